@@ -1,0 +1,81 @@
+"""Every error the workbook raises on purpose.
+
+All derive from `WorkbookError`. An error carries *all* the problems found, each one a full
+sentence with a way out, so that a reader mends a file once rather than once per line. No
+message ever contains an answer, a passphrase or a key.
+"""
+
+from collections.abc import Iterable
+
+
+class WorkbookError(Exception):
+    """Something went wrong that a person can put right.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        One sentence per problem, each saying what, where, and what is allowed.
+
+    Examples
+    --------
+    >>> error = ContentError(["item 3: no text", "item 5: unknown scale 'often'"])
+    >>> error.problems
+    ('item 3: no text', "item 5: unknown scale 'often'")
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        found = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.problems: tuple[str, ...] = found
+        super().__init__("\n".join(found))
+
+
+class ContentError(WorkbookError):
+    """A content file (instrument, exercise, messages, evidence) is malformed."""
+
+
+class AnswerError(WorkbookError):
+    """An answer lies outside its scale, or names an item nobody knows."""
+
+
+class FrameError(WorkbookError):
+    """A data frame breaks its declared contract."""
+
+
+class StatisticsError(WorkbookError):
+    """A statistic is refused: too few couples, a constant item, a degenerate design."""
+
+
+class SharingError(WorkbookError):
+    """A decision, publication or withdrawal that the rules of sharing do not allow."""
+
+
+class StorageError(WorkbookError):
+    """The store cannot keep its promise; nothing was half-written."""
+
+
+class WrongKeyError(StorageError):
+    """The store or a drawer does not open with this key or passphrase."""
+
+
+class NewerStoreError(StorageError):
+    """The store was written by a newer version of the workbook."""
+
+
+class DamagedStoreError(StorageError):
+    """The store's contents do not match its hash chain."""
+
+
+class AccessError(WorkbookError):
+    """The actor may not do this, or the sitting has ended."""
+
+
+class SignInError(AccessError):
+    """Code, name and passphrase do not belong together; says no more than that."""
+
+
+class TooManyTriesError(AccessError):
+    """Too many failed sign-ins; says when to try again."""
+
+
+class SetupError(WorkbookError):
+    """The installation or its configuration is unsafe or incomplete."""

@@ -1,0 +1,108 @@
+"""The contracts of every data frame that passes between modules.
+
+A frame is checked where it enters a station (`check`), all failures at once. Column
+metadata gives the unit and meaning; ``docs/frames.md`` is generated from here.
+"""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from workbook.errors import FrameError
+
+
+def _column(dtype: object, title: str, *, nullable: bool = False, **checks: object) -> pa.Column:
+    return pa.Column(dtype, title=title, nullable=nullable, coerce=True, **checks)  # type: ignore[arg-type]
+
+
+_PERSON = {
+    "couple_id": _column("string", "The couple; random, means nothing outside the store."),
+    "person_id": _column("string", "The person who answered."),
+    "occasion": _column("string", "Which sitting of the assessment, e.g. 'assessment-1'."),
+    "instrument": _column("string", "Instrument id."),
+}
+
+RESPONSES = pa.DataFrameSchema(
+    {
+        **_PERSON,
+        "item": _column("string", "Item id; for ever."),
+        "value": _column("Int16", "The choice's value in scale points; NA where not answered.", nullable=True),
+        "declined": _column("boolean", "True where the person chose 'prefer not to say'."),
+    },
+    unique=["person_id", "occasion", "item"],
+    strict=True,
+    name="responses",
+    title="One row per person, occasion and item that was shown.",
+)
+
+SCORES = pa.DataFrameSchema(
+    {
+        **_PERSON,
+        "subscale": _column("string", "Subscale id."),
+        "score": _column("Float64", "Score in scale points, reverse-keyed items turned; NA below min_answered.", nullable=True),
+        "n_answered": _column("Int16", "How many of the subscale's items were answered."),
+        "n_items": _column("Int16", "How many items the subscale has."),
+        "sem": _column("Float64", "Standard error of measurement, SD·√(1 − reliability), in the score's unit; NA for single items.", nullable=True),
+        "low": _column("Float64", "score − 1.96·sem, cut at the scale's end.", nullable=True),
+        "high": _column("Float64", "score + 1.96·sem, cut at the scale's end.", nullable=True),
+        "assumed": _column("boolean", "True where SD or reliability are assumed rather than sourced."),
+    },
+    unique=["person_id", "occasion", "subscale"],
+    strict=True,
+    name="scores",
+    title="One row per person, occasion and subscale.",
+)
+
+PAIRS = pa.DataFrameSchema(
+    {
+        "couple_id": _PERSON["couple_id"],
+        "occasion": _PERSON["occasion"],
+        "instrument": _PERSON["instrument"],
+        "subscale": _column("string", "Subscale id."),
+        "person_a": _column("string", "The partner in the couple's first place; places are arbitrary."),
+        "person_b": _column("string", "The other partner."),
+        "score_a": _column("Float64", "Score of person_a.", nullable=True),
+        "score_b": _column("Float64", "Score of person_b.", nullable=True),
+        "sem_a": _column("Float64", "Standard error of measurement of score_a.", nullable=True),
+        "sem_b": _column("Float64", "Standard error of measurement of score_b.", nullable=True),
+        "difference": _column("Float64", "score_a − score_b.", nullable=True),
+        "band": _column("Float64", "1.96·√(sem_a² + sem_b²): the difference chance explains.", nullable=True),
+        "differs": _column("boolean", "True where |difference| exceeds band; NA without a band.", nullable=True),
+        "assumed": _column("boolean", "True where any constant behind the band is assumed."),
+    },
+    unique=["couple_id", "occasion", "subscale"],
+    strict=True,
+    name="pairs",
+    title="One row per couple, occasion and subscale.",
+)
+
+FRAMES: dict[str, pa.DataFrameSchema] = {"responses": RESPONSES, "scores": SCORES, "pairs": PAIRS}
+
+
+def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Validate and coerce a frame, raising every failure at once.
+
+    Raises
+    ------
+    FrameError
+        One problem per failed column or check. Values are never shown: they are answers.
+    """
+    try:
+        return schema.validate(frame, lazy=True)
+    except SchemaErrors as failure:
+        cases = failure.failure_cases
+        counts = cases.groupby(["column", "check"], dropna=False, observed=True).size()
+        problems = [
+            f"{schema.name}: column {column!r} fails {check_name} in {n} place(s)"
+            for (column, check_name), n in counts.items()
+        ]
+        raise FrameError(problems) from None
+
+
+def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """A frame of this contract with no rows and the right dtypes.
+
+    >>> list(empty(RESPONSES).columns)[:2]
+    ['couple_id', 'person_id']
+    """
+    return check(pd.DataFrame({name: [] for name in schema.columns}), schema)

@@ -1,0 +1,116 @@
+"""What an instrument is: frozen values, read from a TOML file and never changed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+About = Literal["self", "partner"]
+HigherIs = Literal["better", "worse"]
+Statistic = Literal["mean", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number used in scoring and what it rests on: ``"assumed"`` or a source id."""
+
+    value: float
+    basis: str
+
+    @property
+    def is_assumed(self) -> bool:
+        return self.basis == "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer a person can tick."""
+
+    value: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The choices of an item, in the order shown; values ascend."""
+
+    id: str
+    choices: tuple[Choice, ...]
+
+    @cached_property
+    def values(self) -> tuple[int, ...]:
+        return tuple(choice.value for choice in self.choices)
+
+    @property
+    def lowest(self) -> int:
+        return min(self.values)
+
+    @property
+    def highest(self) -> int:
+        return max(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question. Its ``id`` is for ever; a change of wording bumps the version."""
+
+    id: str
+    text: str
+    scale: Scale
+    about: About = "self"
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Subscale:
+    """A facet, sign or skill: which items make its score, and how sure the score is.
+
+    ``reliability`` and ``sd`` are ``None`` for single items, which show steps and no band.
+    """
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    statistic: Statistic = "mean"
+    min_answered: int = 1
+    higher_is: HigherIs = "better"
+    about: About = "self"
+    reliability: Constant | None = None
+    sd: Constant | None = None
+    source: tuple[str, ...] = ()
+    summary: str = ""
+
+    @property
+    def sem(self) -> float | None:
+        """Standard error of measurement, SD·√(1 − reliability), in scale points."""
+        if self.reliability is None or self.sd is None:
+            return None
+        return float(self.sd.value * (1.0 - self.reliability.value) ** 0.5)
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A questionnaire: items in the order written, and the subscales they make.
+
+    ``is_private`` instruments (the safety check) are write-only and never published.
+    """
+
+    id: str
+    version: str
+    title: str
+    source: tuple[str, ...]
+    licence: str
+    occasion: str
+    instructions: str
+    minutes: float
+    scales: tuple[Scale, ...]
+    items: tuple[Item, ...]
+    subscales: tuple[Subscale, ...]
+    is_private: bool = False
+
+    @cached_property
+    def item_by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def subscale_by_id(self) -> dict[str, Subscale]:
+        return {subscale.id: subscale for subscale in self.subscales}

@@ -1,0 +1,151 @@
+"""The service's verbs: the one interface that pages, kernels and tests talk to.
+
+Two implementations keep it: `workbook.service.local.LocalService` (in process, owns the
+store) and `workbook.service.remote.RemoteService` (in a kernel, over the local socket).
+Both pass one contract suite. Every verb takes the `Actor` it acts for; the remote one
+ignores what the caller puts there and uses the capability the socket gave it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+from workbook.sharing import Grain, Publication
+
+Role = Literal["anonymous", "partner", "together", "therapist", "researcher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. A *together* actor reads the table only and has no drawer."""
+
+    role: Role
+    couple_id: str = ""
+    person_id: str = ""
+    sitting_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as it leaves the page. ``value`` None with ``declined`` is 'prefer not to say'."""
+
+    operation_id: str
+    occasion: str
+    item: str
+    value: int | None
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, in a drawer or on the table. ``payload`` is plain JSON."""
+
+    kind: str
+    payload: dict[str, Any]
+    operation_id: str
+    sequence: int = 0
+    person_id: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One partner, as the other may know them. ``place`` is 'a' or 'b', and means nothing."""
+
+    person_id: str
+    name: str
+    place: Literal["a", "b"]
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """The couple as both know it: who joined, and the code that names it."""
+
+    couple_id: str
+    code: str
+    members: tuple[Member, ...]
+
+    @property
+    def is_solo(self) -> bool:
+        return len(self.members) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that lies on the couple's table: the joint pages are a function of this alone.
+
+    ``open_rounds`` names the (instrument, occasion) pairs that both revealed.
+    """
+
+    publications: tuple[Publication, ...] = ()
+    events: tuple[Event, ...] = ()
+    open_rounds: tuple[tuple[str, str], ...] = field(default=())
+
+
+class Service(ABC):
+    """What a signed-in person can have done. Refusals raise `AccessError` and friends."""
+
+    # -- one's own drawer -------------------------------------------------------------
+    @abstractmethod
+    def save_answers(self, actor: Actor, answers: Sequence[Answer]) -> list[str]:
+        """Keep answers in the actor's drawer; give the operation ids that are now durable.
+
+        Checked against the item bank by item id: all problems in one `AnswerError`, and
+        then nothing is kept. Giving an operation id again is harmless.
+        """
+
+    @abstractmethod
+    def read_responses(self, actor: Actor, instrument: str | None = None) -> pd.DataFrame:
+        """The actor's own answers, latest per (occasion, item), as `frames.RESPONSES`.
+
+        Private instruments (the safety check) are write-only and never in here.
+        """
+
+    @abstractmethod
+    def add_event(self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
+        """Keep an event (consent, mood, bookmark …) in the actor's own drawer."""
+
+    @abstractmethod
+    def read_events(self, actor: Actor, kinds: Sequence[str] | None = None) -> list[Event]:
+        """The actor's own drawer events, oldest first."""
+
+    # -- the couple's table -----------------------------------------------------------
+    @abstractmethod
+    def couple(self, actor: Actor) -> Couple:
+        """Who the couple is. Never says who is online, unfinished or undecided."""
+
+    @abstractmethod
+    def decide(self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None) -> None:
+        """Decide what of one instrument and occasion the partner may see: nothing, scores, answers.
+
+        Opens the round when both have decided for more than nothing, at the lower grain.
+        A *together* actor's decision needs the deciding person's passphrase.
+        """
+
+    @abstractmethod
+    def my_decision(self, actor: Actor, instrument: str, occasion: str) -> Grain | None:
+        """The actor's own standing decision; None when undecided or withdrawn."""
+
+    @abstractmethod
+    def withdraw(self, actor: Actor, instrument: str, occasion: str) -> None:
+        """Take a publication off the table; closes the round for both, at the next read."""
+
+    @abstractmethod
+    def read_table(self, actor: Actor) -> Table:
+        """What lies on the couple's table."""
+
+    @abstractmethod
+    def add_table_event(self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
+        """Put a joint event (an exercise's step) on the table. Each kind has a schema."""
+
+    # -- what happens -----------------------------------------------------------------
+    @abstractmethod
+    def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:
+        """Be told 'drawer' or 'table' when one's own drawer or the table changed.
+
+        ``notify`` runs on a thread of the service's; the returned function stops it.
+        """
