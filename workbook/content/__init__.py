@@ -1,0 +1,54 @@
+"""What people read, as data. No prose lives in Python: it is fetched from here by key."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from workbook.errors import ContentError
+
+LANGUAGE = "en"
+
+
+@cache
+def messages(area: str) -> dict[str, Any]:
+    """The messages of one area (``server``, ``ui``, ``results`` …) as nested tables.
+
+    Raises
+    ------
+    ContentError
+        When the area's file is missing or is not TOML.
+    """
+    source = files(__name__) / "messages" / LANGUAGE / f"{area}.toml"
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContentError(f"no messages for the area {area!r}: add {source.name}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ContentError(f"{source.name} is not valid TOML: {error}") from None
+
+
+def lookup(key: str) -> Any:
+    """Whatever stands at a dotted key: a text, a list of paragraphs, or a table."""
+    area, _, path = key.partition(".")
+    found: Any = messages(area)
+    for part in path.split(".") if path else ():
+        if not isinstance(found, dict) or part not in found:
+            raise ContentError(f"no message {key!r} in {area}.toml")
+        found = found[part]
+    return found
+
+
+def say(key: str, /, **values: object) -> str:
+    """The text at a dotted key, with ``{name}`` placeholders filled.
+
+    >>> say("errors.full_disk")  # doctest: +SKIP
+    'There is no room left on this computer, …'
+    """
+    text = lookup(key)
+    if not isinstance(text, str):
+        raise ContentError(f"message {key!r} is a {type(text).__name__}, not a text: use lookup()")
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError) as missing:
+        raise ContentError(f"message {key!r} wants a value for {missing}") from None
