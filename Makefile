@@ -1,0 +1,64 @@
+# Everything the project does, by name. `make` alone lists it.
+# From a fresh clone, `make start` and `make test` need Python 3.11 or newer, git and make.
+
+SHELL := /bin/sh
+VENV ?= .venv
+PORT ?= 8866
+ONLY ?=
+RUN := $(VENV)/bin
+STARTED := $(VENV)/.set-up-for-start
+DEVELOPED := $(VENV)/.set-up-for-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help start demo test check docs screenshots frontend prove bench clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+# A stamp is older than pyproject.toml when what is wanted has changed: then, and only then,
+# packages are fetched again. A virtual environment that no longer runs is made anew.
+$(STARTED): pyproject.toml tools/set_up.sh
+	@sh tools/set_up.sh start "$(VENV)"
+
+$(DEVELOPED): pyproject.toml tools/set_up.sh
+	@sh tools/set_up.sh dev "$(VENV)"
+
+start: $(STARTED) ## set up and open the workbook (OPTIONS="--no-browser …" is passed on)
+	@$(RUN)/workbook start --port $(PORT) $(OPTIONS)
+
+demo: $(STARTED) ## open it with a simulated couple, already at "together"
+	@$(RUN)/workbook demo --port $(PORT) $(OPTIONS)
+
+test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstrings' examples
+	@$(RUN)/python -m tools.chromium
+	@$(RUN)/python -m pytest $(OPTIONS)
+
+check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
+	@$(RUN)/ruff check
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports --no-cache
+	@$(RUN)/python -m tools.environment --check
+	@$(RUN)/python -m tools.docs --check
+	@$(RUN)/python -m tools.notebooks
+
+docs: $(DEVELOPED) ## write the generated pages of docs/ and environment.yml again
+	@$(RUN)/python -m tools.environment
+	@$(RUN)/python -m tools.docs
+
+screenshots: $(DEVELOPED) ## take a picture of every page, wide and narrow, into docs/screenshots/
+	@$(RUN)/python -m tools.chromium
+	@$(RUN)/python -m tools.screenshots
+
+frontend: ## build the browser's bundle again (needs Node.js 20 or newer; the result is committed)
+	@command -v npm >/dev/null || { echo "This needs Node.js 20 or newer with npm: see https://nodejs.org"; exit 1; }
+	@cd frontend && npm ci --no-audit --no-fund && npm run build
+
+prove: $(DEVELOPED) ## run the long proofs (ONLY=name,… for some)
+	@$(RUN)/python -m tests.proofs $(if $(ONLY),--only $(ONLY))
+
+bench: $(DEVELOPED) ## measure speed and memory
+	@$(RUN)/python -m benchmarks
+
+clean: ## remove what was built here; answers live elsewhere and stay
+	@rm -rf "$(VENV)" build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
