@@ -1,9 +1,42 @@
-"""What a publication at a grain contains, and when it opens. Pure functions, no storage."""
+"""What a publication at a grain contains, and when it opens. Pure functions, no storage.
 
-from dataclasses import dataclass
+What goes in, by the grain a person chose:
+
+=============================  =========  ========  =========
+what                           nothing    scores    answers
+=============================  =========  ========  =========
+score of a facet, answered     no         yes       yes
+score of a facet, NA           no         no        no
+score resting on one answer    no         no        yes
+answer to an item              no         no        yes
+item declined or left blank    no         no        no
+answer to an own need          no         no        no
+private instrument             refused    refused   refused
+=============================  =========  ========  =========
+
+*Score resting on one answer*: a single item's score **is** the answer (needs, skills, what I
+see in my partner), and so is a facet score made from one answered item. They wait for grain
+*answers*. A declined item looks like one left blank: neither is there.
+
+What opens, when both have decided (the lower grain holds for both):
+
+=============================  ==================  ==========
+mine · yours                   scores              answers
+=============================  ==================  ==========
+both hold a value              opens at *scores*   opens
+only one holds a value         stays shut          stays shut
+either chose nothing           the round stays shut for both
+=============================  ==================  ==========
+"""
+
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
+
+from workbook import frames
+from workbook.errors import SharingError
+from workbook.instruments.model import Instrument
 
 
 class Grain(StrEnum):
@@ -29,3 +62,144 @@ class Publication:
     grain: Grain
     responses: pd.DataFrame
     scores: pd.DataFrame
+
+
+def lower(one: Grain, other: Grain) -> Grain:
+    """The lower of two grains: what both see.
+
+    >>> lower(Grain.ANSWERS, Grain.SCORES)
+    <Grain.SCORES: 'scores'>
+    """
+    order = list(Grain)
+    return min(one, other, key=order.index)
+
+
+def grains_up_to(grain: Grain) -> tuple[Grain, ...]:
+    """Every grain that holds something, up to the granted one: one pending row each.
+
+    >>> [str(grain) for grain in grains_up_to(Grain.ANSWERS)]
+    ['scores', 'answers']
+    """
+    order = list(Grain)
+    return tuple(order[1 : order.index(grain) + 1])
+
+
+def grains_for(instrument: Instrument) -> tuple[Grain, ...]:
+    """The grains that make sense to offer for an instrument.
+
+    An instrument without facets (needs, skills) has nothing to show at grain *scores*; a
+    private one is never offered at all.
+    """
+    if instrument.is_private:
+        return ()
+    if any(len(subscale.items) > 1 for subscale in instrument.subscales):
+        return tuple(Grain)
+    return (Grain.NOTHING, Grain.ANSWERS)
+
+
+def publish(
+    responses: pd.DataFrame,
+    scores: pd.DataFrame,
+    grain: Grain,
+    *,
+    instrument: Instrument,
+    couple_id: str,
+    person_id: str,
+    occasion: str,
+    round: int = 1,
+) -> Publication:
+    """Take a snapshot of one person's instrument and occasion at a grain.
+
+    Rows of other persons, occasions and instruments are passed over, so a whole drawer can
+    be given. What goes in is the first table of this module.
+
+    Raises
+    ------
+    SharingError
+        The instrument is private (the safety check): it is never published.
+    """
+    if instrument.is_private:
+        raise SharingError(f"{instrument.id!r} is private: its answers are never shown to anybody, so choose nothing")
+    item_ids = {item.id for item in instrument.items}
+    answers = _of(responses, instrument.id, person_id, occasion)
+    answers = answers[answers["value"].notna() & answers["item"].isin(item_ids)]
+    values = _of(scores, instrument.id, person_id, occasion)
+    values = values[values["score"].notna()]
+    snapshot = Publication(
+        couple_id, person_id, instrument.id, occasion, round, Grain.ANSWERS,
+        frames.check(answers.reset_index(drop=True), frames.RESPONSES),
+        frames.check(values.reset_index(drop=True), frames.SCORES),
+    )
+    return coarsen(snapshot, grain)
+
+
+def coarsen(publication: Publication, grain: Grain) -> Publication:
+    """The same publication at a grain no finer than its own."""
+    grain = lower(publication.grain, grain)
+    responses, scores = publication.responses, publication.scores
+    if grain is not Grain.ANSWERS:
+        responses = responses.iloc[:0]
+        scores = scores[(scores["n_answered"] > 1).to_numpy(dtype=bool)].reset_index(drop=True)
+    if grain is Grain.NOTHING:
+        scores = scores.iloc[:0]
+    return replace(publication, grain=grain, responses=responses, scores=scores)
+
+
+def open_round(
+    publication_a: Publication | None, publication_b: Publication | None
+) -> tuple[Publication, Publication] | None:
+    """What both partners see once both have decided; ``None`` while the round is shut.
+
+    Both sides come back at the lower grain, each holding only the facets and items for
+    which the other also holds a value: one answer does not buy all of the other's. The
+    result is the same whoever decided first.
+
+    Parameters
+    ----------
+    publication_a, publication_b : Publication or None
+        ``None`` where a partner has not decided, has withdrawn, or is not there.
+
+    Returns
+    -------
+    tuple of Publication, or None
+        ``None`` too when either chose *nothing*, or the two are of different rounds,
+        occasions or instruments.
+
+    Raises
+    ------
+    SharingError
+        The two are of different couples, or of one person.
+    """
+    if publication_a is None or publication_b is None:
+        return None
+    a, b = publication_a, publication_b
+    if a.couple_id != b.couple_id:
+        raise SharingError("two publications of different couples can never open to each other")
+    if a.person_id == b.person_id:
+        raise SharingError("a round needs the publications of two persons, not two of the same one")
+    if (a.instrument, a.occasion, a.round) != (b.instrument, b.occasion, b.round):
+        return None
+    grain = lower(a.grain, b.grain)
+    if grain is Grain.NOTHING:
+        return None
+    a, b = coarsen(a, grain), coarsen(b, grain)
+    return _only_shared(a, b), _only_shared(b, a)
+
+
+def _of(frame: pd.DataFrame, instrument_id: str, person_id: str, occasion: str) -> pd.DataFrame:
+    is_own = (
+        (frame["instrument"] == instrument_id)
+        & (frame["person_id"] == person_id)
+        & (frame["occasion"] == occasion)
+    )
+    return frame[is_own.to_numpy(dtype=bool, na_value=False)]
+
+
+def _only_shared(mine: Publication, yours: Publication) -> Publication:
+    items, facets = set(yours.responses["item"]), set(yours.scores["subscale"])
+    responses, scores = mine.responses, mine.scores
+    return replace(
+        mine,
+        responses=responses[responses["item"].isin(items)].reset_index(drop=True),
+        scores=scores[scores["subscale"].isin(facets)].reset_index(drop=True),
+    )
