@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 About = Literal["self", "partner"]
-HigherIs = Literal["better", "worse"]
+HigherIs = Literal["better", "worse", "neither"]
 Statistic = Literal["mean", "sum"]
 
 
@@ -65,6 +65,9 @@ class Subscale:
     """A facet, sign or skill: which items make its score, and how sure the score is.
 
     ``reliability`` and ``sd`` are ``None`` for single items, which show steps and no band.
+    ``higher_is`` is ``"neither"`` where more is not good or bad, such as how much a need
+    matters. ``high_text`` and ``low_text`` are the sentence a person reads beside a high or
+    a low score (in scale points, as answered), and are empty where no such sentence is fair.
     """
 
     id: str
@@ -78,6 +81,8 @@ class Subscale:
     sd: Constant | None = None
     source: tuple[str, ...] = ()
     summary: str = ""
+    high_text: str = ""
+    low_text: str = ""
 
     @property
     def sem(self) -> float | None:
@@ -87,11 +92,39 @@ class Subscale:
         return float(self.sd.value * (1.0 - self.reliability.value) ** 0.5)
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of an instrument that is answered in one go, in 8 minutes at most.
+
+    ``minutes`` is worked out from the words, never typed in: see `workbook.instruments.minutes`.
+    """
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    minutes: float
+    introduction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """A question answered in own words. It is kept as an event and never scored or exported.
+
+    ``max_length`` counts characters.
+    """
+
+    id: str
+    label: str
+    max_length: int
+
+
 @dataclass(frozen=True)
 class Instrument:
     """A questionnaire: items in the order written, and the subscales they make.
 
-    ``is_private`` instruments (the safety check) are write-only and never published.
+    ``is_private`` instruments (the safety check) are write-only and never published, and
+    have no subscales, so that nobody can score them. ``position`` orders the menu. Every
+    item stands in exactly one of the ``chapters``; ``minutes`` is their sum.
     """
 
     id: str
@@ -106,6 +139,9 @@ class Instrument:
     items: tuple[Item, ...]
     subscales: tuple[Subscale, ...]
     is_private: bool = False
+    chapters: tuple[Chapter, ...] = ()
+    free_text: tuple[FreeText, ...] = ()
+    position: int = 99
 
     @cached_property
     def item_by_id(self) -> dict[str, Item]:

@@ -1,0 +1,27 @@
+"""Questionnaires as data: read from TOML, checked wholly, frozen."""
+
+from workbook.instruments.library import catalogue
+from workbook.instruments.model import (
+    Chapter,
+    Choice,
+    Constant,
+    FreeText,
+    Instrument,
+    Item,
+    Scale,
+    Subscale,
+)
+from workbook.instruments.reader import read_instrument
+
+__all__ = [
+    "Chapter",
+    "Choice",
+    "Constant",
+    "FreeText",
+    "Instrument",
+    "Item",
+    "Scale",
+    "Subscale",
+    "catalogue",
+    "read_instrument",
+]

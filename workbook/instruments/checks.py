@@ -1,0 +1,71 @@
+"""What has to hold between the parts of an instrument. Each check notes problems and goes on."""
+
+from workbook.content.fields import Fields, repeated
+from workbook.instruments.minutes import MOST_MINUTES
+from workbook.instruments.model import Instrument, Item, Subscale
+
+
+def check_items(instrument: Instrument, top: Fields) -> None:
+    """Item ids are unique and carry the instrument's id; a private instrument makes no score."""
+    names = [item.id for item in instrument.items]
+    for name in repeated(names + [question.id for question in instrument.free_text]):
+        top.note(f"the item id {name!r} is used twice; ids are for ever and for one question")
+    for name in names:
+        if instrument.id and name and not name.startswith(f"{instrument.id}."):
+            top.note(f"item {name!r}: the id has to start with '{instrument.id}.'")
+    if instrument.is_private and instrument.subscales:
+        top.note("a private instrument makes no score; take out its [[subscales]]")
+    for subscale in instrument.subscales:
+        if subscale.id in instrument.item_by_id and subscale.items != (subscale.id,):
+            top.note(f"subscale {subscale.id!r} has the id of an item it does not stand for alone")
+
+
+def check_chapters(instrument: Instrument, top: Fields) -> None:
+    """Every item stands in exactly one chapter, and none is longer than 8 minutes."""
+    for name in repeated(chapter.id for chapter in instrument.chapters):
+        top.note(f"the chapter id {name!r} is used twice")
+    placed = [name for chapter in instrument.chapters for name in chapter.items]
+    for name in repeated(placed):
+        top.note(f"item {name!r} stands in the chapters twice; it would be asked twice")
+    for name in dict.fromkeys(placed):
+        if name not in instrument.item_by_id:
+            top.note(f"the chapters name an item {name!r} that does not exist")
+    for item in instrument.items:
+        if item.id and item.id not in placed:
+            top.note(f"item {item.id!r} stands in no chapter; it would never be asked")
+    for chapter in instrument.chapters:
+        if chapter.minutes > MOST_MINUTES:
+            top.note(f"chapter {chapter.id!r} takes {chapter.minutes} minutes; split it, {MOST_MINUTES} is the most")
+
+
+def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], fields: Fields) -> None:
+    """The subscale's items exist, are alike, and its constants make sense."""
+    for name in subscale.items:
+        if name not in item_by_id:
+            fields.note(f"names an item {name!r} that does not exist")
+    for name in repeated(subscale.items):
+        fields.note(f"counts the item {name!r} twice")
+    if not 1 <= subscale.min_answered <= max(1, len(subscale.items)):
+        fields.note(f"'min_answered' is {subscale.min_answered}; give 1 to {len(subscale.items)}")
+    items = [item_by_id[name] for name in subscale.items if name in item_by_id]
+    for item in items:
+        if item.about != subscale.about:
+            fields.note(f"is about {subscale.about}, but item {item.id!r} is about {item.about}")
+    if len({item.scale.id for item in items}) > 1:
+        fields.note("mixes items of different scales; their values cannot be averaged")
+    if len(subscale.items) == 1 and items and items[0].reverse:
+        fields.note(f"item {items[0].id!r} is reverse-keyed but stands alone; word it the right way round")
+    _check_constants(subscale, fields)
+
+
+def _check_constants(subscale: Subscale, fields: Fields) -> None:
+    is_single = len(subscale.items) == 1
+    for key, constant in (("reliability", subscale.reliability), ("sd", subscale.sd)):
+        if is_single and constant is not None:
+            fields.note(f"has one item, so {key!r} is not known; take it out (single items show no band)")
+        if not is_single and constant is None:
+            fields.note(f"{key!r} is missing; give {{ value = …, basis = 'assumed' }} or a source id")
+    if subscale.reliability and not 0 <= subscale.reliability.value <= 1:
+        fields.note(f"the reliability is {subscale.reliability.value}; give 0 to 1")
+    if subscale.sd and subscale.sd.value <= 0:
+        fields.note(f"the sd is {subscale.sd.value}; give more than 0")
