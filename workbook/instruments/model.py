@@ -7,6 +7,7 @@ from typing import Literal
 About = Literal["self", "partner"]
 HigherIs = Literal["better", "worse", "neither"]
 Statistic = Literal["mean", "sum"]
+PERSPECTIVES = ("self", "partner", "importance", "met", "guess", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,24 @@ class Subscale:
     summary: str = ""
     high_text: str = ""
     low_text: str = ""
+
+    @property
+    def topic(self) -> str:
+        """The facet, need, sign or skill in words: the title up to a colon, if it has one.
+
+        All perspectives of a facet share it: ``"Listening: your partner"`` has the topic
+        ``"Listening"``.
+        """
+        return self.title.partition(":")[0]
+
+    @property
+    def topic_id(self) -> str:
+        """The id that all perspectives of a facet, need, sign or skill share.
+
+        >>> Subscale("connection.listening.partner", "Listening: your partner", ()).topic_id
+        'connection.listening'
+        """
+        return ".".join(part for part in self.id.split(".") if part not in PERSPECTIVES)
 
     @property
     def sem(self) -> float | None:
