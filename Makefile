@@ -10,7 +10,7 @@ STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help start demo test check docs screenshots frontend prove bench clean
+.PHONY: help start demo test check docs data screenshots frontend prove bench clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated fi
 docs: $(DEVELOPED) ## write the generated pages of docs/ and environment.yml again
 	@$(RUN)/python -m tools.environment
 	@$(RUN)/python -m tools.docs
+
+data: $(STARTED) ## remake the simulated cohort in data/ (after a questionnaire has changed)
+	@$(RUN)/workbook simulate --couples 240 --seed 20261122 --occasions 2 --out data/cohort --replace
 
 screenshots: $(DEVELOPED) ## take a picture of every page, wide and narrow, into docs/screenshots/
 	@$(RUN)/python -m tools.chromium

@@ -1,0 +1,120 @@
+"""A cohort's files: the committed one is remade byte for byte, and none is ever half there."""
+
+import filecmp
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from pandas.testing import assert_frame_equal
+
+from workbook import frames
+from workbook.cli import main
+from workbook.cohort import ABOUT, read_about, read_cohort, write_cohort
+from workbook.errors import FrameError, StorageError
+from workbook.simulate import simulate_couples
+
+COMMITTED = Path(__file__).parents[1] / "data" / "cohort"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def files_that_differ(one: Path, other: Path) -> list[str]:
+    names = sorted({path.name for folder in (one, other) for path in folder.iterdir()})
+    _, differing, missing = filecmp.cmpfiles(one, other, names, shallow=False)
+    return differing + missing
+
+
+@pytest.fixture(scope="module")
+def responses() -> pd.DataFrame:
+    return simulate_couples(3, seed=5, missing=0.1, declined=0.1).responses
+
+
+def sort_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(["person_id", "occasion", "item"]).reset_index(drop=True)
+
+
+def test_the_committed_cohort_is_remade_byte_for_byte(tmp_path: Path) -> None:
+    about = read_about(COMMITTED)
+    remade = tmp_path / "cohort"
+    asked = ["--couples", about["couples"], "--seed", about["seed"], "--occasions", about["occasions"]]
+    assert run("simulate", *asked, "--out", remade).exit_code == 0
+    assert files_that_differ(COMMITTED, remade) == [], "a questionnaire has changed: run `make data`"
+    assert about["simulated"] is True
+    assert about["couples"] >= 200
+
+
+def test_the_comparison_sees_one_changed_byte(tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(COMMITTED, tmp_path / "cohort"))
+    victim = changed / "connection.csv"
+    content = bytearray(victim.read_bytes())
+    content[-2] ^= 1
+    victim.write_bytes(content)
+    assert files_that_differ(COMMITTED, changed) == ["connection.csv"]
+
+
+def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        run("simulate", "--couples", 5, "--seed", seed, "--out", tmp_path / str(seed))
+    assert files_that_differ(tmp_path / "1", tmp_path / "2")
+
+
+def test_a_bigger_cohort_begins_with_the_smaller_one() -> None:
+    small = simulate_couples(3, seed=5).responses
+    large = simulate_couples(7, seed=5).responses
+    shared = large[large["couple_id"].isin(small["couple_id"].unique())]
+    assert_frame_equal(sort_rows(small), sort_rows(shared))
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_what_is_written_reads_back_the_same(form: str, responses: pd.DataFrame, tmp_path: Path) -> None:
+    couples = responses["couple_id"].unique()
+    parts = [responses[responses["couple_id"] == couple] for couple in couples]
+    folder = write_cohort(parts, tmp_path / "cohort", form=form, about={})
+    expected = frames.check(responses, frames.RESPONSES)
+    assert_frame_equal(sort_rows(expected), sort_rows(read_cohort(folder)))
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_declined_and_not_answered_stay_apart(form: str, responses: pd.DataFrame, tmp_path: Path) -> None:
+    back = read_cohort(write_cohort([responses], tmp_path / "cohort", form=form, about={}))
+    assert back["declined"].sum() == responses["declined"].sum() > 0
+    assert back["value"].isna().sum() == responses["value"].isna().sum() > back["declined"].sum()
+
+
+def test_a_cohort_that_breaks_off_leaves_nothing(responses: pd.DataFrame, tmp_path: Path) -> None:
+    broken = responses.assign(value="not a number")
+    with pytest.raises(FrameError):
+        write_cohort([responses, broken], tmp_path / "cohort", form="csv", about={})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_cohort_survives_a_failed_replacement(responses: pd.DataFrame, tmp_path: Path) -> None:
+    folder = write_cohort([responses], tmp_path / "cohort", form="csv", about={"old": True})
+    with pytest.raises(FrameError):
+        write_cohort([responses.drop(columns="value")], folder, form="csv", about={}, replace=True)
+    assert read_about(folder)["old"] is True
+    assert [path.name for path in tmp_path.iterdir()] == ["cohort"]
+
+
+def test_a_folder_in_use_is_refused_and_untouched(responses: pd.DataFrame, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(StorageError, match="is there already"):
+        write_cohort([responses], tmp_path, form="csv", about={})
+    with pytest.raises(StorageError, match=ABOUT):
+        write_cohort([responses], tmp_path, form="csv", about={}, replace=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_folder_that_is_no_cohort_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="holds no cohort"):
+        read_cohort(tmp_path)
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(responses: pd.DataFrame, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="could not be written"):
+        write_cohort([responses], tmp_path / "file" / "cohort", form="csv", about={})

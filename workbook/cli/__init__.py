@@ -1,0 +1,57 @@
+"""The command line: ``workbook start``, ``demo``, ``doctor``, ``simulate``.
+
+Errors are sentences with a way out and exit code 2; a traceback is for ``--debug`` only.
+Commands import what they need when they run, so that ``workbook --help`` answers at once.
+"""
+
+from typing import Any
+
+import click
+
+from workbook import __version__
+from workbook.content import say
+from workbook.errors import WorkbookError
+
+
+class Problem(click.ClickException):
+    """Something a person can put right, said in plain words."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - always to stderr
+        """Print the sentences and nothing else: no 'Error:', no traceback."""
+        click.echo(self.message, err=True)
+
+
+class Commands(click.Group):
+    """A group whose commands end in a sentence, whatever happens inside them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            if isinstance(error, WorkbookError):
+                raise Problem("\n".join(error.problems)) from None
+            # The text of an unforeseen error may hold anything, an answer included.
+            raise Problem(say("cli.unexpected", kind=type(error).__name__)) from None
+
+
+@click.group(cls=Commands, help=say("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workbook")
+@click.option("--debug", is_flag=True, help=say("cli.option.debug"))
+def main(*, debug: bool) -> None:
+    """Run one of the commands; ``debug`` is read by `Commands.invoke`."""
+
+
+def _add_commands() -> None:
+    from workbook.cli.simulate import simulate  # noqa: PLC0415 - they import nothing heavy themselves
+
+    for command in (simulate,):
+        main.add_command(command)
+
+
+_add_commands()
