@@ -26,7 +26,9 @@ RESPONSES = pa.DataFrameSchema(
     {
         **_PERSON,
         "item": _column("string", "Item id; for ever."),
-        "value": _column("Int16", "The choice's value in scale points; NA where not answered.", nullable=True),
+        "value": _column(
+            "Int16", "The choice's value in scale points; NA where not answered.", nullable=True
+        ),
         "declined": _column("boolean", "True where the person chose 'prefer not to say'."),
     },
     unique=["person_id", "occasion", "item"],
@@ -39,10 +41,18 @@ SCORES = pa.DataFrameSchema(
     {
         **_PERSON,
         "subscale": _column("string", "Subscale id."),
-        "score": _column("Float64", "Score in scale points, reverse-keyed items turned; NA below min_answered.", nullable=True),
+        "score": _column(
+            "Float64",
+            "Score in scale points, reverse-keyed items turned; NA below min_answered.",
+            nullable=True,
+        ),
         "n_answered": _column("Int16", "How many of the subscale's items were answered."),
         "n_items": _column("Int16", "How many items the subscale has."),
-        "sem": _column("Float64", "Standard error of measurement, SD·√(1 − reliability), in the score's unit; NA for single items.", nullable=True),
+        "sem": _column(
+            "Float64",
+            "Standard error of measurement, SD·√(1 − reliability), in the score's unit; NA for single items.",
+            nullable=True,
+        ),
         "low": _column("Float64", "score − 1.96·sem, cut at the scale's end.", nullable=True),
         "high": _column("Float64", "score + 1.96·sem, cut at the scale's end.", nullable=True),
         "assumed": _column("boolean", "True where SD or reliability are assumed rather than sourced."),
@@ -59,15 +69,19 @@ PAIRS = pa.DataFrameSchema(
         "occasion": _PERSON["occasion"],
         "instrument": _PERSON["instrument"],
         "subscale": _column("string", "Subscale id."),
-        "person_a": _column("string", "The partner in the couple's first place; places are arbitrary."),
-        "person_b": _column("string", "The other partner."),
+        "person_a": _column(
+            "string", "The partner in place 'a'; places are arbitrary. NA like person_b.", nullable=True
+        ),
+        "person_b": _column("string", "The other partner; NA while only one is there.", nullable=True),
         "score_a": _column("Float64", "Score of person_a.", nullable=True),
         "score_b": _column("Float64", "Score of person_b.", nullable=True),
         "sem_a": _column("Float64", "Standard error of measurement of score_a.", nullable=True),
         "sem_b": _column("Float64", "Standard error of measurement of score_b.", nullable=True),
         "difference": _column("Float64", "score_a − score_b.", nullable=True),
         "band": _column("Float64", "1.96·√(sem_a² + sem_b²): the difference chance explains.", nullable=True),
-        "differs": _column("boolean", "True where |difference| exceeds band; NA without a band.", nullable=True),
+        "differs": _column(
+            "boolean", "True where |difference| exceeds band; NA without a band.", nullable=True
+        ),
         "assumed": _column("boolean", "True where any constant behind the band is assumed."),
     },
     unique=["couple_id", "occasion", "subscale"],
@@ -76,7 +90,98 @@ PAIRS = pa.DataFrameSchema(
     title="One row per couple, occasion and subscale.",
 )
 
-FRAMES: dict[str, pa.DataFrameSchema] = {"responses": RESPONSES, "scores": SCORES, "pairs": PAIRS}
+_COUPLE = {name: _PERSON[name] for name in ("couple_id", "occasion", "instrument")}
+_FACET = _column("string", "Facet, sign or skill id.")
+_PLACE = _column("string", "The person's place, 'a' or 'b'; arbitrary.")
+
+PERSPECTIVES = pa.DataFrameSchema(
+    {
+        **_COUPLE,
+        "facet": _FACET,
+        "person_id": _column("string", "Who says it."),
+        "place": _PLACE,
+        "perspective": _column("string", "Who says it of whom: a_on_a, a_on_b, b_on_b or b_on_a."),
+        "value": _column("Float64", "In scale points, turned; NA where not given.", nullable=True),
+        "low": _column(
+            "Float64", "Lower end of the band; NA for an answer about the partner.", nullable=True
+        ),
+        "high": _column("Float64", "Upper end of the band.", nullable=True),
+        "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+    },
+    unique=["couple_id", "occasion", "facet", "perspective"],
+    strict=True,
+    name="perspectives",
+    title="One row per couple, occasion, facet and perspective: me on me, me on you, you on you, you on me.",
+)
+
+PERCEPTION = pa.DataFrameSchema(
+    {
+        **_COUPLE,
+        "person_id": _column("string", "Who sees the other."),
+        "place": _PLACE,
+        "n_facets": _column("Int16", "Facets for which all values are there."),
+        "elevation": _column(
+            "Float64", "Mean of how I see you − mean of how you see yourself, scale points.", nullable=True
+        ),
+        "accuracy": _column(
+            "Float64", "Correlation over facets of my view of you with your own.", nullable=True
+        ),
+        "similarity": _column(
+            "Float64", "Correlation over facets of my view of you with my view of me.", nullable=True
+        ),
+    },
+    unique=["person_id", "occasion", "instrument"],
+    strict=True,
+    name="perception",
+    title="One row per perceiver and occasion.",
+)
+
+AGREEMENT = pa.DataFrameSchema(
+    {
+        **_COUPLE,
+        "facet": _FACET,
+        "n_both": _column("Int16", "Items that both answered."),
+        "n_healthy": _column("Int16", "Of these, items that both answered in the healthy direction."),
+        "share": _column(
+            "Float64", "n_healthy / n_both; NA below the subscale's min_answered.", nullable=True
+        ),
+    },
+    unique=["couple_id", "occasion", "facet"],
+    strict=True,
+    name="agreement",
+    title="One row per couple, occasion and facet that both answered.",
+)
+
+NEEDS = pa.DataFrameSchema(
+    {
+        "couple_id": _PERSON["couple_id"],
+        "person_id": _PERSON["person_id"],
+        "place": _PLACE,
+        "occasion": _PERSON["occasion"],
+        "need": _column("string", "Need id, e.g. 'needs.heard'; own needs 'needs.own.…'."),
+        "importance": _column("Int16", "How much it matters to this person, scale points.", nullable=True),
+        "met": _column("Int16", "How far it is met.", nullable=True),
+        "gap": _column("Int16", "importance − met.", nullable=True),
+        "guess": _column("Int16", "What this person thinks it matters to the partner.", nullable=True),
+        "partner_importance": _column("Int16", "What the partner said it matters.", nullable=True),
+        "guess_error": _column("Int16", "guess − partner_importance.", nullable=True),
+        "outside": _column("Int16", "Whether it could be met outside the relationship too.", nullable=True),
+    },
+    unique=["person_id", "occasion", "need"],
+    strict=True,
+    name="needs",
+    title="One row per person, occasion and need; single items, no band.",
+)
+
+FRAMES: dict[str, pa.DataFrameSchema] = {
+    "responses": RESPONSES,
+    "scores": SCORES,
+    "pairs": PAIRS,
+    "perspectives": PERSPECTIVES,
+    "perception": PERCEPTION,
+    "agreement": AGREEMENT,
+    "needs": NEEDS,
+}
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

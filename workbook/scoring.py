@@ -145,11 +145,9 @@ def _item_positions(column: pd.Series, instrument: Instrument) -> Integers:
     """Each row's item as its place in the instrument; own additions get −1."""
     codes, found = _codes(column)
     places = pd.Index([item.id for item in instrument.items]).get_indexer(found)
-    used = np.zeros(len(found), dtype=bool)
-    used[codes] = True
-    own = [str(name).startswith(f"{instrument.id}.own.") for name in found]
-    unknown = found[used & (places < 0) & ~np.array(own, dtype=bool)]
-    if len(unknown):
+    strange = [n for n in np.flatnonzero(places < 0) if not str(found[n]).startswith(f"{instrument.id}.own.")]
+    unknown = [str(found[n]) for n in strange if (codes == n).any()]  # a category may be unused
+    if unknown:
         raise FrameError([f"responses: item {name!r} is not in {instrument.id!r}" for name in unknown])
     return places.astype(np.int16)[codes]
 
@@ -169,8 +167,8 @@ def _reshape(
     first = np.arange(0, len(values), n_items)
     if not all((codes.reshape(-1, n_items) == codes[first][:, None]).all() for codes in ids):
         return None, nothing
-    starts = np.column_stack([codes[first] for codes in ids[1:]])
-    if len(np.unique(starts, axis=0)) < len(starts):
+    person, occasion = (codes[first].astype(np.int64) for codes in ids[1:])
+    if pd.Index(person * (int(occasion.max()) + 1) + occasion).has_duplicates:
         return None, nothing  # a sitting in two blocks: the careful way names the double answers
     matrix = values.reshape(-1, n_items)
     in_order = (block == np.arange(n_items)).all()
@@ -206,8 +204,15 @@ def _order(who: pd.DataFrame) -> Integers | None:
         in_order = categories.is_monotonic_increasing
         codes = who[name].cat.codes.to_numpy()
         ranks.append(codes.astype(np.int64) if in_order else rank[codes])
-    order = np.lexsort(ranks)
-    return None if (order == np.arange(len(order))).all() else order
+    if _ascends(ranks):
+        return None
+    return np.lexsort(ranks)
+
+
+def _ascends(ranks: list[Integers]) -> bool:
+    occasion, person, couple = ranks
+    key = (couple * (int(person.max()) + 1) + person) * (int(occasion.max()) + 1) + occasion
+    return bool((np.diff(key) > 0).all())
 
 
 def _refuse_outside_scale(values: Floats, instrument: Instrument) -> None:
@@ -216,7 +221,8 @@ def _refuse_outside_scale(values: Floats, instrument: Instrument) -> None:
     # fmin and fmax pass over NaN, and a column of nothing but NaN compares as False: as wanted.
     outside = (np.fmin.reduce(values, axis=0) < lowest) | (np.fmax.reduce(values, axis=0) > highest)
     problems = [
-        f"responses: item {item.id!r} has an answer outside its scale ({item.scale.lowest} to {item.scale.highest})"
+        f"responses: item {item.id!r} has an answer outside its scale, "
+        f"{item.scale.lowest} to {item.scale.highest}"
         for item, is_outside in zip(instrument.items, outside, strict=True)
         if is_outside
     ]
@@ -243,8 +249,8 @@ def _tally(values: Floats, instrument: Instrument) -> tuple[Floats, Floats]:
         counts = np.broadcast_to(member.sum(axis=0), (len(values), member.shape[1]))
         return values @ (member * sign) + (member * offset).sum(axis=0), counts
     answered = (~is_missing).astype(np.float32)
-    totals = np.nan_to_num(values) @ (member * sign) + answered @ (member * offset)
-    return totals, answered @ member
+    known = np.where(is_missing, np.float32(0), values)
+    return known @ (member * sign) + answered @ (member * offset), answered @ member
 
 
 def _assemble(who: pd.DataFrame, totals: Floats, counts: Floats, instrument: Instrument) -> pd.DataFrame:
@@ -252,7 +258,9 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Floats, instrument: Ins
     n_items = np.array([len(s.items) for s in subscales], dtype=np.int16)
     ends = np.array([_ends(instrument, n) for n in range(len(subscales))], dtype=np.float64)
     factor = np.array([len(s.items) if s.statistic == "sum" else 1 for s in subscales], dtype=np.float64)
-    sem = np.array([np.nan if s.sem is None or len(s.items) == 1 else s.sem for s in subscales], dtype=np.float64)
+    sem = np.array(
+        [np.nan if s.sem is None or len(s.items) == 1 else s.sem for s in subscales], dtype=np.float64
+    )
     is_missing = counts < np.array([max(s.min_answered, 1) for s in subscales])
     value = totals.astype(np.float64) / np.maximum(counts, 1) * factor
     value[is_missing] = np.nan
@@ -271,7 +279,9 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Floats, instrument: Ins
     columns["sem"] = _floats(np.broadcast_to(sem, value.shape), lacks_band)
     columns["low"] = _floats(np.maximum(value - margin, ends[:, 0]), lacks_band)
     columns["high"] = _floats(np.minimum(value + margin, ends[:, 1]), lacks_band)
-    columns["assumed"] = pd.array(np.tile([_is_assumed(instrument, k) for k in range(len(subscales))], n), dtype="boolean")
+    columns["assumed"] = pd.array(
+        np.tile([_is_assumed(instrument, k) for k in range(len(subscales))], n), dtype="boolean"
+    )
     return pd.DataFrame(columns)[list(frames.SCORES.columns)]
 
 

@@ -106,7 +106,7 @@ def publish(
     couple_id: str,
     person_id: str,
     occasion: str,
-    round: int = 1,
+    round: int = 1,  # noqa: A002 - the field is called so
 ) -> Publication:
     """Take a snapshot of one person's instrument and occasion at a grain.
 
@@ -119,14 +119,21 @@ def publish(
         The instrument is private (the safety check): it is never published.
     """
     if instrument.is_private:
-        raise SharingError(f"{instrument.id!r} is private: its answers are never shown to anybody, so choose nothing")
+        raise SharingError(
+            f"{instrument.id!r} is private: its answers are never shown to anybody, so choose nothing"
+        )
     item_ids = {item.id for item in instrument.items}
     answers = _of(responses, instrument.id, person_id, occasion)
     answers = answers[answers["value"].notna() & answers["item"].isin(item_ids)]
     values = _of(scores, instrument.id, person_id, occasion)
     values = values[values["score"].notna()]
     snapshot = Publication(
-        couple_id, person_id, instrument.id, occasion, round, Grain.ANSWERS,
+        couple_id,
+        person_id,
+        instrument.id,
+        occasion,
+        round,
+        Grain.ANSWERS,
         frames.check(answers.reset_index(drop=True), frames.RESPONSES),
         frames.check(values.reset_index(drop=True), frames.SCORES),
     )

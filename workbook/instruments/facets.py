@@ -53,6 +53,8 @@ def facets(instrument: Instrument) -> tuple[Facet, ...]:
             continue
         name = facet_of(subscale.id) if subscale.items == (subscale.id,) else subscale.id
         scale = instrument.item_by_id[subscale.items[0]].scale
-        facet = Facet(name, subscale.title, subscale.id, subscale.items, seen.get(name), subscale.higher_is, scale)
+        facet = Facet(
+            name, subscale.title, subscale.id, subscale.items, seen.get(name), subscale.higher_is, scale
+        )
         found.setdefault(name, facet)
     return tuple(found.values())

@@ -1,0 +1,148 @@
+"""How two people see themselves and each other: four perspectives, and what they amount to."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from workbook import frames
+from workbook.dyads.pairs import PLACES, places
+from workbook.instruments.facets import Facet, facets
+from workbook.instruments.model import Instrument
+
+LEAST_FACETS = 5  # a correlation over fewer facets says nothing about anybody
+
+
+def perspectives(
+    scores: pd.DataFrame,
+    responses: pd.DataFrame,
+    instrument: Instrument,
+    known: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """The four perspectives on every facet: me on me, me on you, you on you, you on me.
+
+    What a person says of themselves is the facet's score, with its band; what they say of
+    the partner is the answer to one item, turned where reverse-keyed, without a band.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `workbook.frames.SCORES`.
+    responses : DataFrame
+        `workbook.frames.RESPONSES` of the same persons: answers about the partner.
+
+    Returns
+    -------
+    DataFrame
+        `workbook.frames.PERSPECTIVES`: one row per couple, occasion, facet and perspective
+        (``a_on_a``, ``a_on_b``, ``b_on_b``, ``b_on_a``), ``value`` in scale points, NA where
+        not given.
+    """
+    shown = [facet for facet in facets(instrument) if facet.seen]
+    people = pd.concat([scores[_PERSON], responses[_PERSON]], ignore_index=True)
+    people = people[(people["instrument"] == instrument.id).to_numpy(dtype=bool)]
+    if not shown or not len(people):
+        return frames.empty(frames.PERSPECTIVES)
+    placed = places(people, known)
+    grid = people.drop_duplicates()[["couple_id", "occasion"]].drop_duplicates().astype("string")
+    grid = grid.merge(pd.DataFrame({"place": PLACES}, dtype="string"), how="cross")
+    grid = grid.merge(placed, on=["couple_id", "place"], how="inner")
+    rows = [_of_self(grid, scores, shown), _of_partner(grid, responses, shown, instrument)]
+    joined = pd.concat(rows, ignore_index=True)
+    joined["instrument"] = instrument.id
+    rank = {facet.id: n for n, facet in enumerate(shown)}
+    turn = {name: n for n, name in enumerate(("a_on_a", "a_on_b", "b_on_b", "b_on_a"))}
+    joined = joined.assign(_rank=joined["facet"].map(rank), _turn=joined["perspective"].map(turn))
+    joined = joined.sort_values(["couple_id", "occasion", "_rank", "_turn"], ignore_index=True)
+    return frames.check(joined[list(frames.PERSPECTIVES.columns)], frames.PERSPECTIVES)
+
+
+_PERSON = ["couple_id", "person_id", "occasion", "instrument"]
+
+
+def _of_self(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd.DataFrame:
+    wanted = grid.merge(
+        pd.DataFrame({"subscale": [f.own for f in shown], "facet": [f.id for f in shown]}), how="cross"
+    )
+    values = scores[["person_id", "occasion", "subscale", "score", "low", "high", "assumed"]]
+    rows = wanted.astype({"subscale": "string"}).merge(
+        values.astype({"person_id": "string", "occasion": "string", "subscale": "string"}),
+        on=["person_id", "occasion", "subscale"],
+        how="left",
+    )
+    return rows.rename(columns={"score": "value"}).assign(
+        perspective=rows["place"] + "_on_" + rows["place"], assumed=rows["assumed"].fillna(value=False)
+    )
+
+
+def _of_partner(
+    grid: pd.DataFrame, responses: pd.DataFrame, shown: list[Facet], instrument: Instrument
+) -> pd.DataFrame:
+    items = [facet.seen for facet in shown if facet.seen]
+    wanted = grid.merge(pd.DataFrame({"item": items, "facet": [f.id for f in shown]}), how="cross")
+    values = responses.loc[responses["item"].isin(items), ["person_id", "occasion", "item", "value"]]
+    rows = wanted.astype({"item": "string"}).merge(
+        values.astype({"person_id": "string", "occasion": "string", "item": "string"}),
+        on=["person_id", "occasion", "item"],
+        how="left",
+    )
+    ends = {i: instrument.item_by_id[i].scale.lowest + instrument.item_by_id[i].scale.highest for i in items}
+    is_reversed = rows["item"].map({i: instrument.item_by_id[i].reverse for i in items}).astype(bool)
+    value = rows["value"].astype("Float64")
+    other = rows["place"].map({"a": "b", "b": "a"}).astype("string")
+    return rows.assign(
+        value=value.where(~is_reversed, rows["item"].map(ends).astype("Float64") - value),
+        low=pd.NA,
+        high=pd.NA,
+        assumed=False,
+        perspective=rows["place"] + "_on_" + other,
+    )
+
+
+def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
+    """In plain numbers, how one partner sees the other, over all facets.
+
+    For each perceiver, over the facets where all three values are there (Cronbach 1955;
+    Kenny & Acitelli 2001):
+
+    - ``elevation``: mean of how I see you − mean of how you see yourself, in scale points;
+    - ``accuracy``: correlation of how I see you with how you see yourself (do I know where
+      you are strong and where not);
+    - ``similarity``: correlation of how I see you with how I see myself (do I take you to be
+      like me).
+
+    Returns
+    -------
+    DataFrame
+        One row per couple, occasion and perceiver. Correlations are NA for fewer than five
+        facets, or where one side does not vary.
+    """
+    if not len(perspectives):
+        return frames.empty(frames.PERCEPTION)
+    keys = ["couple_id", "occasion", "instrument"]
+    found = []
+    for key, rows in perspectives.groupby(keys, observed=True, sort=True):
+        wide = rows.pivot_table(
+            index="facet", columns="perspective", values="value", aggfunc="first", dropna=False, sort=False
+        ).astype("float64")
+        for me, you in (PLACES, PLACES[::-1]):
+            needed = [f"{me}_on_{you}", f"{you}_on_{you}", f"{me}_on_{me}"]
+            person = rows.loc[(rows["place"] == me).to_numpy(dtype=bool), "person_id"]
+            if not set(needed) <= set(wide.columns) or not len(person):
+                continue
+            view, truth, own = (column.to_numpy() for _, column in wide[needed].dropna().items())
+            found.append(
+                dict(zip(keys, key, strict=True))
+                | {"person_id": person.iloc[0], "place": me, "n_facets": len(view)}
+                | {"elevation": float(view.mean() - truth.mean()) if len(view) else None}
+                | {"accuracy": _correlation(view, truth), "similarity": _correlation(view, own)}
+            )
+    if not found:
+        return frames.empty(frames.PERCEPTION)
+    return frames.check(pd.DataFrame(found)[list(frames.PERCEPTION.columns)], frames.PERCEPTION)
+
+
+def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:
+    if len(x) < LEAST_FACETS or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    return float(np.corrcoef(x, y)[0, 1])
