@@ -1,0 +1,208 @@
+"""One person's answers: checked against the item bank, laid out as rows, counted.
+
+Nothing is trusted that a page says about a question: what may be answered is looked up by
+item id, here, before anything is kept.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from workbook import frames
+from workbook.content import say
+from workbook.errors import AnswerError
+from workbook.instruments.model import Instrument, Item
+
+MOST_AT_ONCE = 500
+OWN_NEED = re.compile(r"(needs\.own\.[a-z0-9]{4,32})\.([a-z_]{1,24})")
+_OPERATION = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+_OCCASION = re.compile(r"[a-z]{1,24}-[1-9][0-9]{0,3}")
+
+
+class Given(Protocol):
+    """What an answer looks like when it arrives; see `workbook.service.verbs.Answer`."""
+
+    @property
+    def operation_id(self) -> str: ...
+    @property
+    def occasion(self) -> str: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def value(self) -> int | None: ...
+    @property
+    def declined(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How far one person is with some items: counts of items, never of people."""
+
+    answered: int
+    declined: int
+    open: int
+
+    @property
+    def total(self) -> int:
+        return self.answered + self.declined + self.open
+
+    @property
+    def is_complete(self) -> bool:
+        return self.open == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBank:
+    """Every item of every instrument by id, and the own needs of one person.
+
+    ``own_needs`` are ids such as ``'needs.own.k3fz'``; their questions are those that every
+    need has (``.importance``, ``.met`` …), on the same scales.
+    """
+
+    instruments: Mapping[str, Instrument]
+    own_needs: Collection[str] = ()
+
+    def find(self, item_id: object) -> tuple[str, Item] | None:
+        """The instrument id and item of an item id, or None when nobody knows it."""
+        if not isinstance(item_id, str):
+            return None
+        for instrument in self.instruments.values():
+            item = instrument.item_by_id.get(item_id)
+            if item is not None:
+                return instrument.id, item
+        return self._find_own(item_id)
+
+    def _find_own(self, item_id: str) -> tuple[str, Item] | None:
+        matched = OWN_NEED.fullmatch(item_id)
+        needs = self.instruments.get("needs")
+        if matched is None or needs is None or matched[1] not in self.own_needs:
+            return None
+        asked = next((item for item in needs.items if item.id.endswith(f".{matched[2]}")), None)
+        return (needs.id, asked) if asked is not None else None
+
+
+def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
+    """Check answers against the item bank; give the instrument id of each.
+
+    Raises
+    ------
+    AnswerError
+        With every problem of every answer. No sentence contains a value.
+    """
+    if len(answers) > MOST_AT_ONCE:
+        raise AnswerError(say("errors.answers.too_many", most=MOST_AT_ONCE))
+    problems: list[str] = []
+    instruments: list[str] = []
+    seen: dict[str, Given] = {}
+    for position, answer in enumerate(answers, start=1):
+        found = bank.find(answer.item)
+        problems += [say(f"errors.answers.{key}", position=position, item=_shown(answer.item)) for key in _problems(answer, found)]
+        if isinstance(answer.operation_id, str) and seen.setdefault(answer.operation_id, answer) != answer:
+            problems.append(say("errors.answers.same_operation", position=position))
+        instruments.append(found[0] if found else "")
+    if problems:
+        raise AnswerError(problems)
+    return instruments
+
+
+def is_occasion(text: object) -> bool:
+    """Whether a text names an occasion, such as ``'assessment-1'`` or ``'week-12'``.
+
+    >>> is_occasion("assessment-1"), is_occasion("assessment-0"), is_occasion("../x")
+    (True, False, False)
+    """
+    return isinstance(text, str) and _OCCASION.fullmatch(text) is not None
+
+
+def is_operation_id(text: object) -> bool:
+    """Whether a text can stand as a client's operation id: 1–80 plain characters.
+
+    >>> is_operation_id("op-1"), is_operation_id("a/b")
+    (True, False)
+    """
+    return isinstance(text, str) and _OPERATION.fullmatch(text) is not None
+
+
+def lay_out(
+    answers: Sequence[Given], instruments: Sequence[str], *, couple_id: str, person_id: str
+) -> pd.DataFrame:
+    """Answers in the order given → `frames.RESPONSES` rows, the latest per occasion and item.
+
+    Parameters
+    ----------
+    answers : sequence of Given
+        Checked answers, oldest first.
+    instruments : sequence of str
+        The instrument id of each, from `check_answers`.
+    """
+    latest = {
+        (answer.occasion, answer.item): (answer, instrument)
+        for answer, instrument in zip(answers, instruments, strict=True)
+    }
+    if not latest:
+        return frames.empty(frames.RESPONSES)
+    kept = list(latest.values())
+    columns = {
+        "couple_id": couple_id,
+        "person_id": person_id,
+        "occasion": [answer.occasion for answer, _ in kept],
+        "instrument": [instrument for _, instrument in kept],
+        "item": [answer.item for answer, _ in kept],
+        "value": pd.array([answer.value for answer, _ in kept], dtype="Int16"),
+        "declined": pd.array([answer.declined for answer, _ in kept], dtype="boolean"),
+    }
+    return frames.check(pd.DataFrame(columns), frames.RESPONSES)
+
+
+def count_answers(responses: pd.DataFrame, items: Collection[str], occasion: str) -> Completeness:
+    """How many of these items are answered, declined and open for one occasion.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        One person's `frames.RESPONSES`.
+    items : collection of str
+        Item ids, e.g. of one chapter.
+
+    Examples
+    --------
+    >>> count_answers(frames.empty(frames.RESPONSES), {"a", "b"}, "assessment-1")
+    Completeness(answered=0, declined=0, open=2)
+    """
+    wanted = set(items)
+    own = responses[(responses["occasion"] == occasion) & responses["item"].isin(wanted)]
+    answered = int(own["value"].notna().sum())
+    declined = int((own["value"].isna() & own["declined"]).sum())
+    return Completeness(answered, declined, len(wanted) - answered - declined)
+
+
+def _problems(answer: Given, found: tuple[str, Item] | None) -> list[str]:
+    keys = []
+    if not is_operation_id(answer.operation_id):
+        keys.append("bad_operation")
+    if not is_occasion(answer.occasion):
+        keys.append("bad_occasion")
+    if found is None:
+        keys.append("unknown_item")
+    elif answer.value is not None and not _is_choice(answer.value, found[1]):
+        keys.append("outside_scale")
+    if not isinstance(answer.declined, bool):
+        keys.append("outside_scale")
+    elif answer.declined and answer.value is not None:
+        keys.append("declined_with_value")
+    return keys
+
+
+def _is_choice(value: object, item: Item) -> bool:
+    # True == 1 in Python, and 3.0 == 3: neither is an answer somebody gave.
+    return type(value) is int and value in item.scale.values
+
+
+def _shown(item_id: object) -> str:
+    """An item id fit to be repeated in a sentence: whatever came, it is short and printable."""
+    if not isinstance(item_id, str):
+        return "?"
+    return "".join(character if character.isprintable() else "?" for character in item_id[:60])

@@ -1,0 +1,113 @@
+"""How a drawer is sealed: a random key per person, wrapped by passphrase and by recovery code.
+
+Keys are derived by Argon2id (RFC 9106) and rows sealed by AES-256-GCM. Every sealed thing is
+bound to where it belongs, so a row moved to another drawer or place does not open. Rows are
+padded to buckets, because the length of a sealed row would otherwise tell what it holds.
+"""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from workbook.errors import WrongKeyError
+
+KEY_BYTES = 32
+SALT_BYTES = 16
+_NONCE_BYTES = 12
+_LENGTH_BYTES = 4
+_SMALLEST_BUCKET = 256
+_LARGEST_DOUBLING = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one guess of a passphrase costs: memory in KiB, passes over it, lanes."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+HOUSEHOLD = Cost(memory_kib=65_536, passes=3, lanes=1)
+"""About a quarter of a second and 64 MiB for each guess on a household computer."""
+
+
+def new_key() -> bytes:
+    """A fresh drawer key, 32 random bytes."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def new_salt() -> bytes:
+    """A fresh salt for one passphrase, 16 random bytes."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def derive_key(secret: str, salt: bytes, cost: Cost = HOUSEHOLD) -> bytes:
+    """The key that a passphrase stands for (Argon2id, 32 bytes).
+
+    The text is normalised (NFKC), so that the same passphrase typed on another keyboard fits.
+    """
+    typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
+    return hash_secret_raw(typed, salt, cost.passes, cost.memory_kib, cost.lanes, KEY_BYTES, Type.ID)
+
+
+def seal(key: bytes, content: bytes, bound_to: str) -> bytes:
+    """Encrypt and pad one row; it opens only with the same ``bound_to``.
+
+    >>> key = new_key()
+    >>> row = seal(key, b"hello", "drawer/p_1")
+    >>> open_sealed(key, row, "drawer/p_1")
+    b'hello'
+    >>> len(row) == len(seal(key, b"a much longer sentence", "drawer/p_1"))
+    True
+    """
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, _pad(content), bound_to.encode())
+
+
+def open_sealed(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """Decrypt one row.
+
+    Raises
+    ------
+    WrongKeyError
+        When the key is another one, the row was changed, or it belongs elsewhere.
+    """
+    nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return _unpad(AESGCM(key).decrypt(nonce, body, bound_to.encode()))
+    except (InvalidTag, ValueError):
+        raise WrongKeyError("a sealed row does not open with this key") from None
+
+
+def opaque_id(key: bytes, operation_id: str) -> str:
+    """What an operation id is called outside the drawer: the same for the same id, telling nothing."""
+    return hmac.new(key, b"operation:" + operation_id.encode(), hashlib.sha256).hexdigest()
+
+
+def bucket(length: int) -> int:
+    """The size to which content of this length is padded: doubling, then steps of 64 KiB.
+
+    >>> bucket(3), bucket(300), bucket(70_000)
+    (256, 512, 131072)
+    """
+    size = _SMALLEST_BUCKET
+    while size < length and size < _LARGEST_DOUBLING:
+        size *= 2
+    return size if length <= size else -(-length // _LARGEST_DOUBLING) * _LARGEST_DOUBLING
+
+
+def _pad(content: bytes) -> bytes:
+    framed = len(content).to_bytes(_LENGTH_BYTES, "big") + content
+    return framed.ljust(bucket(len(framed)), b"\0")
+
+
+def _unpad(padded: bytes) -> bytes:
+    length = int.from_bytes(padded[:_LENGTH_BYTES], "big")
+    return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]

@@ -1,0 +1,87 @@
+"""A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workbook.service import crypto
+from workbook.service.wire import dump, load
+from workbook.storage.base import Entry, Row, Store
+
+SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one sealed row holds. Its kind and operation id are sealed as well."""
+
+    kind: str
+    operation_id: str
+    payload: dict[str, Any]
+    sequence: int = field(default=0, compare=False)
+    at: datetime | None = field(default=None, compare=False)
+
+
+def drawer_log(person_id: str) -> str:
+    """The name of a person's drawer log."""
+    return f"drawer/{person_id}"
+
+
+class Drawer:
+    """An opened drawer. Rows once opened are kept in memory until the sitting ends.
+
+    >>> from workbook.storage.memory import MemoryStore
+    >>> drawer = Drawer(MemoryStore(), "p_1", crypto.new_key())
+    >>> drawer.add([Record("mood", "op-1", {"value": 4})])[0].sequence
+    1
+    >>> [record.kind for record in drawer.records()]
+    ['mood']
+    """
+
+    def __init__(self, store: Store, person_id: str, key: bytes) -> None:
+        self.person_id = person_id
+        self.log = drawer_log(person_id)
+        self._store = store
+        self._key = key
+        self._lock = threading.Lock()
+        self._opened: list[Record] = []
+        self._last = 0
+
+    def entries(self, records: Sequence[Record]) -> list[Entry]:
+        """Sealed entries, to be appended together with those of other logs."""
+        return [self._seal(record) for record in records]
+
+    def add(self, records: Sequence[Record]) -> list[Record]:
+        """Keep records; a record whose operation id exists gives back the existing one."""
+        return [self.open_row(row) for row in self._store.append(self.entries(records))]
+
+    def records(self) -> list[Record]:
+        """Every record of the drawer, oldest first; forgotten rows are passed over."""
+        with self._lock:
+            for row in self._store.read(self.log, self._last):
+                if row.payload is not None:
+                    self._opened.append(self.open_row(row))
+                self._last = row.sequence
+            return list(self._opened)
+
+    def open_row(self, row: Row) -> Record:
+        """Open one sealed row.
+
+        Raises
+        ------
+        WrongKeyError
+            When the row was sealed with another key, or belongs to another drawer.
+        """
+        bound = self._bound_to(row.operation_id)
+        content = load(crypto.open_sealed(self._key, row.payload or b"", bound))
+        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
+
+    def _seal(self, record: Record) -> Entry:
+        operation_id = crypto.opaque_id(self._key, record.operation_id)
+        content = {"kind": record.kind, "operation_id": record.operation_id, "payload": record.payload}
+        return Entry(self.log, operation_id, SEALED, crypto.seal(self._key, dump(content), self._bound_to(operation_id)))
+
+    def _bound_to(self, operation_id: str) -> str:
+        return f"{self.person_id}\n{self.log}\n{operation_id}"

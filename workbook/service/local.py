@@ -1,0 +1,304 @@
+"""The service in process: the only code that touches a store for a person."""
+
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from workbook.answers import ItemBank, check_answers, is_occasion, lay_out
+from workbook.content import say
+from workbook.errors import AccessError, AnswerError, SharingError
+from workbook.exercises import Step, check_step
+from workbook.instruments import catalogue
+from workbook.instruments.model import Instrument
+from workbook.service import crypto, rounds
+from workbook.service.accounts import Accounts
+from workbook.service.directory import Directory
+from workbook.service.drawers import Drawer, Record
+from workbook.service.events import check_drawer_event, check_table_event, without_free_text
+from workbook.service.sittings import Sittings
+from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, table_log
+from workbook.service.tries import Tries
+from workbook.service.verbs import Actor, Answer, Couple, Event, Service, Table
+from workbook.service.wire import load
+from workbook.sharing import Grain
+from workbook.storage.base import Store
+
+ANSWER = "answer"
+_NOT_EVENTS = (ANSWER, rounds.DECISION)
+
+
+class LocalService(Service):
+    """All verbs over a store, with the accounts and sittings that guard them.
+
+    Parameters
+    ----------
+    store : Store
+        Closed with the service.
+    instruments : mapping of str to Instrument, optional
+        The item bank; the packaged catalogue by default.
+    sittings : Sittings, optional
+        With another clock or other limits.
+    cost : Cost
+        What one guess of a passphrase costs.
+
+    Attributes
+    ----------
+    accounts : Accounts
+        Create, join, sign in, recover.
+    sittings : Sittings
+        Who is signed in; heartbeats and ends.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        instruments: Mapping[str, Instrument] | None = None,
+        sittings: Sittings | None = None,
+        tries: Tries | None = None,
+        cost: crypto.Cost = crypto.HOUSEHOLD,
+    ) -> None:
+        self._store = store
+        self._instruments = dict(catalogue() if instruments is None else instruments)
+        self._directory = Directory(store)
+        self.sittings = Sittings() if sittings is None else sittings
+        self.accounts = Accounts(self._directory, self.sittings, Tries() if tries is None else tries, cost)
+        self._lock = threading.RLock()
+        self._table_locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._drawers: dict[str, Drawer] = {}
+        self._stops: dict[str, list[Callable[[], None]]] = defaultdict(list)
+        self.sittings.on_end(self._forget_sitting)
+        self._mend()
+
+    # -- one's own drawer -------------------------------------------------------------
+    def save_answers(self, actor: Actor, answers: Sequence[Answer]) -> list[str]:
+        drawer = self._drawer(actor)
+        instruments = check_answers(answers, self._bank(drawer))
+        records = [
+            Record(ANSWER, answer.operation_id, _answer_payload(answer, instrument))
+            for answer, instrument in zip(answers, instruments, strict=True)
+        ]
+        kept = drawer.add(records)
+        self._refuse_reused(records, kept)
+        self.sittings.act(actor.sitting_id)
+        return [record.operation_id for record in kept]
+
+    def read_responses(self, actor: Actor, instrument: str | None = None) -> pd.DataFrame:
+        drawer = self._drawer(actor)
+        return self._responses(drawer, actor.couple_id, instrument)
+
+    def add_event(
+        self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
+    ) -> Event:
+        drawer = self._drawer(actor)
+        operation_id = uuid.uuid4().hex if operation_id is None else operation_id
+        check_drawer_event(kind, payload, operation_id)
+        record = Record(kind, operation_id, dict(payload))
+        kept = drawer.add([record])
+        if kept[0] != record:
+            raise AccessError(say("errors.events.bad_operation"))
+        self.sittings.act(actor.sitting_id)
+        return _drawer_event(kept[0], drawer.person_id)
+
+    def read_events(self, actor: Actor, kinds: Sequence[str] | None = None) -> list[Event]:
+        drawer = self._drawer(actor)
+        return [
+            _drawer_event(record, drawer.person_id)
+            for record in drawer.records()
+            if record.kind not in _NOT_EVENTS and (kinds is None or record.kind in kinds)
+        ]
+
+    # -- the couple's table -----------------------------------------------------------
+    def couple(self, actor: Actor) -> Couple:
+        return self._directory.couple(self._seated(actor).couple_id)
+
+    def decide(
+        self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None
+    ) -> None:
+        actor = self._seated(actor)
+        asked = self._shareable(instrument, occasion)
+        grain = _grain(grain)
+        drawer = self._deciding_drawer(actor, passphrase)
+        with self._table(actor.couple_id):
+            self._refuse_unpaired(actor.couple_id)
+            decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
+            rounds.decide(self._store, decision, self._responses(drawer, actor.couple_id, instrument))
+        self.sittings.act(actor.sitting_id)
+
+    def my_decision(self, actor: Actor, instrument: str, occasion: str) -> Grain | None:
+        drawer = self._drawer(actor)
+        return rounds.standing_decision(self._store, actor.couple_id, drawer, (instrument, occasion))
+
+    def withdraw(self, actor: Actor, instrument: str, occasion: str) -> None:
+        actor = self._seated(actor)
+        self._shareable(instrument, occasion)
+        drawer = None if actor.role == "together" else self._drawer(actor)
+        with self._table(actor.couple_id):
+            rounds.withdraw(self._store, actor.couple_id, (instrument, occasion), drawer)
+        self.sittings.act(actor.sitting_id)
+
+    def read_table(self, actor: Actor) -> Table:
+        actor = self._seated(actor)
+        with self._table(actor.couple_id):
+            return rounds.settle(self._store, actor.couple_id).table()
+
+    def add_table_event(
+        self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
+    ) -> Event:
+        actor = self._seated(actor)
+        if actor.role != "partner":
+            raise AccessError(say("errors.access.no_drawer"))
+        operation_id = uuid.uuid4().hex if operation_id is None else operation_id
+        check_table_event(kind, payload, operation_id)
+        event = Event(kind, dict(payload), operation_id, person_id=actor.person_id)
+        with self._table(actor.couple_id):
+            kept = self._put_event(actor.couple_id, event)
+        self.sittings.act(actor.sitting_id)
+        return kept
+
+    def read_audit(self, actor: Actor) -> list[Event]:
+        """What was done at the couple's table, oldest first; a round's closing has no name on it."""
+        rows = self._store.read(audit_log(self._seated(actor).couple_id))
+        return [
+            Event(row.kind, load(row.payload), row.operation_id, row.sequence, at=row.at)
+            for row in rows
+            if row.payload is not None
+        ]
+
+    # -- what happens -----------------------------------------------------------------
+    def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:
+        actor = self._seated(actor)
+        stops = [self._store.watch(table_log(actor.couple_id), lambda _: notify("table"))]
+        if actor.role == "partner":
+            stops.append(self._store.watch(self._drawer(actor).log, lambda _: notify("drawer")))
+
+        def stop() -> None:
+            for stop_one in stops:
+                stop_one()
+
+        with self._lock:
+            self._stops[actor.sitting_id].append(stop)
+        return stop
+
+    def close(self) -> None:
+        """End every sitting and close the store. Closing twice is harmless."""
+        self.sittings.end_where(lambda actor: True)
+        self._store.close()
+
+    # -- within -----------------------------------------------------------------------
+    def _seated(self, actor: Actor) -> Actor:
+        actor = self.sittings.require(actor)
+        if actor.role not in ("partner", "together"):
+            raise AccessError(say("errors.access.not_yours"))
+        return actor
+
+    def _drawer(self, actor: Actor) -> Drawer:
+        key = self.sittings.key_of(actor)
+        with self._lock:
+            drawer = self._drawers.get(actor.sitting_id)
+            if drawer is None:
+                drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
+            return drawer
+
+    def _deciding_drawer(self, actor: Actor, passphrase: str | None) -> Drawer:
+        if actor.role == "partner":
+            return self._drawer(actor)
+        if not passphrase:
+            raise AccessError(say("errors.access.needs_passphrase"))
+        account, key = self.accounts.find_by_passphrase(actor.couple_id, passphrase)
+        return Drawer(self._store, account.person_id, key)
+
+    def _bank(self, drawer: Drawer) -> ItemBank:
+        own = {record.payload["id"] for record in drawer.records() if record.kind == "own_need"}
+        return ItemBank(self._instruments, own)
+
+    def _responses(self, drawer: Drawer, couple_id: str, instrument: str | None) -> pd.DataFrame:
+        given = [record.payload for record in drawer.records() if record.kind == ANSWER]
+        shown = [
+            payload
+            for payload in given
+            if not self._is_private(payload["instrument"]) and instrument in (None, payload["instrument"])
+        ]
+        answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
+        owners = [row["instrument"] for row in shown]
+        return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
+
+    def _is_private(self, instrument: str) -> bool:
+        # What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
+        known = self._instruments.get(instrument)
+        return known is None or known.is_private
+
+    def _shareable(self, instrument: str, occasion: str) -> Instrument:
+        known = self._instruments.get(instrument) if isinstance(instrument, str) else None
+        if known is None:
+            raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
+        if known.is_private:
+            raise SharingError(say("errors.sharing.private"))
+        if not is_occasion(occasion):
+            raise SharingError(say("errors.sharing.bad_occasion"))
+        return known
+
+    def _put_event(self, couple_id: str, event: Event) -> Event:
+        self._refuse_unpaired(couple_id)
+        entry = event_entry(couple_id, event)
+        events = rounds.settle(self._store, couple_id).table().events
+        is_new = all((e.person_id, e.operation_id) != (event.person_id, event.operation_id) for e in events)
+        if is_new:
+            check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
+        audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)
+        kept = event_of(self._store.append([entry, audit])[0])
+        if (kept.kind, kept.payload) != (event.kind, event.payload):
+            raise AccessError(say("errors.events.bad_operation"))
+        return kept
+
+    def _refuse_unpaired(self, couple_id: str) -> None:
+        if self._directory.is_unpaired(couple_id):
+            raise AccessError(say("errors.access.closed_couple"))
+
+    def _refuse_reused(self, given: Sequence[Record], kept: Sequence[Record]) -> None:
+        reused = [position for position, pair in enumerate(zip(given, kept, strict=True), start=1) if pair[0] != pair[1]]
+        if reused:
+            raise AnswerError([say("errors.answers.same_operation", position=position) for position in reused])
+
+    def _table(self, couple_id: str) -> threading.RLock:
+        with self._lock:
+            return self._table_locks[couple_id]
+
+    def _forget_sitting(self, actor: Actor) -> None:
+        with self._lock:
+            self._drawers.pop(actor.sitting_id, None)
+            stops = self._stops.pop(actor.sitting_id, [])
+        for stop in stops:
+            stop()
+
+    def _mend(self) -> None:
+        """Finish at start whatever a crash cut short."""
+        self._directory.tidy()
+        for couple_id in self._directory.couples():
+            rounds.settle(self._store, couple_id)
+
+
+def _answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
+    return {
+        "instrument": instrument,
+        "occasion": answer.occasion,
+        "item": answer.item,
+        "value": answer.value,
+        "declined": answer.declined,
+    }
+
+
+def _grain(grain: Grain) -> Grain:
+    try:
+        return Grain(grain)
+    except ValueError:
+        raise SharingError(say("errors.events.not_allowed", field="grain")) from None
+
+
+def _drawer_event(record: Record, person_id: str) -> Event:
+    return Event(record.kind, record.payload, record.operation_id, record.sequence, person_id, record.at)

@@ -1,0 +1,126 @@
+"""Plain JSON for everything that is kept in a row or sent over the local socket.
+
+A value comes back equal: missing stays missing, numbers keep every digit, frames are checked
+against their contract when they are read again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from workbook import frames
+from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Table
+from workbook.sharing import Grain, Publication
+
+
+def dump(content: Any) -> bytes:
+    """JSON in UTF-8, keys sorted, so that equal contents are equal bytes.
+
+    Raises
+    ------
+    ValueError
+        For what JSON cannot hold: a lone surrogate, an infinite number.
+    """
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def load(raw: bytes) -> Any:
+    """What `dump` wrote."""
+    return json.loads(raw)
+
+
+def frame_to_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """A frame as lists by column, missing values as ``None``."""
+    return {
+        str(name): [None if pd.isna(value) else getattr(value, "item", lambda value=value: value)() for value in frame[name]]
+        for name in frame.columns
+    }
+
+
+def frame_from_json(content: Mapping[str, list[Any]], name: str) -> pd.DataFrame:
+    """The frame again, under its contract's name (``'responses'``, ``'scores'``)."""
+    schema = frames.FRAMES[name]
+    columns = {
+        column: pd.array(content[column], dtype=str(schema.columns[column].dtype)) for column in schema.columns
+    }
+    return frames.check(pd.DataFrame(columns), schema)
+
+
+def publication_to_json(publication: Publication) -> dict[str, Any]:
+    """A publication as plain JSON."""
+    plain = {name: getattr(publication, name) for name in ("couple_id", "person_id", "instrument", "occasion", "round")}
+    return plain | {
+        "grain": publication.grain.value,
+        "responses": frame_to_json(publication.responses),
+        "scores": frame_to_json(publication.scores),
+    }
+
+
+def publication_from_json(content: Mapping[str, Any]) -> Publication:
+    """The publication again."""
+    return Publication(
+        couple_id=content["couple_id"],
+        person_id=content["person_id"],
+        instrument=content["instrument"],
+        occasion=content["occasion"],
+        round=content["round"],
+        grain=Grain(content["grain"]),
+        responses=frame_from_json(content["responses"], "responses"),
+        scores=frame_from_json(content["scores"], "scores"),
+    )
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """An event as plain JSON."""
+    return asdict(event) | {"at": event.at.isoformat() if event.at else None}
+
+
+def event_from_json(content: Mapping[str, Any]) -> Event:
+    """The event again."""
+    at = content.get("at")
+    return Event(**{**content, "at": datetime.fromisoformat(at) if at else None})
+
+
+def table_to_json(table: Table) -> dict[str, Any]:
+    """A table as plain JSON."""
+    return {
+        "publications": [publication_to_json(publication) for publication in table.publications],
+        "events": [event_to_json(event) for event in table.events],
+        "open_rounds": [list(pair) for pair in table.open_rounds],
+    }
+
+
+def table_from_json(content: Mapping[str, Any]) -> Table:
+    """The table again."""
+    return Table(
+        publications=tuple(publication_from_json(publication) for publication in content["publications"]),
+        events=tuple(event_from_json(event) for event in content["events"]),
+        open_rounds=tuple((instrument, occasion) for instrument, occasion in content["open_rounds"]),
+    )
+
+
+def couple_from_json(content: Mapping[str, Any]) -> Couple:
+    """A couple from ``dataclasses.asdict`` of one."""
+    members = tuple(Member(**member) for member in content["members"])
+    return Couple(**{**content, "members": members})
+
+
+def actor_from_json(content: Mapping[str, Any]) -> Actor:
+    """An actor from ``dataclasses.asdict`` of one."""
+    return Actor(**content)
+
+
+def answer_from_json(content: Mapping[str, Any]) -> Answer:
+    """An answer as it arrives from a page: exactly its fields, unchecked values.
+
+    Raises
+    ------
+    TypeError
+        When a field is missing or nobody knows it.
+    """
+    return Answer(**content)

@@ -1,0 +1,43 @@
+"""What every store refuses before it writes, so that one bad entry cannot spoil a batch."""
+
+from collections.abc import Sequence
+
+from workbook.content import say
+from workbook.errors import StorageError
+from workbook.storage.base import Entry
+
+LARGEST_PAYLOAD = 8 * 1024 * 1024  # bytes; far above any row of ours, far below SQLite's limit
+LONGEST_NAME = 200  # characters of a log, kind or operation id
+
+
+def check_entries(entries: Sequence[Entry]) -> None:
+    """Refuse entries no store could keep; all problems in one error.
+
+    Raises
+    ------
+    StorageError
+        When a name is empty, too long or not valid Unicode, or a payload is not bytes or too large.
+    """
+    problems = [
+        say("errors.storage.bad_entry", position=position, reason=reason)
+        for position, entry in enumerate(entries, start=1)
+        for reason in _reasons(entry)
+    ]
+    if problems:
+        raise StorageError(problems)
+
+
+def _reasons(entry: Entry) -> list[str]:
+    reasons = []
+    for field in ("log", "operation_id", "kind"):
+        if not _is_name(getattr(entry, field)):
+            reasons.append(say("errors.storage.bad_name", field=field, longest=LONGEST_NAME))
+    if not isinstance(entry.payload, bytes) or len(entry.payload) > LARGEST_PAYLOAD:
+        reasons.append(say("errors.storage.bad_payload", largest=LARGEST_PAYLOAD))
+    return reasons
+
+
+def _is_name(text: object) -> bool:
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME:
+        return False
+    return not any("\ud800" <= character <= "\udfff" or character < " " for character in text)

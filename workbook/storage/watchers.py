@@ -1,0 +1,68 @@
+"""Telling watchers of new rows, off the writer's thread and in order."""
+
+import logging
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from workbook.storage.base import Row
+
+Notify = Callable[[list[Row]], None]
+_log = logging.getLogger(__name__)
+
+
+class Watchers:
+    """Who watches which log. Calls happen on one thread of its own, so a watcher may append."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_log: dict[str, dict[object, Notify]] = defaultdict(dict)
+        self._queue: queue.SimpleQueue[list[Row] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def add(self, log: str, notify: Notify) -> Callable[[], None]:
+        """Watch a log from now on; the returned function stops it, and may be called twice."""
+        token = object()
+        with self._lock:
+            self._by_log[log][token] = notify
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="store-watchers", daemon=True)
+                self._thread.start()
+
+        def stop() -> None:
+            with self._lock:
+                watching = self._by_log.get(log, {})
+                watching.pop(token, None)
+                if not watching:
+                    self._by_log.pop(log, None)
+
+        return stop
+
+    def tell(self, rows: Iterable[Row]) -> None:
+        """Queue newly written rows for whoever watches their logs."""
+        fresh = list(rows)
+        if fresh and self._thread is not None:
+            self._queue.put(fresh)
+
+    def close(self) -> None:
+        """Deliver what is queued, then end the thread."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            if thread is not threading.current_thread():
+                thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while (rows := self._queue.get()) is not None:
+            by_log: dict[str, list[Row]] = defaultdict(list)
+            for row in rows:
+                by_log[row.log].append(row)
+            for log, written in by_log.items():
+                with self._lock:
+                    notified = list(self._by_log.get(log, {}).values())
+                for notify in notified:
+                    try:
+                        notify(written)
+                    except Exception as error:  # noqa: BLE001  one bad watcher must not silence the others
+                        _log.error("a watcher failed: %s", type(error).__name__)
