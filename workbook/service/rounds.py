@@ -30,7 +30,7 @@ from workbook.service.tables import (
     table_log,
 )
 from workbook.service.wire import dump, load, publication_from_json, publication_to_json
-from workbook.sharing import Grain, Publication, grains_up_to, open_round, publish
+from workbook.sharing import Grain, grains_up_to, open_round, publish
 from workbook.storage.base import Entry, Store
 
 DECISION = "decision"
@@ -47,8 +47,7 @@ class _Pending:
     """One person's standing decision on a round, and its rows."""
 
     decision: str = ""
-    round: int = 0
-    by_grain: dict[Grain, Publication] = field(default_factory=dict)
+    by_grain: dict[Grain, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +202,9 @@ def _pending(store: Store, couple_id: str, fold: Fold) -> Mapping[Round, dict[st
             continue
         person = found.setdefault(key, {}).setdefault(row["person_id"], _Pending())
         if person.decision != row["decision"]:
-            person.decision, person.round, person.by_grain = row["decision"], row["round"], {}
+            person.decision, person.by_grain = row["decision"], {}
         if row["grain"] != Grain.NOTHING:
-            person.by_grain[Grain(row["grain"])] = publication_from_json(row)
+            person.by_grain[Grain(row["grain"])] = row
     return found
 
 
@@ -214,7 +213,7 @@ def _opening_entries(couple_id: str, key: Round, people: Mapping[str, _Pending])
     if len(granted) != 2:
         return []
     lowest = min((max(person.by_grain, key=_ORDER.index) for person in granted), key=_ORDER.index)
-    opened = open_round(*(person.by_grain[lowest] for person in granted))
+    opened = open_round(*(publication_from_json(person.by_grain[lowest]) for person in granted))
     if opened is None:
         return []
     round = opened[0].round

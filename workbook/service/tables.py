@@ -32,7 +32,7 @@ class Fold:
 
     opened: dict[Round, int] = field(default_factory=dict)
     closed: dict[Round, int] = field(default_factory=dict)
-    publications: dict[tuple[str, str, int], list[tuple[int, Publication]]] = field(default_factory=dict)
+    publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     event_rows: dict[str, int] = field(default_factory=dict)
 
@@ -60,9 +60,9 @@ class Fold:
         """What lies on the table now."""
         open_rounds = sorted(key for key in self.opened if self.is_open(key))
         publications = [
-            publication
+            publication_from_json(content)
             for key in open_rounds
-            for _, publication in self.publications.get((*key, self.standing_round(key)), [])
+            for _, content in self.publications.get((*key, self.standing_round(key)), [])
         ]
         return Table(tuple(publications), tuple(self.events), tuple(open_rounds))
 
@@ -75,9 +75,8 @@ def fold_table(rows: Sequence[Row]) -> Fold:
             continue
         content = load(row.payload)
         if row.kind == PUBLICATION:
-            publication = publication_from_json(content)
-            key = (publication.instrument, publication.occasion, publication.round)
-            fold.publications.setdefault(key, []).append((row.sequence, publication))
+            key = (content["instrument"], content["occasion"], content["round"])
+            fold.publications.setdefault(key, []).append((row.sequence, content))
         elif row.kind in (OPENED, CLOSED):
             rounds = fold.opened if row.kind == OPENED else fold.closed
             rounds[content["instrument"], content["occasion"]] = content["round"]
