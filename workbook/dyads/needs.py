@@ -44,13 +44,9 @@ def needs_gap(responses: pd.DataFrame, known: Mapping[str, str] | None = None) -
     if not len(own):
         return frames.empty(frames.NEEDS)
     keys = ["couple_id", "person_id", "occasion", "need"]
-    wide = (
-        own.pivot_table(
-            index=keys, columns="aspect", values="value", aggfunc="first", dropna=False, observed=True
-        )
-        .reindex(columns=list(ASPECTS))
-        .reset_index()
-    )
+    # Not pivot_table: it drops a need of which nothing was answered.
+    wide = own.pivot(index=keys, columns="aspect", values="value")  # noqa: PD010
+    wide = wide.reindex(columns=list(ASPECTS)).reset_index()
     wide[keys] = wide[keys].astype("string")
     wide = wide.merge(places(own, known), on=["couple_id", "person_id"], how="left")
     partner = wide[["couple_id", "occasion", "need", "place", "importance"]].rename(

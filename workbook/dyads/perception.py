@@ -122,9 +122,8 @@ def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
     keys = ["couple_id", "occasion", "instrument"]
     found = []
     for key, rows in perspectives.groupby(keys, observed=True, sort=True):
-        wide = rows.pivot_table(
-            index="facet", columns="perspective", values="value", aggfunc="first", dropna=False, sort=False
-        ).astype("float64")
+        wide = rows.pivot(index="facet", columns="perspective", values="value")  # noqa: PD010
+        wide = wide.astype("float64")
         for me, you in (PLACES, PLACES[::-1]):
             needed = [f"{me}_on_{you}", f"{you}_on_{you}", f"{me}_on_{me}"]
             person = rows.loc[(rows["place"] == me).to_numpy(dtype=bool), "person_id"]

@@ -51,7 +51,8 @@ def facets(instrument: Instrument) -> tuple[Facet, ...]:
     for subscale in instrument.subscales:
         if subscale.about != "self":
             continue
-        name = facet_of(subscale.id) if subscale.items == (subscale.id,) else subscale.id
+        is_item = subscale.items == (subscale.id,) and facet_of(subscale.id) != instrument.id
+        name = facet_of(subscale.id) if is_item else subscale.id
         scale = instrument.item_by_id[subscale.items[0]].scale
         facet = Facet(
             name, subscale.title, subscale.id, subscale.items, seen.get(name), subscale.higher_is, scale

@@ -74,7 +74,8 @@ def simulate_couples(  # noqa: PLR0913 - a simulation has parameters
     --------
     >>> from workbook.instruments.model import Choice, Item, Scale
     >>> scale = Scale("s", (Choice(0, "No"), Choice(1, "Yes")))
-    >>> tiny = Instrument("t", "1", "T", (), "", "assessment", "", 1, (scale,), (Item("t.a", "…", scale),), ())
+    >>> item = Item("t.a", "…", scale)
+    >>> tiny = Instrument("t", "1", "T", (), "", "assessment", "", 1, (scale,), (item,), ())
     >>> len(simulate_couples(3, seed=1, instruments=[tiny]).responses)
     6
     """
@@ -123,7 +124,7 @@ def respond(
             "occasion": occasion or _occasion(instrument, 1),
             "instrument": instrument.id,
             "item": [item.id for item in instrument.items],
-            "value": _nullable(drawn.values[0, 0]),
+            "value": _nullable(drawn.points[0, 0]),
             "declined": drawn.is_declined[0, 0],
         }
     )
@@ -175,7 +176,7 @@ def _responses(couples: _Couples, instrument: Instrument, occasion: str, drawn: 
         np.tile(np.arange(n_items, dtype=np.int16), 2 * couples.n),
         categories=[item.id for item in instrument.items],
     )
-    columns["value"] = _nullable(drawn.values)
+    columns["value"] = _nullable(drawn.points)
     columns["declined"] = pd.array(drawn.is_declined.ravel(), dtype="boolean")
     return pd.DataFrame(columns)
 

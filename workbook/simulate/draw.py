@@ -59,17 +59,17 @@ class Gaps:
 class Drawn:
     """Answers of one instrument on one occasion, and the standings behind them.
 
-    ``values`` is (couples, 2, items) with `NOT_ANSWERED` where there is none, ``standing``
+    ``points`` is (couples, 2, items) with `NOT_ANSWERED` where there is none, ``standing``
     (couples, 2, facets).
     """
 
-    values: npt.NDArray[np.int16]
+    points: npt.NDArray[np.int16]
     is_declined: npt.NDArray[np.bool_]
     standing: Floats
     facets: list[str]
 
     def cut(self, keep: slice) -> "Drawn":
-        return Drawn(self.values[keep], self.is_declined[keep], self.standing[keep], self.facets)
+        return Drawn(self.points[keep], self.is_declined[keep], self.standing[keep], self.facets)
 
 
 def draw(
@@ -96,7 +96,7 @@ def draw(
 
 def _concatenate(parts: list[Drawn]) -> Drawn:
     return Drawn(
-        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.points for part in parts]),
         np.concatenate([part.is_declined for part in parts]),
         np.concatenate([part.standing for part in parts]),
         parts[0].facets,
