@@ -10,6 +10,9 @@ from nbclient import NotebookClient
 from nbformat import v4
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
+RAISED = "1 / 0"
+CAUGHT = "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()"
 
 
 def execute(path: Path) -> nbformat.NotebookNode:
@@ -67,15 +70,13 @@ def test_the_analysis_runs_from_its_data_to_its_figure() -> None:
 
 def test_the_methods_notebook_still_prints_what_it_claims() -> None:
     path = served("methods.ipynb")
-    strict = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", Path(__file__).with_name("sanitize.cfg")]
-    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *strict, path]
-    done = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=False, timeout=170)
+    pytest_ = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider"]
+    strict = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", SANITIZE]
+    done = subprocess.run([*pytest_, *strict, path], capture_output=True, text=True, check=False, timeout=170)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-@pytest.mark.parametrize(
-    "code", ["1 / 0", "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()"]
-)
+@pytest.mark.parametrize("code", [RAISED, CAUGHT])
 def test_an_error_is_seen_whether_raised_or_caught(code: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.ipynb"
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(code)]), path)
