@@ -7,7 +7,6 @@ from typing import Literal
 About = Literal["self", "partner"]
 HigherIs = Literal["better", "worse", "neither"]
 Statistic = Literal["mean", "sum"]
-PERSPECTIVES = ("self", "partner", "importance", "met", "guess", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +92,6 @@ class Subscale:
         ``"Listening"``.
         """
         return self.title.partition(":")[0]
-
-    @property
-    def topic_id(self) -> str:
-        """The id that all perspectives of a facet, need, sign or skill share.
-
-        >>> Subscale("connection.listening.partner", "Listening: your partner", ()).topic_id
-        'connection.listening'
-        """
-        return ".".join(part for part in self.id.split(".") if part not in PERSPECTIVES)
 
     @property
     def sem(self) -> float | None:
