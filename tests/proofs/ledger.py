@@ -1,0 +1,83 @@
+"""What was proven at which commit: one line per slice, only ever added to."""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from tests.proofs.harness import Counts, merge
+
+ROOT = Path(__file__).resolve().parents[2]
+PROVEN = ("workbook", "tests/proofs", "pyproject.toml")  # what a result depends on
+
+
+def commit() -> str:
+    """The commit being proven; with a digest of what is changed but not committed, if anything is."""
+    head = _git("rev-parse", "HEAD").strip()[:12]
+    changed = _git("diff", "HEAD", "--binary", "--", *PROVEN)
+    fresh = _git("ls-files", "--others", "--exclude-standard", "--", *PROVEN).split("\n")
+    digest = hashlib.sha256(changed.encode("utf-8", "surrogateescape"))
+    for name in filter(None, fresh):
+        path = ROOT / name
+        digest.update(name.encode() + (path.read_bytes() if path.is_file() else b""))
+    return head if not changed and not any(fresh) else f"{head}+{digest.hexdigest()[:8]}"
+
+
+class Ledger:
+    """Results by (commit, name). A slice is on disk before the next one begins.
+
+    Parameters
+    ----------
+    folder : Path
+        Outside git; ``build/proofs`` in the project.
+    """
+
+    def __init__(self, folder: Path = ROOT / "build" / "proofs", at: str | None = None) -> None:
+        self._commit = commit() if at is None else at
+        self._file = folder / "results.jsonl"
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def slices(self, name: str) -> list[dict]:
+        """Every slice of one proof at this commit, oldest first; a half-written last line is passed over."""
+        if not self._file.exists():
+            return []
+        found = []
+        for line in self._file.read_text(encoding="utf-8").splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if entry["commit"] == self._commit and entry["name"] == name:
+                found.append(entry)
+        return found
+
+    def counts(self, name: str) -> Counts:
+        """All slices of one proof as one."""
+        total: Counts = {}
+        for entry in self.slices(name):
+            total = merge(total, entry["counts"])
+        return total
+
+    def add(self, name: str, seed: int, counts: Counts, seconds: float) -> None:
+        """Keep one slice."""
+        entry = {
+            "commit": self._commit,
+            "name": name,
+            "seed": seed,
+            "seconds": round(seconds, 1),
+            "counts": counts,
+        }
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write("\n" * self._is_torn() + json.dumps(entry) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _is_torn(self) -> bool:
+        written = self._file.read_bytes() if self._file.exists() else b""
+        return bool(written) and not written.endswith(b"\n")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "surrogateescape")
