@@ -156,7 +156,7 @@ def test_a_command_that_does_not_exist_is_noticed() -> None:
 
 
 def test_every_workbook_command_the_readme_names_exists() -> None:
-    from workbook.cli import main  # noqa: PLC0415 - only this fact needs it
+    from workbook.cli import main
 
     named = set(re.findall(r"(?:^|`|run )workbook ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named

@@ -46,7 +46,7 @@ def served(name: str) -> Path:
 
 
 def test_the_couples_notebook_opens_the_simulated_couple_without_an_error() -> None:
-    from workbook.service.demo import open_demo  # noqa: PLC0415 - its names are the fact's
+    from workbook.service.demo import open_demo
 
     notebook = execute(served("couple.ipynb"))
     assert find_errors(notebook) == []

@@ -18,7 +18,7 @@ class Problem(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002 - always to stderr
+    def show(self, file: Any = None) -> None:
         """Print the sentences and nothing else: no 'Error:', no traceback."""
         click.echo(self.message, err=True)
 
@@ -48,7 +48,7 @@ def main(*, debug: bool) -> None:
 
 
 def _add_commands() -> None:
-    from workbook.cli.simulate import simulate  # noqa: PLC0415 - they import nothing heavy themselves
+    from workbook.cli.simulate import simulate
 
     for command in (simulate,):
         main.add_command(command)

@@ -29,7 +29,7 @@ def simulate(
     *, couples: int, seed: int, occasions: int, chosen: tuple[str, ...], form: str, out: Path, replace: bool
 ) -> None:
     """Draw the couples part by part and write them as a whole."""
-    from workbook.cohort import write_cohort  # noqa: PLC0415 - pandas is slow to load
+    from workbook.cohort import write_cohort
 
     instruments = _choose(chosen)
     about = {
@@ -45,7 +45,7 @@ def simulate(
 
 
 def _choose(chosen: tuple[str, ...]) -> "list[Instrument]":
-    from workbook.instruments import catalogue  # noqa: PLC0415 - reads every questionnaire
+    from workbook.instruments import catalogue
 
     known = {key: instrument for key, instrument in catalogue().items() if not instrument.is_private}
     unknown = [name for name in chosen if name not in known]
@@ -58,7 +58,7 @@ def _choose(chosen: tuple[str, ...]) -> "list[Instrument]":
 def _draw(
     instruments: "list[Instrument]", couples: int, seed: int, occasions: int
 ) -> "Iterator[pd.DataFrame]":
-    from workbook.simulate import simulate_couples  # noqa: PLC0415 - numpy and pandas
+    from workbook.simulate import simulate_couples
 
     for first in range(0, couples, COUPLES_PER_PART):
         n = min(COUPLES_PER_PART, couples - first)
