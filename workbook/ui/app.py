@@ -1,0 +1,101 @@
+"""The wiring: one session, one desk, the pages. Only this module observes the session."""
+
+from collections.abc import Sequence
+
+from ipywidgets import VBox
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+from workbook.service.verbs import Actor, Service
+from workbook.session import Session
+from workbook.ui.blocks import bullets, callout, paragraph
+from workbook.ui.components import Actions, Prose, is_served
+from workbook.ui.guard import Guard
+from workbook.ui.pages import PAGES
+from workbook.ui.pages.base import Page
+
+
+class App:
+    """The desk that pages work at. ``root`` is what the notebook shows.
+
+    Pages are made when first opened, then filled again. A change of the session fills only
+    the page that is open.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.guard = Guard(self.show_trouble)
+        self.trouble = Prose()
+        self.root = VBox([self.trouble])
+        self.root.add_class("page")
+        self._pages: dict[str, Page] = {}
+        self._open: Page | None = None
+        session.observe(self.guard(lambda _: self._turn()), "page")
+        session.observe(self.guard(lambda _: self._open.fill() if self._open else None), "revision")
+        self.guard(self._turn)()
+
+    def go(self, page: str) -> None:
+        """Turn to a page; a page that is locked is not opened."""
+        if self.session.status(page) == "locked":
+            raise WorkbookError(say("ui.trouble.not_there"))
+        self.trouble.blocks = []
+        if self._open:
+            self._open.leave()
+        if page == self.session.page:
+            self._turn()
+        else:
+            self.session.go(page)
+
+    def show_trouble(self, sentences: Sequence[str]) -> None:
+        """Say what went wrong, above the page, so that it is seen and heard."""
+        told = [paragraph(sentences[0])] if len(sentences) == 1 else [bullets(sentences)]
+        self.trouble.blocks = [callout(say("ui.trouble.title"), told, tone="bad", alert=True)]
+        if self._open is None:  # not even a first page: offer to try again
+            again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
+            again.on_press(self.guard(lambda _: self._turn()))
+            self.root.children = (self.trouble, again)
+
+    def _turn(self) -> None:
+        kind, _, argument = self.session.page.partition(":")
+        if kind not in PAGES or self.session.status(self.session.page) == "locked":
+            kind, argument = "home", ""
+        page = self._page(kind)
+        is_first = self._open is None
+        page.arrive(argument)
+        if is_first:
+            page.words.arrivals = 0  # opening the notebook does not move the focus
+        if is_first:
+            self.trouble.blocks = []
+        self._open = page
+        self.root.children = (self.trouble, page.root)
+
+    def _page(self, kind: str) -> Page:
+        if kind not in self._pages:
+            self._pages[kind] = PAGES[kind](self)
+        return self._pages[kind]
+
+
+def open_workbook() -> VBox:
+    """Open the workbook: the signed-in person's under the server, else a simulated couple's.
+
+    Returns
+    -------
+    VBox
+        The whole workbook; a notebook cell that ends with this call shows it.
+    """
+    service, actor = _connect()
+    app = App(Session(service, actor))
+    app.root.app = app  # keeps the desk alive as long as the page
+    return app.root
+
+
+def _connect() -> tuple[Service, Actor]:
+    if is_served():
+        from workbook.service.remote import connect
+
+        return connect()
+    from workbook.service.demo import open_demo
+
+    return open_demo()
+
+

@@ -1,0 +1,110 @@
+"""The blocks that `components/prose.js` can draw: plain dicts, made here so names stay right.
+
+A text is a string, or a list of parts such as ``{"text", "strong"}`` and ``{"text",
+"partner": "a"}``. The browser puts every text in place as text, never as markup.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from workbook.content import lookup, say
+from workbook.service.verbs import Member
+
+Block = dict[str, Any]
+Words = str | list[Any]
+
+
+def heading(level: int, text: Words) -> Block:
+    """A heading; level 1 is the page's title and takes the focus when the page is turned."""
+    return {"kind": "heading", "level": level, "text": text}
+
+
+def kicker(text: Words) -> Block:
+    """The small line above a title: where I am."""
+    return {"kind": "kicker", "text": text}
+
+
+def lead(text: Words) -> Block:
+    """The first, larger sentence."""
+    return {"kind": "lead", "text": text}
+
+
+def paragraph(text: Words) -> Block:
+    """A paragraph."""
+    return {"kind": "paragraph", "text": text}
+
+
+def note(text: Words) -> Block:
+    """A small, quieter paragraph."""
+    return {"kind": "note", "text": text}
+
+
+def quote(text: Words) -> Block:
+    """Somebody's own words, kept as typed."""
+    return {"kind": "quote", "text": text}
+
+
+def bullets(items: Iterable[Words], *, ordered: bool = False) -> Block:
+    """A list."""
+    return {"kind": "list", "items": list(items), "ordered": ordered}
+
+
+def links(items: Iterable[tuple[str, str]]) -> Block:
+    """Links as (text, address); only https, tel, sms, mail and our own addresses are followed."""
+    return {"kind": "links", "items": [{"text": text, "address": address} for text, address in items]}
+
+
+def callout(title: str, blocks: Sequence[Block], *, tone: str = "", alert: bool = False) -> Block:
+    """A box that stands out; ``tone`` is "", "care", "good" or "bad"."""
+    return {"kind": "callout", "title": title, "blocks": list(blocks), "tone": tone, "alert": alert}
+
+
+def details(summary: str, blocks: Sequence[Block]) -> Block:
+    """Something to unfold."""
+    return {"kind": "details", "summary": summary, "blocks": list(blocks)}
+
+
+def card(blocks: Sequence[Block]) -> Block:
+    """A raised box."""
+    return {"kind": "card", "blocks": list(blocks)}
+
+
+def cards(items: Iterable[Sequence[Block]]) -> Block:
+    """Boxes side by side where there is room."""
+    return {"kind": "cards", "items": [list(blocks) for blocks in items]}
+
+
+def progress(words: str, share: float, note_text: str = "") -> Block:
+    """A bar with its words; ``share`` from 0 to 1."""
+    return {"kind": "progress", "words": words, "note": note_text, "share": min(1.0, max(0.0, share))}
+
+
+def table(caption: str, head: Sequence[Words], rows: Sequence[Sequence[Words]], numbers: Sequence[int] = ()) -> Block:
+    """A table with a caption; ``numbers`` are the columns set flush right."""
+    return {
+        "kind": "table",
+        "caption": caption,
+        "head": list(head),
+        "rows": [list(row) for row in rows],
+        "numbers": list(numbers),
+    }
+
+
+def name_of(member: Member) -> dict[str, str]:
+    """A partner's name in their colour, with their symbol."""
+    return {"text": member.name, "partner": member.place}
+
+
+def opening(page: str, **values: object) -> list[Block]:
+    """A page's kicker, title and lead, from ``ui.<page>``."""
+    return [
+        kicker(say(f"ui.{page}.kicker", **values)),
+        heading(1, say(f"ui.{page}.title", **values)),
+        lead(say(f"ui.{page}.lead", **values)),
+    ]
+
+
+def body(page: str) -> list[Block]:
+    """The blocks of a page that are the same for everybody, from ``ui.<page>.body``."""
+    blocks: list[Block] = lookup(f"ui.{page}.body")
+    return list(blocks)

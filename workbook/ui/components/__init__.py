@@ -1,0 +1,175 @@
+"""The page's own controls: one Python class beside each JavaScript file of this folder.
+
+Under the server a control's script is a static file, found by ``_component``; elsewhere
+(JupyterLab, nbval) anywidget sends the script itself. Controls hold no wording of their own:
+labels come in as traits. Whatever a browser puts into a trait is only ever a request, which
+the service checks again.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from workbook.content import lookup
+
+Press = Callable[[str], None]
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("workbook") / "ui" / name).read_text(encoding="utf-8")
+
+
+def is_served() -> bool:
+    """True in a kernel of our own server, which serves the scripts and the stylesheet."""
+    return "WORKBOOK_SOCKET" in os.environ
+
+
+class Component(anywidget.AnyWidget):
+    """A control of ours. ``_component`` names its script."""
+
+    _esm = t.Unicode("export default {}").tag(sync=True)
+    _css = t.Unicode("").tag(sync=True)
+    _component = t.Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if not is_served():
+            traits |= {"_esm": _text(f"components/{self._component}.js"), "_css": _text("workbook.css")}
+        super().__init__(**traits)
+
+    def heard(self, message: str, react: Press) -> None:
+        """Call ``react`` with the value of every ``{message: value}`` the page sends."""
+
+        def receive(_widget: object, content: object, _buffers: object) -> None:
+            value = content.get(message) if isinstance(content, dict) else None
+            if isinstance(value, str):
+                react(value)
+
+        self.on_msg(receive)
+
+
+class Prose(Component):
+    """Structured words. ``blocks`` are plain dicts, see `workbook.ui.blocks`.
+
+    ``arrivals`` counts page changes; each moves the focus to the heading of level 1.
+    """
+
+    _component = t.Unicode("prose").tag(sync=True)
+    blocks = t.List(t.Dict()).tag(sync=True)
+    arrivals = t.Int(0).tag(sync=True)
+
+
+class Actions(Component):
+    """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger"}``."""
+
+    _component = t.Unicode("actions").tag(sync=True)
+    buttons = t.List(t.Dict()).tag(sync=True)
+
+    def on_press(self, react: Press) -> None:
+        """Hear presses of the buttons that are there; a browser may claim others."""
+        self.heard("press", lambda press: react(press) if press in {one["id"] for one in self.buttons} else None)
+
+
+class Menu(Component):
+    """The path: parts of ``{"title", "steps": [{"id", "title", "status", "note", "time", "next"}]}``."""
+
+    _component = t.Unicode("menu").tag(sync=True)
+    label = t.Unicode("").tag(sync=True)
+    parts = t.List(t.Dict()).tag(sync=True)
+
+    def on_press(self, react: Press) -> None:
+        """Hear presses of the steps that are open."""
+        self.heard("press", lambda press: react(press) if press in self._open() else None)
+
+    def _open(self) -> set[str]:
+        return {step["id"] for part in self.parts for step in part["steps"] if step["status"] != "locked"}
+
+
+class Choices(Component):
+    """One decision among ``options`` of ``{"value", "label", "note"}``; ``value`` '' is undecided."""
+
+    _component = t.Unicode("choices").tag(sync=True)
+    legend = t.Unicode("").tag(sync=True)
+    hint = t.Unicode("").tag(sync=True)
+    options = t.List(t.Dict()).tag(sync=True)
+    value = t.Unicode("").tag(sync=True)
+    error = t.Unicode("").tag(sync=True)
+    in_row = t.Bool(False).tag(sync=True)
+
+    def choice(self) -> str:
+        """The chosen value, or '' where nothing that is offered was chosen."""
+        return self.value if self.value in {option["value"] for option in self.options} else ""
+
+
+class TextField(Component):
+    """A labelled field. ``kind`` is "text", "long", "password" or "date".
+
+    ``settled`` counts how often the field was left with a new text in it.
+    """
+
+    _component = t.Unicode("textfield").tag(sync=True)
+    label = t.Unicode("").tag(sync=True)
+    hint = t.Unicode("").tag(sync=True)
+    error = t.Unicode("").tag(sync=True)
+    kind = t.Unicode("text").tag(sync=True)
+    max_length = t.Int(500).tag(sync=True)
+    value = t.Unicode("").tag(sync=True)
+    settled = t.Int(0).tag(sync=True)
+
+    def typed(self) -> str:
+        """What was typed, without blanks at its ends, never longer than allowed."""
+        return self.value.strip()[: self.max_length]
+
+
+class Form(Component):
+    """One page of questions.
+
+    ``answers`` maps an item id to ``{"value", "declined"}`` as the service has it. Where the
+    page has no line of its own to the service, ``answers_out`` is the one output: answers
+    with their operation ids, answered by ``acknowledged`` or ``refused`` (id → sentence).
+    """
+
+    _component = t.Unicode("form").tag(sync=True)
+    items = t.List(t.Dict()).tag(sync=True)
+    occasion = t.Unicode("").tag(sync=True)
+    answers = t.Dict().tag(sync=True)
+    labels = t.Dict().tag(sync=True)
+    answers_out = t.List().tag(sync=True)
+    acknowledged = t.List().tag(sync=True)
+    refused = t.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{"labels": lookup("ui.form"), **traits})
+
+
+class Chart(Component):
+    """A figure with its sentence and what it rests on.
+
+    ``figure`` is plotly's JSON; ``colours`` names the page's token for each of its colours,
+    so that it follows light and dark. ``library`` is plotly.js, sent only outside the server
+    and only when the page asks for it.
+    """
+
+    _component = t.Unicode("chart").tag(sync=True)
+    figure = t.Dict().tag(sync=True)
+    sentence = t.Unicode("").tag(sync=True)
+    label = t.Unicode("").tag(sync=True)
+    note = t.Unicode("").tag(sync=True)
+    colours = t.Dict().tag(sync=True)
+    labels = t.Dict().tag(sync=True)
+    library = t.Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{"labels": lookup("ui.chart"), **traits})
+        self.heard("need", self._send_library)
+
+    def _send_library(self, need: str) -> None:
+        if need == "library" and not is_served():
+            from plotly.offline import get_plotlyjs  # 5 MB: only when a figure is really shown
+
+            self.library = get_plotlyjs()

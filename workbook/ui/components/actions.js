@@ -1,0 +1,34 @@
+// Buttons in a row: one primary, the others quieter. A press is a message, not a trait, so that
+// pressing the same button twice is heard twice.
+
+const GUARD_MS = 700; // a double tap is one press
+
+function render({ model, el }) {
+  el.classList.add("actions");
+  let pressedAt = 0;
+
+  const button = ({ id, label, kind = "secondary", description }) => {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = `button button-${kind}`;
+    element.textContent = label;
+    if (description) element.setAttribute("aria-description", description);
+    element.addEventListener("click", () => {
+      if (Date.now() - pressedAt < GUARD_MS) return;
+      pressedAt = Date.now();
+      model.send({ press: id });
+    });
+    return element;
+  };
+
+  const fill = () => {
+    const focused = [...el.children].indexOf(document.activeElement);
+    el.replaceChildren(...model.get("buttons").map(button));
+    if (focused >= 0) el.children[Math.min(focused, el.children.length - 1)]?.focus({ preventScroll: true });
+    el.hidden = !el.children.length;
+  };
+  model.on("change:buttons", fill);
+  fill();
+}
+
+export default { render };

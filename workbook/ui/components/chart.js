@@ -1,0 +1,116 @@
+// One figure: the sentence that says what to see, the drawing, what it rests on. Its table is a
+// component of its own below. Colours are named in the figure and taken from the page's tokens,
+// so a figure follows light and dark.
+
+// Under the server plotly.js is a static file. Elsewhere (JupyterLab) the kernel is asked for it.
+function library(model) {
+  if (window.workbook?.plotly) return window.workbook.plotly();
+  window.workbookPlotly ??= new Promise((resolve) => {
+    if (window.Plotly) resolve(window.Plotly);
+    const use = () => {
+      const script = document.createElement("script");
+      script.textContent = model.get("library");
+      document.head.append(script);
+      resolve(window.Plotly);
+    };
+    model.on("change:library", use);
+    if (!window.Plotly) model.send({ need: "library" });
+  });
+  return window.workbookPlotly;
+}
+
+function element(tag, className, text) {
+  const one = document.createElement(tag);
+  if (className) one.className = className;
+  if (text) one.textContent = text;
+  return one;
+}
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--wb-${name}`).trim();
+
+// Replaces every colour of the figure that stands for a token ("#1d6f70" for partner-a …).
+function recolour(value, swap) {
+  if (typeof value === "string") return swap[value.toLowerCase()] ?? value;
+  if (Array.isArray(value)) return value.map((one) => recolour(one, swap));
+  if (value && typeof value === "object" && !ArrayBuffer.isView(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recolour(one, swap)]));
+  }
+  return value;
+}
+
+function dressed(model) {
+  const swap = Object.fromEntries(
+    Object.entries(model.get("colours")).map(([colour, name]) => [colour.toLowerCase(), token(name) || colour]),
+  );
+  const { data = [], layout = {} } = recolour(model.get("figure"), swap);
+  const soft = token("ink-soft");
+  const axes = Object.fromEntries(
+    Object.entries(layout)
+      .filter(([key]) => /^[xy]axis\d*$/.test(key))
+      .map(([key, axis]) => [key, { ...axis, fixedrange: true }]),
+  );
+  return {
+    data,
+    layout: {
+      ...layout,
+      ...axes,
+      width: undefined,
+      autosize: true,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { ...layout.font, family: token("sans"), color: token("ink") || soft },
+    },
+  };
+}
+
+function render({ model, el, signal }) {
+  const figure = element("figure", "chart");
+  const sentence = element("p", "chart-sentence");
+  const plot = element("div", "chart-plot");
+  const caption = element("figcaption");
+  figure.append(sentence, plot, caption);
+  el.append(figure);
+  let plotly;
+  let drawn = 0;
+
+  const draw = async () => {
+    const turn = (drawn += 1);
+    const { data, layout } = dressed(model);
+    const isEmpty = !data.length;
+    plot.hidden = isEmpty;
+    if (isEmpty) return;
+    plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);
+    try {
+      plotly ??= await library(model);
+    } catch {
+      plot.replaceChildren(element("p", "chart-waiting", model.get("labels").failed));
+      return;
+    }
+    if (turn !== drawn || signal?.aborted) return;
+    if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
+    await plotly.react(plot, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false });
+    plot.querySelectorAll("svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
+  };
+  const fill = () => {
+    sentence.textContent = model.get("sentence");
+    sentence.hidden = !sentence.textContent;
+    caption.textContent = model.get("note");
+    caption.hidden = !caption.textContent;
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", model.get("label"));
+    draw();
+  };
+
+  plot.append(element("p", "chart-waiting", model.get("labels").waiting));
+  ["figure", "sentence", "note", "label"].forEach((trait) => model.on(`change:${trait}`, fill));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
+  const sizes = new ResizeObserver(() => plotly && plot.classList.contains("js-plotly-plot") && plotly.Plots.resize(plot));
+  sizes.observe(plot);
+  fill();
+  return () => {
+    sizes.disconnect();
+    plotly?.purge(plot);
+  };
+}
+
+export default { render };

@@ -1,0 +1,81 @@
+// A labelled text field. Typing is passed on after a short rest, and at once when the field or
+// the page is left, so that a text typed just before leaving is not lost.
+
+const REST_MS = 250;
+let made = 0;
+
+function element(tag, className, text) {
+  const one = document.createElement(tag);
+  if (className) one.className = className;
+  if (text) one.textContent = text;
+  return one;
+}
+
+function render({ model, el, signal }) {
+  const id = `field-${(made += 1)}`;
+  const box = element("div", "field");
+  const label = element("label");
+  const hint = element("span", "hint");
+  const error = element("span", "error");
+  const kind = model.get("kind"); // "text", "long" or "password"
+  const input = element(kind === "long" ? "textarea" : "input");
+  if (kind !== "long") input.type = kind === "date" || kind === "password" ? kind : "text";
+  if (kind === "password") input.autocomplete = "current-password";
+  else input.autocomplete = "off";
+  label.htmlFor = input.id = id;
+  hint.id = `${id}-hint`;
+  error.id = `${id}-error`;
+  error.setAttribute("role", "alert");
+  box.append(label, hint, error, input);
+  el.append(box);
+
+  let timer;
+  const pass = () => {
+    clearTimeout(timer);
+    if (model.get("value") === input.value) return;
+    model.set("value", input.value);
+    model.save_changes();
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(pass, REST_MS);
+  });
+  let atRest = model.get("value");
+  const leave = () => {
+    pass();
+    if (input.value === atRest) return;
+    atRest = input.value;
+    model.set("settled", model.get("settled") + 1);
+    model.save_changes();
+  };
+  input.addEventListener("blur", leave);
+  window.addEventListener("pagehide", leave, { signal });
+
+  const fill = () => {
+    label.textContent = model.get("label");
+    hint.textContent = model.get("hint");
+    hint.hidden = !hint.textContent;
+    error.textContent = model.get("error");
+    error.hidden = !error.textContent;
+    box.classList.toggle("field-error", !error.hidden);
+    input.maxLength = model.get("max_length");
+    input.setAttribute("aria-invalid", String(!error.hidden));
+    const described = [hint, error].filter((one) => !one.hidden).map((one) => one.id);
+    if (described.length) input.setAttribute("aria-describedby", described.join(" "));
+    else input.removeAttribute("aria-describedby");
+  };
+  const restore = () => {
+    if (document.activeElement !== input || !model.get("value")) input.value = model.get("value");
+  };
+  ["label", "hint", "max_length"].forEach((trait) => model.on(`change:${trait}`, fill));
+  model.on("change:error", () => {
+    fill();
+    if (!error.hidden) input.focus();
+  });
+  model.on("change:value", restore);
+  fill();
+  restore();
+  return () => clearTimeout(timer);
+}
+
+export default { render };

@@ -1,0 +1,51 @@
+"""The error boundary: whatever a callback raises becomes one clear sentence with a way out.
+
+ipywidgets swallows exceptions of callbacks: to the person nothing seems to happen. Here an
+error raised on purpose (`WorkbookError`) is shown in its own words; any other is logged
+without values, and the page says what is safe and what to do.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+
+P = ParamSpec("P")
+_log = logging.getLogger("workbook.ui")
+
+
+class Guard:
+    """Wraps callbacks; ``show`` is called with the sentences of what went wrong.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> guard = Guard(seen.append)
+    >>> def refuse() -> None:
+    ...     raise WorkbookError("This is not open to you yet.")
+    >>> guard(refuse)()
+    >>> seen
+    [('This is not open to you yet.',)]
+    """
+
+    def __init__(self, show: Callable[[Sequence[str]], None]) -> None:
+        self._show = show
+
+    def __call__(self, callback: Callable[P, Any]) -> Callable[P, None]:
+        """The same callback, whose errors are shown instead of lost."""
+
+        @wraps(callback)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                callback(*args, **kwargs)
+            except WorkbookError as error:
+                self._show(error.problems)
+            except Exception as error:  # noqa: BLE001 - nothing may be swallowed, whatever it is
+                # Only the kind and place: a message could hold an answer.
+                _log.error("%s in %s", type(error).__name__, getattr(callback, "__qualname__", callback))
+                self._show((say("ui.trouble.unknown"),))
+
+        return guarded

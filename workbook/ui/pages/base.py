@@ -1,0 +1,90 @@
+"""What every page is made of: words, its own parts, and a row of buttons.
+
+A page is built once and filled again whenever the session changes. It holds no state of its
+own beyond what is being chosen or typed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol
+
+from ipywidgets import VBox, Widget
+
+from workbook.content import say
+from workbook.session import Session
+from workbook.ui.blocks import Block
+from workbook.ui.components import Actions, Prose
+from workbook.ui.guard import Guard
+
+
+class Desk(Protocol):
+    """What a page may ask of the app."""
+
+    session: Session
+    guard: Guard
+
+    def go(self, page: str) -> None:
+        """Turn to a page."""
+
+
+class Button:
+    """A button and what it does. ``kind``: primary, secondary, quiet or danger."""
+
+    def __init__(self, label: str, react: Callable[[], None], kind: str = "secondary") -> None:
+        self.label, self.react, self.kind = label, react, kind
+
+
+class Page:
+    """One page. Subclasses give `parts` and `fill`; ``argument`` is what follows the colon."""
+
+    kind: ClassVar[str]
+    is_wide: ClassVar[bool] = False
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.session = desk.session
+        self.argument = ""
+        self.words = Prose()
+        self.actions = Actions()
+        self._reactions: dict[str, Callable[[], None]] = {}
+        self.root = VBox([self.words, *self.parts(), self.actions])
+        self.actions.on_press(desk.guard(self._pressed))
+
+    def parts(self) -> Sequence[Widget]:
+        """The page's own widgets, between its words and its buttons."""
+        return ()
+
+    def fill(self) -> None:
+        """Put in what the session says now."""
+        raise NotImplementedError
+
+    def arrive(self, argument: str) -> None:
+        """The person turned to this page."""
+        self.argument = argument
+        self.fill()
+        self.words.arrivals += 1
+
+    def leave(self) -> None:
+        """The person turns to another page: keep what was typed."""
+
+    def say_words(self, blocks: Sequence[Block]) -> None:
+        """The words at the top of the page."""
+        self.words.blocks = list(blocks)
+
+    def offer(self, *buttons: Button) -> None:
+        """The page's buttons, the first being the primary one unless said otherwise."""
+        self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
+        self.actions.buttons = [
+            {"id": f"b{number}", "label": button.label, "kind": button.kind} for number, button in enumerate(buttons)
+        ]
+
+    def to(self, page: str) -> Callable[[], None]:
+        """A reaction: turn to this page."""
+        return lambda: self.desk.go(page)
+
+    def home(self) -> Button:
+        """The quiet way back."""
+        return Button(say("ui.button.home"), self.to("home"), "quiet")
+
+    def _pressed(self, press: str) -> None:
+        if reaction := self._reactions.get(press):
+            reaction()

@@ -1,0 +1,179 @@
+"""Answering: a few questions per screen, in an order of the person's own, and a look back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ipywidgets import VBox, Widget
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+from workbook.instruments import Chapter, FreeText, Instrument, Item
+from workbook.service.verbs import Answer
+from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
+from workbook.ui.components import Form, Prose, TextField
+from workbook.ui.pages.base import Button, Page
+from workbook.ui.wizard import chapter_after
+
+
+class Screen(Page):
+    """One screen of a chapter. The argument is ``<chapter>`` or ``<chapter>:<number from 1>``."""
+
+    kind = "chapter"
+
+    def parts(self) -> Sequence[Widget]:
+        self.bar = Prose()
+        self.form = Form()
+        self.form.observe(self.desk.guard(self._take), "answers_out")
+        self.own_words = VBox([])
+        self._sent: set[str] = set()
+        return (self.bar, self.form, self.own_words)
+
+    # -- where ---------------------------------------------------------------------------
+    @property
+    def chapter(self) -> tuple[Instrument, Chapter]:
+        return self.session.chapters[self.argument.partition(":")[0]]
+
+    @property
+    def occasion(self) -> str:
+        return self.session.occasion_of(self.chapter[0])
+
+    @property
+    def number(self) -> int:
+        return int(self.argument.partition(":")[2] or 1) - 1
+
+    def arrive(self, argument: str) -> None:
+        chapter, _, number = argument.partition(":")
+        if chapter not in self.session.chapters:
+            raise WorkbookError(say("ui.trouble.not_there"))
+        if not number.isdecimal() or not 0 < int(number) <= len(self.session.screens(chapter)):
+            instrument = self.session.chapters[chapter][0]
+            argument = f"{chapter}:{self.session.first_open_screen(chapter, self.session.occasion_of(instrument)) + 1}"
+        self.argument = argument
+        self._lay_own_words()
+        super().arrive(argument)
+
+    # -- what ----------------------------------------------------------------------------
+    def fill(self) -> None:
+        instrument, chapter = self.chapter
+        screens = self.session.screens(chapter.id)
+        items = screens[self.number]
+        self.say_words(self._head(instrument, chapter, len(screens)))
+        self.bar.blocks = [] if instrument.is_private else [self._progress(chapter)]
+        if not items:
+            return
+        with self.form.hold_sync():
+            self.form.occasion = self.occasion
+            self.form.answers = {} if instrument.is_private else self.session.answers(items, self.occasion)
+            self.form.items = [_question(item) for item in items]
+        self._offer(chapter, len(screens))
+
+    def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
+        key = "private_kicker" if instrument.is_private else "kicker" if n_screens > 1 else "kicker_one"
+        head = [kicker(say(f"ui.chapter.{key}", instrument=instrument.title, page=self.number + 1, pages=n_screens))]
+        head.append(heading(1, chapter.title))
+        if self.number == 0:
+            return [*head, lead(chapter.introduction), paragraph(instrument.instructions)]
+        return [*head, lead(chapter.introduction)]
+
+    def _progress(self, chapter: Chapter) -> dict[str, Any]:
+        n_answered = self.session.n_answered(chapter.id, self.occasion)
+        left = self.session.minutes_left(chapter.id, self.occasion)
+        words = say("ui.chapter.left", n=left) if left else say("ui.chapter.left_none")
+        n_items = len(chapter.items)
+        return progress(say("ui.chapter.progress", n=n_answered, of=n_items), n_answered / n_items, words)
+
+    def _offer(self, chapter: Chapter, n_screens: int) -> None:
+        is_last = self.number + 1 >= n_screens
+        onward = f"review:{chapter.id}" if is_last else f"chapter:{chapter.id}:{self.number + 2}"
+        buttons = [Button(say("ui.chapter.finish" if is_last else "ui.button.next"), self.to(onward), "primary")]
+        if self.number:
+            buttons.append(Button(say("ui.button.back"), self.to(f"chapter:{chapter.id}:{self.number}")))
+        self.offer(*buttons, Button(say("ui.button.later"), self.to("home"), "quiet"))
+
+    # -- own words -------------------------------------------------------------------------
+    def _lay_own_words(self) -> None:
+        instrument, chapter = self.chapter
+        is_last = self.number + 1 == len(self.session.screens(chapter.id))
+        wanted = instrument.free_text if is_last and chapter is instrument.chapters[-1] else ()
+        self._fields = {one.id: self._field(one) for one in wanted}
+        intro = [Prose(blocks=[heading(2, say("ui.chapter.own_words"))])] if wanted else []
+        self.own_words.children = (*intro, *self._fields.values())
+
+    def _field(self, free_text: FreeText) -> TextField:
+        field = TextField(label=free_text.label, max_length=free_text.max_length, value=self._written(free_text.id))
+        field.observe(self.desk.guard(lambda _: self._keep(free_text.id, field)), "settled")
+        return field
+
+    def _written(self, name: str) -> str:
+        return self.session.free_text(name, self.occasion)
+
+    def _keep(self, name: str, field: TextField) -> None:
+        if field.typed() != self._written(name):
+            self.session.note("free_text", field=name, text=field.typed(), occasion=self.occasion)
+
+    def leave(self) -> None:
+        for name, field in self._fields.items():
+            self._keep(name, field)
+
+    # -- answers, where the page has no line of its own to the service ------------------------
+    def _take(self, _change: object) -> None:
+        for given in self.form.answers_out:
+            operation_id = str(given.get("operation_id"))
+            if operation_id in self._sent:
+                continue
+            self._sent.add(operation_id)
+            try:
+                self.session.save([_answer(given)])
+            except WorkbookError as error:
+                self.form.refused = {**self.form.refused, operation_id: " ".join(error.problems)}
+            else:
+                self.form.acknowledged = [*self.form.acknowledged[-50:], operation_id]
+
+
+class Review(Page):
+    """The end of a chapter: what is answered, what is open, and where to go on."""
+
+    kind = "review"
+
+    def fill(self) -> None:
+        instrument, chapter = self.session.chapters[self.argument]
+        occasion = self.session.occasion_of(instrument)
+        items = self.session.items(chapter.id)
+        known = {} if instrument.is_private else self.session.answers(items, occasion)
+        head = [kicker(say("ui.review.kicker", instrument=chapter.title)), heading(1, say("ui.review.title"))]
+        key = "private" if instrument.is_private else "all" if len(known) == len(items) else "some" if known else "none"
+        head.append(lead(say(f"ui.review.{key}", n=len(known), of=len(items))))
+        missing = [item for item in items if item.id not in known]
+        if known and missing:
+            head.append(table(say("ui.review.open_questions"), [say("ui.share.column_question")], [[item.text] for item in missing]))
+        self.say_words(head)
+        self.offer(*self._buttons(instrument, chapter, bool(known) and bool(missing)))
+
+    def _buttons(self, instrument: Instrument, chapter: Chapter, has_open: bool) -> list[Button]:
+        following = None if instrument.is_private else chapter_after(self.session, chapter.id)
+        if instrument.is_private:
+            return [Button(say("ui.steps.just-for-me"), self.to("just-for-me"), "primary"), self.home()]
+        if following:
+            buttons = [Button(say("ui.review.next", title=following.title), self.to(following.page), "primary")]
+        elif instrument.occasion == "assessment" and self.session.status("results") != "locked":
+            buttons = [Button(say("ui.review.to_results"), self.to("results"), "primary")]
+        else:
+            buttons = []
+        if has_open:
+            buttons.append(Button(say("ui.review.go_to_open"), self.to(f"chapter:{chapter.id}")))
+        buttons.append(Button(say("ui.review.look_again"), self.to(f"chapter:{chapter.id}:1"), "secondary" if not has_open else "quiet"))
+        return [*buttons, self.home()]
+
+
+def _question(item: Item) -> dict[str, Any]:
+    return {"id": item.id, "text": item.text, "choices": [[choice.value, choice.label] for choice in item.scale.choices]}
+
+
+def _answer(given: dict[str, Any]) -> Answer:
+    return Answer(
+        operation_id=str(given.get("operation_id")),
+        occasion=str(given.get("occasion")),
+        item=str(given.get("item")),
+        value=given.get("value"),
+        declined=given.get("declined") is True,
+    )

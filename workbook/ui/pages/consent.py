@@ -1,0 +1,57 @@
+"""Each partner's own decision to take part, kept with the hash of the words agreed to."""
+
+from collections.abc import Sequence
+
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.ui.blocks import body, note, opening
+from workbook.ui.components import Choices
+from workbook.ui.pages.base import Button, Page
+
+
+class Consent(Page):
+    """Asked of each alone; nobody is told of a "not now"."""
+
+    kind = "consent"
+
+    def parts(self) -> Sequence[Widget]:
+        self.choice = Choices()
+        return (self.choice,)
+
+    def fill(self) -> None:
+        self.say_words([*opening(self.kind), *body(self.kind), note(say("ui.consent.changed"))])
+        self.choice.legend = say("ui.consent.legend")
+        self.choice.options = [
+            {"value": value, "label": say(f"ui.consent.{value}"), "note": say(f"ui.consent.{value}_note")} for value in ("yes", "no")
+        ]
+        self.offer(Button(say("ui.consent.button"), self._decide, "primary"), self.home())
+
+    def arrive(self, argument: str) -> None:
+        self.choice.value = "yes" if self.session.has_consented else ""
+        self.choice.error = ""
+        super().arrive(argument)
+
+    def _decide(self) -> None:
+        match self.choice.choice():
+            case "yes":
+                self.session.agree("take_part", consent_text())
+                self.desk.go(self._first_chapter())
+            case "no":
+                if self.session.has_consented:
+                    self.session.agree("take_part", consent_text(), agreed=False)
+                self.desk.go("home")
+            case _:
+                self.choice.error = say("ui.trouble.no_choice")
+
+    def _first_chapter(self) -> str:
+        background = self.session.instruments.get("background")
+        return f"chapter:{background.chapters[0].id}" if background else "home"
+
+
+def consent_text() -> str:
+    """All the words that are agreed to, in the order they are read."""
+    lines = [say("ui.consent.title"), say("ui.consent.lead")]
+    for block in body("consent"):
+        lines += [block["text"]] if "text" in block else block["items"]
+    return "\n".join([*lines, say("ui.consent.yes"), say("ui.consent.yes_note")])

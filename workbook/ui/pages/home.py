@@ -1,0 +1,75 @@
+"""The overview: where I am, the one thing to do next, and the whole path."""
+
+from collections.abc import Sequence
+
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
+from workbook.ui.components import Menu
+from workbook.ui.pages.base import Button, Desk, Page
+from workbook.ui.wizard import Step, next_step, path
+
+
+class Home(Page):
+    """Never says anything of the partner beyond what both have opened."""
+
+    kind = "home"
+
+    def parts(self) -> Sequence[Widget]:
+        self.menu = Menu(label=say("ui.home.path"))
+        self.menu.on_press(self.desk.guard(self.desk.go))
+        return ()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.root.children = (self.words, self.actions, self.menu)
+
+    def fill(self) -> None:
+        step = next_step(self.session)
+        self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
+        self.menu.parts = [
+            {"title": part.title, "steps": [self._line(one, step) for one in part.steps]} for part in path(self.session)
+        ]
+        if step:
+            self.offer(Button(say("ui.home.go_on", title=step.title), self.to(step.page), "primary"))
+        else:
+            self.offer()
+
+    def _greeting(self) -> list[Block]:
+        me = self.session.me
+        return [kicker(say("ui.home.kicker", name=me.name) if me else say("ui.home.kicker_plain")), heading(1, say("ui.home.title"))]
+
+    def _couple(self) -> list[Block]:
+        couple = self.session.couple
+        if couple.is_solo:
+            return [note([say("ui.home.invite") + ": ", {"text": couple.code, "strong": True}])]
+        names = [name_of(member) for member in couple.members]
+        return [paragraph([names[0], "  ", names[1]])]
+
+    def _where(self) -> str:
+        session = self.session
+        if session.table.open_rounds:
+            return say("ui.home.open")
+        if session.is_together:
+            return say("ui.together.not_open")
+        if not session.has_consented:
+            return say("ui.home.begin")
+        if session.status("share") == "complete":
+            return say("ui.home.solo" if session.couple.is_solo else "ui.home.waiting")
+        main = session.instruments.get("connection")
+        chapters = [f"chapter:{chapter.id}" for chapter in main.chapters] if main else []
+        if all(session.status(page) == "complete" for page in chapters):
+            return say("ui.home.see")
+        return say("ui.home.answering")
+
+    @staticmethod
+    def _line(step: Step, next_one: Step | None) -> dict[str, object]:
+        return {
+            "id": step.page,
+            "title": step.title,
+            "status": "done" if step.status == "complete" else step.status,
+            "note": step.note,
+            "time": step.time,
+            "next": next_one is not None and step.page == next_one.page,
+        }

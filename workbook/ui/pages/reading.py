@@ -1,0 +1,46 @@
+"""Pages that are only read: what this is about, its limits, and the moment before looking."""
+
+from workbook.content import say
+from workbook.ui.blocks import body, opening
+from workbook.ui.pages.base import Button, Page
+
+
+class Introduction(Page):
+    """What emotional intimacy is, and how the workbook goes."""
+
+    kind = "introduction"
+    then = "limits"
+
+    def fill(self) -> None:
+        self.say_words([*opening(self.kind), *body(self.kind)])
+        self.offer(Button(say(f"ui.{self.kind}.button"), self._read, "primary"), self.home())
+
+    def _read(self) -> None:
+        self.session.mark_seen(self.kind)
+        self.desk.go(self.then)
+
+
+class Limits(Introduction):
+    """Purpose and limits, before anything is asked."""
+
+    kind = "limits"
+    then = "consent"
+
+
+class Expectation(Page):
+    """Before a reveal: results can sting."""
+
+    kind = "expectation"
+
+    def fill(self) -> None:
+        self.say_words([*opening(self.kind), *body(self.kind)])
+        self.offer(
+            Button(say("ui.expectation.button"), self._ready, "primary"),
+            Button(say("ui.expectation.button_later"), self.to("home"), "secondary"),
+            Button(say("ui.steps.resources"), self.to("resources"), "quiet"),
+        )
+
+    def _ready(self) -> None:
+        if not self.session.is_together:
+            self.session.mark_seen("expectation")
+        self.desk.go("together:now")

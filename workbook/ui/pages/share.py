@@ -1,0 +1,145 @@
+"""Deciding what the partner may see, one part at a time, with a preview of just that."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.instruments import Instrument
+from workbook.scoring import score
+from workbook.sharing import Grain, grains_for
+from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, note, opening, paragraph, table
+from workbook.ui.components import Choices, Prose
+from workbook.ui.pages.base import Button, Page
+
+_MOST_ROWS = 8
+
+
+class Share(Page):
+    """The argument names an instrument; without one it is the first that is undecided."""
+
+    kind = "share"
+
+    def parts(self) -> Sequence[Widget]:
+        self.choice = Choices()
+        self.preview = Prose()
+        self.choice.observe(self.desk.guard(lambda _: self._show_preview()), "value")
+        return (self.choice, self.preview)
+
+    @property
+    def wanted(self) -> list[Instrument]:
+        return [one for one in self.session.shareable() if self.session.is_answered(one.id)]
+
+    @property
+    def instrument(self) -> Instrument | None:
+        named = [one for one in self.wanted if one.id == self.argument]
+        undecided = [one for one in self.wanted if self._decision(one) is None]
+        return next(iter([*named, *undecided, *self.wanted]), None)
+
+    def _decision(self, instrument: Instrument) -> Grain | None:
+        return self.session.decisions.get((instrument.id, self.session.occasion))
+
+    def arrive(self, argument: str) -> None:
+        self.argument = argument
+        instrument = self.instrument
+        self.argument = instrument.id if instrument else ""
+        decided = self._decision(instrument) if instrument else None
+        self.choice.error = ""
+        self.choice.value = decided.value if decided else ""
+        super().arrive(self.argument)
+
+    def fill(self) -> None:
+        instrument = self.instrument
+        if instrument is None:
+            self.say_words([kicker(say("ui.share.kicker_one")), heading(1, say("ui.share.title")), lead(say("ui.share.nothing_to_share"))])
+            self.choice.options = []
+            self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
+            return
+        position, total = self.wanted.index(instrument) + 1, len(self.wanted)
+        head = opening("share", instrument=instrument.title, n=position, of=total)
+        if total == 1:
+            head[0] = kicker(say("ui.share.kicker_one"))
+        self.say_words(head)
+        self.choice.legend = say("ui.share.legend")
+        self.choice.options = [self._option(grain, instrument) for grain in grains_for(instrument)]
+        self._show_preview()
+        self.offer(
+            Button(say("ui.share.button"), self._decide, "primary"),
+            Button(say("ui.share.later"), self.to("home"), "quiet"),
+        )
+
+    @staticmethod
+    def _option(grain: Grain, instrument: Instrument) -> dict[str, str]:
+        is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
+        hint = "answers_only_note" if is_only else f"{grain.value}_note"
+        return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
+
+    def _show_preview(self) -> None:
+        instrument, chosen = self.instrument, self.choice.choice()
+        if instrument is None or not chosen:
+            self.preview.blocks = []
+            return
+        blocks: list[Block] = [paragraph(say(f"ui.share.preview_{chosen}"))]
+        own = self.session.responses
+        own = own[(own["instrument"] == instrument.id) & (own["occasion"] == self.session.occasion)]
+        if chosen != Grain.NOTHING:
+            blocks += preview(own, instrument, Grain(chosen))
+        self.preview.blocks = [callout(say("ui.share.preview"), blocks)]
+
+    def _decide(self) -> None:
+        instrument, chosen = self.instrument, self.choice.choice()
+        if instrument is None or not chosen:
+            self.choice.error = say("ui.trouble.no_choice")
+            return
+        self.session.decide(instrument.id, Grain(chosen))
+        self.desk.go("decided")
+
+
+class Decided(Page):
+    """After a decision: what happens now, the same words whatever the partner has done."""
+
+    kind = "decided"
+
+    def fill(self) -> None:
+        self.say_words([kicker(say("ui.share.kicker_one")), heading(1, say("ui.share.saved_title")), lead(say("ui.share.saved"))])
+        undecided = [one for one in self.session.shareable() if self.session.is_answered(one.id)]
+        undecided = [one for one in undecided if (one.id, self.session.occasion) not in self.session.decisions]
+        buttons = [Button(one.title, self.to(f"share:{one.id}"), "secondary") for one in undecided]
+        if buttons:
+            self.words.blocks = [*self.words.blocks, note(say("ui.results.others"))]
+        self.offer(Button(say("ui.button.home"), self.to("home"), "primary"), *buttons)
+
+
+def preview(responses: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
+    """What a publication at a grain would show: a few rows, and the rest to unfold."""
+    head, rows = _score_rows(responses, instrument) if grain is Grain.SCORES else _answer_rows(responses, instrument)
+    caption = say("ui.share.preview_caption", instrument=instrument.title)
+    blocks = [table(caption, head, rows[:_MOST_ROWS], numbers=[1] if grain is Grain.SCORES else [])]
+    if len(rows) > _MOST_ROWS:
+        rest = table(caption, head, rows[_MOST_ROWS:], numbers=[1] if grain is Grain.SCORES else [])
+        blocks.append(details(say("ui.share.preview_more", n=len(rows) - _MOST_ROWS), [rest]))
+    return blocks
+
+
+def _score_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
+    scores = score(responses, instrument)
+    rows = [
+        [instrument.subscale_by_id[str(name)].title, say("ui.results.too_few") if pd.isna(value) else f"{value:.1f}"]
+        for name, value in zip(scores["subscale"], scores["score"], strict=True)
+    ]
+    return [say("ui.results.column_topic"), say("ui.results.column_score")], rows
+
+
+def _answer_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
+    known = responses.set_index("item")
+    rows = []
+    for item in instrument.items:
+        if item.id not in known.index:
+            continue
+        value, declined = known.at[item.id, "value"], known.at[item.id, "declined"]
+        labels = {choice.value: choice.label for choice in item.scale.choices}
+        words = say("ui.share.declined") if declined is True or bool(declined) else say("ui.share.no_answer")
+        rows.append([item.text, words if pd.isna(value) else labels.get(int(value), str(value))])
+    return [say("ui.share.column_question"), say("ui.share.column_answer")], rows
