@@ -4,6 +4,8 @@ A frame is checked where it enters a station (`check`), all failures at once. Co
 metadata gives the unit and meaning; ``docs/frames.md`` is generated from here.
 """
 
+from functools import cache
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -183,6 +185,9 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
     "needs": NEEDS,
 }
 
+PREPARED: dict[str, pa.DataFrameSchema] = {}
+"""What each figure is drawn from; see `workbook.plots`."""
+
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Validate and coerce a frame, raising every failure at once.
@@ -210,4 +215,37 @@ def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     >>> list(empty(RESPONSES).columns)[:2]
     ['couple_id', 'person_id']
     """
-    return check(pd.DataFrame({name: [] for name in schema.columns}), schema)
+    return _empty(schema.name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    schema = {**FRAMES, **PREPARED}[name]
+    return check(pd.DataFrame({column: [] for column in schema.columns}), schema)
+
+
+def occasion_number(occasion: str) -> int:
+    """Which time it was: occasions are numbered from 1, so 'assessment-10' follows '…-9'.
+
+    >>> occasion_number("assessment-2")
+    2
+    """
+    _, _, number = occasion.rpartition("-")
+    if not number.isdigit():
+        raise FrameError(f"occasion {occasion!r} has no number; write it like 'assessment-1'")
+    return int(number)
+
+
+def latest(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each couple's and instrument's latest occasion.
+
+    A frame without ``instrument`` (needs) has one instrument throughout.
+    """
+    if not len(frame):
+        return frame
+    number = (
+        frame["occasion"].map({o: occasion_number(o) for o in frame["occasion"].unique()}).astype("int64")
+    )
+    keys = [name for name in ("couple_id", "instrument") if name in frame.columns]
+    last = number.groupby([frame[key] for key in keys], observed=True).transform("max")
+    return frame[(number == last).to_numpy()].reset_index(drop=True)

@@ -34,6 +34,8 @@ def needs_gap(responses: pd.DataFrame, known: Mapping[str, str] | None = None) -
     --------
     Importance 4 and met 1 leave a gap of 3. If I guess 2 and you said 4, my error is −2.
     """
+    if not len(responses):
+        return frames.empty(frames.NEEDS)
     aspect = responses["item"].astype("string").str.rpartition(".")[2]
     is_need = (responses["instrument"] == "needs").to_numpy(dtype=bool) & aspect.isin(ASPECTS).to_numpy(
         dtype=bool

@@ -125,35 +125,39 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     One partner ticks 3 and 4, the other 4 and 2, of 0 to 4: one of two items is healthy for
     both, so the share is 0.5.
     """
-    own = responses[
-        (responses["instrument"] == instrument.id).to_numpy(dtype=bool) & responses["value"].notna()
-    ]
-    found = []
-    for facet in facets(instrument):
-        if facet.is_single:
-            continue
-        subscale = instrument.subscale_by_id[facet.own]
-        rows = own[own["item"].isin(facet.items)]
-        is_reversed = (
-            rows["item"].map({i: instrument.item_by_id[i].reverse for i in facet.items}).astype(bool)
-        )
-        away = rows["value"].astype("float64") * 2 - (facet.scale.lowest + facet.scale.highest)
-        sign = np.where(is_reversed, -1, 1) * (-1 if facet.higher_is == "worse" else 1)
-        rows = rows.assign(healthy=away * sign > 0)
-        by_item = rows.groupby(["couple_id", "occasion", "item"], observed=True)["healthy"].agg(
-            ["size", "sum"]
-        )
-        by_item = by_item[by_item["size"] == len(PLACES)]
-        both = (
-            (by_item["sum"] == len(PLACES))
-            .groupby(["couple_id", "occasion"], observed=True)
-            .agg(["size", "sum"])
-        )
-        both = both.reset_index().rename(columns={"size": "n_both", "sum": "n_healthy"})
-        both["share"] = (both["n_healthy"] / both["n_both"]).where(both["n_both"] >= subscale.min_answered)
-        found.append(both.assign(instrument=instrument.id, facet=facet.id))
-    if not found:
+    key = _healthy_key(instrument)
+    keys = ["couple_id", "occasion", "item"]
+    own = responses.loc[responses["value"].notna(), [*keys, "value"]].astype(dict.fromkeys(keys, "string"))
+    rows = own.merge(key, on="item", how="inner")
+    if not len(rows):
         return frames.empty(frames.AGREEMENT)
-    joined = pd.concat(found, ignore_index=True)
-    joined = joined.sort_values(["couple_id", "occasion"], kind="stable", ignore_index=True)
-    return frames.check(joined[list(frames.AGREEMENT.columns)], frames.AGREEMENT)
+    rows["healthy"] = (rows["value"].astype("float64") - rows["middle"]) * rows["sign"] > 0
+    by_item = (
+        rows.groupby([*keys, "facet", "least"], observed=True)["healthy"].agg(["size", "sum"]).reset_index()
+    )
+    by_item = by_item[by_item["size"] == len(PLACES)].assign(both=by_item["sum"] == len(PLACES))
+    found = by_item.groupby(["couple_id", "occasion", "facet", "least"], observed=True)["both"]
+    found = found.agg(n_both="size", n_healthy="sum").reset_index()
+    found["share"] = (found["n_healthy"] / found["n_both"]).where(found["n_both"] >= found["least"])
+    rank = {facet: n for n, facet in enumerate(dict.fromkeys(key["facet"]))}
+    found = found.assign(instrument=instrument.id, rank=found["facet"].map(rank))
+    found = found.sort_values(["couple_id", "occasion", "rank"], ignore_index=True)
+    return frames.check(found[list(frames.AGREEMENT.columns)], frames.AGREEMENT)
+
+
+def _healthy_key(instrument: Instrument) -> pd.DataFrame:
+    """For each item of a facet: the middle of its scale, and which way is healthy."""
+    rows = [
+        {
+            "item": item,
+            "facet": facet.id,
+            "least": instrument.subscale_by_id[facet.own].min_answered,
+            "middle": (facet.scale.lowest + facet.scale.highest) / 2,
+            "sign": -1 if instrument.item_by_id[item].reverse != (facet.higher_is == "worse") else 1,
+        }
+        for facet in facets(instrument)
+        if not facet.is_single and facet.higher_is != "neither"
+        for item in facet.items
+    ]
+    key = pd.DataFrame(rows, columns=["item", "facet", "least", "middle", "sign"])
+    return key.astype({"item": "string", "facet": "string"})

@@ -38,7 +38,7 @@ def perspectives(
         (``a_on_a``, ``a_on_b``, ``b_on_b``, ``b_on_a``), ``value`` in scale points, NA where
         not given.
     """
-    shown = [facet for facet in facets(instrument) if facet.seen]
+    shown = [facet for facet in facets(instrument) if facet.seen and facet.higher_is != "neither"]
     people = pd.concat([scores[_PERSON], responses[_PERSON]], ignore_index=True)
     people = people[(people["instrument"] == instrument.id).to_numpy(dtype=bool)]
     if not shown or not len(people):
