@@ -1,0 +1,37 @@
+"""Bringing a store file to the newest schema, or refusing one that is newer still."""
+
+from sqlalchemy import Engine
+
+from workbook.content import say
+from workbook.errors import NewerStoreError
+from workbook.storage.schema import SCHEMA_VERSION
+
+
+def schema_version(engine: Engine) -> int:
+    """The file's schema version; 0 for an empty file."""
+    with engine.connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def migrate(engine: Engine) -> int:
+    """Run what migrations are missing, all in one transaction; give the version found before.
+
+    Raises
+    ------
+    NewerStoreError
+        A newer workbook wrote the file. It is left as it was.
+    """
+    found = schema_version(engine)
+    if found > SCHEMA_VERSION:
+        raise NewerStoreError(say("errors.storage.newer"))
+    if found < SCHEMA_VERSION:
+        # Imported here: a store that is up to date, as nearly always, need not wait for it.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "workbook.storage:migrations")
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return found

@@ -1,0 +1,31 @@
+"""The tables of a store file, as the newest migration leaves them."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+
+SCHEMA_VERSION = 1
+"""Kept in ``PRAGMA user_version``; every migration raises it by one."""
+
+metadata = MetaData()
+
+logs = Table(
+    "logs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+rows = Table(
+    "rows",
+    metadata,
+    Column("log_id", Integer, ForeignKey("logs.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("operation_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Integer, nullable=False),  # microseconds since 1970, UTC
+    Column("payload", LargeBinary),  # NULL once forgotten, together with its salt
+    Column("salt", LargeBinary),
+    Column("digest", LargeBinary, nullable=False),  # of salt and payload; outlives them
+    Column("chain", LargeBinary, nullable=False),  # of this row and all before it
+    Index("rows_by_operation", "log_id", "operation_id", unique=True),
+    sqlite_with_rowid=False,
+)

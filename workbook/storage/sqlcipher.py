@@ -1,0 +1,134 @@
+"""The store of a household: one encrypted SQLite file, and its heads beside it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlcipher3
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from workbook.content import say
+from workbook.errors import DamagedStoreError, StorageError
+from workbook.storage.base import Entry, Row, Store
+from workbook.storage.checks import check_entries
+from workbook.storage.connections import plain_errors, reading_engine, writing_engine
+from workbook.storage.heads import Heads
+from workbook.storage.migrate import migrate
+from workbook.storage.schema import logs, rows
+from workbook.storage.tails import to_row
+from workbook.storage.verify import check_links, verify_all
+from workbook.storage.watchers import Watchers
+from workbook.storage.writer import Writer
+
+FILE_NAME = "workbook.db"
+HEADS_NAME = "workbook.heads"
+
+
+class SqlCipherStore(Store):
+    """Keeps every promise of `Store` in a folder of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file and its heads lie; must exist and be private.
+    key : bytes
+        32 random bytes, kept apart from the folder.
+
+    Raises
+    ------
+    WrongKeyError
+        The key does not fit the file.
+    NewerStoreError
+        A newer workbook wrote the file.
+    DamagedStoreError
+        The file does not match its page digests, its chains, or its heads.
+    StorageError
+        Another workbook has the folder open, or the disk refuses.
+    """
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._closed = False
+        self._watchers = Watchers()
+        self._engines: list[Engine] = []
+        path = folder / FILE_NAME
+        had_file = path.exists() and path.stat().st_size > 0
+        with plain_errors():
+            self._heads = Heads(folder / HEADS_NAME, key)
+            try:
+                self._open(path, key, had_file=had_file)
+            except BaseException:
+                self._release()
+                raise
+        self._writer = Writer(self._write_engine, self._heads, self._watchers.tell)
+
+    def append(self, entries: Sequence[Entry]) -> list[Row]:
+        check_entries(entries)
+        if not entries:
+            return []
+        written: list[Row] = self._writer.do(lambda batch: batch.append(entries))
+        return written
+
+    def read(self, log: str, after: int = 0) -> list[Row]:
+        after = max(after, 0)
+        known = self._heads.of(log)  # before the read, so that the rows are at least this new
+        own = select(rows).join(logs).where(logs.c.name == log, rows.c.sequence >= after)
+        if self._closed:
+            raise StorageError(say("errors.storage.closed"))
+        with plain_errors(), self._read_engine.connect() as connection:
+            records = connection.execute(own.order_by(rows.c.sequence)).all()
+        check_links(log, records, after=after, head=known)
+        return [to_row(log, record) for record in records if record.sequence > after]
+
+    def forget(self, log: str, sequences: Iterable[int]) -> int:
+        wanted = list(sequences)
+        destroyed: int = self._writer.do(lambda batch: batch.forget(log, wanted), destroys=True)
+        return destroyed
+
+    def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
+        return self._watchers.add(log, notify)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._writer.close()
+        self._watchers.close()
+        self._release()
+
+    def _open(self, path: Path, key: bytes, *, had_file: bool) -> None:
+        self._refuse_lost(had_file)
+        path.touch(mode=0o600)
+        self._write_engine = self._engine(writing_engine(path, key))
+        with _vouched_key(had_file and not self._heads.is_new):
+            migrate(self._write_engine)
+        for file in path.parent.glob(f"{path.name}*"):
+            file.chmod(0o600)
+        self._read_engine = self._engine(reading_engine(path, key))
+        found = verify_all(self._read_engine, self._heads)
+        # Rows that were committed but whose heads a crash cut off: whole, only not yet witnessed.
+        self._heads.write({log: head for log, head in found.items() if head != self._heads.of(log)})
+
+    def _refuse_lost(self, had_file: bool) -> None:
+        if not had_file and self._heads.tags:
+            raise DamagedStoreError(say("errors.storage.damaged", what="the database"))
+
+    def _engine(self, engine: Engine) -> Engine:
+        self._engines.append(engine)
+        return engine
+
+    def _release(self) -> None:
+        for engine in self._engines:
+            engine.dispose()
+        self._heads.close()
+
+
+@contextmanager
+def _vouched_key(is_vouched: bool) -> Iterator[None]:
+    """Where the heads file fits the key, a database that does not open is damaged."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_vouched and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlcipher3.SQLITE_NOTADB:
+            raise DamagedStoreError(say("errors.storage.damaged", what="the database")) from None
+        raise

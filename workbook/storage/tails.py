@@ -1,0 +1,151 @@
+"""Writing inside one transaction: where each log ends, and how a row is linked to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from workbook.storage import chain
+from workbook.storage.base import Entry, Row
+from workbook.storage.chain import Head
+from workbook.storage.schema import logs, rows
+
+_CHUNK = 500  # operation ids in one look-up; SQLite takes 32,766 parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where a log ends now."""
+
+    log_id: int
+    head: Head
+
+
+class Batch:
+    """What one transaction writes. Nothing of it is true before the commit.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction that has locked the file for writing.
+    known : dict of str to Tail
+        Tails as of the last commit; not changed here.
+    """
+
+    def __init__(self, connection: Connection, known: dict[str, Tail]) -> None:
+        self._connection = connection
+        self._known = known
+        self.changed: dict[str, Tail] = {}
+        self.fresh: list[Row] = []
+        self.destroyed = 0
+
+    def append(self, entries: Sequence[Entry]) -> list[Row]:
+        """Rows of all entries, in their order: the existing one, or a new one."""
+        placed = self._existing(entries)
+        values: list[dict[str, Any]] = []
+        for entry in entries:
+            if (entry.log, entry.operation_id) not in placed:
+                row, value = self._link(entry)
+                placed[entry.log, entry.operation_id] = row
+                self.fresh.append(row)
+                values.append(value)
+        if values:
+            self._connection.execute(insert(rows), values)
+        return [placed[entry.log, entry.operation_id] for entry in entries]
+
+    def forget(self, log: str, sequences: Iterable[int]) -> int:
+        """Destroy payload and salt of rows; give how many still had theirs."""
+        tail = self._tail(log)
+        if tail is None:
+            return 0
+        destroyed = 0
+        wanted = sorted(set(sequences))
+        for start in range(0, len(wanted), _CHUNK):
+            statement = (
+                update(rows)
+                .where(rows.c.log_id == tail.log_id, rows.c.sequence.in_(wanted[start : start + _CHUNK]))
+                .where(rows.c.payload.is_not(None))
+                .values(payload=None, salt=None)
+            )
+            destroyed += self._connection.execute(statement).rowcount
+        if destroyed:
+            head = Head(tail.head.n_rows, tail.head.n_forgotten + destroyed, tail.head.link)
+            self.changed[log] = Tail(tail.log_id, head)
+            self.destroyed += destroyed
+        return destroyed
+
+    def _link(self, entry: Entry) -> tuple[Row, dict[str, Any]]:
+        tail = self._tail(entry.log) or self._new_log(entry.log)
+        now = datetime.now(UTC)
+        at, salt = to_microseconds(now), chain.new_salt()
+        sequence = tail.head.n_rows + 1
+        digest = chain.content_digest(salt, entry.payload)
+        link = chain.next_link(tail.head.link, sequence, entry.operation_id, entry.kind, at, digest)
+        self.changed[entry.log] = Tail(tail.log_id, Head(sequence, tail.head.n_forgotten, link))
+        value = {
+            "log_id": tail.log_id, "sequence": sequence, "operation_id": entry.operation_id, "kind": entry.kind,
+            "at": at, "payload": entry.payload, "salt": salt, "digest": digest, "chain": link,
+        }
+        return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, now), value
+
+    def _existing(self, entries: Sequence[Entry]) -> dict[tuple[str, str], Row]:
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for entry in entries:
+            wanted[entry.log].append(entry.operation_id)
+        found: dict[tuple[str, str], Row] = {}
+        for log, operation_ids in wanted.items():
+            tail = self._tail(log)
+            if tail is None or not tail.head.n_rows:
+                continue
+            for start in range(0, len(operation_ids), _CHUNK):
+                chunk = operation_ids[start : start + _CHUNK]
+                statement = select(rows).where(rows.c.log_id == tail.log_id, rows.c.operation_id.in_(chunk))
+                for record in self._connection.execute(statement):
+                    found[log, record.operation_id] = to_row(log, record)
+        return found
+
+    def _tail(self, log: str) -> Tail | None:
+        tail = self.changed.get(log) or self._known.get(log)
+        if tail is None and (tail := self._load(log)) is not None:
+            self._known[log] = tail
+        return tail
+
+    def _load(self, log: str) -> Tail | None:
+        log_id = self._connection.execute(select(logs.c.id).where(logs.c.name == log)).scalar()
+        if log_id is None:
+            return None
+        own = rows.c.log_id == log_id
+        last = self._connection.execute(
+            select(rows.c.sequence, rows.c.chain).where(own).order_by(rows.c.sequence.desc()).limit(1)
+        ).first()
+        n_forgotten = self._connection.execute(
+            select(func.count()).select_from(rows).where(own, rows.c.payload.is_(None))
+        ).scalar_one()
+        n_rows, link = (last.sequence, last.chain) if last else (0, chain.first_link(log))
+        return Tail(log_id, Head(n_rows, n_forgotten, link))
+
+    def _new_log(self, log: str) -> Tail:
+        written = self._connection.execute(insert(logs).values(name=log))
+        return Tail(int(written.inserted_primary_key[0]), Head(0, 0, chain.first_link(log)))
+
+
+def to_row(log: str, record: Any) -> Row:
+    """A database record as a `Row`."""
+    return Row(log, record.sequence, record.operation_id, record.kind, record.payload, to_datetime(record.at))
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970, UTC."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def to_datetime(microseconds: int) -> datetime:
+    """The moment again, in UTC."""
+    return _EPOCH + microseconds * _MICROSECOND
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = datetime.resolution

@@ -1,0 +1,92 @@
+"""Noticing that a store is not what was written: changed, cut, rolled back or replaced."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from workbook.content import say
+from workbook.errors import DamagedStoreError
+from workbook.storage import chain
+from workbook.storage.chain import Head
+from workbook.storage.heads import Heads
+from workbook.storage.schema import logs, rows
+
+_AT_ONCE = 1_000
+
+
+def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
+    """Check every page's digest, every log's chain, and every head; give the heads found.
+
+    Raises
+    ------
+    DamagedStoreError
+        Naming what does not fit. Nothing is changed.
+    """
+    with engine.connect() as connection:
+        if connection.exec_driver_sql("PRAGMA cipher_integrity_check").all():
+            raise _damaged("a page of the database")
+        found = _heads_in(connection, heads)
+    if heads.is_new and any(head.n_rows for head in found.values()):
+        raise _damaged("the file of heads")
+    if heads.tags - {heads.tag(log) for log in found}:
+        raise _damaged("a whole log")
+    return found
+
+
+def check_links(log: str, records: Sequence[Any], *, after: int, head: Head | None) -> None:
+    """Check rows that were read against each other and against the log's head.
+
+    Parameters
+    ----------
+    records : sequence of database records
+        From sequence ``after`` (whose link is taken as given) on, ascending.
+    head : Head or None
+        What the log is known to have reached at least.
+    """
+    start = records[0] if after and records and records[0].sequence == after else None
+    if after and start is None and (records or (head is not None and head.n_rows >= after)):
+        raise _damaged("a log")
+    tail = Head(after, 0, start.chain if start is not None else chain.first_link(log))
+    links = {tail.n_rows: tail.link}
+    for record in records[1:] if start is not None else records:
+        tail = _follow(tail, record)
+        links[tail.n_rows] = tail.link
+    if head is not None and head.n_rows >= after and links.get(head.n_rows) != head.link:
+        raise _damaged("a log")
+    if head is not None and not after and tail.n_forgotten < head.n_forgotten:
+        raise _damaged("a log")
+
+
+def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
+    """The head of every log, each row and each witnessed head checked on the way."""
+    found = {name: Head(0, 0, chain.first_link(name)) for (name,) in connection.execute(select(logs.c.name))}
+    statement = select(logs.c.name, rows).join(logs).order_by(rows.c.log_id, rows.c.sequence)
+    records = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
+    for name, own in groupby(records, key=lambda record: record.name):
+        witnessed = heads.of(name)
+        for record in own:
+            found[name] = _follow(found[name], record)
+            if witnessed and record.sequence == witnessed.n_rows and found[name].link != witnessed.link:
+                raise _damaged("a row")
+    for name, head in found.items():
+        witnessed = heads.of(name)
+        # More than was witnessed is a crash between commit and acknowledgement; less is loss.
+        if witnessed and (head.n_rows < witnessed.n_rows or head.n_forgotten < witnessed.n_forgotten):
+            raise _damaged("the newest rows of a log")
+    return found
+
+
+def _follow(tail: Head, record: Any) -> Head:
+    """The head after one more row, if the row fits."""
+    is_forgotten = record.payload is None and record.salt is None
+    digest = record.digest if is_forgotten else chain.content_digest(record.salt or b"", record.payload or b"")
+    link = chain.next_link(tail.link, record.sequence, record.operation_id, record.kind, record.at, digest)
+    if record.sequence != tail.n_rows + 1 or digest != record.digest or link != record.chain:
+        raise _damaged("a row")
+    return Head(record.sequence, tail.n_forgotten + is_forgotten, link)
+
+
+def _damaged(what: str) -> DamagedStoreError:
+    return DamagedStoreError(say("errors.storage.damaged", what=what))

@@ -1,0 +1,135 @@
+"""The one thread that writes. What waits together is committed together.
+
+A commit costs two syncs of the disk, whatever it holds. So while one runs, all that arrives
+is gathered for the next: many small appends at once cost little more than one.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from workbook.content import say
+from workbook.errors import StorageError
+from workbook.storage.base import Row
+from workbook.storage.chain import Head
+from workbook.storage.connections import plain_errors
+from workbook.storage.heads import Heads
+from workbook.storage.tails import Batch, Tail
+
+_MOST_TOGETHER = 256
+Work = Callable[[Batch], Any]
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    destroys: bool
+    done: "Future[Any]"
+
+
+class Writer:
+    """Runs work in transactions, in the order submitted.
+
+    Parameters
+    ----------
+    engine : Engine
+        Of a single connection.
+    heads : Heads
+        Written after each commit and before anything is acknowledged.
+    committed : callable
+        Given the rows newly written, after each commit.
+    """
+
+    def __init__(self, engine: Engine, heads: Heads, committed: Callable[[list[Row]], None]) -> None:
+        self._engine = engine
+        self._heads = heads
+        self._committed = committed
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._submitting = threading.Lock()
+        self._tails: dict[str, Tail] = {}
+        self._unwritten: dict[str, Head] = {}
+        self._must_truncate = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Work, *, destroys: bool = False) -> Any:
+        """Do work in a transaction and wait until it is durable; give what it gave.
+
+        ``destroys`` has the write-ahead log emptied as well before this returns, because it
+        still holds what the database no longer does.
+        """
+        job = _Job(work, destroys, Future())
+        with self._submitting:
+            if self._closed:
+                raise StorageError(say("errors.storage.closed"))
+            self._jobs.put(job)
+        return job.done.result()
+
+    def close(self) -> None:
+        """Finish what was submitted, then end the thread. Closing twice is harmless."""
+        with self._submitting:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            together = [job]
+            while len(together) < _MOST_TOGETHER and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    self._jobs.put(None)
+                    break
+                together.append(following)
+            self._write(together)
+
+    def _write(self, jobs: list[_Job]) -> None:
+        try:
+            with plain_errors():
+                given, fresh = self._commit(jobs)
+                self._acknowledge()
+                if any(job.destroys for job in jobs):
+                    self._truncate()
+        except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, and the thread lives on
+            self._tails.clear()  # what the file holds now has to be looked up again
+            for job in jobs:
+                job.done.set_exception(error)
+            return
+        self._committed(fresh)
+        for job, result in zip(jobs, given, strict=True):
+            job.done.set_result(result)
+
+    def _commit(self, jobs: list[_Job]) -> tuple[list[Any], list[Row]]:
+        with self._engine.begin() as connection:
+            batch = Batch(connection, self._tails)
+            given = [job.work(batch) for job in jobs]
+        self._tails |= batch.changed
+        self._unwritten |= {log: tail.head for log, tail in batch.changed.items()}
+        self._must_truncate |= batch.destroyed > 0
+        return given, batch.fresh
+
+    def _acknowledge(self) -> None:
+        # Heads that could not be written stay due: no later commit may be acknowledged before them.
+        self._heads.write(self._unwritten)
+        self._unwritten = {}
+
+    def _truncate(self) -> None:
+        if not self._must_truncate:
+            return
+        connection = self._engine.raw_connection()  # a checkpoint can't run inside a transaction
+        try:
+            cursor = connection.cursor()
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.close()
+        finally:
+            connection.close()
+        if busy:
+            raise StorageError(say("errors.storage.busy"))
+        self._must_truncate = False
