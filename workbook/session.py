@@ -6,7 +6,6 @@ service. What can be computed (which page is locked, open, complete) is computed
 """
 
 import asyncio
-import hashlib
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -154,9 +153,9 @@ class Session(t.HasTraits):
         self.refresh("drawer")
         return event
 
-    def agree(self, text_id: str, words: str, *, agreed: bool = True) -> None:
+    def agree(self, text: str, text_hash: str, *, agreed: bool) -> None:
         """Agree to a text, or take it back, kept with the hash of its very words."""
-        self.note("consent", text=text_id, text_hash=hash_of(words), agreed=agreed)
+        self.note("consent", text=text, text_hash=text_hash, agreed=agreed)
 
     def mark_seen(self, page: str) -> None:
         """Remember that a page was read to its end."""
@@ -198,7 +197,7 @@ class Session(t.HasTraits):
 
     @property
     def has_consented(self) -> bool:
-        consents = [event for event in self._of("consent") if event.payload["text"] == "take_part"]
+        consents = [event for event in self._of("consent") if event.payload["text"] == "consent"]
         return bool(consents) and consents[-1].payload.get("agreed", True) is True
 
     def free_text(self, field: str, occasion: str | None = None) -> str:
@@ -302,12 +301,14 @@ class Session(t.HasTraits):
             return "complete" if self.has_seen(kind) else "open"
         if kind == "consent":
             return "complete" if self.has_consented else "open"
-        if kind in ("home", "resources", "rights", "just-for-me"):
+        if kind == "chapter" and self._is_private(name.partition(":")[0]):
+            return "open"
+        if kind in ("home", "resources", "rights", "just-for-me", "sharing"):
             return "open"
         if not self.has_consented and not self.is_together:
             return "locked"
         if kind == "chapter":
-            return self._chapter_status(name)
+            return self._chapter_status(name.partition(":")[0])
         if kind == "share":
             wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]
             decided = [one for one in wanted if (one, self.occasion) in self.decisions]
@@ -320,23 +321,17 @@ class Session(t.HasTraits):
             return "open" if self.table.open_rounds else "locked"
         return "open"
 
+    def _is_private(self, chapter_id: str) -> bool:
+        return chapter_id in self.chapters and self.chapters[chapter_id][0].is_private
+
     def _chapter_status(self, chapter_id: str) -> Status:
         if chapter_id not in self.chapters:
             return "locked"
         instrument, chapter = self.chapters[chapter_id]
-        if instrument.is_private:
-            return "open"
-        n_answered = self.n_answered(chapter_id)
-        return "complete" if n_answered == len(chapter.items) else "under-way" if n_answered else "open"
-
-
-def hash_of(words: str) -> str:
-    """The SHA-256 of a text, so that what was agreed to can be shown later.
-
-    >>> hash_of("yes")[:12]
-    '8a798890fe93'
-    """
-    return hashlib.sha256(words.encode()).hexdigest()
+        occasion = self.occasion_of(instrument)
+        n_answered = self.n_answered(chapter_id, occasion)
+        is_done = n_answered == len(chapter.items) or self.has_seen(f"end.{chapter_id}.{occasion}")
+        return "complete" if is_done else "under-way" if n_answered else "open"
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

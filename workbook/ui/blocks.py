@@ -7,7 +7,8 @@ A text is a string, or a list of parts such as ``{"text", "strong"}`` and ``{"te
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workbook.content import lookup, say
+from workbook.content import say
+from workbook.content.document import Document
 from workbook.service.verbs import Member
 
 Block = dict[str, Any]
@@ -104,7 +105,13 @@ def opening(page: str, **values: object) -> list[Block]:
     ]
 
 
-def body(page: str) -> list[Block]:
-    """The blocks of a page that are the same for everybody, from ``ui.<page>.body``."""
-    blocks: list[Block] = lookup(f"ui.{page}.body")
-    return list(blocks)
+def reading(document: Document, above: str) -> list[Block]:
+    """A document from its title to its end; the first paragraph leads where it stands alone."""
+    blocks = [kicker(above), heading(1, document.title)]
+    for section in document.sections:
+        if section.heading:
+            blocks.append(heading(2, section.heading))
+        blocks += [paragraph(text) for text in section.paragraphs]
+    if not document.sections[0].heading:
+        blocks[2] = lead(document.sections[0].paragraphs[0])
+    return blocks

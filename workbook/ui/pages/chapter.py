@@ -135,6 +135,14 @@ class Review(Page):
 
     kind = "review"
 
+    def arrive(self, argument: str) -> None:
+        if argument not in self.session.chapters:
+            raise WorkbookError(say("ui.trouble.not_there"))
+        instrument = self.session.chapters[argument][0]
+        if not instrument.is_private:  # the private questions leave no mark that they were opened
+            self.session.mark_seen(f"end.{argument}.{self.session.occasion_of(instrument)}")
+        super().arrive(argument)
+
     def fill(self) -> None:
         instrument, chapter = self.session.chapters[self.argument]
         occasion = self.session.occasion_of(instrument)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.ui.blocks import body, note, opening
+from workbook.content.document import consent_hash, documents
+from workbook.ui.blocks import callout, paragraph, reading
 from workbook.ui.components import Choices
 from workbook.ui.pages.base import Button, Page
 
@@ -19,27 +20,31 @@ class Consent(Page):
         self.choice = Choices()
         return (self.choice,)
 
-    def fill(self) -> None:
-        self.say_words([*opening(self.kind), *body(self.kind), note(say("ui.consent.changed"))])
-        self.choice.legend = say("ui.consent.legend")
-        self.choice.options = [
-            {"value": value, "label": say(f"ui.consent.{value}"), "note": say(f"ui.consent.{value}_note")} for value in ("yes", "no")
-        ]
-        self.offer(Button(say("ui.consent.button"), self._decide, "primary"), self.home())
-
     def arrive(self, argument: str) -> None:
         self.choice.value = "yes" if self.session.has_consented else ""
         self.choice.error = ""
         super().arrive(argument)
 
+    def fill(self) -> None:
+        words = reading(documents()["consent"], say("ui.consent.kicker"))
+        if self.session.has_consented:
+            words.append(callout("", [paragraph(say("ui.consent.agreed"))], tone="good"))
+        self.say_words(words)
+        self.choice.legend = say("ui.consent.legend")
+        self.choice.options = [
+            {"value": value, "label": say(f"ui.consent.{value}"), "note": say(f"ui.consent.{value}_note")}
+            for value in ("yes", "no")
+        ]
+        self.offer(Button(say("ui.consent.button"), self._decide, "primary"), self.home())
+
     def _decide(self) -> None:
         match self.choice.choice():
             case "yes":
-                self.session.agree("take_part", consent_text())
+                self.session.agree("consent", consent_hash(), agreed=True)
                 self.desk.go(self._first_chapter())
             case "no":
                 if self.session.has_consented:
-                    self.session.agree("take_part", consent_text(), agreed=False)
+                    self.session.agree("consent", consent_hash(), agreed=False)
                 self.desk.go("home")
             case _:
                 self.choice.error = say("ui.trouble.no_choice")
@@ -47,11 +52,3 @@ class Consent(Page):
     def _first_chapter(self) -> str:
         background = self.session.instruments.get("background")
         return f"chapter:{background.chapters[0].id}" if background else "home"
-
-
-def consent_text() -> str:
-    """All the words that are agreed to, in the order they are read."""
-    lines = [say("ui.consent.title"), say("ui.consent.lead")]
-    for block in body("consent"):
-        lines += [block["text"]] if "text" in block else block["items"]
-    return "\n".join([*lines, say("ui.consent.yes"), say("ui.consent.yes_note")])

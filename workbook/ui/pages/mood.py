@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
-from workbook.content import lookup, say
-from workbook.ui.blocks import body, heading, kicker, lead, opening
+from workbook.content import say
+from workbook.content.document import documents
+from workbook.ui.blocks import callout, heading, kicker, lead, paragraph, reading
 from workbook.ui.components import Choices
 from workbook.ui.pages.base import Button, Page
 
-_GOOD, _MIXED = 4, 3
+_LOW = 2
 
 
 class Mood(Page):
@@ -26,33 +27,41 @@ class Mood(Page):
         super().arrive(argument)
 
     def fill(self) -> None:
-        self.say_words(opening("mood"))
+        document = documents()["mood_check"]
+        self.say_words([kicker(say("ui.mood.kicker")), heading(1, document.title), lead(document.sections[0].paragraphs[0])])
         self.choice.legend = say("ui.mood.legend")
-        self.choice.options = lookup("ui.mood.choices")
-        self.offer(Button(say("ui.mood.button"), self._keep, "primary"), Button(say("ui.button.home"), self.to("home"), "quiet"))
+        self.choice.options = [
+            {"value": str(value), "label": label} for value, label in reversed(list(enumerate(document.choices, start=1)))
+        ]
+        self.offer(
+            Button(say("ui.mood.button"), self._keep, "primary"),
+            Button(say("ui.mood.skip"), self.to("cooling"), "quiet"),
+        )
 
     def _keep(self) -> None:
         chosen = self.choice.choice()
         if not chosen:
             self.choice.error = say("ui.trouble.no_choice")
             return
-        if not self.session.is_together:
-            self.session.note("mood", value=int(chosen), moment="after_reveal", occasion=self.session.occasion)
+        self.session.note("mood", value=int(chosen), moment="after_reveal", occasion=self.session.occasion)
         self.desk.go(f"cooling:{chosen}")
 
 
 class Cooling(Page):
-    """Let it settle. The argument is the mood, 1 to 5."""
+    """Let it settle. The argument is the mood, 1 to 5, or nothing."""
 
     kind = "cooling"
 
     def fill(self) -> None:
-        mood = int(self.argument) if self.argument.isdecimal() else _MIXED
-        key = "good" if mood >= _GOOD else "mixed" if mood == _MIXED else "hard"
-        self.say_words([kicker(say("ui.cooling.kicker")), heading(1, say("ui.cooling.title")), lead(say(f"ui.cooling.{key}")), *body("cooling")])
+        is_low = self.argument.isdecimal() and int(self.argument) <= _LOW
+        words = reading(documents()["cooling_off"], say("ui.cooling.kicker"))
+        if is_low:
+            low = documents()["mood_check"].sections[1]
+            words.append(callout(low.heading, [paragraph(text) for text in low.paragraphs], tone="care"))
+        self.say_words(words)
         buttons = [Button(say("ui.cooling.button"), self.to("home"), "primary")]
-        if key == "hard":
-            buttons.append(Button(say("ui.cooling.help"), self.to("resources")))
-        elif not self.session.is_together:
-            buttons.append(Button(say("ui.cooling.step"), self.to("exercises")))
+        if not self.session.is_together:
+            buttons.append(Button(say("ui.cooling.help"), self.to("just-for-me")))
+            if not is_low:
+                buttons.append(Button(say("ui.cooling.step"), self.to("exercises"), "quiet"))
         self.offer(*buttons)

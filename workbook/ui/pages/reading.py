@@ -1,7 +1,10 @@
 """Pages that are only read: what this is about, its limits, and the moment before looking."""
 
+from typing import ClassVar
+
 from workbook.content import say
-from workbook.ui.blocks import body, opening
+from workbook.content.document import documents
+from workbook.ui.blocks import reading
 from workbook.ui.pages.base import Button, Page
 
 
@@ -9,10 +12,11 @@ class Introduction(Page):
     """What emotional intimacy is, and how the workbook goes."""
 
     kind = "introduction"
-    then = "limits"
+    document: ClassVar[str] = "introduction"
+    then: ClassVar[str] = "limits"
 
     def fill(self) -> None:
-        self.say_words([*opening(self.kind), *body(self.kind)])
+        self.say_words(reading(documents()[self.document], say(f"ui.{self.kind}.kicker")))
         self.offer(Button(say(f"ui.{self.kind}.button"), self._read, "primary"), self.home())
 
     def _read(self) -> None:
@@ -24,6 +28,7 @@ class Limits(Introduction):
     """Purpose and limits, before anything is asked."""
 
     kind = "limits"
+    document = "purpose_and_limits"
     then = "consent"
 
 
@@ -33,11 +38,11 @@ class Expectation(Page):
     kind = "expectation"
 
     def fill(self) -> None:
-        self.say_words([*opening(self.kind), *body(self.kind)])
+        self.say_words(reading(documents()["expectation"], say("ui.expectation.kicker")))
         self.offer(
             Button(say("ui.expectation.button"), self._ready, "primary"),
-            Button(say("ui.expectation.button_later"), self.to("home"), "secondary"),
-            Button(say("ui.steps.resources"), self.to("resources"), "quiet"),
+            Button(say("ui.expectation.button_later"), self.to("home")),
+            Button(say("ui.expectation.help"), self.to("resources"), "quiet"),
         )
 
     def _ready(self) -> None:
