@@ -1,0 +1,311 @@
+"""Whether a person, or a couple, changed by more than measurement error."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from workbook.errors import StatisticsError
+from workbook.instruments.model import HigherIs
+from workbook.research.samples import Array, places, require_share
+
+CLASSES = ("recovered", "improved", "unchanged", "deteriorated")
+COUPLE_CLASSES = ("both better", "one better", "mixed", "unchanged", "one worse", "both worse")
+
+
+def reliable_change(
+    pre: pd.Series | Array,
+    post: pd.Series | Array,
+    *,
+    sd: float,
+    reliability: float,
+    higher_is: HigherIs,
+    cutoff: float | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Classify each person's change from one occasion to the next.
+
+    Formula
+    -------
+    RCI = (post − pre)/S_diff, S_diff = √2·SD·√(1 − reliability). Change is reliable when
+    \\|RCI\\| > 1.96 (at 95 %). *Recovered*: reliably better, from the wrong side of the
+    cut-off before to the right side after (a value on the cut-off is not across it).
+    *Improved*: reliably better otherwise. *Deteriorated*: reliably worse.
+
+    Assumptions
+    -----------
+    One reliability and SD for everybody, equal error on both occasions, errors independent.
+    No allowance for regression to the mean: who starts extreme, moves.
+
+    Missing
+    -------
+    Where either score is missing the class is NA and the numbers are NaN.
+
+    Source
+    ------
+    Jacobson & Truax (1991), J. Consulting Clin. Psych. 59, 12–19.
+
+    Checked against
+    ---------------
+    The worked example of Jacobson & Truax (1991): 32.5 → 47.5 with SD 7.5, reliability .80
+    gives RC = 3.16; false alarms in simulated unchanged persons (5 %).
+
+    Parameters
+    ----------
+    pre, post : Series or array, (n,)
+        Scores in scale points, aligned by index if both are Series.
+    sd : float
+        Standard deviation of the score where its reliability was found.
+    reliability : float
+    higher_is : {"better", "worse"}
+        No default: a guess would turn the meaning round.
+    cutoff : float
+        As from `clinical_cutoff`; without one nobody is "recovered".
+    confidence : float
+
+    Returns
+    -------
+    DataFrame, (n, 5)
+        ``pre``, ``post``, ``change`` (post − pre), ``rci``, ``class`` (ordered category).
+
+    Raises
+    ------
+    StatisticsError
+        Different lengths or index, infinite scores, sd ≤ 0, reliability outside (0, 1),
+        unknown direction: all at once.
+
+    Examples
+    --------
+    >>> pre, post = pd.Series([32.5, 40.0, 50.0]), pd.Series([47.5, 42.0, 38.0])
+    >>> found = reliable_change(pre, post, sd=7.5, reliability=0.8, higher_is="better", cutoff=45)
+    >>> found[["change", "rci", "class"]].round(2)
+       change   rci         class
+    0    15.0  3.16     recovered
+    1     2.0  0.42     unchanged
+    2   -12.0 -2.53  deteriorated
+    """
+    before, after = pd.Series(pre), pd.Series(post)
+    _refuse(before, after, sd, reliability, higher_is, cutoff)
+    require_share(confidence, "confidence")
+    first = before.to_numpy(dtype=np.float64, na_value=np.nan)
+    second = after.to_numpy(dtype=np.float64, na_value=np.nan)
+    index = (second - first) / difference_error(sd, reliability)
+    better = index if higher_is == "better" else -index
+    critical = stats.norm.ppf(0.5 + confidence / 2.0)
+    kind = np.select([better > critical, better < -critical], ["improved", "deteriorated"], "unchanged")
+    if cutoff is not None:
+        sign = 1.0 if higher_is == "better" else -1.0
+        crossed = (sign * first < sign * cutoff) & (sign * second > sign * cutoff)
+        kind = np.where((kind == "improved") & crossed, "recovered", kind)
+    classes = pd.Categorical(kind, categories=list(CLASSES), ordered=True)
+    frame = pd.DataFrame(
+        {"pre": first, "post": second, "change": second - first, "rci": index, "class": classes},
+        index=before.index,
+    )
+    frame.loc[frame["change"].isna(), "class"] = None
+    return frame
+
+
+def clinical_cutoff(
+    mean_clinical: float,
+    sd_clinical: float,
+    mean_functional: float,
+    sd_functional: float,
+    *,
+    criterion: Literal["a", "b", "c"] = "c",
+) -> float:
+    """Where the functional range begins.
+
+    Formula
+    -------
+    a: two SDs beyond the clinical mean, towards the functional one. b: within two SDs of the
+    functional mean. c: where both distributions are equally likely to be,
+    (SD_c·M_f + SD_f·M_c)/(SD_c + SD_f).
+
+    Assumptions
+    -----------
+    Both distributions are normal. c when they overlap and norms exist; a without norms.
+
+    Missing
+    -------
+    Not applicable.
+
+    Source
+    ------
+    Jacobson & Truax (1991).
+
+    Checked against
+    ---------------
+    Their hypothetical scale: clinical mean 40, functional 60, SD 7.5 → a 55, b 45, c 50.
+
+    Parameters
+    ----------
+    mean_clinical, sd_clinical, mean_functional, sd_functional : float
+        In scale points.
+    criterion : {"a", "b", "c"}
+
+    Raises
+    ------
+    StatisticsError
+        Not finite, SDs not positive, equal means, unknown criterion.
+
+    Examples
+    --------
+    >>> [clinical_cutoff(40, 7.5, 60, 7.5, criterion=c) for c in "abc"]
+    [55.0, 45.0, 50.0]
+    """
+    given = np.array([mean_clinical, sd_clinical, mean_functional, sd_functional], dtype=float)
+    problems = []
+    if not np.isfinite(given).all():
+        problems.append("means and standard deviations must be finite numbers")
+    if sd_clinical <= 0 or sd_functional <= 0:
+        problems.append("standard deviations must be above 0")
+    if mean_clinical == mean_functional:
+        problems.append("both groups have the same mean: there is nothing to tell apart")
+    if criterion not in ("a", "b", "c"):
+        problems.append(f"criterion must be 'a', 'b' or 'c', not {criterion!r}")
+    if problems:
+        raise StatisticsError(problems)
+    towards = 1.0 if mean_functional > mean_clinical else -1.0
+    if criterion == "a":
+        return float(mean_clinical + towards * 2.0 * sd_clinical)
+    if criterion == "b":
+        return float(mean_functional - towards * 2.0 * sd_functional)
+    weighted = sd_clinical * mean_functional + sd_functional * mean_clinical
+    return float(weighted / (sd_clinical + sd_functional))
+
+
+def couple_change(
+    changes: pd.DataFrame, *, sd: float, reliability: float, higher_is: HigherIs, confidence: float = 0.95
+) -> pd.DataFrame:
+    """What both partners' changes make for the couple.
+
+    Formula
+    -------
+    ``change``: mean of the partners' changes; ``rci`` = change/(S_diff/√2), the partners'
+    errors being independent. ``difference`` = change of a − change of b, with ``differs``
+    where it exceeds 1.96·√2·S_diff: the partners moved apart, or together, by more than
+    error. ``class`` counts the partners' own reliable changes: both better, one better,
+    mixed (one better, one worse), unchanged, one worse, both worse.
+
+    Assumptions
+    -----------
+    As `reliable_change`. That two partners' *scores* correlate is no matter; their errors
+    must not.
+
+    Missing
+    -------
+    A couple without both partners' changes is NA.
+
+    Source
+    ------
+    Jacobson & Truax (1991) for each change; the couple's error follows from the sum of two
+    independent ones.
+
+    Checked against
+    ---------------
+    False alarms in simulated unchanged couples (5 %).
+
+    Parameters
+    ----------
+    changes : DataFrame
+        ``couple_id``, ``change`` and ``rci`` of each person (as from `reliable_change`).
+    sd, reliability, higher_is, confidence
+        As `reliable_change`.
+
+    Returns
+    -------
+    DataFrame, (couples, 6)
+        ``couple_id``, ``change``, ``rci``, ``difference``, ``differs``, ``class``.
+
+    Raises
+    ------
+    StatisticsError
+        As `reliable_change`; couples with more than two rows.
+
+    Examples
+    --------
+    >>> pre, post = pd.Series([32.5, 40.0, 50.0, 30.0]), pd.Series([47.5, 42.0, 38.0, 42.0])
+    >>> changes = reliable_change(pre, post, sd=7.5, reliability=0.8, higher_is="better")
+    >>> changes["couple_id"] = ["c1", "c1", "c2", "c2"]
+    >>> couple_change(changes, sd=7.5, reliability=0.8, higher_is="better").round(2)
+      couple_id  change   rci  difference  differs       class
+    0        c1     8.5  2.53        13.0    False  one better
+    1        c2     0.0  0.00       -24.0     True       mixed
+    """
+    absent = [
+        f"column {name!r} is not in the frame"
+        for name in ("couple_id", "change", "rci")
+        if name not in changes
+    ]
+    if absent:
+        raise StatisticsError(absent)
+    _refuse(changes["change"], changes["change"], sd, reliability, higher_is, None)
+    grouped = changes.groupby("couple_id", observed=True)
+    if (grouped.size() > 2).any():
+        raise StatisticsError("a couple has more than two rows: one change per partner")
+    critical = stats.norm.ppf(0.5 + confidence / 2.0)
+    error = difference_error(sd, reliability)
+    wide = changes.assign(place=grouped.cumcount()).pivot(
+        index="couple_id", columns="place", values=["change", "rci"]
+    )
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([["change", "rci"], [0, 1]])).astype(float)
+    change, rci = wide["change"].to_numpy(), wide["rci"].to_numpy()
+    mean, apart = change.mean(axis=1), change[:, 0] - change[:, 1]
+    whole = ~np.isnan(apart)
+    differs = pd.array(np.abs(apart) > critical * np.sqrt(2.0) * error, dtype="boolean")
+    differs[~whole] = pd.NA
+    return pd.DataFrame(
+        {
+            "couple_id": wide.index.to_numpy(),
+            "change": mean,
+            "rci": mean / (error / np.sqrt(2.0)),
+            "difference": apart,
+            "differs": differs,
+            "class": _couple_class(rci if higher_is == "better" else -rci, critical, whole),
+        }
+    )
+
+
+def difference_error(sd: float, reliability: float) -> float:
+    """Standard error of a difference of two scores, √2·SD·√(1 − reliability), in scale points."""
+    return float(np.sqrt(2.0) * sd * np.sqrt(1.0 - reliability))
+
+
+def _couple_class(better: Array, critical: float, whole: np.ndarray) -> pd.Categorical:
+    up, down = (better > critical).sum(axis=1), (better < -critical).sum(axis=1)
+    kind = np.select(
+        [up == 2, down == 2, (up == 1) & (down == 1), up == 1, down == 1],
+        ["both better", "both worse", "mixed", "one better", "one worse"],
+        "unchanged",
+    ).astype(object)
+    kind[~whole] = None
+    return pd.Categorical(kind, categories=list(COUPLE_CLASSES))
+
+
+def _refuse(
+    pre: pd.Series, post: pd.Series, sd: float, reliability: float, higher_is: str, cutoff: float | None
+) -> None:
+    problems = []
+    if len(pre) != len(post):
+        problems.append(f"{len(pre)} scores before and {len(post)} after: one of each per person")
+    elif not pre.index.equals(post.index):
+        problems.append("before and after have different rows: align them by person")
+    for name, scores in (("before", pre), ("after", post)):
+        if not pd.api.types.is_numeric_dtype(scores):
+            problems.append(f"the scores {name} are {scores.dtype}, not numbers")
+            continue
+        infinite = np.isinf(scores.to_numpy(dtype=np.float64, na_value=np.nan))
+        if infinite.any():
+            problems.append(f"the scores {name} are not finite at {places(scores.index[infinite])}")
+    if not (np.isfinite(sd) and sd > 0):
+        problems.append("sd must be a finite number above 0")
+    if not 0 < reliability < 1:
+        problems.append("reliability must lie between 0 and 1, both excluded")
+    if higher_is not in ("better", "worse"):
+        problems.append(f"higher_is must be 'better' or 'worse', not {higher_is!r}")
+    if cutoff is not None and not np.isfinite(cutoff):
+        problems.append("cutoff must be a finite number")
+    if problems:
+        raise StatisticsError(problems)

@@ -1,0 +1,242 @@
+"""The APIM from every value that was given: full-information maximum likelihood.
+
+The model is saturated in the means and covariances of x and y (within the symmetry of
+exchangeable partners), so its full-information estimates are the regressions of the
+maximum-likelihood moments, which the EM algorithm finds; standard errors come from the
+observed information of those moments.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from statsmodels.tools.numdiff import approx_fprime, approx_hess3
+
+from workbook.errors import StatisticsError
+from workbook.research.dyadic.design import Design
+from workbook.research.dyadic.least_squares import Fit, fit
+from workbook.research.dyadic.result import Apim, Setting
+from workbook.research.moments import Moments
+from workbook.research.samples import Array, check_keys, read_columns, require_enough, require_varying
+
+MOST_STEPS = 20_000
+SETTLED = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class _Shape:
+    """Couples that answered the same columns: which, how many, their mean and mean square."""
+
+    seen: np.ndarray
+    n: int
+    mean: Array
+    second: Array
+
+
+def fit_incomplete(pairs: pd.DataFrame, design: Design, setting: Setting) -> Apim:
+    """Fit an APIM to couples with missing values. See `workbook.research.dyadic.apim`.
+
+    Raises
+    ------
+    StatisticsError
+        Also when two columns are never answered together, or EM does not settle.
+    """
+    values = _read(pairs, design)
+    empty = np.isnan(values).all(axis=1)
+    shapes = _shapes(values[~empty])
+    n = int((~empty).sum())
+    mirror = None if setting.distinguishable else _mirror(design)
+    means, covariance = _settle(shapes, n, mirror)
+    names = list(design.columns)
+    moments = Moments(
+        n, pd.Series(means, names), pd.DataFrame(covariance * n / (n - 1), index=names, columns=names)
+    )
+    fitted = _with_errors(shapes, n, means, covariance, design, mirror)
+    return Apim(design, setting, moments, fitted, None, int(empty.sum()))
+
+
+def _read(pairs: pd.DataFrame, design: Design) -> Array:
+    vectors, problems = read_columns(pairs, design.columns)
+    problems += check_keys(pairs)
+    if problems:
+        raise StatisticsError(problems)
+    values = np.column_stack(vectors)
+    require_varying([column[~np.isnan(column)] for column in vectors], design.columns)
+    present = (~np.isnan(values)).astype(float)
+    together = present.T @ present
+    names = design.columns
+    least = design.least_couples(distinguishable=True)
+    apart = [
+        f"{names[i]!r} and {names[j]!r} are answered together by {int(together[i, j])} couples: {least} needed"
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if together[i, j] < least
+    ]
+    if apart:
+        raise StatisticsError(apart)
+    require_enough(len(values), least)
+    return values
+
+
+def _shapes(values: Array) -> list[_Shape]:
+    seen = ~np.isnan(values)
+    patterns, which = np.unique(seen, axis=0, return_inverse=True)
+    found = []
+    for number, pattern in enumerate(patterns):
+        rows = values[which.ravel() == number][:, pattern]
+        found.append(_Shape(pattern, len(rows), rows.mean(axis=0), rows.T @ rows / len(rows)))
+    return found
+
+
+def _mirror(design: Design) -> Array:
+    """Where each column's partner stands: partners may be swapped without changing anything."""
+    order = np.arange(len(design.columns))
+    for first, second in pairwise(range(len(order))):
+        if first % 2 == 0:
+            order[[first, second]] = order[[second, first]]
+    return order
+
+
+def _settle(shapes: list[_Shape], n: int, mirror: Array | None) -> tuple[Array, Array]:
+    """Maximum-likelihood moments by EM (Dempster, Laird & Rubin 1977)."""
+    width = len(shapes[0].seen)
+    whole = np.zeros(width)
+    square = np.zeros(width)
+    count = np.zeros(width)
+    for shape in shapes:
+        whole[shape.seen] += shape.n * shape.mean
+        square[shape.seen] += shape.n * np.diag(shape.second)
+        count[shape.seen] += shape.n
+    means = whole / count
+    covariance = np.diag(square / count - means**2)
+    for _ in range(MOST_STEPS):
+        next_means, next_covariance = _step(shapes, n, means, covariance)
+        if mirror is not None:
+            next_means = (next_means + next_means[mirror]) / 2.0
+            next_covariance = _symmetrised(shapes, n, means, covariance, mirror, next_means)
+        moved = np.abs(next_covariance - covariance).max() / np.abs(covariance).max()
+        moved = max(moved, float((np.abs(next_means - means) / np.sqrt(np.diag(covariance))).max()))
+        means, covariance = next_means, next_covariance
+        if moved < SETTLED:
+            return means, covariance
+    raise StatisticsError("the likelihood does not settle on these missing values: set couples aside instead")
+
+
+def _expected(shapes: list[_Shape], means: Array, covariance: Array) -> tuple[Array, Array]:
+    """Expected sums of values and of products, given what was seen."""
+    width = len(means)
+    first, second = np.zeros(width), np.zeros((width, width))
+    for shape in shapes:
+        seen, hidden = shape.seen, ~shape.seen
+        fill = np.zeros((width, int(seen.sum())))
+        fill[seen] = np.eye(int(seen.sum()))
+        fill[hidden] = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, hidden)]).T
+        offset = means - fill @ means[seen]
+        mean = fill @ shape.mean + offset
+        scatter = shape.second - np.outer(shape.mean, shape.mean)
+        spread = fill @ scatter @ fill.T + np.outer(mean, mean)
+        spread[np.ix_(hidden, hidden)] += (
+            covariance[np.ix_(hidden, hidden)] - fill[hidden] @ covariance[np.ix_(seen, hidden)]
+        )
+        first += shape.n * mean
+        second += shape.n * spread
+    return first, second
+
+
+def _step(shapes: list[_Shape], n: int, means: Array, covariance: Array) -> tuple[Array, Array]:
+    first, second = _expected(shapes, means, covariance)
+    centre = first / n
+    return centre, second / n - np.outer(centre, centre)
+
+
+def _symmetrised(
+    shapes: list[_Shape], n: int, means: Array, covariance: Array, mirror: Array, centre: Array
+) -> Array:
+    _, second = _expected(shapes, means, covariance)
+    second = (second + second[np.ix_(mirror, mirror)]) / (2.0 * n)
+    return np.asarray(second - np.outer(centre, centre))
+
+
+def _with_errors(
+    shapes: list[_Shape], n: int, means: Array, covariance: Array, design: Design, mirror: Array | None
+) -> Fit:
+    """The regressions of the moments, with errors from the observed information."""
+    free = _Free(len(means), mirror)
+    point = free.pack(means, covariance)
+
+    def estimates(parameters: Array) -> Array:
+        centre, spread = free.unpack(parameters)
+        found = fit(n, centre, spread * n / (n - 1), design, "ML", distinguishable=mirror is None)
+        return found.estimate
+
+    def loglik(parameters: Array) -> float:
+        return _loglik(shapes, *free.unpack(parameters))
+
+    information = -approx_hess3(point, loglik)
+    slope = approx_fprime(point, estimates, centered=True)
+    spread = slope @ np.linalg.inv(information) @ slope.T
+    whole = fit(n, means, covariance * n / (n - 1), design, "ML", distinguishable=mirror is None)
+    infinite = np.full(len(whole.estimate), np.inf)
+    return Fit(whole.estimate, spread, infinite, whole.residual, loglik(point), n_parameters=len(point))
+
+
+class _Free:
+    """The free means and covariances: all, or those that differ when partners are swapped."""
+
+    def __init__(self, width: int, mirror: Array | None) -> None:
+        self.width = width
+        rows, columns = np.tril_indices(width)
+        swap = np.arange(width) if mirror is None else mirror
+        self.mean_class, first_means = _classes([(i,) for i in range(width)], swap)
+        entries = [(int(i), int(j)) for i, j in zip(rows, columns, strict=True)]
+        self.entry_class, first_entries = _classes(entries, swap)
+        self.rows, self.columns = rows, columns
+        self.first_means = np.array(first_means)
+        self.first_entries = np.array(first_entries)
+
+    def pack(self, means: Array, covariance: Array) -> Array:
+        entries = covariance[self.rows, self.columns]
+        return np.concatenate([means[self.first_means], entries[self.first_entries]])
+
+    def unpack(self, parameters: Array) -> tuple[Array, Array]:
+        n_means = len(self.first_means)
+        means = parameters[:n_means][self.mean_class]
+        entries = parameters[n_means:][self.entry_class]
+        covariance = np.empty((self.width, self.width))
+        covariance[self.rows, self.columns] = entries
+        covariance[self.columns, self.rows] = entries
+        return means, covariance
+
+
+def _classes(entries: list[tuple[int, ...]], swap: Array) -> tuple[np.ndarray, list[int]]:
+    """Entries that the swap makes equal share a number; and the first entry of each number."""
+    number: dict[frozenset[tuple[int, ...]], int] = {}
+    first: list[int] = []
+    kinds = []
+    for place, entry in enumerate(entries):
+        swapped = tuple(sorted((int(swap[i]) for i in entry), reverse=True))
+        key = frozenset({tuple(sorted(entry, reverse=True)), swapped})
+        if key not in number:
+            number[key] = len(first)
+            first.append(place)
+        kinds.append(number[key])
+    return np.array(kinds), first
+
+
+def _loglik(shapes: list[_Shape], means: Array, covariance: Array) -> float:
+    total = 0.0
+    for shape in shapes:
+        seen = shape.seen
+        block = covariance[np.ix_(seen, seen)]
+        centre = means[seen]
+        scatter = (
+            shape.second
+            - np.outer(shape.mean, centre)
+            - np.outer(centre, shape.mean)
+            + np.outer(centre, centre)
+        )
+        log_determinant = np.linalg.slogdet(block)[1]
+        distance = np.trace(np.linalg.solve(block, scatter))
+        total -= 0.5 * shape.n * (seen.sum() * np.log(2.0 * np.pi) + log_determinant + distance)
+    return float(total)

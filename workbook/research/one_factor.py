@@ -1,0 +1,109 @@
+"""The one-factor model of correlations, by maximum likelihood."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from workbook.errors import StatisticsError
+from workbook.research.samples import Array
+
+LEAST_UNIQUENESS = 0.005
+"""Below this share of its variance an item counts as having no error: a Heywood case."""
+
+
+@dataclass(frozen=True, eq=False)
+class OneFactor:
+    """Standardised loadings (k,), and which items ended at the bound of the uniquenesses."""
+
+    loadings: Array
+    at_bound: np.ndarray
+
+    def omega(self, n: int) -> tuple[float, float]:
+        """ω from the loadings and its standard error for a sample of n.
+
+        The expected information is taken for loadings and uniquenesses on the scale of the
+        correlations, then carried to the standardised loadings and on to ω, so that the
+        sampling of the items' own variances is accounted for.
+        """
+        k = len(self.loadings)
+        common = float(self.loadings.sum() ** 2)
+        unique = float((1.0 - self.loadings**2).sum())
+        value = common / (common + unique)
+        information = _information(self.loadings, 1.0 - self.loadings**2) * n
+        covariance = np.linalg.inv(information)
+        slope = np.zeros(2 * k)
+        for j in range(k):
+            loading, uniqueness = self.loadings[j], 1.0 - self.loadings[j] ** 2
+            # λ_std = λ/√(λ² + ψ), and the total variance of each item is 1 at the estimate.
+            slope[j] = uniqueness
+            slope[k + j] = -loading / 2.0
+        total = common + unique
+        by_loading = np.empty(k)
+        for j in range(k):
+            d_common = 2.0 * self.loadings.sum()
+            d_total = d_common - 2.0 * self.loadings[j]
+            by_loading[j] = (d_common * total - common * d_total) / total**2
+        gradient = slope * np.concatenate([by_loading, by_loading])
+        return value, float(np.sqrt(gradient @ covariance @ gradient))
+
+
+def fit_one_factor(covariance: pd.DataFrame) -> OneFactor:
+    """Fit by the concentrated likelihood in the uniquenesses (Jöreskog 1967).
+
+    Raises
+    ------
+    StatisticsError
+        When the correlations are not positive definite, or the search does not settle.
+    """
+    matrix = covariance.to_numpy(dtype=float)
+    sd = np.sqrt(np.diag(matrix))
+    correlations = matrix / np.outer(sd, sd)
+    if np.linalg.eigvalsh(correlations).min() < 1e-10:
+        raise StatisticsError("the items' correlations are not positive definite: is one the sum of others?")
+    start = np.clip(1.0 / np.diag(np.linalg.inv(correlations)), LEAST_UNIQUENESS, 1.0)
+    found = optimize.minimize(
+        _discrepancy,
+        start,
+        args=(correlations,),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(LEAST_UNIQUENESS, 1.0)] * len(start),
+        options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-10},
+    )
+    uniquenesses = found.x
+    loadings = _loadings(uniquenesses, correlations)
+    if not np.isfinite(found.fun):
+        raise StatisticsError("the one-factor model does not settle on these items")
+    loadings *= 1.0 if loadings.sum() >= 0.0 else -1.0
+    return OneFactor(loadings, uniquenesses <= LEAST_UNIQUENESS * (1.0 + 1e-6))
+
+
+def _discrepancy(uniquenesses: Array, correlations: Array) -> tuple[float, Array]:
+    scale = 1.0 / np.sqrt(uniquenesses)
+    values = np.linalg.eigvalsh(correlations * np.outer(scale, scale))
+    rest = values[:-1]
+    distance = float(np.sum(rest - np.log(rest) - 1.0))
+    loadings = _loadings(uniquenesses, correlations)
+    residual = np.outer(loadings, loadings) + np.diag(uniquenesses) - correlations
+    return distance, np.diag(residual) / uniquenesses**2
+
+
+def _loadings(uniquenesses: Array, correlations: Array) -> Array:
+    scale = 1.0 / np.sqrt(uniquenesses)
+    values, vectors = np.linalg.eigh(correlations * np.outer(scale, scale))
+    return np.asarray(vectors[:, -1] * np.sqrt(max(values[-1] - 1.0, 0.0)) / scale)
+
+
+def _information(loadings: Array, uniquenesses: Array) -> Array:
+    """Expected information of one observation in (loadings, uniquenesses), (2k, 2k)."""
+    k = len(loadings)
+    inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses))
+    slopes = np.zeros((2 * k, k, k))
+    for j in range(k):
+        slopes[j, j, :] += loadings
+        slopes[j, :, j] += loadings
+        slopes[k + j, j, j] = 1.0
+    turned = inverse @ slopes
+    return np.asarray(0.5 * np.einsum("aij,bji->ab", turned, turned))
