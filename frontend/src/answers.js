@@ -1,0 +1,102 @@
+// Answers wait here, in this page's memory only, until the service says they are kept.
+import { post } from "./settings.js";
+import { change, state } from "./state.js";
+
+const LONGEST_PAUSE_MS = 5000;
+const BATCH = 50;
+let waiting = []; // { answer, resolve, reject }
+let sending = false;
+let pause = 500;
+let timer;
+
+export function saveAnswers(list) {
+  const promises = list.map(
+    (answer) =>
+      new Promise((resolve, reject) => {
+        const entry = { operation_id: crypto.randomUUID(), declined: false, value: null, ...answer };
+        waiting.push({ answer: entry, resolve, reject });
+      }),
+  );
+  change({ unsaved: waiting.length, trouble: "" });
+  deliver();
+  return Promise.all(promises);
+}
+
+// Tries at once; called again when the server is back or the person signed in again.
+export function deliver() {
+  clearTimeout(timer);
+  pause = 500;
+  return attempt();
+}
+
+async function attempt() {
+  if (sending || !waiting.length || !state.signedIn) return;
+  sending = true;
+  const batch = waiting.slice(0, BATCH);
+  try {
+    await settle(batch, await post("/api/answers", { answers: batch.map((entry) => entry.answer) }));
+    pause = 500;
+  } catch {
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  } finally {
+    sending = false;
+    change({ unsaved: waiting.length });
+    if (waiting.length && state.signedIn) timer = setTimeout(attempt, pause);
+  }
+}
+
+async function settle(batch, response) {
+  if (response.status === 401) {
+    change({ signedIn: false });
+    return;
+  }
+  if (response.status >= 500 || response.status === 429) throw new Error("try again later");
+  const reply = await response.json();
+  if (response.ok) {
+    const kept = new Set(reply.saved);
+    waiting = waiting.filter(({ answer }) => !kept.has(answer.operation_id));
+    batch.forEach(({ answer, resolve }) => kept.has(answer.operation_id) && resolve(answer.operation_id));
+    if (!kept.size) throw new Error("nothing was kept");
+    return;
+  }
+  refuse(batch, reply.error);
+}
+
+// The service refused the batch as a whole. Alone, an answer that is refused is dropped; in
+// company they are sent one by one, so that one bad answer does not hold back the others.
+function refuse(batch, sentence) {
+  if (batch.length > 1) {
+    batch.forEach(async (entry) => {
+      waiting = waiting.filter((other) => other !== entry);
+      await singly(entry);
+    });
+    return;
+  }
+  waiting = waiting.filter((entry) => entry !== batch[0]);
+  change({ trouble: sentence });
+  batch[0].reject(new Error(sentence));
+}
+
+async function singly(entry) {
+  try {
+    const response = await post("/api/answers", { answers: [entry.answer] });
+    if (response.ok) return entry.resolve(entry.answer.operation_id);
+    if (response.status < 500 && ![401, 429].includes(response.status)) {
+      return refuse([entry], (await response.json()).error);
+    }
+  } catch {
+    // the network failed: back into the queue
+  }
+  waiting.push(entry);
+  return change({ unsaved: waiting.length });
+}
+
+export function flush() {
+  if (waiting.length) post("/api/answers", { answers: waiting.map((entry) => entry.answer) }, { keepalive: true }).catch(() => {});
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (waiting.length && !window.workbook?.leaving) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => document.hidden && flush());
+window.addEventListener("pagehide", flush);

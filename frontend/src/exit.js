@@ -1,0 +1,41 @@
+// The quick way out, after GOV.UK's "exit this page": a button on every page, or Shift three
+// times within five seconds. The page is covered at once, the sitting ended, then replaced.
+import { post, settings, words } from "./settings.js";
+
+const WITHIN_MS = 5000;
+const LONGEST_WAIT_MS = 800;
+let presses = [];
+
+function cover() {
+  const sheet = document.createElement("div");
+  sheet.className = "exit-cover";
+  document.documentElement.append(sheet);
+  document.title = words.neutral_title ?? "";
+  document.body.hidden = true;
+}
+
+async function leave(event) {
+  event?.preventDefault();
+  window.workbook.leaving = true;
+  cover();
+  const wait = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
+  await Promise.race([post("/leave", {}, { keepalive: true }).catch(() => {}), wait]);
+  location.replace(settings.leave_to ?? "/leave");
+}
+
+function pressed(event) {
+  if (event.key !== "Shift" || event.repeat) {
+    if (event.key !== "Shift") presses = [];
+    return;
+  }
+  const now = Date.now();
+  presses = [...presses.filter((at) => now - at < WITHIN_MS), now];
+  if (presses.length < 3) return;
+  presses = [];
+  leave();
+}
+
+export function startExit() {
+  document.querySelectorAll("[data-quick-exit]").forEach((form) => form.addEventListener("submit", leave));
+  window.addEventListener("keydown", pressed, true);
+}

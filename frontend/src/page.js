@@ -1,0 +1,52 @@
+// The workbook page: joins the kernel that the server started for this page and shows the
+// widgets of the notebook. `shell.js` has run before and made `window.workbook`.
+import { Kernel } from "./kernel.js";
+import { Manager } from "./manager.js";
+
+let workbook;
+
+// `shell.js` is asked for first but loaded on its own, so that the quick exit works at once.
+async function shell() {
+  while (!window.workbook) await new Promise((resolve) => setTimeout(resolve, 10));
+  return window.workbook;
+}
+
+function plotly() {
+  workbook.plotlyLoaded ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = workbook.settings.plotly;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      workbook.plotlyLoaded = undefined; // so that showing the figure again tries again
+      reject(new Error("the drawing library could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return workbook.plotlyLoaded;
+}
+
+async function start(place) {
+  workbook = await shell();
+  workbook.settings.kernel = place.dataset.kernel;
+  const kernel = new Kernel(place.dataset.kernel, {
+    onOpen: () => workbook.setKernelLink(true),
+    onClose: () => workbook.setKernelLink(false),
+  });
+  workbook.plotly = plotly;
+  workbook.endKernel = () => kernel.end();
+  await kernel.connect();
+  const manager = new Manager(kernel);
+  await manager.restore();
+  for (const output of place.querySelectorAll("[data-widget]")) await manager.show(output.dataset.widget, output);
+  if (place.querySelector("[data-failed]")) workbook.couldNotOpen();
+  document.getElementById("opening")?.remove();
+  document.documentElement.dataset.ready = "yes";
+}
+
+const place = document.getElementById("workbook");
+if (place) {
+  start(place).catch((error) => {
+    console.error(error);
+    window.workbook?.couldNotOpen();
+  });
+}

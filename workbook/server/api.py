@@ -1,0 +1,88 @@
+"""What the page's own script asks: keep these answers, am I still here, I am going."""
+
+import json
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+
+from workbook.content import say
+from workbook.errors import AnswerError
+from workbook.server.handlers import Page, in_thread
+from workbook.service.verbs import Answer
+
+LARGEST_BODY = 256 * 1024
+MOST_ANSWERS = 200
+
+
+def read_answers(body: bytes) -> list[Answer]:
+    """The answers of a request, checked in form only; the service checks what they mean.
+
+    Examples
+    --------
+    >>> read_answers(b'{"answers": [{"operation_id": "1", "occasion": "week-1", "item": "i", "value": 2}]}')
+    [Answer(operation_id='1', occasion='week-1', item='i', value=2, declined=False)]
+    """
+    try:
+        rows = json.loads(body)["answers"]
+        if not isinstance(rows, list) or len(rows) > MOST_ANSWERS:
+            raise TypeError
+        return [_read_answer(row) for row in rows]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise AnswerError(say("server.api.malformed")) from None
+
+
+def _read_answer(row: dict[str, Any]) -> Answer:
+    texts = [row[name] for name in ("operation_id", "occasion", "item")]
+    value, declined = row["value"], row.get("declined", False)
+    if not all(isinstance(text, str) and 0 < len(text) <= LARGEST_BODY // 1024 and text.isprintable() for text in texts):
+        raise TypeError
+    if not (value is None or type(value) is int) or type(declined) is not bool:
+        raise TypeError
+    return Answer(*texts, value=value, declined=declined)
+
+
+class Answers(Page):
+    """Keeps answers in the drawer of whoever is signed in. Acknowledged means durable."""
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        if self.actor is None:
+            self.answer({"error": say("server.api.signed_out")}, 401)
+            return
+        if len(self.request.body) > LARGEST_BODY:
+            raise AnswerError(say("server.api.malformed"))
+        answers = read_answers(self.request.body)
+        saved = await in_thread(self.backstage.service.save_answers, self.actor, answers)
+        self.backstage.sittings.act(self.actor.sitting_id)
+        self.answer({"saved": saved})
+
+
+class Alive(Page):
+    """The heartbeat of an open page."""
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        asked = self.get_json_body() or {}
+        actor = self.actor
+        if actor is None:
+            self.answer({"signed_in": False, "kernel_alive": False, "seconds_left": None})
+            return
+        mark = self.backstage.sittings.act if asked.get("active") is True else self.backstage.sittings.beat
+        mark(actor.sitting_id)
+        kernel_id = str(asked.get("kernel", ""))
+        manager: Any = self.kernel_manager
+        alive = manager.belongs_to(kernel_id, actor) and await manager.is_running(kernel_id)
+        left = self.backstage.sittings.idle_seconds_left(actor.sitting_id)
+        self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
+
+
+class Close(Page):
+    """A page says it is going: its kernel ends, its sitting goes on (it may be a reload)."""
+
+    async def post(self) -> None:
+        asked = self.get_json_body() or {}
+        kernel_id, manager = str(asked.get("kernel", "")), self.kernel_manager
+        if manager.belongs_to(kernel_id, self.actor):  # type: ignore[attr-defined]
+            await manager.end(kernel_id)  # type: ignore[attr-defined]
+        self.set_status(204)
+        self.finish()

@@ -1,0 +1,197 @@
+"""The Voila application, with only the routes that are needed and none that are not."""
+
+import logging
+import socket
+import ssl
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import tornado.httpserver
+import tornado.ioloop
+import tornado.netutil
+import tornado.web
+from jupyter_core.utils import run_sync
+from traitlets import Instance, Unicode, default
+from traitlets.config import Config
+from voila.app import Voila
+
+from workbook.server import api, pages
+from workbook.server.authorizer import KernelOwners
+from workbook.server.backstage import Backstage
+from workbook.server.identity import SittingIdentity, xsrf_cookie_name
+from workbook.server.kernels import WorkbookKernel, WorkbookKernels
+from workbook.server.provisioner import OneKernel, nursery
+from workbook.server.settings import ServerSettings
+from workbook.server.static import StaticHandler
+from workbook.server.websocket import Channels, KernelConnection
+from workbook.server.workbook_page import WorkbookPage
+
+_log = logging.getLogger(__name__)
+LARGEST_REQUEST = 512 * 1024
+SWEEP_SECONDS = 5.0
+
+
+class WorkbookApp(Voila):
+    """Voila, standalone, serving one notebook to people who are signed in.
+
+    Every route is listed in `init_handlers`; a test compares that list with a rule for each.
+    """
+
+    name = "workbook"
+    workbook = Instance(ServerSettings)
+    backstage = Instance(Backstage)
+    fingerprint_words = Unicode("")
+
+    @default("config_file_paths")
+    def _config_file_paths_default(self) -> list[str]:
+        return []  # never `voila.py` of whatever folder somebody started us in
+
+    def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
+        """No configuration files: an old one of Voila's must not change what is served."""
+
+    def prepare(self, folder: Path, tls: ssl.SSLContext | None, listener: socket.socket) -> None:
+        """Set everything that Voila would take from its command line."""
+        self._tls, self._listener = tls, listener
+        self.update_config(_voila_config())
+        self.notebook_path = str(self.workbook.notebook or files("workbook").parent / "notebooks" / "couple.ipynb")
+        self.connection_dir_root = str(folder)
+        self.open_browser = False
+        self.log_level = logging.WARNING
+        self.identity_provider_class = SittingIdentity
+        self.authorizer_class = KernelOwners
+        self.kernel_websocket_connection_class = KernelConnection
+        self.initialize([])
+
+    def setup_template_dirs(self) -> None:
+        """Our template only."""
+        self.template_paths = [str(files("workbook.server") / "template")]
+        self.static_paths = []
+
+    def init_settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = super().init_settings()
+        kernels: WorkbookKernels = self.kernel_manager
+        kernels.per_person = self.workbook.kernels_per_person
+        kernels.ticket_for = self.backstage.ticket_for
+        options = {"samesite": "Strict", "path": "/", "httponly": True, "secure": self.workbook.secure}
+        return settings | {
+            "workbook": self.workbook,
+            "backstage": self.backstage,
+            "sittings": self.backstage.sittings,
+            "fingerprint_words": self.fingerprint_words,
+            "allow_remote_access": False,
+            "allow_unauthenticated_access": False,
+            "login_url": "/",
+            "xsrf_cookies": True,
+            "xsrf_cookie_name": xsrf_cookie_name(self.workbook),
+            "xsrf_cookie_kwargs": options,
+            "default_handler_class": pages.Missing,
+            "websocket_max_message_size": LARGEST_REQUEST,
+            "log_function": _log_request,
+            "serve_traceback": False,
+        }
+
+    def init_handlers(self) -> list[Any]:
+        """The whole list of routes."""
+        kernel = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+        notebook = {
+            "notebook_path": Path(self.notebook_path).name,
+            "template_paths": self.template_paths,
+            "config": self.config,
+            "voila_configuration": self.voila_configuration,
+        }
+        return [
+            (r"/", pages.Landing),
+            (r"/begin", pages.Begin),
+            (r"/join", pages.Join),
+            (r"/sign-in", pages.SignIn),
+            (r"/recover", pages.Recover),
+            (r"/together", pages.Together),
+            (r"/recovery-code", pages.RecoveryCode),
+            (r"/hand-over", pages.HandOver),
+            (r"/sign-out", pages.SignOut),
+            (r"/leave", pages.Leave),
+            (r"/workbook", WorkbookPage, notebook),
+            (r"/api/answers", api.Answers),
+            (r"/api/alive", api.Alive),
+            (r"/api/close", api.Close),
+            (rf"/api/kernels/{kernel}/channels", Channels),
+            (r"/static/(.+)", StaticHandler),
+            (r".*", pages.Missing),
+        ]
+
+    def listen(self) -> None:
+        """Serve on the socket that `launch` has bound, until stopped."""
+        self.ioloop = tornado.ioloop.IOLoop.current()
+        self.backstage.sittings.on_end(self._end_kernels)
+        sweep = tornado.ioloop.PeriodicCallback(self.backstage.sittings.sweep, SWEEP_SECONDS * 1000)
+        sweep.start()
+        server = tornado.httpserver.HTTPServer(
+            self.app,
+            ssl_options=self._tls,
+            xheaders=bool(self.workbook.proxy),
+            max_body_size=LARGEST_REQUEST,
+            max_header_size=16 * 1024,
+            idle_connection_timeout=120,
+        )
+        server.add_socket(self._listener)
+        nursery.open(self.connection_dir)
+        try:
+            self.ready()
+            self.ioloop.start()
+        finally:
+            sweep.stop()
+            server.stop()
+            self.stop()
+
+    def ready(self) -> None:
+        """Called once requests are being answered; `launch` puts its ready line here."""
+
+    def _end_kernels(self, actor: Any) -> None:
+        """A sitting ended, on whichever thread: its kernels end too."""
+        self.ioloop.add_callback(self.kernel_manager.end_sitting, actor.sitting_id)
+
+    def stop(self) -> None:
+        run_sync(self.kernel_manager.shutdown_all)(now=True)
+        nursery.close()
+        self.backstage.close()
+
+
+def _voila_config() -> Config:
+    return Config(
+        {
+            "VoilaConfiguration": {
+                "template": "workbook",
+                "file_allowlist": [],
+                "file_denylist": [".*"],
+                "allow_template_override": "NO",
+                "allow_theme_override": "NO",
+                "progressive_rendering": False,
+                "preheat_kernel": False,
+                "strip_sources": True,
+                "show_tracebacks": False,
+                "multi_kernel_manager_class": WorkbookKernels,
+                "kernel_spec_manager_class": OneKernel,
+                "resources": {},
+            },
+            "MappingKernelManager": {
+                "kernel_manager_class": f"{WorkbookKernel.__module__}.{WorkbookKernel.__name__}",
+                "buffer_offline_messages": False,
+                "kernel_info_timeout": 20.0,
+                "cull_idle_timeout": 0,
+            },
+        }
+    )
+
+
+def _log_request(handler: tornado.web.RequestHandler) -> None:
+    """One line per failed request: never a query, a body, a name or an address."""
+    status = handler.get_status()
+    if status >= 500:  # noqa: PLR2004
+        _log.error("%s %s %s", status, handler.request.method, type(handler).__name__)
+
+
+def new_folder() -> Path:
+    """An empty, private, short folder to start in; sockets of kernels live here as well."""
+    return Path(tempfile.mkdtemp(prefix="wb-"))

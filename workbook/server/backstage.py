@@ -1,0 +1,53 @@
+"""What stands behind the pages: the store, the service, who is signed in, tickets."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from workbook.server.settings import ServerSettings
+from workbook.service.accounts import Accounts
+from workbook.service.local import LocalService
+from workbook.service.sittings import Sittings
+from workbook.service.verbs import Actor, Service
+from workbook.storage.memory import MemoryStore
+
+
+@dataclass(slots=True)
+class Backstage:
+    """Everything trusted that a request may reach, held in one place.
+
+    ``ticket_for`` gives the environment variables by which one kernel reaches the service:
+    the socket's path and a ticket that works once. ``recovery_codes`` holds a new code from
+    the moment it is made until the person says it is written down, by sitting.
+    """
+
+    service: Service
+    accounts: Accounts
+    sittings: Sittings
+    ticket_for: Callable[[Actor], dict[str, str]]
+    close: Callable[[], None] = lambda: None
+    recovery_codes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sittings.on_end(lambda actor: self.recovery_codes.pop(actor.sitting_id, None))
+
+
+def data_folder(chosen: Path | None) -> Path:
+    """Where the data lives: what was chosen, `WORKBOOK_DATA`, or the platform's own place."""
+    named = os.environ.get("WORKBOOK_DATA")
+    return chosen or (Path(named) if named else Path(platformdirs.user_data_dir("workbook", appauthor=False)))
+
+
+def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:  # noqa: ARG001  the socket will live there
+    """Open the store and the service, and the socket by which kernels reach it."""
+    service = LocalService(MemoryStore())
+    return Backstage(
+        service=service,
+        accounts=service.accounts,
+        sittings=service.sittings,
+        ticket_for=lambda _actor: {},
+        close=service.close,
+    )

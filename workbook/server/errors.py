@@ -1,0 +1,60 @@
+"""Error pages: one sentence, one way out, and never the exception itself."""
+
+import json
+import logging
+from typing import Any
+
+from tornado.web import HTTPError, RequestHandler
+
+from workbook.content import lookup, say
+from workbook.errors import AccessError, AnswerError, SignInError, TooManyTriesError, WorkbookError
+
+_log = logging.getLogger(__name__)
+_STATUS = {
+    TooManyTriesError: 429,
+    SignInError: 400,
+    AccessError: 403,
+    AnswerError: 422,
+    WorkbookError: 400,
+}
+
+
+def status_of(error: WorkbookError) -> int:
+    """The HTTP status of an error of ours.
+
+    >>> status_of(AnswerError("no such item"))
+    422
+    """
+    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+
+
+def wants_json(handler: RequestHandler) -> bool:
+    """Whether our own script asked, rather than a person's browser."""
+    return "application/json" in handler.request.headers.get("Accept", "")
+
+
+def sentence_for(status: int) -> str:
+    """The sentence people see for a status."""
+    known = lookup("server.errors")
+    return say(f"server.errors.{status}") if str(status) in known else say("server.errors.other")
+
+
+def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> None:
+    """Finish a failed request with a page, or with JSON when a script asked."""
+    error = exc_info[1] if exc_info else None
+    if isinstance(error, WorkbookError):
+        status, sentence = status_of(error), " ".join(error.problems)
+        handler.set_status(status)
+    else:
+        sentence = sentence_for(status)
+        if error is not None and not isinstance(error, HTTPError):
+            # The class alone: the text of an exception may hold what a person wrote.
+            _log.error("a request failed with %s", type(error).__name__)
+    if wants_json(handler):
+        handler.set_header("Content-Type", "application/json; charset=utf-8")
+        handler.finish(json.dumps({"error": sentence}))
+        return
+    from workbook.server.looks import render  # noqa: PLC0415  a broken template must not break this module
+
+    handler.set_header("Content-Type", "text/html; charset=utf-8")
+    handler.finish(render("error.html", sentence=sentence))

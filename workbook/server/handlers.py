@@ -1,0 +1,73 @@
+"""What every page of ours is built on: identity, cross-site token, rendering."""
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from jupyter_server.base.handlers import JupyterHandler
+
+from workbook.server.backstage import Backstage
+from workbook.server.headers import Secured
+from workbook.server.identity import give_cookie
+from workbook.server.looks import page_settings, render
+from workbook.service.verbs import Actor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LEFT_COOKIE = "notes"
+
+
+async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a call of the service that may take its time, without holding up the others."""
+    return await asyncio.get_running_loop().run_in_executor(None, functools.partial(call, *args, **kwargs))
+
+
+class Page(Secured, JupyterHandler):
+    """A page or an address of ours. Those for strangers say so with ``allow_unauthenticated``."""
+
+    @property
+    def backstage(self) -> Backstage:
+        backstage: Backstage = self.settings["backstage"]
+        return backstage
+
+    @property
+    def actor(self) -> Actor | None:
+        return getattr(self.current_user, "actor", None)
+
+    @property
+    def address(self) -> str:
+        """Whom tries are counted against; behind a proxy, whom the proxy names."""
+        return str(self.request.remote_ip)
+
+    def token(self) -> str:
+        """The cross-site token; asking for it also sets its cookie."""
+        return self.xsrf_token.decode()
+
+    def show(self, template: str, **values: Any) -> None:
+        """Finish with one of our pages."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        settings = page_settings(xsrf=self.token(), leave_to=self.workbook.leave_to)
+        common = {"token": self.token(), "settings": settings, "actor": self.actor, "workbook": self.workbook}
+        self.finish(render(template, **(common | values)))
+
+    def answer(self, reply: dict[str, Any], status: int = 200) -> None:
+        """Finish with JSON, for our own script."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(reply)
+
+    def see(self, path: str) -> None:
+        """Send the browser on with a GET, so that a reload repeats nothing."""
+        self.redirect(path, status=303)
+
+    async def seat(self, actor: Actor) -> None:
+        """Sign this browser in, ending whatever sitting it had."""
+        if self.actor is not None:
+            await self.stand_up(self.actor)
+        give_cookie(self, actor)
+
+    async def stand_up(self, actor: Actor) -> None:
+        """End a sitting and its kernels at once."""
+        await self.kernel_manager.end_sitting(actor.sitting_id)
+        await in_thread(self.backstage.sittings.end, actor.sitting_id)

@@ -1,0 +1,75 @@
+"""What every response carries, and what every request must show before anything else runs."""
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.web import RequestHandler
+
+from workbook.server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    _Base = RequestHandler
+else:
+    _Base = object
+
+# The digest of the empty text: plotly makes an empty <style> and fills it by script.
+_EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "script-src-attr 'none'",
+        f"style-src-elem 'self' {_EMPTY_STYLE}",
+        # plotly places its labels by style attributes; they can't run anything.
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # not `no-referrer`: browsers would then send `Origin: null` with our own forms
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+PRIVATE = "no-store"
+A_YEAR = 31_536_000
+
+
+class Secured(_Base):
+    """Mixed into every handler of ours: headers, the Host check, neutral error pages."""
+
+    def set_default_headers(self) -> None:
+        for name, value in SECURITY_HEADERS.items():
+            self.set_header(name, value)
+        self.set_header("Cache-Control", PRIVATE)
+        self.clear_header("Server")
+        if self.workbook.secure:
+            self.set_header("Strict-Transport-Security", f"max-age={A_YEAR}")
+
+    @property
+    def workbook(self) -> ServerSettings:
+        settings: ServerSettings = self.settings["workbook"]
+        return settings
+
+    def check_host(self) -> bool:
+        """Whether the request names one of our own hosts (DNS rebinding names another)."""
+        return self.request.host.lower() in self.workbook.hosts
+
+    def compute_etag(self) -> str | None:
+        """No fingerprint of a private page."""
+        return None
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """One sentence and a way out; never the exception."""
+        from workbook.server.errors import write_error  # noqa: PLC0415  errors renders by `looks`
+
+        write_error(self, status_code, kwargs.get("exc_info"))

@@ -1,0 +1,101 @@
+"""Kernels and whose they are. A kernel lives for one page of one sitting."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_server.base.call_context import CallContext
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
+from tornado.web import HTTPError
+from traitlets import Any as AnyTrait
+from traitlets import Integer, default
+
+from workbook.service.verbs import Actor
+
+# What a kernel's process may know of the server's environment. Everything else stays out:
+# keys, tokens and database addresses are commonly kept in environment variables.
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
+# Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")}
+
+
+def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
+    """The whole environment of a kernel: an allowlist, and what it needs to reach the service."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed | ONE_THREAD | {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"} | tickets
+
+
+class WorkbookKernel(ServerKernelManager):
+    """One kernel. Never restarted: a restarted kernel would be an empty page that looks alive."""
+
+    autorestart = False
+
+    @default("transport")
+    def _default_transport(self) -> str:
+        return "ipc"  # sockets in our private folder; loopback TCP is open to every local user
+
+
+class WorkbookKernels(AsyncMappingKernelManager):
+    """Every kernel with its owner; at most ``per_person`` at once, the oldest ends first."""
+
+    per_person = Integer(3)
+    ticket_for: Callable[[Actor], dict[str, str]] = AnyTrait()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._owners: dict[str, Actor] = {}
+
+    def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
+        """Whether a kernel was started for this very sitting."""
+        owner = self._owners.get(kernel_id)
+        return owner is not None and actor is not None and owner.sitting_id == actor.sitting_id
+
+    def owned_by(self, sitting_id: str) -> list[str]:
+        return [kernel_id for kernel_id, actor in self._owners.items() if actor.sitting_id == sitting_id]
+
+    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
+        """Start a kernel for whoever asks in this request; strangers get none."""
+        user = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "current_user", None)
+        actor: Actor | None = getattr(user, "actor", None)
+        if actor is None:
+            raise HTTPError(403)
+        await self._make_room(actor)
+        kwargs["env"] = kernel_environment(self.ticket_for(actor))
+        kernel_id: str = await super().start_kernel(**kwargs)
+        self._owners[kernel_id] = actor
+        return kernel_id
+
+    async def _make_room(self, actor: Actor) -> None:
+        mine = [key for key, owner in self._owners.items() if _same_person(owner, actor)]
+        for kernel_id in mine[: max(0, len(mine) - self.per_person + 1)]:
+            await self.end(kernel_id)
+
+    async def end(self, kernel_id: str) -> None:
+        """End a kernel at once, if it still runs. Nothing in it is worth waiting for."""
+        self._owners.pop(kernel_id, None)
+        if kernel_id in self:
+            await super().shutdown_kernel(kernel_id, now=True)
+
+    async def end_sitting(self, sitting_id: str) -> None:
+        """End every kernel of a sitting that is over."""
+        await asyncio.gather(*(self.end(kernel_id) for kernel_id in self.owned_by(sitting_id)))
+
+    async def shutdown_kernel(self, kernel_id: str, *args: Any, **kwargs: Any) -> None:
+        """Asked by the culler and at the end; a request may only end its own kernel."""
+        user = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "current_user", None)
+        actor: Actor | None = getattr(user, "actor", None)
+        if actor is not None and not self.belongs_to(kernel_id, actor):
+            raise HTTPError(403)
+        self._owners.pop(kernel_id, None)
+        await super().shutdown_kernel(kernel_id, *args, **kwargs)
+
+    async def is_running(self, kernel_id: str) -> bool:
+        """Whether a kernel's process is alive, as far as the system knows."""
+        if kernel_id not in self:
+            return False
+        return bool(await self.get_kernel(kernel_id).is_alive())
+
+
+def _same_person(one: Actor, other: Actor) -> bool:
+    return (one.couple_id, one.person_id, one.role) == (other.couple_id, other.person_id, other.role)

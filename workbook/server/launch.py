@@ -1,0 +1,123 @@
+"""Starting the server: checks, the service behind it, the socket in front, then Voila."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbook.errors import SetupError
+from workbook.server.network import bind, lan_address
+from workbook.server.settings import ServerSettings
+
+DEFAULT_PORT = 8866
+READY = "WORKBOOK READY"
+
+
+def start(
+    port: int = DEFAULT_PORT,
+    data: Path | None = None,
+    *,
+    share: bool = False,
+    open_browser: bool = True,
+    demo: bool = False,
+    behind_proxy: str = "",
+    notebook: Path | None = None,
+) -> None:
+    """Serve the workbook until stopped by Ctrl-C or a signal.
+
+    Parameters
+    ----------
+    port : int
+        Where to listen; 0 takes any free port.
+    data : Path, optional
+        The data folder; the platform's own place by default. Not used by the demo.
+    share : bool
+        Let a second device in the local network in, over TLS.
+    open_browser : bool
+        Open the first page when the server is ready.
+    demo : bool
+        A simulated couple in memory; nothing is kept.
+    behind_proxy : str
+        The public https address, when a TLS proxy on this computer passes requests on.
+    notebook : Path, optional
+        Another notebook than ``couple.ipynb``.
+
+    Raises
+    ------
+    SetupError
+        The port is busy, the network is missing, or the installation is unsafe.
+    """
+    listener = bind("0.0.0.0" if share else "127.0.0.1", port)  # noqa: S104  beyond loopback only with TLS
+    settings = ServerSettings(
+        port=listener.getsockname()[1],
+        data=data,
+        share=share,
+        demo=demo,
+        proxy=behind_proxy,
+        lan_address=lan_address() if share else "",
+        notebook=notebook.resolve() if notebook else None,
+    )
+    from workbook.server.application import WorkbookApp, new_folder  # noqa: PLC0415  slow; after the checks
+    from workbook.server.backstage import open_backstage  # noqa: PLC0415  as above
+
+    folder = new_folder()
+    context, words = None, ""
+    if share:
+        from workbook.server.certificate import certificate_for  # noqa: PLC0415  only when shared
+
+        context, words = certificate_for(_certificate_folder(data), settings.lan_address)
+    backstage = open_backstage(settings, folder)
+    application = WorkbookApp(workbook=settings, backstage=backstage, fingerprint_words=words)
+    os.chdir(folder)  # empty: nothing of whoever started us is served or executed
+    try:
+        application.prepare(folder, context, listener)
+        application.ready = lambda: _announce(settings, open_browser=open_browser)
+        signal.signal(signal.SIGTERM, lambda *_: application.ioloop.add_callback_from_signal(application.ioloop.stop))
+        application.start()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _certificate_folder(data: Path | None) -> Path:
+    from workbook.server.backstage import data_folder  # noqa: PLC0415  one place knows where data lives
+
+    return data_folder(data) / "tls"
+
+
+def _announce(settings: ServerSettings, *, open_browser: bool) -> None:
+    print(f"{READY} {settings.url}", flush=True)  # noqa: T201  the ready line that whoever started us waits for
+    if open_browser:
+        with contextlib.suppress(webbrowser.Error):
+            webbrowser.open(settings.url)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from a command line; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workbook.server")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--notebook", type=Path)
+    parser.add_argument("--behind-proxy", default="", metavar="HTTPS_ADDRESS")
+    parser.add_argument("--share", action="store_true")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--no-browser", action="store_true")
+    given = parser.parse_args(arguments)
+    try:
+        start(
+            given.port,
+            given.data,
+            share=given.share,
+            open_browser=not given.no_browser,
+            demo=given.demo,
+            behind_proxy=given.behind_proxy,
+            notebook=given.notebook,
+        )
+    except SetupError as error:
+        print("\n".join(error.problems), file=sys.stderr)  # noqa: T201  one sentence, no traceback
+        return 1
+    return 0

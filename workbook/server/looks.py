@@ -1,0 +1,40 @@
+"""Turning templates and wording into pages. Templates escape everything they are given."""
+
+import json
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from workbook.content import lookup, say
+from workbook.server.static import shelf
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("workbook.server", "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(say=say, lookup=lookup, static=lambda name: shelf().url(name))
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """A page from one of our own templates."""
+    return _environment().get_template(template).render(**values)
+
+
+def page_settings(*, xsrf: str, leave_to: str, person: dict[str, str] | None = None) -> str:
+    """What a page's script is told, as JSON for the body's ``data-settings``.
+
+    ``person`` (code and name) is given on the workbook's page only: there the script keeps
+    the sitting alive and can ask for the passphrase in place.
+    """
+    settings: dict[str, Any] = {"xsrf": xsrf, "leave_to": leave_to, "words": lookup("server.shell")}
+    if person is not None:
+        settings |= {"person": person, "components": shelf().components, "plotly": shelf().url("plotly.js")}
+    return json.dumps(settings, ensure_ascii=False)

@@ -1,0 +1,50 @@
+"""Ports and addresses of this computer."""
+
+import errno
+import ipaddress
+import socket
+
+from workbook.content import say
+from workbook.errors import SetupError
+
+_PRIVATE_PROBE = ("192.0.2.1", 9)  # a documentation address: no packet is sent for a UDP connect
+
+
+def bind(address: str, port: int) -> socket.socket:
+    """A listening socket, so that a busy port is known before anything else is started.
+
+    Raises
+    ------
+    SetupError
+        The port is in use or not allowed; suggests one that is free.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        busy = getattr(error, "errno", None) == errno.EADDRINUSE
+        raise SetupError(say(f"server.setup.{'busy_port' if busy else 'no_port'}", port=port, free=free_port())) from None
+    listener.listen(128)
+    listener.setblocking(False)
+    return listener
+
+
+def free_port() -> int:
+    """A port that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def lan_address() -> str:
+    """This computer's address in the local network; empty when it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_PRIVATE_PROBE)
+        except OSError:
+            return ""
+        address = str(probe.getsockname()[0])
+    return "" if ipaddress.ip_address(address).is_loopback else address

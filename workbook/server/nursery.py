@@ -1,0 +1,92 @@
+"""Where kernels are born: one process with everything imported, which forks a kernel in a moment.
+
+It runs as ``python -m workbook.server.nursery <descriptor>`` with an allowlisted environment
+of its own, so that not even ``/proc/<pid>/environ`` of a kernel shows the server's. It is
+told over a socket, one JSON line per request, and exits when the server closes that socket.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+# Imported once, before the first fork: each of these would else be a kernel's own memory.
+WARM = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completerlib",
+    "ipywidgets",
+    "anywidget",
+    "pandas",
+    "pyarrow",
+    "plotly.graph_objects",
+    "workbook.service.remote",
+    "workbook.ui",
+)
+
+
+def warm_up() -> None:
+    """Import what kernels need; what is missing is left to the kernel, which will say so."""
+    for name in WARM:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the collector would else write to every shared page and so copy it
+
+
+def live(order: dict[str, Any]) -> None:
+    """Be a kernel: own session, own environment, no output of the server's, then serve."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(order["env"])
+    os.chdir(order["cwd"])
+    silent = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(silent, descriptor)
+    import numpy as np  # noqa: PLC0415  imported by `warm_up`; its legacy state is shared by forks
+
+    np.random.seed()  # noqa: NPY002  whoever still draws from it must not draw the parent's numbers
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  as above
+
+    sys.argv = ["kernel"]
+    kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the nursery
+    kernel.initialize(["-f", order["connection_file"], "--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"])
+    kernel.start()
+
+
+def bear(order: dict[str, Any], line: socket.socket) -> int:
+    """Fork one kernel and give its process id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.close(line.detach())
+        live(order)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def serve(line: socket.socket) -> None:
+    """Answer orders until the server hangs up."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels need no waiting for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
+    warm_up()
+    with line.makefile("rwb") as stream:
+        stream.write(b'{"ready": true}\n')
+        stream.flush()
+        for order in stream:
+            stream.write(json.dumps({"pid": bear(json.loads(order), line)}).encode() + b"\n")
+            stream.flush()
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,256 @@
+"""The pages before and around the workbook: landing, begin, join, sign in, hand over, leave.
+
+They are plain forms that work without scripts. What somebody typed is kept when there is a
+problem, except passphrases and codes of recovery.
+"""
+
+import json
+from typing import Any, ClassVar
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado.web import HTTPError
+
+from workbook.content import say
+from workbook.errors import AccessError, WorkbookError
+from workbook.server.errors import status_of, wants_json
+from workbook.server.handlers import LEFT_COOKIE, Page, in_thread
+from workbook.server.identity import take_cookie
+from workbook.server.qr import qr_code
+from workbook.service.verbs import Actor
+
+LONGEST_TYPED = 400
+HIDE_FOR_SECONDS = 300
+
+
+class DoorPage(Page):
+    """A page that also strangers may see. After a quick exit it stays out of sight for a while."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        await super().prepare()
+        if not self._finished and self.request.method == "GET" and self.get_cookie(LEFT_COOKIE):
+            self.see("/leave")
+
+
+class Landing(DoorPage):
+    """The first page: what this is, and the three ways in."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        if self.actor is not None:
+            self.see("/workbook")
+            return
+        shared = self.workbook.shared_url
+        is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
+        values = {"shared_url": shared, "words": self.settings["fingerprint_words"], "qr": qr_code(shared) if shared else ""}
+        self.show("landing.html", on_host=bool(shared and is_host), **values)
+
+
+class FormPage(DoorPage):
+    """A form: fields in order, each ``name`` with its kind; the wording is in ``server.toml``."""
+
+    form: ClassVar[str]
+    fields: ClassVar[dict[str, str]]
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        self.ask({})
+
+    def ask(self, typed: dict[str, str], problems: tuple[str, ...] = (), status: int = 200) -> None:
+        """Show the form, with what may be shown of what was typed."""
+        self.set_status(status)
+        kept = {name: typed.get(name, "") for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}}
+        self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
+
+    def typed(self) -> dict[str, str]:
+        """What was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
+        if self.request.headers.get("Content-Type", "").startswith("application/json"):
+            try:
+                sent = json.loads(self.request.body)
+            except ValueError:
+                raise HTTPError(400) from None
+            values = {name: sent.get(name, "") for name in self.fields} if isinstance(sent, dict) else {}
+        else:
+            values = {name: self.get_body_argument(name, "", strip=False) for name in self.fields}
+        if not all(isinstance(value, str) and len(value) <= LONGEST_TYPED for value in values.values()):
+            raise HTTPError(400)
+        return {name: values.get(name, "") for name in self.fields}
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        typed = self.typed()
+        try:
+            goal = await self.take(typed)
+        except WorkbookError as error:
+            if wants_json(self):
+                self.answer({"error": " ".join(error.problems)}, status_of(error))
+            else:
+                self.ask(typed, error.problems, status_of(error))
+            return
+        if wants_json(self):
+            self.answer({"signed_in": True})
+        else:
+            self.see(goal)
+
+    async def take(self, typed: dict[str, str]) -> str:
+        """Do what the form is for; gives where to go next."""
+        raise NotImplementedError
+
+    async def welcome(self, welcome: Any) -> str:
+        """Seat somebody who has a new recovery code, and show it next."""
+        await self.seat(welcome.actor)
+        self.backstage.recovery_codes[welcome.actor.sitting_id] = welcome.recovery_code
+        return "/recovery-code"
+
+
+class Begin(FormPage):
+    """Begin a workbook for two."""
+
+    form = "begin"
+    fields: ClassVar = {"name": "name", "passphrase": "new-secret"}
+
+    async def take(self, typed: dict[str, str]) -> str:
+        return await self.welcome(await in_thread(self.backstage.accounts.create_couple, typed["name"], typed["passphrase"]))
+
+
+class Join(FormPage):
+    """Join as the second partner."""
+
+    form = "join"
+    fields: ClassVar = {"code": "code", "name": "name", "passphrase": "new-secret"}
+
+    async def take(self, typed: dict[str, str]) -> str:
+        call = self.backstage.accounts.join
+        return await self.welcome(
+            await in_thread(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
+        )
+
+
+class SignIn(FormPage):
+    """Sign in to one's own part."""
+
+    form = "sign_in"
+    fields: ClassVar = {"code": "code", "name": "name", "passphrase": "secret"}
+
+    async def take(self, typed: dict[str, str]) -> str:
+        call = self.backstage.accounts.sign_in
+        await self.seat(
+            await in_thread(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
+        )
+        return "/workbook"
+
+
+class Recover(FormPage):
+    """Get back in with the recovery code."""
+
+    form = "recover"
+    fields: ClassVar = {"code": "code", "name": "name", "recovery_code": "secret", "passphrase": "new-secret"}
+
+    async def take(self, typed: dict[str, str]) -> str:
+        call = self.backstage.accounts.recover
+        secrets = typed["recovery_code"], typed["passphrase"]
+        return await self.welcome(await in_thread(call, typed["code"], typed["name"], *secrets, address=self.address))
+
+
+class Together(FormPage):
+    """Both sign in on one device; what opens shows the table only."""
+
+    form = "together"
+    fields: ClassVar = {
+        "code": "code",
+        "name": "name",
+        "passphrase": "secret",
+        "other_name": "name",
+        "other_passphrase": "secret",
+    }
+
+    async def take(self, typed: dict[str, str]) -> str:
+        both = [(typed["name"], typed["passphrase"]), (typed["other_name"], typed["other_passphrase"])]
+        await self.seat(
+            await in_thread(self.backstage.accounts.sign_in_together, typed["code"], both, address=self.address)
+        )
+        return "/workbook"
+
+
+class RecoveryCode(Page):
+    """The recovery code, until the person says it is written down; then never again."""
+
+    def _mine(self) -> Actor:
+        if self.actor is None or self.actor.sitting_id not in self.backstage.recovery_codes:
+            raise AccessError(say("server.recovery_code.gone"))
+        return self.actor
+
+    async def get(self) -> None:
+        actor = self._mine()
+        couple = await in_thread(self.backstage.service.couple, actor)
+        code = self.backstage.recovery_codes[actor.sitting_id]
+        self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)
+
+    async def post(self) -> None:
+        self.backstage.recovery_codes.pop(self._mine().sitting_id, None)
+        self.see("/workbook")
+
+
+class HandOver(Page):
+    """On one device: ends this sitting and asks for the other partner's."""
+
+    async def get(self) -> None:
+        self.show("hand_over.html")
+
+    async def post(self) -> None:
+        assert self.actor is not None  # noqa: S101  `prepare` sends strangers away
+        couple = await in_thread(self.backstage.service.couple, self.actor)
+        await self.stand_up(self.actor)
+        take_cookie(self)
+        self.current_user = None
+        kept = {"code": couple.code, "name": ""}
+        self.show("form.html", form="sign_in", fields=SignIn.fields, kept=kept, problems=())
+
+
+class SignOut(Page):
+    """Ends the sitting and its kernels."""
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        if self.actor is not None:
+            await self.stand_up(self.actor)
+        take_cookie(self)
+        self.see("/")
+
+
+class Leave(Page):
+    """The quick exit: ends the sitting first, then a page that could be anybody's."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        from workbook.server.looks import render  # noqa: PLC0415
+
+        self.finish(render("leave.html", token=self.token()))
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        if self.get_body_argument("back", "") == "yes":
+            self.clear_cookie(LEFT_COOKIE, path="/")
+            self.see("/")
+            return
+        actor = self.actor
+        take_cookie(self)
+        secure = self.workbook.secure
+        options = {"path": "/", "httponly": True, "samesite": "Strict", "secure": secure}
+        self.set_cookie(LEFT_COOKIE, "1", max_age=HIDE_FOR_SECONDS, **options)
+        if actor is not None:
+            await self.stand_up(actor)
+        if wants_json(self):
+            self.answer({"left": True})
+        else:
+            self.see(self.workbook.leave_to)
+
+
+class Missing(Page):
+    """Every address that is nobody's."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        raise HTTPError(404)
+
+    post = put = delete = patch = head = options = get

@@ -1,0 +1,111 @@
+"""What may pass between a browser and its kernel, and what may not."""
+
+import json
+import logging
+from typing import Any
+
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from workbook.content import say
+from workbook.server.headers import Secured
+
+_log = logging.getLogger(__name__)
+
+LARGEST_MESSAGE = 256 * 1024
+ALLOWED_TYPES = frozenset({"comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request"})
+# A browser may ask for the state of the widgets there are; it may not make new ones.
+ALLOWED_TARGETS = frozenset({"jupyter.widget.control"})
+CHANNEL = "shell"
+_PARTS = 4  # header, parent header, metadata, content
+
+
+def _whole(text: bytes) -> Any:
+    return json.loads(text.decode("utf-8"))
+
+
+def _mend(value: Any) -> Any:
+    """Half a surrogate pair becomes the replacement character: it can't be sent as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, list):
+        return [_mend(entry) for entry in value]
+    if isinstance(value, dict):
+        return {_mend(key): _mend(entry) for key, entry in value.items()}
+    return value
+
+
+def admit(message: bytes | str) -> list[bytes] | None:
+    """The parts of a browser's message as they may go on to the kernel; None to drop it.
+
+    Examples
+    --------
+    >>> admit("text, not the binary protocol") is None
+    True
+    """
+    if isinstance(message, str) or len(message) > LARGEST_MESSAGE:
+        return None
+    try:
+        channel, parts = deserialize_msg_from_ws_v1(message)
+        header, parent, metadata, content = (_whole(bytes(part)) for part in parts[:_PARTS])
+    except (ValueError, IndexError, TypeError, RecursionError, MemoryError, OverflowError):
+        return None
+    if channel != CHANNEL or not all(isinstance(part, dict) for part in (header, parent, metadata, content)):
+        return None
+    kind = header.get("msg_type")
+    if kind not in ALLOWED_TYPES:
+        return None
+    if kind == "comm_open" and content.get("target_name") not in ALLOWED_TARGETS:
+        return None
+    if kind.startswith("comm_") and kind != "comm_info_request" and not isinstance(content.get("comm_id"), str):
+        return None
+    mended = (json.dumps(_mend(part), ensure_ascii=False).encode("utf-8") for part in (header, parent, metadata, content))
+    return [*mended, *parts[_PARTS:]]
+
+
+def scrub(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
+    """An outgoing message without what an error would tell; None where nothing has to change."""
+    if kind == "error" or content.get("status") == "error":
+        sentence = say("server.kernel.went_wrong")
+        return {**content, "ename": "Error", "evalue": sentence, "traceback": []}
+    if kind == "stream":
+        return {**content, "text": ""}
+    return None
+
+
+class KernelConnection(ZMQChannelsWebsocketConnection):
+    """Jupyter's connection with a gate in both directions."""
+
+    kernel_ws_protocol = "v1.kernel.websocket.jupyter.org"
+
+    def handle_incoming_message(self, incoming_msg: bytes | str) -> None:
+        """Pass on what `admit` lets through; the rest is dropped and only counted."""
+        parts = admit(incoming_msg)
+        if parts is None:
+            _log.warning("dropped a message from a browser")
+            return
+        stream = self.channels.get(CHANNEL)
+        if stream is not None:
+            self.session.send_raw(stream, parts)
+
+    def _on_error(self, channel: str, msg: dict[str, Any], msg_list: list[Any]) -> None:
+        """Jupyter calls this for every outgoing message, before it is written."""
+        kind = self.get_part("header", msg["header"], msg_list)["msg_type"]
+        if kind in {"error", "stream"} or kind.endswith("_reply"):
+            changed = scrub(kind, self.get_part("content", msg["content"], msg_list))
+            if changed is not None:
+                _log.warning("a kernel sent %s on %s; its text was withheld", kind, channel)
+                msg["content"] = changed
+                msg_list[3] = self.session.pack(changed)
+
+
+class Channels(Secured, VoilaKernelWebsocketHandler):
+    """The websocket of one kernel: only for the sitting it was started for."""
+
+    @property
+    def max_message_size(self) -> int:
+        return 8 * LARGEST_MESSAGE  # larger frames close the socket; smaller ones are only dropped
+
+    def get_compression_options(self) -> None:
+        """No compression: sizes must not tell what partly known text is in a message."""

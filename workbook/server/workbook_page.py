@@ -1,0 +1,81 @@
+"""The served notebook: Voila runs it in a kernel of the person's own and our template shows it."""
+
+import logging
+from typing import Any
+
+from tornado import web
+from tornado.iostream import StreamClosedError
+from voila.handler import VoilaHandler
+from voila.notebook_renderer import NotebookRenderer
+
+from workbook.server.handlers import Page, in_thread
+from workbook.server.looks import page_settings, render
+
+_log = logging.getLogger(__name__)
+
+
+class WorkbookPage(Page, VoilaHandler):
+    """``/workbook``: the frame of the page at once, the notebook as soon as its kernel is up."""
+
+    kernel_id = ""
+
+    async def get(self) -> None:  # type: ignore[override]
+        if self.actor is None:
+            raise web.HTTPError(403)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        # The token's cookie must be set before the first byte goes out.
+        settings = page_settings(xsrf=self.token(), leave_to=self.workbook.leave_to, person=await self.person())
+        self.write(render("workbook_head.html", actor=self.actor, settings=settings, token=self.token()))
+        await self.flush()
+        try:
+            await self.run_notebook()
+        except StreamClosedError:
+            await self.kernel_manager.end(self.kernel_id)  # type: ignore[attr-defined]  nobody is there to see it
+            return
+        self.finish(render("workbook_tail.html"))
+
+    async def run_notebook(self) -> None:
+        """Send the notebook as it runs; where that fails, a sentence with a way out.
+
+        Voila's own loop is not used: an error in it leaves the page waiting for ever, and it
+        hands the whole environment of the server to the kernel.
+        """
+        manager: Any = self.kernel_manager
+        try:
+            renderer = await self.open_notebook()
+            self.kernel_id = await manager.start_kernel(kernel_name="python3", path="")
+            async for html, _ in renderer.generate_content_generator(self.kernel_id, manager.get_kernel(self.kernel_id)):
+                self.write(html)
+                await self.flush()
+        except StreamClosedError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it was, the person gets a page
+            _log.error("the workbook did not open: %s", type(error).__name__, exc_info=True)
+            await manager.end(self.kernel_id)
+            self.write(render("workbook_failed.html"))
+
+    async def open_notebook(self) -> NotebookRenderer:
+        """Voila's renderer for our notebook; whose metadata may choose no kernel and no template."""
+        renderer = NotebookRenderer(
+            request_handler=self,
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.traitlet_config,
+            notebook_path=self.notebook_path,
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            base_url=self.base_url,
+            kernel_spec_manager=self.kernel_spec_manager,
+            page_config={},
+        )
+        await renderer.initialize()
+        return renderer
+
+    async def person(self) -> dict[str, str]:
+        """Code and name, by which the page can ask for the passphrase in place."""
+        actor = self.actor
+        if actor is None or actor.role != "partner":
+            return {}
+        couple = await in_thread(self.backstage.service.couple, actor)
+        names = {member.person_id: member.name for member in couple.members}
+        return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
