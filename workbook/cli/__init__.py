@@ -18,7 +18,7 @@ class Problem(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: Any = None) -> None:  # noqa: ARG002  always to stderr
         """Print the sentences and nothing else: no 'Error:', no traceback."""
         click.echo(self.message, err=True)
 
@@ -48,9 +48,11 @@ def main(*, debug: bool) -> None:
 
 
 def _add_commands() -> None:
+    from workbook.cli.doctor import doctor
+    from workbook.cli.serve import demo, start
     from workbook.cli.simulate import simulate
 
-    for command in (simulate,):
+    for command in (start, demo, doctor, simulate):
         main.add_command(command)
 
 

@@ -1,0 +1,183 @@
+"""What `workbook doctor` looks at: each look gives findings, fine or with a way out."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from importlib.abc import Traversable
+from pathlib import Path
+
+from workbook.content import say
+
+OLDEST_PYTHON = (3, 11)
+# Before it, two processes writing to one write-ahead log could corrupt the database.
+OLDEST_SQLITE = (3, 51, 3)
+ROOM_NEEDED_MB = 500
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
+EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)  # this program is not older than that
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's: fine, or a problem with its way out, or something to know."""
+
+    kind: str
+    text: str
+
+    @property
+    def is_problem(self) -> bool:
+        return self.kind == "problem"
+
+
+def fine(key: str, **values: object) -> Finding:
+    """All is well, and the figure that says so."""
+    return Finding("fine", say(f"cli.doctor.{key}.fine", **values))
+
+
+def problem(key: str, **values: object) -> Finding:
+    """Something to put right, and how."""
+    return Finding("problem", say(f"cli.doctor.{key}.problem", **values))
+
+
+def note(key: str, **values: object) -> Finding:
+    """Nothing is broken, but it should be known."""
+    return Finding("note", say(f"cli.doctor.{key}.note", **values))
+
+
+def look_at_python() -> Iterator[Finding]:
+    """A Python new enough, and every package in the version that was asked for."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    is_new_enough = sys.version_info[:2] >= OLDEST_PYTHON
+    yield (fine if is_new_enough else problem)("python", found=found)
+    wrong = list(_wrong_packages())
+    yield problem("packages", packages=", ".join(wrong)) if wrong else fine("packages")
+
+
+def _wrong_packages() -> Iterator[str]:
+    from packaging.requirements import Requirement
+
+    for text in importlib.metadata.requires("intimacy-workbook") or ():
+        requirement = Requirement(text)
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            yield f"{requirement.name} (missing)"
+            continue
+        if not requirement.specifier.contains(found, prereleases=True):
+            yield f"{requirement.name} {found} (wanted {requirement.specifier})"
+
+
+def look_at_database() -> Iterator[Finding]:
+    """A SQLite that encrypts, and is new enough to be trusted with a write-ahead log."""
+    import sqlcipher3
+
+    connection = sqlcipher3.connect(":memory:")
+    try:
+        cipher = (connection.execute("PRAGMA cipher_version").fetchone() or [""])[0]
+    finally:
+        connection.close()
+    found = tuple(sqlcipher3.sqlite_version_info)
+    if not cipher:
+        yield problem("cipher")
+    elif found < OLDEST_SQLITE:
+        yield problem("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
+    else:
+        yield fine("sqlite", found=_dotted(found), cipher=cipher)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def look_at_folder(data: Path) -> Iterator[Finding]:
+    """The data folder: only its owner's, on a disk of this computer, with room."""
+    existing = next(folder for folder in (data, *data.parents) if folder.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        yield problem("folder", folder=data)
+        return
+    yield fine("folder", folder=data) if data.exists() else fine("folder_new", folder=data)
+    if data.exists() and (problem_found := others_may_read(data)):
+        yield problem("folder_mode", folder=data, mode=problem_found)
+    kind = file_system_of(existing)
+    if kind in NETWORK_FILE_SYSTEMS:
+        yield problem("network_disk", folder=data, kind=kind)
+    free = shutil.disk_usage(existing).free // 1_000_000
+    yield (fine if free >= ROOM_NEEDED_MB else problem)("room", free=free, needed=ROOM_NEEDED_MB)
+
+
+def others_may_read(path: Path) -> str:
+    """The mode of a file or folder when somebody else has any right to it; else empty."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return f"{mode:04o}" if mode & 0o077 else ""
+
+
+def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """The kind of file system a path lies on, or an empty text where that cannot be told."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    resolved = path.resolve()
+    fitting = [
+        (len(point), kind)
+        for _, point, kind, *_ in (line.split() for line in lines)
+        if resolved.is_relative_to(point.replace("\\040", " "))
+    ]
+    return max(fitting)[1] if fitting else ""
+
+
+def look_at_port(port: int) -> Iterator[Finding]:
+    """Whether the port to be listened on is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            yield problem("port", port=port, other=port + 1)
+        else:
+            yield fine("port", port=port)
+
+
+def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
+    """A clock that is not behind this program's making, nor behind what was last written."""
+    time = now()
+    written = [path.stat().st_mtime for path in data.glob("*") if path.is_file()] if data.is_dir() else []
+    latest = max([EARLIEST, *(datetime.fromtimestamp(at, UTC) for at in written)])
+    shown = {"now": f"{time:%Y-%m-%d %H:%M} UTC", "latest": f"{latest:%Y-%m-%d %H:%M} UTC"}
+    yield (fine if time >= latest else problem)("clock", **shown)
+
+
+def look_at_bundle() -> Iterator[Finding]:
+    """The browser's own files, each as it was built."""
+    static = resources.files("workbook.server") / "static"
+    built = json.loads((static / "manifest.json").read_text(encoding="utf-8"))["files"]
+    changed = sorted(name for name, digest in built.items() if _digest(static / name) != digest)
+    yield problem("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))
+
+
+def _digest(file: Traversable) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def look_at_resources() -> Iterator[Finding]:
+    """Places to turn to that nobody has checked, by name."""
+    from workbook.content.resource import resources as known
+
+    entries = known().entries
+    unchecked = [entry.name for entry in entries if not entry.is_verified]
+    if not entries:
+        yield note("resources_empty")
+    elif unchecked:
+        yield note("resources", n=len(unchecked), names=", ".join(unchecked))
+    else:
+        yield fine("resources", n=len(entries))
