@@ -243,7 +243,7 @@ def _mediated(n: int, seed: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("distinguishable", [False, True])
-def test_the_four_indirect_effects(distinguishable: bool) -> None:
+def test_the_four_indirect_effects(*, distinguishable: bool) -> None:
     """a .5 and .2, b .4 and .3: actor .5·.4 and .2·.3; partner .5·.3 and .2·.4."""
     found = apimem(_mediated(20_000, 1), distinguishable=distinguishable, n_draws=2000).indirect
     expected = {"actor–actor": 0.20, "partner–partner": 0.06, "actor–partner": 0.15, "partner–actor": 0.08}

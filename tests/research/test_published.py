@@ -131,7 +131,7 @@ def _figures(model: Apim) -> np.ndarray:
 
 @pytest.mark.parametrize("distinguishable", [False, True])
 def test_a_table_of_moments_gives_what_the_rows_give(
-    published: pd.DataFrame, published_moments: Moments, distinguishable: bool
+    published: pd.DataFrame, published_moments: Moments, *, distinguishable: bool
 ) -> None:
     from_rows = apim(published, distinguishable=distinguishable)
     from_moments = apim(moments=published_moments, distinguishable=distinguishable)

@@ -1,5 +1,6 @@
 """Whether a person, or a couple, changed by more than measurement error."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,7 @@ def reliable_change(
     cutoff: float | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Classify each person's change from one occasion to the next.
+    r"""Classify each person's change from one occasion to the next.
 
     Formula
     -------
@@ -247,18 +248,19 @@ def couple_change(
         raise StatisticsError("a couple has more than two rows: one change per partner")
     critical = stats.norm.ppf(0.5 + confidence / 2.0)
     error = difference_error(sd, reliability)
-    wide = changes.assign(place=grouped.cumcount()).pivot(
-        index="couple_id", columns="place", values=["change", "rci"]
-    )
-    wide = wide.reindex(columns=pd.MultiIndex.from_product([["change", "rci"], [0, 1]])).astype(float)
-    change, rci = wide["change"].to_numpy(), wide["rci"].to_numpy()
+    placed = changes.assign(place=grouped.cumcount()).set_index(["couple_id", "place"])
+    both = {
+        name: placed[name].unstack("place").reindex(columns=[0, 1]).astype(float)  # noqa: PD010
+        for name in ("change", "rci")
+    }
+    change, rci = both["change"].to_numpy(), both["rci"].to_numpy()
     mean, apart = change.mean(axis=1), change[:, 0] - change[:, 1]
     whole = ~np.isnan(apart)
     differs = pd.array(np.abs(apart) > critical * np.sqrt(2.0) * error, dtype="boolean")
     differs[~whole] = pd.NA
     return pd.DataFrame(
         {
-            "couple_id": wide.index.to_numpy(),
+            "couple_id": both["change"].index.to_numpy(),
             "change": mean,
             "rci": mean / (error / np.sqrt(2.0)),
             "difference": apart,
@@ -287,7 +289,7 @@ def _couple_class(better: Array, critical: float, whole: np.ndarray) -> pd.Categ
 def _refuse(
     pre: pd.Series, post: pd.Series, sd: float, reliability: float, higher_is: str, cutoff: float | None
 ) -> None:
-    problems = []
+    problems = [*_constant_faults(sd, reliability, higher_is, cutoff)]
     if len(pre) != len(post):
         problems.append(f"{len(pre)} scores before and {len(post)} after: one of each per person")
     elif not pre.index.equals(post.index):
@@ -299,13 +301,16 @@ def _refuse(
         infinite = np.isinf(scores.to_numpy(dtype=np.float64, na_value=np.nan))
         if infinite.any():
             problems.append(f"the scores {name} are not finite at {places(scores.index[infinite])}")
-    if not (np.isfinite(sd) and sd > 0):
-        problems.append("sd must be a finite number above 0")
-    if not 0 < reliability < 1:
-        problems.append("reliability must lie between 0 and 1, both excluded")
-    if higher_is not in ("better", "worse"):
-        problems.append(f"higher_is must be 'better' or 'worse', not {higher_is!r}")
-    if cutoff is not None and not np.isfinite(cutoff):
-        problems.append("cutoff must be a finite number")
     if problems:
         raise StatisticsError(problems)
+
+
+def _constant_faults(sd: float, reliability: float, higher_is: str, cutoff: float | None) -> Iterator[str]:
+    if not (np.isfinite(sd) and sd > 0):
+        yield "sd must be a finite number above 0"
+    if not 0 < reliability < 1:
+        yield "reliability must lie between 0 and 1, both excluded"
+    if higher_is not in ("better", "worse"):
+        yield f"higher_is must be 'better' or 'worse', not {higher_is!r}"
+    if cutoff is not None and not np.isfinite(cutoff):
+        yield "cutoff must be a finite number"

@@ -284,7 +284,8 @@ def item_matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         problems.append("a person answers an item more than once: choose one occasion")
     if problems:
         raise StatisticsError(problems)
-    wide = responses.pivot(index="person_id", columns="item", values="value").astype("Float64")
+    keyed = responses.set_index(["person_id", "item"])["value"]
+    wide = keyed.unstack("item").astype("Float64")  # noqa: PD010 - no aggregation is meant
     wide = wide.reindex(columns=list(items)).astype(float)
     for item in instrument.items:
         if item.reverse:

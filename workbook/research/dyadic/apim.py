@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
@@ -17,7 +16,7 @@ from workbook.research.samples import require_share
 N_DRAWS = 2000
 
 
-def apim(
+def apim(  # noqa: PLR0913 - a model's settings, by name
     pairs: pd.DataFrame | None = None,
     x: Pair = ("x_a", "x_b"),
     y: Pair = ("y_a", "y_b"),
@@ -101,6 +100,7 @@ def apim(
 
     Examples
     --------
+    >>> import numpy as np
     >>> generator = np.random.default_rng(5)
     >>> pairs = pd.DataFrame(generator.normal(size=(60, 4)), columns=["x_a", "x_b", "y_a", "y_b"])
     >>> pairs["y_a"] += 0.5 * pairs["x_a"]

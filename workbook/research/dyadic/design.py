@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbook.errors import StatisticsError
 from workbook.research.moments import Moments
-from workbook.research.samples import read_complete, require_enough
+from workbook.research.samples import Array, read_complete, require_enough
 
 Pair = tuple[str, str]
 Covariate = str | Pair
@@ -95,6 +95,6 @@ def read_moments(
     return Moments.of_vectors(vectors, design.columns), n_set_aside
 
 
-def _frame(matrix: object, design: Design) -> pd.DataFrame:
+def _frame(matrix: Array, design: Design) -> pd.DataFrame:
     names = list(design.columns)
     return pd.DataFrame(matrix, index=names, columns=names)

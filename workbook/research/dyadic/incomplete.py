@@ -6,11 +6,13 @@ maximum-likelihood moments, which the EM algorithm finds; standard errors come f
 observed information of those moments.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from statsmodels.tools.numdiff import approx_fprime, approx_hess3
 
 from workbook.errors import StatisticsError
@@ -19,6 +21,8 @@ from workbook.research.dyadic.least_squares import Fit, fit
 from workbook.research.dyadic.result import Apim, Setting
 from workbook.research.moments import Moments
 from workbook.research.samples import Array, check_keys, read_columns, require_enough, require_varying
+
+Places = NDArray[np.intp]
 
 MOST_STEPS = 20_000
 SETTLED = 1e-12
@@ -68,7 +72,7 @@ def _read(pairs: pd.DataFrame, design: Design) -> Array:
     names = design.columns
     least = design.least_couples(distinguishable=True)
     apart = [
-        f"{names[i]!r} and {names[j]!r} are answered together by {int(together[i, j])} couples: {least} needed"
+        f"{names[i]!r} and {names[j]!r} are answered together by too few couples: {least} needed"
         for i in range(len(names))
         for j in range(i + 1, len(names))
         if together[i, j] < least
@@ -89,7 +93,7 @@ def _shapes(values: Array) -> list[_Shape]:
     return found
 
 
-def _mirror(design: Design) -> Array:
+def _mirror(design: Design) -> Places:
     """Where each column's partner stands: partners may be swapped without changing anything."""
     order = np.arange(len(design.columns))
     for first, second in pairwise(range(len(order))):
@@ -98,7 +102,7 @@ def _mirror(design: Design) -> Array:
     return order
 
 
-def _settle(shapes: list[_Shape], n: int, mirror: Array | None) -> tuple[Array, Array]:
+def _settle(shapes: list[_Shape], n: int, mirror: Places | None) -> tuple[Array, Array]:
     """Maximum-likelihood moments by EM (Dempster, Laird & Rubin 1977)."""
     width = len(shapes[0].seen)
     whole = np.zeros(width)
@@ -151,7 +155,7 @@ def _step(shapes: list[_Shape], n: int, means: Array, covariance: Array) -> tupl
 
 
 def _symmetrised(
-    shapes: list[_Shape], n: int, means: Array, covariance: Array, mirror: Array, centre: Array
+    shapes: list[_Shape], n: int, means: Array, covariance: Array, mirror: Places, centre: Array
 ) -> Array:
     _, second = _expected(shapes, means, covariance)
     second = (second + second[np.ix_(mirror, mirror)]) / (2.0 * n)
@@ -159,7 +163,7 @@ def _symmetrised(
 
 
 def _with_errors(
-    shapes: list[_Shape], n: int, means: Array, covariance: Array, design: Design, mirror: Array | None
+    shapes: list[_Shape], n: int, means: Array, covariance: Array, design: Design, mirror: Places | None
 ) -> Fit:
     """The regressions of the moments, with errors from the observed information."""
     free = _Free(len(means), mirror)
@@ -184,7 +188,7 @@ def _with_errors(
 class _Free:
     """The free means and covariances: all, or those that differ when partners are swapped."""
 
-    def __init__(self, width: int, mirror: Array | None) -> None:
+    def __init__(self, width: int, mirror: Places | None) -> None:
         self.width = width
         rows, columns = np.tril_indices(width)
         swap = np.arange(width) if mirror is None else mirror
@@ -209,7 +213,7 @@ class _Free:
         return means, covariance
 
 
-def _classes(entries: list[tuple[int, ...]], swap: Array) -> tuple[np.ndarray, list[int]]:
+def _classes(entries: Sequence[tuple[int, ...]], swap: Places) -> tuple[np.ndarray, list[int]]:
     """Entries that the swap makes equal share a number; and the first entry of each number."""
     number: dict[frozenset[tuple[int, ...]], int] = {}
     first: list[int] = []

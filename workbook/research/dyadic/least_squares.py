@@ -161,8 +161,8 @@ def _regress(
         scatter = scatter + n * np.outer(means, means)
     inner, outer = scatter[:-n_outcome, :-n_outcome], scatter[:-n_outcome, -n_outcome:]
     _require_rank(inner, usual[:-n_outcome] * (n - 1))
-    inverse = np.linalg.inv(inner)
-    slopes = np.linalg.solve(inner, outer)
+    inverse = np.asarray(np.linalg.inv(inner), dtype=np.float64)
+    slopes = np.asarray(np.linalg.solve(inner, outer), dtype=np.float64)
     residual = scatter[-n_outcome:, -n_outcome:] - outer.T @ slopes
     if intercept is None:
         return _Regression(slopes, inverse, residual, n - len(inner))

@@ -44,7 +44,7 @@ class Mediation:
     indirect: pd.DataFrame
 
 
-def apimem(
+def apimem(  # noqa: PLR0913 - a model's settings, by name
     pairs: pd.DataFrame,
     x: Pair = ("x_a", "x_b"),
     mediator: Pair = ("m_a", "m_b"),
@@ -103,7 +103,8 @@ def apimem(
     Examples
     --------
     >>> generator = np.random.default_rng(1)
-    >>> pairs = pd.DataFrame(generator.normal(size=(90, 6)), columns=["x_a", "x_b", "m_a", "m_b", "y_a", "y_b"])
+    >>> names = ["x_a", "x_b", "m_a", "m_b", "y_a", "y_b"]
+    >>> pairs = pd.DataFrame(generator.normal(size=(90, 6)), columns=names)
     >>> apimem(pairs, distinguishable=False).indirect["path"].tolist()
     ['actor–actor', 'partner–partner', 'actor–partner', 'partner–actor']
     """

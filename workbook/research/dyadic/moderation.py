@@ -1,7 +1,5 @@
 """When the actor and partner effects depend on something."""
 
-from typing import Literal
-
 import pandas as pd
 
 from workbook.errors import StatisticsError
@@ -12,24 +10,24 @@ from workbook.research.dyadic.result import Apim
 from workbook.research.samples import Array, read_columns
 
 
-def moderated_apim(
+def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     pairs: pd.DataFrame,
     x: Pair = ("x_a", "x_b"),
     y: Pair = ("y_a", "y_b"),
     *,
-    by: Literal["product", "difference"] | str,
+    by: str,
     distinguishable: bool,
     method: Method = "REML",
     roles: tuple[str, str] = ("a", "b"),
     confidence: float = 0.95,
     n_draws: int = N_DRAWS,
 ) -> Apim:
-    """An APIM in which partners' scores work together, or a couple's circumstance changes them.
+    r"""An APIM in which partners' scores work together, or a couple's circumstance changes them.
 
     Formula
     -------
     x is centred at the mean of all persons. ``by="product"`` adds x_a·x_b (term
-    "actor × partner"); ``by="difference"`` adds \\|x_a − x_b\\| (term "\\|difference\\|"): both
+    "actor × partner"); ``by="difference"`` adds \|x_a − x_b\| (term "\|difference\|"): both
     are one value per couple. ``by=<column>``, a couple-level moderator m, centred, adds m,
     "actor m" and "partner m" (the products x·m of each partner).
 

@@ -50,7 +50,8 @@ def from_pairs(
     problems += [f"no couple has a score on {name!r}" for name in wanted if name not in known]
     if problems:
         raise StatisticsError(problems)
-    wide = pairs.pivot(index="couple_id", columns="subscale", values=["score_a", "score_b"])
+    keyed = pairs.set_index(["couple_id", "subscale"])[["score_a", "score_b"]]
+    wide = keyed.unstack("subscale")  # noqa: PD010 - no aggregation is meant
     columns = {
         f"{name}_{place}": wide[(f"score_{place}", name)].astype("Float64").astype(float)
         for name in wanted
@@ -99,7 +100,8 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     ordered = persons.sort_values(["couple_id", *order], kind="stable") if order else persons
     place = ordered.groupby("couple_id", observed=True).cumcount().map({0: "a", 1: "b"})
     carried = [*values, *([role] if role else [])]
-    wide = ordered.assign(place=place).pivot(index="couple_id", columns="place", values=carried)
+    keyed = ordered.assign(place=place).set_index(["couple_id", "place"])[carried]
+    wide = keyed.unstack("place")  # noqa: PD010 - no aggregation is meant
     columns = {
         f"{name}_{p}": wide[(name, p)] if (name, p) in wide else float("nan")
         for name in carried

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbook.errors import StatisticsError
 from workbook.research.dyadic.apim import apim
@@ -98,7 +99,7 @@ def truth_and_bias(
     vectors, problems = read_columns(pairs, names)
     if problems:
         raise StatisticsError(problems)
-    whole = ~np.isnan(np.column_stack(vectors)).any(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(~np.isnan(np.column_stack(vectors)).any(axis=1))
     seen_by_a, seen_by_b, own_a, own_b = (vector[whole] for vector in vectors)
     mean_a, mean_b = _means(own_a, own_b, distinguishable=distinguishable)
     centred = pd.DataFrame(

@@ -1,0 +1,218 @@
+"""Every statistic against R: nlme's gls and psych, on random data sets of all kinds."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.proofs.harness import CannotRun, Counts, proof
+from workbook.research.dyadic import apim, distinguishability, dyadic_icc, moderated_apim
+from workbook.research.reliability import cronbach_alpha, item_statistics, mcdonald_omega
+
+SCRIPT = Path(__file__).with_name("_oracle.R")
+WANTED = "R with nlme and psych (Debian: apt-get install r-cran-nlme r-cran-psych)"
+
+# gls searches for ρ and the ratio of variances and stops near the optimum; what it works out in
+# closed form from there inherits that. psych's own factor search is coarser than factanal's.
+TOLERANCE = 5e-6
+COARSE = {"omega_psych": 1e-4}
+
+
+def draw_dyads(seed: int) -> pd.DataFrame:
+    """Couples of random size, likeness (also negative), effects and unequal variances."""
+    generator = np.random.default_rng(seed)
+    n = int(generator.integers(25, 200))
+    rho, rho_x = generator.uniform(-0.8, 0.8, 2)
+    x = generator.multivariate_normal([0, 0.3], [[1, rho_x], [rho_x, 1]], n) * generator.uniform(0.5, 2, 2)
+    spread = generator.uniform(0.5, 2.0, 2)
+    errors = generator.multivariate_normal([0, 0], [[1, rho], [rho, 1]], n) * spread
+    effects = generator.uniform(-0.7, 0.7, 4)
+    y = 3 + x * effects[:2] + x[:, ::-1] * effects[2:] + errors
+    frame = pd.DataFrame(np.hstack([x, y]), columns=["x_a", "x_b", "y_a", "y_b"])
+    return frame.assign(z=generator.normal(5, 2, n))
+
+
+def draw_items(seed: int) -> pd.DataFrame:
+    """Five-step answers to 4 to 9 items of one factor."""
+    generator = np.random.default_rng(seed)
+    n, k = int(generator.integers(60, 400)), int(generator.integers(4, 10))
+    loadings = generator.uniform(0.4, 0.85, k)
+    noise = generator.normal(size=(n, k)) * np.sqrt(1 - loadings**2)
+    values = np.clip(np.round(generator.normal(size=(n, 1)) * loadings + noise) + 2, 0, 4)
+    return pd.DataFrame(values, columns=[f"i{j}" for j in range(k)])
+
+
+def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.Series:
+    """What R finds, by data set and name."""
+    if shutil.which("Rscript") is None:
+        raise CannotRun(WANTED)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind, sets in (("dyads", dyads), ("items", items)):
+            whole = pd.concat([frame.assign(set=key) for key, frame in sets.items()])
+            ordered = whole[["set", *(c for c in whole if c != "set")]]
+            ordered.to_csv(folder / f"{kind}.csv", index=False, float_format="%.17g")
+        ran = subprocess.run(
+            ["Rscript", "--vanilla", str(SCRIPT), name],
+            capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        if ran.returncode:
+            if "there is no package" in ran.stderr:
+                raise CannotRun(WANTED)
+            raise RuntimeError(ran.stderr)
+        return pd.read_csv(folder / "found.csv", names=["set", "name", "value"]).set_index(["set", "name"])[
+            "value"
+        ]
+
+
+def dyadic_figures(pairs: pd.DataFrame) -> dict[str, float]:
+    """The same figures from the workbook, under the names the R script gives them."""
+    found = {
+        "icc": dyadic_icc(pairs).value,
+        "icc_roles": dyadic_icc(pairs, distinguishable=True).value,
+        "chi2": distinguishability(pairs).chi2,
+    }
+    for method in ("REML", "ML"):
+        one = apim(pairs, distinguishable=False, method=method)
+        found |= {f"{method}_rho": one.rho, f"{method}_sigma": one.sigma, f"{method}_loglik": one.loglik}
+        two = apim(pairs, distinguishable=True, method=method)
+        found |= {f"{method}_roles_rho": two.rho, f"{method}_roles_loglik": two.loglik}
+        for model, prefix in ((one, {"both": ""}), (two, {"a": "a_", "b": "b_"})):
+            for row in model.table.itertuples():
+                found[f"{method}_{prefix[row.role]}{row.term}"] = row.estimate
+                found[f"{method}_{prefix[row.role]}se_{row.term}"] = row.se
+    covariate = apim(pairs, distinguishable=False, covariates=["z"]).effect("z")
+    product = moderated_apim(pairs, by="product", distinguishable=False).effect("actor × partner")
+    return found | {
+        "covariate": covariate["estimate"], "covariate_se": covariate["se"],
+        "product": product["estimate"], "product_se": product["se"],
+    }  # fmt: skip
+
+
+def reliability_figures(items: pd.DataFrame) -> dict[str, float]:
+    """As `dyadic_figures`, for α, ω and the items."""
+    alpha, omega, each = cronbach_alpha(items), mcdonald_omega(items).value, item_statistics(items)
+    found = {"alpha": alpha.value, "alpha_low": alpha.low, "alpha_high": alpha.high}
+    found |= {"omega": omega, "omega_psych": omega}
+    found |= {f"drop_{i + 1}": value for i, value in enumerate(each["alpha_if_dropped"])}
+    return found | {f"total_{i + 1}": value for i, value in enumerate(each["item_total"])}
+
+
+def compare(size: int, seed: int, *, spoil: bool = False) -> Counts:
+    """Figures of ``size`` data sets of each kind that differ from R's by more than rounding."""
+    generator = np.random.default_rng(seed)
+    seeds = generator.integers(0, 2**31, size)
+    dyads = {f"d{i}": draw_dyads(int(s)) for i, s in enumerate(seeds)}
+    items = {f"i{i}": draw_items(int(s)) for i, s in enumerate(seeds)}
+    theirs = ask_r(dyads, items)
+    ours = {key: dyadic_figures(_without_pairing(p) if spoil else p) for key, p in dyads.items()}
+    ours |= {key: reliability_figures(frame) for key, frame in items.items()}
+    figures = differ = negative = 0
+    worst = 0.0
+    for key, found in ours.items():
+        negative += found.get("icc", 1.0) < 0
+        for name, value in found.items():
+            gap = abs(value - theirs[key, name]) / max(1.0, abs(value))
+            figures += 1
+            differ += gap > COARSE.get(name, TOLERANCE)
+            worst = max(worst, float(gap) if name not in COARSE else 0.0)
+    return {
+        "trials": size,
+        "figures": figures,
+        "unlike_couples": int(negative),
+        "differ": int(differ),
+        "worst": worst,
+    }
+
+
+def _without_pairing(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Partners of different couples put together: what a lost couple id does."""
+    return pairs.assign(x_b=np.roll(pairs["x_b"], 1), y_b=np.roll(pairs["y_b"], 1))
+
+
+@proof(
+    "statistics",
+    bound="as R to 5e-6 on 60 data sets of each kind",
+    full=60,
+    short=2,
+    portion=20,
+    zero=("differ",),
+)
+def statistics(size: int, seed: int) -> Counts:
+    """ICC, APIM (both kinds, REML and ML), χ², covariates, product, α, ω, items: nlme and psych."""
+    return compare(size, seed)
+
+
+@statistics.control(size=2)
+def partners_of_other_couples(size: int, seed: int) -> Counts:
+    """With the pairing lost the figures must not be R's."""
+    return compare(size, seed, spoil=True)
+
+
+@proof(
+    "coverage",
+    bound="95 % intervals hold the truth in 94.4 to 95.6 %, the bootstrap of k in 93 to 97 %",
+    full=6000,
+    short=150,
+    portion=1500,
+    holds=lambda c: (
+        all(_near(c, key, 0.95, 0.0) for key in ("actor", "partner", "icc", "alpha", "omega"))
+        and _near(c, "k", 0.95, 0.02)
+    ),
+    figure=lambda c: ", ".join(
+        f"{key} {100 * c[key] / c['trials']:.1f} %"
+        for key in ("actor", "partner", "icc", "k", "alpha", "omega")
+    ),
+)
+def coverage(size: int, seed: int) -> Counts:
+    """How often each interval holds the value the data were drawn with."""
+    return _coverage(size, seed, shrink=1.0)
+
+
+@coverage.control(size=400)
+def intervals_a_quarter_too_short(size: int, seed: int) -> Counts:
+    """Shortened intervals must be caught."""
+    return _coverage(size, seed, shrink=0.75)
+
+
+def _near(counts: Counts, key: str, level: float, slack: float) -> bool:
+    n = counts["trials"]
+    return bool(abs(counts[key] / n - level) <= slack + 3.0 * np.sqrt(level * (1 - level) / n))
+
+
+def _coverage(size: int, seed: int, shrink: float) -> Counts:
+    generator = np.random.default_rng(seed)
+    counts = dict.fromkeys(("actor", "partner", "icc", "k", "alpha", "omega"), 0)
+    omega = 2.8**2 / (2.8**2 + 4 * 0.51)
+    for _ in range(size):
+        pairs = _known_couples(generator)
+        model = apim(pairs, distinguishable=False, n_draws=400)
+        ends = {term: tuple(model.effect(term)[["low", "high"]]) for term in ("actor", "partner")}
+        alike = pd.DataFrame(
+            generator.multivariate_normal([0, 0], [[1, -0.3], [-0.3, 1]], 60), columns=["y_a", "y_b"]
+        )
+        items = pd.DataFrame(
+            0.7 * generator.normal(size=(200, 1)) + np.sqrt(0.51) * generator.normal(size=(200, 4))
+        )
+        for key, found in (
+            ("icc", dyadic_icc(alike)), ("k", model.k),
+            ("alpha", cronbach_alpha(items)), ("omega", mcdonald_omega(items)),
+        ):  # fmt: skip
+            ends[key] = (found.low, found.high)
+        truth = {"actor": 0.6, "partner": 0.3, "icc": -0.3, "k": 0.5, "alpha": omega, "omega": omega}
+        for key, (low, high) in ends.items():
+            middle, half = (low + high) / 2, shrink * (high - low) / 2
+            counts[key] += bool(middle - half <= truth[key] <= middle + half)
+    return {"trials": size, **counts}
+
+
+def _known_couples(generator: np.random.Generator) -> pd.DataFrame:
+    x = generator.multivariate_normal([0, 0], [[1, 0.25], [0.25, 1]], 60)
+    errors = generator.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], 60)
+    return pd.DataFrame(
+        np.hstack([x, 0.6 * x + 0.3 * x[:, ::-1] + errors]), columns=["x_a", "x_b", "y_a", "y_b"]
+    )
