@@ -18,7 +18,7 @@ class Problem(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002  always to stderr
+    def show(self, file: Any = None) -> None:
         """Print the sentences and nothing else: no 'Error:', no traceback."""
         click.echo(self.message, err=True)
 
