@@ -108,6 +108,7 @@ class WorkbookApp(Voila):
             (r"/sign-in", pages.SignIn),
             (r"/recover", pages.Recover),
             (r"/together", pages.Together),
+            (r"/demo", pages.Demo),
             (r"/recovery-code", pages.RecoveryCode),
             (r"/hand-over", pages.HandOver),
             (r"/sign-out", pages.SignOut),

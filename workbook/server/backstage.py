@@ -9,9 +9,12 @@ import platformdirs
 
 from workbook.server.settings import ServerSettings
 from workbook.service.accounts import Accounts
+from workbook.service.demo import fill_with_simulated_couple
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
-from workbook.service.verbs import Actor, Service
+from workbook.service.socket import ServiceSocket
+from workbook.service.verbs import Actor
+from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
 
 
@@ -24,11 +27,12 @@ class Backstage:
     the moment it is made until the person says it is written down, by sitting.
     """
 
-    service: Service
+    service: LocalService
     accounts: Accounts
     sittings: Sittings
     ticket_for: Callable[[Actor], dict[str, str]]
-    close: Callable[[], None] = lambda: None
+    close: Callable[[], None]
+    demo_code: str = ""
     recovery_codes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -41,13 +45,36 @@ def data_folder(chosen: Path | None) -> Path:
     return chosen or (Path(named) if named else Path(platformdirs.user_data_dir("workbook", appauthor=False)))
 
 
-def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:  # noqa: ARG001  the socket will live there
-    """Open the store and the service, and the socket by which kernels reach it."""
-    service = LocalService(MemoryStore())
-    return Backstage(
-        service=service,
-        accounts=service.accounts,
-        sittings=service.sittings,
-        ticket_for=lambda _actor: {},
-        close=service.close,
-    )
+def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
+    """Open the store and the service, and the socket by which kernels reach it.
+
+    Raises
+    ------
+    StorageError
+        The store does not open; says why and what to do.
+    """
+    service = LocalService(MemoryStore() if settings.demo else _open_store(data_folder(settings.data)))
+    door = ServiceSocket(service, _private(folder / "service"))
+
+    def close() -> None:
+        door.close()
+        service.close()
+
+    demo_code = _open_demo(service) if settings.demo else ""
+    return Backstage(service, service.accounts, service.sittings, door.ticket_for, close, demo_code)
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def _open_demo(service: LocalService) -> str:
+    code, actors = fill_with_simulated_couple(service)
+    for actor in actors:
+        service.sittings.end(actor.sitting_id)
+    return code
+
+
+def _open_store(folder: Path) -> Store:  # noqa: ARG001  the encrypted file's opener is about to land
+    return MemoryStore()

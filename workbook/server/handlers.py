@@ -68,6 +68,5 @@ class Page(Secured, JupyterHandler):
         give_cookie(self, actor)
 
     async def stand_up(self, actor: Actor) -> None:
-        """End a sitting and its kernels at once."""
-        await self.kernel_manager.end_sitting(actor.sitting_id)
+        """End a sitting at once; its kernels end in the moment after, see `WorkbookApp`."""
         await in_thread(self.backstage.sittings.end, actor.sitting_id)

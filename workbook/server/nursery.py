@@ -58,6 +58,9 @@ def live(order: dict[str, Any]) -> None:
     sys.argv = ["kernel"]
     kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the nursery
     kernel.initialize(["-f", order["connection_file"], "--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"])
+    import ipywidgets  # noqa: PLC0415  as above: imported before there was a kernel to register with
+
+    ipywidgets.register_comm_target()
     kernel.start()
 
 

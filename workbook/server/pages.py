@@ -11,13 +11,15 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
 from workbook.content import say
-from workbook.errors import AccessError, WorkbookError
+from workbook.errors import AccessError, TooManyTriesError, WorkbookError
 from workbook.server.errors import status_of, wants_json
 from workbook.server.handlers import LEFT_COOKIE, Page, in_thread
 from workbook.server.identity import take_cookie
 from workbook.server.qr import qr_code
+from workbook.service.demo import sit_down
 from workbook.service.verbs import Actor
 
+DEMO_PLACES = ("a", "b", "together")
 LONGEST_TYPED = 400
 HIDE_FOR_SECONDS = 300
 
@@ -42,7 +44,12 @@ class Landing(DoorPage):
         shared = self.workbook.shared_url
         is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
         values = {"shared_url": shared, "words": self.settings["fingerprint_words"], "qr": qr_code(shared) if shared else ""}
-        self.show("landing.html", on_host=bool(shared and is_host), **values)
+        self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
+
+    def _demo_places(self) -> dict[str, str]:
+        if not self.backstage.demo_code:
+            return {}
+        return {place: say(f"server.demo.{place}") for place in DEMO_PLACES}
 
 
 class FormPage(DoorPage):
@@ -84,7 +91,8 @@ class FormPage(DoorPage):
             if wants_json(self):
                 self.answer({"error": " ".join(error.problems)}, status_of(error))
             else:
-                self.ask(typed, error.problems, status_of(error))
+                # A form shown again is an answered request: a browser would log 4xx as an error.
+                self.ask(typed, error.problems, 429 if isinstance(error, TooManyTriesError) else 200)
             return
         if wants_json(self):
             self.answer({"signed_in": True})
@@ -169,6 +177,18 @@ class Together(FormPage):
             await in_thread(self.backstage.accounts.sign_in_together, typed["code"], both, address=self.address)
         )
         return "/workbook"
+
+
+class Demo(Page):
+    """In the demo only: look around as one of the simulated couple, or as both."""
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        place, code = self.get_body_argument("place", ""), self.backstage.demo_code
+        if not code or place not in DEMO_PLACES:
+            raise HTTPError(404)
+        await self.seat(await in_thread(sit_down, self.backstage.service, code, place))
+        self.see("/workbook")
 
 
 class RecoveryCode(Page):

@@ -95,7 +95,7 @@ class KernelConnection(ZMQChannelsWebsocketConnection):
         if kind in {"error", "stream"} or kind.endswith("_reply"):
             changed = scrub(kind, self.get_part("content", msg["content"], msg_list))
             if changed is not None:
-                _log.warning("a kernel sent %s on %s; its text was withheld", kind, channel)
+                _log.info("a kernel sent %s on %s; its text was withheld", kind, channel)
                 msg["content"] = changed
                 msg_list[3] = self.session.pack(changed)
 

@@ -49,9 +49,16 @@ def open_demo(place: Literal["a", "b", "together"] = "a", *, store: Store | None
     service = LocalService(MemoryStore() if store is None else store, sittings=sittings, cost=_CHEAP)
     code, actors = fill_with_simulated_couple(service)
     if place == "together":
-        names = [member.name for member in service.couple(actors[0]).members]
-        return service, service.accounts.sign_in_together(code, list(zip(names, _PASSPHRASES, strict=True)))
+        return service, sit_down(service, code, place)
     return service, actors["ab".index(place)]
+
+
+def sit_down(service: LocalService, code: str, place: Literal["a", "b", "together"]) -> Actor:
+    """Sign in to a demo's couple once more, as one of the two or as both."""
+    both = list(zip((say("errors.demo.first"), say("errors.demo.second")), _PASSPHRASES, strict=True))
+    if place == "together":
+        return service.accounts.sign_in_together(code, both)
+    return service.accounts.sign_in(code, *both["ab".index(place)])
 
 
 def fill_with_simulated_couple(service: LocalService) -> tuple[str, tuple[Actor, Actor]]:
