@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
+from tools.content_pages import write_evidence, write_instruments
 from workbook.frames import FRAMES
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ def _describe(name: str, schema: pa.DataFrameSchema) -> list[str]:
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name under docs/ → what makes its text."""
-    return {"frames.md": write_frames}
+    return {"frames.md": write_frames, "instruments.md": write_instruments, "evidence.md": write_evidence}
 
 
 def main(arguments: list[str]) -> int:
