@@ -15,6 +15,9 @@ from workbook import frames
 from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Table
 from workbook.sharing import Grain, Publication
 
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of JSON that the socket takes at once; five hundred answers are a tenth of that."""
+
 
 def dump(content: Any) -> bytes:
     """JSON in UTF-8, keys sorted, so that equal contents are equal bytes.

@@ -1,0 +1,72 @@
+"""A small household for tests: a couple, their two pages, cheap passphrases, a settable clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbook.instruments import catalogue
+from workbook.service.crypto import Cost
+from workbook.service.local import LocalService
+from workbook.service.sittings import Sittings
+from workbook.service.tries import Tries
+from workbook.service.verbs import Actor, Answer, Service
+from workbook.storage.base import Store
+from workbook.storage.memory import MemoryStore
+
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+WORDS = {"Ada": "ada has a secret", "Ben": "ben has another"}
+OCCASION = "assessment-1"
+INSTRUMENT = "connection"
+
+
+@dataclass
+class Clock:
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Household:
+    """``a`` and ``b`` are how each partner's page reaches the service: (service, actor)."""
+
+    local: LocalService
+    store: Store
+    clock: Clock
+    code: str
+    recovery: dict[str, str]
+    actors: tuple[Actor, Actor]
+    reach: Callable[[Actor], tuple[Service, Actor]] = field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.reach is None:
+            self.reach = lambda actor: (self.local, actor)
+        self.a = self.reach(self.actors[0])
+        self.b = self.reach(self.actors[1])
+
+    def together(self) -> tuple[Service, Actor]:
+        return self.reach(self.local.accounts.sign_in_together(self.code, list(WORDS.items())))
+
+
+def begin(
+    store: Store | None = None, reach: Callable[[LocalService], Callable[[Actor], tuple[Service, Actor]]] | None = None
+) -> Household:
+    """A couple that has just joined."""
+    store = MemoryStore() if store is None else store
+    clock = Clock()
+    local = LocalService(store, sittings=Sittings(clock=clock), tries=Tries(clock=clock), cost=CHEAP)
+    first = local.accounts.create_couple("Ada", WORDS["Ada"])
+    second = local.accounts.join(first.code, "Ben", WORDS["Ben"])
+    recovery = {"Ada": first.recovery_code, "Ben": second.recovery_code}
+    return Household(
+        local, store, clock, first.code, recovery, (first.actor, second.actor), reach(local) if reach else None
+    )
+
+
+def answers(value: int = 3, *, instrument: str = INSTRUMENT, occasion: str = OCCASION, first: int = 0, most: int = 500) -> list[Answer]:
+    """An answer to every item of an instrument, clipped to each item's scale."""
+    items = catalogue()[instrument].items[first : first + most]
+    return [
+        Answer(f"{occasion}-{item.id}-{value}", occasion, item.id, min(max(value, item.scale.lowest), item.scale.highest))
+        for item in items
+    ]

@@ -1,0 +1,90 @@
+"""What goes over the local socket: the verbs a kernel may ask for, their arguments and results.
+
+The list is closed. Nothing here trusts what a kernel sends: a browser can make its kernel
+send anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from workbook.service.local import LocalService
+from workbook.service.verbs import Actor
+from workbook.service.wire import answer_from_json, event_to_json, frame_to_json, table_to_json
+from workbook.sharing import Grain
+
+Arguments = Mapping[str, Any]
+Call = Callable[[LocalService, Actor, Arguments], Any]
+
+def _save_answers(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    return service.save_answers(actor, [answer_from_json(answer) for answer in given["answers"]])
+
+
+def _read_responses(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    return frame_to_json(service.read_responses(actor, _text_or_none(given.get("instrument"))))
+
+
+def _add_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    event = service.add_event(actor, given["kind"], given["payload"], operation_id=given.get("operation_id"))
+    return event_to_json(event)
+
+
+def _read_events(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    kinds = given.get("kinds")
+    return [event_to_json(event) for event in service.read_events(actor, kinds if kinds is None else _texts(kinds))]
+
+
+def _couple(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return asdict(service.couple(actor))
+
+
+def _decide(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    passphrase = _text_or_none(given.get("passphrase"))
+    service.decide(actor, _text(given["instrument"]), _text(given["occasion"]), Grain(given["grain"]), passphrase=passphrase)
+
+
+def _my_decision(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    grain = service.my_decision(actor, _text(given["instrument"]), _text(given["occasion"]))
+    return None if grain is None else grain.value
+
+
+def _withdraw(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.withdraw(actor, _text(given["instrument"]), _text(given["occasion"]))
+
+
+def _read_table(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return table_to_json(service.read_table(actor))
+
+
+def _add_table_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    event = service.add_table_event(actor, given["kind"], given["payload"], operation_id=given.get("operation_id"))
+    return event_to_json(event)
+
+
+VERBS: dict[str, Call] = {
+    "save_answers": _save_answers,
+    "read_responses": _read_responses,
+    "add_event": _add_event,
+    "read_events": _read_events,
+    "couple": _couple,
+    "decide": _decide,
+    "my_decision": _my_decision,
+    "withdraw": _withdraw,
+    "read_table": _read_table,
+    "add_table_event": _add_table_event,
+}
+"""Every verb by name; `watch` is the socket's event stream."""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(values: Any) -> list[str]:
+    return [_text(value) for value in values]

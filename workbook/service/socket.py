@@ -1,0 +1,210 @@
+"""The service's door for kernels: HTTP on a Unix socket that only this user can reach."""
+
+import asyncio
+import json
+import logging
+import shutil
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.iostream import StreamClosedError
+from tornado.netutil import bind_unix_socket
+from tornado.web import Application, RequestHandler
+
+from workbook.content import say
+from workbook.errors import AccessError, SetupError, StorageError, WorkbookError
+from workbook.service.local import LocalService
+from workbook.service.protocol import VERBS
+from workbook.service.refusals import error_to_json
+from workbook.service.tickets import Tickets
+from workbook.service.verbs import Actor
+from workbook.service.wire import LARGEST_REQUEST, dump, load
+
+LONGEST_PATH = 100  # bytes; Linux allows 107, macOS 103
+PULSE_SECONDS = 10.0
+_N_THREADS = 8
+_log = logging.getLogger(__name__)
+
+
+class ServiceSocket:
+    """Serves kernels on a thread of its own, until closed.
+
+    Parameters
+    ----------
+    service : LocalService
+        Not closed with the socket.
+    folder : Path, optional
+        An existing private folder with a short path; by default a new temporary one.
+
+    Raises
+    ------
+    SetupError
+        The folder's path is too long for a socket.
+    """
+
+    def __init__(self, service: LocalService, folder: Path | None = None) -> None:
+        self.tickets = Tickets(service.sittings)
+        self._own_folder = None if folder else Path(tempfile.mkdtemp(prefix="wb-"))
+        self.path = (folder or self._own_folder or Path()) / "s"
+        if len(str(self.path).encode()) > LONGEST_PATH:
+            raise SetupError(say("errors.connection.long_path", path=self.path))
+        self._service = service
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="service-socket", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise SetupError(say("errors.connection.not_started")) from self._failure
+
+    def ticket_for(self, actor: Actor) -> dict[str, str]:
+        """The environment variables by which one kernel reaches the service as this actor."""
+        return {"WORKBOOK_SOCKET": str(self.path), "WORKBOOK_TICKET": self.tickets.issue(actor)}
+
+    def close(self) -> None:
+        """Stop serving; open streams end. Closing twice is harmless."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(timeout=10)
+        self.path.unlink(missing_ok=True)
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        except BaseException as error:  # noqa: BLE001  told to whoever waits for the start
+            self._failure = error
+        finally:
+            self._ready.set()
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        with ThreadPoolExecutor(_N_THREADS, thread_name_prefix="service-verb") as threads:
+            settings = {
+                "service": self._service, "tickets": self.tickets, "threads": threads,
+                "stopping": self._stopping, "log_function": lambda _handler: None,
+            }
+            routes = [(r"/exchange", _Exchange), (r"/verbs/([a-z_]+)", _Verb), (r"/watch", _Watch)]
+            server = HTTPServer(Application(routes, **settings), max_body_size=LARGEST_REQUEST)
+            server.add_socket(bind_unix_socket(str(self.path), mode=0o600))
+            self._ready.set()
+            await self._stopping.wait()
+            server.stop()
+            await server.close_all_connections()
+
+
+class _Door(RequestHandler):
+    """What every route shares: JSON in and out, errors as sentences, never a traceback."""
+
+    @property
+    def service(self) -> LocalService:
+        service: LocalService = self.settings["service"]
+        return service
+
+    def actor(self) -> Actor:
+        scheme, _, capability = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer":
+            raise AccessError(say("errors.access.bad_ticket"))
+        tickets: Tickets = self.settings["tickets"]
+        return tickets.actor_of(capability)
+
+    def asked(self) -> dict[str, Any]:
+        try:
+            content = load(self.request.body)
+        except (ValueError, RecursionError):
+            content = None
+        if not isinstance(content, dict):
+            raise AccessError(say("errors.events.not_a_form"))
+        return content
+
+    def answer(self, content: Any) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.finish(dump({"result": content}))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, WorkbookError):
+            self.set_status(409 if not isinstance(error, AccessError) else 403)
+        else:
+            error = StorageError(say("errors.storage.failed"))
+        self.set_header("Content-Type", "application/json")
+        self.finish(dump({"error": error_to_json(error)}))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        # The class alone: a message or a frame of the traceback could hold an answer.
+        if not isinstance(value, WorkbookError):
+            _log.error("a request to the service failed: %s", getattr(typ, "__name__", "unknown"))
+
+
+class _Exchange(_Door):
+    def post(self) -> None:
+        ticket = self.asked().get("ticket")
+        tickets: Tickets = self.settings["tickets"]
+        capability = tickets.exchange(ticket if isinstance(ticket, str) else "")
+        # The sitting's id is what the browser's cookie holds: no kernel needs to know it.
+        actor = replace(tickets.actor_of(capability), sitting_id="")
+        self.answer({"capability": capability, "actor": asdict(actor)})
+
+
+class _Verb(_Door):
+    async def post(self, name: str) -> None:
+        actor, asked = self.actor(), self.asked()
+        call = VERBS.get(name)
+        if call is None:
+            raise AccessError(say("errors.access.not_yours"))
+        loop = asyncio.get_running_loop()
+        self.answer(await loop.run_in_executor(self.settings["threads"], self._call, call, actor, asked))
+
+    def _call(self, call: Any, actor: Actor, asked: dict[str, Any]) -> Any:
+        try:
+            return call(self.service, actor, asked)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            # What was sent has the wrong shape. Anything it holds stays out of the log.
+            raise AccessError(say("errors.events.not_a_form")) from None
+
+
+class _Watch(_Door):
+    """One line of JSON for every change, and a pulse, so that a dead end is noticed."""
+
+    async def post(self) -> None:
+        actor = self.actor()
+        loop = asyncio.get_running_loop()
+        changes: asyncio.Queue[str] = asyncio.Queue()
+        stop = self.service.watch(actor, lambda what: _from_thread(loop, changes, what))
+        self.set_header("Content-Type", "application/x-ndjson")
+        try:
+            await self._say({"watching": True})
+            while not self.settings["stopping"].is_set():
+                self.actor()  # refuses once the sitting has ended
+                await self._say(await _next(changes))
+        except (StreamClosedError, AccessError):
+            pass  # nobody listens any more, or they may not
+        finally:
+            stop()
+
+    async def _say(self, content: dict[str, Any]) -> None:
+        self.write(json.dumps(content) + "\n")
+        await self.flush()
+
+
+async def _next(changes: "asyncio.Queue[str]") -> dict[str, Any]:
+    try:
+        return {"changed": await asyncio.wait_for(changes.get(), PULSE_SECONDS)}
+    except TimeoutError:
+        return {}
+
+
+def _from_thread(loop: asyncio.AbstractEventLoop, changes: "asyncio.Queue[str]", what: str) -> None:
+    try:
+        loop.call_soon_threadsafe(changes.put_nowait, what)
+    except RuntimeError:  # the loop is closing, and so is the stream
+        _log.debug("a change came after the socket closed")
