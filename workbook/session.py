@@ -209,6 +209,16 @@ class Session(t.HasTraits):
         ]
         return str(texts[-1]) if texts else ""
 
+    @property
+    def own_needs(self) -> dict[str, str]:
+        """The needs the person added in their own words, by id."""
+        found: dict[str, str] = {}
+        for event in self._of("own_need"):
+            found[event.payload["id"]] = event.payload["text"]
+            if event.payload.get("removed"):
+                del found[event.payload["id"]]
+        return found
+
     def occasion_of(self, instrument: Instrument) -> str:
         """The occasion that answers to an instrument belong to now: a week's or the assessment's."""
         return self.week if instrument.occasion == "weekly" else self.occasion

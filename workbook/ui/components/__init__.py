@@ -107,7 +107,8 @@ class Choices(Component):
 
 
 class TextField(Component):
-    """A labelled field. ``kind`` is "text", "long", "password" or "date".
+    """A labelled field. ``kind`` is "text", "long", "password", "date", or "select" among ``options``
+    of [value, label].
 
     ``settled`` counts how often the field was left with a new text in it.
     """
@@ -117,6 +118,7 @@ class TextField(Component):
     hint = t.Unicode("").tag(sync=True)
     error = t.Unicode("").tag(sync=True)
     kind = t.Unicode("text").tag(sync=True)
+    options = t.List().tag(sync=True)
     max_length = t.Int(500).tag(sync=True)
     value = t.Unicode("").tag(sync=True)
     settled = t.Int(0).tag(sync=True)

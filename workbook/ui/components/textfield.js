@@ -17,9 +17,9 @@ function render({ model, el, signal }) {
   const label = element("label");
   const hint = element("span", "hint");
   const error = element("span", "error");
-  const kind = model.get("kind"); // "text", "long" or "password"
-  const input = element(kind === "long" ? "textarea" : "input");
-  if (kind !== "long") input.type = kind === "date" || kind === "password" ? kind : "text";
+  const kind = model.get("kind"); // "text", "long", "select", "date" or "password"
+  const input = element({ long: "textarea", select: "select" }[kind] ?? "input");
+  if (input.tagName === "INPUT") input.type = kind === "date" || kind === "password" ? kind : "text";
   if (kind === "password") input.autocomplete = "current-password";
   else input.autocomplete = "off";
   label.htmlFor = input.id = id;
@@ -51,6 +51,11 @@ function render({ model, el, signal }) {
   input.addEventListener("blur", leave);
   window.addEventListener("pagehide", leave, { signal });
 
+  const offer = () => {
+    if (kind !== "select") return;
+    input.replaceChildren(...model.get("options").map(([value, text]) => new Option(text, value)));
+    input.value = model.get("value");
+  };
   const fill = () => {
     label.textContent = model.get("label");
     hint.textContent = model.get("hint");
@@ -58,7 +63,7 @@ function render({ model, el, signal }) {
     error.textContent = model.get("error");
     error.hidden = !error.textContent;
     box.classList.toggle("field-error", !error.hidden);
-    input.maxLength = model.get("max_length");
+    if (kind !== "select") input.maxLength = model.get("max_length");
     input.setAttribute("aria-invalid", String(!error.hidden));
     const described = [hint, error].filter((one) => !one.hidden).map((one) => one.id);
     if (described.length) input.setAttribute("aria-describedby", described.join(" "));
@@ -73,6 +78,8 @@ function render({ model, el, signal }) {
     if (!error.hidden) input.focus();
   });
   model.on("change:value", restore);
+  model.on("change:options", offer);
+  offer();
   fill();
   restore();
   return () => clearTimeout(timer);

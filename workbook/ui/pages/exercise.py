@@ -1,0 +1,134 @@
+"""The exercises: the list, and each one's page: why, how, and what can be done right here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ipywidgets import VBox, Widget
+
+from workbook.content import say
+from workbook.content.document import documents
+from workbook.content.exercise import Exercise, exercises
+from workbook.errors import WorkbookError
+from workbook.ui.activities import ACTIVITIES, Activity, Scene
+from workbook.ui.blocks import Block, bullets, callout, details, heading, kicker, lead, note, opening, paragraph
+from workbook.ui.components import Menu
+from workbook.ui.pages.base import Button, Page
+
+
+class ExerciseList(Page):
+    """Every exercise; those with steps of their own come first."""
+
+    kind = "exercises"
+
+    def parts(self) -> Sequence[Widget]:
+        self.menu = Menu(label=say("ui.steps.exercises"))
+        self.menu.on_press(self.desk.guard(self.desk.go))
+        return (self.menu,)
+
+    def fill(self) -> None:
+        self.say_words(opening("exercises"))
+        here = [exercises()[name] for name in ACTIVITIES]
+        others = [one for one in exercises().values() if one.id not in ACTIVITIES]
+        self.menu.parts = [
+            {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
+            {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
+        ]
+        self.offer(self.home())
+
+    def _line(self, one: Exercise) -> dict[str, Any]:
+        waits = 0
+        if one.id in ACTIVITIES:
+            lines = ACTIVITIES[one.id](self.session, self.desk.go).lines()
+            waits = sum(line.is_mine_to_do for line in lines)
+        return {
+            "id": f"exercise:{one.id}",
+            "title": one.title,
+            "status": "under-way" if waits else "open",
+            "note": say("ui.exercises.waits", n=waits) if waits else one.why.partition(". ")[0].rstrip(".") + ".",
+            "time": say("ui.status.minutes", n=one.minutes),
+            "next": bool(waits),
+        }
+
+
+class ExercisePage(Page):
+    """The argument is ``<exercise>`` or ``<exercise>:<thing>``."""
+
+    kind = "exercise"
+
+    def parts(self) -> Sequence[Widget]:
+        self.fields = VBox([])
+        self.menu = Menu()
+        self.menu.on_press(self.desk.guard(self._turn))
+        self._shown = ""
+        return (self.fields,)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        exercise, _, thing = self.argument.partition(":")
+        return exercise, thing
+
+    def arrive(self, argument: str) -> None:
+        exercise = argument.partition(":")[0]
+        if exercise not in exercises():
+            raise WorkbookError(say("ui.trouble.not_there"))
+        self._shown = ""
+        self.root.children = (self.words, self.fields, self.actions, self.menu)
+        super().arrive(argument)
+
+    def fill(self) -> None:
+        exercise, thing = exercises()[self.names[0]], self.names[1]
+        activity = self._activity(exercise)
+        scene = None if activity is None else (activity.scene(thing) if thing else activity.begin())
+        if thing and scene is None:
+            self.argument = exercise.id
+            self.fill()
+            return
+        self.say_words([*self._head(exercise, is_thing=bool(thing)), *(scene.blocks if scene else [])])
+        self._play(scene, exercise, is_thing=bool(thing))
+        self._list(activity if not thing else None)
+
+    def _activity(self, exercise: Exercise) -> Activity[Any] | None:
+        made = ACTIVITIES.get(exercise.id)
+        return made(self.session, self._turn) if made and not self.session.is_together else None
+
+    def _turn(self, thing: str) -> None:
+        exercise = self.names[0]
+        self.desk.go(f"exercise:{exercise}:{thing}" if thing else f"exercise:{exercise}")
+
+    def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
+        # The same scene keeps its fields, so that what is being typed survives a refresh.
+        key = f"{exercise.id} {scene.key if scene else ''}"
+        if key == self._shown:
+            return
+        self._shown = key
+        self.fields.children = tuple(scene.fields) if scene else ()
+        back = Button(say("ui.exercises.all_of_it"), self.to(f"exercise:{exercise.id}"), "quiet") if is_thing else None
+        buttons = [*(scene.buttons if scene else ()), back or Button(say("ui.exercises.all"), self.to("exercises"), "quiet")]
+        self.offer(*buttons)
+
+    def _list(self, activity: Activity[Any] | None) -> None:
+        lines = activity.lines() if activity else []
+        self.menu.label = say("ui.exercises.so_far")
+        self.menu.parts = [{"title": say("ui.exercises.so_far"), "steps": [
+            {"id": one.id, "title": one.title, "note": one.note, "time": "", "next": one.is_mine_to_do,
+             "status": "under-way" if one.is_mine_to_do else "done" if one.is_done else "open"}
+            for one in lines
+        ]}] if lines else []  # fmt: skip
+
+    @staticmethod
+    def _head(exercise: Exercise, *, is_thing: bool) -> list[Block]:
+        minutes = say("ui.exercises.minutes", n=exercise.minutes)
+        head = [kicker(minutes), heading(1, exercise.title)]
+        if is_thing:
+            return head
+        head.append(lead(exercise.why))
+        for name, flag in (("guard", exercise.guard), ("touch", exercise.touch)):
+            if flag:
+                document = documents()[name]
+                head.append(callout(document.title, [paragraph(text) for text in document.paragraphs], tone="care"))
+        how: list[Block] = [bullets(exercise.steps, ordered=True)]
+        if exercise.bring:
+            how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
+        head += [details(say("ui.exercises.how"), how)] if exercise.id in ACTIVITIES else [heading(2, say("ui.exercises.how")), *how]
+        head += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
+        return [*head, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
