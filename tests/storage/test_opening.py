@@ -1,0 +1,131 @@
+"""Where the data and its key live, and who may read them."""
+
+import stat
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from tests.storage.contract import note
+from workbook.errors import SetupError, StorageError, WrongKeyError
+from workbook.storage.keys import find_key, key_file
+from workbook.storage.location import check_private, data_folder, prepare_folder
+from workbook.storage.opening import open_store
+from workbook.storage.sqlcipher import FILE_NAME
+
+
+class DictKeyring(KeyringBackend):
+    """A keyring that works, in memory."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+class LockedKeyring(DictKeyring):
+    """A keyring that refuses, as on a computer without a session."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise keyring.errors.KeyringLocked("locked")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise keyring.errors.PasswordSetError("locked")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    before = keyring.get_keyring()
+    keyring.set_keyring(LockedKeyring())
+    yield tmp_path / "data"
+    keyring.set_keyring(before)
+
+
+def test_a_new_store_is_private_and_its_key_lies_apart(data: Path) -> None:
+    store = open_store(data)
+    store.append([note("a", "1")])
+    store.close()
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
+    key = key_file(data)
+    assert not key.is_relative_to(data) and stat.S_IMODE(key.stat().st_mode) == 0o600
+    text = key.read_text().strip()
+    assert all(text.encode() not in file.read_bytes() and bytes.fromhex(text) not in file.read_bytes() for file in data.iterdir())
+    store = open_store(data)
+    assert len(store.read("a")) == 1
+    store.close()
+
+
+def test_the_systems_keyring_is_preferred_and_then_there_is_no_key_file(data: Path) -> None:
+    keyring.set_keyring(DictKeyring())
+    open_store(data).close()
+    assert not key_file(data).exists()
+    open_store(data).close()
+
+
+def test_a_lost_key_is_said_and_no_new_one_is_made(data: Path) -> None:
+    open_store(data).close()
+    key_file(data).unlink()
+    with pytest.raises(StorageError, match="key is not"):
+        open_store(data)
+    assert not key_file(data).exists()
+
+
+def test_another_key_is_a_wrong_key(data: Path) -> None:
+    open_store(data).close()
+    key_file(data).write_text("ab" * 32)
+    with pytest.raises(WrongKeyError):
+        open_store(data)
+    key_file(data).write_text("not a key")
+    with pytest.raises(SetupError):
+        open_store(data)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_what_others_can_read_is_refused_with_the_command_that_closes_it(data: Path, mode: int) -> None:
+    open_store(data).close()
+    for path in (data / FILE_NAME, key_file(data)):
+        path.chmod(mode)
+        with pytest.raises(SetupError, match=f"chmod 600 {path}"):
+            open_store(data)
+        path.chmod(0o600)
+    data.chmod(0o755)
+    with pytest.raises(SetupError, match=f"chmod 700 {data}"):
+        open_store(data)
+
+
+def test_an_empty_folder_is_closed_to_others_without_asking(data: Path) -> None:
+    data.mkdir(mode=0o755)
+    assert stat.S_IMODE(prepare_folder(data).stat().st_mode) == 0o700
+    check_private(data)
+
+
+def test_a_key_inside_the_data_folder_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(data / "keys"))
+    with pytest.raises(SetupError, match="may not lie inside"):
+        find_key(prepare_folder(data), is_new=True)
+
+
+def test_a_file_where_the_folder_should_be_is_refused(data: Path) -> None:
+    data.write_text("")
+    with pytest.raises(SetupError):
+        prepare_folder(data)
+
+
+def test_the_folder_is_what_was_chosen_else_the_environments_else_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path / "named"))
+    assert data_folder(tmp_path / "chosen") == tmp_path / "chosen"
+    assert data_folder() == tmp_path / "named"
+    monkeypatch.delenv("WORKBOOK_DATA")
+    assert data_folder().name == "intimacy-workbook"

@@ -1,0 +1,124 @@
+"""The key of the store's file: in the system's keyring, else in a file apart from the data.
+
+Either way a copy of the data folder alone opens nothing. (It guards against a copied or lost
+disk; each drawer is sealed besides with a key that only its person's passphrase opens.)
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+import keyring
+from keyring.errors import KeyringError
+
+from workbook.content import say
+from workbook.errors import SetupError, StorageError
+from workbook.storage.heads import sync_folder
+from workbook.storage.location import check_private, key_folder, prepare_folder
+
+_SERVICE = "intimacy-workbook"
+_ID_FILE = "key-id"
+_KEY_BYTES = 32
+
+
+def find_key(folder: Path, *, is_new: bool) -> bytes:
+    """The 32-byte key of a data folder, made and kept if the folder is new.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder. It holds only a random name for the key.
+    is_new : bool
+        Whether it holds no store yet. A missing key is then made; otherwise it is an error,
+        because a new key would open nothing.
+
+    Raises
+    ------
+    StorageError
+        The key is gone.
+    SetupError
+        The key's file is open to others, malformed, or inside the data folder.
+    """
+    key_id = _key_id(folder)
+    _refuse_inside(folder)
+    key = _from_keyring(key_id) or _from_file(key_id)
+    if key is not None:
+        return key
+    if not is_new:
+        raise StorageError(say("errors.storage.no_key"))
+    key = secrets.token_bytes(_KEY_BYTES)
+    if not _to_keyring(key_id, key):
+        _to_file(key_id, key)
+    return key
+
+
+def key_file(folder: Path) -> Path:
+    """Where the key of a data folder lies if the keyring does not have it."""
+    return key_folder() / f"{_key_id(folder)}.key"
+
+
+def _key_id(folder: Path) -> str:
+    path = folder / _ID_FILE
+    if not path.exists():
+        _write_new(path, secrets.token_hex(8))
+    key_id = path.read_text(encoding="ascii", errors="replace").strip()
+    if not key_id.isalnum() or len(key_id) > 64:
+        raise SetupError(say("errors.storage.bad_key_file", path=path))
+    return key_id
+
+
+def _refuse_inside(folder: Path) -> None:
+    if key_folder().resolve().is_relative_to(folder.resolve()):
+        raise SetupError(say("errors.storage.key_beside_data", folder=folder))
+
+
+def _from_keyring(key_id: str) -> bytes | None:
+    # Any trouble with a keyring (none installed, locked, no session) means: look for the file.
+    with contextlib.suppress(KeyringError, RuntimeError, OSError):
+        found = keyring.get_password(_SERVICE, key_id)
+        return _parse(found) if found else None
+    return None
+
+
+def _to_keyring(key_id: str, key: bytes) -> bool:
+    with contextlib.suppress(KeyringError, RuntimeError, OSError):
+        keyring.set_password(_SERVICE, key_id, key.hex())
+        return keyring.get_password(_SERVICE, key_id) == key.hex()
+    return False
+
+
+def _from_file(key_id: str) -> bytes | None:
+    path = key_folder() / f"{key_id}.key"
+    if not path.exists():
+        return None
+    check_private(path)
+    key = _parse(path.read_text(encoding="ascii", errors="replace"))
+    if key is None:
+        raise SetupError(say("errors.storage.bad_key_file", path=path))
+    return key
+
+
+def _to_file(key_id: str, key: bytes) -> None:
+    folder = prepare_folder(key_folder())
+    _write_new(folder / f"{key_id}.key", key.hex())
+
+
+def _write_new(path: Path, content: str) -> None:
+    """Write a private file that is there whole, or not at all."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def _parse(text: str) -> bytes | None:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        return None
+    return key if len(key) == _KEY_BYTES else None
