@@ -185,7 +185,133 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
     "needs": NEEDS,
 }
 
-PREPARED: dict[str, pa.DataFrameSchema] = {}
+_SCALE = {
+    "lowest": _column("Float64", "Lower end of the scale."),
+    "highest": _column("Float64", "Upper end of the scale."),
+    "left": _column("string", "What the lowest choice is called."),
+    "right": _column("string", "What the highest choice is called."),
+}
+_TITLE = _column("string", "The facet's title.")
+_NAME = _column("string", "The name that person chose.")
+_BAND = {
+    "value": _column("Float64", "In scale points.", nullable=True),
+    "low": _column("Float64", "Lower end of the band.", nullable=True),
+    "high": _column("Float64", "Upper end of the band.", nullable=True),
+    "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+}
+
+
+def _prepared(name: str, title: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True, name=name, title=title)
+
+
+PREPARED: dict[str, pa.DataFrameSchema] = {
+    "profile": _prepared(
+        "profile",
+        "One row per facet, strong to weak.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            **_BAND,
+            "n_partners": _column("Int8", "How many partners' scores the value is the mean of."),
+            **_SCALE,
+        },
+    ),
+    "side_by_side": _prepared(
+        "side_by_side",
+        "One row per facet and partner, in the instrument's order.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            "place": _PLACE,
+            "name": _NAME,
+            **_BAND,
+            "differs": _column(
+                "boolean", "True where the two differ beyond the band; NA without one.", nullable=True
+            ),
+            "difference": _column("Float64", "First place minus second, scale points.", nullable=True),
+            **_SCALE,
+        },
+    ),
+    "perspectives": _prepared(
+        "perspectives_prepared",
+        "One row per facet and perspective, in the instrument's order; also for skills and guesses.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            "by": _column("string", "Place of who says it."),
+            "about": _column("string", "Place of whom it is about."),
+            "name_by": _NAME,
+            "name_about": _NAME,
+            **_BAND,
+            **_SCALE,
+        },
+    ),
+    "needs_map": _prepared(
+        "needs_map",
+        "One row per partner and need.",
+        {
+            "place": _PLACE,
+            "name": _NAME,
+            "number": _column("Int16", "The need's number in the figure."),
+            "need": _column("string", "Need id."),
+            "title": _column("string", "The need's title."),
+            "importance": _column("Int16", "How much it matters, scale points."),
+            "met": _column("Int16", "How far it is met, scale points."),
+            "unmet": _column("boolean", "True where it matters much and is met little."),
+            **_SCALE,
+        },
+    ),
+    "heat_map": _prepared(
+        "heat_map",
+        "One row per sign and perspective, in the instrument's order.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            "by": _column("string", "Place of who says it."),
+            "about": _column("string", "Place of whom it is about."),
+            "name_by": _NAME,
+            "name_about": _NAME,
+            "value": _column("Float64", "In scale points.", nullable=True),
+            **_SCALE,
+        },
+    ),
+    "agreement": _prepared(
+        "agreement_prepared",
+        "One row per facet, in the instrument's order.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            "n_both": _column("Int16", "Items that both answered."),
+            "n_healthy": _column("Int16", "Of these, items both answered in the healthy direction."),
+            "share": _column("Float64", "n_healthy / n_both."),
+        },
+    ),
+    "trend": _prepared(
+        "trend",
+        "One row per facet, partner and occasion.",
+        {
+            "facet": _FACET,
+            "title": _TITLE,
+            "place": _PLACE,
+            "name": _NAME,
+            "number": _column("Int16", "Which time it was."),
+            "occasion": _PERSON["occasion"],
+            "value": _column("Float64", "Score in scale points."),
+            "low": _column(
+                "Float64", "First score − 1.96·√2·SEM: no reliable change above it.", nullable=True
+            ),
+            "high": _column(
+                "Float64", "First score + 1.96·√2·SEM: no reliable change below it.", nullable=True
+            ),
+            "change": _column(
+                "string", "Against the first time: better, worse or none; NA without a band.", nullable=True
+            ),
+            "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+            **_SCALE,
+        },
+    ),
+}
 """What each figure is drawn from; see `workbook.plots`."""
 
 
@@ -220,7 +346,7 @@ def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    schema = {**FRAMES, **PREPARED}[name]
+    schema = next(one for one in (*FRAMES.values(), *PREPARED.values()) if one.name == name)
     return check(pd.DataFrame({column: [] for column in schema.columns}), schema)
 
 

@@ -1,0 +1,84 @@
+"""On how many of a facet's questions both partners answer in the healthy direction."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbook import frames
+from workbook.content import say
+from workbook.instruments.model import Instrument
+from workbook.plots.names import in_words, shown_facets
+from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, Rows
+
+DOT_STEP = 1.0
+
+
+def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """One row per facet on which enough items have both answers, in the instrument's order.
+
+    Parameters
+    ----------
+    agreement : DataFrame
+        `workbook.frames.AGREEMENT` of one couple; the latest occasion is taken.
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["agreement"]``.
+    """
+    contract = frames.PREPARED["agreement"]
+    known = shown_facets(instrument)
+    own = frames.latest(agreement[(agreement["instrument"] == instrument.id).to_numpy(dtype=bool)])
+    own = own[own["share"].notna() & own["facet"].isin(known)]
+    if not len(own):
+        return frames.empty(contract)
+    rank = {facet: n for n, facet in enumerate(known)}
+    table = own.assign(title=[known[name].title for name in own["facet"]], _rank=own["facet"].map(rank))
+    return frames.check(table.sort_values("_rank", ignore_index=True)[list(contract.columns)], contract)
+
+
+def plot_agreement(prepared: pd.DataFrame) -> go.Figure | None:
+    """A dot for each question both answered; filled where both answered in the healthy way."""
+    if not len(prepared):
+        return None
+    most = int(prepared["n_both"].max())
+    rows = Rows(list(prepared["title"]), (0, max(most, 12)), head=8, gap=22, after=16, room=(0.03, 0.03))
+    filled: list[tuple[float, float]] = []
+    hollow: list[tuple[float, float]] = []
+    for r in prepared.itertuples():
+        for k in range(int(r.n_both)):
+            (filled if k < r.n_healthy else hollow).append((k * DOT_STEP, rows.at(r.Index)))
+        words = say("results.plots.n_of_m", n=int(r.n_healthy), m=int(r.n_both))
+        rows.write(words, r.n_both * DOT_STEP, rows.at(r.Index), xref="x", xanchor="left", color=INK_SOFT)
+    for dots, symbol, colour in ((hollow, "circle-open", LINE_STRONG), (filled, "circle", INK)):
+        if dots:
+            rows.symbols([x for x, _ in dots], [y for _, y in dots], symbol, colour, 13)
+    return rows.figure
+
+
+def sentence_agreement(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """What to see: on what both are well, and on what not yet."""
+    if not len(prepared):
+        return []
+    whole = prepared[(prepared["share"] == 1).to_numpy(dtype=bool)]
+    none = prepared[(prepared["share"] == 0).to_numpy(dtype=bool)]
+    said: list[tuple[str, dict[str, Any]]] = [("results.plots.agreement_what", {})]
+    if len(whole):
+        said.append(("results.plots.agreement_whole", {"subjects": in_words(list(whole["title"].head(3)))}))
+    if len(none):
+        said.append(("results.plots.agreement_none", {"subjects": in_words(list(none["title"].head(2)))}))
+    return said
+
+
+def table_agreement(prepared: pd.DataFrame) -> pd.DataFrame:
+    """The same as a table."""
+    return pd.DataFrame(
+        {
+            say("results.plots.column_facet"): prepared["title"],
+            say("results.plots.column_both_well"): [
+                say("results.plots.n_of_m", n=int(n), m=int(m))
+                for n, m in zip(prepared["n_healthy"], prepared["n_both"], strict=True)
+            ],
+        }
+    )

@@ -1,0 +1,54 @@
+"""What people and facets are called in figures, sentences and tables."""
+
+from collections.abc import Mapping
+
+from workbook.content import say
+from workbook.instruments.facets import Facet, facets
+from workbook.instruments.model import Instrument
+
+
+def partner_names(names: Mapping[str, str] | None) -> dict[str, str]:
+    """The partners' chosen names by place; plain stand-ins where none are given."""
+    given = names or {}
+    return {place: given.get(place) or say(f"results.plots.partner_{place}") for place in ("a", "b")}
+
+
+def shown_facets(instrument: Instrument) -> dict[str, Facet]:
+    """The instrument's facets by id, in its fixed order."""
+    return {facet.id: facet for facet in facets(instrument)}
+
+
+def end_labels(facet: Facet) -> tuple[str, str]:
+    """What the lowest and the highest choice of a facet's scale are called."""
+    choices = sorted(facet.scale.choices, key=lambda choice: choice.value)
+    return choices[0].label, choices[-1].label
+
+
+def short_title(title: str) -> str:
+    """A title without what follows its colon.
+
+    >>> short_title("Seen: how much it matters")
+    'Seen'
+    """
+    return title.partition(":")[0]
+
+
+def in_words(items: list[str]) -> str:
+    """Titles as a person would list them, in quotes because a title may hold an "and".
+
+    >>> in_words(["Trust", "Listening", "Letting go"])
+    '“Trust”, “Listening” and “Letting go”'
+    """
+    quoted = [f"“{item}”" for item in items]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return say("results.plots.and", first=", ".join(quoted[:-1]), last=quoted[-1])
+
+
+def clipped(name: str, most: int = 9) -> str:
+    """A name short enough for the edge of a figure.
+
+    >>> clipped("Maximiliane")
+    'Maximili…'
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"

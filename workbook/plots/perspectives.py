@@ -1,0 +1,210 @@
+"""Four perspectives on a line each: what I say of myself, and what you say of me.
+
+The same drawing serves three views: facets of connection, skills, and guesses of what matters.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbook import frames
+from workbook.content import say
+from workbook.instruments.facets import Facet
+from workbook.instruments.model import Instrument
+from workbook.plots.names import clipped, end_labels, in_words, partner_names, short_title, shown_facets
+from workbook.plots.theme import PARTNER, Rows, number
+
+CONTRACT = frames.PREPARED["perspectives"]
+WORTH_A_WORD = 1.0  # scale points between two single answers: one step of the scale
+
+
+def prepare_perspectives(
+    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row per facet and perspective that has a value, in the instrument's order.
+
+    Parameters
+    ----------
+    perspectives : DataFrame
+        `workbook.frames.PERSPECTIVES` of one couple; the latest occasion is taken.
+    instrument : Instrument
+    names : mapping of place to name, optional
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["perspectives"]``.
+    """
+    own = frames.latest(perspectives[(perspectives["instrument"] == instrument.id).to_numpy(dtype=bool)])
+    own = own[own["value"].notna()]
+    by = own["perspective"].str[0]
+    rows = own.assign(by=by, about=own["perspective"].str[-1])
+    return _prepared(rows, shown_facets(instrument), names)
+
+
+def prepare_skills(
+    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """The fourteen skills: "I can do this" and "my partner does this", single answers."""
+    return prepare_perspectives(perspectives, instrument, names)
+
+
+def prepare_guesses(
+    needs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """How much each need matters to a person, and what the partner thinks it matters to them.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        `workbook.frames.NEEDS` of one couple.
+    """
+    now = frames.latest(needs)
+    other = now["place"].map({"a": "b", "b": "a"})
+    said = now.assign(by=now["place"], about=now["place"], value=now["importance"])
+    guessed = now.assign(by=now["place"], about=other, value=now["guess"])
+    rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
+    rows = rows[rows["value"].notna()].assign(low=pd.NA, high=pd.NA, assumed=False)
+    return _prepared(rows, shown_facets(instrument), names)
+
+
+def _prepared(
+    rows: pd.DataFrame, known: Mapping[str, Facet], names: Mapping[str, str] | None
+) -> pd.DataFrame:
+    rows = rows[rows["facet"].isin(known)]
+    if not len(rows):
+        return frames.empty(CONTRACT)
+    called = partner_names(names)
+    rank = {facet: n for n, facet in enumerate(known)}
+    ends = {name: end_labels(facet) for name, facet in known.items()}
+    table = rows.assign(
+        title=[short_title(known[name].title) for name in rows["facet"]],
+        name_by=rows["by"].map(called),
+        name_about=rows["about"].map(called),
+        lowest=[known[name].scale.lowest for name in rows["facet"]],
+        highest=[known[name].scale.highest for name in rows["facet"]],
+        left=[ends[name][0] for name in rows["facet"]],
+        right=[ends[name][1] for name in rows["facet"]],
+        _rank=rows["facet"].map(rank),
+    ).sort_values(["_rank", "about", "by"], ignore_index=True)
+    return frames.check(table[list(CONTRACT.columns)], CONTRACT)
+
+
+def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
+    """Per facet one line about each partner: filled is their own word, open the other's.
+
+    ``None`` where there is nothing to draw.
+    """
+    if not len(prepared):
+        return None
+    first = prepared.iloc[0]
+    facets = list(dict.fromkeys(prepared["facet"]))
+    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
+    rows = Rows(
+        [titles[facet] for facet in facets], (first["lowest"], first["highest"]),
+        lines=2, pitch=24, gap=26, head=84, room=(0.05, 0.3),
+    )  # fmt: skip
+    called = dict(zip(prepared["by"], prepared["name_by"], strict=True))
+    called |= dict(zip(prepared["about"], prepared["name_about"], strict=True))
+    rows.name_partners(called)
+    rows.write(say("results.plots.filled_open"), 0, 38)
+    rows.name_ends(first["left"], first["right"])
+    rows.tracks()
+    at = {
+        (facet, about): rows.at(n, line) for n, facet in enumerate(facets) for line, about in enumerate("ab")
+    }
+    for (_, about), y in at.items():
+        rows.write(say("results.plots.about", name=clipped(called[about])), 1, y, color=PARTNER[about])
+    _draw_bands(rows, prepared, at)
+    for by in ("a", "b"):
+        for style in ("open", "filled"):
+            mine = prepared[
+                (prepared["by"] == by).to_numpy()
+                & ((prepared["about"] == by).to_numpy() == (style == "filled"))
+            ]
+            y = [at[facet, about] for facet, about in zip(mine["facet"], mine["about"], strict=True)]
+            rows.marks(list(mine["value"]), y, by, style="filled" if style == "filled" else "open")
+    return rows.figure
+
+
+def _draw_bands(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
+    banded = [r for r in prepared.itertuples() if pd.notna(r.low)]
+    for by in ("a", "b"):
+        for assumed, dash in ((True, "3px,3px"), (False, "solid")):
+            spans = [
+                (r.low, r.high, at[r.facet, r.about])
+                for r in banded
+                if r.by == by and bool(r.assumed) == assumed
+            ]
+            rows.segments(spans, PARTNER[by], width=2, dash=dash)
+
+
+plot_skills = plot_perspectives
+plot_guesses = plot_perspectives
+
+
+def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Per facet and person: what the partner says − what they say themselves."""
+    keys = ["facet", "title", "about", "name_about"]
+    own = prepared[(prepared["by"] == prepared["about"]).to_numpy()][[*keys, "value"]]
+    other = prepared[(prepared["by"] != prepared["about"]).to_numpy()][["facet", "about", "name_by", "value"]]
+    both = own.merge(other, on=["facet", "about"], suffixes=("_own", "_other"))
+    return both.assign(gap=both["value_other"] - both["value_own"])
+
+
+def _sentence(prepared: pd.DataFrame, view: str) -> list[tuple[str, dict[str, Any]]]:
+    said: list[tuple[str, dict[str, Any]]] = []
+    gaps = _gaps(prepared)
+    for _, rows in gaps.groupby("about", sort=True):
+        names = {"name": rows["name_about"].iloc[0], "other": rows["name_by"].iloc[0]}
+        wide = rows[(rows["gap"].abs() > WORTH_A_WORD).to_numpy(dtype=bool)]
+        wide = (
+            wide.assign(width=wide["gap"].abs()).sort_values("width", ascending=False, kind="stable").head(2)
+        )
+        key = "apart" if len(wide) else "alike"
+        said.append((f"results.plots.{view}_{key}", names | {"subjects": in_words(list(wide["title"]))}))
+    return said
+
+
+def sentence_perspectives(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """What to see: on what a person's own word and the partner's lie furthest apart."""
+    if not len(prepared):
+        return []
+    said = _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
+    if prepared["assumed"].any():
+        said.append(("results.plots.band_assumed", {}))
+    return said
+
+
+def sentence_skills(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
+    return (_sentence(prepared, "skills") or [("results.plots.one_side", {})]) if len(prepared) else []
+
+
+def sentence_guesses(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """What to see: which needs a partner guesses closely, and which not."""
+    return (_sentence(prepared, "guesses") or [("results.plots.one_side", {})]) if len(prepared) else []
+
+
+def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
+    """The same as a table: one row per facet, one column per perspective."""
+    columns: dict[str, Iterable[str]] = {}
+    facets = prepared.drop_duplicates("facet")
+    columns[say("results.plots.column_facet")] = list(facets["title"])
+    is_whole = prepared["low"].isna().all()
+    for (by, about), rows in prepared.groupby(["by", "about"], sort=True):
+        values = dict(zip(rows["facet"], rows["value"], strict=True))
+        key = "column_own" if by == about else "column_other"
+        heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
+        shown = [values.get(facet) for facet in facets["facet"]]
+        columns[heading] = [
+            say("results.plots.not_given") if value is None else f"{value:.0f}" if is_whole else number(value)
+            for value in shown
+        ]
+    return pd.DataFrame(columns)
+
+
+table_skills = table_perspectives
+table_guesses = table_perspectives

@@ -1,0 +1,113 @@
+"""The profile: every facet of the couple, strong to weak, each with its band."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbook import frames
+from workbook.content import say
+from workbook.instruments.model import Instrument
+from workbook.plots.names import end_labels, in_words, shown_facets
+from workbook.plots.theme import INK, INK_SOFT, LINE, SMALL, Rows, number
+
+BAND_Z = 1.96
+
+
+def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """One row per facet, strong to weak: the mean of what both say, with its band.
+
+    The standard error of the mean of two scores is ``√(SEM_a² + SEM_b²) / 2``; with one
+    partner only it is that partner's own. Facets nobody scored are left out. Ties keep the
+    instrument's order.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        `workbook.frames.PAIRS` of one couple; the latest occasion is taken.
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["profile"]``.
+    """
+    rows = []
+    own = frames.latest(pairs[(pairs["instrument"] == instrument.id).to_numpy(dtype=bool)])
+    scored = own.set_index("subscale")
+    for facet in shown_facets(instrument).values():
+        if facet.is_single or facet.own not in scored.index:
+            continue
+        row = scored.loc[facet.own]
+        sides = [(row[f"score_{p}"], row[f"sem_{p}"]) for p in "ab" if pd.notna(row[f"score_{p}"])]
+        if not sides:
+            continue
+        value = sum(float(score) for score, _ in sides) / len(sides)
+        margin = BAND_Z * sum(float(sem) ** 2 for _, sem in sides) ** 0.5 / len(sides)
+        low, high = facet.scale.lowest, facet.scale.highest
+        left, right = end_labels(facet)
+        rows.append(
+            {
+                "facet": facet.id, "title": facet.title, "value": value,
+                "low": max(value - margin, low), "high": min(value + margin, high),
+                "assumed": bool(row["assumed"]), "n_partners": len(sides),
+                "lowest": low, "highest": high, "left": left, "right": right,
+                "_rank": -value if facet.higher_is != "worse" else value,
+            }
+        )  # fmt: skip
+    if not rows:
+        return frames.empty(frames.PREPARED["profile"])
+    table = pd.DataFrame(rows).sort_values("_rank", kind="stable", ignore_index=True)
+    return frames.check(table.drop(columns="_rank"), frames.PREPARED["profile"])
+
+
+def plot_profile(prepared: pd.DataFrame) -> go.Figure | None:
+    """A bar per facet from the scale's lower end, its band on top, its value at the right.
+
+    A dashed band rests on assumed constants. ``None`` where there is nothing to draw.
+    """
+    if not len(prepared):
+        return None
+    first = prepared.iloc[0]
+    rows = Rows(list(prepared["title"]), (first["lowest"], first["highest"]), room=(0.0, 0.01))
+    rows.name_ends(first["left"], first["right"])
+    rows.tracks()
+    table = list(prepared.itertuples())
+    rows.segments([(r.lowest, r.value, rows.at(r.Index)) for r in table], LINE, width=12)
+    for assumed, dash in ((True, "3px,3px"), (False, "solid")):
+        spans = [(r.low, r.high, rows.at(r.Index)) for r in table if bool(r.assumed) == assumed]
+        rows.segments(spans, INK_SOFT, width=2, dash=dash)
+    rows.symbols([r.value for r in table], [rows.at(r.Index) for r in table], "line-ns-open", INK, 18)
+    for r in table:
+        rows.write(number(r.value), 1, rows.title_at(r.Index), size=SMALL, color=INK_SOFT)
+    return rows.figure
+
+
+def sentence_profile(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """What to see: where the couple is strongest, and where there is most room."""
+    if not len(prepared):
+        return []
+    n = min(3, (len(prepared) + 1) // 2)
+    values = {
+        "strong": in_words(list(prepared["title"].head(n))),
+        "weak": in_words(list(prepared["title"].tail(min(2, len(prepared) - n)))),
+    }
+    who = "couple" if int(prepared["n_partners"].max()) > 1 else "own"
+    key = f"results.plots.profile_{who}" if values["weak"] else f"results.plots.profile_{who}_one"
+    said: list[tuple[str, dict[str, Any]]] = [(key, values)]
+    if prepared["assumed"].any():
+        said.append(("results.plots.band_assumed", {}))
+    return said
+
+
+def table_profile(prepared: pd.DataFrame) -> pd.DataFrame:
+    """The same as a table, for those who'd rather read."""
+    return pd.DataFrame(
+        {
+            say("results.plots.column_facet"): prepared["title"],
+            say("results.plots.column_score"): [number(value) for value in prepared["value"]],
+            say("results.plots.column_band"): [
+                say("results.plots.from_to", low=number(low), high=number(high))
+                for low, high in zip(prepared["low"], prepared["high"], strict=True)
+            ],
+        }
+    )

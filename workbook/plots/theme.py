@@ -1,0 +1,205 @@
+"""One look for every figure: colours named after the page's tokens, marks, and rows.
+
+Colour never speaks alone: partner A is a circle, partner B a diamond; filled is what a person
+says of themselves, open what they say of the other; a dashed band rests on assumed constants.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+INK = "#2b2723"
+INK_SOFT = "#5d554c"
+LINE = "#dfd5c5"
+LINE_STRONG = "#8b8072"
+SURFACE = "#fffdf9"
+SUNKEN = "#f2ebdf"
+ACCENT = "#1d5c5a"
+BAD = "#9a2f21"
+WARN, WARN_SOFT = "#7d4a00", "#fbeed3"
+A, A_SOFT = "#1d6f70", "#dcecea"
+B, B_SOFT = "#96590a", "#f8e8cc"
+
+COLOURS: dict[str, str] = {
+    INK: "ink",
+    INK_SOFT: "ink-soft",
+    LINE: "line",
+    LINE_STRONG: "line-strong",
+    SURFACE: "surface",
+    SUNKEN: "sunken",
+    BAD: "bad",
+    WARN: "warn",
+    WARN_SOFT: "warn-soft",
+    A: "partner-a",
+    A_SOFT: "partner-a-soft",
+    B: "partner-b",
+    B_SOFT: "partner-b-soft",
+}
+"""Colour to the page's token of that name: a page in the dark swaps each for its dark value."""
+
+PARTNER = {"a": A, "b": B}
+SOFT = {"a": A_SOFT, "b": B_SOFT}
+FILLED = {"a": "circle", "b": "diamond"}
+OPEN = {"a": "circle-open", "b": "diamond-open"}
+SIZE = {"a": 13, "b": 14}  # a diamond looks smaller than a circle of the same size
+
+FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
+TEXT = 15
+SMALL = 13
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""How a figure is shown: nothing to drag, so that a thumb can scroll past it."""
+
+
+@dataclass
+class Rows:
+    """A figure of rows: each a title above, marks on a track below, words at the right.
+
+    Titles stand above their row and not beside it: at 360 px a margin for them would leave
+    no room for the marks.
+
+    Parameters
+    ----------
+    titles : sequence of str
+        From top to bottom.
+    ends : tuple of float
+        Lowest and highest value of the track.
+    lines : int
+        Lines of marks under each title.
+    """
+
+    titles: Sequence[str]
+    ends: tuple[float, float]
+    lines: int = 1
+    gap: int = 24  # px between a row's title and its first line
+    pitch: int = 22  # px between the lines of a row
+    after: int = 20  # px from a row's last line to the next title
+    head: int = 34  # px above the first title
+    room: tuple[float, float] = (0.03, 0.03)  # shares of the track kept free at its ends
+    figure: go.Figure = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.figure = figure(self.height)
+        low, high = self.ends
+        left, right = (share * (high - low) for share in self.room)
+        self.figure.update_xaxes(range=[low - left, high + right])
+        self.figure.update_yaxes(range=[self.height, 0])
+        for row, title in enumerate(self.titles):
+            self.write(title, 0, self.title_at(row), size=TEXT)
+
+    @property
+    def row_height(self) -> int:
+        return self.gap + self.pitch * (self.lines - 1) + self.after + 8
+
+    @property
+    def height(self) -> int:
+        return self.head + self.row_height * len(self.titles) + (28 if self.is_long else 8)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the ends of the scale have to be named again at the bottom."""
+        return len(self.titles) > 6
+
+    def title_at(self, row: int) -> float:
+        """Where a row's title stands, in pixels from the top."""
+        return self.head + row * self.row_height + 8
+
+    def at(self, row: int, line: float = 0) -> float:
+        """Where a row's line of marks stands, in pixels from the top."""
+        return self.title_at(row) + self.gap + self.pitch * line
+
+    def write(self, text: str, x: float, y: float, **style: Any) -> None:
+        """Write at a share of the width (0 left, 1 right) and a pixel from the top."""
+        anchor = style.pop("xanchor", {0: "left", 1: "right"}.get(x, "center"))
+        xref, shift = style.pop("xref", "paper"), style.pop("xshift", 0)
+        font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
+        self.figure.add_annotation(
+            text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, yanchor="middle",
+            showarrow=False, xshift=shift, font=font, align=anchor,
+        )  # fmt: skip
+
+    def tracks(self) -> None:
+        """The line each mark stands on, from one end of the scale to the other."""
+        low, high = self.ends
+        spans = [
+            (low, high, self.at(row, line)) for row in range(len(self.titles)) for line in range(self.lines)
+        ]
+        self.segments(spans, LINE, width=2)
+
+    def segments(
+        self, spans: Iterable[tuple[float, float, float]], colour: str, *, width: float, dash: str = "solid"
+    ) -> None:
+        """Horizontal lines (from, to, y), all in one trace."""
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for start, end, at in spans:
+            x += [start, end, None]
+            y += [at, at, None]
+        if x:
+            line = {"color": colour, "width": width, "dash": dash}
+            self.figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line))
+
+    def marks(
+        self,
+        x: Sequence[float],
+        y: Sequence[float],
+        place: str,
+        *,
+        style: Literal["filled", "open"] = "filled",
+    ) -> None:
+        """One partner's marks."""
+        if len(x):
+            is_open = style == "open"
+            symbol = (OPEN if is_open else FILLED)[place]
+            # An open mark is larger, so that a filled one at the same spot lies inside it.
+            self.symbols(x, y, symbol, PARTNER[place], SIZE[place] + (6 if is_open else 0))
+
+    def symbols(self, x: Sequence[float], y: Sequence[float], symbol: str, colour: str, size: int) -> None:
+        """Marks of any kind; a rim in the page's colour keeps two of them apart."""
+        is_open = symbol.endswith("-open")
+        rim = {"color": colour, "width": 2} if is_open else {"color": SURFACE, "width": 1.5}
+        marker = {"symbol": symbol, "color": colour, "size": size, "line": rim, "opacity": 1}
+        self.figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker))
+
+    def name_ends(self, left: str, right: str) -> None:
+        """What the ends of the track mean, above and below."""
+        low, high = self.ends
+        for y in (self.head - 20, self.height - 14) if self.is_long else (self.head - 20,):
+            for text, x, anchor in ((left, low, "left"), (right, high, "right")):
+                self.write(text, x, y, color=INK_SOFT, xref="x", xanchor=anchor)
+
+    def name_partners(self, names: Mapping[str, str]) -> None:
+        """Which mark is whose, in the partners' own colours, on the first line."""
+        self.write(f"● {names['a']}", 0, 14, color=A, weight=600)
+        self.write(f"◆ {names['b']}", 1, 14, color=B, weight=600)
+
+
+def figure(height: int) -> go.Figure:
+    """An empty figure in the one theme: no axes, no grid, no drag, no hover, no ground."""
+    axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 2, "r": 2, "t": 0, "b": 0, "pad": 0},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONTS, "size": TEXT, "color": INK},
+            "showlegend": False,
+            "hovermode": False,
+            "dragmode": False,
+            "xaxis": axis,
+            "yaxis": axis,
+            "template": None,
+        }
+    )
+
+
+def number(value: float) -> str:
+    """A score as people read it: one decimal.
+
+    >>> number(3.333), number(4)
+    ('3.3', '4.0')
+    """
+    return f"{value:.1f}"

@@ -1,0 +1,195 @@
+"""How each facet went over time, with the band that says which change is more than chance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbook import frames
+from workbook.content import say
+from workbook.instruments.model import Instrument
+from workbook.plots.names import end_labels, in_words, partner_names, shown_facets
+from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SIZE, SOFT, SURFACE, Rows
+
+CONTRACT = frames.PREPARED["trend"]
+CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
+PANEL = 72  # px, height of a facet's panel
+SYMBOL = {"a": "circle", "b": "diamond"}
+
+
+def prepare_trend(
+    scores: pd.DataFrame,
+    instrument: Instrument,
+    known: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
+    *,
+    facets: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """One row per facet, partner and occasion, for those scored at least twice.
+
+    The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
+    (Jacobson & Truax 1991).
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `workbook.frames.SCORES` of one couple, all occasions.
+    instrument : Instrument
+    known : mapping of person id to 'a' or 'b'
+        The partners' places.
+    names : mapping of place to name, optional
+    facets : sequence of str, optional
+        Only these; default all, in the instrument's order.
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["trend"]``.
+    """
+    called = partner_names(names)
+    shown = {f.own: f for f in shown_facets(instrument).values() if facets is None or f.id in facets}
+    own = scores[
+        (scores["instrument"] == instrument.id).to_numpy(dtype=bool) & scores["subscale"].isin(shown)
+    ]
+    own = own[own["score"].notna() & own["person_id"].isin(known)]
+    if not len(own):
+        return frames.empty(CONTRACT)
+    rank = {subscale: n for n, subscale in enumerate(shown)}
+    rows = own.assign(
+        number=[frames.occasion_number(occasion) for occasion in own["occasion"]],
+        place=own["person_id"].map(known),
+        facet=[shown[name].id for name in own["subscale"]],
+        title=[shown[name].title for name in own["subscale"]],
+        higher_is=[shown[name].higher_is for name in own["subscale"]],
+        lowest=[shown[name].scale.lowest for name in own["subscale"]],
+        highest=[shown[name].scale.highest for name in own["subscale"]],
+        left=[end_labels(shown[name])[0] for name in own["subscale"]],
+        right=[end_labels(shown[name])[1] for name in own["subscale"]],
+        value=own["score"].astype("float64"),
+        _rank=own["subscale"].map(rank),
+    )
+    rows = rows.assign(name=rows["place"].map(called)).sort_values(
+        ["_rank", "place", "number"], ignore_index=True
+    )
+    series = rows.groupby(["facet", "place"], sort=False)
+    rows = rows.assign(first=series["value"].transform("first"), n=series["value"].transform("size"))
+    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True))
+    return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
+
+
+def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
+    margin = CHANGE_Z * rows["sem"]
+    moved = rows["value"] - rows["first"]
+    up = rows["higher_is"].map({"better": "better", "worse": "worse", "neither": "none"})
+    down = rows["higher_is"].map({"better": "worse", "worse": "better", "neither": "none"})
+    change = pd.Series("none", index=rows.index, dtype="string")
+    change = change.mask((moved > margin).fillna(value=False), up).mask(
+        (moved < -margin).fillna(value=False), down
+    )
+    change = change.mask(margin.isna())
+    low = (rows["first"] - margin).clip(lower=rows["lowest"])
+    high = (rows["first"] + margin).clip(upper=rows["highest"])
+    return rows.assign(low=low, high=high, change=change)
+
+
+def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
+    """A panel per facet, one line per partner from left to right, the band behind it."""
+    if not len(prepared):
+        return None
+    facets = list(dict.fromkeys(prepared["facet"]))
+    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
+    first, last = int(prepared["number"].min()), int(prepared["number"].max())
+    rows = Rows(
+        [titles[facet] for facet in facets], (first, max(last, first + 1)),
+        gap=20 + PANEL, after=34, head=62, room=(0.04, 0.04),
+    )  # fmt: skip
+    rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
+    rows.write(say("results.plots.trend_up", label=prepared["right"].iloc[0]), 0, 40, color=INK_SOFT)
+    for n, facet in enumerate(facets):
+        own = prepared[(prepared["facet"] == facet).to_numpy()]
+        _draw_panel(rows, own, rows.at(n))
+        for number in sorted({first, *own["number"], last}):
+            if last - first <= 6 or number in (first, last):
+                rows.write(_time_of(own, int(number)), number, rows.at(n) + 16, xref="x", color=INK_SOFT)
+    return rows.figure
+
+
+def _time_of(own: pd.DataFrame, number: int) -> str:
+    kind = "week" if str(own["occasion"].iloc[0]).startswith("week") else "time"
+    return say(f"results.plots.{kind}_n", n=number)
+
+
+def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
+    low, high = float(own["lowest"].iloc[0]), float(own["highest"].iloc[0])
+
+    def y(value: float) -> float:
+        return bottom - (value - low) / (high - low) * PANEL
+
+    for value in (low, high):
+        rows.segments([(rows.ends[0], rows.ends[1], y(value))], LINE, width=1)
+    series = [part for _, part in own.groupby("place", sort=True)]
+    for part in series:
+        band = part.iloc[0]
+        if pd.notna(band["low"]):
+            rows.figure.add_shape(
+                type="rect", x0=rows.ends[0], x1=rows.ends[1], y0=y(band["low"]), y1=y(band["high"]),
+                fillcolor=SOFT[band["place"]], opacity=0.55, layer="below",
+                line={"color": PARTNER[band["place"]], "width": 1, "dash": "3px,3px" if band["assumed"] else "solid"},
+            )  # fmt: skip
+    for part in series:
+        place = part["place"].iloc[0]
+        marker = {
+            "symbol": SYMBOL[place], "size": SIZE[place] - 2, "color": PARTNER[place],
+            "line": {"color": SURFACE, "width": 1.5},
+        }  # fmt: skip
+        line = {"color": PARTNER[place], "width": 2}
+        rows.figure.add_trace(
+            go.Scatter(
+                x=list(part["number"]),
+                y=[y(v) for v in part["value"]],
+                mode="lines+markers",
+                line=line,
+                marker=marker,
+            )
+        )
+
+
+def sentence_trend(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """What to see: what changed beyond the band since the first time, for whom, and which way."""
+    if not len(prepared):
+        return []
+    last = prepared.groupby(["facet", "place"], sort=False).tail(1)
+    said: list[tuple[str, dict[str, Any]]] = []
+    for change in ("better", "worse"):
+        for _, rows in last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)].groupby(
+            "place", sort=True
+        ):
+            values = {"name": rows["name"].iloc[0], "subjects": in_words(list(rows["title"].head(3)))}
+            said.append((f"results.plots.trend_{change}", values))
+    said = said or [("results.plots.trend_none", {})]
+    if prepared["low"].notna().any():
+        said.append(("results.plots.trend_band", {}))
+    if prepared["assumed"].any():
+        said.append(("results.plots.trend_assumed", {}))
+    return said
+
+
+def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
+    """The same as a table: one row per facet, partner and time."""
+    words = {
+        "better": say("results.plots.change_better"),
+        "worse": say("results.plots.change_worse"),
+        "none": say("results.plots.change_none"),
+    }
+    is_first = ~prepared.duplicated(["facet", "place"])
+    change = prepared["change"].map(words).fillna("")
+    return pd.DataFrame(
+        {
+            say("results.plots.column_facet"): prepared["title"],
+            say("results.plots.column_person"): prepared["name"],
+            say("results.plots.column_time"): prepared["number"].astype("int64"),
+            say("results.plots.column_score"): [f"{value:.1f}" for value in prepared["value"]],
+            say("results.plots.column_change"): change.mask(is_first.to_numpy(), ""),
+        }
+    )
