@@ -16,6 +16,8 @@ from workbook.cli import findings, main
 from workbook.cli.doctor import examine
 from workbook.cli.findings import Finding
 from workbook.content.resource import Resource, Resources
+from workbook.storage.keys import find_key
+from workbook.storage.sqlcipher import SqlCipherStore
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -79,6 +81,27 @@ def test_the_file_system_is_that_of_the_deepest_mount(tmp_path: Path) -> None:
     assert findings.file_system_of(inside, mounts) == "nfs4"
     assert findings.file_system_of(tmp_path, mounts) == "ext4"
     assert findings.file_system_of(inside, tmp_path / "no such file") == ""
+
+
+def test_the_key_is_nobody_elses_and_apart_from_the_data(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    look = partial(findings.look_at_key, folder)
+    assert problems(look) == []
+    SqlCipherStore(folder, find_key(folder, is_new=True)).close()
+    assert problems(look) == []
+    (key,) = (tmp_path / "keys").iterdir()
+    key.chmod(0o644)
+    assert str(key) in problems(look)[0]
+    key.unlink()
+    assert len(problems(look)) == 1
+
+
+def test_a_key_inside_the_data_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
+    assert "inside the data folder" in problems(partial(findings.look_at_key, folder))[0]
 
 
 def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

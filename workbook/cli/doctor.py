@@ -22,13 +22,14 @@ PROBLEMS_FOUND = 1
 @click.pass_context
 def doctor(context: click.Context, *, data: Path | None, port: int) -> None:
     """Take every look and say what was found; exit code 1 when something is to be put right."""
-    from workbook.server.backstage import data_folder
+    from workbook.storage.location import data_folder
 
-    folder = data_folder(data).absolute()
+    folder = data_folder(data)
     looks: list[Look] = [
         findings.look_at_python,
         findings.look_at_database,
         partial(findings.look_at_folder, folder),
+        partial(findings.look_at_key, folder),
         partial(findings.look_at_port, port),
         partial(findings.look_at_clock, folder),
         findings.look_at_bundle,

@@ -16,6 +16,7 @@ from importlib.abc import Traversable
 from pathlib import Path
 
 from workbook.content import say
+from workbook.errors import WorkbookError
 
 OLDEST_PYTHON = (3, 11)
 # Before it, two processes writing to one write-ahead log could corrupt the database.
@@ -113,6 +114,26 @@ def look_at_folder(data: Path) -> Iterator[Finding]:
         yield problem("network_disk", folder=data, kind=kind)
     free = shutil.disk_usage(existing).free // 1_000_000
     yield (fine if free >= ROOM_NEEDED_MB else problem)("room", free=free, needed=ROOM_NEEDED_MB)
+
+
+def look_at_key(data: Path) -> Iterator[Finding]:
+    """The key of the database: there, nobody else's, and not beside what it opens."""
+    from workbook.storage.keys import find_key, key_file
+    from workbook.storage.location import key_folder
+    from workbook.storage.sqlcipher import FILE_NAME
+
+    if key_folder().resolve().is_relative_to(data.resolve()):
+        yield problem("key_inside", file=key_folder())
+    elif not (data / FILE_NAME).exists():
+        yield fine("key_new")
+    else:
+        try:
+            find_key(data, is_new=False)
+        except WorkbookError as error:
+            yield Finding("problem", " ".join(error.problems))
+        else:
+            file = key_file(data)
+            yield fine("key_file", file=file) if file.exists() else fine("key")
 
 
 def others_may_read(path: Path) -> str:

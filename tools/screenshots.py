@@ -1,0 +1,187 @@
+"""Take a picture of every page, wide and narrow, into docs/screenshots/<width>/.
+
+The pages are those of a real server with its simulated couple: the doors as a stranger sees
+them, the whole path as somebody who has just begun, as one partner, and as both together.
+New pictures take the old ones' place only when every page was reached.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.chromium import WAY_OUT, find_chromium, launch_flags
+from workbook.content import say
+
+TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+SIZES = {1280: 800, 360: 740}
+DOORS = ("begin", "join", "sign-in", "recover", "together", "no-such-page")
+READY = "WORKBOOK READY "
+PATIENCE = 60_000
+HOME = re.compile("|".join(re.escape(say(f"ui.button.{name}")) for name in ("home", "later")))
+REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphrase"}
+
+
+@contextmanager
+def served_demo() -> Iterator[str]:
+    """The demo on a free port; gives its address. What it says goes to a file, never a pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        command = [sys.executable, "-m", "workbook", "demo", "--no-browser", "--port", "0"]
+        with log.open("w") as out:
+            server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+        try:
+            yield _address(server, log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(600):
+        said = log.read_text()
+        if READY in said:
+            return said.partition(READY)[2].split()[0].rstrip("/")
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"the demo did not start:\n{log.read_text()}")
+
+
+class Walk:
+    """One stranger's walk through all pages at one width."""
+
+    def __init__(self, browser: Browser, address: str, width: int, folder: Path) -> None:
+        self.address, self.folder = address, folder
+        folder.mkdir(parents=True)
+        self.browser, self.viewport = browser, {"width": width, "height": SIZES[width]}
+        self.problems: list[str] = []
+
+    def go(self) -> list[str]:
+        """Walk; gives what went wrong on the way: script errors, pages wider than the screen."""
+        self._visit(self._doors)
+        self._visit(self._beginner)
+        for place in ("a", "together"):
+            self._visit(lambda page, place=place: self._partner(page, place))
+        return self.problems
+
+    def _visit(self, what: Callable[[Page], None]) -> None:
+        # Each in a browser of its own, without the other's cookies; still, so nothing is caught half-moved.
+        context = self.browser.new_context(viewport=self.viewport, reduced_motion="reduce", locale="en-GB")
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        try:
+            what(page)
+        finally:
+            context.close()
+
+    def _doors(self, page: Page) -> None:
+        page.goto(self.address)
+        self._take(page, "landing")
+        for door in DOORS:
+            page.goto(f"{self.address}/{door}")
+            self._take(page, door)
+        page.goto(f"{self.address}/sign-in")
+        for field, typed in REFUSED.items():
+            page.fill(f"#{field}", typed)
+        page.click("form.form button[type=submit]")
+        page.wait_for_selector("#errors")
+        self._take(page, "sign-in-refused")
+        page.goto(self.address)
+        page.click(".exit-button")
+        page.wait_for_url("**/leave")
+        self._take(page, "left")
+
+    def _beginner(self, page: Page) -> None:
+        page.goto(f"{self.address}/begin")
+        page.fill("#name", "Alex")
+        page.fill("#passphrase", "a simulated passphrase")
+        page.click("form.form button[type=submit]")
+        page.wait_for_selector("#recovery-code")
+        self._take(page, "recovery-code")
+        page.click("form.form button[type=submit]")
+        self._path(page, "beginner")
+
+    def _partner(self, page: Page, place: str) -> None:
+        page.goto(self.address)
+        page.click(f"form[action='/demo']:has(input[value='{place}']) button")
+        self._path(page, "together" if place == "together" else "partner")
+        page.goto(f"{self.address}/hand-over")
+        if place != "together":
+            self._take(page, "hand-over")
+
+    def _path(self, page: Page, who: str) -> None:
+        """The overview, then every step of it that is open."""
+        self._home(page)
+        self._take(page, f"{who}-overview")
+        titles = page.locator("button.step .step-title").all_inner_texts()
+        for n, title in enumerate(titles):
+            self._home(page)
+            before = page.locator("h1").first.inner_text()
+            page.locator("button.step").nth(n).click()
+            page.wait_for_function("before => document.querySelector('h1')?.innerText !== before", arg=before)
+            self._take(page, f"{who}-{slug(title)}")
+
+    def _home(self, page: Page) -> None:
+        """Load the workbook anew and turn to its overview, if it opens elsewhere."""
+        page.goto(f"{self.address}/workbook")
+        page.wait_for_selector("#workbook h1, .page h1, main h1")
+        if page.locator("button.step").count() == 0:
+            page.get_by_role("button", name=HOME).last.click()
+        page.wait_for_selector("button.step")
+
+    def _take(self, page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
+        page.wait_for_timeout(250)  # a chart draws after its page
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True, animations="disabled")
+        wide, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if wide > screen:
+            self.problems.append(f"{name}: {wide} px of content on a screen of {screen}")
+
+
+def slug(title: str) -> str:
+    """A file name of a title.
+
+    >>> slug("What it rests on: the sources")
+    'what-it-rests-on-the-sources'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def main() -> int:
+    """Take all pictures; 1 when a page could not be reached or was wider than the screen."""
+    chromium = find_chromium()
+    if chromium is None:
+        print(WAY_OUT, file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as scratch, served_demo() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=launch_flags())
+        new = Path(scratch)
+        problems = [
+            problem for width in SIZES for problem in Walk(browser, address, width, new / str(width)).go()
+        ]
+        browser.close()
+        shutil.rmtree(TARGET, ignore_errors=True)
+        shutil.copytree(new, TARGET)
+    n = len(list(TARGET.rglob("*.png")))
+    print(f"{n} pictures in {os.path.relpath(TARGET)}")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
