@@ -1,0 +1,207 @@
+"""Getting in: who may, who may not, and what a refusal tells."""
+
+import statistics
+import time
+
+import pytest
+
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from workbook.errors import AccessError, SignInError, TooManyTriesError
+from workbook.service.codes import new_couple_code, new_recovery_code, plain_code
+from workbook.service.crypto import Cost
+from workbook.service.local import LocalService
+from workbook.sharing import Grain
+from workbook.storage.memory import MemoryStore
+
+
+@pytest.fixture
+def house() -> Household:
+    return begin()
+
+
+def test_signing_in_again_opens_the_same_drawer(house: Household) -> None:
+    service, actor = house.a
+    service.save_answers(actor, answers(2))
+    house.local.sittings.end(actor.sitting_id)
+    again = house.local.accounts.sign_in(house.code, "  ada ", WORDS["Ada"])
+    assert len(service.read_responses(again)) == len(answers(2))
+
+
+def test_codes_are_typed_with_any_case_spaces_and_dashes(house: Household) -> None:
+    typed = house.code.upper().replace("-", "  ")
+    assert house.local.accounts.sign_in(typed, "ADA", WORDS["Ada"]).person_id == house.actors[0].person_id
+
+
+def test_codes_do_not_repeat_and_are_long_enough_not_to_be_guessed() -> None:
+    assert len({new_couple_code() for _ in range(500)}) == 500
+    assert len(plain_code(new_couple_code())) == 20 and len(plain_code(new_recovery_code())) == 30
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "passphrase"),
+    [("right", "Ada", "wrong passphrase"), ("right", "Zoe", WORDS["Ada"]), ("nobody", "Ada", WORDS["Ada"]), ("right", "Ada", WORDS["Ben"]), ("", "", ""), ("\ud800", "\ud800", "\ud800")],
+)
+def test_whatever_was_wrong_the_reply_is_the_same(house: Household, code: str, name: str, passphrase: str) -> None:
+    with pytest.raises(SignInError) as raised:
+        house.local.accounts.sign_in(house.code if code == "right" else code, name, passphrase)
+    with pytest.raises(SignInError) as other:
+        house.local.accounts.sign_in("another", "Name", "and passphrase")
+    assert str(raised.value) == str(other.value)
+
+
+def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
+    """One derivation each: 20 MiB of it, so that everything else is small beside it."""
+    local = LocalService(MemoryStore(), cost=Cost(memory_kib=20_480, passes=1, lanes=1))
+    code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
+
+    def seconds(code: str, name: str) -> float:
+        start = time.perf_counter()
+        with pytest.raises(SignInError):
+            local.accounts.sign_in(code, name, "wrong passphrase", address=f"{time.monotonic_ns()}")
+        return time.perf_counter() - start
+
+    wrong_passphrase = statistics.median(seconds(code, "Ada") for _ in range(7))
+    unknown_name = statistics.median(seconds(code, "Zoe") for _ in range(7))
+    unknown_code = statistics.median(seconds("nobody", "Ada") for _ in range(7))
+    for other in (unknown_name, unknown_code):
+        assert 0.5 < other / wrong_passphrase < 2
+
+
+def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: Household) -> None:
+    accounts = house.local.accounts
+    for n in range(10):
+        with pytest.raises(SignInError):
+            accounts.sign_in(house.code, "Ada", "wrong passphrase", address=f"host-{n}")
+    with pytest.raises(TooManyTriesError, match="15 minutes"):
+        accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host-new")
+    accounts.sign_in(house.code, "Ben", WORDS["Ben"], address="host-new")
+    house.clock.now += 15 * 60 + 1
+    accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host-new")
+
+
+def test_ten_tries_a_quarter_hour_from_an_address_at_whatever_accounts(house: Household) -> None:
+    for n in range(10):
+        with pytest.raises(SignInError):
+            house.local.accounts.sign_in(f"code-{n}", "Ada", "wrong passphrase", address="host")
+    with pytest.raises(TooManyTriesError):
+        house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host")
+
+
+def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(house: Household) -> None:
+    replies = []
+    for name in ("Ada", "Nobody"):
+        for n in range(11):
+            with pytest.raises(AccessError) as raised:
+                house.local.accounts.sign_in(house.code, name, "wrong passphrase", address=f"{name}-{n}")
+        replies.append((type(raised.value), str(raised.value)))
+    assert replies[0] == replies[1] and replies[0][0] is TooManyTriesError
+
+
+def test_signing_in_rightly_often_is_never_too_often(house: Household) -> None:
+    for _ in range(15):
+        house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host")
+
+
+def test_tries_are_counted_before_they_are_checked(house: Household) -> None:
+    """Fifty at once get ten guesses between them, not fifty."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def guess(n: int) -> type[Exception]:
+        try:
+            house.local.accounts.sign_in(house.code, "Ada", "wrong passphrase", address=f"host-{n}")
+        except AccessError as error:
+            return type(error)
+        raise AssertionError
+
+    with ThreadPoolExecutor(16) as threads:
+        replies = list(threads.map(guess, range(50)))
+    assert replies.count(SignInError) == 10 and replies.count(TooManyTriesError) == 40
+
+
+def test_joining_needs_the_code_and_a_free_place(house: Household) -> None:
+    accounts = house.local.accounts
+    with pytest.raises(SignInError) as full:
+        accounts.join(house.code, "Cleo", "a long passphrase")
+    with pytest.raises(SignInError) as unknown:
+        accounts.join("nobody", "Cleo", "a long passphrase")
+    assert str(full.value) == str(unknown.value)
+
+
+def test_two_may_not_have_the_same_name_whatever_its_case() -> None:
+    local = LocalService(MemoryStore(), cost=CHEAP)
+    code = local.accounts.create_couple("Zoë", "a long passphrase").code
+    with pytest.raises(AccessError, match="uses that name"):
+        local.accounts.join(code, " ZOË", "another passphrase")
+    local.accounts.join(code, "Zoe", "another passphrase")
+
+
+@pytest.mark.parametrize(
+    ("name", "passphrase", "n_problems"),
+    [("", "short", 2), ("x" * 41, "long enough", 1), ("a\x00b", "long enough", 1), ("\ud800", "long enough", 1), ("Ada", "x" * 201, 1)],
+)
+def test_every_problem_of_a_new_account_is_named_at_once(name: str, passphrase: str, n_problems: int) -> None:
+    local = LocalService(MemoryStore(), cost=CHEAP)
+    with pytest.raises(AccessError) as raised:
+        local.accounts.create_couple(name, passphrase)
+    assert len(raised.value.problems) == n_problems
+
+
+@pytest.mark.parametrize("name", ["نور", "李 小龙", "👩‍❤️‍👨", "O'Neil-Ægir"])
+def test_names_of_every_script_are_welcome(name: str) -> None:
+    local = LocalService(MemoryStore(), cost=CHEAP)
+    actor = local.accounts.create_couple(name, "a long passphrase").actor
+    assert local.couple(actor).members[0].name == name
+    assert local.couple(actor).is_solo
+
+
+def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: Household) -> None:
+    service, actor = house.a
+    service.save_answers(actor, answers(2))
+    accounts = house.local.accounts
+    welcome = accounts.recover(house.code, "Ada", house.recovery["Ada"].lower(), "a new passphrase")
+    assert len(service.read_responses(welcome.actor)) == len(answers(2))
+    with pytest.raises(AccessError):
+        service.read_responses(actor)  # the sittings from before have ended
+    with pytest.raises(SignInError):
+        accounts.recover(house.code, "Ada", house.recovery["Ada"], "yet another passphrase")
+    with pytest.raises(SignInError):
+        accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    accounts.sign_in(house.code, "Ada", "a new passphrase")
+    accounts.recover(house.code, "Ada", welcome.recovery_code, "yet another passphrase")
+
+
+def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: Household) -> None:
+    accounts = house.local.accounts
+    with pytest.raises(SignInError):
+        accounts.change_passphrase(house.actors[0], "wrong passphrase", "a new passphrase")
+    recovery_code = accounts.change_passphrase(house.actors[0], WORDS["Ada"], "a new passphrase")
+    assert house.local.read_responses(house.actors[0]).empty  # this sitting goes on
+    with pytest.raises(SignInError):
+        accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    accounts.sign_in(house.code, "Ada", "a new passphrase")
+    accounts.recover(house.code, "Ada", recovery_code, "yet another passphrase")
+    own = [row for row in house.store.read("directory") if row.operation_id.startswith(f"account/{house.actors[0].person_id}")]
+    assert [row.payload is None for row in own] == [True, True, False]
+
+
+def test_accounts_outlive_a_restart(house: Household) -> None:
+    again = LocalService(house.store, cost=CHEAP)
+    actor = again.accounts.sign_in(house.code, "Ben", WORDS["Ben"])
+    assert [member.name for member in again.couple(actor).members] == ["Ada", "Ben"]
+
+
+def test_together_needs_both(house: Household) -> None:
+    accounts = house.local.accounts
+    for both in ([("Ada", WORDS["Ada"])], [("Ada", WORDS["Ada"])] * 2, [("Ada", WORDS["Ada"]), ("Ben", "wrong passphrase")]):
+        with pytest.raises(AccessError):
+            accounts.sign_in_together(house.code, both)
+    assert house.together()[1].role == "together"
+
+
+def test_a_passphrase_both_share_decides_for_nobody() -> None:
+    local = LocalService(MemoryStore(), cost=CHEAP)
+    code = local.accounts.create_couple("Ada", "the same words").code
+    local.accounts.join(code, "Ben", "the same words")
+    actor = local.accounts.sign_in_together(code, [("Ada", "the same words"), ("Ben", "the same words")])
+    with pytest.raises(SignInError):
+        local.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING, passphrase="the same words")

@@ -1,0 +1,263 @@
+"""What one partner keeps to themselves stays so: sealed at rest, unseen at the table."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from workbook.service import crypto
+from workbook.service.local import LocalService
+from workbook.service.verbs import Answer
+from workbook.service.wire import table_to_json
+from workbook.sharing import Grain
+from workbook.storage.base import Entry, Row, Store
+from workbook.storage.memory import MemoryStore
+from workbook.storage.sqlcipher import SqlCipherStore
+
+KEY = bytes(range(32))
+MARKERS = ("marker-need", "needs.own.mark", "own_need", INSTRUMENT, OCCASION, "answer", "marker-operation")
+
+
+def live_a_little(house: Household) -> None:
+    service, actor = house.a
+    service.save_answers(actor, answers(2))
+    service.add_event(actor, "own_need", {"id": "needs.own.mark", "text": "marker-need"}, operation_id="marker-operation")
+    service.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING)
+
+
+def drawer_bytes(store: Store, person_id: str) -> bytes:
+    """Everything that a row of a drawer is, as someone with the file key sees it."""
+    rows = store.read(f"drawer/{person_id}")
+    assert rows
+    return b"".join(row.operation_id.encode() + row.kind.encode() + (row.payload or b"") for row in rows)
+
+
+def test_with_the_file_key_but_no_passphrase_no_drawer_row_can_be_read(tmp_path: Path) -> None:
+    house = begin(SqlCipherStore(tmp_path, KEY))
+    live_a_little(house)
+    house.local.close()
+    reopened = SqlCipherStore(tmp_path, KEY)
+    seen = drawer_bytes(reopened, house.actors[0].person_id)
+    assert [marker for marker in MARKERS if marker.encode() in seen] == []
+    reopened.close()
+
+
+def test_the_test_above_fails_once_sealing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crypto, "seal", lambda key, content, bound_to: content)
+    monkeypatch.setattr(crypto, "open_sealed", lambda key, sealed, bound_to: sealed)
+    house = begin(SqlCipherStore(tmp_path, KEY))
+    live_a_little(house)
+    house.local.close()
+    reopened = SqlCipherStore(tmp_path, KEY)
+    seen = drawer_bytes(reopened, house.actors[0].person_id)
+    assert all(marker.encode() in seen for marker in ("marker-need", "own_need", INSTRUMENT, "answer"))
+    reopened.close()
+
+
+def test_every_answer_is_sealed_into_rows_of_one_size(house: Household | None = None) -> None:
+    house = begin()
+    service, actor = house.a
+    items = answers(2)
+    service.save_answers(actor, items)
+    service.save_answers(actor, [Answer("declined", OCCASION, items[0].item, None, declined=True)])
+    service.save_answers(actor, answers(1, instrument="safety"))
+    sizes = {len(row.payload or b"") for row in house.store.read(f"drawer/{actor.person_id}")}
+    assert len(sizes) == 1
+
+
+def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
+    house = begin()
+    service, actor = house.a
+    service.save_answers(actor, answers(2, most=1))
+    (row,) = house.store.read(f"drawer/{actor.person_id}")
+    moved = [Entry(row.log, "another-operation", row.kind, row.payload or b"")]
+    house.store.append(moved)
+    from workbook.errors import WrongKeyError
+
+    with pytest.raises(WrongKeyError):
+        service.read_responses(actor)
+
+
+# -- two worlds -----------------------------------------------------------------------
+class Recorder(MemoryStore):
+    """Keeps what the store says of each log that B's page may hear of."""
+
+
+def what_b_sees(house: Household, heard: list[str]) -> str:
+    """All that any verb tells B, with ids and dates, which are drawn anew in each world, taken out."""
+    service, actor = house.b
+    seen: dict[str, Any] = {
+        "couple": repr(service.couple(actor)),
+        "table": table_to_json(service.read_table(actor)),
+        "responses": service.read_responses(actor).to_json(),
+        "decision": repr(service.my_decision(actor, INSTRUMENT, OCCASION)),
+        "events": [(event.kind, event.payload, event.sequence) for event in service.read_events(actor)],
+        "audit": [(event.kind, event.payload, event.sequence) for event in house.local.read_audit(actor)],
+        "heard": heard,
+    }
+    text = json.dumps(seen, default=str, sort_keys=True)
+    for number, thing in enumerate((house.code, *(a.person_id for a in house.actors), actor.couple_id)):
+        text = text.replace(thing, f"id-{number}")
+    import re
+
+    return re.sub(r'"at": "[^"]*"', '"at": ""', text)
+
+
+def world(act: Any) -> str:
+    house = begin()
+    heard: list[str] = []
+    service, actor = house.b
+    service.watch(actor, heard.append)
+    act(*house.a)
+    service.save_answers(actor, answers(1, instrument="needs"))
+    service.add_table_event(actor, "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g")
+    import time
+
+    time.sleep(0.1)
+    return what_b_sees(house, heard)
+
+
+def nothing(service: LocalService, actor: Any) -> None:
+    """A has not even begun."""
+
+
+def half(service: LocalService, actor: Any) -> None:
+    service.save_answers(actor, answers(1, most=5))
+
+
+def other_half(service: LocalService, actor: Any) -> None:
+    service.save_answers(actor, answers(4))
+    service.save_answers(actor, answers(1, instrument="safety"))
+
+
+def decided(service: LocalService, actor: Any) -> None:
+    service.save_answers(actor, answers(2))
+    service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+
+
+def declined(service: LocalService, actor: Any) -> None:
+    service.save_answers(actor, answers(2))
+    service.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING)
+
+
+def withdrawn(service: LocalService, actor: Any) -> None:
+    decided(service, actor)
+    service.withdraw(actor, INSTRUMENT, OCCASION)
+
+
+def signed_out(service: LocalService, actor: Any) -> None:
+    service.add_event(actor, "mood", {"value": 1})
+    service.sittings.end(actor.sitting_id)
+
+
+STATES = [half, other_half, decided, declined, withdrawn, signed_out]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_not_open_yet_is_the_same_in_every_state_of_the_other(state: Any) -> None:
+    assert world(nothing) == world(state)
+
+
+def test_the_test_above_fails_once_logs_are_not_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbook.service.rounds.pending_log", lambda couple_id: f"table/{couple_id}")
+    assert world(nothing) != world(decided)
+
+
+def test_sequence_numbers_and_rows_of_the_table_do_not_move_while_one_decides_alone() -> None:
+    house = begin()
+    before: list[Row] = house.store.read(f"table/{house.actors[0].couple_id}")
+    withdrawn(*house.a)
+    decided(*house.a)
+    assert house.store.read(f"table/{house.actors[0].couple_id}") == before == []
+
+
+def test_nothing_is_left_pending_once_a_round_is_open_or_taken_back() -> None:
+    house = begin()
+    decided(*house.a)
+    pending = f"pending/{house.actors[0].couple_id}"
+    assert len([row for row in house.store.read(pending) if row.payload]) == 2  # one per grain
+    decided(*house.b)
+    assert [row for row in house.store.read(pending) if row.payload] == []
+    house.a[0].withdraw(house.a[1], INSTRUMENT, OCCASION)
+    left = [row.kind for row in house.store.read(f"table/{house.actors[0].couple_id}") if row.payload]
+    assert left == ["opened", "closed"]
+
+
+def test_neither_table_nor_audit_names_who_took_it_back() -> None:
+    house = begin()
+    decided(*house.a)
+    decided(*house.b)
+    house.a[0].withdraw(house.a[1], INSTRUMENT, OCCASION)
+    couple_id = house.actors[0].couple_id
+    closing = [row for log in ("table", "audit") for row in house.store.read(f"{log}/{couple_id}") if row.kind == "closed"]
+    assert len(closing) == 2
+    for row in closing:
+        assert b"p_" not in (row.payload or b"") and "p_" not in row.operation_id
+
+
+# -- a crash between any two writes ---------------------------------------------------
+class CrashingStore(MemoryStore):
+    """Stops dead at the n-th write, as a killed process would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: int | None = None
+
+    def _count(self) -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise KeyboardInterrupt
+            self.left -= 1
+
+    def append(self, entries: Any) -> list[Row]:
+        self._count()
+        return super().append(entries)
+
+    def forget(self, log: str, sequences: Any) -> int:
+        self._count()
+        return super().forget(log, sequences)
+
+
+@pytest.mark.parametrize("n_writes", range(6))
+@pytest.mark.parametrize("act", ["decide", "withdraw", "replace"])
+def test_killed_between_any_two_writes_the_round_is_as_before_or_as_after(act: str, n_writes: int) -> None:
+    store = CrashingStore()
+    house = begin(store)
+    decided(*house.a)
+    if act == "withdraw":
+        decided(*house.b)
+    else:
+        house.b[0].save_answers(house.b[1], answers(2))
+    acting, grain = (house.b, Grain.SCORES) if act == "decide" else (house.a, Grain.NOTHING)
+    store.left = n_writes
+    crashed = False
+    try:
+        if act == "withdraw":
+            acting[0].withdraw(acting[1], INSTRUMENT, OCCASION)
+        else:
+            acting[0].decide(acting[1], INSTRUMENT, OCCASION, grain)
+    except KeyboardInterrupt:
+        crashed = True
+    store.left = None
+    again = LocalService(store, cost=CHEAP)
+    actor_a, actor_b = (again.accounts.sign_in(house.code, name, WORDS[name]) for name in WORDS)
+    table = again.read_table(actor_a)
+    own = again.my_decision(actor_a, INSTRUMENT, OCCASION)
+    other = again.my_decision(actor_b, INSTRUMENT, OCCASION)
+    is_open = table.open_rounds == ((INSTRUMENT, OCCASION),)
+    if act == "decide":
+        assert (other is Grain.SCORES) == is_open
+        assert len(table.publications) == (2 if is_open else 0)
+    elif act == "withdraw":
+        assert (own is Grain.ANSWERS) == is_open and (other is Grain.ANSWERS) == is_open
+    else:
+        assert own in (Grain.ANSWERS, Grain.NOTHING)
+        again.decide(actor_b, INSTRUMENT, OCCASION, Grain.SCORES)
+        opened = bool(again.read_table(actor_b).open_rounds)
+        assert opened == (own is Grain.ANSWERS)
+    if not crashed:
+        assert n_writes > 0
+    pending = [row for row in store.read(f"pending/{actor_a.couple_id}") if row.payload]
+    assert not pending or not again.read_table(actor_a).open_rounds
