@@ -106,7 +106,7 @@ def publish(
     couple_id: str,
     person_id: str,
     occasion: str,
-    round: int = 1,  # noqa: A002 - the field is called so
+    round: int = 1,
 ) -> Publication:
     """Take a snapshot of one person's instrument and occasion at a grain.
 

@@ -234,7 +234,7 @@ def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None
         folder = tmp_path / "data"
         folder.mkdir(exist_ok=True)
         with output.open("w") as file:
-            process = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdout=file, stderr=file)  # noqa: S603
+            process = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdout=file, stderr=file)
             deadline = time.monotonic() + 30
             while len(output.read_text().splitlines()) < 20 + 13 * round_number and time.monotonic() < deadline:
                 time.sleep(0.01)
@@ -321,7 +321,7 @@ store = SqlCipherStore(folder, bytes(range(32)))
 assert len(store.read("a")) == kept + 1
 print("fine")
 """
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60)
     assert done.stdout == "fine\n", done.stderr
 
 

@@ -54,7 +54,7 @@ def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> N
         handler.set_header("Content-Type", "application/json; charset=utf-8")
         handler.finish(json.dumps({"error": sentence}))
         return
-    from workbook.server.looks import render  # noqa: PLC0415  a broken template must not break this module
+    from workbook.server.looks import render
 
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.finish(render("error.html", sentence=sentence))

@@ -70,6 +70,6 @@ class Secured(_Base):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One sentence and a way out; never the exception."""
-        from workbook.server.errors import write_error  # noqa: PLC0415  errors renders by `looks`
+        from workbook.server.errors import write_error
 
         write_error(self, status_code, kwargs.get("exc_info"))

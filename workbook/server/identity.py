@@ -72,11 +72,11 @@ class SittingIdentity(IdentityProvider):
     def get_handlers(self) -> list[Any]:
         return []
 
-    def is_token_authenticated(self, handler: Any) -> bool:  # noqa: ARG002  Jupyter's signature
+    def is_token_authenticated(self, handler: Any) -> bool:
         """Never: a token would lift the cross-site checks."""
         return False
 
-    def should_check_origin(self, handler: Any) -> bool:  # noqa: ARG002  Jupyter's signature
+    def should_check_origin(self, handler: Any) -> bool:
         return True
 
     @property

@@ -62,13 +62,13 @@ def start(
         lan_address=lan_address() if share else "",
         notebook=notebook.resolve() if notebook else None,
     )
-    from workbook.server.application import WorkbookApp, new_folder  # noqa: PLC0415  slow; after the checks
-    from workbook.server.backstage import open_backstage  # noqa: PLC0415  as above
+    from workbook.server.application import WorkbookApp, new_folder
+    from workbook.server.backstage import open_backstage
 
     folder = new_folder()
     context, words = None, ""
     if share:
-        from workbook.server.certificate import certificate_for  # noqa: PLC0415  only when shared
+        from workbook.server.certificate import certificate_for
 
         context, words = certificate_for(_certificate_folder(data), settings.lan_address)
     backstage = open_backstage(settings, folder)
@@ -84,7 +84,7 @@ def start(
 
 
 def _certificate_folder(data: Path | None) -> Path:
-    from workbook.server.backstage import data_folder  # noqa: PLC0415  one place knows where data lives
+    from workbook.server.backstage import data_folder
 
     return data_folder(data) / "tls"
 

@@ -83,7 +83,7 @@ class Nursery:
         while not heard.endswith(b"\n"):
             chunk = self._line.recv(4096)
             if not chunk:
-                raise OSError("hung up")  # noqa: EM101, TRY003  never shown: see `bear`
+                raise OSError("hung up")
             heard += chunk
         answer: dict[str, Any] = json.loads(heard)
         return answer
@@ -162,7 +162,7 @@ class OneKernel(KernelSpecManager):
     def find_kernel_specs(self) -> dict[str, str]:
         return {"python3": ""}
 
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002  whatever is asked for
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
             display_name="Python 3",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from workbook.errors import SetupError
 from workbook.content import say
+from workbook.errors import SetupError
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 

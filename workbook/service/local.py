@@ -4,7 +4,6 @@ import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,7 +18,7 @@ from workbook.service import crypto, rounds
 from workbook.service.accounts import Accounts
 from workbook.service.directory import Directory
 from workbook.service.drawers import Drawer, Record
-from workbook.service.events import check_drawer_event, check_table_event, without_free_text
+from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.sittings import Sittings
 from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, table_log
 from workbook.service.tries import Tries
