@@ -40,12 +40,13 @@ export class AnyModel extends DOMWidgetModel {
   initialize(...args) {
     super.initialize(...args);
     this.controller = new AbortController();
-    this.ready = this.#start();
+    this.ready = this.begin();
     this.ready.catch((error) => console.error(error));
     this.once("destroy comm:close", () => this.controller.abort());
   }
 
-  async #start() {
+  // No private method: Backbone calls `initialize` before those exist.
+  async begin() {
     const definition = await load(this);
     const { signal } = this.controller;
     await tidy(this.controller, await definition.initialize?.({ model: asModel(this, this.controller), signal }));

@@ -26,7 +26,7 @@ WARM = (
     "pyarrow",
     "plotly.graph_objects",
     "workbook.service.remote",
-    "workbook.ui",
+    "workbook.ui.app",
 )
 
 
