@@ -16,12 +16,13 @@ def write_instruments() -> str:
     parts = [
         NOTE,
         "# The questionnaires\n",
-        "All items are worded by this project; none is taken from a published questionnaire. Files:",
-        "`workbook/content/instruments/*.toml`. To add one, see [adding an instrument](adding-an-instrument.md).\n",
-        f"Minutes are worked out at {WORDS_PER_MINUTE} words a minute and {SECONDS_PER_ANSWER} seconds an answer. No chapter",
-        f"takes more than {MOST_MINUTES}. A reverse-keyed item is marked (R): it is turned before it is averaged.",
-        "Each item can be left out or declined. There are no norms yet: reliability and SD marked *assumed* are our own",
-        "guesses until the workbook has data.\n",
+        "All items are worded by this project; none is taken from a published questionnaire. They are the",
+        "files of `workbook/content/instruments/`. To add one, see",
+        "[adding an instrument](adding-an-instrument.md).\n",
+        f"Minutes are worked out at {WORDS_PER_MINUTE} words a minute and {SECONDS_PER_ANSWER} seconds",
+        f"an answer; no chapter takes more than {MOST_MINUTES}. A reverse-keyed item is marked (R): it is turned",
+        "before it is averaged. Each item can be left out or declined. There are no norms yet: reliability",
+        "and SD marked *assumed* are our own guesses until the workbook has data.\n",
         *_table(
             ("questionnaire", "version", "items", "scores", "minutes", "sources"),
             (_overview(one) for one in catalogue().values()),
@@ -34,7 +35,14 @@ def write_instruments() -> str:
 
 def _overview(one: Instrument) -> tuple[str, ...]:
     link = f"[{one.title}](#{one.id})"
-    return (link, one.version, str(len(one.items)), str(len(one.subscales)), f"{one.minutes:g}", ", ".join(one.source))
+    return (
+        link,
+        one.version,
+        str(len(one.items)),
+        str(len(one.subscales)),
+        f"{one.minutes:g}",
+        ", ".join(one.source),
+    )
 
 
 def _instrument(one: Instrument) -> list[str]:
@@ -81,13 +89,21 @@ def _score(subscale: Subscale) -> tuple[str, ...]:
 
 def _items(one: Instrument) -> list[str]:
     rows = (
-        (f"`{item.id}`", item.text + (" (R)" if item.reverse else ""), item.scale.id, item.about) for item in one.items
+        (f"`{item.id}`", item.text + (" (R)" if item.reverse else ""), item.scale.id, item.about)
+        for item in one.items
     )
-    own_words = [f"- `{question.id}`: {question.label} (≤{question.max_length} characters)" for question in one.free_text]
+    own_words = [
+        f"- `{question.id}`: {question.label} (≤{question.max_length} characters)"
+        for question in one.free_text
+    ]
     return [
         "### Items\n",
         *_table(("id", "text", "answers", "about"), rows),
-        *(["In own words, kept apart from the answers, never scored or exported:\n", *own_words, ""] if own_words else []),
+        *(
+            ["In own words, kept apart from the answers, never scored or exported:\n", *own_words, ""]
+            if own_words
+            else []
+        ),
     ]
 
 
@@ -96,19 +112,27 @@ def write_evidence() -> str:
     parts = [
         NOTE,
         "# What it rests on\n",
-        "Every claim, in our own words, says what it rests on: **data** (a published study, or arithmetic), **clinical**",
-        "(the experience of couples therapists, as told in an article) or **ours** (our own choice, provisional).",
+        "Every claim, in our own words, says what it rests on: **data** (a published study, or arithmetic),",
+        "**clinical** (the experience of couples therapists, as told in an article) or **ours** (our own",
+        "choice, provisional).",
         "An address that nobody noted is *not recorded*.\n",
     ]
     for source in sources().values():
         parts += [
             f"## {source.title}\n",
-            f"`{source.id}` · {source.kind} · {source.authors} · {source.published} · address: {source.address}\n",
+            f"`{source.id}` · {source.kind} · {source.authors} · {source.published}",
+            f"· address: {source.address}\n",
             *(f"- **{claim.evidence}**: {claim.text} (`{claim.id}`)" for claim in source.claims),
             *([""] if source.claims else []),
         ]
     rows = (
-        (one.title, ", ".join(one.source), one.evidence, "yes" if one.guard else "", ", ".join(f"`{name}`" for name in one.serves))
+        (
+            one.title,
+            ", ".join(one.source),
+            one.evidence,
+            "yes" if one.guard else "",
+            ", ".join(f"`{name}`" for name in one.serves),
+        )
         for one in exercises().values()
     )
     parts += ["## The exercises\n", *_table(("exercise", "sources", "rests on", "guarded", "serves"), rows)]

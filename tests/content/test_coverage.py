@@ -10,19 +10,104 @@ from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.instruments.minutes import MOST_MINUTES
 
-FACETS = """open_talk vulnerability empathy listening hidden_needs openness validation appreciation support
-attention protected_time small_gestures curiosity shared_fun emotional_safety trust self_and_us self_care
-shared_dreams letting_go requests_repair""".split()
-SIGNS = """disconnected chores_only closeness_lost conflict loneliness trust_broken blame criticism avoidance
-stuck""".split()
-NEEDS = """seen heard encouraged considered included nurtured understood accepted engaged touched held desired
-forgiven joined affection cherished safe respected""".split()
-SKILLS = """trust_fears shared_aim release full_attention own_health self_love know_needs voice_needs
-clear_requests answer_requests agreements whose_need need_and_means two_fears""".split()
-EXERCISES = """speaker_listener twenty_minutes weekly_talk question_jar curiosity_update step_more_open
-gratitude_log small_gestures fun_list try_what_you_love new_traditions tech_off here_for_you support_plan
-shared_dream needs_talk request agreement breakdown talk_about_fear letting_go forgiving room_for_me
-the_question patience_and_help""".split()
+FACETS = [
+    "open_talk",
+    "vulnerability",
+    "empathy",
+    "listening",
+    "hidden_needs",
+    "openness",
+    "validation",
+    "appreciation",
+    "support",
+    "attention",
+    "protected_time",
+    "small_gestures",
+    "curiosity",
+    "shared_fun",
+    "emotional_safety",
+    "trust",
+    "self_and_us",
+    "self_care",
+    "shared_dreams",
+    "letting_go",
+    "requests_repair",
+]
+SIGNS = [
+    "disconnected",
+    "chores_only",
+    "closeness_lost",
+    "conflict",
+    "loneliness",
+    "trust_broken",
+    "blame",
+    "criticism",
+    "avoidance",
+    "stuck",
+]
+NEEDS = [
+    "seen",
+    "heard",
+    "encouraged",
+    "considered",
+    "included",
+    "nurtured",
+    "understood",
+    "accepted",
+    "engaged",
+    "touched",
+    "held",
+    "desired",
+    "forgiven",
+    "joined",
+    "affection",
+    "cherished",
+    "safe",
+    "respected",
+]
+SKILLS = [
+    "trust_fears",
+    "shared_aim",
+    "release",
+    "full_attention",
+    "own_health",
+    "self_love",
+    "know_needs",
+    "voice_needs",
+    "clear_requests",
+    "answer_requests",
+    "agreements",
+    "whose_need",
+    "need_and_means",
+    "two_fears",
+]
+EXERCISES = [
+    "speaker_listener",
+    "twenty_minutes",
+    "weekly_talk",
+    "question_jar",
+    "curiosity_update",
+    "step_more_open",
+    "gratitude_log",
+    "small_gestures",
+    "fun_list",
+    "try_what_you_love",
+    "new_traditions",
+    "tech_off",
+    "here_for_you",
+    "support_plan",
+    "shared_dream",
+    "needs_talk",
+    "request",
+    "agreement",
+    "breakdown",
+    "talk_about_fear",
+    "letting_go",
+    "forgiving",
+    "room_for_me",
+    "the_question",
+    "patience_and_help",
+]
 GUARDED = {"talk_about_fear", "breakdown", "letting_go", "forgiving"}
 TOPICS = (
     [f"connection.{name}" for name in FACETS]
@@ -43,7 +128,11 @@ def test_the_domain_has_21_facets_10_signs_18_needs_14_skills_and_25_exercises()
 
 
 def test_the_instruments_hold_these_topics_in_this_order_and_no_others():
-    found = [facet.id for name in ("connection", "warning_signs", "needs", "skills") for facet in facets(INSTRUMENTS[name])]
+    found = [
+        facet.id
+        for name in ("connection", "warning_signs", "needs", "skills")
+        for facet in facets(INSTRUMENTS[name])
+    ]
     assert found == TOPICS
 
 
@@ -68,13 +157,19 @@ def test_a_need_is_asked_as_importance_met_guess_and_outside(name):
     instrument = INSTRUMENTS["needs"]
     for aspect, about in (("importance", "self"), ("met", "self"), ("guess", "partner"), ("outside", "self")):
         assert instrument.item_by_id[f"needs.{name}.{aspect}"].about == about
-    scales = {aspect: instrument.item_by_id[f"needs.{name}.{aspect}"].scale.values for aspect in ("importance", "met", "guess")}
+    scales = {
+        aspect: instrument.item_by_id[f"needs.{name}.{aspect}"].scale.values
+        for aspect in ("importance", "met", "guess")
+    }
     assert len(set(scales.values())) == 1, "the gap importance − met needs the same steps"
 
 
 @pytest.mark.parametrize("name", SKILLS)
 def test_a_skill_is_asked_of_oneself_and_of_the_partner(name):
-    assert {item.about for item in INSTRUMENTS["skills"].items if item.id.startswith(f"skills.{name}.")} == {"self", "partner"}
+    assert {item.about for item in INSTRUMENTS["skills"].items if item.id.startswith(f"skills.{name}.")} == {
+        "self",
+        "partner",
+    }
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -108,19 +203,28 @@ def test_every_exercise_of_the_domain_is_there_with_its_guard():
 def test_what_may_lead_to_touch_says_so():
     touching = {"needs.touched", "needs.held", "needs.desired", "warning_signs.closeness_lost"}
     for name in touching:
-        assert all(s.exercise.touch for s in suggest_for(name) if s.exercise.id in {"small_gestures", "request"})
+        assert all(
+            s.exercise.touch for s in suggest_for(name) if s.exercise.id in {"small_gestures", "request"}
+        )
         assert any(s.exercise.touch for s in suggest_for(name))
 
 
 def test_who_feels_unsafe_is_not_asked_to_be_more_open():
     risky = GUARDED | {"step_more_open"}
-    assert not risky & {s.exercise.id for s in suggest_for("needs.safe") + suggest_for("connection.emotional_safety")}
+    assert not risky & {
+        s.exercise.id for s in suggest_for("needs.safe") + suggest_for("connection.emotional_safety")
+    }
 
 
 def test_talk_time_has_its_six_decks_of_open_questions():
     decks = {deck.id: deck.cards for deck in exercises()["weekly_talk"].decks}
     assert set(decks) == {
-        "values", "dreams_and_goals", "life_experiences", "feelings", "current_events", "family_and_relationships",
+        "values",
+        "dreams_and_goals",
+        "life_experiences",
+        "feelings",
+        "current_events",
+        "family_and_relationships",
     }
     openers = {"what", "which", "who", "how", "when", "where"}
     cards = [card for cards in decks.values() for card in cards]
@@ -164,7 +268,9 @@ def test_all_perspectives_of_a_topic_share_its_words():
     for instrument in INSTRUMENTS.values():
         for subscale in instrument.subscales:
             if subscale.id.endswith(".partner"):
-                own = [s for s in instrument.subscales if s.id in {subscale.id[:-8], subscale.id[:-8] + ".self"}]
+                own = [
+                    s for s in instrument.subscales if s.id in {subscale.id[:-8], subscale.id[:-8] + ".self"}
+                ]
                 assert [s.topic for s in own] == [subscale.topic]
 
 
@@ -188,16 +294,31 @@ def test_background_is_choices_and_own_words_and_makes_no_score():
     background = INSTRUMENTS["background"]
     assert not background.subscales
     assert [item.id.partition(".")[2] for item in background.items] == [
-        "age_band", "length_band", "living_together", "children_band", "region",
+        "age_band",
+        "length_band",
+        "living_together",
+        "children_band",
+        "region",
     ]
-    assert [question.id for question in background.free_text] == ["background.gender_words", "background.role_label"]
+    assert [question.id for question in background.free_text] == [
+        "background.gender_words",
+        "background.role_label",
+    ]
 
 
 def test_the_private_questions_make_no_score_and_cover_five_matters_under_a_neutral_title():
     safety = INSTRUMENTS["safety"]
     assert safety.is_private
     assert not safety.subscales
-    assert {item.id.split(".")[1] for item in safety.items} == {"fear", "control", "threats", "harm", "isolation"}
+    assert {item.id.split(".")[1] for item in safety.items} == {
+        "fear",
+        "control",
+        "threats",
+        "harm",
+        "isolation",
+    }
     seen = [safety.title, *(chapter.title for chapter in safety.chapters)]
-    assert not any(word in title.lower() for title in seen for word in ("safe", "violen", "abuse", "fear", "harm"))
+    assert not any(
+        word in title.lower() for title in seen for word in ("safe", "violen", "abuse", "fear", "harm")
+    )
     assert [one.id for one in INSTRUMENTS.values() if one.is_private] == ["safety"]

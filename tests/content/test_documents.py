@@ -13,10 +13,43 @@ from workbook.content.resource import read_resources, resources
 from workbook.errors import ContentError
 from workbook.instruments import catalogue
 
+ENTRY = """
+title = "Places"
+when_empty = ["None."]
+unverified = "Nobody has checked it."
+
+[[resources]]
+id = "line"
+name = "A line"
+what = "Listens."
+region = "Here"
+contact = "00"
+address = "https://example.org"
+seen_on = "2026-11-22"
+"""
+
+FAULTY_EXERCISE = """
+id = "stroll"
+title = "A walk"
+source = ["S9"]
+evidence = "hearsay"
+minutes = 0
+bring = []
+why = "It is good."
+steps = ["Walk."]
+guarded = true
+
+[[for]]
+ids = ["connection.trust", "connection.trust"]
+reason = ""
+"""
+
 
 def test_a_changed_word_changes_the_hash_and_a_changed_line_break_does_not(tmp_path: Path, monkeypatch):
     path = tmp_path / "consent.toml"
-    original = (Path(document_module.__file__).parent / "documents" / "consent.toml").read_text(encoding="utf-8")
+    original = (Path(document_module.__file__).parent / "documents" / "consent.toml").read_text(
+        encoding="utf-8"
+    )
 
     def hash_of(text):
         path.write_text(text, encoding="utf-8")
@@ -60,15 +93,11 @@ def test_no_help_line_is_invented_and_an_empty_list_says_so():
 
 def test_a_resource_without_a_checker_is_unverified(tmp_path: Path):
     path = tmp_path / "resources.toml"
-    entry = (
-        'title = "Places"\nwhen_empty = ["None."]\nunverified = "Nobody has checked it."\n[[resources]]\nid = "line"\n'
-        'name = "A line"\nwhat = "Listens."\nregion = "Here"\ncontact = "00"\naddress = "https://example.org"\nseen_on = "2026-11-22"\n'
-    )
-    path.write_text(entry + 'checked_by = ""\n', encoding="utf-8")
+    path.write_text(ENTRY + 'checked_by = ""\n', encoding="utf-8")
     assert not read_resources(path).entries[0].is_verified
-    path.write_text(entry + 'checked_by = "Kim"\n', encoding="utf-8")
+    path.write_text(ENTRY + 'checked_by = "Kim"\n', encoding="utf-8")
     assert read_resources(path).entries[0].is_verified
-    path.write_text(entry.replace('address = "https://example.org"\n', ""), encoding="utf-8")
+    path.write_text(ENTRY.replace('address = "https://example.org"\n', ""), encoding="utf-8")
     with pytest.raises(ContentError) as caught:
         read_resources(path)
     assert len(caught.value.problems) == 2, "no address, and nothing said about who checked it"
@@ -82,17 +111,19 @@ def test_every_source_of_the_domain_is_there_with_what_it_claims():
 
 def test_all_problems_of_an_exercise_come_in_one_error(tmp_path: Path):
     path = tmp_path / "walk.toml"
-    path.write_text(
-        'id = "stroll"\ntitle = "A walk"\nsource = ["S9"]\nevidence = "hearsay"\nminutes = 0\nbring = []\nwhy = "It is good."\n'
-        'steps = ["Walk."]\nguarded = true\n[[for]]\nids = ["connection.trust", "connection.trust"]\nreason = ""\n',
-        encoding="utf-8",
-    )
+    path.write_text(FAULTY_EXERCISE, encoding="utf-8")
     with pytest.raises(ContentError) as caught:
         read_exercise(path)
     found = "\n".join(caught.value.problems)
     for problem in (
-        "name the file stroll.toml", "unknown source 'S9'", "'evidence' is 'hearsay'", "'minutes' is 0", "'bring' is an empty list",
-        "unknown key 'guarded'", "serves 'connection.trust' twice", "'reason' is empty",
+        "name the file stroll.toml",
+        "unknown source 'S9'",
+        "'evidence' is 'hearsay'",
+        "'minutes' is 0",
+        "'bring' is an empty list",
+        "unknown key 'guarded'",
+        "serves 'connection.trust' twice",
+        "'reason' is empty",
     ):
         assert problem in found
     assert all(line.startswith("walk.toml") for line in caught.value.problems)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.errors import ContentError
 from workbook.content.fields import Fields
+from workbook.errors import ContentError
 from workbook.instruments import Instrument, catalogue, read_instrument
 from workbook.instruments.reader import _read_top
 
@@ -99,39 +99,127 @@ BROKEN = {
     "a missing field": ('version = "1.0"\n', "", "'version' is missing"),
     "an empty field": ('title = "A tiny one"', 'title = " "', "'title' is empty"),
     "an unknown key": ('title = "A tiny one"', 'title = "x"\ntitel = "y"', "unknown key 'titel'"),
-    "a condition, which no file has": ('about = "partner"\n\n[[sub', 'about = "partner"\nshow_if = "x"\n\n[[sub', "unknown key 'show_if'"),
+    "a condition, which no file has": (
+        'about = "partner"\n\n[[sub',
+        'about = "partner"\nshow_if = "x"\n\n[[sub',
+        "unknown key 'show_if'",
+    ),
     "an unknown source": ('source = ["own"]', 'source = ["S9"]', "unknown source 'S9'"),
-    "an unknown occasion": ('"assessment"', '"daily"', "'occasion' is 'daily'; give one of assessment, weekly"),
-    "an unknown scale": ('text = "I felt cold."\nscale = "often"', 'text = "I felt cold."\nscale = "oft"', "item 'tiny.warm.2': unknown scale 'oft'"),
-    "values that do not ascend": ("value = 1, label", "value = 0, label", "scale 'often': the values [0, 0] do not ascend"),
+    "an unknown occasion": (
+        '"assessment"',
+        '"daily"',
+        "'occasion' is 'daily'; give one of assessment, weekly",
+    ),
+    "an unknown scale": (
+        'text = "I felt cold."\nscale = "often"',
+        'text = "I felt cold."\nscale = "oft"',
+        "item 'tiny.warm.2': unknown scale 'oft'",
+    ),
+    "values that do not ascend": (
+        "value = 1, label",
+        "value = 0, label",
+        "scale 'often': the values [0, 0] do not ascend",
+    ),
     "labels that are alike": ('label = "Often"', 'label = "Never"', "two choices are labelled 'Never'"),
     "a scale of one choice": (', { value = 1, label = "Often" }', "", "has 1 choice(s); give at least two"),
-    "a value that is no whole number": ("value = 1, label", 'value = "1", label', "'value' is '1'; give a whole number"),
-    "a value that is true": ("value = 1, label", "value = true, label", "'value' is True; give a whole number"),
-    "an id used twice": ('id = "tiny.warm.2"', 'id = "tiny.warm.1"', "the item id 'tiny.warm.1' is used twice"),
-    "an id of another instrument": ('id = "tiny.warm.2"', 'id = "other.2"', "item 'other.2': the id has to start with 'tiny.'"),
-    "an id in capitals": ('id = "tiny.warm.2"', 'id = "tiny.Warm"', "item 'tiny.Warm': 'id' is 'tiny.Warm'; use lower-case"),
-    "a subscale naming no item": ('"tiny.warm.2"]', '"tiny.warm.3"]', "subscale 'tiny.warm': names an item 'tiny.warm.3' that does not exist"),
+    "a value that is no whole number": (
+        "value = 1, label",
+        'value = "1", label',
+        "'value' is '1'; give a whole number",
+    ),
+    "a value that is true": (
+        "value = 1, label",
+        "value = true, label",
+        "'value' is True; give a whole number",
+    ),
+    "an id used twice": (
+        'id = "tiny.warm.2"',
+        'id = "tiny.warm.1"',
+        "the item id 'tiny.warm.1' is used twice",
+    ),
+    "an id of another instrument": (
+        'id = "tiny.warm.2"',
+        'id = "other.2"',
+        "item 'other.2': the id has to start with 'tiny.'",
+    ),
+    "an id in capitals": (
+        'id = "tiny.warm.2"',
+        'id = "tiny.Warm"',
+        "item 'tiny.Warm': 'id' is 'tiny.Warm'; use lower-case",
+    ),
+    "a subscale naming no item": (
+        '"tiny.warm.2"]',
+        '"tiny.warm.3"]',
+        "subscale 'tiny.warm': names an item 'tiny.warm.3' that does not exist",
+    ),
     "an item counted twice": ('"tiny.warm.2"]', '"tiny.warm.1"]', "counts the item 'tiny.warm.1' twice"),
     "too high a min_answered": ("min_answered = 2", "min_answered = 3", "'min_answered' is 3; give 1 to 2"),
     "a min_answered of none": ("min_answered = 2", "min_answered = 0", "'min_answered' is 0; give 1 to 2"),
-    "a reverse-keyed item alone": ('about = "partner"\n\n[[sub', 'about = "partner"\nreverse = true\n\n[[sub', "reverse-keyed but stands alone"),
-    "a subscale about two persons": ('items = ["tiny.warm.partner"]\nabout = "partner"', 'items = ["tiny.warm.partner"]', "is about self, but item 'tiny.warm.partner' is about partner"),
+    "a reverse-keyed item alone": (
+        'about = "partner"\n\n[[sub',
+        'about = "partner"\nreverse = true\n\n[[sub',
+        "reverse-keyed but stands alone",
+    ),
+    "a subscale about two persons": (
+        'items = ["tiny.warm.partner"]\nabout = "partner"',
+        'items = ["tiny.warm.partner"]',
+        "is about self, but item 'tiny.warm.partner' is about partner",
+    ),
     "a reliability above 1": ("value = 0.7", "value = 1.7", "the reliability is 1.7; give 0 to 1"),
     "an sd of nothing": ("value = 0.3", "value = 0", "the sd is 0.0; give a number above 0"),
     "a basis nobody knows": ('0.7, basis = "assumed"', '0.7, basis = "guessed"', "the basis is 'guessed'"),
     "no reliability": ('reliability = { value = 0.7, basis = "assumed" }\n', "", "'reliability' is missing"),
-    "a reliability of one item": ('items = ["tiny.warm.partner"]\n', 'items = ["tiny.warm.partner"]\nreliability = { value = 0.7, basis = "assumed" }\n', "has one item, so 'reliability' is not known"),
-    "a statistic that is not in the list": ("min_answered = 2", 'min_answered = 2\nstatistic = "median"', "'statistic' is 'median'; give one of mean, sum"),
-    "a chapter naming no subscale": ('["tiny.warm", "tiny.warm.partner"]', '["tiny.warm", "tiny.warm.partner", "tiny.cool"]', "chapter 'tiny.all': unknown subscale 'tiny.cool'"),
-    "an item in no chapter": ('subscales = ["tiny.warm", "tiny.warm.partner"]', 'subscales = ["tiny.warm"]', "item 'tiny.warm.partner' stands in no chapter"),
-    "an item asked twice": ('subscales = ["tiny.warm", "tiny.warm.partner"]', 'subscales = ["tiny.warm", "tiny.warm.partner"]\nitems = ["tiny.warm.1"]', "item 'tiny.warm.1' stands in the chapters twice"),
-    "a chapter of more than 8 minutes": ("Three short questions.", "word " * 1700, "chapter 'tiny.all' takes 8.8 minutes"),
-    "a private instrument with a score": ('id = "tiny"\n', 'id = "tiny"\nis_private = true\n', "a private instrument makes no score"),
+    "a reliability of one item": (
+        'items = ["tiny.warm.partner"]\n',
+        'items = ["tiny.warm.partner"]\nreliability = { value = 0.7, basis = "assumed" }\n',
+        "has one item, so 'reliability' is not known",
+    ),
+    "a statistic that is not in the list": (
+        "min_answered = 2",
+        'min_answered = 2\nstatistic = "median"',
+        "'statistic' is 'median'; give one of mean, sum",
+    ),
+    "a chapter naming no subscale": (
+        '["tiny.warm", "tiny.warm.partner"]',
+        '["tiny.warm", "tiny.warm.partner", "tiny.cool"]',
+        "chapter 'tiny.all': unknown subscale 'tiny.cool'",
+    ),
+    "an item in no chapter": (
+        'subscales = ["tiny.warm", "tiny.warm.partner"]',
+        'subscales = ["tiny.warm"]',
+        "item 'tiny.warm.partner' stands in no chapter",
+    ),
+    "an item asked twice": (
+        'subscales = ["tiny.warm", "tiny.warm.partner"]',
+        'subscales = ["tiny.warm", "tiny.warm.partner"]\nitems = ["tiny.warm.1"]',
+        "item 'tiny.warm.1' stands in the chapters twice",
+    ),
+    "a chapter of more than 8 minutes": (
+        "Three short questions.",
+        "word " * 1700,
+        "chapter 'tiny.all' takes 8.8 minutes",
+    ),
+    "a private instrument with a score": (
+        'id = "tiny"\n',
+        'id = "tiny"\nis_private = true\n',
+        "a private instrument makes no score",
+    ),
     "a flag that is a text": ("reverse = true", 'reverse = "yes"', "'reverse' is 'yes'; give true or false"),
-    "a free text without length": ("[[chapters]]", '[[free_text]]\nid = "tiny.words"\nlabel = "Say more"\nmax_length = 0\n\n[[chapters]]', "'max_length' has to be 1 or more"),
-    "a number for a table": ('[scales.often]\nchoices = [{ value = 0, label = "Never" }, { value = 1, label = "Often" }]', "scales = 3", "'scales' is 3; give a table"),
-    "a list that is no table": ('[[chapters]]\nid = "tiny.all"', '[[chapters]]\nid = "tiny.all"\nitems = [3]', "'items' holds something that is not a text"),
+    "a free text without length": (
+        "[[chapters]]",
+        '[[free_text]]\nid = "tiny.words"\nlabel = "Say more"\nmax_length = 0\n\n[[chapters]]',
+        "'max_length' has to be 1 or more",
+    ),
+    "a number for a table": (
+        '[scales.often]\nchoices = [{ value = 0, label = "Never" }, { value = 1, label = "Often" }]',
+        "scales = 3",
+        "'scales' is 3; give a table",
+    ),
+    "a list that is no table": (
+        '[[chapters]]\nid = "tiny.all"',
+        '[[chapters]]\nid = "tiny.all"\nitems = [3]',
+        "'items' holds something that is not a text",
+    ),
 }
 
 
@@ -145,7 +233,13 @@ def test_each_mistake_is_named_where_it_stands(old, new, problem):
 
 def test_all_mistakes_of_a_file_come_in_one_error():
     text = GOOD
-    broken = ("an unknown key", "an unknown source", "an unknown scale", "too high a min_answered", "a reliability above 1")
+    broken = (
+        "an unknown key",
+        "an unknown source",
+        "an unknown scale",
+        "too high a min_answered",
+        "a reliability above 1",
+    )
     for name in broken:
         text = text.replace(*BROKEN[name][:2], 1)
     found = "\n".join(problems_of(text))

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from workbook.content.evidence import sources
@@ -49,7 +51,7 @@ class Document:
 
 
 @cache
-def documents() -> dict[str, Document]:
+def documents() -> Mapping[str, Document]:
     """Every document by id.
 
     Raises
@@ -73,7 +75,7 @@ def documents() -> dict[str, Document]:
                 problems.extend(error.problems)
     if problems:
         raise ContentError(problems)
-    return {document.id: document for document in found}
+    return MappingProxyType({document.id: document for document in found})
 
 
 def read_document(place: Traversable) -> Document:

@@ -1,8 +1,10 @@
 """The sources the workbook rests on, and what each claim's label means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Literal
 
 from workbook.content.fields import Fields, load_toml, repeated
@@ -42,7 +44,7 @@ class Claim:
 
 
 @cache
-def sources() -> dict[str, Source]:
+def sources() -> Mapping[str, Source]:
     """Every source by id, in the order of ``evidence.toml``.
 
     Raises
@@ -65,7 +67,7 @@ def sources() -> dict[str, Source]:
         top.note(f"the id {name!r} is used twice; ids are for ever and for one thing")
     if problems:
         raise ContentError(problems)
-    return {source.id: source for source in found}
+    return MappingProxyType({source.id: source for source in found})
 
 
 def _read_source(table: dict[str, object], problems: list[str]) -> Source:

@@ -1,9 +1,11 @@
 """The exercises as text: why, steps, cards, what each serves and for what reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from workbook.content.evidence import EVIDENCE_LABELS, EvidenceLabel, sources
@@ -67,7 +69,7 @@ class Suggestion:
 
 
 @cache
-def exercises() -> dict[str, Exercise]:
+def exercises() -> Mapping[str, Exercise]:
     """Every exercise by id, in the order of their ids.
 
     Raises
@@ -91,7 +93,7 @@ def exercises() -> dict[str, Exercise]:
                 problems.extend(error.problems)
     if problems:
         raise ContentError(problems)
-    return {exercise.id: exercise for exercise in found}
+    return MappingProxyType({exercise.id: exercise for exercise in found})
 
 
 def read_exercise(place: Traversable) -> Exercise:

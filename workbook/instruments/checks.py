@@ -37,7 +37,7 @@ def check_chapters(instrument: Instrument, top: Fields) -> None:
             top.note(f"item {item.id!r} stands in no chapter; it would never be asked")
     for chapter in instrument.chapters:
         if chapter.minutes > MOST_MINUTES:
-            top.note(f"chapter {chapter.id!r} takes {chapter.minutes} minutes; split it, {MOST_MINUTES} is the most")
+            top.note(f"chapter {chapter.id!r} takes {chapter.minutes} minutes; at most {MOST_MINUTES}")
 
 
 def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], fields: Fields) -> None:

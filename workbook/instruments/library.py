@@ -39,7 +39,9 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
 @cache
 def _read_all(extra: Path | None) -> dict[str, Instrument]:
     places = [
-        place for place in (files("workbook.content") / "instruments").iterdir() if place.name.endswith(".toml")
+        place
+        for place in (files("workbook.content") / "instruments").iterdir()
+        if place.name.endswith(".toml")
     ]
     if extra is not None:
         if not extra.is_dir():

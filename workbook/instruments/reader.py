@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -105,7 +106,9 @@ def read_sources(fields: Fields, *, required: bool) -> tuple[str, ...]:
     found = fields.texts("source") if required else fields.texts("source", default=())
     for name in found:
         if name not in sources():
-            fields.note(f"unknown source {name!r}; add it to evidence.toml or use one of {', '.join(sources())}")
+            fields.note(
+                f"unknown source {name!r}; add it to evidence.toml or use one of {', '.join(sources())}"
+            )
     return found
 
 
@@ -117,9 +120,9 @@ def _read_scales(top: Fields) -> dict[str, Scale]:
         choices = [_read_choice(choice, where, top.problems) for choice in fields.tables("choices")]
         fields.finish()
         values = [choice.value for choice in choices]
-        if len(choices) < 2:  # noqa: PLR2004
+        if len(choices) < 2:
             fields.note(f"has {len(choices)} choice(s); give at least two")
-        if any(second <= first for first, second in zip(values, values[1:], strict=False)):
+        if any(second <= first for first, second in pairwise(values)):
             fields.note(f"the values {values} do not ascend; order them from low to high")
         for label in repeated(choice.label for choice in choices):
             fields.note(f"two choices are labelled {label!r}; a person cannot tell them apart")
