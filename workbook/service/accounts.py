@@ -62,7 +62,7 @@ class Accounts:
             With every problem of the name and the passphrase.
         """
         name = _check_new(name, passphrase)
-        couple_id, code = f"c_{secrets.token_hex(12)}", new_couple_code()
+        couple_id, code = new_couple_id(), new_couple_code()
         account, key, recovery_code = self._new_account(couple_id, "a", name, passphrase)
         with self._directory.lock:
             self._directory.add_couple(couple_id, code, account)
@@ -193,6 +193,11 @@ class Accounts:
 
     def _seat(self, account: Account, key: bytes) -> Actor:
         return self._sittings.begin(Actor("partner", account.couple_id, account.person_id), key)
+
+
+def new_couple_id() -> str:
+    """A random id for a couple; it means nothing outside the store."""
+    return f"c_{secrets.token_hex(12)}"
 
 
 def _lock_key(key: bytes, secret: str, person_id: str, cost: crypto.Cost) -> Lock:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from workbook.service.codes import plain_code
@@ -59,6 +59,7 @@ class Directory:
         self._couple_by_code: dict[str, str] = {}
         self._accounts: dict[str, tuple[Account, int]] = {}
         self._unpaired: set[str] = set()
+        self._erased: dict[str, str] = {}
 
     def couple_by_code(self, code: str) -> str | None:
         """The couple id that a typed code names, or None."""
@@ -86,7 +87,7 @@ class Directory:
             members = tuple(
                 Member(account.person_id, account.name, account.place) for account in self.accounts_of(couple_id)
             )
-            return Couple(couple_id, self._codes.get(couple_id, ""), members)
+            return Couple(couple_id, self._codes.get(couple_id, ""), members, couple_id in self._unpaired)
 
     def couples(self) -> list[str]:
         """Every couple id."""
@@ -114,13 +115,17 @@ class Directory:
             if older is not None:
                 self._store.forget(LOG, [older[1]])
 
-    def erase_account(self, person_id: str) -> None:
-        """Destroy an account: name, keys and all. Doing it twice is harmless."""
+    def move_account(self, account: Account, couple_id: str, code: str) -> None:
+        """Give an account a new couple of its own."""
+        moved = replace(account, couple_id=couple_id, place="a", version=account.version + 1)
+        content = {"couple_id": couple_id, "code": code}
+        self.put_account(moved, [Entry(LOG, f"couple/{couple_id}", "couple", dump(content))])
+
+    def erased(self) -> dict[str, str]:
+        """Every erased person, with the couple they were in."""
         with self.lock:
-            self._write([Entry(LOG, f"erased/{person_id}", "erased", dump({"person_id": person_id}))])
-            rows = self._store.read(LOG)
-            own = [row.sequence for row in rows if row.operation_id.startswith(f"account/{person_id}/")]
-            self._store.forget(LOG, own)
+            self._refresh()
+            return dict(self._erased)
 
     def tidy(self) -> None:
         """Destroy what a crash may have left: older versions of accounts, keys of erased ones."""
@@ -133,6 +138,11 @@ class Directory:
     def unpaired_entry(self, couple_id: str) -> Entry:
         """The entry that parts a couple, to be appended with the table's own."""
         return Entry(LOG, f"unpaired/{couple_id}", "unpaired", dump({"couple_id": couple_id}))
+
+    def erased_entry(self, account: Account) -> Entry:
+        """The entry that ends an account; `tidy` then destroys its keys."""
+        content = {"person_id": account.person_id, "couple_id": account.couple_id}
+        return Entry(LOG, f"erased/{account.person_id}", "erased", dump(content))
 
     def _write(self, entries: Sequence[Entry]) -> None:
         with self.lock:
@@ -156,6 +166,7 @@ class Directory:
                 self._accounts[account.person_id] = account, row.sequence
         elif row.kind == "erased":
             self._accounts.pop(content["person_id"], None)
+            self._erased[content["person_id"]] = content["couple_id"]
         elif row.kind == "unpaired":
             self._unpaired.add(content["couple_id"])
 

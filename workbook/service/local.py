@@ -14,9 +14,10 @@ from workbook.errors import AccessError, AnswerError, SharingError
 from workbook.exercises import Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, rounds
-from workbook.service.accounts import Accounts
-from workbook.service.directory import Directory
+from workbook.service import crypto, rights, rounds
+from workbook.service.accounts import Accounts, new_couple_id
+from workbook.service.codes import new_couple_code
+from workbook.service.directory import Account, Directory
 from workbook.service.drawers import Drawer, Record
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.sittings import Sittings
@@ -144,7 +145,10 @@ class LocalService(Service):
     def read_table(self, actor: Actor) -> Table:
         actor = self._seated(actor)
         with self._table(actor.couple_id):
-            return rounds.settle(self._store, actor.couple_id).table()
+            table = rounds.settle(self._store, actor.couple_id).table()
+        both = {member.person_id for member in self._directory.couple(actor.couple_id).members}
+        readers = both if actor.role == "together" else {actor.person_id}
+        return rights.as_read_by(table, readers, rights.who_blocks(self._store, actor.couple_id))
 
     def add_table_event(
         self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
@@ -161,13 +165,58 @@ class LocalService(Service):
         return kept
 
     def read_audit(self, actor: Actor) -> list[Event]:
-        """What was done at the couple's table, oldest first; a round's closing has no name on it."""
         rows = self._store.read(audit_log(self._seated(actor).couple_id))
         return [
             Event(row.kind, load(row.payload), row.operation_id, row.sequence, at=row.at)
             for row in rows
             if row.payload is not None
         ]
+
+    # -- each one's rights, alone -----------------------------------------------------
+    def my_data(self, actor: Actor) -> dict[str, Any]:
+        drawer = self._drawer(actor)
+        account = self._account(actor)
+        table = self.read_table(actor)
+        used = {str(record.payload.get("instrument")) for record in drawer.records() if record.kind == ANSWER}
+        return rights.gather(account, drawer, table, {name for name in used if self._is_private(name)})
+
+    def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
+        self._drawer(actor)
+        if blocked != self.is_blocking(actor):
+            rights.block(self._store, actor.couple_id, actor.person_id, uuid.uuid4().hex, blocked=blocked)
+        self.sittings.act(actor.sitting_id)
+
+    def is_blocking(self, actor: Actor) -> bool:
+        self._drawer(actor)
+        return actor.person_id in rights.who_blocks(self._store, actor.couple_id)
+
+    def unpair(self, actor: Actor, passphrase: str) -> None:
+        self.accounts.check_passphrase(actor, passphrase)
+        with self._table(actor.couple_id):
+            rights.unpair(self._store, self._directory, actor.couple_id)
+        self.sittings.end_where(lambda other: other.role == "together" and other.couple_id == actor.couple_id)
+
+    def leave(self, actor: Actor, passphrase: str) -> str:
+        account = self.accounts.check_passphrase(actor, passphrase)
+        self.unpair(actor, passphrase)
+        code = new_couple_code()
+        self._directory.move_account(account, new_couple_id(), code)
+        self.sittings.end_where(lambda other: other.person_id == actor.person_id)
+        return code
+
+    def erase(self, actor: Actor, passphrase: str) -> None:
+        account = self.accounts.check_passphrase(actor, passphrase)
+        self.sittings.end_where(
+            lambda other: other.person_id == actor.person_id
+            or (other.role == "together" and other.couple_id == actor.couple_id)
+        )
+        with self._table(actor.couple_id):
+            rights.erase(self._store, self._directory, account)
+
+    def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
+        drawer = self._drawer(actor)
+        calls_for_it = self._has_private_concern(drawer)
+        return rights.order_sections(drawer.person_id, sections, first if calls_for_it else ())
 
     # -- what happens -----------------------------------------------------------------
     def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:
@@ -255,6 +304,28 @@ class LocalService(Service):
             raise AccessError(say("errors.events.bad_operation"))
         return kept
 
+    def _account(self, actor: Actor) -> Account:
+        account = self._directory.account(actor.person_id)
+        if account is None:
+            raise AccessError(say("errors.access.ended"))
+        return account
+
+    def _has_private_concern(self, drawer: Drawer) -> bool:
+        """Whether any latest private answer is above the lowest choice of its scale."""
+        latest = {
+            record.payload["item"]: record.payload
+            for record in drawer.records()
+            if record.kind == ANSWER and self._is_private(record.payload["instrument"])
+        }
+        return any(self._is_concern(answer) for answer in latest.values())
+
+    def _is_concern(self, answer: Mapping[str, Any]) -> bool:
+        instrument = self._instruments.get(answer["instrument"])
+        item = instrument.item_by_id.get(answer["item"]) if instrument else None
+        if item is None or answer["value"] is None:
+            return False
+        return bool(answer["value"] != (item.scale.highest if item.reverse else item.scale.lowest))
+
     def _refuse_unpaired(self, couple_id: str) -> None:
         if self._directory.is_unpaired(couple_id):
             raise AccessError(say("errors.access.closed_couple"))
@@ -278,6 +349,8 @@ class LocalService(Service):
     def _mend(self) -> None:
         """Finish at start whatever a crash cut short."""
         self._directory.tidy()
+        for person_id, couple_id in self._directory.erased().items():
+            rights.destroy_remains(self._store, self._directory, person_id, couple_id)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
 

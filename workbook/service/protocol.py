@@ -61,6 +61,38 @@ def _add_table_event(service: LocalService, actor: Actor, given: Arguments) -> A
     return event_to_json(event)
 
 
+def _read_audit(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return [event_to_json(event) for event in service.read_audit(actor)]
+
+
+def _my_data(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return service.my_data(actor)
+
+
+def _block_free_text(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.block_free_text(actor, blocked=given["blocked"] is True)
+
+
+def _is_blocking(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return service.is_blocking(actor)
+
+
+def _unpair(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.unpair(actor, _text(given["passphrase"]))
+
+
+def _leave(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    return service.leave(actor, _text(given["passphrase"]))
+
+
+def _erase(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.erase(actor, _text(given["passphrase"]))
+
+
+def _order_for_me(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    return service.order_for_me(actor, _texts(given["sections"]), _texts(given["first"]))
+
+
 VERBS: dict[str, Call] = {
     "save_answers": _save_answers,
     "read_responses": _read_responses,
@@ -72,6 +104,14 @@ VERBS: dict[str, Call] = {
     "withdraw": _withdraw,
     "read_table": _read_table,
     "add_table_event": _add_table_event,
+    "read_audit": _read_audit,
+    "my_data": _my_data,
+    "block_free_text": _block_free_text,
+    "is_blocking": _is_blocking,
+    "unpair": _unpair,
+    "leave": _leave,
+    "erase": _erase,
+    "order_for_me": _order_for_me,
 }
 """Every verb by name; `watch` is the socket's event stream."""
 

@@ -114,6 +114,33 @@ class RemoteService(Service):
     ) -> Event:
         return event_from_json(self._do("add_table_event", kind=kind, payload=payload, operation_id=operation_id))
 
+    def read_audit(self, actor: Actor) -> list[Event]:
+        return [event_from_json(event) for event in self._do("read_audit")]
+
+    # -- each one's rights, alone -----------------------------------------------------
+    def my_data(self, actor: Actor) -> dict[str, Any]:
+        gathered: dict[str, Any] = self._do("my_data")
+        return gathered
+
+    def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
+        self._do("block_free_text", blocked=blocked)
+
+    def is_blocking(self, actor: Actor) -> bool:
+        return bool(self._do("is_blocking"))
+
+    def unpair(self, actor: Actor, passphrase: str) -> None:
+        self._do("unpair", passphrase=passphrase)
+
+    def leave(self, actor: Actor, passphrase: str) -> str:
+        return str(self._do("leave", passphrase=passphrase))
+
+    def erase(self, actor: Actor, passphrase: str) -> None:
+        self._do("erase", passphrase=passphrase)
+
+    def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
+        ordered: list[str] = self._do("order_for_me", sections=list(sections), first=list(first))
+        return ordered
+
     # -- what happens -----------------------------------------------------------------
     def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:
         stream = _Stream(self._path, self._capability, notify)
@@ -176,8 +203,8 @@ class _Stream:
             self._watching.set()
             for what in ("drawer", "table") if came_back else ():
                 self._notify(what)
-        elif what := content.get("changed"):
-            self._notify(what)
+        elif "changed" in content:
+            self._notify(str(content["changed"]))
 
 
 def _client(path: str, capability: str = "") -> httpx.Client:

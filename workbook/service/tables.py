@@ -9,7 +9,7 @@ from workbook.service.wire import dump, load, publication_from_json, publication
 from workbook.sharing import Publication
 from workbook.storage.base import Entry, Row, Store
 
-PUBLICATION, OPENED, CLOSED, EVENT = "publication", "opened", "closed", "event"
+PUBLICATION, OPENED, CLOSED, EVENT, UNPAIRED = "publication", "opened", "closed", "event", "unpaired"
 Round = tuple[str, str]
 
 
@@ -97,6 +97,11 @@ def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
     """The row that opens or closes a round. It never says whose doing it was."""
     content = {"instrument": key[0], "occasion": key[1], "round": round}
     return Entry(table_log(couple_id), f"{kind}/{key[0]}/{key[1]}/{round}", kind, dump(content))
+
+
+def unpaired_entry(couple_id: str) -> Entry:
+    """The row by which both open pages hear that the table is closed."""
+    return Entry(table_log(couple_id), UNPAIRED, UNPAIRED, b"{}")
 
 
 def event_entry(couple_id: str, event: Event) -> Entry:

@@ -63,11 +63,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Couple:
-    """The couple as both know it: who joined, and the code that names it."""
+    """The couple as both know it: who joined, and the code that names it.
+
+    Once ``is_unpaired`` the table takes nothing more and no publication lies on it; what both
+    wrote there jointly stays readable until its writer erases it.
+    """
 
     couple_id: str
     code: str
     members: tuple[Member, ...]
+    is_unpaired: bool = False
 
     @property
     def is_solo(self) -> bool:
@@ -141,6 +146,49 @@ class Service(ABC):
     @abstractmethod
     def add_table_event(self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
         """Put a joint event (an exercise's step) on the table. Each kind has a schema."""
+
+    @abstractmethod
+    def read_audit(self, actor: Actor) -> list[Event]:
+        """What was done at the couple's table, oldest first; taking back has no name on it."""
+
+    # -- each one's rights, alone -----------------------------------------------------
+    @abstractmethod
+    def my_data(self, actor: Actor) -> dict[str, Any]:
+        """All of the actor's own, as plain JSON: answers, events, decisions, what lies on the table.
+
+        Never anything of the partner's drawer, and nothing of private instruments.
+        """
+
+    @abstractmethod
+    def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
+        """Have the partner's own words left out of the table as the actor reads it, or no longer."""
+
+    @abstractmethod
+    def is_blocking(self, actor: Actor) -> bool:
+        """Whether the actor blocks the partner's own words. The partner never learns of it."""
+
+    @abstractmethod
+    def unpair(self, actor: Actor, passphrase: str) -> None:
+        """Close the table for both, for ever; both keep their drawers and can sign in."""
+
+    @abstractmethod
+    def leave(self, actor: Actor, passphrase: str) -> str:
+        """Unpair, and take one's drawer into a workbook of one's own; gives its new code.
+
+        The sitting ends; name, passphrase and recovery code stay the same.
+        """
+
+    @abstractmethod
+    def erase(self, actor: Actor, passphrase: str) -> None:
+        """Destroy the actor's account, drawer and own rows on the table; the sitting ends."""
+
+    @abstractmethod
+    def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
+        """The order of the "Just for me" page, which differs between people in any case.
+
+        ``first`` are the sections that come first for somebody whose private answers call for
+        them; this order is all that those answers ever change.
+        """
 
     # -- what happens -----------------------------------------------------------------
     @abstractmethod

@@ -1,0 +1,142 @@
+"""What each may do alone: block, unpair, leave, erase, and take their own data.
+
+Whatever takes several writes begins with one append that decides it; the rest only destroys,
+and is done again at start if a crash cut it short.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from workbook.service import rounds
+from workbook.service.directory import Account, Directory
+from workbook.service.drawers import Drawer, drawer_log
+from workbook.service.events import without_free_text
+from workbook.service.tables import (
+    CLOSED,
+    EVENT,
+    UNPAIRED,
+    Fold,
+    audit_entry,
+    audit_log,
+    round_entry,
+    table_log,
+    unpaired_entry,
+)
+from workbook.service.verbs import Event, Table
+from workbook.service.wire import dump, event_to_json, load, publication_to_json
+from workbook.storage.base import Entry, Store
+
+BLOCK = "block"
+
+
+def unpair(store: Store, directory: Directory, couple_id: str, also: Sequence[Entry] = ()) -> None:
+    """Close the table: every round shuts, nothing pending remains, nothing more is taken."""
+    fold = rounds.settle(store, couple_id)
+    entries = [*also, directory.unpaired_entry(couple_id), unpaired_entry(couple_id)]
+    entries += _closing(fold, couple_id)
+    entries.append(audit_entry(couple_id, UNPAIRED, UNPAIRED))
+    store.append(entries)
+    rounds.drop_pending(store, couple_id)
+    rounds.settle(store, couple_id)
+
+
+def erase(store: Store, directory: Directory, account: Account) -> None:
+    """Destroy an account, its drawer and its rows on the table; the other's drawer stays whole."""
+    unpair(store, directory, account.couple_id, [directory.erased_entry(account)])
+    destroy_remains(store, directory, account.person_id, account.couple_id)
+
+
+def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
+    """Destroy everything of somebody who was erased. Doing it again is harmless."""
+    _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
+    _forget_where(store, table_log(couple_id), lambda kind, content: kind == EVENT and content["person_id"] == person_id)
+    _forget_where(store, audit_log(couple_id), lambda _kind, content: content.get("person_id") == person_id)
+    _forget_where(store, rounds.pending_log(couple_id), lambda _kind, content: content["person_id"] == person_id)
+    rounds.settle(store, couple_id)
+    directory.tidy()
+
+
+def block(store: Store, couple_id: str, person_id: str, operation_id: str, *, blocked: bool) -> None:
+    """Remember whether somebody blocks the other's words, where nobody is shown it."""
+    content = {"person_id": person_id, "blocked": blocked}
+    store.append([Entry(rounds.pending_log(couple_id), operation_id, BLOCK, dump(content))])
+
+
+def who_blocks(store: Store, couple_id: str) -> set[str]:
+    """Who of a couple blocks the other's words now."""
+    standing: dict[str, bool] = {}
+    for row in store.read(rounds.pending_log(couple_id)):
+        if row.kind == BLOCK and row.payload is not None:
+            content = load(row.payload)
+            standing[content["person_id"]] = content["blocked"]
+    return {person_id for person_id, blocked in standing.items() if blocked}
+
+
+def as_read_by(table: Table, readers: set[str], blocking: set[str]) -> Table:
+    """The table without the words that somebody who reads it blocks."""
+    deaf = readers & blocking
+    if not deaf:
+        return table
+
+    def heard(event: Event) -> Event:
+        is_blocked = any(event.person_id != reader for reader in deaf)
+        return replace(event, payload=without_free_text(event.kind, event.payload)) if is_blocked else event
+
+    return replace(table, events=tuple(heard(event) for event in table.events))
+
+
+def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:
+    """All of one person's own, as plain JSON; see `Service.my_data`."""
+    own = drawer.records()
+    shown = [record for record in own if record.payload.get("instrument") not in private]
+    records = [
+        {"kind": record.kind, "at": record.at.isoformat() if record.at else None, **record.payload}
+        for record in shown
+    ]
+    return {
+        "name": account.name,
+        "answers": [record for record in records if record["kind"] == "answer"],
+        "decisions": [record for record in records if record["kind"] == rounds.DECISION],
+        "events": [record for record in records if record["kind"] not in ("answer", rounds.DECISION)],
+        "published": [
+            publication_to_json(publication)
+            for publication in table.publications
+            if publication.person_id == account.person_id
+        ],
+        "on_the_table": [event_to_json(event) for event in table.events if event.person_id == account.person_id],
+    }
+
+
+def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str]) -> list[str]:
+    """Sections in an order of the person's own, those of ``first`` before the others.
+
+    >>> order_sections("p_1", ["a", "b", "c"], ["c"])[0]
+    'c'
+    >>> sorted(order_sections("p_1", ["a", "b", "c"], []))
+    ['a', 'b', 'c']
+    """
+
+    def place(section: str) -> tuple[bool, bytes]:
+        return section not in first, hashlib.sha256(f"{person_id}\n{section}".encode()).digest()
+
+    return sorted(sections, key=place)
+
+
+def _closing(fold: Fold, couple_id: str) -> list[Entry]:
+    return [
+        round_entry(couple_id, CLOSED, key, fold.standing_round(key)) for key in fold.opened if fold.is_open(key)
+    ]
+
+
+def _forget_where(store: Store, log: str, matches: Any) -> None:
+    rows = [row for row in store.read(log) if row.payload is not None]
+    # A drawer's rows are sealed, and all of them go.
+    contents: list[Mapping[str, Any]] = [
+        {} if log.startswith("drawer/") else load(row.payload or b"{}") for row in rows
+    ]
+    over = [row.sequence for row, content in zip(rows, contents, strict=True) if matches(row.kind, content)]
+    if over:
+        store.forget(log, over)
+
