@@ -20,9 +20,9 @@ def write_instruments() -> str:
         "files of `workbook/content/instruments/`. To add one, see",
         "[adding an instrument](adding-an-instrument.md).\n",
         f"Minutes are worked out at {WORDS_PER_MINUTE} words a minute and {SECONDS_PER_ANSWER} seconds",
-        f"an answer; no chapter takes more than {MOST_MINUTES}. A reverse-keyed item is marked (R): it is turned",
-        "before it is averaged. Each item can be left out or declined. There are no norms yet: reliability",
-        "and SD marked *assumed* are our own guesses until the workbook has data.\n",
+        f"an answer; no chapter takes more than {MOST_MINUTES}. A reverse-keyed item is marked (R): it is",
+        "turned before it is averaged. Each item can be left out or declined. There are no norms yet:",
+        "reliability and SD marked *assumed* are our own guesses until the workbook has data.\n",
         *_table(
             ("questionnaire", "version", "items", "scores", "minutes", "sources"),
             (_overview(one) for one in catalogue().values()),
