@@ -5,6 +5,7 @@ metadata gives the unit and meaning; ``docs/frames.md`` is generated from here.
 """
 
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -375,3 +376,8 @@ def latest(frame: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in ("couple_id", "instrument") if name in frame.columns]
     last = number.groupby([frame[key] for key in keys], observed=True).transform("max")
     return frame[(number == last).to_numpy()].reset_index(drop=True)
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """The rows as named tuples. Cells are Any: their types are what the contract says."""
+    return list(frame.itertuples())

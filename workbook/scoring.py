@@ -145,8 +145,9 @@ def _item_positions(column: pd.Series, instrument: Instrument) -> Integers:
     """Each row's item as its place in the instrument; own additions get −1."""
     codes, found = _codes(column)
     places = pd.Index([item.id for item in instrument.items]).get_indexer(found)
-    strange = [n for n in np.flatnonzero(places < 0) if not str(found[n]).startswith(f"{instrument.id}.own.")]
-    unknown = [str(found[n]) for n in strange if (codes == n).any()]  # a category may be unused
+    names, own = [str(name) for name in found], f"{instrument.id}.own."
+    strange = [n for n in np.flatnonzero(places < 0) if not names[n].startswith(own)]
+    unknown = [names[n] for n in strange if (codes == n).any()]  # a category may be unused
     if unknown:
         raise FrameError([f"responses: item {name!r} is not in {instrument.id!r}" for name in unknown])
     return places.astype(np.int16)[codes]
@@ -196,7 +197,7 @@ def _scatter(
 
 def _order(who: pd.DataFrame) -> Integers | None:
     """Rows sorted by couple, person, occasion, so that row order never matters."""
-    ranks = []
+    ranks: list[Integers] = []
     for name in ("occasion", "person_id", "couple_id"):
         categories = who[name].cat.categories
         rank = np.empty(len(categories), dtype=np.int64)
@@ -271,7 +272,7 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Floats, instrument: Ins
     columns: dict[str, object] = {name: who[name].array.take(repeat) for name in who.columns}
     columns["instrument"] = _constant(instrument.id, n * len(subscales))
     columns["subscale"] = pd.Categorical.from_codes(
-        np.tile(np.arange(len(subscales)), n), categories=[s.id for s in subscales]
+        np.tile(np.arange(len(subscales)), n), categories=pd.Index([s.id for s in subscales])
     )
     columns["score"] = _floats(value, is_missing)
     columns["n_answered"] = _whole(counts)
@@ -301,8 +302,8 @@ def _is_assumed(instrument: Instrument, column: int) -> bool:
     return subscale.sd.is_assumed or subscale.reliability.is_assumed
 
 
-def _constant(text: str, n: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[text])
+def _constant(text: str, n: int) -> object:
+    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=pd.Index([text]))
 
 
 def _floats(values: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> pd.arrays.FloatingArray:

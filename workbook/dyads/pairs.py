@@ -136,8 +136,8 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         rows.groupby([*keys, "facet", "least"], observed=True)["healthy"].agg(["size", "sum"]).reset_index()
     )
     by_item = by_item[by_item["size"] == len(PLACES)].assign(both=by_item["sum"] == len(PLACES))
-    found = by_item.groupby(["couple_id", "occasion", "facet", "least"], observed=True)["both"]
-    found = found.agg(n_both="size", n_healthy="sum").reset_index()
+    by_facet = by_item.groupby(["couple_id", "occasion", "facet", "least"], observed=True)["both"]
+    found = by_facet.agg(n_both="size", n_healthy="sum").reset_index()
     found["share"] = (found["n_healthy"] / found["n_both"]).where(found["n_both"] >= found["least"])
     rank = {facet: n for n, facet in enumerate(dict.fromkeys(key["facet"]))}
     found = found.assign(instrument=instrument.id, rank=found["facet"].map(rank))

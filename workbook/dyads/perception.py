@@ -1,5 +1,6 @@
 """How two people see themselves and each other: four perspectives, and what they amount to."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -92,8 +93,8 @@ def _of_partner(
     other = rows["place"].map({"a": "b", "b": "a"}).astype("string")
     return rows.assign(
         value=value.where(~is_reversed, rows["item"].map(ends).astype("Float64") - value),
-        low=pd.NA,
-        high=pd.NA,
+        low=math.nan,
+        high=math.nan,
         assumed=False,
         perspective=rows["place"] + "_on_" + other,
     )

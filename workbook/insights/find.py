@@ -1,6 +1,7 @@
 """Choose the few things worth saying: strengths first, then growth, differences, one step."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import pandas as pd
 
@@ -63,7 +64,7 @@ def _positions(pairs: pd.DataFrame, instruments: Mapping[str, Instrument]) -> pd
         for facet in facets(instrument):
             if facet.is_single or facet.higher_is == "neither" or facet.own not in scored.index:
                 continue
-            rows.append(_position(facet, instrument, scored.loc[facet.own]))
+            rows.append(_position(facet, instrument, cast("pd.Series", scored.loc[facet.own])))
     columns = [
         "subject",
         "a",

@@ -43,10 +43,10 @@ def plot_agreement(prepared: pd.DataFrame) -> go.Figure | None:
     if not len(prepared):
         return None
     most = int(prepared["n_both"].max())
-    rows = Rows(list(prepared["title"]), (0, max(most, 12)), head=8, gap=22, after=16, room=(0.03, 0.03))
+    rows = Rows(list(prepared["title"]), (0, max(most, 12)), head=4, gap=21, after=22, room=(0.03, 0.03))
     filled: list[tuple[float, float]] = []
     hollow: list[tuple[float, float]] = []
-    for r in prepared.itertuples():
+    for r in frames.rows(prepared):
         for k in range(int(r.n_both)):
             (filled if k < r.n_healthy else hollow).append((k * DOT_STEP, rows.at(r.Index)))
         words = say("results.plots.n_of_m", n=int(r.n_healthy), m=int(r.n_both))

@@ -86,21 +86,26 @@ def plot_heat_map(prepared: pd.DataFrame) -> go.Figure | None:
     columns = _columns(prepared)
     facets = list(dict.fromkeys(prepared["facet"]))
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
+    head = 92 if any(by != about for by, about in columns) else 70
     rows = Rows(
-        [titles[facet] for facet in facets], (0, len(columns)), gap=28, after=18, head=92, room=(0.0, 0.0)
+        [titles[facet] for facet in facets], (0, len(columns)), gap=28, after=26, head=head, room=(0.0, 0.0)
     )
     first = prepared.iloc[0]
     low, high = float(first["lowest"]), float(first["highest"])
-    values = {(r.facet, r.by, r.about): float(r.value) for r in prepared.itertuples()}
+    values = {(r.facet, r.by, r.about): float(r.value) for r in frames.rows(prepared)}
     _draw_scale(rows, first)
     _draw_headings(rows, prepared, columns)
     for n, facet in enumerate(facets):
         for k, (by, about) in enumerate(columns):
-            _draw_cell(rows, k, rows.at(n), values.get((facet, by, about)), (low, high))
+            _draw_cell(
+                rows, k, rows.at(n), values.get((facet, by, about)), (low, high), is_single=by != about
+            )
     return rows.figure
 
 
-def _draw_cell(rows: Rows, column: int, y: float, value: float | None, ends: tuple[float, float]) -> None:
+def _draw_cell(
+    rows: Rows, column: int, y: float, value: float | None, ends: tuple[float, float], *, is_single: bool
+) -> None:
     box = {"type": "rect", "x0": column + 0.02, "x1": column + 0.98, "y0": y - CELL / 2, "y1": y + CELL / 2}
     if value is None:
         rows.figure.add_shape(**box, fillcolor=SURFACE, line={"color": SUNKEN, "width": 1.5, "dash": "dot"})
@@ -110,7 +115,14 @@ def _draw_cell(rows: Rows, column: int, y: float, value: float | None, ends: tup
     # Two layers: tokens stay whole colours, so that a page in the dark can swap each of them.
     rows.figure.add_shape(**box, fillcolor=SUNKEN, line={"width": 0}, layer="below")
     rows.figure.add_shape(**box, fillcolor=BAD, opacity=share, line={"width": 0}, layer="below")
-    rows.write(number(value), column + 0.5, y, xref="x", color=SURFACE if share > 0.55 else INK)
+    rows.write(
+        _shown(value, is_single=is_single), column + 0.5, y, xref="x", color=SURFACE if share > 0.55 else INK
+    )
+
+
+def _shown(value: float, *, is_single: bool) -> str:
+    """What is said of the other is one answer: a step of the scale, without decimals."""
+    return f"{value:.0f}" if is_single else number(value)
 
 
 def _draw_headings(rows: Rows, prepared: pd.DataFrame, columns: list[tuple[str, str]]) -> None:
@@ -120,12 +132,17 @@ def _draw_headings(rows: Rows, prepared: pd.DataFrame, columns: list[tuple[str, 
     has_others = any(by != about for by, about in columns)
     for k, (by, about) in enumerate(columns):
         rows.write(
-            f"{symbol[by]} {clipped(called[by], 8)}", k + 0.5, 76, xref="x", color=PARTNER[by], weight=600
+            f"{symbol[by]} {clipped(called[by], 8)}",
+            k + 0.5,
+            rows.head - 16,
+            xref="x",
+            color=PARTNER[by],
+            weight=600,
         )
         if has_others and by == about:
             width = sum(1 for _, other in columns if other == about)
             words = say("results.plots.about", name=clipped(called[about], 12))
-            rows.write(words, k + width / 2, 54, xref="x", color=INK_SOFT)
+            rows.write(words, k + width / 2, rows.head - 40, xref="x", color=INK_SOFT)
 
 
 def _draw_scale(rows: Rows, first: pd.Series) -> None:
@@ -156,7 +173,9 @@ def table_heat_map(prepared: pd.DataFrame) -> pd.DataFrame:
         key = "column_own" if by == about else "column_other"
         heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
         table[heading] = [
-            number(values[facet]) if facet in values else say("results.plots.not_given")
+            _shown(float(values[facet]), is_single=by != about)
+            if facet in values
+            else say("results.plots.not_given")
             for facet in facets["facet"]
         ]
     return pd.DataFrame(table)

@@ -134,29 +134,29 @@ def _draw_panel(drawn: go.Figure, rows: pd.DataFrame, top: float) -> None:
     )
     _draw_numbers(drawn, rows, bottom, steps[0], colour)
     unmet = rows[rows["unmet"].to_numpy(dtype=bool)]
-    for line, r in enumerate(unmet.itertuples()):
+    for line, r in enumerate(frames.rows(unmet)):
         _write(drawn, f"{r.number}  {r.title}", 0, bottom + FOOT + 14 + KEY_LINE * line, "left", INK, SMALL)
 
 
 def _draw_numbers(drawn: go.Figure, rows: pd.DataFrame, bottom: float, lowest: int, colour: str) -> None:
     """Needs in one cell stand beside each other, so that none hides another."""
-    for (importance, met), cell in rows.groupby(["importance", "met"], sort=True):
+    key: Any
+    for key, cell in rows.groupby(["importance", "met"], sort=True):
+        importance, met = key
         deep = -(-len(cell) // ACROSS)
-        for k, r in enumerate(cell.itertuples()):
+        for k, r in enumerate(frames.rows(cell)):
             in_row = min(ACROSS, len(cell) - (k // ACROSS) * ACROSS)
             x = float(importance) + (k % ACROSS - (in_row - 1) / 2) * 0.31
-            y = (
-                bottom
-                - (float(met) - lowest + 0.5) * CELL
-                + (k // ACROSS - (deep - 1) / 2) * min(18, CELL / deep)
-            )
+            down = (k // ACROSS - (deep - 1) / 2) * min(18, CELL / deep)
+            y = bottom - (float(met) - lowest + 0.5) * CELL + down
+            ink, weight = (colour, 700) if r.unmet else (INK_SOFT, 400)
             drawn.add_annotation(
                 x=x, y=y, text=str(r.number), showarrow=False, xanchor="center", yanchor="middle",
-                font={"size": SMALL, "color": colour if r.unmet else INK_SOFT, "weight": 700 if r.unmet else 400},
+                font={"size": SMALL, "color": ink, "weight": weight},
             )  # fmt: skip
 
 
-def _write(  # noqa: PLR0913
+def _write(
     drawn: go.Figure, text: str, x: float, y: float, anchor: str, colour: str, size: int, *, weight: int = 400
 ) -> None:
     drawn.add_annotation(

@@ -3,6 +3,7 @@
 The same drawing serves three views: facets of connection, skills, and guesses of what matters.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -66,7 +67,7 @@ def prepare_guesses(
     said = now.assign(by=now["place"], about=now["place"], value=now["importance"])
     guessed = now.assign(by=now["place"], about=other, value=now["guess"])
     rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
-    rows = rows[rows["value"].notna()].assign(low=pd.NA, high=pd.NA, assumed=False)
+    rows = rows[rows["value"].notna()].assign(low=math.nan, high=math.nan, assumed=False)
     return _prepared(rows, shown_facets(instrument), names)
 
 
@@ -104,7 +105,7 @@ def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
     rows = Rows(
         [titles[facet] for facet in facets], (first["lowest"], first["highest"]),
-        lines=2, pitch=24, gap=26, head=84, room=(0.05, 0.3),
+        lines=2, pitch=24, gap=26, head=84, room=(0.07, 0.5),
     )  # fmt: skip
     called = dict(zip(prepared["by"], prepared["name_by"], strict=True))
     called |= dict(zip(prepared["about"], prepared["name_about"], strict=True))
@@ -115,8 +116,10 @@ def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
     at = {
         (facet, about): rows.at(n, line) for n, facet in enumerate(facets) for line, about in enumerate("ab")
     }
-    for (_, about), y in at.items():
-        rows.write(say("results.plots.about", name=clipped(called[about])), 1, y, color=PARTNER[about])
+    for (_, about), line_y in at.items():
+        rows.write(
+            say("results.plots.about", name=clipped(called[about], 8)), 1, line_y, color=PARTNER[about]
+        )
     _draw_bands(rows, prepared, at)
     for by in ("a", "b"):
         for style in ("open", "filled"):
@@ -130,7 +133,7 @@ def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
 
 
 def _draw_bands(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
-    banded = [r for r in prepared.itertuples() if pd.notna(r.low)]
+    banded = [r for r in frames.rows(prepared) if pd.notna(r.low)]
     for by in ("a", "b"):
         for assumed, dash in ((True, "3px,3px"), (False, "solid")):
             spans = [

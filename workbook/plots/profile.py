@@ -37,7 +37,7 @@ def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     for facet in shown_facets(instrument).values():
         if facet.is_single or facet.own not in scored.index:
             continue
-        row = scored.loc[facet.own]
+        row: Any = scored.loc[facet.own]
         sides = [(row[f"score_{p}"], row[f"sem_{p}"]) for p in "ab" if pd.notna(row[f"score_{p}"])]
         if not sides:
             continue
@@ -71,7 +71,7 @@ def plot_profile(prepared: pd.DataFrame) -> go.Figure | None:
     rows = Rows(list(prepared["title"]), (first["lowest"], first["highest"]), room=(0.0, 0.01))
     rows.name_ends(first["left"], first["right"])
     rows.tracks()
-    table = list(prepared.itertuples())
+    table = frames.rows(prepared)
     rows.segments([(r.lowest, r.value, rows.at(r.Index)) for r in table], LINE, width=12)
     for assumed, dash in ((True, "3px,3px"), (False, "solid")):
         spans = [(r.low, r.high, rows.at(r.Index)) for r in table if bool(r.assumed) == assumed]

@@ -33,13 +33,15 @@ def prepare_side_by_side(
         ``frames.PREPARED["side_by_side"]``; empty where only one partner is there.
     """
     called = partner_names(names)
-    rows = []
+    rows: list[dict[str, Any]] = []
     own = frames.latest(pairs[(pairs["instrument"] == instrument.id).to_numpy(dtype=bool)])
     scored = own.set_index("subscale")
     for facet in shown_facets(instrument).values():
-        if facet.is_single or facet.own not in scored.index or pd.isna(scored.loc[facet.own, "difference"]):
+        if facet.is_single or facet.own not in scored.index:
             continue
-        row = scored.loc[facet.own]
+        row: Any = scored.loc[facet.own]
+        if pd.isna(row["difference"]):
+            continue
         left, right = end_labels(facet)
         for place in ("a", "b"):
             value, margin = float(row[f"score_{place}"]), BAND_Z * row[f"sem_{place}"]
@@ -50,7 +52,8 @@ def prepare_side_by_side(
                     "low": max(value - margin, facet.scale.lowest) if pd.notna(margin) else pd.NA,
                     "high": min(value + margin, facet.scale.highest) if pd.notna(margin) else pd.NA,
                     "assumed": row["assumed"], "differs": row["differs"], "difference": row["difference"],
-                    "lowest": facet.scale.lowest, "highest": facet.scale.highest, "left": left, "right": right,
+                    "lowest": facet.scale.lowest, "highest": facet.scale.highest,
+                    "left": left, "right": right,
                 }
             )  # fmt: skip
     if not rows:
@@ -78,7 +81,7 @@ def plot_side_by_side(prepared: pd.DataFrame) -> go.Figure | None:
     at = {
         (facet, place): rows.at(n, line) for n, facet in enumerate(facets) for line, place in enumerate("ab")
     }
-    table = list(prepared.itertuples())
+    table = frames.rows(prepared)
     _join_different(rows, prepared, at)
     for place in ("a", "b"):
         mine = [r for r in table if r.place == place]
@@ -114,9 +117,8 @@ def sentence_side_by_side(prepared: pd.DataFrame) -> list[tuple[str, dict[str, A
         return []
     one = prepared.drop_duplicates("facet")
     differing = one[one["differs"].fillna(value=False).to_numpy(dtype=bool)]
-    widest = differing.assign(width=differing["difference"].abs()).sort_values(
-        "width", ascending=False, kind="stable"
-    )
+    widest = differing.assign(width=differing["difference"].abs())
+    widest = widest.sort_values("width", ascending=False, kind="stable")
     values = {
         "n": len(differing),
         "n_compared": len(one),

@@ -44,6 +44,7 @@ SOFT = {"a": A_SOFT, "b": B_SOFT}
 FILLED = {"a": "circle", "b": "diamond"}
 OPEN = {"a": "circle-open", "b": "diamond-open"}
 SIZE = {"a": 13, "b": 14}  # a diamond looks smaller than a circle of the same size
+SIZE_OPEN = {"a": 18, "b": 17}  # larger, so that a filled mark at the same spot lies inside
 
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 TEXT = 15
@@ -112,8 +113,9 @@ class Rows:
 
     def write(self, text: str, x: float, y: float, **style: Any) -> None:
         """Write at a share of the width (0 left, 1 right) and a pixel from the top."""
-        anchor = style.pop("xanchor", {0: "left", 1: "right"}.get(x, "center"))
         xref, shift = style.pop("xref", "paper"), style.pop("xshift", 0)
+        at_edge = {0.0: "left", 1.0: "right"}.get(float(x)) if xref == "paper" else None
+        anchor = style.pop("xanchor", at_edge or "center")
         font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
         self.figure.add_annotation(
             text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, yanchor="middle",
@@ -153,8 +155,7 @@ class Rows:
         if len(x):
             is_open = style == "open"
             symbol = (OPEN if is_open else FILLED)[place]
-            # An open mark is larger, so that a filled one at the same spot lies inside it.
-            self.symbols(x, y, symbol, PARTNER[place], SIZE[place] + (6 if is_open else 0))
+            self.symbols(x, y, symbol, PARTNER[place], (SIZE_OPEN if is_open else SIZE)[place])
 
     def symbols(self, x: Sequence[float], y: Sequence[float], symbol: str, colour: str, size: int) -> None:
         """Marks of any kind; a rim in the page's colour keeps two of them apart."""

@@ -10,12 +10,14 @@ from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.names import end_labels, in_words, partner_names, shown_facets
-from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SIZE, SOFT, SURFACE, Rows
+from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, Rows
 
 CONTRACT = frames.PREPARED["trend"]
 CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
-PANEL = 72  # px, height of a facet's panel
+MOST_TIMES = 5  # more labels than this do not fit beside each other at 360 px
+PANEL = 84  # px, height of a facet's panel
 SYMBOL = {"a": "circle", "b": "diamond"}
+MARK = {"a": 14, "b": 10}  # px; drawn in this order, so that neither hides the other
 
 
 def prepare_trend(
@@ -102,7 +104,7 @@ def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
     first, last = int(prepared["number"].min()), int(prepared["number"].max())
     rows = Rows(
         [titles[facet] for facet in facets], (first, max(last, first + 1)),
-        gap=20 + PANEL, after=34, head=62, room=(0.04, 0.04),
+        gap=20 + PANEL, after=34, head=62, room=(0.09, 0.09),
     )  # fmt: skip
     rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
     rows.write(say("results.plots.trend_up", label=prepared["right"].iloc[0]), 0, 40, color=INK_SOFT)
@@ -110,8 +112,9 @@ def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
         own = prepared[(prepared["facet"] == facet).to_numpy()]
         _draw_panel(rows, own, rows.at(n))
         for number in sorted({first, *own["number"], last}):
-            if last - first <= 6 or number in (first, last):
-                rows.write(_time_of(own, int(number)), number, rows.at(n) + 16, xref="x", color=INK_SOFT)
+            if last - first < MOST_TIMES or number in (first, last):
+                words = _time_of(own, int(number))
+                rows.write(words, number, rows.at(n) + 18, xref="x", color=INK_SOFT)
     return rows.figure
 
 
@@ -132,15 +135,17 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
     for part in series:
         band = part.iloc[0]
         if pd.notna(band["low"]):
+            low_y, high_y, colour = y(band["low"]), y(band["high"]), PARTNER[band["place"]]
             rows.figure.add_shape(
-                type="rect", x0=rows.ends[0], x1=rows.ends[1], y0=y(band["low"]), y1=y(band["high"]),
-                fillcolor=SOFT[band["place"]], opacity=0.55, layer="below",
-                line={"color": PARTNER[band["place"]], "width": 1, "dash": "3px,3px" if band["assumed"] else "solid"},
+                type="rect", x0=rows.ends[0], x1=rows.ends[1], y0=low_y, y1=high_y,
+                fillcolor=SOFT[band["place"]], opacity=0.5, layer="below", line={"width": 0},
             )  # fmt: skip
+            edges = [(*rows.ends, low_y), (*rows.ends, high_y)]
+            rows.segments(edges, colour, width=1, dash="2px,3px" if band["assumed"] else "solid")
     for part in series:
         place = part["place"].iloc[0]
         marker = {
-            "symbol": SYMBOL[place], "size": SIZE[place] - 2, "color": PARTNER[place],
+            "symbol": SYMBOL[place], "size": MARK[place], "color": PARTNER[place],
             "line": {"color": SURFACE, "width": 1.5},
         }  # fmt: skip
         line = {"color": PARTNER[place], "width": 2}

@@ -140,17 +140,17 @@ class _Couples:
     first: int
     n: int
 
-    def ids(self, n_each: int) -> dict[str, pd.Categorical]:
+    def ids(self, n_each: int) -> dict[str, object]:
         """Couple and person ids, each person ``n_each`` times in a row."""
         numbers = range(self.first, self.first + self.n)
         couple = [f"c_{k:07d}" for k in numbers]
         person = [f"p_{k:07d}{place}" for k in numbers for place in "ab"]
         return {
             "couple_id": pd.Categorical.from_codes(
-                np.repeat(np.arange(self.n), 2 * n_each), categories=couple
+                np.repeat(np.arange(self.n), 2 * n_each), categories=pd.Index(couple)
             ),
             "person_id": pd.Categorical.from_codes(
-                np.repeat(np.arange(2 * self.n), n_each), categories=person
+                np.repeat(np.arange(2 * self.n), n_each), categories=pd.Index(person)
             ),
         }
 
@@ -169,12 +169,16 @@ def _nullable(drawn: npt.NDArray[np.int16]) -> pd.arrays.IntegerArray:
 def _responses(couples: _Couples, instrument: Instrument, occasion: str, drawn: Drawn) -> pd.DataFrame:
     n_items = len(instrument.items)
     n = 2 * couples.n * n_items
-    columns: dict[str, object] = dict(couples.ids(n_items))
-    columns["occasion"] = pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[occasion])
-    columns["instrument"] = pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[instrument.id])
+    columns: dict[str, object] = couples.ids(n_items)
+    columns["occasion"] = pd.Categorical.from_codes(
+        np.zeros(n, dtype=np.int8), categories=pd.Index([occasion])
+    )
+    columns["instrument"] = pd.Categorical.from_codes(
+        np.zeros(n, dtype=np.int8), categories=pd.Index([instrument.id])
+    )
     columns["item"] = pd.Categorical.from_codes(
         np.tile(np.arange(n_items, dtype=np.int16), 2 * couples.n),
-        categories=[item.id for item in instrument.items],
+        categories=pd.Index([item.id for item in instrument.items]),
     )
     columns["value"] = _nullable(drawn.points)
     columns["declined"] = pd.array(drawn.is_declined.ravel(), dtype="boolean")
@@ -183,11 +187,13 @@ def _responses(couples: _Couples, instrument: Instrument, occasion: str, drawn: 
 
 def _truth(couples: _Couples, instrument: Instrument, occasion: str, drawn: Drawn) -> pd.DataFrame:
     facets = drawn.facets
-    columns: dict[str, object] = dict(couples.ids(len(facets)))
+    columns: dict[str, object] = couples.ids(len(facets))
     n = 2 * couples.n
     columns["occasion"] = pd.Categorical([occasion]).take(np.zeros(n * len(facets), dtype=np.intp))
     columns["instrument"] = pd.Categorical([instrument.id]).take(np.zeros(n * len(facets), dtype=np.intp))
-    columns["facet"] = pd.Categorical.from_codes(np.tile(np.arange(len(facets)), n), categories=facets)
+    columns["facet"] = pd.Categorical.from_codes(
+        np.tile(np.arange(len(facets)), n), categories=pd.Index(facets)
+    )
     columns["standing"] = drawn.standing.ravel().astype(np.float64)
     return pd.DataFrame(columns)
 
