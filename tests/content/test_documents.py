@@ -127,3 +127,65 @@ def test_all_problems_of_an_exercise_come_in_one_error(tmp_path: Path):
     ):
         assert problem in found
     assert all(line.startswith("walk.toml") for line in caught.value.problems)
+
+
+INTRODUCTION = {
+    "in tune, seen, heard, valued, safe to be known (S1 S2)": (
+        "in tune",
+        "seen, heard and valued",
+        "safe enough to be known",
+    ),
+    "different for every couple (S1 S2)": ("different for every couple",),
+    "not the same as sexual intimacy (S4)": ("not the same as sexual intimacy",),
+    "learned, no formula, weeks and patience (S1 S4)": (
+        "Love alone",
+        "people learn",
+        "No formula",
+        "weeks",
+        "patience",
+    ),
+    "depth, meaning, growth (S4)": ("depth and meaning", "grow"),
+    "small changes (S1)": ("Small changes lead to big shifts",),
+    "softness, forgiving oneself and the partner (S4)": ("soft", "forgive yourself, and each other"),
+}
+LIMITS = (
+    "for adults",
+    "any gender and orientation",
+    "not diagnose",
+    "not predict",
+    "custody",
+    "no substitute for therapy",
+    "no norms yet",
+    "owns the computer",
+    "tamper",
+    "another computer",
+    "skip the private questions",
+    "history",
+    "spy",
+)
+CONSENT = (
+    "drawer",
+    "sealed",
+    "passphrase",
+    "recovery code",
+    "table",
+    "nothing, a score for each area, or your answers",
+    "lesser of your two choices",
+    "not open yet",
+    "never laid on the table",
+    "take back what you shared",
+    "take your data with you, leave the couple, or erase",
+    "18 or older",
+)
+
+
+@pytest.mark.parametrize("point", INTRODUCTION)
+def test_the_introduction_makes_every_point_of_the_domain(point):
+    said = " ".join(documents()["introduction"].paragraphs)
+    assert [words for words in INTRODUCTION[point] if words not in said] == []
+
+
+@pytest.mark.parametrize(("name", "points"), [("purpose_and_limits", LIMITS), ("consent", CONSENT)])
+def test_limits_and_consent_leave_nothing_out(name, points):
+    said = " ".join(documents()[name].paragraphs)
+    assert [words for words in points if words not in said] == []
