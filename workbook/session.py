@@ -209,6 +209,11 @@ class Session(t.HasTraits):
         ]
         return str(texts[-1]) if texts else ""
 
+    def just_for_me(self) -> list[str]:
+        """The order of the parts of "Just for me", where the service gives one."""
+        ask = getattr(self.service, "just_for_me", None)
+        return list(ask(self.actor)) if ask and not self.is_together else []
+
     @property
     def own_needs(self) -> dict[str, str]:
         """The needs the person added in their own words, by id."""
@@ -325,9 +330,9 @@ class Session(t.HasTraits):
             if not wanted:
                 return "locked"
             return "complete" if decided == wanted else "under-way" if decided else "open"
-        if kind == "results":
+        if kind in ("results", "own"):
             return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
-        if kind == "together":
+        if kind in ("together", "expectation", "view"):
             return "open" if self.table.open_rounds else "locked"
         return "open"
 

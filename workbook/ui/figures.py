@@ -1,6 +1,7 @@
 """Which figure shows which view: from results to a picture, or to the reason there is none."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -11,36 +12,65 @@ from workbook.instruments import Instrument
 from workbook.results import VIEWS, Results
 from workbook.ui.views import Picture, View
 
-Names = Mapping[str, str]
-Instruments = Mapping[str, Instrument]
-Maker = Callable[[Results, Instrument, Names], Picture | None]
+OWN_VIEWS: tuple[str, ...] = ("profile", "perspectives", "heat_map", "needs_map", "skills")
+TOGETHER_VIEWS: tuple[str, ...] = (
+    "profile", "side_by_side", "perspectives", "agreement", "needs_map", "guesses", "heat_map", "skills",
+)  # fmt: skip
 
 
-def _picture(figure: Any, said: Any, rows: pd.DataFrame) -> Picture | None:
-    # Plotly's own writer packs arrays as base64, which the page's plotly.js reads as well.
-    return Picture(figure.to_plotly_json(), said, rows) if figure is not None else None
+@dataclass(frozen=True)
+class Scene:
+    """What figures are drawn from: results, and what people and their own needs are called."""
+
+    results: Results
+    instruments: Mapping[str, Instrument]
+    names: Mapping[str, str]
+    own_needs: Mapping[str, str] = field(default_factory=dict)
 
 
-def _profile(results: Results, instrument: Instrument, _names: Names) -> Picture | None:
-    prepared = plots.prepare_profile(results.pairs, instrument)
-    return _picture(plots.plot_profile(prepared), plots.sentence_profile(prepared), plots.table_profile(prepared))
+Prepare = Callable[[Scene, Instrument], pd.DataFrame | None]
+
+_PREPARE: dict[str, Prepare] = {
+    "profile": lambda s, i: plots.prepare_profile(s.results.pairs, i),
+    "side_by_side": lambda s, i: plots.prepare_side_by_side(s.results.pairs, i, s.names),
+    "perspectives": lambda s, i: _with(s.results.perspectives, plots.prepare_perspectives, i, s.names),
+    "skills": lambda s, i: _with(s.results.perspectives, plots.prepare_skills, i, s.names),
+    "agreement": lambda s, i: _with(s.results.agreement, plots.prepare_agreement, i),
+    "needs_map": lambda s, i: _with(s.results.needs, plots.prepare_needs_map, i, s.names, own_titles=s.own_needs),
+    "guesses": lambda s, i: _with(s.results.needs, plots.prepare_guesses, i, s.names),
+    "heat_map": lambda s, i: plots.prepare_heat_map(
+        s.results.pairs, i, s.names, perspectives=s.results.perspectives
+    ),
+}
+_LIKE = {"guesses": "needs_map"}  # drawn from the same answers
 
 
-MAKERS: dict[str, Maker] = {"profile": _profile}
-OWN_VIEWS: tuple[str, ...] = ("profile",)
-TOGETHER_VIEWS: tuple[str, ...] = ("profile",)
-
-
-def draw(view: View, name: str, results: Results, instruments: Instruments, names: Names) -> None:
+def draw(view: View, name: str, scene: Scene) -> None:
     """Fill a view, with the picture or with the sentence that says why there is none."""
     title = say(f"ui.view.titles.{name}")
-    reason = results.unavailable.get(name)
-    instrument = instruments.get(VIEWS[name][0])
-    picture = MAKERS[name](results, instrument, names) if reason is None and instrument else None
-    if picture is None:
-        view.explain(title, say(f"ui.view.{_key(reason, is_own=results.is_solo)}"))
+    source = _LIKE.get(name, name)
+    reason = scene.results.unavailable.get(source)
+    instrument = scene.instruments.get(VIEWS[source][0])
+    made = picture(name, _PREPARE[name](scene, instrument)) if reason is None and instrument else None
+    if made is None:
+        view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"))
     else:
-        view.show(title, picture)
+        view.show(title, made)
+
+
+def picture(name: str, prepared: pd.DataFrame | None) -> Picture | None:
+    """The figure, sentences and table of a prepared frame; None where there is nothing in it."""
+    if prepared is None or not len(prepared):
+        return None
+    figure: Any = getattr(plots, f"plot_{name}")(prepared)
+    if figure is None:
+        return None
+    said = getattr(plots, f"sentence_{name}")(prepared)
+    return Picture(figure.to_plotly_json(), said, getattr(plots, f"table_{name}")(prepared))
+
+
+def _with(frame: pd.DataFrame | None, prepare: Callable[..., pd.DataFrame], *rest: Any, **named: Any) -> pd.DataFrame | None:
+    return None if frame is None else prepare(frame, *rest, **named)
 
 
 def _key(reason: str | None, *, is_own: bool) -> str:

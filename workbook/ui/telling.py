@@ -34,12 +34,18 @@ def tell(insight: Insight, instruments: Mapping[str, Instrument], *, name: str =
     ``name`` is the person an unmet need belongs to.
     """
     title = title_of(insight.subject, instruments)
-    blocks = [heading(3, title), paragraph(_meaning(insight, instruments, title, name))]
-    if insight.code == "difference":
-        blocks.append(note(say("ui.telling.caution.chance")))
-    elif insight.caution in ("assumed", "single"):
-        blocks.append(note(say(f"ui.telling.caution.{insight.caution}")))
+    is_rare = insight.code.startswith("strength") and _is_sign(insight.subject, instruments)
+    # A sign that is rarely there is good news; its bare name among the strong things would not be.
+    shown = say("ui.telling.rare", title=title[:1].lower() + title[1:]) if is_rare else title
+    blocks = [heading(3, shown), paragraph(_meaning(insight, instruments, title, name))]
+    if insight.caution == "single":
+        blocks.append(note(say("ui.telling.caution.single")))
     return blocks
+
+
+def _is_sign(subject: str, instruments: Mapping[str, Instrument]) -> bool:
+    found = [one.subscale_by_id[subject] for one in instruments.values() if subject in one.subscale_by_id]
+    return bool(found) and found[0].higher_is == "worse"
 
 
 def _meaning(insight: Insight, instruments: Mapping[str, Instrument], title: str, name: str) -> str:

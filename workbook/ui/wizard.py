@@ -6,20 +6,22 @@ partner did, except that what both opened is open.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from workbook.content import say
 from workbook.session import Session, Status
 
 _MAIN = ("connection",)
+_ALWAYS = {"results", "together", "exercises", "weekly", "again", "just-for-me", "resources", "sharing", "rights"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the path. ``note`` and ``time`` are words for people."""
+    """One line of the path. ``note`` and ``time`` are words for people; a "link" is never done."""
 
     page: str
     title: str
-    status: Status
+    status: Status | Literal["link"]
     note: str
     time: str = ""
 
@@ -82,10 +84,10 @@ def _part(name: str, steps: list[Step]) -> Part:
 
 
 def _named(session: Session, page: str) -> Step:
-    status = session.status(page)
-    always = {"results", "together", "exercises", "weekly", "again", "just-for-me", "resources", "sharing", "rights"}
-    words = "ready" if page in always and status == "open" else status
-    return Step(page, say(f"ui.steps.{page}"), status, say(f"ui.status.{words}"))
+    status: Status | Literal["link"] = session.status(page)
+    if page in _ALWAYS and status == "open":
+        return Step(page, say(f"ui.steps.{page}"), "link", say(f"ui.notes.{page}"))
+    return Step(page, say(f"ui.steps.{page}"), status, say(f"ui.status.{status}"))
 
 
 def _chapters(session: Session, instrument_id: str) -> Iterator[Step]:
@@ -95,5 +97,5 @@ def _chapters(session: Session, instrument_id: str) -> Iterator[Step]:
         status = session.status(page)
         left = session.minutes_left(chapter.id)
         key = "minutes_left" if status == "under-way" else "minutes"
-        time = say(f"ui.status.{key}", n=left) if left else ""
+        time = say(f"ui.status.{key}", n=left) if left and status != "complete" else ""
         yield Step(page, chapter.title, status, say(f"ui.status.{status}"), time)

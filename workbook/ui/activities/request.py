@@ -30,7 +30,7 @@ class Request(Activity[Requests]):
     def begin(self) -> Scene:
         text = self.text("wish", most=400)
         about = self._yes_no("intimate")
-        return Scene("begin", [self._consent()], [text, about], [self.button("send", lambda: self._send(text, about))])
+        return Scene("begin", [], [text, about], [self.button("send", lambda: self._send(text, about))])
 
     def _send(self, text: TextField, about: Choices) -> None:
         about.error = "" if about.choice() else say("ui.trouble.no_choice")

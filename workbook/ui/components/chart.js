@@ -68,7 +68,9 @@ function render({ model, el, signal }) {
   const sentence = element("p", "chart-sentence");
   const plot = element("div", "chart-plot");
   const caption = element("figcaption");
-  figure.append(sentence, plot, caption);
+  const frame = element("div", "chart-frame");
+  frame.append(plot);
+  figure.append(sentence, frame, caption);
   el.append(figure);
   let plotly;
   let drawn = 0;
@@ -77,7 +79,7 @@ function render({ model, el, signal }) {
     const turn = (drawn += 1);
     const { data, layout } = dressed(model);
     const isEmpty = !data.length;
-    plot.hidden = isEmpty;
+    frame.hidden = isEmpty;
     if (isEmpty) return;
     plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);
     try {

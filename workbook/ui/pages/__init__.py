@@ -1,19 +1,23 @@
 """The pages, by the word before the colon in their address."""
 
+from workbook.ui.pages.again import Again, Weekly
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.chapter import Review, Screen
 from workbook.ui.pages.consent import Consent
 from workbook.ui.pages.exercise import ExerciseList, ExercisePage
 from workbook.ui.pages.home import Home
+from workbook.ui.pages.just_for_me import HelpPage, JustForMe
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.results import OwnResults
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.together import Together
+from workbook.ui.pages.view import OwnView, TogetherView
 
 _ALL: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, Mood, Cooling, Sharing,
-    OwnResults, Together, ExerciseList, ExercisePage,
+    OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
+    Again, Weekly, JustForMe, HelpPage,
 )  # fmt: skip
 PAGES: dict[str, type[Page]] = {page.kind: page for page in _ALL}

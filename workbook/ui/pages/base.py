@@ -37,7 +37,6 @@ class Page:
     """One page. Subclasses give `parts` and `fill`; ``argument`` is what follows the colon."""
 
     kind: ClassVar[str]
-    is_wide: ClassVar[bool] = False
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

@@ -43,7 +43,7 @@ class ExerciseList(Page):
         return {
             "id": f"exercise:{one.id}",
             "title": one.title,
-            "status": "under-way" if waits else "open",
+            "status": "under-way" if waits else "link",
             "note": say("ui.exercises.waits", n=waits) if waits else one.why.partition(". ")[0].rstrip(".") + ".",
             "time": say("ui.status.minutes", n=one.minutes),
             "next": bool(waits),

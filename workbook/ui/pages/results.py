@@ -1,55 +1,45 @@
-"""A person's own picture: what carries them, what could use care, each part's profile."""
+"""A person's own picture: what carries them, what could use care, and the views."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ipywidgets import VBox, Widget
+from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.instruments import Instrument
-from workbook.results import Results, work_out_own
-from workbook.ui.blocks import Block, card, heading, kicker, lead, opening
-from workbook.ui.figures import OWN_VIEWS, draw
+from workbook.ui.blocks import Block, card, heading, kicker, lead, note, opening
+from workbook.ui.components import Menu
+from workbook.ui.figures import OWN_VIEWS, Scene
 from workbook.ui.pages.base import Button, Page
-from workbook.ui.telling import suggestions, tell
-from workbook.ui.views import View
+from workbook.ui.pages.view import menu_of, own_scene
+from workbook.ui.telling import tell
 
 
 class OwnResults(Page):
     """Only the person's own drawer is read here; nothing of it is about the partner's answers."""
 
     kind = "results"
-    is_wide = True
 
     def parts(self) -> Sequence[Widget]:
-        self.views = {name: View() for name in OWN_VIEWS}
-        self.place = VBox([view.root for view in self.views.values()])
-        return (self.place,)
+        self.menu = Menu(label=say("ui.together.more_views"))
+        self.menu.on_press(self.desk.guard(self.desk.go))
+        return (self.menu,)
 
     def fill(self) -> None:
         session = self.session
         mine = session.responses[session.responses["occasion"] == session.occasion]
         if not mine["value"].notna().any():
             self.say_words([kicker(say("ui.results.kicker")), heading(1, say("ui.results.title")), lead(say("ui.results.empty"))])
-            for view in self.views.values():
-                view.hide()
+            self.menu.parts = []
             self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
             return
-        me = session.me
-        known = {me.person_id: me.place} if me else {}
-        results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions())
-        self.say_words([*opening("results"), *self._told(results, session.instruments)])
-        names = {me.place: me.name} if me else {}
-        for name, view in self.views.items():
-            draw(view, name, results, session.instruments, names)
-        self.offer(
-            Button(say("ui.results.to_share"), self.to("share"), "primary"),
-            self.home(),
-        )
+        scene = own_scene(session)
+        self.say_words([*opening("results"), *self._told(scene)])
+        self.menu.parts = [{"title": say("ui.together.more_views"), "steps": menu_of(OWN_VIEWS, scene, "own")}]
+        self.offer(Button(say("ui.results.to_share"), self.to("share"), "primary"), self.home())
 
     @staticmethod
-    def _told(results: Results, instruments: Mapping[str, Instrument]) -> list[Block]:
+    def _told(scene: Scene) -> list[Block]:
         blocks: list[Block] = []
         for key, codes in (("strong", ("strength", "strength_so_far")), ("care", ("growth", "growth_least"))):
-            told = [card(tell(one, instruments)) for one in results.insights if one.code in codes]
+            told = [card(tell(one, scene.instruments)) for one in scene.results.insights if one.code in codes]
             blocks += [heading(2, say(f"ui.results.{key}")), *told] if told else []
-        return blocks
+        return [*blocks, note(say("ui.results.order"))] if blocks else []

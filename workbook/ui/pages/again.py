@@ -1,0 +1,79 @@
+"""The weekly check-in, and looking again after some weeks, each with what has moved."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.plots import prepare_trend
+from workbook.scoring import score_all
+from workbook.ui.blocks import heading, kicker, lead, note, opening, paragraph
+from workbook.ui.figures import picture
+from workbook.ui.pages.base import Button, Page
+from workbook.ui.views import View
+
+
+class Trend(Page):
+    """What the two pages share: the trend of one instrument over its occasions."""
+
+    def parts(self) -> Sequence[Widget]:
+        self.view = View()
+        return (self.view.root,)
+
+    def show_trend(self, instrument_id: str, title: str) -> bool:
+        """Draw the person's own trend; False where there are fewer than two occasions."""
+        session = self.session
+        instrument, me = session.instruments.get(instrument_id), session.me
+        scores = score_all(session.responses, session.instruments)
+        own = scores[(scores["instrument"] == instrument_id).to_numpy(dtype=bool)]
+        if instrument is None or me is None or own["occasion"].nunique() < 2:
+            self.view.hide()
+            return False
+        prepared = prepare_trend(own, instrument, {me.person_id: me.place}, {me.place: me.name})
+        made = picture("trend", prepared)
+        if made is None:
+            self.view.hide()
+            return False
+        self.view.show(title, made)
+        return True
+
+
+class Weekly(Trend):
+    """Our week: at most three minutes, a mood and a line of thanks; its own trend."""
+
+    kind = "weekly"
+
+    def fill(self) -> None:
+        instrument = self.session.instruments["weekly"]
+        chapter = instrument.chapters[0].id
+        week = self.session.week
+        n_answered = self.session.n_answered(chapter, week)
+        words = [kicker(say("ui.weekly.kicker", n=max(1, round(instrument.minutes)))), heading(1, say("ui.weekly.title"))]
+        words.append(lead(say("ui.weekly.again") if n_answered == len(instrument.items) else instrument.instructions))
+        self.say_words(words)
+        self.show_trend("weekly", say("ui.weekly.trend"))
+        self.offer(Button(say("ui.weekly.begin"), self._begin, "primary"), self.home())
+
+    def _begin(self) -> None:
+        self.session.begin_week()
+        self.desk.go(f"chapter:{self.session.instruments['weekly'].chapters[0].id}")
+
+
+class Again(Trend):
+    """A new round of the same questions; what was answered before stays as it was."""
+
+    kind = "again"
+
+    def fill(self) -> None:
+        number = int(self.session.occasion.rpartition("-")[2])
+        self.say_words([*opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))])
+        if not self.show_trend("connection", say("ui.again.trend")):
+            self.words.blocks = [*self.words.blocks, note(say("ui.again.trend_none"))]
+        answered = pd.unique(self.session.responses.loc[self.session.responses["value"].notna(), "occasion"])
+        begin = [Button(say("ui.again.begin"), self._begin, "primary")] if self.session.occasion in answered else []
+        self.offer(*begin, self.home())
+
+    def _begin(self) -> None:
+        self.session.begin_occasion()
+        self.desk.go("home")

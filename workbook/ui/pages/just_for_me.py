@@ -1,0 +1,56 @@
+"""Pages that everyone has: "Just for me", and where to find help."""
+
+import random
+
+from workbook.content import say
+from workbook.content.document import Section, documents
+from workbook.content.resource import Resource, resources
+from workbook.ui.blocks import Block, card, heading, kicker, lead, links, note, opening, paragraph
+from workbook.ui.pages.base import Button, Page
+
+
+class JustForMe(Page):
+    """The same parts and length for everyone; only their order differs between people."""
+
+    kind = "just-for-me"
+
+    def fill(self) -> None:
+        parts = [card([heading(2, one.heading), *[paragraph(text) for text in one.paragraphs]]) for one in self._ordered()]
+        self.say_words([*opening("just-for-me"), *parts])
+        private = next((one for one in self.session.instruments.values() if one.is_private), None)
+        buttons = [Button(say("ui.just-for-me.private_button"), self.to(f"chapter:{private.chapters[0].id}"))] if private else []
+        self.offer(Button(say("ui.steps.resources"), self.to("resources"), "primary"), *buttons, self.home())
+
+    def _ordered(self) -> list[Section]:
+        sections = list(documents()["just_for_me"].sections)
+        order = self.session.just_for_me()
+        if order:
+            return sorted(sections, key=lambda one: order.index(one.id) if one.id in order else len(order))
+        random.Random(f"just for me {self.session.actor.person_id}").shuffle(sections)  # noqa: S311 - an order, no secret
+        return sections
+
+
+class HelpPage(Page):
+    """Only what was seen in a source; an empty list says so."""
+
+    kind = "resources"
+
+    def fill(self) -> None:
+        found = resources()
+        words = [kicker(say("ui.resources.kicker")), heading(1, found.title), lead(say("ui.resources.lead"))]
+        if not found.entries:
+            words += [paragraph(text) for text in found.when_empty]
+        words += [card(self._entry(one, found.unverified)) for one in found.entries]
+        self.say_words(words)
+        self.offer(Button(say("ui.steps.just-for-me"), self.to("just-for-me"), "secondary"), self.home())
+
+    @staticmethod
+    def _entry(one: Resource, unverified: str) -> list[Block]:
+        checked = say("ui.resources.verified", by=one.checked_by) if one.is_verified else unverified
+        return [
+            heading(3, one.name),
+            paragraph(one.what),
+            paragraph([{"text": one.contact, "strong": True}]),
+            note(f"{one.region}. {checked}"),
+            links([(say("ui.resources.source", address=one.address), one.address)]),
+        ]
