@@ -8,6 +8,7 @@ import pytest
 
 import workbook.content
 from tests.content import readability
+from workbook.content.evidence import sources
 
 FOLDER = Path(workbook.content.__file__).parent
 SKIP = frozenset({"licence", "authors", "published", "address", "checked_by"})  # no prose for a person
@@ -81,3 +82,11 @@ def test_the_grade_tells_a_hard_text_from_an_easy_one():
 def test_the_word_list_catches_what_it_forbids():
     for text in ("You are wrong.", "Great job!", "It was your fault.", "Your husband did it."):
         assert any(re.search(pattern, text, re.IGNORECASE) for pattern in FORBIDDEN)
+
+
+def test_what_the_sources_are_said_to_claim_reads_as_easily():
+    claims = [claim.text for source in sources().values() for claim in source.claims]
+    assert (
+        readability.grade(sentence for text in claims for sentence in readability.sentences_of(text))
+        <= MOST_GRADE
+    )

@@ -55,7 +55,7 @@ def facets(instrument: Instrument) -> tuple[Facet, ...]:
         name = facet_of(subscale.id) if is_item else subscale.id
         scale = instrument.item_by_id[subscale.items[0]].scale
         facet = Facet(
-            name, subscale.title, subscale.id, subscale.items, seen.get(name), subscale.higher_is, scale
+            name, subscale.topic, subscale.id, subscale.items, seen.get(name), subscale.higher_is, scale
         )
         found.setdefault(name, facet)
     return tuple(found.values())
