@@ -209,10 +209,9 @@ class Session(t.HasTraits):
         ]
         return str(texts[-1]) if texts else ""
 
-    def just_for_me(self) -> list[str]:
-        """The order of the parts of "Just for me", where the service gives one."""
-        ask = getattr(self.service, "just_for_me", None)
-        return list(ask(self.actor)) if ask and not self.is_together else []
+    def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
+        """The order of the parts of "Just for me"; see `Service.order_for_me`."""
+        return self.service.order_for_me(self.actor, sections, first)
 
     @property
     def own_needs(self) -> dict[str, str]:

@@ -53,9 +53,9 @@ def draw(view: View, name: str, scene: Scene) -> None:
     instrument = scene.instruments.get(VIEWS[source][0])
     made = picture(name, _PREPARE[name](scene, instrument)) if reason is None and instrument else None
     if made is None:
-        view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"))
+        view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)
     else:
-        view.show(title, made)
+        view.show(title, made, is_alone=True)
 
 
 def picture(name: str, prepared: pd.DataFrame | None) -> Picture | None:

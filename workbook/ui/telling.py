@@ -52,8 +52,6 @@ def _meaning(insight: Insight, instruments: Mapping[str, Instrument], title: str
     if insight.code == "unmet_need":
         numbers = insight.numbers
         return say("ui.telling.unmet_need", name=name, importance=int(numbers["importance"]), met=int(numbers["met"]))
-    if insight.code == "difference":
-        return say("ui.telling.difference", title=title)
     found = [(one.subscale_by_id[insight.subject], one) for one in instruments.values() if insight.subject in one.subscale_by_id]
     if not found:
         return say(f"ui.telling.{insight.code}", title=title)

@@ -12,7 +12,7 @@ from ipywidgets import VBox
 
 from workbook.content import say
 from workbook.plots import COLOURS
-from workbook.ui.blocks import details, heading, note, table
+from workbook.ui.blocks import details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose
 
 Said = Sequence[tuple[str, dict[str, Any]]]
@@ -36,10 +36,13 @@ class View:
         self.below = Prose()
         self.root = VBox([])
 
-    def show(self, title: str, picture: Picture) -> None:
-        """Draw a picture; the first sentence leads, the others stand small below it."""
+    def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
+        """Draw a picture; the first sentence leads, the others stand small below it.
+
+        A view that is ``is_alone`` on its page needs no heading beside the page's own.
+        """
         sentences = [say(key, **values) for key, values in picture.said]
-        self.title.blocks = [heading(2, title)]
+        self.title.blocks = [] if is_alone else [heading(2, title)]
         with self.chart.hold_sync():
             self.chart.label = say("ui.view.label", title=title, n=len(picture.rows))
             self.chart.sentence = sentences[0] if sentences else ""
@@ -48,9 +51,9 @@ class View:
         self.below.blocks = [details(say("ui.view.table"), [as_table(title, picture.rows)])]
         self.root.children = (self.title, self.chart, self.below)
 
-    def explain(self, title: str, reason: str) -> None:
+    def explain(self, title: str, reason: str, *, is_alone: bool = False) -> None:
         """Say why there is nothing to see here."""
-        self.title.blocks = [heading(2, title), note(reason)]
+        self.title.blocks = [lead(reason)] if is_alone else [heading(2, title), note(reason)]
         self.root.children = (self.title,)
 
     def hide(self) -> None:

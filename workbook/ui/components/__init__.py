@@ -175,3 +175,20 @@ class Chart(Component):
             from plotly.offline import get_plotlyjs  # 5 MB: only when a figure is really shown
 
             self.library = get_plotlyjs()
+
+
+class Download(Component):
+    """A button that saves a file. ``content`` is filled when pressed and forgotten once taken."""
+
+    _component = t.Unicode("download").tag(sync=True)
+    label = t.Unicode("").tag(sync=True)
+    file = t.Unicode("").tag(sync=True)
+    content = t.Unicode("").tag(sync=True)
+
+    def on_fetch(self, fetch: Callable[[], str], guard: Callable[[Press], Press]) -> None:
+        """Fill the file from ``fetch`` when the person asks for it."""
+
+        def react(press: str) -> None:
+            self.content = fetch() if press == "fetch" else ""
+
+        self.heard("press", guard(react))

@@ -78,7 +78,7 @@ function render({ model, el, signal }) {
   const draw = async () => {
     const turn = (drawn += 1);
     const { data, layout } = dressed(model);
-    const isEmpty = !data.length;
+    const isEmpty = !data.length && !layout.shapes?.length && !layout.annotations?.length;
     frame.hidden = isEmpty;
     if (isEmpty) return;
     plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);

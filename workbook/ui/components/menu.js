@@ -30,7 +30,7 @@ function render({ model, el }) {
     list.setAttribute("aria-label", model.get("label"));
     list.replaceChildren(
       ...model.get("parts").map(({ title, steps }) =>
-        make("section", "path-part", make("h2", "", title), make("ol", "", ...steps.map((one) => step(model, one)))),
+        make("section", "path-part", ...(title ? [make("h2", "", title)] : []), make("ol", "", ...steps.map((one) => step(model, one)))),
       ),
     );
   };

@@ -95,6 +95,7 @@ const DRAW = {
   details,
   progress,
   table,
+  code: (block) => make("p", "code-box", make("span", "code", block.text)),
   divider: () => make("hr", "divider"),
 };
 

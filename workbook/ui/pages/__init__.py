@@ -10,6 +10,7 @@ from workbook.ui.pages.just_for_me import HelpPage, JustForMe
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.results import OwnResults
+from workbook.ui.pages.rights import Rights
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.together import Together
@@ -18,6 +19,6 @@ from workbook.ui.pages.view import OwnView, TogetherView
 _ALL: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, Mood, Cooling, Sharing,
     OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
-    Again, Weekly, JustForMe, HelpPage,
+    Again, Weekly, JustForMe, HelpPage, Rights,
 )  # fmt: skip
 PAGES: dict[str, type[Page]] = {page.kind: page for page in _ALL}

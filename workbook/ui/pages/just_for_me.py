@@ -1,7 +1,5 @@
 """Pages that everyone has: "Just for me", and where to find help."""
 
-import random
-
 from workbook.content import say
 from workbook.content.document import Section, documents
 from workbook.content.resource import Resource, resources
@@ -22,12 +20,9 @@ class JustForMe(Page):
         self.offer(Button(say("ui.steps.resources"), self.to("resources"), "primary"), *buttons, self.home())
 
     def _ordered(self) -> list[Section]:
-        sections = list(documents()["just_for_me"].sections)
-        order = self.session.just_for_me()
-        if order:
-            return sorted(sections, key=lambda one: order.index(one.id) if one.id in order else len(order))
-        random.Random(f"just for me {self.session.actor.person_id}").shuffle(sections)  # noqa: S311 - an order, no secret
-        return sections
+        sections = {one.id: one for one in documents()["just_for_me"].sections}
+        first = [one.id for one in sections.values() if one.raised_by]
+        return [sections[name] for name in self.session.order_for_me(list(sections), first)]
 
 
 class HelpPage(Page):

@@ -16,7 +16,7 @@ from workbook.ui.pages.base import Button, Page
 from workbook.ui.telling import suggestions, tell
 from workbook.ui.views import View
 
-_TELLS = {"side_by_side": "difference", "needs_map": "unmet_need"}
+_TELLS = {"needs_map": "unmet_need"}
 
 
 def own_scene(session: Session) -> Scene:
@@ -81,7 +81,7 @@ class TogetherView(Page):
             kicker(say(self.above)),
             heading(1, say(f"ui.view.titles.{self.argument}")),
             *([card(self._tell(one)) for one in told] if is_shown else []),
-            *([note(say("ui.telling.caution.chance"))] if told and is_shown and self.argument == "side_by_side" else []),
+            *([note(say("ui.telling.difference"))] if is_shown and self.argument == "side_by_side" else []),
         ])  # fmt: skip
         place = self.views.index(self.argument)
         following = self.views[place + 1] if place + 1 < len(self.views) else None

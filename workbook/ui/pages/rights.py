@@ -1,0 +1,115 @@
+"""Each one's rights, alone: take one's data, leave words out, close the table, leave, erase."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from ipywidgets import VBox, Widget
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+from workbook.ui.blocks import callout, heading, kicker, lead, links, opening, paragraph
+from workbook.ui.components import Download, Menu, TextField
+from workbook.ui.pages.base import Button, Page
+
+_FINAL = ("unpair", "leave", "erase")
+
+
+class Rights(Page):
+    """The argument names one right; without it, all are listed."""
+
+    kind = "rights"
+
+    def parts(self) -> Sequence[Widget]:
+        self.menu = Menu(label=say("ui.rights.title"))
+        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.passphrase = TextField(kind="password", label=say("ui.rights.passphrase"), hint=say("ui.rights.passphrase_hint"))
+        self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
+        self.file.on_fetch(self._data, self.desk.guard)
+        self.place = VBox([])
+        self._done: list[str] = []
+        return (self.place,)
+
+    def arrive(self, argument: str) -> None:
+        if argument not in ("", "data", "block", *_FINAL):
+            raise WorkbookError(say("ui.trouble.not_there"))
+        self.passphrase.value = self.passphrase.error = ""
+        self._done = [] if "unpair" in self._done else self._done
+        super().arrive(argument)
+
+    def leave(self) -> None:
+        self.passphrase.value = ""
+
+    def fill(self) -> None:
+        if self._done:
+            return  # what was said last stays
+        if not self.argument:
+            self._all()
+            return
+        name = self.argument
+        key = "_on" if name == "block" and self._is_blocking() else "_off" if name == "block" else ""
+        words = [kicker(say("ui.rights.kicker")), heading(1, say(f"ui.rights.{name}.title")), lead(say(f"ui.rights.{name}.lead{key}"))]
+        if name != "block":
+            words.append(callout("", [paragraph(say(f"ui.rights.{name}.warning"))], tone="care"))
+        self.say_words(words)
+        back = Button(say("ui.rights.back"), self.to("rights"), "quiet")
+        if name == "data":
+            self.place.children = (self.file,)
+            self.offer(back)
+        elif name == "block":
+            self.place.children = ()
+            self.offer(Button(say(f"ui.rights.block.button{key}"), self._toggle, "primary"), back)
+        else:
+            self.place.children = (self.passphrase,)
+            self.offer(Button(say(f"ui.rights.{name}.button"), self._confirm(name), "danger"), back)
+
+    def _all(self) -> None:
+        self.say_words(opening("rights"))
+        notes = {name: say(f"ui.rights.{name}.note") for name in ("data", *_FINAL)}
+        notes["block"] = say(f"ui.rights.block.note_{'on' if self._is_blocking() else 'off'}")
+        steps = [
+            {"id": f"rights:{name}", "title": say(f"ui.rights.{name}.title"), "status": "link", "note": notes[name]}
+            for name in ("data", "block", *_FINAL)
+        ]
+        self.menu.parts = [{"title": "", "steps": steps}]
+        self.place.children = (self.menu,)
+        self.offer(Button(say("ui.steps.sharing"), self.to("sharing")), self.home())
+
+    # -- one's own ---------------------------------------------------------------------------
+    def _data(self) -> str:
+        return json.dumps(self.session.service.my_data(self.session.actor), ensure_ascii=False, indent=2)
+
+    def _is_blocking(self) -> bool:
+        return self.session.service.is_blocking(self.session.actor)
+
+    def _toggle(self) -> None:
+        self.session.service.block_free_text(self.session.actor, blocked=not self._is_blocking())
+        self.session.refresh("table")
+
+    # -- for good ----------------------------------------------------------------------------
+    def _confirm(self, name: str) -> Callable[[], None]:
+        def confirm() -> None:
+            passphrase, self.passphrase.value = self.passphrase.value, ""
+            if not passphrase:
+                self.passphrase.error = say("ui.rights.missing")
+                return
+            self.passphrase.error = ""
+            result = getattr(self.session.service, name)(self.session.actor, passphrase)
+            self._farewell(name, result if isinstance(result, str) else "")
+
+        return confirm
+
+    def _farewell(self, name: str, code: str) -> None:
+        words = [heading(1, say(f"ui.rights.{name}.done_title")), lead(say(f"ui.rights.{name}.done"))]
+        if code:
+            words.append({"kind": "code", "text": code})
+        self.place.children = ()
+        if name == "unpair":  # the sitting goes on
+            self._done = [name]
+            self.session.refresh("table")
+            self.say_words(words)
+            self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
+            return
+        self._done = [name]
+        self.session.close()
+        self.say_words([*words, links([(say("ui.rights.goodbye"), "/")])])
+        self.offer()
