@@ -7,7 +7,7 @@ item id, here, before anything is kept.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -23,18 +23,21 @@ _OCCASION = re.compile(r"[a-z]{1,24}-[1-9][0-9]{0,3}")
 
 
 class Given(Protocol):
-    """What an answer looks like when it arrives; see `workbook.service.verbs.Answer`."""
+    """What an answer looks like when it arrives; see `workbook.service.verbs.Answer`.
+
+    The types are what should come; a page may send anything, and all of it is checked here.
+    """
 
     @property
-    def operation_id(self) -> str: ...
+    def operation_id(self) -> Any: ...
     @property
-    def occasion(self) -> str: ...
+    def occasion(self) -> Any: ...
     @property
-    def item(self) -> str: ...
+    def item(self) -> Any: ...
     @property
-    def value(self) -> int | None: ...
+    def value(self) -> Any: ...
     @property
-    def declined(self) -> bool: ...
+    def declined(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,10 @@ def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
     seen: dict[str, Given] = {}
     for position, answer in enumerate(answers, start=1):
         found = bank.find(answer.item)
-        problems += [say(f"errors.answers.{key}", position=position, item=_shown(answer.item)) for key in _problems(answer, found)]
+        problems += [
+            say(f"errors.answers.{key}", position=position, item=_shown(answer.item))
+            for key in _problems(answer, found)
+        ]
         if isinstance(answer.operation_id, str) and seen.setdefault(answer.operation_id, answer) != answer:
             problems.append(say("errors.answers.same_operation", position=position))
         instruments.append(found[0] if found else "")
@@ -198,7 +204,7 @@ def _problems(answer: Given, found: tuple[str, Item] | None) -> list[str]:
 
 def _is_choice(value: object, item: Item) -> bool:
     # True == 1 in Python, and 3.0 == 3: neither is an answer somebody gave.
-    return type(value) is int and value in item.scale.values
+    return type(value) is int and value in item.scale.values  # noqa: PD011  a tuple, no frame
 
 
 def _shown(item_id: object) -> str:

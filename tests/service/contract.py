@@ -57,7 +57,9 @@ class ServiceContract:
         with pytest.raises(AnswerError):
             service.save_answers(actor, [replace(first, value=2)])
         with pytest.raises(AnswerError):
-            service.save_answers(actor, [replace(first, operation_id="x"), replace(first, operation_id="x", value=2)])
+            service.save_answers(
+                actor, [replace(first, operation_id="x"), replace(first, operation_id="x", value=2)]
+            )
 
     def test_bad_answers_are_all_named_at_once_and_nothing_is_kept(self, house: Household) -> None:
         service, actor = house.a
@@ -88,7 +90,7 @@ class ServiceContract:
         with pytest.raises(SharingError):
             service.decide(actor, "safety", OCCASION, Grain.ANSWERS)
 
-    def test_own_needs_are_answered_by_their_own_ids_only_once_they_are_in_the_drawer(self, house: Household) -> None:
+    def test_own_needs_are_answered_once_they_are_in_the_drawer(self, house: Household) -> None:
         service, actor = house.a
         importance = next(a for a in answers(2, instrument="needs") if a.item.endswith(".importance"))
         own = replace(importance, operation_id="own", item="needs.own.k3fz.importance")
@@ -167,7 +169,7 @@ class ServiceContract:
             frames.check(publication.scores, frames.SCORES)
             assert len(publication.scores) > 0
 
-    def test_nothing_opens_where_one_says_nothing_and_a_later_decision_replaces_it(self, house: Household) -> None:
+    def test_nothing_opens_on_nothing_and_a_later_decision_replaces_it(self, house: Household) -> None:
         (a, actor_a), (b, actor_b) = house.a, house.b
         for service, actor in (house.a, house.b):
             service.save_answers(actor, answers(2))
@@ -221,7 +223,9 @@ class ServiceContract:
     @pytest.mark.parametrize(
         ("instrument", "occasion"), [("unknown", OCCASION), (INSTRUMENT, "assessment-0"), (INSTRUMENT, "x/y")]
     )
-    def test_a_decision_about_what_is_not_there_is_refused(self, house: Household, instrument: str, occasion: str) -> None:
+    def test_a_decision_about_what_is_not_there_is_refused(
+        self, house: Household, instrument: str, occasion: str
+    ) -> None:
         service, actor = house.a
         with pytest.raises(SharingError):
             service.decide(actor, instrument, occasion, Grain.SCORES)
@@ -300,7 +304,7 @@ class ServiceContract:
 
     # -- rights -----------------------------------------------------------------------
     def test_my_data_is_all_of_ones_own_and_nothing_of_the_others(self, house: Household) -> None:
-        (a, actor_a), (b, actor_b) = house.a, house.b
+        (a, actor_a), (_, actor_b) = house.a, house.b
         for service, actor in (house.a, house.b):
             service.save_answers(actor, answers(2))
             service.save_answers(actor, answers(1, instrument="safety"))
@@ -316,7 +320,7 @@ class ServiceContract:
         assert len(own["published"]) == len(own["on_the_table"]) == 1
         assert actor_b.person_id not in str(own) and "Ben" not in str(own)
 
-    def test_who_blocks_reads_no_words_of_the_other_and_the_other_does_not_notice(self, house: Household) -> None:
+    def test_who_blocks_reads_no_words_of_the_other_who_notices_nothing(self, house: Household) -> None:
         (a, actor_a), (b, actor_b) = house.a, house.b
         kind, payload = TABLE_EVENT
         for service, actor in (house.a, house.b):
@@ -335,7 +339,7 @@ class ServiceContract:
         assert all(event.payload["text"] for event in a.read_table(actor_a).events)
 
     def test_unpairing_closes_the_table_for_both_and_keeps_both_drawers(self, house: Household) -> None:
-        (a, actor_a), (b, actor_b) = house.a, house.b
+        a, actor_a = house.a
         for service, actor in (house.a, house.b):
             service.save_answers(actor, answers(2))
             service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
@@ -364,7 +368,9 @@ class ServiceContract:
         again, actor = house.reach(house.local.accounts.sign_in(code, "Ada", WORDS["Ada"]))
         assert len(again.read_responses(actor)) == len(answers(2))
         assert again.couple(actor).is_solo and not again.couple(actor).is_unpaired
-        assert [member.name for member in b.couple(actor_b).members] == ["Ben"] and b.couple(actor_b).is_unpaired
+        assert [member.name for member in b.couple(actor_b).members] == ["Ben"] and b.couple(
+            actor_b
+        ).is_unpaired
         house.local.accounts.join(code, "Cleo", "a long passphrase")
         assert not again.couple(actor).is_solo
 

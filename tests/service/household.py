@@ -49,7 +49,8 @@ class Household:
 
 
 def begin(
-    store: Store | None = None, reach: Callable[[LocalService], Callable[[Actor], tuple[Service, Actor]]] | None = None
+    store: Store | None = None,
+    reach: Callable[[LocalService], Callable[[Actor], tuple[Service, Actor]]] | None = None,
 ) -> Household:
     """A couple that has just joined."""
     store = MemoryStore() if store is None else store
@@ -59,14 +60,27 @@ def begin(
     second = local.accounts.join(first.code, "Ben", WORDS["Ben"])
     recovery = {"Ada": first.recovery_code, "Ben": second.recovery_code}
     return Household(
-        local, store, clock, first.code, recovery, (first.actor, second.actor), reach(local) if reach else None
+        local,
+        store,
+        clock,
+        first.code,
+        recovery,
+        (first.actor, second.actor),
+        reach(local) if reach else None,
     )
 
 
-def answers(value: int = 3, *, instrument: str = INSTRUMENT, occasion: str = OCCASION, first: int = 0, most: int = 500) -> list[Answer]:
+def answers(
+    value: int = 3, *, instrument: str = INSTRUMENT, occasion: str = OCCASION, first: int = 0, most: int = 500
+) -> list[Answer]:
     """An answer to every item of an instrument, clipped to each item's scale."""
     items = catalogue()[instrument].items[first : first + most]
     return [
-        Answer(f"{occasion}-{item.id}-{value}", occasion, item.id, min(max(value, item.scale.lowest), item.scale.highest))
+        Answer(
+            f"{occasion}-{item.id}-{value}",
+            occasion,
+            item.id,
+            min(max(value, item.scale.lowest), item.scale.highest),
+        )
         for item in items
     ]

@@ -39,9 +39,18 @@ def test_codes_do_not_repeat_and_are_long_enough_not_to_be_guessed() -> None:
 
 @pytest.mark.parametrize(
     ("code", "name", "passphrase"),
-    [("right", "Ada", "wrong passphrase"), ("right", "Zoe", WORDS["Ada"]), ("nobody", "Ada", WORDS["Ada"]), ("right", "Ada", WORDS["Ben"]), ("", "", ""), ("\ud800", "\ud800", "\ud800")],
+    [
+        ("right", "Ada", "wrong passphrase"),
+        ("right", "Zoe", WORDS["Ada"]),
+        ("nobody", "Ada", WORDS["Ada"]),
+        ("right", "Ada", WORDS["Ben"]),
+        ("", "", ""),
+        ("\ud800", "\ud800", "\ud800"),
+    ],
 )
-def test_whatever_was_wrong_the_reply_is_the_same(house: Household, code: str, name: str, passphrase: str) -> None:
+def test_whatever_was_wrong_the_reply_is_the_same(
+    house: Household, code: str, name: str, passphrase: str
+) -> None:
     with pytest.raises(SignInError) as raised:
         house.local.accounts.sign_in(house.code if code == "right" else code, name, passphrase)
     with pytest.raises(SignInError) as other:
@@ -137,7 +146,13 @@ def test_two_may_not_have_the_same_name_whatever_its_case() -> None:
 
 @pytest.mark.parametrize(
     ("name", "passphrase", "n_problems"),
-    [("", "short", 2), ("x" * 41, "long enough", 1), ("a\x00b", "long enough", 1), ("\ud800", "long enough", 1), ("Ada", "x" * 201, 1)],
+    [
+        ("", "short", 2),
+        ("x" * 41, "long enough", 1),
+        ("a\x00b", "long enough", 1),
+        ("\ud800", "long enough", 1),
+        ("Ada", "x" * 201, 1),
+    ],
 )
 def test_every_problem_of_a_new_account_is_named_at_once(name: str, passphrase: str, n_problems: int) -> None:
     local = LocalService(MemoryStore(), cost=CHEAP)
@@ -180,7 +195,11 @@ def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: Househ
         accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     accounts.sign_in(house.code, "Ada", "a new passphrase")
     accounts.recover(house.code, "Ada", recovery_code, "yet another passphrase")
-    own = [row for row in house.store.read("directory") if row.operation_id.startswith(f"account/{house.actors[0].person_id}")]
+    own = [
+        row
+        for row in house.store.read("directory")
+        if row.operation_id.startswith(f"account/{house.actors[0].person_id}")
+    ]
     assert [row.payload is None for row in own] == [True, True, False]
 
 
@@ -192,7 +211,11 @@ def test_accounts_outlive_a_restart(house: Household) -> None:
 
 def test_together_needs_both(house: Household) -> None:
     accounts = house.local.accounts
-    for both in ([("Ada", WORDS["Ada"])], [("Ada", WORDS["Ada"])] * 2, [("Ada", WORDS["Ada"]), ("Ben", "wrong passphrase")]):
+    for both in (
+        [("Ada", WORDS["Ada"])],
+        [("Ada", WORDS["Ada"])] * 2,
+        [("Ada", WORDS["Ada"]), ("Ben", "wrong passphrase")],
+    ):
         with pytest.raises(AccessError):
             accounts.sign_in_together(house.code, both)
     assert house.together()[1].role == "together"

@@ -1,12 +1,15 @@
 """What one partner keeps to themselves stays so: sealed at rest, unseen at the table."""
 
 import json
+import re
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from workbook.errors import WrongKeyError
 from workbook.service import crypto
 from workbook.service.local import LocalService
 from workbook.service.verbs import Answer
@@ -23,7 +26,9 @@ MARKERS = ("marker-need", "needs.own.mark", "own_need", INSTRUMENT, OCCASION, "a
 def live_a_little(house: Household) -> None:
     service, actor = house.a
     service.save_answers(actor, answers(2))
-    service.add_event(actor, "own_need", {"id": "needs.own.mark", "text": "marker-need"}, operation_id="marker-operation")
+    service.add_event(
+        actor, "own_need", {"id": "needs.own.mark", "text": "marker-need"}, operation_id="marker-operation"
+    )
     service.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING)
 
 
@@ -44,9 +49,11 @@ def test_with_the_file_key_but_no_passphrase_no_drawer_row_can_be_read(tmp_path:
     reopened.close()
 
 
-def test_the_test_above_fails_once_sealing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crypto, "seal", lambda key, content, bound_to: content)
-    monkeypatch.setattr(crypto, "open_sealed", lambda key, sealed, bound_to: sealed)
+def test_the_test_above_fails_once_sealing_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crypto, "seal", lambda _key, content, _bound_to: content)
+    monkeypatch.setattr(crypto, "open_sealed", lambda _key, sealed, _bound_to: sealed)
     house = begin(SqlCipherStore(tmp_path, KEY))
     live_a_little(house)
     house.local.close()
@@ -56,7 +63,7 @@ def test_the_test_above_fails_once_sealing_is_removed(tmp_path: Path, monkeypatc
     reopened.close()
 
 
-def test_every_answer_is_sealed_into_rows_of_one_size(house: Household | None = None) -> None:
+def test_every_answer_is_sealed_into_rows_of_one_size() -> None:
     house = begin()
     service, actor = house.a
     items = answers(2)
@@ -71,20 +78,15 @@ def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
     house = begin()
     service, actor = house.a
     service.save_answers(actor, answers(2, most=1))
-    (row,) = house.store.read(f"drawer/{actor.person_id}")
+    row = house.store.read(f"drawer/{actor.person_id}")[-1]
+    house.local._drawers.clear()
     moved = [Entry(row.log, "another-operation", row.kind, row.payload or b"")]
     house.store.append(moved)
-    from workbook.errors import WrongKeyError
-
     with pytest.raises(WrongKeyError):
         service.read_responses(actor)
 
 
 # -- two worlds -----------------------------------------------------------------------
-class Recorder(MemoryStore):
-    """Keeps what the store says of each log that B's page may hear of."""
-
-
 def what_b_sees(house: Household, heard: list[str]) -> str:
     """All that any verb tells B, with ids and dates, which are drawn anew in each world, taken out."""
     service, actor = house.b
@@ -100,8 +102,6 @@ def what_b_sees(house: Household, heard: list[str]) -> str:
     text = json.dumps(seen, default=str, sort_keys=True)
     for number, thing in enumerate((house.code, *(a.person_id for a in house.actors), actor.couple_id)):
         text = text.replace(thing, f"id-{number}")
-    import re
-
     return re.sub(r'"at": "[^"]*"', '"at": ""', text)
 
 
@@ -112,9 +112,9 @@ def world(act: Any) -> str:
     service.watch(actor, heard.append)
     act(*house.a)
     service.save_answers(actor, answers(1, instrument="needs"))
-    service.add_table_event(actor, "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g")
-    import time
-
+    service.add_table_event(
+        actor, "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g"
+    )
     time.sleep(0.1)
     return what_b_sees(house, heard)
 
@@ -191,7 +191,12 @@ def test_neither_table_nor_audit_names_who_took_it_back() -> None:
     decided(*house.b)
     house.a[0].withdraw(house.a[1], INSTRUMENT, OCCASION)
     couple_id = house.actors[0].couple_id
-    closing = [row for log in ("table", "audit") for row in house.store.read(f"{log}/{couple_id}") if row.kind == "closed"]
+    closing = [
+        row
+        for log in ("table", "audit")
+        for row in house.store.read(f"{log}/{couple_id}")
+        if row.kind == "closed"
+    ]
     assert len(closing) == 2
     for row in closing:
         assert b"p_" not in (row.payload or b"") and "p_" not in row.operation_id

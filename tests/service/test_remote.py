@@ -68,7 +68,7 @@ class TestRemoteService(ServiceContract):
 
 def test_every_verb_of_the_service_can_be_asked_for_and_no_other(house: Household, sockets: _Sockets) -> None:
     assert set(VERBS) == {name for name in Service.__abstractmethods__ if name != "watch"}
-    service, actor = house.a
+    service, _ = house.a
     with pytest.raises(AccessError):
         service._do("close")  # type: ignore[attr-defined]
 
@@ -107,7 +107,9 @@ def test_connect_takes_the_ticket_out_of_the_environment_and_it_works_once(
 
 
 def test_without_a_capability_no_verb_and_no_stream(house: Household, sockets: _Sockets) -> None:
-    with httpx.Client(transport=httpx.HTTPTransport(uds=str(sockets.socket.path)), base_url="http://workbook") as client:
+    with httpx.Client(
+        transport=httpx.HTTPTransport(uds=str(sockets.socket.path)), base_url="http://workbook"
+    ) as client:
         for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic x"}):
             for address in ("/verbs/read_table", "/watch"):
                 response = client.post(address, content=b"{}", headers=headers)
@@ -115,7 +117,9 @@ def test_without_a_capability_no_verb_and_no_stream(house: Household, sockets: _
                 assert set(response.json()) == {"error"}
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b'{"answers": 3}', b'{"answers": [{"item": 1}]}', b"[" * 50_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b"{", b'{"answers": 3}', b'{"answers": [{"item": 1}]}', b"[" * 50_000]
+)
 def test_whatever_is_sent_the_reply_is_a_sentence(house: Household, sockets: _Sockets, body: bytes) -> None:
     remote = house.a[0]
     response = remote._client.post("/verbs/save_answers", content=body)  # type: ignore[attr-defined]
@@ -138,7 +142,9 @@ def test_after_the_server_is_back_the_stream_is_too_and_says_all_may_have_change
     if len(str(folder)) > 80:
         pytest.skip("the temporary folder's path is too long for a socket")
     first = ServiceSocket(house.local, folder)
-    remote, actor = RemoteService.open(**dict(zip(("path", "ticket"), first.ticket_for(house.actors[0]).values(), strict=True)))
+    remote, actor = RemoteService.open(
+        **dict(zip(("path", "ticket"), first.ticket_for(house.actors[0]).values(), strict=True))
+    )
     heard: list[str] = []
     both = threading.Event()
 

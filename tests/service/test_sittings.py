@@ -28,7 +28,9 @@ def test_five_minutes_without_a_heartbeat_end_it(sittings: Sittings, clock: Cloc
         sittings.key_of(actor)
 
 
-def test_thirty_minutes_without_an_action_end_it_however_often_the_page_beats(sittings: Sittings, clock: Clock) -> None:
+def test_thirty_minutes_without_an_action_end_it_however_often_the_page_beats(
+    sittings: Sittings, clock: Clock
+) -> None:
     actor = sittings.begin(Actor("partner", "c", "p"), b"key")
     for _ in range(29):
         clock.now += 60
@@ -44,7 +46,7 @@ def test_thirty_minutes_without_an_action_end_it_however_often_the_page_beats(si
 
 def test_sweeping_ends_what_ran_out_and_tells(sittings: Sittings, clock: Clock) -> None:
     ended: list[Actor] = []
-    sittings.on_end(lambda actor: 1 / 0)
+    sittings.on_end(lambda _: 1 / 0)
     sittings.on_end(ended.append)
     actor = sittings.begin(Actor("partner", "c", "p"), b"key")
     clock.now += 301
@@ -55,7 +57,11 @@ def test_sweeping_ends_what_ran_out_and_tells(sittings: Sittings, clock: Clock) 
 
 def test_a_sitting_is_no_one_elses(sittings: Sittings) -> None:
     actor = sittings.begin(Actor("partner", "c", "p"), b"key")
-    for other in (Actor("partner", "c", "q", actor.sitting_id), Actor("together", "c", "", actor.sitting_id), Actor("partner", "c", "p")):
+    for other in (
+        Actor("partner", "c", "q", actor.sitting_id),
+        Actor("together", "c", "", actor.sitting_id),
+        Actor("partner", "c", "p"),
+    ):
         with pytest.raises(AccessError):
             sittings.key_of(other)
 

@@ -84,7 +84,11 @@ class StoreContract:
 
     def test_forgetting_twice_or_what_is_not_there_destroys_nothing_more(self, store: Store) -> None:
         store.append([note("a", "1"), note("b", "1")])
-        assert (store.forget("a", [1, 1]), store.forget("a", [1, 7, 0, -3]), store.forget("a", [])) == (1, 0, 0)
+        assert (store.forget("a", [1, 1]), store.forget("a", [1, 7, 0, -3]), store.forget("a", [])) == (
+            1,
+            0,
+            0,
+        )
         assert store.read("b")[0].payload == b"hello"
 
     def test_a_forgotten_operation_stays_done(self, store: Store) -> None:

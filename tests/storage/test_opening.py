@@ -59,7 +59,10 @@ def test_a_new_store_is_private_and_its_key_lies_apart(data: Path) -> None:
     key = key_file(data)
     assert not key.is_relative_to(data) and stat.S_IMODE(key.stat().st_mode) == 0o600
     text = key.read_text().strip()
-    assert all(text.encode() not in file.read_bytes() and bytes.fromhex(text) not in file.read_bytes() for file in data.iterdir())
+    assert all(
+        text.encode() not in file.read_bytes() and bytes.fromhex(text) not in file.read_bytes()
+        for file in data.iterdir()
+    )
     store = open_store(data)
     assert len(store.read("a")) == 1
     store.close()

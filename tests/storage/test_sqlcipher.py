@@ -52,7 +52,14 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
 
 def test_every_connection_syncs_fully_and_deletes_securely(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
-    pragmas = {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "busy_timeout": 5000, "temp_store": 2, "journal_mode": "wal"}
+    pragmas = {
+        "synchronous": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "temp_store": 2,
+        "journal_mode": "wal",
+    }
     for engine in (store._write_engine, store._read_engine):
         with engine.connect() as connection:
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas}
@@ -107,7 +114,9 @@ def test_a_second_workbook_on_the_same_folder_is_refused(tmp_path: Path) -> None
     SqlCipherStore(tmp_path, KEY).close()
 
 
-def test_a_file_another_program_holds_is_busy_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("workbook.storage.connections._PRAGMAS", ("synchronous = FULL", "busy_timeout = 50"))
     store = SqlCipherStore(tmp_path, KEY)
     holder = raw(tmp_path)
@@ -133,7 +142,9 @@ def test_a_file_another_program_holds_is_busy_and_nothing_is_written(tmp_path: P
         "UPDATE rows SET salt = NULL WHERE sequence = 3",
     ],
 )
-def test_whatever_is_changed_past_the_store_is_noticed_at_opening_and_at_read(tmp_path: Path, tampering: str) -> None:
+def test_whatever_is_changed_past_the_store_is_noticed_at_opening_and_at_read(
+    tmp_path: Path, tampering: str
+) -> None:
     filled(tmp_path)
     store = SqlCipherStore(tmp_path, KEY)
     connection = raw(tmp_path)
@@ -236,7 +247,9 @@ def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None
         with output.open("w") as file:
             process = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdout=file, stderr=file)
             deadline = time.monotonic() + 30
-            while len(output.read_text().splitlines()) < 20 + 13 * round_number and time.monotonic() < deadline:
+            while (
+                len(output.read_text().splitlines()) < 20 + 13 * round_number and time.monotonic() < deadline
+            ):
                 time.sleep(0.01)
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
@@ -321,7 +334,9 @@ store = SqlCipherStore(folder, bytes(range(32)))
 assert len(store.read("a")) == kept + 1
 print("fine")
 """
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.stdout == "fine\n", done.stderr
 
 
@@ -333,9 +348,10 @@ def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
 
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
-    event.listen(store._write_engine, "commit", lambda connection: commits.append(1))
+    event.listen(store._write_engine, "commit", lambda _: commits.append(1))
     threads = [
-        threading.Thread(target=lambda w=w: [store.append([note("a", f"{w}-{n}")]) for n in range(10)]) for w in range(16)
+        threading.Thread(target=lambda w=w: [store.append([note("a", f"{w}-{n}")]) for n in range(10)])
+        for w in range(16)
     ]
     for thread in threads:
         thread.start()

@@ -115,7 +115,9 @@ class Accounts:
         accounts = [self._open(code, name, passphrase, address)[0] for name, passphrase in both]
         return self._sittings.begin(Actor("together", accounts[0].couple_id), None)
 
-    def recover(self, code: str, name: str, recovery_code: str, new_passphrase: str, *, address: str = "") -> Welcome:
+    def recover(
+        self, code: str, name: str, recovery_code: str, new_passphrase: str, *, address: str = ""
+    ) -> Welcome:
         """Get in with the recovery code: sets a new passphrase and a new recovery code."""
         _check_new(name, new_passphrase)
         account, key = self._open(code, name, plain_code(recovery_code), address, by="by_recovery")
@@ -150,7 +152,9 @@ class Accounts:
     def _open_one_of(self, accounts: Sequence[Account], passphrase: str) -> tuple[Account, bytes]:
         keys = [f"account {account.person_id}" for account in accounts]
         self._tries.take(keys)
-        opened = [(account, _unlock(account.by_passphrase, passphrase, account.person_id)) for account in accounts]
+        opened = [
+            (account, _unlock(account.by_passphrase, passphrase, account.person_id)) for account in accounts
+        ]
         found = [(account, key) for account, key in opened if key is not None]
         if len(found) != 1:  # none, or both chose the same passphrase, and then it shows nobody
             raise SignInError(say("errors.access.wrong_passphrase"))
@@ -158,13 +162,21 @@ class Accounts:
         return found[0]
 
     def _open(
-        self, code: str, name: str, secret: str, address: str, by: Literal["by_passphrase", "by_recovery"] = "by_passphrase"
+        self,
+        code: str,
+        name: str,
+        secret: str,
+        address: str,
+        by: Literal["by_passphrase", "by_recovery"] = "by_passphrase",
     ) -> tuple[Account, bytes]:
         couple_id = self._directory.couple_by_code(code)
         wanted = name_key(name)
         members = self._directory.accounts_of(couple_id) if couple_id else []
         account = next((member for member in members if member.name_key == wanted), None)
-        keys = [f"account {account.person_id}" if account else f"nobody {plain_code(code)} {wanted}", f"address {address}"]
+        keys = [
+            f"account {account.person_id}" if account else f"nobody {plain_code(code)} {wanted}",
+            f"address {address}",
+        ]
         self._tries.take(keys)
         lock, person_id = (getattr(account, by), account.person_id) if account else (self._dummy, "nobody")
         key = _unlock(lock, secret, person_id)
@@ -187,7 +199,9 @@ class Accounts:
         by_recovery = _lock_key(key, plain_code(recovery_code), account.person_id, self._cost)
         with self._directory.lock:
             current = self._directory.account(account.person_id) or account
-            fresh = replace(current, by_passphrase=by_passphrase, by_recovery=by_recovery, version=current.version + 1)
+            fresh = replace(
+                current, by_passphrase=by_passphrase, by_recovery=by_recovery, version=current.version + 1
+            )
             self._directory.put_account(fresh)
         return fresh, recovery_code
 

@@ -26,7 +26,10 @@ def new_recovery_code() -> str:
     >>> new_recovery_code().count("-")
     5
     """
-    groups = ("".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_GROUP)) for _ in range(_RECOVERY_GROUPS))
+    groups = (
+        "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_GROUP))
+        for _ in range(_RECOVERY_GROUPS)
+    )
     return "-".join(groups)
 
 

@@ -5,12 +5,12 @@ from typing import Literal
 import pandas as pd
 
 from workbook.content import say
-from workbook.instruments import catalogue
+from workbook.instruments import Instrument, catalogue
 from workbook.service.crypto import Cost
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
 from workbook.service.verbs import Actor, Answer
-from workbook.sharing import Grain, grains_for
+from workbook.sharing import grains_for
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
@@ -22,7 +22,9 @@ _PASSPHRASES = ("a simulated passphrase", "another simulated passphrase")
 _CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 
 
-def open_demo(place: Literal["a", "b", "together"] = "a", *, store: Store | None = None) -> tuple[LocalService, Actor]:
+def open_demo(
+    place: Literal["a", "b", "together"] = "a", *, store: Store | None = None
+) -> tuple[LocalService, Actor]:
     """A service over an in-memory store with one simulated couple, both at "together".
 
     Every answer goes through the same verbs as a real person's. The sitting never runs out,
@@ -72,22 +74,29 @@ def fill_with_simulated_couple(service: LocalService) -> tuple[str, tuple[Actor,
     for actor, (_, own) in zip(actors, responses.groupby("person_id", observed=True), strict=True):
         _answer(service, actor, own)
     for actor in actors:
-        for instrument in shared:
-            if (grain := grains_for(instrument)[-1]) is not Grain.NOTHING and instrument.id in _revealed(service, actor):
-                service.decide(actor, instrument.id, OCCASION, grain)
+        for instrument in _to_reveal(service, actor):
+            service.decide(actor, instrument.id, OCCASION, grains_for(instrument)[-1])
     return first.code, actors
 
 
-def _revealed(service: LocalService, actor: Actor) -> set[str]:
+def _to_reveal(service: LocalService, actor: Actor) -> list[Instrument]:
+    """What has answers to be looked at together; the background is nobody's to compare."""
     responses = service.read_responses(actor)
-    answered = responses[(responses["occasion"] == OCCASION) & responses["value"].notna()]
-    return set(answered["instrument"]) - {"background"}
+    answered = set(
+        responses.loc[(responses["occasion"] == OCCASION) & responses["value"].notna(), "instrument"]
+    )
+    return [
+        instrument
+        for instrument in catalogue().values()
+        if instrument.id in answered - {"background"} and grains_for(instrument)
+    ]
 
 
 def _answer(service: LocalService, actor: Actor, own: pd.DataFrame) -> None:
+    columns = (own[name].tolist() for name in ("occasion", "item", "value", "declined"))
     answers = [
-        Answer(f"demo-{number}", row.occasion, row.item, None if pd.isna(row.value) else int(row.value), bool(row.declined))
-        for number, row in enumerate(own.itertuples(index=False), start=1)
+        Answer(f"demo-{number}", occasion, item, None if pd.isna(value) else int(value), declined is True)
+        for number, (occasion, item, value, declined) in enumerate(zip(*columns, strict=True), start=1)
     ]
     for start in range(0, len(answers), 200):
         service.save_answers(actor, answers[start : start + 200])

@@ -85,7 +85,8 @@ class Directory:
         """The couple as both its members may know it."""
         with self.lock:
             members = tuple(
-                Member(account.person_id, account.name, account.place) for account in self.accounts_of(couple_id)
+                Member(account.person_id, account.name, account.place)
+                for account in self.accounts_of(couple_id)
             )
             return Couple(couple_id, self._codes.get(couple_id, ""), members, couple_id in self._unpaired)
 
@@ -132,7 +133,11 @@ class Directory:
         with self.lock:
             self._refresh()
             current = {sequence for _, sequence in self._accounts.values()}
-            left = [row.sequence for row in self._store.read(LOG) if row.kind == "account" and row.payload is not None]
+            left = [
+                row.sequence
+                for row in self._store.read(LOG)
+                if row.kind == "account" and row.payload is not None
+            ]
             self._store.forget(LOG, [sequence for sequence in left if sequence not in current])
 
     def unpaired_entry(self, couple_id: str) -> Entry:

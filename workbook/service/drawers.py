@@ -81,7 +81,12 @@ class Drawer:
     def _seal(self, record: Record) -> Entry:
         operation_id = crypto.opaque_id(self._key, record.operation_id)
         content = {"kind": record.kind, "operation_id": record.operation_id, "payload": record.payload}
-        return Entry(self.log, operation_id, SEALED, crypto.seal(self._key, dump(content), self._bound_to(operation_id)))
+        return Entry(
+            self.log,
+            operation_id,
+            SEALED,
+            crypto.seal(self._key, dump(content), self._bound_to(operation_id)),
+        )
 
     def _bound_to(self, operation_id: str) -> str:
         return f"{self.person_id}\n{self.log}\n{operation_id}"

@@ -78,7 +78,11 @@ DRAWER_SHAPES: Mapping[str, Shape] = {
     },
     "setting": {"name": Reference(), "value": Plain()},
     "reveal_seen": {"instrument": Reference(), "occasion": Reference(), "step": Maybe(Reference())},
-    "exercise_note": {"exercise": Reference(), "text": Text(2_000, required=False), "state": Maybe(OneOf(("open", "done")))},
+    "exercise_note": {
+        "exercise": Reference(),
+        "text": Text(2_000, required=False),
+        "state": Maybe(OneOf(("open", "done"))),
+    },
 }
 """Kinds of the drawer by name."""
 
@@ -91,7 +95,7 @@ def check_drawer_event(kind: str, payload: Mapping[str, Any], operation_id: str)
     AccessError
         The kind is unknown, the payload has another shape, or is too large.
     """
-    shape = DRAWER_SHAPES.get(kind) if isinstance(kind, str) else None
+    shape = DRAWER_SHAPES.get(_text(kind))
     if shape is None:
         raise AccessError(say("errors.events.unknown_kind", kind=_shown(kind)))
     _check_frame(payload, operation_id)
@@ -100,7 +104,9 @@ def check_drawer_event(kind: str, payload: Mapping[str, Any], operation_id: str)
         for name, field in shape.items()
         if name not in payload and not isinstance(field, Maybe)
     ]
-    problems += [say("errors.events.unknown_field", field=_shown(name)) for name in payload if name not in shape]
+    problems += [
+        say("errors.events.unknown_field", field=_shown(name)) for name in payload if name not in shape
+    ]
     found = [shape[name].problem(name, value) for name, value in payload.items() if name in shape]
     problems += [problem for problem in found if problem]
     if kind == "own_need" and not problems and not _is_own_need(payload["id"]):
@@ -119,7 +125,7 @@ def check_table_event(kind: str, payload: Mapping[str, Any], operation_id: str) 
     workbook.exercises.ExerciseError
         The payload has not the shape of its kind.
     """
-    shape = SHAPES.get(kind) if isinstance(kind, str) else None
+    shape = SHAPES.get(_text(kind))
     if shape is None:
         raise AccessError(say("errors.events.unknown_kind", kind=_shown(kind)))
     _check_frame(payload, operation_id)
@@ -147,7 +153,14 @@ def _check_frame(payload: Any, operation_id: Any) -> None:
 
 def _is_own_need(need_id: str) -> bool:
     parts = need_id.split(".")
-    return len(parts) == 3 and parts[:2] == ["needs", "own"] and parts[2].isalnum() and 4 <= len(parts[2]) <= 32
+    return (
+        len(parts) == 3 and parts[:2] == ["needs", "own"] and parts[2].isalnum() and 4 <= len(parts[2]) <= 32
+    )
+
+
+def _text(kind: Any) -> str:
+    """What came as a kind, if it is a text at all: a page may send anything."""
+    return kind if isinstance(kind, str) else ""
 
 
 def _shown(text: object) -> str:

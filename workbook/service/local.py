@@ -28,8 +28,8 @@ from workbook.service.wire import load
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
-ANSWER = "answer"
-_NOT_EVENTS = (ANSWER, rounds.DECISION)
+ANSWER, AUDIT = "answer", "audit"
+_NOT_EVENTS = (ANSWER, AUDIT, rounds.DECISION)
 
 
 class LocalService(Service):
@@ -207,8 +207,10 @@ class LocalService(Service):
     def erase(self, actor: Actor, passphrase: str) -> None:
         account = self.accounts.check_passphrase(actor, passphrase)
         self.sittings.end_where(
-            lambda other: other.person_id == actor.person_id
-            or (other.role == "together" and other.couple_id == actor.couple_id)
+            lambda other: (
+                other.person_id == actor.person_id
+                or (other.role == "together" and other.couple_id == actor.couple_id)
+            )
         )
         with self._table(actor.couple_id):
             rights.erase(self._store, self._directory, account)
@@ -235,7 +237,7 @@ class LocalService(Service):
 
     def close(self) -> None:
         """End every sitting and close the store. Closing twice is harmless."""
-        self.sittings.end_where(lambda actor: True)
+        self.sittings.end_where(lambda _: True)
         self._store.close()
 
     # -- within -----------------------------------------------------------------------
@@ -249,9 +251,11 @@ class LocalService(Service):
         key = self.sittings.key_of(actor)
         with self._lock:
             drawer = self._drawers.get(actor.sitting_id)
-            if drawer is None:
-                drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
-            return drawer
+            if drawer is not None:
+                return drawer
+            drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
+        drawer.add([Record(AUDIT, uuid.uuid4().hex, {"what": "opened"})])
+        return drawer
 
     def _deciding_drawer(self, actor: Actor, passphrase: str | None) -> Drawer:
         if actor.role == "partner":
@@ -281,7 +285,7 @@ class LocalService(Service):
         known = self._instruments.get(instrument)
         return known is None or known.is_private
 
-    def _shareable(self, instrument: str, occasion: str) -> Instrument:
+    def _shareable(self, instrument: Any, occasion: str) -> Instrument:
         known = self._instruments.get(instrument) if isinstance(instrument, str) else None
         if known is None:
             raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
@@ -298,7 +302,9 @@ class LocalService(Service):
         is_new = all((e.person_id, e.operation_id) != (event.person_id, event.operation_id) for e in events)
         if is_new:
             check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
-        audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)
+        audit = audit_entry(
+            couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id
+        )
         kept = event_of(self._store.append([entry, audit])[0])
         if (kept.kind, kept.payload) != (event.kind, event.payload):
             raise AccessError(say("errors.events.bad_operation"))
@@ -331,9 +337,15 @@ class LocalService(Service):
             raise AccessError(say("errors.access.closed_couple"))
 
     def _refuse_reused(self, given: Sequence[Record], kept: Sequence[Record]) -> None:
-        reused = [position for position, pair in enumerate(zip(given, kept, strict=True), start=1) if pair[0] != pair[1]]
+        reused = [
+            position
+            for position, pair in enumerate(zip(given, kept, strict=True), start=1)
+            if pair[0] != pair[1]
+        ]
         if reused:
-            raise AnswerError([say("errors.answers.same_operation", position=position) for position in reused])
+            raise AnswerError(
+                [say("errors.answers.same_operation", position=position) for position in reused]
+            )
 
     def _table(self, couple_id: str) -> threading.RLock:
         with self._lock:

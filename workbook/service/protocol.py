@@ -16,6 +16,7 @@ from workbook.sharing import Grain
 Arguments = Mapping[str, Any]
 Call = Callable[[LocalService, Actor, Arguments], Any]
 
+
 def _save_answers(service: LocalService, actor: Actor, given: Arguments) -> Any:
     return service.save_answers(actor, [answer_from_json(answer) for answer in given["answers"]])
 
@@ -31,7 +32,10 @@ def _add_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
 
 def _read_events(service: LocalService, actor: Actor, given: Arguments) -> Any:
     kinds = given.get("kinds")
-    return [event_to_json(event) for event in service.read_events(actor, kinds if kinds is None else _texts(kinds))]
+    return [
+        event_to_json(event)
+        for event in service.read_events(actor, kinds if kinds is None else _texts(kinds))
+    ]
 
 
 def _couple(service: LocalService, actor: Actor, _given: Arguments) -> Any:
@@ -40,7 +44,13 @@ def _couple(service: LocalService, actor: Actor, _given: Arguments) -> Any:
 
 def _decide(service: LocalService, actor: Actor, given: Arguments) -> Any:
     passphrase = _text_or_none(given.get("passphrase"))
-    service.decide(actor, _text(given["instrument"]), _text(given["occasion"]), Grain(given["grain"]), passphrase=passphrase)
+    service.decide(
+        actor,
+        _text(given["instrument"]),
+        _text(given["occasion"]),
+        Grain(given["grain"]),
+        passphrase=passphrase,
+    )
 
 
 def _my_decision(service: LocalService, actor: Actor, given: Arguments) -> Any:
@@ -57,7 +67,9 @@ def _read_table(service: LocalService, actor: Actor, _given: Arguments) -> Any:
 
 
 def _add_table_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    event = service.add_table_event(actor, given["kind"], given["payload"], operation_id=given.get("operation_id"))
+    event = service.add_table_event(
+        actor, given["kind"], given["payload"], operation_id=given.get("operation_id")
+    )
     return event_to_json(event)
 
 

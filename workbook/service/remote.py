@@ -112,7 +112,9 @@ class RemoteService(Service):
     def add_table_event(
         self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
     ) -> Event:
-        return event_from_json(self._do("add_table_event", kind=kind, payload=payload, operation_id=operation_id))
+        return event_from_json(
+            self._do("add_table_event", kind=kind, payload=payload, operation_id=operation_id)
+        )
 
     def read_audit(self, actor: Actor) -> list[Event]:
         return [event_from_json(event) for event in self._do("read_audit")]
@@ -188,7 +190,10 @@ class _Stream:
     def _listen(self) -> bool:
         """Follow one stream to its end; give whether to come back."""
         timeout = httpx.Timeout(_SECONDS, read=_SILENCE_SECONDS)
-        with _client(self._path, self._capability) as client, client.stream("POST", "/watch", timeout=timeout) as stream:
+        with (
+            _client(self._path, self._capability) as client,
+            client.stream("POST", "/watch", timeout=timeout) as stream,
+        ):
             if stream.status_code != httpx.codes.OK:
                 return stream.status_code != httpx.codes.FORBIDDEN  # signed out: nothing to come back for
             for line in stream.iter_lines():

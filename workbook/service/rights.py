@@ -51,10 +51,17 @@ def erase(store: Store, directory: Directory, account: Account) -> None:
 def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
     """Destroy everything of somebody who was erased. Doing it again is harmless."""
     _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
-    _forget_where(store, table_log(couple_id), lambda kind, content: kind == EVENT and content["person_id"] == person_id)
+    _forget_where(
+        store, table_log(couple_id), lambda kind, content: kind == EVENT and content["person_id"] == person_id
+    )
     _forget_where(store, audit_log(couple_id), lambda _kind, content: content.get("person_id") == person_id)
-    _forget_where(store, rounds.pending_log(couple_id), lambda _kind, content: content["person_id"] == person_id)
+    _forget_where(
+        store, rounds.pending_log(couple_id), lambda _kind, content: content["person_id"] == person_id
+    )
     rounds.settle(store, couple_id)
+    if not directory.accounts_of(couple_id):  # nobody is left who could read what lies there
+        for log in (table_log(couple_id), audit_log(couple_id), rounds.pending_log(couple_id)):
+            _forget_where(store, log, lambda _kind, _content: True)
     directory.tidy()
 
 
@@ -99,13 +106,18 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
         "name": account.name,
         "answers": [record for record in records if record["kind"] == "answer"],
         "decisions": [record for record in records if record["kind"] == rounds.DECISION],
-        "events": [record for record in records if record["kind"] not in ("answer", rounds.DECISION)],
+        "audit": [record for record in records if record["kind"] == "audit"],
+        "events": [
+            record for record in records if record["kind"] not in ("answer", "audit", rounds.DECISION)
+        ],
         "published": [
             publication_to_json(publication)
             for publication in table.publications
             if publication.person_id == account.person_id
         ],
-        "on_the_table": [event_to_json(event) for event in table.events if event.person_id == account.person_id],
+        "on_the_table": [
+            event_to_json(event) for event in table.events if event.person_id == account.person_id
+        ],
     }
 
 
@@ -126,7 +138,9 @@ def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str]
 
 def _closing(fold: Fold, couple_id: str) -> list[Entry]:
     return [
-        round_entry(couple_id, CLOSED, key, fold.standing_round(key)) for key in fold.opened if fold.is_open(key)
+        round_entry(couple_id, CLOSED, key, fold.standing_round(key))
+        for key in fold.opened
+        if fold.is_open(key)
     ]
 
 
@@ -139,4 +153,3 @@ def _forget_where(store: Store, log: str, matches: Any) -> None:
     over = [row.sequence for row, content in zip(rows, contents, strict=True) if matches(row.kind, content)]
     if over:
         store.forget(log, over)
-

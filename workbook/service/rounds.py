@@ -102,7 +102,9 @@ def withdraw(store: Store, couple_id: str, key: Round, drawer: Drawer | None) ->
     if entries:
         store.append(entries)
     if drawer is not None:
-        _forget_pending(store, couple_id, lambda row: row["person_id"] == drawer.person_id and _key(row) == key)
+        _forget_pending(
+            store, couple_id, lambda row: row["person_id"] == drawer.person_id and _key(row) == key
+        )
     settle(store, couple_id)
 
 
@@ -168,19 +170,35 @@ def _pending_entries(decision: Decision, responses: pd.DataFrame, round: int) ->
     entries = []
     for grain in grains_up_to(decision.grain):
         snapshot = publish(
-            own, scores, grain, instrument=decision.instrument, couple_id=decision.couple_id,
-            person_id=person_id, occasion=decision.occasion, round=round,
+            own,
+            scores,
+            grain,
+            instrument=decision.instrument,
+            couple_id=decision.couple_id,
+            person_id=person_id,
+            occasion=decision.occasion,
+            round=round,
         )
         content = publication_to_json(snapshot) | {"decision": decision_id}
-        entries.append(Entry(pending_log(decision.couple_id), f"{decision_id}/{grain}", "pending", dump(content)))
+        entries.append(
+            Entry(pending_log(decision.couple_id), f"{decision_id}/{grain}", "pending", dump(content))
+        )
     return entries
 
 
 def _marker(couple_id: str, person_id: str, key: Round, round: int) -> Entry:
     """Nothing is granted: outdoes every earlier decision, even if a crash keeps its rows."""
     decision_id = uuid.uuid4().hex
-    content = {"person_id": person_id, "instrument": key[0], "occasion": key[1], "round": round, "decision": decision_id}
-    return Entry(pending_log(couple_id), decision_id, "pending", dump(content | {"grain": Grain.NOTHING.value}))
+    content = {
+        "person_id": person_id,
+        "instrument": key[0],
+        "occasion": key[1],
+        "round": round,
+        "decision": decision_id,
+    }
+    return Entry(
+        pending_log(couple_id), decision_id, "pending", dump(content | {"grain": Grain.NOTHING.value})
+    )
 
 
 def _forget_superseded(store: Store, decision: Decision, kept: set[int]) -> None:

@@ -89,9 +89,12 @@ class ServiceSocket:
 
     async def _serve(self) -> None:
         with ThreadPoolExecutor(_N_THREADS, thread_name_prefix="service-verb") as threads:
-            settings = {
-                "service": self._service, "tickets": self.tickets, "threads": threads,
-                "stopping": self._stopping, "log_function": lambda _handler: None,
+            settings: dict[str, Any] = {
+                "service": self._service,
+                "tickets": self.tickets,
+                "threads": threads,
+                "stopping": self._stopping,
+                "log_function": lambda _handler: None,
             }
             routes = [(r"/exchange", _Exchange), (r"/verbs/([a-z_]+)", _Verb), (r"/watch", _Watch)]
             server = HTTPServer(Application(routes, **settings), max_body_size=LARGEST_REQUEST)

@@ -132,5 +132,10 @@ def event_of(row: Row) -> Event:
 
 def _event(row: Row, content: dict[str, Any]) -> Event:
     return Event(
-        content["kind"], content["payload"], content["operation_id"], row.sequence, content["person_id"], row.at
+        content["kind"],
+        content["payload"],
+        content["operation_id"],
+        row.sequence,
+        content["person_id"],
+        row.at,
     )

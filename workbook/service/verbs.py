@@ -111,7 +111,9 @@ class Service(ABC):
         """
 
     @abstractmethod
-    def add_event(self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
+    def add_event(
+        self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
+    ) -> Event:
         """Keep an event (consent, mood, bookmark …) in the actor's own drawer."""
 
     @abstractmethod
@@ -124,7 +126,9 @@ class Service(ABC):
         """Who the couple is. Never says who is online, unfinished or undecided."""
 
     @abstractmethod
-    def decide(self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None) -> None:
+    def decide(
+        self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None
+    ) -> None:
         """Decide what of one instrument and occasion the partner may see: nothing, scores, answers.
 
         Opens the round when both have decided for more than nothing, at the lower grain.
@@ -144,7 +148,9 @@ class Service(ABC):
         """What lies on the couple's table."""
 
     @abstractmethod
-    def add_table_event(self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
+    def add_table_event(
+        self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
+    ) -> Event:
         """Put a joint event (an exercise's step) on the table. Each kind has a schema."""
 
     @abstractmethod

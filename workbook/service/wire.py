@@ -39,7 +39,10 @@ def load(raw: bytes) -> Any:
 def frame_to_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
     """A frame as lists by column, missing values as ``None``."""
     return {
-        str(name): [None if pd.isna(value) else getattr(value, "item", lambda value=value: value)() for value in frame[name]]
+        str(name): [
+            None if pd.isna(value) else getattr(value, "item", lambda value=value: value)()
+            for value in frame[name]
+        ]
         for name in frame.columns
     }
 
@@ -53,12 +56,16 @@ def frame_from_json(content: Mapping[str, list[Any]], name: str) -> pd.DataFrame
     True
     """
     dtypes = {column: str(declared.dtype) for column, declared in frames.FRAMES[name].columns.items()}
-    return pd.DataFrame({column: pd.array(content[column], dtype=dtype) for column, dtype in dtypes.items()})
+    columns = {column: pd.Series(content[column], dtype=dtype) for column, dtype in dtypes.items()}
+    return pd.DataFrame(columns)
 
 
 def publication_to_json(publication: Publication) -> dict[str, Any]:
     """A publication as plain JSON."""
-    plain = {name: getattr(publication, name) for name in ("couple_id", "person_id", "instrument", "occasion", "round")}
+    plain = {
+        name: getattr(publication, name)
+        for name in ("couple_id", "person_id", "instrument", "occasion", "round")
+    }
     return plain | {
         "grain": publication.grain.value,
         "responses": frame_to_json(publication.responses),
