@@ -45,6 +45,10 @@ class StatisticsError(WorkbookError):
     """A statistic is refused: too few couples, a constant item, a degenerate design."""
 
 
+class ReleaseError(WorkbookError):
+    """An export that its own risk report calls unsafe, or that cannot be made as asked."""
+
+
 class SharingError(WorkbookError):
     """A decision, publication or withdrawal that the rules of sharing do not allow."""
 

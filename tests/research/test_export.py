@@ -1,0 +1,307 @@
+"""Exports: what leaves, what never leaves, and what stops an unsafe one."""
+
+import json
+import re
+from pathlib import Path
+
+import frictionless
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+from workbook.errors import ReleaseError
+from workbook.instruments import catalogue
+from workbook.research.dyadic import Moments, apim, dyadic_icc
+from workbook.research.export import (
+    Check,
+    Level,
+    Published,
+    Release,
+    RiskReport,
+    aggregate_release,
+    restricted_release,
+    unlinked_release,
+    write_release,
+)
+from workbook.research.export.aggregate import symmetric_moments
+from workbook.research.export.writing import guard_text, read_journal
+from workbook.sharing import Grain, Publication
+from workbook.simulate import simulate_couples
+
+SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
+SCALES = ["connection.open_talk", "connection.trust"]
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return Published.of_responses(simulate_couples(120, 7, SHOWN).responses, SHOWN)
+
+
+@pytest.fixture(scope="module")
+def unlinked(published: Published) -> Release:
+    return unlinked_release(published, seed=1)
+
+
+def _cells(folder: Path) -> str:
+    return "\n".join(
+        p.read_text(encoding="utf-8") for p in folder.rglob("*") if p.suffix in (".csv", ".json", ".md")
+    )
+
+
+def test_the_default_release_holds_three_coarse_scores_and_a_fresh_name(unlinked: Release) -> None:
+    rows = unlinked.tables[0].rows
+    assert list(rows.columns)[0] == "row_id"
+    assert rows.shape[1] == 4
+    assert rows["row_id"].is_unique
+    assert all(rows[name].nunique() <= 6 for name in rows.columns[1:])
+    assert unlinked.risk.is_safe
+
+
+def test_no_old_id_and_no_old_order_is_in_any_file(
+    published: Published, unlinked: Release, tmp_path: Path
+) -> None:
+    written = _cells(write_release(unlinked, tmp_path / "out", study="A study", formats=["csv"]))
+    for old in [*published.people()["person_id"], *published.people()["couple_id"]]:
+        assert old not in written
+    order = [published.people()["person_id"].tolist().index(owner) for owner in unlinked.owners]
+    assert abs(np.corrcoef(order, np.arange(len(order)))[0, 1]) < 0.25
+
+
+def test_two_releases_share_no_id(published: Published) -> None:
+    """Else two exports could be joined, and their bands intersected."""
+    first, second = (set(unlinked_release(published).tables[0].rows["row_id"]) for _ in range(2))
+    assert not first & second
+
+
+def test_a_cohort_too_small_for_any_band_is_refused() -> None:
+    few = Published.of_responses(simulate_couples(4, 1, SHOWN).responses, SHOWN)
+    with pytest.raises(ReleaseError, match="at least 5"):
+        unlinked_release(few)
+
+
+def test_every_wrong_wish_is_named_at_once(published: Published) -> None:
+    with pytest.raises(ReleaseError) as refusal:
+        unlinked_release(
+            published,
+            [*SCALES, "x.y", "connection.trust"],
+            background=["connection.trust.1", "no"],
+            occasion="week-9",
+        )
+    assert len(refusal.value.problems) == 5
+    with pytest.raises(ReleaseError) as refusal:
+        restricted_release(published, agreement=" ", form="long", occasion="week-9")
+    assert len(refusal.value.problems) == 3
+
+
+def test_what_was_not_published_is_not_there() -> None:
+    """Grain scores gives no answers; grain nothing and private instruments give nothing."""
+    everything = catalogue()
+    cohort = simulate_couples(2, 1, SHOWN).responses
+    own = Published.of_responses(cohort, SHOWN)
+
+    def publish(person: str, grain: Grain, instrument: str = "connection") -> Publication:
+        rows = cohort[(cohort["person_id"] == person) & (cohort["instrument"] == instrument)]
+        scores = own.scores[own.scores["person_id"] == person]
+        couple = cohort.loc[cohort["person_id"] == person, "couple_id"].iloc[0]
+        return Publication(couple, person, instrument, "assessment-1", 1, grain, rows, scores)
+
+    people = list(own.people()["person_id"])
+    given = [
+        publish(people[0], Grain.SCORES),
+        publish(people[1], Grain.ANSWERS),
+        publish(people[2], Grain.NOTHING),
+    ]
+    found = Published.of([*given, publish(people[3], Grain.ANSWERS, "safety")], everything)
+    assert set(found.responses["person_id"]) == {people[1]}
+    assert set(found.scores["person_id"]) == {people[0], people[1]}
+
+
+def test_a_private_instrument_is_refused() -> None:
+    private = {i.id: i for i in catalogue().values() if i.is_private}
+    assert private
+    item = next(iter(private.values())).items[0]
+    rows = simulate_couples(1, 1, SHOWN).responses.head(1).assign(instrument="safety", item=item.id)
+    with pytest.raises(ReleaseError, match="private"):
+        Published.of_responses(rows, catalogue())
+
+
+def test_the_restricted_release_says_that_a_partner_can_find_the_row(
+    published: Published, tmp_path: Path
+) -> None:
+    release = restricted_release(published, agreement="Ethics 12/2026", seed=1)
+    report = release.risk.frame().set_index("check")["value"]
+    assert report["a partner finds the other's row"] > 0.95
+    assert report["couples alike in both partners' background (k)"] >= 5
+    folder = write_release(release, tmp_path / "out", study="S")
+    assert "find their own row" in (folder / "README.md").read_text()
+    assert "Ethics 12/2026" in (folder / "README.md").read_text()
+
+
+def test_the_three_forms_hold_the_same_numbers(published: Published) -> None:
+    """The pairwise form's actor and partner columns are the two rows of the person form."""
+    name = "connection_trust_score"
+    person = restricted_release(published, agreement="x", form="person", seed=1).tables[0].rows
+    dyad = restricted_release(published, agreement="x", form="dyad", seed=1).tables[0].rows
+    pairwise = restricted_release(published, agreement="x", form="pairwise", seed=1).tables[0].rows
+    assert (len(person), len(dyad), len(pairwise)) == (240, 120, 240)
+    assert sorted(person[name].dropna()) == sorted(pairwise[f"{name}_A"].dropna())
+    assert sorted(pairwise[f"{name}_A"].dropna()) == sorted(pairwise[f"{name}_P"].dropna())
+    icc = dyadic_icc(dyad, f"{name}_a", f"{name}_b").value
+    scores = published.scores[published.scores["subscale"] == "connection.trust"]
+    wide = scores.assign(p=scores.groupby("couple_id").cumcount()).pivot(
+        index="couple_id", columns="p", values="score"
+    )
+    expected = dyadic_icc(pd.DataFrame({"y_a": wide[0].astype(float), "y_b": wide[1].astype(float)})).value
+    assert icc == pytest.approx(expected, abs=1e-3)
+
+
+def test_dates_move_couple_by_couple(published: Published) -> None:
+    couples = published.people()["couple_id"].unique()
+    dates = pd.DataFrame({"couple_id": couples, "at": pd.Timestamp("2026-03-01 20:15", tz="UTC")})
+    rows = restricted_release(published, agreement="x", dates=dates, seed=1).tables[0].rows
+    assert rows.groupby("couple")["date"].nunique().max() == 1
+    assert rows["date"].nunique() > 50
+    assert rows["date"].str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+
+
+def test_aggregate_moments_give_the_exchangeable_apim_back(published: Published) -> None:
+    release = aggregate_release(published, SCALES)
+    tables = {table.name: table.rows for table in release.tables}
+    names = [f"{s.replace('.', '_')}_{p}" for s in SCALES for p in "ab"]
+    moments = Moments(
+        int(tables["means"]["n_couples"].iloc[0]),
+        pd.Series(tables["means"]["mean"].to_numpy(), index=names),
+        tables["covariances"].set_index("column"),
+    )
+    found = apim(moments=moments, x=(names[0], names[1]), y=(names[2], names[3]), distinguishable=False)
+    scores = published.wide_scores(SCALES, "assessment-1").reset_index().merge(published.people())
+    place = scores.sort_values(["couple_id", "person_id"]).groupby("couple_id").cumcount()
+    wide = scores.assign(p=place).pivot(index="couple_id", columns="p", values=SCALES)
+    pairs = pd.DataFrame(
+        {
+            "x_a": wide[SCALES[0], 0],
+            "x_b": wide[SCALES[0], 1],
+            "y_a": wide[SCALES[1], 0],
+            "y_b": wide[SCALES[1], 1],
+        }
+    )
+    expected = apim(pairs, distinguishable=False)
+    np.testing.assert_allclose(found.table["estimate"], expected.table["estimate"], rtol=1e-6)
+
+
+def test_symmetric_moments_do_not_change_when_partners_swap() -> None:
+    generator = np.random.default_rng(1)
+    pairs = pd.DataFrame(generator.normal(size=(30, 2)), columns=["t_a", "t_b"])
+    swapped = pairs.copy()
+    swapped.iloc[::2] = pairs.iloc[::2, ::-1].to_numpy()
+    one, other = symmetric_moments(pairs, ["t"]), symmetric_moments(swapped, ["t"])
+    np.testing.assert_allclose(one.covariance, other.covariance)
+    np.testing.assert_allclose(one.means, other.means)
+
+
+def test_more_columns_than_couples_can_hide_are_refused(published: Published) -> None:
+    every = [s.id for s in SHOWN["connection"].subscales if len(s.items) > 1]
+    few = Published.of_responses(simulate_couples(25, 1, SHOWN).responses, SHOWN)
+    with pytest.raises(ReleaseError, match="at most"):
+        aggregate_release(few, every)
+
+
+def test_the_data_package_is_valid_and_its_data_agree(
+    published: Published, unlinked: Release, tmp_path: Path
+) -> None:
+    releases = {
+        "u": unlinked,
+        "r": restricted_release(published, agreement="x", form="dyad"),
+        "a": aggregate_release(published, SCALES),
+    }
+    for name, release in releases.items():
+        folder = write_release(release, tmp_path / name, study="Talk & trust")
+        report = frictionless.validate(str(folder / "datapackage.json"))
+        assert report.valid, report.flatten(["title", "message"])
+
+
+def test_a_spoilt_cell_makes_the_data_package_invalid(unlinked: Release, tmp_path: Path) -> None:
+    folder = write_release(unlinked, tmp_path / "u", study="S")
+    path = next((folder / "data").glob("*.csv"))
+    lines = path.read_text().splitlines()
+    lines[3] = lines[3].rsplit(",", 1)[0] + ",77"
+    path.write_text("\n".join(lines))
+    assert not frictionless.validate(str(folder / "datapackage.json")).valid
+
+
+def test_psych_ds(unlinked: Release, tmp_path: Path) -> None:
+    """Root description with the three required fields; data/ with keyword-value names ending in
+    _data.csv; every column header described; unique row ids."""
+    folder = write_release(unlinked, tmp_path / "u", study="Talk & trust")
+    description = json.loads((folder / "dataset_description.json").read_text())
+    assert description["@type"] == "Dataset"
+    assert {"name", "description", "variableMeasured"} <= set(description)
+    described = {variable["name"] for variable in description["variableMeasured"]}
+    for path in (folder / "data").glob("*.csv"):
+        assert re.fullmatch(r"([a-z]+-[a-z0-9-]+_)+data\.csv", path.name)
+        assert set(pd.read_csv(path, nrows=1).columns) <= described
+
+
+def test_spss_keeps_labels_and_missing_codes(published: Published, tmp_path: Path) -> None:
+    release = restricted_release(published, agreement="x", form="person", seed=2)
+    folder = write_release(release, tmp_path / "r", study="S", formats=["sav", "parquet"])
+    frame, meta = pyreadstat.read_sav(next((folder / "data").glob("*.sav")), user_missing=True)
+    assert meta.column_names_to_labels["background_age_band"] == "How old are you?"
+    assert meta.variable_value_labels["background_age_band"][-9.0] == "prefer not to say"
+    assert {r["lo"] for r in meta.missing_ranges["background_age_band"]} == {-9.0, -7.0}
+    parquet = pd.read_parquet(next((folder / "data").glob("*.parquet")))
+    assert not (parquet["background_age_band"].dropna() < 0).any()
+    assert (frame["background_age_band"] < 0).any()
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "|calc", "%x", "\ufeff=1"]
+)
+def test_no_text_is_taken_for_a_formula(text: str) -> None:
+    assert guard_text(text).startswith("'")
+
+
+def test_a_hostile_label_is_guarded_in_every_csv(published: Published, tmp_path: Path) -> None:
+    release = restricted_release(published, agreement="=HYPERLINK(1)", seed=1)
+    table = release.tables[0]
+    hostile = table.columns[0].__class__(table.columns[-1].name, "=cmd|' /C calc'!A0", "number")
+    spoilt = Release(
+        release.level,
+        (table.__class__(table.name, table.rows, (*table.columns[:-1], hostile)),),
+        release.risk,
+        1,
+        2,
+    )
+    folder = write_release(spoilt, tmp_path / "x", study="=S")
+    for path in folder.rglob("*.csv"):
+        cells = [cell for line in path.read_text().splitlines() for cell in line.split(",")]
+        assert not [cell for cell in cells if cell.lstrip('"')[:1] in "=+@" and cell.lstrip('"')]
+
+
+def test_an_unsafe_release_is_not_written(unlinked: Release, tmp_path: Path) -> None:
+    unsafe = RiskReport((Check("couples that share every row's values (k)", 1, "at least 5", ok=False),))
+    spoilt = Release(Level.UNLINKED, unlinked.tables, unsafe, 1, 2)
+    with pytest.raises(ReleaseError, match="is 1, allowed is at least 5"):
+        write_release(spoilt, tmp_path / "x", study="S")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_nothing(
+    unlinked: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, *_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ReleaseError, match="No space left"):
+        write_release(unlinked, tmp_path / "x", study="S")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_journal_keeps_account_of_every_export(unlinked: Release, tmp_path: Path) -> None:
+    write_release(unlinked, tmp_path / "one", study="S")
+    write_release(unlinked, tmp_path / "two", study="S")
+    assert [entry["folder"] for entry in read_journal(tmp_path)] == ["one", "two"]
+    with pytest.raises(ReleaseError, match="exists already"):
+        write_release(unlinked, tmp_path / "one", study="S")

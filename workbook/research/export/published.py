@@ -1,0 +1,114 @@
+"""What people published to a study: all that an export may draw on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import pandas as pd
+
+from workbook import frames
+from workbook.errors import ReleaseError
+from workbook.instruments.model import Instrument
+from workbook.scoring import score_all
+from workbook.sharing import Grain, Publication
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """Answers and scores that their people published to research, of any number of couples.
+
+    Attributes
+    ----------
+    responses : DataFrame
+        `workbook.frames.RESPONSES`: of those who published answers.
+    scores : DataFrame
+        `workbook.frames.SCORES`: of everybody who published anything.
+    catalogue : mapping of str to Instrument
+    """
+
+    responses: pd.DataFrame
+    scores: pd.DataFrame
+    catalogue: Mapping[str, Instrument]
+
+    @classmethod
+    def of(cls, publications: Iterable[Publication], catalogue: Mapping[str, Instrument]) -> Self:
+        """From the publications in a study's log; nothing at grain *nothing*, nothing private."""
+        shown = [
+            p
+            for p in publications
+            if p.grain != Grain.NOTHING
+            and p.instrument in catalogue
+            and not catalogue[p.instrument].is_private
+        ]
+        responses = [p.responses for p in shown if p.grain == Grain.ANSWERS and len(p.responses)]
+        scores = [p.scores for p in shown if len(p.scores)]
+        return cls(
+            frames.check(pd.concat(responses, ignore_index=True), frames.RESPONSES)
+            if responses
+            else frames.empty(frames.RESPONSES),
+            frames.check(pd.concat(scores, ignore_index=True), frames.SCORES)
+            if scores
+            else frames.empty(frames.SCORES),
+            catalogue,
+        )
+
+    @classmethod
+    def of_responses(cls, responses: pd.DataFrame, catalogue: Mapping[str, Instrument]) -> Self:
+        """As if everybody had published all their answers: simulated cohorts, own studies.
+
+        Raises
+        ------
+        ReleaseError
+            Unknown or private instruments, unknown items: all at once.
+        FrameError
+            The frame breaks its contract.
+        """
+        checked = frames.check(responses, frames.RESPONSES)
+        private = {i.id for i in catalogue.values() if i.is_private}
+        named = set(checked["instrument"].unique())
+        problems = [f"instrument {name!r} is private and never exported" for name in sorted(named & private)]
+        problems += [
+            f"instrument {name!r} is not in the catalogue" for name in sorted(named - set(catalogue))
+        ]
+        for name in sorted((named & set(catalogue)) - private):
+            known = set(catalogue[name].item_by_id)
+            asked = set(checked.loc[checked["instrument"] == name, "item"].unique())
+            problems += [
+                f"item {item!r} is not in {name} {catalogue[name].version}" for item in sorted(asked - known)
+            ]
+        if problems:
+            raise ReleaseError(problems)
+        return cls(checked, score_all(checked, catalogue), catalogue)
+
+    @property
+    def occasions(self) -> list[str]:
+        return sorted(set(self.scores["occasion"]) | set(self.responses["occasion"]))
+
+    def people(self) -> pd.DataFrame:
+        """``person_id``, ``couple_id`` of everybody, one row each."""
+        both = [frame[["person_id", "couple_id"]] for frame in (self.scores, self.responses)]
+        return pd.concat(both).drop_duplicates().sort_values(["couple_id", "person_id"], ignore_index=True)
+
+    def wide_scores(self, subscales: Iterable[str], occasion: str) -> pd.DataFrame:
+        """Persons × subscales (float, NaN where not scored), indexed by person."""
+        rows = self.scores[
+            (self.scores["occasion"] == occasion) & self.scores["subscale"].isin(list(subscales))
+        ]
+        wide = rows.set_index(["person_id", "subscale"])["score"].unstack("subscale")  # noqa: PD010
+        return wide.reindex(columns=list(subscales)).astype("Float64").astype(float)
+
+    def wide_answers(
+        self, items: Iterable[str], occasion: str, *, declined: int | None = None
+    ) -> pd.DataFrame:
+        """Persons × items (Int16, NA where not answered), 'prefer not to say' as a code."""
+        rows = self.responses[
+            (self.responses["occasion"] == occasion) & self.responses["item"].isin(list(items))
+        ]
+        values = rows["value"].mask(rows["declined"], declined) if declined is not None else rows["value"]
+        keyed = rows.assign(value=values).set_index(["person_id", "item"])["value"]
+        return keyed.unstack("item").reindex(columns=list(items)).astype("Int16")  # noqa: PD010
+
+    def first_occasion(self) -> str:
+        if not self.occasions:
+            raise ReleaseError("nobody has published anything to this study yet")
+        return self.occasions[0]

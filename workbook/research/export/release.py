@@ -1,0 +1,133 @@
+"""What a release is: tables, what their columns mean, and how risky they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pandas as pd
+
+from workbook.instruments.model import Instrument, Item, Subscale
+from workbook.research.anonymise import SUPPRESSED
+
+DECLINED = -9
+MISSING_LABELS = {DECLINED: "prefer not to say", SUPPRESSED: "withheld to protect people"}
+
+SMALLEST_CELL = 5
+"""Couples that must share what others may know."""
+
+MOST_SUCCESS = 0.05
+"""Share of attacks that may point at the right row."""
+
+
+class Level(StrEnum):
+    """How much an export holds, from least to most."""
+
+    AGGREGATE = "aggregate"
+    UNLINKED = "unlinked"
+    RESTRICTED = "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its name, what it means, and what its codes stand for."""
+
+    name: str
+    label: str
+    kind: str  # "id", "code", "number" or "text"
+    codes: Mapping[int, str] = field(default_factory=dict)
+    missing: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows and their columns, in the same order."""
+
+    name: str
+    rows: pd.DataFrame
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One figure of the risk report. ``ok`` is None where it informs and does not decide."""
+
+    name: str
+    value: float
+    bound: str
+    ok: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReport:
+    """What was measured on the very tables that would leave."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def is_safe(self) -> bool:
+        return all(check.ok is not False for check in self.checks)
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{c.name} is {c.value:.4g}, allowed is {c.bound}" for c in self.checks if c.ok is False]
+
+    def frame(self) -> pd.DataFrame:
+        """``check``, ``value``, ``bound``, ``ok`` ("yes", "no" or "for information")."""
+        words = {True: "yes", False: "no", None: "for information"}
+        return pd.DataFrame(
+            [{"check": c.name, "value": c.value, "bound": c.bound, "ok": words[c.ok]} for c in self.checks]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Tables ready to be written, with the report that says whether they may be.
+
+    ``owners`` says whose each row of the first table is, for attacks in tests; it is never
+    written.
+    """
+
+    level: Level
+    tables: tuple[Table, ...]
+    risk: RiskReport
+    n_couples: int
+    n_persons: int
+    notes: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+
+
+def item_column(item: Item, name: str | None = None) -> Column:
+    """How an item's answers are described."""
+    codes = {choice.value: choice.label for choice in item.scale.choices}
+    return Column(name or column_name(item.id), item.text, "code", codes, MISSING_LABELS)
+
+
+def score_column(subscale: Subscale, name: str | None = None) -> Column:
+    """How a facet's score is described."""
+    words = f"{subscale.title}: {subscale.statistic} of {len(subscale.items)} items, higher is {subscale.higher_is}"
+    return Column(name or column_name(subscale.id), words, "number")
+
+
+def column_name(identifier: str) -> str:
+    """An id as a column name that every program takes.
+
+    >>> column_name("connection.listening.partner")
+    'connection_listening_partner'
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in identifier)
+
+
+def find_subscale(catalogue: Mapping[str, Instrument], identifier: str) -> Subscale | None:
+    """The subscale of that id in any instrument."""
+    for instrument in catalogue.values():
+        if identifier in instrument.subscale_by_id and not instrument.is_private:
+            return instrument.subscale_by_id[identifier]
+    return None
+
+
+def find_item(catalogue: Mapping[str, Instrument], identifier: str) -> Item | None:
+    """The item of that id in any instrument."""
+    for instrument in catalogue.values():
+        if identifier in instrument.item_by_id and not instrument.is_private:
+            return instrument.item_by_id[identifier]
+    return None

@@ -1,0 +1,262 @@
+"""The restricted release: linked couples, every answer, for those who signed for it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from workbook.errors import ReleaseError
+from workbook.research.anonymise import SUPPRESSED, draw_seed, fresh_ids, shift_dates, shuffle_rows
+from workbook.research.attacks import attack_as_outsider, attack_as_partner
+from workbook.research.export.published import Published
+from workbook.research.export.release import (
+    DECLINED,
+    SMALLEST_CELL,
+    Check,
+    Column,
+    Level,
+    Release,
+    RiskReport,
+    Table,
+    column_name,
+    item_column,
+    score_column,
+)
+from workbook.research.export.unlinked import partners
+from workbook.research.risk import measure_anonymity
+
+
+class Form(StrEnum):
+    """How couples are laid out.
+
+    *person*: a row per person with the couple's id. *dyad*: a row per couple, columns ending
+    in _a and _b. *pairwise*: a row per person with their own values (_A, actor) and the
+    partner's (_P).
+    """
+
+    PERSON = "person"
+    DYAD = "dyad"
+    PAIRWISE = "pairwise"
+
+
+def restricted_release(
+    published: Published,
+    *,
+    agreement: str,
+    form: Form | str = Form.PERSON,
+    occasion: str | None = None,
+    background: bool = True,
+    dates: pd.DataFrame | None = None,
+    k: int = SMALLEST_CELL,
+    seed: int | None = None,
+) -> Release:
+    """Answers and scores of couples whose both partners published answers, partners linked.
+
+    Free text never leaves; ids are fresh; who is a or b is drawn; dates, if given, are moved
+    couple by couple; background facts that fewer than k couples share are withheld. Each
+    partner can still find their own row and so the other's: the files say so.
+
+    Parameters
+    ----------
+    published : Published
+    agreement : str
+        The data-use agreement or ethics approval this goes out under; it is written into the
+        files. Without one there is no restricted release.
+    form : Form
+    occasion : str
+        The first by default.
+    background : bool
+    dates : DataFrame
+        ``couple_id`` and ``at``, to add a shifted date of the first sitting.
+    k : int
+    seed : int
+        For tests only, as `unlinked_release`.
+
+    Raises
+    ------
+    ReleaseError
+        No agreement, unknown form or occasion, fewer than k couples with both: all at once.
+    """
+    occasion = occasion or published.first_occasion()
+    shape = _refuse(published, agreement, form, occasion)
+    people = _both_published(published, occasion)
+    if people["couple_id"].nunique() < k:
+        raise ReleaseError(
+            f"{people['couple_id'].nunique()} couples published answers, both of them: at least {k} are needed"
+        )
+    generator = np.random.default_rng(draw_seed() if seed is None else seed)
+    rows, columns, facts = _collect(published, people, occasion, background=background)
+    rows = _withhold_rare_couples(rows, facts, k)
+    risk = _assess(rows, columns, facts, k, agreement)
+    rows, columns = _disguise(rows, columns, dates, generator)
+    table = _lay_out(rows, columns, shape, generator)
+    return Release(
+        Level.RESTRICTED, (table,), risk, int(people["couple_id"].nunique()), len(people), notes=(agreement,)
+    )
+
+
+def _both_published(published: Published, occasion: str) -> pd.DataFrame:
+    own = published.responses[published.responses["occasion"] == occasion]
+    people = own[["person_id", "couple_id"]].drop_duplicates()
+    sizes = people.groupby("couple_id", observed=True)["person_id"].transform("size")
+    return people[sizes == 2].sort_values(["couple_id", "person_id"], ignore_index=True)
+
+
+def _collect(
+    published: Published, people: pd.DataFrame, occasion: str, *, background: bool
+) -> tuple[pd.DataFrame, list[Column], list[str]]:
+    """One row per person with everything that may leave, its columns, and the facts among them."""
+    order = list(people["person_id"])
+    parts: dict[str, np.ndarray] = {}
+    columns: list[Column] = []
+    facts: list[str] = []
+    answered = set(
+        published.responses.loc[published.responses["occasion"] == occasion, "instrument"].unique()
+    )
+    for instrument in published.catalogue.values():
+        if instrument.is_private or instrument.id not in answered:
+            continue
+        if instrument.id == "background" and not background:
+            continue
+        items = [item.id for item in instrument.items]
+        answers = published.wide_answers(items, occasion, declined=DECLINED).reindex(order)
+        for item in instrument.items:
+            columns.append(item_column(item))
+            parts[column_name(item.id)] = answers[item.id].array
+            facts += [column_name(item.id)] if instrument.id == "background" else []
+        names = [subscale.id for subscale in instrument.subscales]
+        scores = published.wide_scores(names, occasion).reindex(order)
+        for subscale in instrument.subscales:
+            if len(subscale.items) > 1:
+                columns.append(score_column(subscale, f"{column_name(subscale.id)}_score"))
+                parts[columns[-1].name] = scores[subscale.id].round(4).to_numpy()
+    rows = pd.DataFrame(parts)
+    rows.insert(0, "couple_id", people["couple_id"].to_numpy())
+    rows.insert(0, "person_id", people["person_id"].to_numpy())
+    return rows, columns, facts
+
+
+def _couple_keys(rows: pd.DataFrame, facts: Sequence[str]) -> pd.Series:
+    """Each row's couple as others may know it: both partners' facts, whoever is who."""
+    own = rows[list(facts)].astype("string").fillna("").agg("|".join, axis=1)
+    return own.groupby(rows["couple_id"]).transform(lambda both: " & ".join(sorted(both)))
+
+
+def _withhold_rare_couples(rows: pd.DataFrame, facts: list[str], k: int) -> pd.DataFrame:
+    """Withhold facts, one after another, until every couple's facts are shared by k couples.
+
+    Facts are tried in order; each is kept for those couples with whom it stays common enough,
+    so that the most basic facts survive for most.
+    """
+    result = rows.copy()
+    kept: list[str] = []
+    for name in facts:
+        kept.append(name)
+        keys = _couple_keys(result, kept)
+        sizes = result["couple_id"].groupby(keys).transform("nunique")
+        small = (sizes < k).to_numpy(dtype=bool)
+        result[name] = result[name].mask(small, SUPPRESSED)
+        # Those withheld may themselves be few: then they must go with a larger class.
+        keys = _couple_keys(result, kept)
+        sizes = result["couple_id"].groupby(keys).transform("nunique")
+        if (sizes < k).any():
+            result[name] = result[name].mask(np.ones(len(result), dtype=bool), SUPPRESSED)
+    return result
+
+
+def _assess(
+    rows: pd.DataFrame, columns: list[Column], facts: list[str], k: int, agreement: str
+) -> RiskReport:
+    keyed = rows.assign(facts=_couple_keys(rows, facts) if facts else "")
+    scores = [column.name for column in columns if column.kind == "number"]
+    told = [column.name for column in columns if column.kind == "code" and column.name not in set(facts)][:8]
+    by_facts = measure_anonymity(keyed, ["facts"], scores[:1], unit="couple_id")
+    known = [column.name for column in columns]
+    partner = attack_as_partner(rows, list(rows["person_id"]), partners(rows), known, link="couple_id")
+    outsider = attack_as_outsider(rows, [*facts, *told])
+    return RiskReport(
+        (
+            Check("couples alike in both partners' background (k)", by_facts.k, f"at least {k}", by_facts.k >= k),
+            Check("different scores among those alike (l)", by_facts.l, "at least 2", by_facts.l >= 2 or not scores),
+            Check("distance of a class's scores from everybody's (t)", by_facts.t, "–", None),
+            Check("a partner finds the other's row", partner.success, "none: restricted", None),
+            Check("an outsider who was told 8 answers finds the row", outsider.success, "none: restricted", None),
+            Check("goes out under a named agreement", float(bool(agreement.strip())), "1", bool(agreement.strip())),
+        )
+    )  # fmt: skip
+
+
+def _disguise(
+    rows: pd.DataFrame, columns: list[Column], dates: pd.DataFrame | None, generator: np.random.Generator
+) -> tuple[pd.DataFrame, list[Column]]:
+    """Fresh ids, drawn places, shifted dates, nothing in its old order."""
+    first = [
+        Column("couple", "A random name for the couple", "id"),
+        Column("person", "A random name for the person", "id"),
+        Column("place", "Which partner: a or b, drawn by lot", "text"),
+    ]
+    rows = shuffle_rows(rows, generator)
+    couples = fresh_ids(list(rows["couple_id"]), "c", generator)
+    persons = fresh_ids(list(rows["person_id"]), "p", generator)
+    place = np.where(rows.groupby("couple_id", observed=True).cumcount() == 0, "a", "b")
+    found = rows.assign(
+        couple=rows["couple_id"].map(couples), person=rows["person_id"].map(persons), place=place
+    )
+    if dates is not None:
+        moved = shift_dates(dates, generator).groupby("couple_id", observed=True)["date"].min()
+        found["date"] = rows["couple_id"].map(moved).dt.strftime("%Y-%m-%d").to_numpy()
+        first.append(
+            Column("date", "Day of the first sitting, moved by up to 182 days, both partners alike", "text")
+        )
+    return found[[c.name for c in [*first, *columns]]], [*first, *columns]
+
+
+def _lay_out(rows: pd.DataFrame, columns: list[Column], form: Form, generator: np.random.Generator) -> Table:
+    by_couple = {"couple", "date"}
+    personal = [c for c in columns if c.name not in by_couple | {"place", "person"}]
+    kept = [c for c in columns if c.name in by_couple]
+    if form is Form.PERSON:
+        return Table("persons", shuffle_rows(rows, generator), tuple(columns))
+    names = [c.name for c in personal]
+    sides = {p: rows[rows["place"] == p].set_index("couple") for p in ("a", "b")}
+    shared = [c.name for c in kept if c.name != "couple"]
+    if form is Form.DYAD:
+        wide = (
+            sides["a"][shared].join([sides[p][names].add_suffix(f"_{p}") for p in ("a", "b")]).reset_index()
+        )
+        suffixes = {"_a": "partner a", "_b": "partner b"}
+        table = shuffle_rows(wide, generator)
+        return Table("couples", table, (*kept, *_doubled(personal, suffixes)))
+    both = [
+        sides[own][["person", *shared]]
+        .join([sides[own][names].add_suffix("_A"), sides[other][names].add_suffix("_P")])
+        .reset_index()
+        for own, other in (("a", "b"), ("b", "a"))
+    ]
+    suffixes = {"_A": "own (actor)", "_P": "the partner's"}
+    person = next(c for c in columns if c.name == "person")
+    described = (*kept, person, *_doubled(personal, suffixes))
+    table = shuffle_rows(pd.concat(both, ignore_index=True), generator)[[c.name for c in described]]
+    return Table("pairwise", table, described)
+
+
+def _doubled(columns: list[Column], suffixes: dict[str, str]) -> list[Column]:
+    return [
+        Column(f"{c.name}{suffix}", f"{c.label} ({words})", c.kind, c.codes, c.missing)
+        for suffix, words in suffixes.items()
+        for c in columns
+    ]
+
+
+def _refuse(published: Published, agreement: str, form: Form | str, occasion: str) -> Form:
+    problems = []
+    if not agreement.strip():
+        problems.append("a restricted release needs the name of the agreement it goes out under")
+    if form not in set(Form):
+        problems.append(f"no form {form!r}: there is {', '.join(Form)}")
+    if occasion not in published.occasions:
+        problems.append(f"no occasion {occasion!r}: there is {', '.join(published.occasions)}")
+    if problems:
+        raise ReleaseError(problems)
+    return Form(form)

@@ -1,0 +1,224 @@
+"""The default release: a few coarse scores per person, partners not linked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbook.errors import ReleaseError
+from workbook.research.anonymise import (
+    SUPPRESSED,
+    band_edges,
+    draw_seed,
+    fresh_ids,
+    shuffle_rows,
+    suppress_small_classes,
+    to_bands,
+)
+from workbook.research.attacks import attack_as_outsider, attack_as_partner
+from workbook.research.export.published import Published
+from workbook.research.export.release import (
+    MISSING_LABELS,
+    MOST_SUCCESS,
+    SMALLEST_CELL,
+    Check,
+    Column,
+    Level,
+    Release,
+    RiskReport,
+    Table,
+    column_name,
+    find_item,
+    find_subscale,
+    item_column,
+)
+from workbook.research.risk import measure_anonymity
+
+MOST_SCALES = 3
+MOST_BANDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class _Attempt:
+    rows: pd.DataFrame
+    edges: dict[str, list[float]]
+    risk: RiskReport
+
+
+def unlinked_release(
+    published: Published,
+    subscales: Sequence[str] | None = None,
+    *,
+    background: Sequence[str] = (),
+    occasion: str | None = None,
+    k: int = SMALLEST_CELL,
+    seed: int | None = None,
+) -> Release:
+    """At most three scores per person in bands, under fresh ids, in random order.
+
+    The finest bands are taken (5 down to 2, then fewer scales) with which every attack on
+    this very table stays within its bound; values that too few couples share are withheld.
+    One occasion, no dates, no couple, no answers.
+
+    Parameters
+    ----------
+    published : Published
+    subscales : list of str
+        At most three; by default those that most people scored on.
+    background : list of str
+        Background items to add; each costs coarser scores.
+    occasion : str
+        The first by default.
+    k : int
+        Couples that must share every row's values.
+    seed : int
+        For tests only: whoever knows it can undo the shuffle. Drawn and forgotten by default.
+
+    Raises
+    ------
+    ReleaseError
+        Unknown subscales or items, more than three scales, too few couples: all at once. A
+        cohort in which even one scale in two bands is unsafe.
+    """
+    chosen = list(subscales) if subscales is not None else _most_scored(published)
+    occasion = occasion or published.first_occasion()
+    _refuse(published, chosen, background, occasion)
+    people = published.people()
+    scores = published.wide_scores(chosen, occasion)
+    people = people[people["person_id"].isin(scores.index)].reset_index(drop=True)
+    scores = scores.reindex(people["person_id"])
+    facts = published.wide_answers(background, occasion).reindex(people["person_id"])
+    generator = np.random.default_rng(draw_seed() if seed is None else seed)
+    last: RiskReport | None = None
+    for n_scales in range(len(chosen), 0, -1):
+        for n_bands in range(MOST_BANDS, 1, -1):
+            attempt = _try(people, scores[chosen[:n_scales]], facts, n_bands, k, generator)
+            last = attempt.risk
+            if attempt.risk.is_safe:
+                return _assemble(published, people, attempt, generator)
+    assert last is not None  # noqa: S101 - there is at least one scale
+    raise ReleaseError(["even one scale in two bands is unsafe here", *last.problems])
+
+
+def _try(
+    people: pd.DataFrame, scores: pd.DataFrame, facts: pd.DataFrame, n_bands: int, k: int,
+    generator: np.random.Generator,
+) -> _Attempt:  # fmt: skip
+    edges = {name: band_edges(scores[name], n_bands) for name in scores}
+    columns = {column_name(name): to_bands(scores[name], edges[name]).to_numpy() for name in scores}
+    columns |= {column_name(name): facts[name].to_numpy() for name in facts}
+    table = pd.DataFrame(columns)
+    names = list(table.columns)
+    couple = people["couple_id"]
+    rows = suppress_small_classes(table, names, couple, k)
+    risk = _assess(
+        rows, people, names, [column_name(n) for n in facts], [column_name(n) for n in scores], k, generator
+    )
+    return _Attempt(rows, edges, risk)
+
+
+def _assess(
+    rows: pd.DataFrame, people: pd.DataFrame, names: list[str], facts: list[str], scores: list[str], k: int,
+    generator: np.random.Generator,
+) -> RiskReport:  # fmt: skip
+    anonymity = measure_anonymity(
+        rows.assign(couple=people["couple_id"].to_numpy()), names, (), unit="couple"
+    )
+    # Withheld rows tell nothing of a score, however alike they are.
+    told = rows[rows[scores[0]] != SUPPRESSED] if len(rows) else rows
+    by_facts = measure_anonymity(told if len(told) else rows, facts, scores)
+    partner = attack_as_partner(
+        rows, list(people["person_id"]), partners(people), names, shared=facts,
+        seed=int(generator.integers(2**31)),
+    )  # fmt: skip
+    outsider = attack_as_outsider(rows, names)
+    withheld = float((rows[scores[0]] == SUPPRESSED).mean())
+    return RiskReport(
+        (
+            Check("couples that share every row's values (k)", anonymity.k, f"at least {k}", anonymity.k >= k),
+            Check("different values of each score among those alike in background (l)", by_facts.l, "at least 2", by_facts.l >= 2),
+            Check("distance of a class's scores from everybody's (t)", by_facts.t, "–", None),
+            Check("couples alone in their values", anonymity.unique, "0", anonymity.unique == 0.0),
+            Check("a partner finds the other's row", partner.success, f"at most {MOST_SUCCESS}", partner.success <= MOST_SUCCESS),
+            Check("an outsider finds a known person's row", outsider.success, f"at most {MOST_SUCCESS}", outsider.success <= MOST_SUCCESS),
+            Check("rows with values withheld", withheld, "at most 0.2", withheld <= 0.2),
+        )
+    )  # fmt: skip
+
+
+def partners(people: pd.DataFrame) -> dict[str, str]:
+    """Person → partner, for couples of whom both are there."""
+    found: dict[str, str] = {}
+    for _, group in people.groupby("couple_id", observed=True)["person_id"]:
+        if len(group) == 2:
+            first, second = group
+            found |= {first: second, second: first}
+    return found
+
+
+def _assemble(
+    published: Published, people: pd.DataFrame, attempt: _Attempt, generator: np.random.Generator
+) -> Release:
+    owners = people["person_id"]
+    ids = fresh_ids(list(owners), "r", generator)
+    rows = attempt.rows.assign(row_id=owners.map(ids).to_numpy(), owner=owners.to_numpy())
+    rows = shuffle_rows(rows, generator)
+    columns = [Column("row_id", "A random name for this row; it stands for nothing else", "id")]
+    for name, edges in attempt.edges.items():
+        subscale = find_subscale(published.catalogue, name)
+        title = subscale.title if subscale else name
+        columns.append(
+            Column(column_name(name), f"{title}, in bands", "code", _band_words(edges), MISSING_LABELS)
+        )
+    for name in published.catalogue.values():
+        columns += [item_column(i) for i in name.items if column_name(i.id) in rows and not name.is_private]
+    table = Table("persons", rows[[c.name for c in columns]], tuple(columns))
+    return Release(
+        Level.UNLINKED, (table,), attempt.risk, int(people["couple_id"].nunique()), len(people),
+        owners=tuple(rows["owner"]),
+    )  # fmt: skip
+
+
+def _band_words(edges: list[float]) -> dict[int, str]:
+    """What each band number stands for.
+
+    >>> _band_words([1.5, 2.5])
+    {1: 'below 1.5', 2: '1.5 to below 2.5', 3: '2.5 and above'}
+    """
+    if not edges:
+        return {1: "all"}
+    words = {1: f"below {edges[0]:g}", len(edges) + 1: f"{edges[-1]:g} and above"}
+    words |= {
+        i + 2: f"{low:g} to below {high:g}"
+        for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+    }
+    return dict(sorted(words.items()))
+
+
+def _most_scored(published: Published) -> list[str]:
+    own = published.scores[published.scores["score"].notna()]
+    multi = own[own["n_items"] > 1]
+    counts = (multi if len(multi) else own)["subscale"].value_counts()
+    order = {name: place for place, name in enumerate(dict.fromkeys(published.scores["subscale"]))}
+    best = sorted(counts.index, key=lambda name: (-int(counts[name]), order[name]))
+    if not best:
+        raise ReleaseError("nobody has published a score to this study yet")
+    return best[:MOST_SCALES]
+
+
+def _refuse(published: Published, chosen: list[str], background: Sequence[str], occasion: str) -> None:
+    problems = []
+    if not 1 <= len(chosen) <= MOST_SCALES:
+        problems.append(f"{len(chosen)} scales: this level takes 1 to {MOST_SCALES}")
+    problems += [f"no subscale {n!r}" for n in chosen if find_subscale(published.catalogue, n) is None]
+    problems += [f"no item {n!r}" for n in background if find_item(published.catalogue, n) is None]
+    problems += [
+        f"item {n!r} is an answer, not a background fact: this level takes none"
+        for n in background
+        if find_item(published.catalogue, n) is not None and not n.startswith("background.")
+    ]
+    if occasion not in published.occasions:
+        problems.append(f"no occasion {occasion!r}: there is {', '.join(published.occasions)}")
+    if problems:
+        raise ReleaseError(problems)

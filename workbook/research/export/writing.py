@@ -1,0 +1,237 @@
+"""A release as files that appear whole or not at all."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbook.content import say
+from workbook.errors import ReleaseError
+from workbook.research.export.packaging import codebook, data_package, dataset_description
+from workbook.research.export.release import Level, Release, Table
+
+FORMATS = ("csv", "parquet", "sav")
+MANIFEST = "manifest.json"
+JOURNAL = "exports.jsonl"
+
+
+def write_release(
+    release: Release,
+    folder: Path,
+    *,
+    study: str,
+    formats: Sequence[str] = ("csv",),
+    now: datetime | None = None,
+) -> Path:
+    """Write a release to a new folder, and a line about it to the journal beside it.
+
+    Parameters
+    ----------
+    release : Release
+    folder : Path
+        Must not exist. ``exports.jsonl`` in its parent keeps account of every export.
+    study : str
+        The study's name; only its letters, digits and hyphens get into file names.
+    formats : list of {"csv", "parquet", "sav"}
+        CSV is always written: the data package describes it.
+    now : datetime
+        The export's own time in the journal, UTC.
+
+    Returns
+    -------
+    Path
+        The folder: ``data/``, ``codebook.csv``, ``risk.csv``, ``datapackage.json``,
+        ``dataset_description.json``, ``README.md``, ``manifest.json``.
+
+    Raises
+    ------
+    ReleaseError
+        The risk report calls the release unsafe, the folder exists, a format is unknown, or
+        it cannot be written. Nothing is left behind.
+    """
+    problems = list(release.risk.problems)
+    problems += [
+        f"no format {name!r}: there is {', '.join(FORMATS)}" for name in formats if name not in FORMATS
+    ]
+    if folder.exists():
+        problems.append(f"{folder.name} exists already: name a new folder")
+    if problems:
+        raise ReleaseError(problems)
+    at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
+    with _appear_whole(folder) as unfinished:
+        files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
+        entry = _entry(release, folder.name, study, files, at)
+        (unfinished / MANIFEST).write_text(_json(entry), encoding="utf-8")
+        # The journal first: an export nobody knows of is worse than a line too many.
+        with (folder.parent / JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+            journal.flush()
+            os.fsync(journal.fileno())
+    return folder
+
+
+def read_journal(parent: Path) -> list[dict[str, Any]]:
+    """Every export ever made beside each other, oldest first."""
+    path = parent / JOURNAL
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def guard_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> guard_text("=1+1"), guard_text("-2"), guard_text("calm")
+    ("'=1+1", "'-2", 'calm')
+    """
+    plain = text.replace("\r", " ").replace("\n", " ")
+    starts = plain.lstrip(" \t\u00a0\ufeff")[:1]
+    return f"'{plain}" if starts in set("=+-@|%\t＝＋－＠") and starts else plain
+
+
+def _write_files(release: Release, folder: Path, study: str, formats: Sequence[str]) -> list[str]:
+    data = folder / "data"
+    data.mkdir()
+    for table in release.tables:
+        stem = f"study-{_slug(study)}_level-{release.level}_table-{table.name}_data"
+        rows = _guarded(table)
+        for form in formats:
+            _WRITERS[form](rows, table, data / f"{stem}.{form}")
+    _guard_frame(codebook(release)).to_csv(folder / "codebook.csv", index=False, lineterminator="\n")
+    release.risk.frame().to_csv(folder / "risk.csv", index=False, lineterminator="\n")
+    csv = {
+        t.name: f"data/study-{_slug(study)}_level-{release.level}_table-{t.name}_data.csv"
+        for t in release.tables
+    }
+    (folder / "datapackage.json").write_text(
+        _json(data_package(release, study, _slug(study), csv)), encoding="utf-8"
+    )
+    (folder / "dataset_description.json").write_text(
+        _json(dataset_description(release, study)), encoding="utf-8"
+    )
+    (folder / "README.md").write_text(_readme(release, study), encoding="utf-8")
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def _write_csv(rows: pd.DataFrame, table: Table, path: Path) -> None:
+    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _write_parquet(rows: pd.DataFrame, table: Table, path: Path) -> None:
+    """As CSV, but every kind of missing is a null, so that nobody averages a code."""
+    bare = rows.copy()
+    for column in table.columns:
+        if column.missing:
+            bare[column.name] = bare[column.name].mask(bare[column.name].isin(list(column.missing)))
+    bare.to_parquet(path, index=False)
+
+
+def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
+    import pyreadstat
+
+    short = _spss_names([column.name for column in table.columns])
+    described = list(zip(short, table.columns, strict=True))
+    numbers = rows.set_axis(short, axis=1)
+    for name, column in described:
+        if column.kind in ("code", "number"):
+            numbers[name] = numbers[name].astype("Float64").astype(float)
+    pyreadstat.write_sav(
+        numbers,
+        str(path),
+        column_labels=[column.label[:250] for column in table.columns],
+        variable_value_labels={name: {**c.codes, **c.missing} for name, c in described if c.codes},
+        missing_ranges={name: list(c.missing) for name, c in described if c.missing},
+        variable_measure={
+            name: {"code": "ordinal", "number": "scale"}.get(c.kind, "nominal") for name, c in described
+        },
+    )
+
+
+def _spss_names(names: Sequence[str]) -> list[str]:
+    """Names within SPSS's 64 bytes, still different from each other."""
+    used: set[str] = set()
+    found = []
+    for name in names:
+        short, number = name[:60], 1
+        while short.lower() in used:
+            number += 1
+            short = f"{name[:56]}_{number}"
+        used.add(short.lower())
+        found.append(short)
+    return found
+
+
+_WRITERS = {"csv": _write_csv, "parquet": _write_parquet, "sav": _write_sav}
+
+
+def _guarded(table: Table) -> pd.DataFrame:
+    rows = table.rows.copy()
+    for column in table.columns:
+        if column.kind in ("id", "text"):
+            rows[column.name] = [guard_text(str(value)) for value in rows[column.name]]
+    return rows
+
+
+def _guard_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.map(lambda value: guard_text(value) if isinstance(value, str) else value)
+
+
+def _readme(release: Release, study: str) -> str:
+    lines = [say("research.export.title", study=study), ""]
+    lines += [say(f"research.export.{release.level}"), ""]
+    lines += [say("research.export.counts", n_couples=release.n_couples, n_persons=release.n_persons), ""]
+    if release.level is Level.RESTRICTED:
+        lines += [say("research.export.agreement", agreement="; ".join(release.notes)), ""]
+    lines += [say("research.export.missing"), "", say("research.export.files"), ""]
+    return "\n".join(lines)
+
+
+def _entry(release: Release, name: str, study: str, files: Sequence[str], at: str) -> dict[str, Any]:
+    return {
+        "at": at, "folder": name, "study": study, "level": str(release.level),
+        "n_couples": release.n_couples, "n_persons": release.n_persons,
+        "tables": {table.name: [column.name for column in table.columns] for table in release.tables},
+        "risk": {check.name: check.value for check in release.risk.checks},
+        "notes": list(release.notes), "files": list(files),
+    }  # fmt: skip
+
+
+def _slug(study: str) -> str:
+    """A study's name for file names.
+
+    >>> _slug("Talking & listening, 2026")
+    'talking-listening-2026'
+    """
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in study.lower())
+    return "-".join(part for part in plain.split("-") if part) or "study"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def _appear_whole(folder: Path) -> Iterator[Path]:
+    unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        digests = {
+            str(path.relative_to(unfinished)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(unfinished.rglob("*"))
+            if path.is_file() and path.name != "SHA256SUMS"
+        }
+        sums = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
+        (unfinished / "SHA256SUMS").write_text(sums, encoding="utf-8")
+        unfinished.rename(folder)
+    except OSError as error:
+        raise ReleaseError(f"{folder.name} could not be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
