@@ -74,7 +74,7 @@ function refuse(batch, sentence) {
   }
   waiting = waiting.filter((entry) => entry !== batch[0]);
   change({ trouble: sentence });
-  batch[0].reject(new Error(sentence));
+  batch[0].reject(Object.assign(new Error(sentence), { isRefusal: true }));
 }
 
 async function singly(entry) {

@@ -72,6 +72,8 @@ class Alive(Page):
         kernel_id = str(asked.get("kernel", ""))
         manager: Any = self.kernel_manager
         alive = manager.belongs_to(kernel_id, actor) and await manager.is_running(kernel_id)
+        if alive:
+            manager.hear_of(kernel_id)
         left = self.backstage.sittings.idle_seconds_left(actor.sitting_id)
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 

@@ -31,6 +31,7 @@ from workbook.server.workbook_page import WorkbookPage
 _log = logging.getLogger(__name__)
 LARGEST_REQUEST = 512 * 1024
 SWEEP_SECONDS = 5.0
+PING_MS = 15_000  # a network that went away is noticed within half a minute
 
 
 class WorkbookApp(Voila):
@@ -88,6 +89,8 @@ class WorkbookApp(Voila):
             "xsrf_cookie_kwargs": options,
             "default_handler_class": pages.Missing,
             "websocket_max_message_size": LARGEST_REQUEST,
+            "ws_ping_interval": PING_MS,
+            "ws_ping_timeout": PING_MS,
             "log_function": _log_request,
             "serve_traceback": False,
         }
@@ -126,7 +129,7 @@ class WorkbookApp(Voila):
         """Serve on the socket that `launch` has bound, until stopped."""
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.backstage.sittings.on_end(self._end_kernels)
-        sweep = tornado.ioloop.PeriodicCallback(self.backstage.sittings.sweep, SWEEP_SECONDS * 1000)
+        sweep = tornado.ioloop.PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000)
         sweep.start()
         server = tornado.httpserver.HTTPServer(
             self.app,
@@ -148,6 +151,11 @@ class WorkbookApp(Voila):
 
     def ready(self) -> None:
         """Called once requests are being answered; `launch` puts its ready line here."""
+
+    async def _sweep(self) -> None:
+        """End sittings that ran out, and kernels whose page went without a word."""
+        self.backstage.sittings.sweep()
+        await self.kernel_manager.end_unheard()
 
     def _end_kernels(self, actor: Any) -> None:
         """A sitting ended, on whichever thread: its kernels end too."""

@@ -1,11 +1,8 @@
 """What stands behind the pages: the store, the service, who is signed in, tickets."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import platformdirs
 
 from workbook.server.settings import ServerSettings
 from workbook.service.accounts import Accounts
@@ -14,8 +11,11 @@ from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
 from workbook.service.socket import ServiceSocket
 from workbook.service.verbs import Actor
-from workbook.storage.base import Store
+from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
+from workbook.storage.opening import open_store
+
+__all__ = ["Backstage", "data_folder", "open_backstage"]
 
 
 @dataclass(slots=True)
@@ -39,12 +39,6 @@ class Backstage:
         self.sittings.on_end(lambda actor: self.recovery_codes.pop(actor.sitting_id, None))
 
 
-def data_folder(chosen: Path | None) -> Path:
-    """Where the data lives: what was chosen, `WORKBOOK_DATA`, or the platform's own place."""
-    named = os.environ.get("WORKBOOK_DATA")
-    return chosen or (Path(named) if named else Path(platformdirs.user_data_dir("workbook", appauthor=False)))
-
-
 def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
     """Open the store and the service, and the socket by which kernels reach it.
 
@@ -53,7 +47,7 @@ def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
     StorageError
         The store does not open; says why and what to do.
     """
-    service = LocalService(MemoryStore() if settings.demo else _open_store(data_folder(settings.data)))
+    service = LocalService(MemoryStore() if settings.demo else open_store(settings.data))
     door = ServiceSocket(service, _private(folder / "service"))
 
     def close() -> None:
@@ -74,7 +68,3 @@ def _open_demo(service: LocalService) -> str:
     for actor in actors:
         service.sittings.end(actor.sitting_id)
     return code
-
-
-def _open_store(folder: Path) -> Store:  # noqa: ARG001  the encrypted file's opener is about to land
-    return MemoryStore()

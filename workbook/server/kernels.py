@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbook.service.verbs import Actor
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
 # Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")}
+UNHEARD_SECONDS = 40.0  # a reload or a short gap in the network must not cost the page its kernel
 
 
 def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
@@ -45,6 +47,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._owners: dict[str, Actor] = {}
+        self._heard: dict[str, float] = {}
 
     def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
         """Whether a kernel was started for this very sitting."""
@@ -61,10 +64,23 @@ class WorkbookKernels(AsyncMappingKernelManager):
         if actor is None:
             raise HTTPError(403)
         await self._make_room(actor)
+        kwargs["cwd"] = os.getcwd()  # the server's own empty folder, not where the notebook lies
         kwargs["env"] = kernel_environment(self.ticket_for(actor))
         kernel_id: str = await super().start_kernel(**kwargs)
         self._owners[kernel_id] = actor
+        self.hear_of(kernel_id)
         return kernel_id
+
+    def hear_of(self, kernel_id: str) -> None:
+        """Its page is still there: it was opened just now, or its heart beats."""
+        self._heard[kernel_id] = time.monotonic()
+
+    async def end_unheard(self, seconds: float = UNHEARD_SECONDS) -> None:
+        """End kernels whose page is gone. A browser that is killed says no goodbye."""
+        latest = time.monotonic() - seconds
+        for kernel_id in [key for key in self._owners if self._heard.get(key, 0.0) < latest]:
+            if not self._kernel_connections.get(kernel_id):
+                await self.end(kernel_id)
 
     async def _make_room(self, actor: Actor) -> None:
         mine = [key for key, owner in self._owners.items() if _same_person(owner, actor)]
@@ -73,9 +89,13 @@ class WorkbookKernels(AsyncMappingKernelManager):
 
     async def end(self, kernel_id: str) -> None:
         """End a kernel at once, if it still runs. Nothing in it is worth waiting for."""
-        self._owners.pop(kernel_id, None)
+        self._forget(kernel_id)
         if kernel_id in self:
             await super().shutdown_kernel(kernel_id, now=True)
+
+    def _forget(self, kernel_id: str) -> None:
+        self._owners.pop(kernel_id, None)
+        self._heard.pop(kernel_id, None)
 
     async def end_sitting(self, sitting_id: str) -> None:
         """End every kernel of a sitting that is over."""
@@ -87,7 +107,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         actor: Actor | None = getattr(user, "actor", None)
         if actor is not None and not self.belongs_to(kernel_id, actor):
             raise HTTPError(403)
-        self._owners.pop(kernel_id, None)
+        self._forget(kernel_id)
         await super().shutdown_kernel(kernel_id, *args, **kwargs)
 
     async def is_running(self, kernel_id: str) -> bool:

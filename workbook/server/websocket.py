@@ -107,5 +107,11 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
     def max_message_size(self) -> int:
         return 8 * LARGEST_MESSAGE  # larger frames close the socket; smaller ones are only dropped
 
+    def on_close(self) -> None:
+        """The page went, or its network did: the kernel is kept a little while for it."""
+        self.kernel_manager.hear_of(self.kernel_id)
+        if self.connection is not None:
+            super().on_close()
+
     def get_compression_options(self) -> None:
         """No compression: sizes must not tell what partly known text is in a message."""

@@ -43,7 +43,7 @@ class WorkbookPage(Page, VoilaHandler):
         manager: Any = self.kernel_manager
         try:
             renderer = await self.open_notebook()
-            self.kernel_id = await manager.start_kernel(kernel_name="python3", path="")
+            self.kernel_id = await manager.start_kernel(kernel_name="python3")
             async for html, _ in renderer.generate_content_generator(self.kernel_id, manager.get_kernel(self.kernel_id)):
                 self.write(html)
                 await self.flush()

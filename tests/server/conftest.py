@@ -1,0 +1,138 @@
+"""One real server per module, and people who sign in to it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from workbook.server.testing import RunningServer, running_server
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SOURCE = """
+import ipywidgets as widgets
+import plotly.graph_objects as go
+from workbook.ui.components import Chart
+
+button, said, shows = widgets.Button(description="Say it"), widgets.Label("not yet"), widgets.Button(description="Draw it")
+text, place = widgets.Text(description="Words"), widgets.VBox([])
+button.on_click(lambda _: setattr(said, "value", "said"))
+text.observe(lambda change: setattr(said, "value", f"heard {change['new']}"), "value")
+figure = go.Figure(go.Bar(x=["a", "b"], y=[1, 2])).to_plotly_json()
+shows.on_click(lambda _: setattr(place, "children", (Chart(figure=figure, sentence="Two bars."),)))
+broken = widgets.Button(description="Break it")
+broken.on_click(lambda _: 1 / 0)
+widgets.VBox([button, said, text, shows, broken, place])
+"""
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# A small notebook"},
+        {
+            "cell_type": "code", "id": "b", "metadata": {}, "execution_count": None, "outputs": [],
+            "source": SOURCE,
+        },
+    ],
+    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+}  # fmt: skip
+PASSPHRASE = "seven quiet lanterns"
+
+
+@dataclass
+class Person:
+    """Somebody at a browser without scripts: cookies, and the cross-site token of the last page."""
+
+    client: httpx.Client
+    code: str = ""
+    recovery_code: str = ""
+
+    def token(self) -> str:
+        page = self.client.get("/leave").text
+        return unescape(re.search(r'name="_xsrf" value="([^"]+)"', page)[1])
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        return self.client.post(path, data={"_xsrf": self.token(), **fields})
+
+    def ask(self, path: str, body: object) -> httpx.Response:
+        headers = {"X-XSRFToken": self.token(), "Accept": "application/json"}
+        return self.client.post(path, content=json.dumps(body), headers={**headers, "Content-Type": "application/json"})
+
+    def begin(self, name: str = "Ann") -> "Person":
+        assert self.send("/begin", name=name, passphrase=PASSPHRASE).headers["Location"] == "/recovery-code"
+        page = self.client.get("/recovery-code").text
+        self.code = re.search(r'id="couple-code">([^<]+)<', page)[1]
+        self.recovery_code = re.search(r'id="recovery-code">([^<]+)<', page)[1]
+        return self
+
+    def open_workbook(self) -> str:
+        """Open the page; gives the id of the kernel that was started for it."""
+        page = self.client.get("/workbook", timeout=60).text
+        return re.search(r'data-kernel="([^"]+)"', page)[1]
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """A notebook without the workbook's own pages, so that these tests are of the server alone."""
+    folder = tmp_path_factory.mktemp("notebook")
+    path = folder / "small.ipynb"
+    path.write_text(json.dumps(NOTEBOOK))
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, notebook) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("server"), "--notebook", str(notebook)) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(server):
+    """Makes people, each with a browser of their own."""
+    clients = []
+
+    def make() -> Person:
+        client = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
+        clients.append(client)
+        return Person(client)
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, server) -> Iterator[Page]:
+    """A fresh browser profile; whatever it complains of is in ``page.complaints``."""
+    context = browser.new_context(base_url=server.url)
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    opened.complaints = []
+    opened.on("console", lambda message: message.type in {"error", "warning"} and opened.complaints.append(message.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.requests = []
+    opened.on("request", lambda request: opened.requests.append(request.url))
+    yield opened
+    context.close()
+
+
+def kernels_of(server: RunningServer) -> list[psutil.Process]:
+    """The kernels that run: children of the warm process."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    warm = [process for process in children if "workbook.server.nursery" in process.cmdline()]
+    oldest = min(warm, key=lambda process: process.create_time())
+    return [process for process in warm if process.pid != oldest.pid]

@@ -1,0 +1,205 @@
+"""The pages before the workbook: what strangers may see, and how people get in and out."""
+
+import re
+import time
+
+import httpx
+import pytest
+
+from tests.server.conftest import PASSPHRASE, kernels_of
+from workbook.server.headers import SECURITY_HEADERS
+
+DOORS = ["/", "/begin", "/join", "/sign-in", "/recover", "/together", "/leave"]
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_a_stranger_sees_the_door_and_starts_no_kernel(server, visit, path):
+    reply = visit().client.get(path)
+    assert reply.status_code == 200
+    assert "<h1>" in reply.text
+    assert kernels_of(server) == []
+
+
+@pytest.mark.parametrize("path", [*DOORS, "/nowhere", "/workbook", "/api/alive", "/static/nothing.js"])
+def test_every_answer_carries_the_security_headers_and_is_not_kept(visit, path):
+    reply = visit().client.get(path)
+    assert {name: reply.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert "Server" not in reply.headers
+
+
+def test_the_policy_of_content_allows_no_inline_script_no_eval_and_no_other_origin(visit):
+    policy = visit().client.get("/").headers["Content-Security-Policy"]
+    scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src "))
+    assert scripts == "script-src 'self'"
+    assert not re.search(r"https?:|blob:|unsafe-eval|\*", policy)
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_no_page_names_another_origin_or_holds_a_script(visit, path):
+    page = visit().client.get(path).text
+    assert not re.search(r"(src|href|action)=\"(https?:)?//", page)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=", page)
+
+
+@pytest.mark.parametrize("path", ["/workbook", "/recovery-code", "/hand-over"])
+def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
+    reply = visit().client.get(path)
+    assert reply.status_code == 302
+    assert reply.headers["Location"].startswith("/?")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/voila/files/x", "/voila/static/voila.js", "/voila/templates/x", "/voila/render/x", "/voila/query/x", "/api/kernels",
+     "/api/contents", "/login", "/tree", "/voila/api/shutdown/x", "/static/../application.py", "/static/%2e%2e/settings.py"],
+)  # fmt: skip
+def test_what_voila_and_jupyter_would_serve_is_not_there(visit, path):
+    reply = visit().begin().client.get(path)
+    assert reply.status_code == 404
+    assert "Traceback" not in reply.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost", "192.0.2.1:80"])
+def test_a_request_that_names_another_host_is_refused(server, host):
+    for path in ("/", "/static/nothing.js", "/api/alive"):
+        reply = httpx.get(server.url.rstrip("/") + path, headers={"Host": host}, trust_env=False)
+        assert reply.status_code == 403
+
+
+def test_beginning_signs_in_shows_the_recovery_code_once_and_opens_the_workbook(server, visit):
+    ann = visit().begin()
+    assert len(ann.recovery_code) == 35
+    assert ann.recovery_code in ann.client.get("/recovery-code").text  # a reload shows it still
+    assert ann.send("/recovery-code").headers["Location"] == "/workbook"
+    again = ann.client.get("/recovery-code")
+    assert again.status_code == 403
+    assert ann.recovery_code not in again.text
+    assert "Your recovery code has been shown already" in again.text
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visit):
+    ann = visit()
+    reply = ann.send("/begin", name="Ann", passphrase=PASSPHRASE)
+    cookie = next(line for line in reply.headers.get_list("Set-Cookie") if line.startswith("sitting="))
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_a_planted_sitting_is_worth_nothing(visit):
+    """Fixation: the id after signing in is new, whatever the cookie said before."""
+    ann = visit()
+    ann.client.cookies.set("sitting", "planted-before", domain="localhost.local")
+    ann.begin()
+    assert "planted-before" not in {cookie.value for cookie in ann.client.cookies.jar if cookie.domain != "localhost.local"}
+
+
+@pytest.mark.parametrize("path", ["/begin", "/join", "/sign-in", "/recover", "/together", "/leave", "/sign-out", "/api/alive"])
+def test_without_the_cross_site_token_nothing_is_done(visit, path):
+    reply = visit().client.post(path, data={"name": "Ann", "passphrase": PASSPHRASE})
+    assert reply.status_code == 403
+    assert not any("sitting=" in line for line in reply.headers.get_list("Set-Cookie"))
+
+
+def test_a_form_from_another_site_is_refused_even_with_a_token(visit):
+    ann = visit()
+    reply = ann.client.post(
+        "/begin", data={"_xsrf": ann.token(), "name": "Ann", "passphrase": PASSPHRASE}, headers={"Origin": "https://evil.example"}
+    )
+    assert reply.status_code == 404
+
+
+def test_the_second_partner_joins_with_the_code_and_signs_in_again(visit):
+    ann, ben = visit().begin(), visit()
+    assert ben.send("/join", code=ann.code.upper().replace("-", " "), name="Ben", passphrase=PASSPHRASE).status_code == 303
+    ben.send("/sign-out")
+    assert ben.client.get("/workbook").status_code == 302
+    reply = ben.send("/sign-in", code=ann.code, name="ben", passphrase=PASSPHRASE)
+    assert reply.headers["Location"] == "/workbook"
+
+
+def test_what_was_typed_is_kept_except_the_passphrase(visit):
+    reply = visit().send("/sign-in", code="lusab-rodin", name="Zoë <b>", passphrase="not this one")
+    assert 'value="lusab-rodin"' in reply.text
+    assert "Zoë &lt;b&gt;" in reply.text
+    assert "not this one" not in reply.text
+    assert 'role="alert"' in reply.text
+
+
+def test_unknown_and_wrong_are_told_the_same(visit):
+    ann = visit().begin()
+    pages = [
+        visit().send("/sign-in", code=code, name=name, passphrase="wrong passphrase").text
+        for code, name in ((ann.code, "Ann"), (ann.code, "Nobody"), ("no-such-code", "Ann"))
+    ]
+    problems = [re.search(r'<div class="errors".*?</div>', page, re.DOTALL)[0] for page in pages]
+    assert len(set(problems)) == 1
+
+
+def test_after_ten_wrong_tries_the_right_passphrase_must_wait_as_well(server, notebook, tmp_path_factory):
+    """On a server of its own: the address is blocked too."""
+    from tests.server.conftest import Person
+    from workbook.server.testing import running_server
+
+    with running_server(tmp_path_factory.mktemp("tries"), "--notebook", str(notebook)) as own:
+        with httpx.Client(base_url=own.url, timeout=30, trust_env=False) as client:
+            ann = Person(client).begin()
+            ann.send("/sign-out")
+            statuses = [ann.send("/sign-in", code=ann.code, name="Ann", passphrase="wrong one").status_code for _ in range(10)]
+            assert statuses == [200] * 10
+            reply = ann.send("/sign-in", code=ann.code, name="Ann", passphrase=PASSPHRASE)
+            assert reply.status_code == 429
+            assert "minutes" in reply.text
+
+
+def test_recovering_sets_a_new_passphrase_and_a_new_code(visit):
+    ann = visit().begin()
+    new = {"code": ann.code, "name": "Ann", "recovery_code": ann.recovery_code, "passphrase": "eight new words here"}
+    other = visit()
+    assert other.send("/recover", **new).headers["Location"] == "/recovery-code"
+    assert ann.recovery_code not in other.client.get("/recovery-code").text
+    assert ann.client.get("/workbook").status_code == 302  # her older sitting has ended
+
+
+def test_handing_over_ends_the_sitting_and_asks_for_the_other(visit):
+    ann = visit().begin()
+    reply = ann.send("/hand-over")
+    assert f'value="{ann.code}"' in reply.text
+    assert ann.client.get("/workbook").status_code == 302
+
+
+def test_together_needs_both_passphrases(visit):
+    ann, ben = visit().begin(), visit()
+    ben.send("/join", code=ann.code, name="Ben", passphrase="bens own words")
+    both = {"code": ann.code, "name": "Ann", "passphrase": PASSPHRASE, "other_name": "Ben"}
+    table = visit()
+    assert table.send("/together", **both, other_passphrase=PASSPHRASE).status_code == 200
+    assert table.send("/together", **both, other_passphrase="bens own words").headers["Location"] == "/workbook"
+
+
+def test_leaving_ends_the_sitting_and_hides_the_door_until_asked_back(server, visit):
+    ann = visit().begin()
+    ann.open_workbook()
+    assert ann.send("/leave").headers["Location"] == "/leave"
+    for path in DOORS[:-1]:
+        assert ann.client.get(path).headers["Location"] == "/leave"
+    assert "workbook" not in ann.client.get("/leave").text.lower()
+    wait_until(lambda: kernels_of(server) == [])
+    ann.send("/leave", back="yes")
+    assert ann.client.get("/").status_code == 200
+
+
+def test_static_files_may_be_kept_for_ever_and_are_packed(visit):
+    ann = visit()
+    address = re.search(r'src="(/static/shell\.[0-9a-f]{16}\.js)"', ann.client.get("/").text)[1]
+    reply = ann.client.get(address)
+    assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert reply.headers["Content-Encoding"] == "gzip"
+    plain = ann.client.get(address, headers={"Accept-Encoding": "identity"})
+    assert plain.content == reply.content
+
+
+def wait_until(fact, seconds: float = 15.0) -> None:
+    latest = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < latest, "it did not come true in time"
+        time.sleep(0.1)
