@@ -10,7 +10,8 @@ from workbook.service import crypto
 from workbook.service.wire import dump, load
 from workbook.storage.base import Entry, Row, Store
 
-SEALED = "sealed"
+SEALED = "sealed"  # the one kind that is seen from outside
+ANSWER, AUDIT = "answer", "audit"
 
 
 @dataclass(frozen=True, slots=True)

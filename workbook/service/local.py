@@ -8,27 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.answers import ItemBank, check_answers, is_occasion, lay_out
+from workbook.answers import check_answers, is_occasion
 from workbook.content import say
 from workbook.errors import AccessError, AnswerError, SharingError
 from workbook.exercises import Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, rights, rounds
+from workbook.service import crypto, reading, rights, rounds
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import Drawer, Record
+from workbook.service.drawers import ANSWER, AUDIT, Drawer, Record
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.sittings import Sittings
-from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, table_log
+from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
 from workbook.service.tries import Tries
 from workbook.service.verbs import Actor, Answer, Couple, Event, Service, Table
 from workbook.service.wire import load
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
-ANSWER, AUDIT = "answer", "audit"
 _NOT_EVENTS = (ANSWER, AUDIT, rounds.DECISION)
 
 
@@ -78,9 +77,9 @@ class LocalService(Service):
     # -- one's own drawer -------------------------------------------------------------
     def save_answers(self, actor: Actor, answers: Sequence[Answer]) -> list[str]:
         drawer = self._drawer(actor)
-        instruments = check_answers(answers, self._bank(drawer))
+        instruments = check_answers(answers, reading.item_bank(drawer, self._instruments))
         records = [
-            Record(ANSWER, answer.operation_id, _answer_payload(answer, instrument))
+            Record(ANSWER, answer.operation_id, reading.answer_payload(answer, instrument))
             for answer, instrument in zip(answers, instruments, strict=True)
         ]
         kept = drawer.add(records)
@@ -90,7 +89,7 @@ class LocalService(Service):
 
     def read_responses(self, actor: Actor, instrument: str | None = None) -> pd.DataFrame:
         drawer = self._drawer(actor)
-        return self._responses(drawer, actor.couple_id, instrument)
+        return reading.responses(drawer, self._instruments, actor.couple_id, instrument)
 
     def add_event(
         self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
@@ -127,7 +126,11 @@ class LocalService(Service):
         with self._table(actor.couple_id):
             self._refuse_unpaired(actor.couple_id)
             decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
-            rounds.decide(self._store, decision, self._responses(drawer, actor.couple_id, instrument))
+            rounds.decide(
+                self._store,
+                decision,
+                reading.responses(drawer, self._instruments, actor.couple_id, instrument),
+            )
         self.sittings.act(actor.sitting_id)
 
     def my_decision(self, actor: Actor, instrument: str, occasion: str) -> Grain | None:
@@ -144,8 +147,8 @@ class LocalService(Service):
 
     def read_table(self, actor: Actor) -> Table:
         actor = self._seated(actor)
-        with self._table(actor.couple_id):
-            table = rounds.settle(self._store, actor.couple_id).table()
+        # Nothing but the table is looked at: how long this takes must not tell what is pending.
+        table = read_fold(self._store, actor.couple_id).table()
         both = {member.person_id for member in self._directory.couple(actor.couple_id).members}
         readers = both if actor.role == "together" else {actor.person_id}
         return rights.as_read_by(table, readers, rights.who_blocks(self._store, actor.couple_id))
@@ -177,8 +180,7 @@ class LocalService(Service):
         drawer = self._drawer(actor)
         account = self._account(actor)
         table = self.read_table(actor)
-        used = {str(record.payload.get("instrument")) for record in drawer.records() if record.kind == ANSWER}
-        return rights.gather(account, drawer, table, {name for name in used if self._is_private(name)})
+        return rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
 
     def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
         self._drawer(actor)
@@ -217,7 +219,7 @@ class LocalService(Service):
 
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         drawer = self._drawer(actor)
-        calls_for_it = self._has_private_concern(drawer)
+        calls_for_it = reading.has_private_concern(drawer, self._instruments)
         return rights.order_sections(drawer.person_id, sections, first if calls_for_it else ())
 
     # -- what happens -----------------------------------------------------------------
@@ -265,26 +267,6 @@ class LocalService(Service):
         account, key = self.accounts.find_by_passphrase(actor.couple_id, passphrase)
         return Drawer(self._store, account.person_id, key)
 
-    def _bank(self, drawer: Drawer) -> ItemBank:
-        own = {record.payload["id"] for record in drawer.records() if record.kind == "own_need"}
-        return ItemBank(self._instruments, own)
-
-    def _responses(self, drawer: Drawer, couple_id: str, instrument: str | None) -> pd.DataFrame:
-        given = [record.payload for record in drawer.records() if record.kind == ANSWER]
-        shown = [
-            payload
-            for payload in given
-            if not self._is_private(payload["instrument"]) and instrument in (None, payload["instrument"])
-        ]
-        answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
-        owners = [row["instrument"] for row in shown]
-        return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
-
-    def _is_private(self, instrument: str) -> bool:
-        # What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
-        known = self._instruments.get(instrument)
-        return known is None or known.is_private
-
     def _shareable(self, instrument: Any, occasion: str) -> Instrument:
         known = self._instruments.get(instrument) if isinstance(instrument, str) else None
         if known is None:
@@ -298,7 +280,7 @@ class LocalService(Service):
     def _put_event(self, couple_id: str, event: Event) -> Event:
         self._refuse_unpaired(couple_id)
         entry = event_entry(couple_id, event)
-        events = rounds.settle(self._store, couple_id).table().events
+        events = read_fold(self._store, couple_id).table().events
         is_new = all((e.person_id, e.operation_id) != (event.person_id, event.operation_id) for e in events)
         if is_new:
             check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
@@ -315,22 +297,6 @@ class LocalService(Service):
         if account is None:
             raise AccessError(say("errors.access.ended"))
         return account
-
-    def _has_private_concern(self, drawer: Drawer) -> bool:
-        """Whether any latest private answer is above the lowest choice of its scale."""
-        latest = {
-            record.payload["item"]: record.payload
-            for record in drawer.records()
-            if record.kind == ANSWER and self._is_private(record.payload["instrument"])
-        }
-        return any(self._is_concern(answer) for answer in latest.values())
-
-    def _is_concern(self, answer: Mapping[str, Any]) -> bool:
-        instrument = self._instruments.get(answer["instrument"])
-        item = instrument.item_by_id.get(answer["item"]) if instrument else None
-        if item is None or answer["value"] is None:
-            return False
-        return bool(answer["value"] != (item.scale.highest if item.reverse else item.scale.lowest))
 
     def _refuse_unpaired(self, couple_id: str) -> None:
         if self._directory.is_unpaired(couple_id):
@@ -365,16 +331,6 @@ class LocalService(Service):
             rights.destroy_remains(self._store, self._directory, person_id, couple_id)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
-
-
-def _answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
-    return {
-        "instrument": instrument,
-        "occasion": answer.occasion,
-        "item": answer.item,
-        "value": answer.value,
-        "declined": answer.declined,
-    }
 
 
 def _grain(grain: Grain) -> Grain:

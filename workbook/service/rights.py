@@ -15,7 +15,7 @@ from workbook.service.drawers import Drawer, drawer_log
 from workbook.service.events import without_free_text
 from workbook.service.tables import (
     CLOSED,
-    EVENT,
+    PUBLICATION,
     UNPAIRED,
     Fold,
     audit_entry,
@@ -29,6 +29,11 @@ from workbook.service.wire import dump, event_to_json, load, publication_to_json
 from workbook.storage.base import Entry, Store
 
 BLOCK = "block"
+
+
+def blocks_log(couple_id: str) -> str:
+    """The name of the log that says who blocks whose words; nobody is shown it."""
+    return f"blocks/{couple_id}"
 
 
 def unpair(store: Store, directory: Directory, couple_id: str, also: Sequence[Entry] = ()) -> None:
@@ -51,31 +56,28 @@ def erase(store: Store, directory: Directory, account: Account) -> None:
 def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
     """Destroy everything of somebody who was erased. Doing it again is harmless."""
     _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
-    _forget_where(
-        store, table_log(couple_id), lambda kind, content: kind == EVENT and content["person_id"] == person_id
-    )
-    _forget_where(store, audit_log(couple_id), lambda _kind, content: content.get("person_id") == person_id)
-    _forget_where(
-        store, rounds.pending_log(couple_id), lambda _kind, content: content["person_id"] == person_id
-    )
+
+    def is_own(kind: str, content: Mapping[str, Any]) -> bool:
+        return kind != PUBLICATION and content.get("person_id") == person_id
+
+    is_last = not directory.accounts_of(couple_id)  # then nobody is left who could read the rest
+    for log in (table_log, audit_log, rounds.pending_log, blocks_log):
+        _forget_where(store, log(couple_id), (lambda _kind, _content: True) if is_last else is_own)
     rounds.settle(store, couple_id)
-    if not directory.accounts_of(couple_id):  # nobody is left who could read what lies there
-        for log in (table_log(couple_id), audit_log(couple_id), rounds.pending_log(couple_id)):
-            _forget_where(store, log, lambda _kind, _content: True)
     directory.tidy()
 
 
 def block(store: Store, couple_id: str, person_id: str, operation_id: str, *, blocked: bool) -> None:
     """Remember whether somebody blocks the other's words, where nobody is shown it."""
     content = {"person_id": person_id, "blocked": blocked}
-    store.append([Entry(rounds.pending_log(couple_id), operation_id, BLOCK, dump(content))])
+    store.append([Entry(blocks_log(couple_id), operation_id, BLOCK, dump(content))])
 
 
 def who_blocks(store: Store, couple_id: str) -> set[str]:
     """Who of a couple blocks the other's words now."""
     standing: dict[str, bool] = {}
-    for row in store.read(rounds.pending_log(couple_id)):
-        if row.kind == BLOCK and row.payload is not None:
+    for row in store.read(blocks_log(couple_id)):
+        if row.payload is not None:
             content = load(row.payload)
             standing[content["person_id"]] = content["blocked"]
     return {person_id for person_id, blocked in standing.items() if blocked}

@@ -1,0 +1,75 @@
+"""What the records of an opened drawer amount to: answers, own needs, and what stays hidden."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbook.answers import ItemBank, lay_out
+from workbook.instruments.model import Instrument
+from workbook.service.drawers import ANSWER, Drawer
+from workbook.service.verbs import Answer
+
+Instruments = Mapping[str, Instrument]
+
+
+def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
+    """What is sealed of one checked answer."""
+    return {
+        "instrument": instrument,
+        "occasion": answer.occasion,
+        "item": answer.item,
+        "value": answer.value,
+        "declined": answer.declined,
+    }
+
+
+def item_bank(drawer: Drawer, instruments: Instruments) -> ItemBank:
+    """Every item this person may answer: the instruments', and their own needs'."""
+    own = {record.payload["id"] for record in drawer.records() if record.kind == "own_need"}
+    return ItemBank(instruments, own)
+
+
+def responses(
+    drawer: Drawer, instruments: Instruments, couple_id: str, instrument: str | None = None
+) -> pd.DataFrame:
+    """The drawer's answers as `frames.RESPONSES`, without those that stay hidden."""
+    shown = [
+        record.payload
+        for record in drawer.records()
+        if record.kind == ANSWER
+        and not is_hidden(record.payload["instrument"], instruments)
+        and instrument in (None, record.payload["instrument"])
+    ]
+    answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
+    owners = [row["instrument"] for row in shown]
+    return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
+
+
+def is_hidden(instrument: str, instruments: Instruments) -> bool:
+    """Whether an instrument's answers are never given back.
+
+    What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
+    """
+    known = instruments.get(instrument)
+    return known is None or known.is_private
+
+
+def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
+    """The instruments answered in this drawer whose answers are never given back."""
+    answered = {record.payload["instrument"] for record in drawer.records() if record.kind == ANSWER}
+    return {instrument for instrument in answered if is_hidden(instrument, instruments)}
+
+
+def has_private_concern(drawer: Drawer, instruments: Instruments) -> bool:
+    """Whether any latest private answer is above the harmless end of its scale."""
+    latest = {record.payload["item"]: record.payload for record in drawer.records() if record.kind == ANSWER}
+    return any(_is_concern(answer, instruments) for answer in latest.values())
+
+
+def _is_concern(answer: Mapping[str, Any], instruments: Instruments) -> bool:
+    instrument = instruments.get(answer["instrument"])
+    item = instrument.item_by_id.get(answer["item"]) if instrument and instrument.is_private else None
+    if item is None or answer["value"] is None:
+        return False
+    return bool(answer["value"] != (item.scale.highest if item.reverse else item.scale.lowest))
