@@ -1,0 +1,102 @@
+"""Any history of appends, forgettings, reads and reopenings: each store agrees with a plain list."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from workbook.storage.base import Entry, Store
+from workbook.storage.memory import MemoryStore
+from workbook.storage.sqlcipher import SqlCipherStore
+
+LOGS = ("drawer/p_1", "drawer/p_2", "table/c_1")
+KEY = bytes(range(32))
+entries = st.lists(
+    st.builds(
+        Entry,
+        log=st.sampled_from(LOGS),
+        operation_id=st.integers(0, 30).map(str),
+        kind=st.sampled_from(("sealed", "event")),
+        payload=st.binary(max_size=40),
+    ),
+    max_size=6,
+)
+
+
+class History(RuleBasedStateMachine):
+    """The model: for each log a list of (operation id, kind, payload or None)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model: dict[str, list[list[object]]] = {log: [] for log in LOGS}
+        self.store = self.open()
+
+    def open(self) -> Store:
+        return MemoryStore()
+
+    @rule(given=entries)
+    def append(self, given: list[Entry]) -> None:
+        expected = []
+        for entry in given:
+            rows = self.model[entry.log]
+            place = next((n for n, row in enumerate(rows) if row[0] == entry.operation_id), None)
+            if place is None:
+                rows.append([entry.operation_id, entry.kind, entry.payload])
+                place = len(rows) - 1
+            expected.append((entry.log, place + 1, *rows[place]))
+        rows = self.store.append(given)
+        found = [(row.log, row.sequence, row.operation_id, row.kind, row.payload) for row in rows]
+        assert expected == found
+
+    @rule(log=st.sampled_from(LOGS), sequences=st.lists(st.integers(-1, 12), max_size=5))
+    def forget(self, log: str, sequences: list[int]) -> None:
+        rows = self.model[log]
+        hit = {n for n in sequences if 1 <= n <= len(rows) and rows[n - 1][2] is not None}
+        for n in hit:
+            rows[n - 1][2] = None
+        assert self.store.forget(log, sequences) == len(hit)
+
+    @rule(log=st.sampled_from(LOGS), after=st.integers(-1, 12))
+    def read(self, log: str, after: int) -> None:
+        expected = [(n, *row) for n, row in enumerate(self.model[log], start=1) if n > after]
+        found = [
+            (row.sequence, row.operation_id, row.kind, row.payload) for row in self.store.read(log, after)
+        ]
+        assert expected == found
+
+    @invariant()
+    def sequences_have_no_gap(self) -> None:
+        for log in LOGS:
+            rows = self.store.read(log)
+            assert [row.sequence for row in rows] == list(range(1, len(self.model[log]) + 1))
+
+    def teardown(self) -> None:
+        self.store.close()
+
+
+class FileHistory(History):
+    """The same, on disk, closed and opened again at any time."""
+
+    def open(self) -> Store:
+        self.folder = Path(tempfile.mkdtemp())
+        return SqlCipherStore(self.folder, KEY)
+
+    @rule()
+    def reopen(self) -> None:
+        self.store.close()
+        self.store = SqlCipherStore(self.folder, KEY)
+
+    def teardown(self) -> None:
+        super().teardown()
+        shutil.rmtree(self.folder)
+
+
+TestMemory = History.TestCase
+TestMemory.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestFile = FileHistory.TestCase
+TestFile.settings = settings(
+    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
