@@ -133,6 +133,13 @@ def page(browser, server) -> Iterator[Page]:
 def kernels_of(server: RunningServer) -> list[psutil.Process]:
     """The kernels that run: children of the warm process."""
     children = psutil.Process(server.pid).children(recursive=True)
-    warm = [process for process in children if "workbook.server.nursery" in process.cmdline()]
+    warm = [process for process in children if is_warm(process)]
     oldest = min(warm, key=lambda process: process.create_time())
     return [process for process in warm if process.pid != oldest.pid]
+
+
+def is_warm(process: psutil.Process) -> bool:
+    try:
+        return "workbook.server.nursery" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False

@@ -1,0 +1,202 @@
+"""The served page in a real browser: interactive, quiet, honest when something is gone."""
+
+import os
+import signal
+
+import pytest
+
+from tests.server.conftest import PASSPHRASE, kernels_of
+from tests.server.test_door import wait_until
+from tests.server.test_kernels import an_item
+from workbook.server.testing import running_server
+
+pytestmark = pytest.mark.browser
+READY = "html[data-ready=yes]"
+
+
+def begin(page, url: str = "/") -> str:
+    """Walk in as a new person by the real forms; gives the couple's code."""
+    page.goto(url)
+    page.get_by_role("link", name="Begin a new workbook").click()
+    page.get_by_label("Your name").fill("Ann")
+    page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Begin").click()
+    code = page.locator("#couple-code").inner_text()
+    page.get_by_role("button", name="I have written them down").click()
+    page.wait_for_selector(READY)
+    return code
+
+
+def test_the_page_becomes_interactive_and_draws_a_figure_without_a_complaint(page, server):
+    begin(page)
+    page.get_by_role("button", name="Say it").click()
+    page.get_by_text("said", exact=True).wait_for()
+    assert not any("plotly" in address for address in page.requests)  # not before a figure is shown
+    page.get_by_role("button", name="Draw it").click()
+    page.locator(".js-plotly-plot .bars path").first.wait_for()
+    assert page.locator(".js-plotly-plot .bars path").count() == 2
+    page.wait_for_timeout(500)
+    assert page.complaints == []
+    assert {address.split("/")[2] for address in page.requests if not address.startswith("data:")} == {server.url.split("/")[2]}
+
+
+def test_no_script_can_be_evaluated_or_written_into_the_page(page):
+    begin(page)
+    for attempt in ("eval('1')", "new Function('return 1')()"):
+        assert page.evaluate(f"() => {{ try {{ {attempt}; return 'ran' }} catch {{ return 'refused' }} }}") == "refused"
+    page.evaluate(
+        """() => { const script = document.createElement('script'); script.textContent = 'window.fired = 1';
+        document.body.append(script); const image = document.createElement('img');
+        image.setAttribute('onerror', 'window.fired = 2'); image.src = '/static/none'; document.body.append(image); }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.fired") is None
+
+
+def test_odd_texts_do_not_end_the_session(page):
+    begin(page)
+    field = page.get_by_label("Words")
+    for text in ("\U0001f9e1 emoji", "e\u0301 combining", "\u202eright to left"):
+        field.fill(text)
+        page.get_by_text(f"heard {text}").wait_for()
+    page.evaluate(
+        """() => { const field = document.querySelector('input[type=text]'); field.value = 'half \\ud83d';
+        field.dispatchEvent(new Event('input', { bubbles: true })); }"""
+    )
+    page.get_by_text("heard half \ufffd").wait_for()
+    page.evaluate(
+        """() => { const field = document.querySelector('input[type=text]'); field.value = 'x'.repeat(5_000_000);
+        field.dispatchEvent(new Event('input', { bubbles: true })); }"""
+    )
+    page.get_by_role("button", name="Say it").wait_for()
+
+
+def test_an_error_in_the_kernel_sends_no_traceback(page):
+    frames = []
+    page.on("websocket", lambda line: line.on("framereceived", frames.append))
+    begin(page)
+    page.get_by_role("button", name="Break it").click()
+    page.get_by_role("button", name="Say it").click()
+    page.get_by_text("said", exact=True).wait_for()
+    sent = b"".join(frame if isinstance(frame, bytes) else frame.encode() for frame in frames)
+    assert b"ZeroDivisionError" not in sent
+    assert b"Traceback" not in sent
+
+
+def test_a_reload_gets_a_new_kernel_and_the_old_one_ends(page, server):
+    begin(page)
+    before = {process.pid for process in kernels_of(server)}
+    page.reload()
+    page.wait_for_selector(READY)
+    wait_until(lambda: len({process.pid for process in kernels_of(server)} & before) == len(before) - 1)
+
+
+def test_a_dead_kernel_is_said_within_five_seconds(page, server):
+    before = {process.pid for process in kernels_of(server)}
+    begin(page)
+    pid = ({process.pid for process in kernels_of(server)} - before).pop()
+    os.kill(pid, signal.SIGKILL)
+    page.get_by_text("This page has lost its connection").wait_for(timeout=5000)
+
+
+def test_without_a_network_it_is_said_within_five_seconds_and_taken_back_later(page):
+    begin(page)
+    page.context.set_offline(True)
+    page.get_by_text("We can’t reach the workbook right now").wait_for(timeout=5000)
+    page.context.set_offline(False)
+    page.get_by_text("We can’t reach the workbook right now").wait_for(state="hidden")
+
+
+def test_a_server_that_hangs_is_said_within_five_seconds(page, server):
+    """A black hole: connections stay open and nothing comes back."""
+    begin(page)
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        page.get_by_text("We can’t reach the workbook right now").wait_for(timeout=5000)
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    page.get_by_text("We can’t reach the workbook right now").wait_for(state="hidden")
+
+
+SAVE = """(item) => { window.kept = []; window.workbook.saveAnswers([{ occasion: 'assessment-1', item, value: 2 }])
+    .then((ids) => window.kept.push(...ids), (error) => { window.refused = error.message }); }"""
+
+
+def test_an_answer_is_kept_once_acknowledged_and_an_impossible_one_is_refused_in_a_sentence(page):
+    begin(page)
+    page.evaluate(SAVE, an_item())
+    page.wait_for_function("window.kept.length === 1")
+    page.evaluate(SAVE, "no.such.item")
+    page.wait_for_function("window.refused")
+    assert "Traceback" not in page.evaluate("window.refused")
+
+
+def test_answers_given_while_offline_are_delivered_once_afterwards(page):
+    begin(page)
+    page.context.set_offline(True)
+    page.evaluate(SAVE, an_item())
+    page.wait_for_timeout(2500)
+    assert page.evaluate("window.kept") == []
+    assert page.evaluate("window.localStorage.length + window.sessionStorage.length") == 0
+    page.context.set_offline(False)
+    page.wait_for_function("window.kept.length === 1")
+
+
+def test_after_a_server_restart_the_page_asks_in_place_and_then_delivers(browser, notebook, tmp_path):
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    with running_server(tmp_path, "--notebook", str(notebook)) as first:
+        begin(page, first.url)
+        port = first.url.rstrip("/").rpartition(":")[2]
+    page.evaluate(SAVE, an_item())
+    with running_server(tmp_path, "--notebook", str(notebook), "--port", port):
+        page.get_by_role("heading", name="Please sign in again").wait_for()
+        assert page.evaluate("window.kept") == []
+        page.get_by_label("Your passphrase").fill("not the right one")
+        page.get_by_role("button", name="Sign in").click()
+        page.locator("dialog .error-message").get_by_text("belong together").or_(page.locator("dialog .error-message:not([hidden])")).first.wait_for()
+        page.get_by_label("Your passphrase").fill(PASSPHRASE)
+        with page.expect_response("**/api/answers") as answered:
+            page.get_by_role("button", name="Sign in").click()
+        assert len(answered.value.json()["saved"]) == 1
+        page.wait_for_selector(READY)
+    context.close()
+
+
+def test_shift_three_times_covers_the_page_ends_the_sitting_and_leaves_nothing_behind(page, server):
+    begin(page)
+    before = len(kernels_of(server))
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_url("**/leave")
+    assert page.title() == "Kitchen measures"
+    wait_until(lambda: len(kernels_of(server)) == before - 1)
+    page.go_back()
+    page.wait_for_url("**/leave")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.get_by_role("link", name="Begin a new workbook").wait_for()
+
+
+def test_the_button_leaves_as_well_also_without_scripts(browser, server):
+    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="Leave now").click()
+    assert page.url.endswith("/leave")
+    context.close()
+
+
+def test_the_committed_bundle_was_built_from_the_committed_sources():
+    """The digests that the build recorded are those of the files that lie here."""
+    import hashlib
+    from pathlib import Path
+
+    from workbook.server.static import manifest
+
+    root = Path(__file__).parents[2]
+    places = {"sources": root / "frontend", "files": root / "workbook" / "server" / "static"}
+    for kind, recorded in manifest().items():
+        assert recorded == {name: hashlib.sha256((places[kind] / name).read_bytes()).hexdigest() for name in recorded}
+    assert {f"src/{file.name}" for file in (root / "frontend" / "src").iterdir()} <= set(manifest()["sources"])
