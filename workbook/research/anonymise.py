@@ -205,7 +205,8 @@ def shift_dates(dates: pd.DataFrame, generator: np.random.Generator) -> pd.DataF
 
     Examples
     --------
-    >>> dates = pd.DataFrame({"couple_id": ["c", "c"], "at": pd.to_datetime(["2026-01-01 21:30", "2026-01-29 07:00"])})
+    >>> at = pd.to_datetime(["2026-01-01 21:30", "2026-01-29 07:00"])
+    >>> dates = pd.DataFrame({"couple_id": ["c", "c"], "at": at})
     >>> moved = shift_dates(dates, np.random.default_rng(1))
     >>> int((moved["date"].iloc[1] - moved["date"].iloc[0]).days)
     28

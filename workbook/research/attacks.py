@@ -74,7 +74,7 @@ def attack_as_partner(
     likeness = _likeness(rows, [name for name in known if name not in set(shared)])
     generator = np.random.default_rng(seed)
     chosen = generator.permutation(len(targets))[:2000]
-    hits = np.array([_hit(*targets[i], agreed, likeness) for i in chosen])
+    hits = np.array([_hit(targets[i][0], targets[i][1], agreed, likeness) for i in chosen])
     return Attack("partner", float(hits.mean()), float((hits == 1.0).mean()), len(targets))
 
 

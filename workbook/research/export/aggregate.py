@@ -12,14 +12,15 @@ from workbook.research.dyadic.pairing import from_persons
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     SMALLEST_CELL,
-    Check,
     Column,
     Level,
     Release,
     RiskReport,
     Table,
+    at_least,
     column_name,
     find_subscale,
+    for_information,
 )
 from workbook.research.moments import Moments
 
@@ -156,7 +157,10 @@ def _moment_tables(moments: Moments, n: int) -> list[Table]:
 def _background(
     published: Published, people: pd.DataFrame, score: pd.Series, occasion: str, k: int
 ) -> tuple[list[Table], int]:
-    """Couples (by either partner's answer) per choice and low or high score; NA withheld."""
+    """Persons per choice and low or high score, NA where withheld; and the smallest count shown.
+
+    2k persons are at least k couples.
+    """
     instrument = published.catalogue.get("background")
     if instrument is None:
         return [], 0
@@ -164,21 +168,17 @@ def _background(
         people["person_id"]
     )
     half = to_bands(score, band_edges(score, 2)).reindex(people["person_id"])
-    parts, smallest = [], 0
+    parts: list[pd.DataFrame] = []
+    seen: list[float] = []
     for item in instrument.items:
         values = answers[item.id]
         if not values.notna().any():
             continue
         counts = pd.crosstab(values.to_numpy(), half.to_numpy()).reindex(columns=[1, 2], fill_value=0)
-        shown = suppress_table(counts, k)
+        shown = suppress_table(counts, 2 * k)
         labels = {choice.value: choice.label for choice in item.scale.choices}
-        left = shown.stack().astype(float)
-        left = left[left > 0]
-        smallest = (
-            int(left.min())
-            if not smallest and len(left)
-            else min(smallest, int(left.min()) if len(left) else smallest)
-        )
+        told = shown.to_numpy(dtype=float, na_value=0.0)
+        seen += told[told > 0].tolist()
         parts.append(
             pd.DataFrame(
                 {
@@ -186,29 +186,29 @@ def _background(
                     "answer": [labels.get(int(value), str(value)) for value in counts.index],
                     "low": shown[1].array,
                     "high": shown[2].array,
-                    "all": counts.sum(axis=1).where(counts.sum(axis=1) >= k).astype("Int64").array,
+                    "all": counts.sum(axis=1).where(counts.sum(axis=1) >= 2 * k).astype("Int64").array,
                 }
             )
         )
     if not parts:
         return [], 0
     words = {
-        "item": "Background item", "answer": "Answer", "low": f"Persons with a lower {score.name}; empty: withheld",
-        "high": f"Persons with a higher {score.name}; empty: withheld", "all": "Both together; empty: withheld",
-    }  # fmt: skip
+        "item": "Background item",
+        "answer": "Answer",
+        "low": f"Persons with a lower {score.name}; empty: withheld",
+        "high": f"Persons with a higher {score.name}; empty: withheld",
+        "all": "Both together; empty: withheld",
+    }
     kinds = {"item": "text", "answer": "text"}
     columns = tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items())
-    return [Table("background", pd.concat(parts, ignore_index=True), columns)], smallest
+    return [Table("background", pd.concat(parts, ignore_index=True), columns)], int(min(seen, default=0))
 
 
 def _assess(n: int, width: int, smallest: int, k: int) -> RiskReport:
+    cell = at_least("cell", smallest, 2 * k) if smallest else for_information("cell", 0)
     return RiskReport(
-        (
-            Check("couples behind every mean and covariance", n, f"at least {FEWEST}", n >= FEWEST),
-            Check("couples per column of the covariances", n / width, f"at least {COUPLES_PER_COLUMN}", n / width >= COUPLES_PER_COLUMN),
-            Check("smallest cell shown", smallest, f"at least {k}, or none", smallest >= k or smallest == 0),
-        )
-    )  # fmt: skip
+        (at_least("couples", n, FEWEST), at_least("per_column", n / width, COUPLES_PER_COLUMN), cell)
+    )
 
 
 def _choose(published: Published, subscales: Sequence[str] | None, occasion: str) -> list[str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from workbook.content import say
 from workbook.instruments.model import Instrument, Item, Subscale
 from workbook.research.anonymise import SUPPRESSED
 
@@ -49,12 +50,30 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure of the risk report. ``ok`` is None where it informs and does not decide."""
+    """One figure of the risk report. ``ok`` is None where it informs and does not decide.
+
+    ``name`` is a key under ``research.risk`` in the messages.
+    """
 
     name: str
     value: float
     bound: str
     ok: bool | None
+
+
+def at_least(name: str, value: float, bound: float) -> Check:
+    """A figure that must reach a bound."""
+    return Check(name, float(value), f"≥ {bound:g}", bool(value >= bound))
+
+
+def at_most(name: str, value: float, bound: float) -> Check:
+    """A figure that must stay within a bound."""
+    return Check(name, float(value), f"≤ {bound:g}", bool(value <= bound))
+
+
+def for_information(name: str, value: float) -> Check:
+    """A figure to be read, without a bound."""
+    return Check(name, float(value), "–", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +88,38 @@ class RiskReport:
 
     @property
     def problems(self) -> list[str]:
-        return [f"{c.name} is {c.value:.4g}, allowed is {c.bound}" for c in self.checks if c.ok is False]
+        return [
+            say(
+                "research.risk.unsafe",
+                what=say(f"research.risk.{c.name}"),
+                value=f"{c.value:.4g}",
+                bound=c.bound,
+            )
+            for c in self.checks
+            if c.ok is False
+        ]
+
+    def __getitem__(self, name: str) -> float:
+        """The figure of that name."""
+        return next(check.value for check in self.checks if check.name == name)
 
     def frame(self) -> pd.DataFrame:
-        """``check``, ``value``, ``bound``, ``ok`` ("yes", "no" or "for information")."""
-        words = {True: "yes", False: "no", None: "for information"}
+        """``check`` (in words), ``value``, ``bound``, ``ok``."""
+        words = {
+            True: say("research.risk.yes"),
+            False: say("research.risk.no"),
+            None: say("research.risk.informs"),
+        }
         return pd.DataFrame(
-            [{"check": c.name, "value": c.value, "bound": c.bound, "ok": words[c.ok]} for c in self.checks]
+            [
+                {
+                    "check": say(f"research.risk.{c.name}"),
+                    "value": c.value,
+                    "bound": c.bound,
+                    "ok": words[c.ok],
+                }
+                for c in self.checks
+            ]
         )
 
 
@@ -104,7 +148,8 @@ def item_column(item: Item, name: str | None = None) -> Column:
 
 def score_column(subscale: Subscale, name: str | None = None) -> Column:
     """How a facet's score is described."""
-    words = f"{subscale.title}: {subscale.statistic} of {len(subscale.items)} items, higher is {subscale.higher_is}"
+    n = len(subscale.items)
+    words = f"{subscale.title}: {subscale.statistic} of {n} items, higher is {subscale.higher_is}"
     return Column(name or column_name(subscale.id), words, "number")
 
 

@@ -8,18 +8,19 @@ import pandas as pd
 
 from workbook.errors import ReleaseError
 from workbook.research.anonymise import SUPPRESSED, draw_seed, fresh_ids, shift_dates, shuffle_rows
-from workbook.research.attacks import attack_as_outsider, attack_as_partner
+from workbook.research.attacks import N_TOLD, attack_as_outsider, attack_as_partner
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     DECLINED,
     SMALLEST_CELL,
-    Check,
     Column,
     Level,
     Release,
     RiskReport,
     Table,
+    at_least,
     column_name,
+    for_information,
     item_column,
     score_column,
 )
@@ -81,10 +82,9 @@ def restricted_release(
     occasion = occasion or published.first_occasion()
     shape = _refuse(published, agreement, form, occasion)
     people = _both_published(published, occasion)
-    if people["couple_id"].nunique() < k:
-        raise ReleaseError(
-            f"{people['couple_id'].nunique()} couples published answers, both of them: at least {k} are needed"
-        )
+    n = int(people["couple_id"].nunique())
+    if n < k:
+        raise ReleaseError(f"{n} couples published answers, both of them: at least {k} are needed")
     generator = np.random.default_rng(draw_seed() if seed is None else seed)
     rows, columns, facts = _collect(published, people, occasion, background=background)
     rows = _withhold_rare_couples(rows, facts, k)
@@ -170,21 +170,23 @@ def _assess(
 ) -> RiskReport:
     keyed = rows.assign(facts=_couple_keys(rows, facts) if facts else "")
     scores = [column.name for column in columns if column.kind == "number"]
-    told = [column.name for column in columns if column.kind == "code" and column.name not in set(facts)][:8]
+    told = [column.name for column in columns if column.kind == "code" and column.name not in set(facts)][
+        :N_TOLD
+    ]
     by_facts = measure_anonymity(keyed, ["facts"], scores[:1], unit="couple_id")
     known = [column.name for column in columns]
     partner = attack_as_partner(rows, list(rows["person_id"]), partners(rows), known, link="couple_id")
     outsider = attack_as_outsider(rows, [*facts, *told])
     return RiskReport(
         (
-            Check("couples alike in both partners' background (k)", by_facts.k, f"at least {k}", by_facts.k >= k),
-            Check("different scores among those alike (l)", by_facts.l, "at least 2", by_facts.l >= 2 or not scores),
-            Check("distance of a class's scores from everybody's (t)", by_facts.t, "–", None),
-            Check("a partner finds the other's row", partner.success, "none: restricted", None),
-            Check("an outsider who was told 8 answers finds the row", outsider.success, "none: restricted", None),
-            Check("goes out under a named agreement", float(bool(agreement.strip())), "1", bool(agreement.strip())),
+            at_least("background_k", by_facts.k, k),
+            at_least("l", by_facts.l, 2) if scores else for_information("l", by_facts.l),
+            for_information("t", by_facts.t),
+            for_information("partner", partner.success),
+            for_information("outsider_told", outsider.success),
+            at_least("agreement", float(bool(agreement.strip())), 1),
         )
-    )  # fmt: skip
+    )
 
 
 def _disguise(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -22,21 +23,26 @@ from workbook.research.export.release import (
     MISSING_LABELS,
     MOST_SUCCESS,
     SMALLEST_CELL,
-    Check,
     Column,
     Level,
     Release,
     RiskReport,
     Table,
+    at_least,
+    at_most,
     column_name,
     find_item,
     find_subscale,
+    for_information,
     item_column,
 )
 from workbook.research.risk import measure_anonymity
 
 MOST_SCALES = 3
 MOST_BANDS = 5
+
+MOST_WITHHELD = 0.2
+"""Share of rows that may be withheld before coarser bands serve readers better."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,23 +111,23 @@ def _try(
     people: pd.DataFrame, scores: pd.DataFrame, facts: pd.DataFrame, n_bands: int, k: int,
     generator: np.random.Generator,
 ) -> _Attempt:  # fmt: skip
-    edges = {name: band_edges(scores[name], n_bands) for name in scores}
-    columns = {column_name(name): to_bands(scores[name], edges[name]).to_numpy() for name in scores}
-    columns |= {column_name(name): facts[name].to_numpy() for name in facts}
+    edges = {str(name): band_edges(scores[name], n_bands) for name in scores}
+    columns = {column_name(name): to_bands(scores[name], edges[name]).to_numpy() for name in edges}
+    columns |= {column_name(str(name)): facts[name].to_numpy() for name in facts}
     table = pd.DataFrame(columns)
     names = list(table.columns)
     couple = people["couple_id"]
     rows = suppress_small_classes(table, names, couple, k)
-    risk = _assess(
-        rows, people, names, [column_name(n) for n in facts], [column_name(n) for n in scores], k, generator
-    )
+    fact_names = [column_name(str(name)) for name in facts]
+    risk = _assess(rows, people, fact_names, [column_name(name) for name in edges], k, generator)
     return _Attempt(rows, edges, risk)
 
 
 def _assess(
-    rows: pd.DataFrame, people: pd.DataFrame, names: list[str], facts: list[str], scores: list[str], k: int,
+    rows: pd.DataFrame, people: pd.DataFrame, facts: list[str], scores: list[str], k: int,
     generator: np.random.Generator,
 ) -> RiskReport:  # fmt: skip
+    names = list(rows.columns)
     anonymity = measure_anonymity(
         rows.assign(couple=people["couple_id"].to_numpy()), names, (), unit="couple"
     )
@@ -133,18 +139,17 @@ def _assess(
         seed=int(generator.integers(2**31)),
     )  # fmt: skip
     outsider = attack_as_outsider(rows, names)
-    withheld = float((rows[scores[0]] == SUPPRESSED).mean())
     return RiskReport(
         (
-            Check("couples that share every row's values (k)", anonymity.k, f"at least {k}", anonymity.k >= k),
-            Check("different values of each score among those alike in background (l)", by_facts.l, "at least 2", by_facts.l >= 2),
-            Check("distance of a class's scores from everybody's (t)", by_facts.t, "–", None),
-            Check("couples alone in their values", anonymity.unique, "0", anonymity.unique == 0.0),
-            Check("a partner finds the other's row", partner.success, f"at most {MOST_SUCCESS}", partner.success <= MOST_SUCCESS),
-            Check("an outsider finds a known person's row", outsider.success, f"at most {MOST_SUCCESS}", outsider.success <= MOST_SUCCESS),
-            Check("rows with values withheld", withheld, "at most 0.2", withheld <= 0.2),
+            at_least("k", anonymity.k, k),
+            at_least("l", by_facts.l, 2),
+            for_information("t", by_facts.t),
+            at_most("unique", anonymity.unique, 0.0),
+            at_most("partner", partner.success, MOST_SUCCESS),
+            at_most("outsider", outsider.success, MOST_SUCCESS),
+            at_most("withheld", float((rows[scores[0]] == SUPPRESSED).mean()), MOST_WITHHELD),
         )
-    )  # fmt: skip
+    )
 
 
 def partners(people: pd.DataFrame) -> dict[str, str]:
@@ -171,8 +176,9 @@ def _assemble(
         columns.append(
             Column(column_name(name), f"{title}, in bands", "code", _band_words(edges), MISSING_LABELS)
         )
-    for name in published.catalogue.values():
-        columns += [item_column(i) for i in name.items if column_name(i.id) in rows and not name.is_private]
+    for instrument in published.catalogue.values():
+        shown = () if instrument.is_private else instrument.items
+        columns += [item_column(item) for item in shown if column_name(item.id) in rows]
     table = Table("persons", rows[[c.name for c in columns]], tuple(columns))
     return Release(
         Level.UNLINKED, (table,), attempt.risk, int(people["couple_id"].nunique()), len(people),
@@ -189,10 +195,7 @@ def _band_words(edges: list[float]) -> dict[int, str]:
     if not edges:
         return {1: "all"}
     words = {1: f"below {edges[0]:g}", len(edges) + 1: f"{edges[-1]:g} and above"}
-    words |= {
-        i + 2: f"{low:g} to below {high:g}"
-        for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
-    }
+    words |= {i + 2: f"{low:g} to below {high:g}" for i, (low, high) in enumerate(pairwise(edges))}
     return dict(sorted(words.items()))
 
 

@@ -120,7 +120,7 @@ def _write_files(release: Release, folder: Path, study: str, formats: Sequence[s
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def _write_csv(rows: pd.DataFrame, table: Table, path: Path) -> None:
+def _write_csv(rows: pd.DataFrame, _: Table, path: Path) -> None:
     rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
@@ -146,7 +146,9 @@ def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
         numbers,
         str(path),
         column_labels=[column.label[:250] for column in table.columns],
-        variable_value_labels={name: {**c.codes, **c.missing} for name, c in described if c.codes},
+        variable_value_labels={
+            name: dict([*c.codes.items(), *c.missing.items()]) for name, c in described if c.codes
+        },
         missing_ranges={name: list(c.missing) for name, c in described if c.missing},
         variable_measure={
             name: {"code": "ordinal", "number": "scale"}.get(c.kind, "nominal") for name, c in described
