@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlcipher3
 from sqlalchemy import Engine, create_engine, event
@@ -37,10 +38,34 @@ def writing_engine(path: Path, key: bytes) -> Engine:
 
 
 def reading_engine(path: Path, key: bytes) -> Engine:
-    """The engine of all readers: a small pool that cannot write."""
-    engine = _engine(path, key, pool_size=N_READERS, begin="BEGIN")
+    """The engine of all readers: a small pool that cannot write.
+
+    The file is opened read-only, because a connection that may write empties the write-ahead log
+    into it when it closes, even after a refusal to open: what a damaged store could still be
+    mended from would be gone.
+    """
+    engine = _engine(path, key, pool_size=N_READERS, begin="BEGIN", mode="ro")
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
     return engine
+
+
+def empty_wal(engine: Engine) -> None:
+    """Move all of the write-ahead log into the file, and make it empty.
+
+    Raises
+    ------
+    StorageError
+        Somebody is reading or writing past us.
+    """
+    connection = engine.raw_connection()  # a checkpoint can't run inside a transaction
+    try:
+        cursor = connection.cursor()
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+    finally:
+        connection.close()
+    if busy:
+        raise StorageError(say("errors.storage.busy"))
 
 
 @contextmanager
@@ -64,7 +89,7 @@ def plain_errors() -> Iterator[None]:
         raise StorageError(say(f"errors.storage.{_os_error(error)}")) from None
 
 
-def _engine(path: Path, key: bytes, *, pool_size: int, begin: str) -> Engine:
+def _engine(path: Path, key: bytes, *, pool_size: int, begin: str, mode: str = "rwc") -> Engine:
     # As x'…' SQLCipher takes the key as it is, without deriving it anew for each connection.
     url = URL.create("sqlite+pysqlcipher", password=f"x'{key.hex()}'", database=str(path))
     engine = create_engine(
@@ -73,7 +98,10 @@ def _engine(path: Path, key: bytes, *, pool_size: int, begin: str) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"check_same_thread": False, "isolation_level": None},
+        creator=lambda: sqlcipher3.connect(
+            f"file:{quote(str(path.absolute()))}?mode={mode}",
+            uri=True, check_same_thread=False, isolation_level=None,
+        ),
         hide_parameters=True,  # or an exception's text would show what was being written
     )
     event.listen(engine, "connect", _set_pragmas)

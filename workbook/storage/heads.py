@@ -2,15 +2,20 @@
 
 A store file that was cut, rolled back or partly lost is whole in itself; only a witness
 outside of it can tell. After each commit, and before it is acknowledged, the new heads are
-added here and synced. Lines carry a keyed digest, and log names appear only as one.
+added here and synced, as one line with a keyed digest; log names appear only as one. A power
+cut can only spoil the line that was being added: a last line that does not fit is a crash, a
+line that does not fit and has a good one after it is damage.
 """
 
+import contextlib
 import hashlib
 import hmac
+import logging
 import os
+import sys
 from collections.abc import Mapping
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from workbook.content import say
 from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
@@ -18,11 +23,10 @@ from workbook.storage.chain import Head
 
 _MAGIC = b"workbook-heads-1"
 _MOST_LINES = 20_000
+_log = logging.getLogger(__name__)
 
-try:
+if sys.platform != "win32":  # there are no advisory locks there; the store's own locks remain
     import fcntl
-except ImportError:  # no advisory locks on this platform; the store's own locks remain
-    fcntl = None  # type: ignore[assignment]
 
 
 class Heads:
@@ -41,12 +45,11 @@ class Heads:
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._key = hashlib.sha256(b"workbook heads\0" + key).digest()
-        self._file = _open_private(path)
+        self._file = _open_locked(path)
         self._known: dict[str, Head] = {}
-        self._n_lines = 0
+        self._n_lines = self._end = 0
         self.is_new = False
         try:
-            _lock(self._file, path)
             self._read()
         except BaseException:
             self._file.close()
@@ -70,80 +73,89 @@ class Heads:
         if not heads:
             return
         tagged = {self._tag(log): head for log, head in heads.items()}
-        if self._n_lines + len(tagged) > _MOST_LINES:
+        if self._n_lines >= _MOST_LINES:
             self._rewrite(self._known | tagged)
         else:
-            self._add(b"".join(self._line(tag, head) for tag, head in tagged.items()), len(tagged))
+            self._add(self._line(tagged))
         self._known |= tagged
 
     def close(self) -> None:
         """Release the file and its lock."""
         self._file.close()
 
-    def _add(self, lines: bytes, n: int) -> None:
-        end = self._file.seek(0, os.SEEK_END)
+    def _add(self, line: bytes) -> None:
+        self._file.seek(self._end)  # over whatever an attempt that failed has left
         try:
-            self._file.write(lines)
-            self._file.flush()
+            _write_all(self._file, line)
             os.fsync(self._file.fileno())
         except OSError:
-            # A torn line would be taken for the end of the file, and hide what follows it.
-            self._file.truncate(end)
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._end)
             raise
-        self._n_lines += n
+        self._end += len(line)
+        self._n_lines += 1
 
     def _rewrite(self, heads: Mapping[str, Head]) -> None:
         temporary = self._path.with_suffix(".heads-new")
+        content = self._header() + self._line(heads)
         with _open_private(temporary) as file:
             file.truncate(0)
-            file.write(self._header() + b"".join(self._line(tag, head) for tag, head in heads.items()))
-            file.flush()
+            _write_all(file, content)
             os.fsync(file.fileno())
         replacement = _open_private(temporary)
         _lock(replacement, self._path)
         temporary.replace(self._path)
         sync_folder(self._path.parent)
         self._file.close()
-        self._file, self._n_lines = replacement, len(heads)
+        self._file, self._n_lines, self._end = replacement, 1, len(content)
 
     def _read(self) -> None:
         self._file.seek(0)
-        content = self._file.read()
-        whole = content[: content.rfind(b"\n") + 1]  # a torn last line was never acknowledged
-        if not whole:
-            self.is_new = True
-            self._file.truncate(0)
-            self._add(self._header(), 0)
-            sync_folder(self._path.parent)
+        header, *lines = self._file.readall().split(b"\n")
+        if not lines:  # nothing, or a first line that was cut short
+            self._begin()
             return
-        header, *lines = whole.splitlines(keepends=True)
-        if header != self._header():
-            is_ours = header.startswith(_MAGIC) and len(header) == len(self._header())
+        if header + b"\n" != self._header():
+            is_ours = header.startswith(_MAGIC) and len(header) + 1 == len(self._header())
             raise WrongKeyError(say("errors.storage.wrong_key")) if is_ours else _damaged()
-        for line in lines:
-            tag, head = self._parse(line)
-            self._known[tag] = head
-        self._n_lines = len(lines)
-        if len(whole) < len(content):
-            self._file.truncate(len(whole))
+        read = [self._parse(line) for line in lines[:-1]]
+        if None in read[:-1]:
+            raise _damaged()
+        whole = [heads for heads in read if heads is not None]
+        for heads in whole:
+            self._known |= heads
+        self._n_lines = len(whole)
+        self._end = len(header) + 1 + sum(len(line) + 1 for line in lines[: len(whole)])
+        if len(whole) < len(read) or lines[-1]:
+            _log.warning("the last line of the heads was cut short by a crash; it is dropped")
+            self._file.truncate(self._end)
         if self._n_lines > 1_000 and self._n_lines > 4 * len(self._known):
             self._rewrite(self._known)
 
-    def _parse(self, line: bytes) -> tuple[str, Head]:
-        try:
-            tag, n_rows, n_forgotten, link, mac = line.decode("ascii").split()
-            head = Head(int(n_rows), int(n_forgotten), bytes.fromhex(link))
-        except ValueError:
-            raise _damaged() from None
-        if not hmac.compare_digest(self._line(tag, head), line):
-            raise _damaged()
-        return tag, head
+    def _begin(self) -> None:
+        self.is_new = True
+        self._file.truncate(0)
+        self._add(self._header())
+        self._n_lines = 0
+        sync_folder(self._path.parent)
+
+    def _parse(self, line: bytes) -> dict[str, Head] | None:
+        """The heads of one line without its end; None when it does not fit its digest."""
+        body, _, mac = line.rpartition(b" ")
+        if not hmac.compare_digest(self._digest(body).encode(), mac):
+            return None
+        parts = body.decode("ascii").split()
+        return {
+            tag: Head(int(n_rows), int(n_forgotten), bytes.fromhex(link))
+            for tag, n_rows, n_forgotten, link in zip(*(iter(parts),) * 4, strict=True)
+        }
 
     def _header(self) -> bytes:
         return _MAGIC + b" " + self._digest(_MAGIC).encode() + b"\n"
 
-    def _line(self, tag: str, head: Head) -> bytes:
-        body = f"{tag} {head.n_rows} {head.n_forgotten} {head.link.hex()}"
+    def _line(self, tagged: Mapping[str, Head]) -> bytes:
+        parts = [f"{tag} {head.n_rows} {head.n_forgotten} {head.link.hex()}" for tag, head in tagged.items()]
+        body = " ".join(parts)
         return f"{body} {self._digest(body.encode())}\n".encode()
 
     def _tag(self, log: str) -> str:
@@ -167,18 +179,35 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _open_private(path: Path) -> BinaryIO:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    return os.fdopen(handle, "r+b")
+def _open_private(path: Path) -> FileIO:
+    # Unbuffered: after a full disk, a buffer would write again what was given up.
+    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600), "r+")
 
 
-def _lock(file: BinaryIO, path: Path) -> None:
-    if fcntl is None:
-        return
-    try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise StorageError(say("errors.storage.in_use", folder=path.parent)) from None
+def _write_all(file: FileIO, content: bytes) -> None:
+    while content:
+        content = content[file.write(content) :]
+
+
+def _open_locked(path: Path) -> FileIO:
+    while True:
+        file = _open_private(path)
+        try:
+            _lock(file, path)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()  # it was replaced between opening and locking: that lock keeps nobody out
+
+
+def _lock(file: FileIO, path: Path) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StorageError(say("errors.storage.in_use", folder=path.parent)) from None
 
 
 def _damaged() -> DamagedStoreError:

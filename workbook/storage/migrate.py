@@ -1,6 +1,8 @@
 """Bringing a store file to the newest schema, or refusing one that is newer still."""
 
+import sqlcipher3
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from workbook.content import say
 from workbook.errors import NewerStoreError
@@ -11,6 +13,26 @@ def schema_version(engine: Engine) -> int:
     """The file's schema version; 0 for an empty file."""
     with engine.connect() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def is_written(engine: Engine) -> bool:
+    """Whether the file has a schema yet: a crash may have cut its very first writing short.
+
+    Raises
+    ------
+    NewerStoreError
+        A newer workbook wrote the file.
+    """
+    try:
+        found = schema_version(engine)
+    except DBAPIError as error:
+        # A read-only connection can't roll back the journal that a first writing left behind.
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlcipher3.SQLITE_READONLY:
+            return False
+        raise
+    if found > SCHEMA_VERSION:
+        raise NewerStoreError(say("errors.storage.newer"))
+    return found > 0
 
 
 def migrate(engine: Engine) -> int:

@@ -1,5 +1,6 @@
 """The store of a household: one encrypted SQLite file, and its heads beside it."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,17 +13,18 @@ from workbook.content import say
 from workbook.errors import DamagedStoreError, StorageError
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.checks import check_entries
-from workbook.storage.connections import plain_errors, reading_engine, writing_engine
+from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.heads import Heads
-from workbook.storage.migrate import migrate
-from workbook.storage.schema import logs, rows
+from workbook.storage.migrate import is_written, migrate
+from workbook.storage.schema import SCHEMA_VERSION, logs, rows
 from workbook.storage.tails import to_row
-from workbook.storage.verify import check_links, verify_all
+from workbook.storage.verify import check_links, torn_pages, verify_all
 from workbook.storage.watchers import Watchers
 from workbook.storage.writer import Writer
 
 FILE_NAME = "workbook.db"
 HEADS_NAME = "workbook.heads"
+_log = logging.getLogger(__name__)
 
 
 class SqlCipherStore(Store):
@@ -99,13 +101,23 @@ class SqlCipherStore(Store):
     def _open(self, path: Path, key: bytes, *, had_file: bool) -> None:
         self._refuse_lost(had_file)
         path.touch(mode=0o600)
-        self._write_engine = self._engine(writing_engine(path, key))
+        self._read_engine = self._engine(reading_engine(path, key))
         with _vouched_key(had_file and not self._heads.is_new):
-            migrate(self._write_engine)
+            is_begun = had_file and is_written(self._read_engine)
+        # All that can be refused is refused before anything may write, so that a damaged store
+        # stays as it was found.
+        torn = torn_pages(self._read_engine, path) if is_begun else set()
+        found = verify_all(self._read_engine, self._heads) if is_begun else {}
+        self._write_engine = self._engine(writing_engine(path, key))
+        if migrate(self._write_engine) != SCHEMA_VERSION:
+            found = verify_all(self._read_engine, self._heads)
         for file in path.parent.glob(f"{path.name}*"):
             file.chmod(0o600)
-        self._read_engine = self._engine(reading_engine(path, key))
-        found = verify_all(self._read_engine, self._heads)
+        # Also finishes what a crash cut short: bytes forgotten in the file lie on in the WAL.
+        empty_wal(self._write_engine)
+        if torn:
+            torn_pages(self._read_engine, path)
+            _log.warning("%d pages were torn by a power cut and mended", len(torn))
         # Rows that were committed but whose heads a crash cut off: whole, only not yet witnessed.
         self._heads.write({log: head for log, head in found.items() if head != self._heads.of(log)})
 

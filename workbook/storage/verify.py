@@ -1,7 +1,9 @@
 """Noticing that a store is not what was written: changed, cut, rolled back or replaced."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -17,7 +19,7 @@ _AT_ONCE = 1_000
 
 
 def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
-    """Check every page's digest, every log's chain, and every head; give the heads found.
+    """Check every log's chain and every head, the write-ahead log included; give the heads found.
 
     Raises
     ------
@@ -25,14 +27,32 @@ def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
         Naming what does not fit. Nothing is changed.
     """
     with engine.connect() as connection:
-        if connection.exec_driver_sql("PRAGMA cipher_integrity_check").all():
-            raise _damaged("a page of the database")
         found = _heads_in(connection, heads)
     if heads.is_new and any(head.n_rows for head in found.values()):
         raise _damaged("the file of heads")
     if heads.tags - {heads.tag(log) for log in found}:
         raise _damaged("a whole log")
     return found
+
+
+def torn_pages(engine: Engine, path: Path) -> set[int]:
+    """Pages of the file whose digest does not fit but which the write-ahead log holds anew.
+
+    A power cut while the one was emptied into the other leaves such pages; emptying it again
+    mends them.
+
+    Raises
+    ------
+    DamagedStoreError
+        A page does not fit, and nothing holds it anew. Nothing is changed.
+    """
+    with engine.connect() as connection:
+        complaints = [str(text) for (text,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
+    named = [re.search(r"page (\d+)", text) for text in complaints]
+    torn = {int(match[1]) for match in named if match}
+    if not all(named) or torn - _pages_in_wal(path.with_name(f"{path.name}-wal")):
+        raise _damaged("a page of the database")
+    return torn
 
 
 def check_links(log: str, records: Sequence[Any], *, after: int, head: Head | None) -> None:
@@ -57,6 +77,15 @@ def check_links(log: str, records: Sequence[Any], *, after: int, head: Head | No
         raise _damaged("a log")
     if head is not None and not after and tail.n_forgotten < head.n_forgotten:
         raise _damaged("a log")
+
+
+def _pages_in_wal(path: Path) -> set[int]:
+    """Numbers of all pages in a write-ahead log (https://sqlite.org/fileformat2.html#walformat)."""
+    content = path.read_bytes() if path.exists() else b""
+    size = int.from_bytes(content[8:12], "big") + 24
+    starts = range(32, len(content) - size + 1, size) if len(content) > 32 and size > 24 else ()
+    salts = content[16:24]
+    return {int.from_bytes(content[at : at + 4], "big") for at in starts if content[at + 8 : at + 16] == salts}
 
 
 def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:

@@ -17,7 +17,7 @@ from workbook.content import say
 from workbook.errors import StorageError
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
-from workbook.storage.connections import plain_errors
+from workbook.storage.connections import empty_wal, plain_errors
 from workbook.storage.heads import Heads
 from workbook.storage.tails import Batch, Tail
 
@@ -123,13 +123,5 @@ class Writer:
     def _truncate(self) -> None:
         if not self._must_truncate:
             return
-        connection = self._engine.raw_connection()  # a checkpoint can't run inside a transaction
-        try:
-            cursor = connection.cursor()
-            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            cursor.close()
-        finally:
-            connection.close()
-        if busy:
-            raise StorageError(say("errors.storage.busy"))
+        empty_wal(self._engine)
         self._must_truncate = False
