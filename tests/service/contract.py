@@ -125,7 +125,9 @@ class ServiceContract:
             ("own_need", {"id": "needs.seen", "text": "no own id"}),
             ("own_need", {"id": "needs.own.x1y2", "text": "bell \x07"}),
             ("own_need", {"id": "needs.own.x1y2", "text": "half \ud83d"}),
-            ("free_text", {"field": "weekly.note", "text": "a" * 5_000_000}),
+            ("free_text", {"field": "weekly.gratitude", "text": "a" * 5_000_000}),
+            ("free_text", {"field": "weekly.gratitude", "text": "a" * 281}),
+            ("free_text", {"field": "no.such.field", "text": "a"}),
             ("setting", {"name": "deep", "value": [[[]]]}),
             ("setting", {"name": "huge", "value": float("inf")}),
         ],
@@ -142,7 +144,7 @@ class ServiceContract:
     def test_emoji_and_every_script_come_back_as_typed(self, house: Household) -> None:
         service, actor = house.a
         text = "Tee 🫖 \u4e66 كتاب é\nzwei Zeilen <b>&"
-        service.add_event(actor, "free_text", {"field": "weekly.note", "text": text})
+        service.add_event(actor, "free_text", {"field": "weekly.gratitude", "text": text})
         assert service.read_events(actor)[0].payload["text"] == text
 
     # -- the couple -------------------------------------------------------------------

@@ -80,3 +80,13 @@ def test_when_a_sitting_ends_the_service_drops_the_opened_drawer() -> None:
     house.local.sittings.sweep()
     assert not house.local._drawers and not house.local._stops
     house.local.close()
+
+
+def test_a_page_that_stops_watching_leaves_nothing_behind() -> None:
+    house = begin()
+    service, actor = house.a
+    for _ in range(50):
+        service.watch(actor, lambda _: None)()
+    assert not house.local._stops[actor.sitting_id]
+    assert not house.store._watchers._by_log  # type: ignore[attr-defined]
+    house.local.close()

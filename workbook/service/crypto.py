@@ -8,6 +8,7 @@ padded to buckets, because the length of a sealed row would otherwise tell what 
 import hashlib
 import hmac
 import secrets
+import threading
 import unicodedata
 from dataclasses import dataclass
 
@@ -48,13 +49,18 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
+# Each derivation takes 64 MiB while it runs: many at once may wait, but may not fill the memory.
+_AT_ONCE = threading.BoundedSemaphore(4)
+
+
 def derive_key(secret: str, salt: bytes, cost: Cost = HOUSEHOLD) -> bytes:
     """The key that a passphrase stands for (Argon2id, 32 bytes).
 
     The text is normalised (NFKC), so that the same passphrase typed on another keyboard fits.
     """
     typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
-    return hash_secret_raw(typed, salt, cost.passes, cost.memory_kib, cost.lanes, KEY_BYTES, Type.ID)
+    with _AT_ONCE:
+        return hash_secret_raw(typed, salt, cost.passes, cost.memory_kib, cost.lanes, KEY_BYTES, Type.ID)
 
 
 def seal(key: bytes, content: bytes, bound_to: str) -> bytes:

@@ -97,6 +97,8 @@ class LocalService(Service):
         drawer = self._drawer(actor)
         operation_id = uuid.uuid4().hex if operation_id is None else operation_id
         check_drawer_event(kind, payload, operation_id)
+        if kind == "free_text":
+            reading.check_free_text(payload, self._instruments)
         record = Record(kind, operation_id, dict(payload))
         kept = drawer.add([record])
         if kept[0] != record:
@@ -232,6 +234,9 @@ class LocalService(Service):
         def stop() -> None:
             for stop_one in stops:
                 stop_one()
+            with self._lock:
+                if stop in (listed := self._stops.get(actor.sitting_id, [])):
+                    listed.remove(stop)
 
         with self._lock:
             self._stops[actor.sitting_id].append(stop)

@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import ItemBank, lay_out
+from workbook.content import say
+from workbook.errors import AccessError
 from workbook.instruments.model import Instrument
 from workbook.service.drawers import ANSWER, Drawer
 from workbook.service.verbs import Answer
@@ -53,6 +55,22 @@ def is_hidden(instrument: str, instruments: Instruments) -> bool:
     """
     known = instruments.get(instrument)
     return known is None or known.is_private
+
+
+def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> None:
+    """Refuse own words for a field that no instrument has, or that are too long for theirs.
+
+    Raises
+    ------
+    AccessError
+        Naming the field, never the words.
+    """
+    fields = {field.id: field for instrument in instruments.values() for field in instrument.free_text}
+    field = fields.get(payload["field"])
+    if field is None:
+        raise AccessError(say("errors.events.not_allowed", field="field"))
+    if len(payload["text"]) > field.max_length:
+        raise AccessError(say("errors.events.too_long", field=field.id, most=field.max_length))
 
 
 def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
