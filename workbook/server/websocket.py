@@ -107,6 +107,19 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
     def max_message_size(self) -> int:
         return 8 * LARGEST_MESSAGE  # larger frames close the socket; smaller ones are only dropped
 
+    # Jupyter closes a socket whose last pong is older than one ping's interval, and the timer
+    # that asks is always a millisecond late; Tornado forbids a longer limit. So every pong
+    # counts as a little younger than it is: one may be missed, two may not.
+    async def open(self, kernel_id: str) -> None:
+        """Begin, with time for the first pong."""
+        await super().open(kernel_id)
+        self.last_pong += self.ping_interval / 1000
+
+    def on_pong(self, data: bytes) -> None:
+        """The page is there."""
+        super().on_pong(data)
+        self.last_pong += self.ping_interval / 1000
+
     def on_close(self) -> None:
         """The page went, or its network did: the kernel is kept a little while for it."""
         self.kernel_manager.hear_of(self.kernel_id)
