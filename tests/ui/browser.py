@@ -106,7 +106,9 @@ def _state(widget: Widget) -> dict[str, Any]:
     return {name: value for name, value in widget.get_state().items() if not name.startswith("_") and name != "layout"}
 
 
-def show(browser: Browser, address: str, root: Widget, *, width: int = 1280, scheme: str = "light") -> tuple[Page, Kernel]:
+def show(
+    browser: Browser, address: str, root: Widget, *, width: int = 1280, scheme: str = "light"
+) -> tuple[Page, Kernel]:
     """Open the widget ``root`` in a new page."""
     kernel = Kernel(root)
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)

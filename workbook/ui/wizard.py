@@ -54,7 +54,9 @@ def path(session: Session) -> tuple[Part, ...]:
         _part("do", [_named(session, page) for page in ("exercises", "weekly", "again")]),
         _part("anytime", [_named(session, page) for page in ("just-for-me", "resources", "sharing", "rights")]),
     )
-    return tuple(part for part in parts if part.steps)
+    # Before the choice to take part, the way ahead is enough; the rest would only be long.
+    shown = parts if session.has_consented else (parts[0], parts[1], *parts[-1:])
+    return tuple(part for part in shown if part.steps)
 
 
 def next_step(session: Session) -> Step | None:
@@ -65,7 +67,9 @@ def next_step(session: Session) -> Step | None:
     for page in way:
         if page in steps and steps[page].status in ("open", "under-way"):
             return steps[page]
-    return next((steps[page] for page in ("together", "results") if steps[page].status != "locked"), None)
+    return next(
+        (steps[page] for page in ("together", "results") if page in steps and steps[page].status != "locked"), None
+    )
 
 
 def chapter_after(session: Session, chapter_id: str) -> Step | None:
@@ -98,4 +102,5 @@ def _chapters(session: Session, instrument_id: str) -> Iterator[Step]:
         left = session.minutes_left(chapter.id)
         key = "minutes_left" if status == "under-way" else "minutes"
         time = say(f"ui.status.{key}", n=left) if left and status != "complete" else ""
-        yield Step(page, chapter.title, status, say(f"ui.status.{status}"), time)
+        note = "after_consent" if status == "locked" else status
+        yield Step(page, chapter.title, status, say(f"ui.status.{note}"), time)

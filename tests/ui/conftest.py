@@ -1,0 +1,82 @@
+"""A real couple over a real service in memory, and one real browser for the whole run."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ui.browser import chromium, served
+from workbook.content.document import consent_hash
+from workbook.service.crypto import Cost
+from workbook.service.local import LocalService
+from workbook.service.sittings import Sittings
+from workbook.service.verbs import Actor, Answer
+from workbook.session import Session
+from workbook.storage.memory import MemoryStore
+
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+
+
+@pytest.fixture
+def service() -> Iterator[LocalService]:
+    forever = float("inf")
+    service = LocalService(MemoryStore(), sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def actors(service: LocalService) -> tuple[Actor, Actor]:
+    """Maya and Jonah, who joined and did nothing else."""
+    first = service.accounts.create_couple("Maya", "maya's passphrase")
+    second = service.accounts.join(first.code, "Jonah", "jonah's passphrase")
+    return first.actor, second.actor
+
+
+@pytest.fixture
+def maya(service: LocalService, actors: tuple[Actor, Actor]) -> Session:
+    return Session(service, actors[0])
+
+
+@pytest.fixture
+def jonah(service: LocalService, actors: tuple[Actor, Actor]) -> Session:
+    return Session(service, actors[1])
+
+
+@pytest.fixture
+def take_part() -> Callable[[Session], Session]:
+    """Bring a session past the consent."""
+
+    def consented(session: Session) -> Session:
+        session.mark_seen("introduction")
+        session.mark_seen("limits")
+        session.agree("consent", consent_hash(), agreed=True)
+        return session
+
+    return consented
+
+
+@pytest.fixture
+def answer_all() -> Callable[..., None]:
+    """Answer every item of an instrument with one value."""
+
+    def answered(session: Session, instrument_id: str = "connection", value: int = 3) -> None:
+        items = session.instruments[instrument_id].items
+        session.save([
+            Answer(f"{session.actor.person_id}-{item.id}-{session.occasion}", session.occasion, item.id, min(value, item.scale.highest))
+            for item in items
+        ])  # fmt: skip
+
+    return answered
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    with served() as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened

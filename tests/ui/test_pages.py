@@ -1,0 +1,204 @@
+"""Every page, in its states: the words of each, what it leads to, and no accessibility violation."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.ui.browser import show
+from workbook.service.demo import open_demo
+from workbook.service.local import LocalService
+from workbook.session import Session
+from workbook.sharing import Grain
+from workbook.ui.app import App, open_workbook
+from workbook.ui.components import Prose
+from workbook.ui.guard import Guard
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+PAGES = [
+    "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
+    "chapter:safety.private:1", "review:connection.talk", "results", "own:profile", "own:needs_map", "share:connection",
+    "share:needs", "decided", "expectation", "together:now", "view:profile", "view:side_by_side", "view:perspectives",
+    "view:needs_map", "view:heat_map", "view:agreement", "view:guesses", "view:skills", "mood", "cooling:1", "exercises",
+    "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:the_question", "exercise:forgiving",
+    "weekly", "again", "just-for-me", "resources", "sharing", "rights", "rights:erase", "rights:data",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[App]:
+    service, actor = open_demo()
+    session = Session(service, actor)
+    session.mark_seen("introduction")
+    session.agree("consent", "0" * 64, agreed=True)
+    yield App(session)
+    service.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_page_breaks_an_accessibility_rule_or_runs_over_the_side(
+    demo: App, browser: Browser, address: str, width: int
+) -> None:
+    found = []
+    for name in PAGES:
+        demo.go(name)
+        page, _kernel = show(browser, address, demo.root, width=width)
+        page.wait_for_timeout(250)
+        results = Axe().run(page, options=WCAG)
+        found += [(name, one["id"], one["nodes"][0]["html"][:120]) for one in results.response["violations"]]
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [(name, "too wide by", over)] if over > 0 else []
+        found += [(name, "headings", page.locator("h1").count())] if page.locator("h1").count() != 1 else []
+        page.close()
+    assert found == []
+
+
+def test_the_dark_theme_keeps_its_contrast(demo: App, browser: Browser, address: str) -> None:
+    found = []
+    for name in ("home", "chapter:connection.talk:1", "share:connection", "together:now", "view:side_by_side", "rights:erase"):
+        demo.go(name)
+        page, _kernel = show(browser, address, demo.root, width=360, scheme="dark")
+        results = Axe().run(page, options=WCAG)
+        found += [(name, one["id"], one["nodes"][0]["html"][:120]) for one in results.response["violations"]]
+        page.close()
+    assert found == []
+
+
+def test_a_page_that_is_locked_is_not_opened_and_says_so(maya: Session) -> None:
+    app = App(maya)
+    app.guard(app.go)("together")
+    assert maya.page == "home"
+    assert "not open" in str(app.trouble.blocks)
+
+
+def test_an_unexpected_error_becomes_a_sentence_and_tells_no_value() -> None:
+    seen: list[object] = []
+
+    def fail() -> None:
+        raise RuntimeError("the answer was 4")
+
+    Guard(seen.append)(fail)()
+    assert len(seen) == 1
+    assert "answer was 4" not in str(seen)
+
+
+def test_what_the_partner_publishes_appears_on_the_open_page(
+    service: LocalService, maya: Session, jonah: Session,
+    take_part: Callable[[Session], Session], answer_all: Callable[..., None], browser: Browser, address: str,
+) -> None:  # fmt: skip
+    for session in (maya, jonah):
+        take_part(session)
+        answer_all(session)
+    maya.decide("connection", Grain.SCORES)
+    app = App(maya)
+    app.go("home")
+    page, _kernel = show(browser, address, app.root)
+    expect(page.get_by_text("are not open yet")).to_be_visible()
+    jonah.decide("connection", Grain.SCORES)
+    maya.catch_up()
+    page.evaluate("window.exchange({})")
+    expect(page.get_by_text("Your pages together are open")).to_be_visible()
+    page.close()
+
+
+def test_the_focus_goes_to_the_heading_when_the_page_is_turned(demo: App, browser: Browser, address: str) -> None:
+    demo.go("home")
+    page, _kernel = show(browser, address, demo.root)
+    page.get_by_role("button", name="Your rights").click()
+    expect(page.locator("h1", has_text="Your rights")).to_be_focused()
+    page.close()
+
+
+def test_a_partners_words_stay_text(
+    maya: Session, jonah: Session, take_part: Callable[[Session], Session], browser: Browser, address: str
+) -> None:
+    payload = "<img src=x onerror='window.fired=1'>thanks"
+    take_part(maya)
+    take_part(jonah)
+    maya.act("gratitude.written", {"text": payload, "day": "2026-05-01"})
+    jonah.refresh()
+    app = App(jonah)
+    app.go("exercise:gratitude_log")
+    page, _kernel = show(browser, address, app.root)
+    expect(page.locator(".step-title", has_text=payload)).to_be_visible()
+    page.locator(".step", has_text="thanks").click()
+    expect(page.locator(".quote")).to_have_text(payload)
+    assert page.evaluate("window.fired") is None
+    page.close()
+
+
+def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
+    maya: Session, jonah: Session, take_part: Callable[[Session], Session], browser: Browser, address: str
+) -> None:
+    take_part(maya)
+    take_part(jonah)
+    app = App(maya)
+    app.go("exercise:request")
+    page, _kernel = show(browser, address, app.root, width=360)
+    page.get_by_label("What would you like to ask for?").fill("A walk on Sunday")
+    page.locator(".option", has_text="No").click()
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.locator(".step-title", has_text="A walk on Sunday")).to_be_visible()
+    page.close()
+    jonah.refresh()
+    his = App(jonah)
+    his.go("exercise:request")
+    page, _kernel = show(browser, address, his.root, width=360)
+    page.locator(".step", has_text="A walk on Sunday").click()
+    page.locator(".option", has_text="I want to do this").click()
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_text("You two agreed on this.")).to_be_visible()
+    page.get_by_role("button", name="Take the yes back").click()
+    expect(page.locator(".step-note", has_text="The yes was taken back")).to_be_visible()
+    page.close()
+
+
+def test_sharing_is_decided_with_a_preview_of_just_that(
+    maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None], browser: Browser, address: str
+) -> None:
+    take_part(maya)
+    answer_all(maya)
+    app = App(maya)
+    app.go("share:connection")
+    page, _kernel = show(browser, address, app.root, width=360)
+    page.get_by_role("button", name="Save my decision").click()
+    expect(page.get_by_role("alert")).to_have_text("Choose one first, then go on.")
+    page.locator(".option", has_text="The summary").first.click()
+    expect(page.locator("caption").first).to_have_text("Preview: How we connect")
+    page.get_by_role("button", name="Save my decision").click()
+    expect(page.locator("h1")).to_have_text("Your decision is saved")
+    assert maya.decisions == {("connection", "assessment-1"): Grain.SCORES}
+    page.close()
+
+
+def test_the_private_questions_open_blank_and_show_nothing_afterwards(
+    maya: Session, browser: Browser, address: str
+) -> None:
+    app = App(maya)
+    app.go("chapter:safety.private:1")
+    page, _kernel = show(browser, address, app.root)
+    page.locator(".option").first.click()
+    expect(page.locator(".state").first).to_have_attribute("data-state", "saved")
+    page.reload()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("input:checked").count() == 0
+    assert page.locator(".progress").count() == 0
+    page.close()
+
+
+def test_outside_the_server_the_simulated_couple_opens() -> None:
+    root = open_workbook()
+    words = [widget for widget in root.children[1].children if isinstance(widget, Prose)]
+    assert {"kind": "heading", "level": 1, "text": "Your workbook"} in words[0].blocks
+
+
+def test_together_on_one_device_reads_only_the_table() -> None:
+    service, actor = open_demo("together")
+    session = Session(service, actor)
+    app = App(session)
+    assert session.page == "together"
+    assert len(session.responses) == 0
+    app.go("together:now")
+    assert "What is strong between you" in str(app._open.words.blocks) if app._open else False
+    service.close()

@@ -1,0 +1,156 @@
+"""The session without any widget: states of pages, verbs, and what the service tells."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from workbook.content.document import consent_hash
+from workbook.errors import AnswerError
+from workbook.service.local import LocalService
+from workbook.service.verbs import Actor, Answer
+from workbook.session import MOST_PER_SCREEN, Session
+from workbook.sharing import Grain
+
+TalkChapter = "connection.talk"
+
+
+def test_the_session_loads_no_widgets() -> None:
+    """A session can run where no browser is: importing it loads neither ipywidgets nor plotly."""
+    code = "import sys, workbook.session; print({'ipywidgets', 'plotly'} & {name.partition('.')[0] for name in sys.modules})"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "set()"
+
+
+def test_chapters_are_locked_until_the_person_consents(maya: Session, take_part: Callable[[Session], Session]) -> None:
+    assert maya.status(f"chapter:{TalkChapter}") == "locked"
+    take_part(maya)
+    assert maya.status(f"chapter:{TalkChapter}") == "open"
+
+
+def test_the_consent_is_kept_with_the_hash_of_its_words(maya: Session, take_part: Callable[[Session], Session]) -> None:
+    take_part(maya)
+    kept = [event.payload for event in maya.events if event.kind == "consent"]
+    assert kept == [{"text": "consent", "text_hash": consent_hash(), "agreed": True}]
+
+
+def test_consent_taken_back_locks_the_chapters_again(maya: Session, take_part: Callable[[Session], Session]) -> None:
+    take_part(maya)
+    maya.agree("consent", consent_hash(), agreed=False)
+    assert maya.status(f"chapter:{TalkChapter}") == "locked"
+
+
+def test_a_chapter_is_under_way_after_one_answer_and_complete_after_all(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
+    take_part(maya)
+    items = maya.items(TalkChapter)
+    maya.save([Answer("op-first", maya.occasion, items[0].id, 2)])
+    assert maya.status(f"chapter:{TalkChapter}") == "under-way"
+    maya.save([Answer(f"op-{k}", maya.occasion, item.id, None, declined=True) for k, item in enumerate(items[1:])])
+    assert maya.status(f"chapter:{TalkChapter}") == "complete"
+    assert maya.minutes_left(TalkChapter) == 0
+
+
+def test_no_screen_has_more_than_seven_questions_and_every_item_is_asked_once(maya: Session) -> None:
+    for chapter_id, (_instrument, chapter) in maya.chapters.items():
+        screens = maya.screens(chapter_id)
+        assert max(len(screen) for screen in screens) <= MOST_PER_SCREEN
+        assert sorted(item.id for screen in screens for item in screen) == sorted(chapter.items)
+
+
+def test_the_order_is_stable_for_a_person_and_differs_between_people(
+    service: LocalService, maya: Session, jonah: Session
+) -> None:
+    again = Session(service, maya.actor)
+    assert [item.id for item in maya.items(TalkChapter)] == [item.id for item in again.items(TalkChapter)]
+    assert [item.id for item in maya.items(TalkChapter)] != [item.id for item in jonah.items(TalkChapter)]
+
+
+def test_a_new_session_resumes_where_the_person_was(service: LocalService, maya: Session) -> None:
+    maya.go("limits")
+    assert Session(service, maya.actor).page == "limits"
+
+
+def test_a_new_occasion_starts_empty_and_leaves_the_old_answers(
+    maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
+) -> None:
+    take_part(maya)
+    answer_all(maya)
+    maya.begin_occasion()
+    assert (maya.occasion, maya.n_answered(TalkChapter)) == ("assessment-2", 0)
+    assert maya.n_answered(TalkChapter, "assessment-1") == len(maya.items(TalkChapter))
+
+
+def test_a_refused_answer_changes_nothing(maya: Session, take_part: Callable[[Session], Session]) -> None:
+    take_part(maya)
+    with pytest.raises(AnswerError):
+        maya.save([Answer("op-1", maya.occasion, maya.items(TalkChapter)[0].id, 99)])
+    assert maya.n_answered(TalkChapter) == 0
+
+
+@pytest.mark.parametrize("grain", [None, Grain.NOTHING, Grain.SCORES, Grain.ANSWERS])
+def test_nothing_of_the_partner_shows_before_both_decided(
+    grain: Grain | None, maya: Session, jonah: Session,
+    take_part: Callable[[Session], Session], answer_all: Callable[..., None],
+) -> None:  # fmt: skip
+    """Whatever Jonah did or decided, Maya's pages have the same states."""
+    take_part(maya)
+    before = {page: maya.status(page) for page in ("together", "share", "results", "view:profile")}
+    take_part(jonah)
+    answer_all(jonah)
+    if grain is not None:
+        jonah.decide("connection", grain)
+    maya.refresh()
+    assert {page: maya.status(page) for page in before} == before
+    assert before["together"] == "locked"
+
+
+def test_what_both_decided_opens_the_joint_page(
+    maya: Session, jonah: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
+) -> None:
+    for session in (maya, jonah):
+        take_part(session)
+        answer_all(session)
+        session.decide("connection", Grain.SCORES)
+    maya.refresh()
+    assert maya.status("together") == "open"
+    jonah.withdraw("connection", jonah.occasion)
+    maya.refresh()
+    assert maya.status("together") == "locked"
+
+
+def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
+    service: LocalService, actors: tuple[Actor, Actor], take_part: Callable[[Session], Session]
+) -> None:
+    async def sit() -> int:
+        session = Session(service, actors[0])
+        seen: list[object] = []
+        session.observe(seen.append, "revision")
+        await asyncio.to_thread(service.add_event, actors[0], "setting", {"name": "seen.limits", "value": True})
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if seen:
+                break
+        assert session.has_seen("limits")
+        return len(seen)
+
+    assert asyncio.run(sit()) >= 1
+
+
+def test_no_trait_fires_before_the_session_is_made(service: LocalService, actors: tuple[Actor, Actor]) -> None:
+    """Resuming at a page sets it silently: an observer added afterwards has heard nothing."""
+    Session(service, actors[0]).go("limits")
+    resumed = Session(service, actors[0])
+    seen: list[object] = []
+    resumed.observe(seen.append, "page")
+    assert (resumed.page, seen) == ("limits", [])
+
+
+def test_private_questions_leave_no_mark(maya: Session) -> None:
+    chapter = maya.instruments["safety"].chapters[0].id
+    maya.save([Answer("op-private", maya.occasion, maya.items(chapter)[0].id, 1)])
+    assert maya.status(f"chapter:{chapter}") == "open"
+    assert maya.n_answered(chapter) == 0
