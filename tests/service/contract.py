@@ -54,8 +54,10 @@ class ServiceContract:
         service, actor = house.a
         first = answers(1, most=1)[0]
         service.save_answers(actor, [first])
+        other = answers(1, most=2)[1]
         with pytest.raises(AnswerError):
-            service.save_answers(actor, [replace(first, value=2)])
+            service.save_answers(actor, [other, replace(first, value=2)])
+        assert service.read_responses(actor)["item"].tolist() == [first.item], "and nothing else is kept"
         with pytest.raises(AnswerError):
             service.save_answers(
                 actor, [replace(first, operation_id="x"), replace(first, operation_id="x", value=2)]

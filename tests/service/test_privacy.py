@@ -220,9 +220,9 @@ class CrashingStore(MemoryStore):
         self._count()
         return super().append(entries)
 
-    def forget(self, log: str, sequences: Any) -> int:
+    def forget(self, log: str, sequences: Any, **how: Any) -> int:
         self._count()
-        return super().forget(log, sequences)
+        return super().forget(log, sequences, **how)
 
 
 @pytest.mark.parametrize("n_writes", range(6))

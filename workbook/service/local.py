@@ -82,8 +82,10 @@ class LocalService(Service):
             Record(ANSWER, answer.operation_id, reading.answer_payload(answer, instrument))
             for answer, instrument in zip(answers, instruments, strict=True)
         ]
+        known = {record.operation_id: record for record in drawer.records()}
+        self._refuse_reused(records, [known.get(record.operation_id, record) for record in records])
         kept = drawer.add(records)
-        self._refuse_reused(records, kept)
+        self._refuse_reused(records, kept)  # another page of this person's may have been quicker
         self.sittings.act(actor.sitting_id)
         return [record.operation_id for record in kept]
 
