@@ -61,7 +61,10 @@ class App:
             kind, argument = "home", ""
         page = self._page(kind)
         is_first = self._open is None
+        asked = self.session.page
         page.arrive(argument)
+        if self.session.page != asked:
+            return  # it led straight on to another page, which is open already
         if is_first:
             page.words.arrivals = 0  # opening the notebook does not move the focus
         if is_first:
