@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 MAC_APPS = (
@@ -34,8 +33,10 @@ WAY_OUT = (
 def find_chromium() -> str | None:
     """The path of a Chromium that starts: the one named, on the path, or Playwright's own."""
     named = os.environ.get("WORKBOOK_CHROMIUM")
-    candidates = [named] if named else [*map(shutil.which, NAMES), *MAC_APPS, _playwrights_own()]
-    return next((path for path in candidates if path and _runs(path)), None)
+    if named:
+        return named if _runs(named) else None
+    installed = (path for path in (*map(shutil.which, NAMES), *MAC_APPS) if path and _runs(path))
+    return next(installed, None) or _playwrights_own()
 
 
 def launch_flags() -> list[str]:
@@ -54,11 +55,14 @@ def _runs(path: str) -> bool:
 
 
 def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+    # In a process of its own: Playwright refuses to start twice in one.
+    code = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    path = done.stdout.strip()
+    return path if path and _runs(path) else None
 
 
 def install_chromium() -> None:

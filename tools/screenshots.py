@@ -2,7 +2,7 @@
 
 The pages are those of a real server with its simulated couple: the doors as a stranger sees
 them, the whole path as somebody who has just begun, as one partner, and as both together.
-New pictures take the old ones' place only when every page was reached.
+New pictures take the old ones' place when the walk came to its end; what went wrong is named.
 """
 
 import os
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tools.chromium import WAY_OUT, find_chromium, launch_flags
 from workbook.content import say
@@ -25,7 +25,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = {1280: 800, 360: 740}
 DOORS = ("begin", "join", "sign-in", "recover", "together", "no-such-page")
 READY = "WORKBOOK READY "
-PATIENCE = 60_000
+PATIENCE = 30_000
 HOME = re.compile("|".join(re.escape(say(f"ui.button.{name}")) for name in ("home", "later")))
 REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphrase"}
 
@@ -84,6 +84,9 @@ class Walk:
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
         try:
             what(page)
+        except (Error, AssertionError) as error:
+            page.screenshot(path=self.folder / "stuck.png")
+            raise RuntimeError(f"stuck at {page.url}; {self.folder / 'stuck.png'} shows where") from error
         finally:
             context.close()
 
@@ -124,22 +127,39 @@ class Walk:
 
     def _path(self, page: Page, who: str) -> None:
         """The overview, then every step of it that is open."""
-        self._home(page)
+        page.wait_for_url("**/workbook")
+        self._turn_home(page, who)
         self._take(page, f"{who}-overview")
         titles = page.locator("button.step .step-title").all_inner_texts()
         for n, title in enumerate(titles):
             self._home(page)
             before = page.locator("h1").first.inner_text()
             page.locator("button.step").nth(n).click()
-            page.wait_for_function("before => document.querySelector('h1')?.innerText !== before", arg=before)
+            try:
+                expect(page.locator("h1").first).not_to_have_text(before, timeout=10_000)
+            except AssertionError:
+                self.problems.append(f"{who}: the step {title!r} does not open")
+                continue
             self._take(page, f"{who}-{slug(title)}")
 
     def _home(self, page: Page) -> None:
         """Load the workbook anew and turn to its overview, if it opens elsewhere."""
         page.goto(f"{self.address}/workbook")
-        page.wait_for_selector("#workbook h1, .page h1, main h1")
-        if page.locator("button.step").count() == 0:
-            page.get_by_role("button", name=HOME).last.click()
+        self._turn_home(page)
+
+    def _turn_home(self, page: Page, who: str = "") -> None:
+        """Go on until there is a choice of steps; with ``who``, picture what lies before it."""
+        for n in range(1, 4):
+            heading = page.locator("main h1").first
+            heading.wait_for()
+            if page.locator("button.step").count():
+                return
+            if who:
+                self._take(page, f"{who}-before-{n}")
+            back = page.get_by_role("button", name=HOME)
+            before = heading.inner_text()
+            (back if back.count() else page.locator("main button.button-primary")).last.click()
+            expect(heading).not_to_have_text(before, timeout=PATIENCE)
         page.wait_for_selector("button.step")
 
     def _take(self, page: Page, name: str) -> None:
@@ -167,15 +187,16 @@ def main() -> int:
     if chromium is None:
         print(WAY_OUT, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as scratch, served_demo() as address, sync_playwright() as playwright:
+    new = Path(tempfile.mkdtemp())
+    with served_demo() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=launch_flags())
-        new = Path(scratch)
         problems = [
             problem for width in SIZES for problem in Walk(browser, address, width, new / str(width)).go()
         ]
         browser.close()
-        shutil.rmtree(TARGET, ignore_errors=True)
-        shutil.copytree(new, TARGET)
+    shutil.rmtree(TARGET, ignore_errors=True)
+    shutil.copytree(new, TARGET)
+    shutil.rmtree(new)
     n = len(list(TARGET.rglob("*.png")))
     print(f"{n} pictures in {os.path.relpath(TARGET)}")
     for problem in problems:
