@@ -138,7 +138,7 @@ def _results(
 
 def _opened(publications: Sequence[Publication]) -> list[Publication]:
     rounds: dict[tuple[str, str, int], list[Publication]] = {}
-    for one in publications:
+    for one in sorted(publications, key=lambda one: (one.instrument, one.occasion, one.person_id)):
         rounds.setdefault((one.instrument, one.occasion, one.round), []).append(one)
     found = [open_round(a, b) for group in rounds.values() for a, b in combinations(group, 2)]
     return [one for both in found if both for one in both]

@@ -77,7 +77,7 @@ def score(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     scores = _assemble(sittings.who, totals, counts, instrument)
     if not isinstance(responses["person_id"].dtype, pd.CategoricalDtype):
         ids = ["couple_id", "person_id", "occasion", "instrument", "subscale"]
-        scores = scores.astype(dict.fromkeys(ids, "string"))
+        scores = scores.astype(frames.empty(frames.SCORES).dtypes[ids].to_dict())
     return scores
 
 

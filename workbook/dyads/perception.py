@@ -37,12 +37,13 @@ def perspectives(
     DataFrame
         `workbook.frames.PERSPECTIVES`: one row per couple, occasion, facet and perspective
         (``a_on_a``, ``a_on_b``, ``b_on_b``, ``b_on_a``), ``value`` in scale points, NA where
-        not given.
+        not given; empty where nobody answered about the partner.
     """
     shown = [facet for facet in facets(instrument) if facet.seen and facet.higher_is != "neither"]
     people = pd.concat([scores[_PERSON], responses[_PERSON]], ignore_index=True)
     people = people[(people["instrument"] == instrument.id).to_numpy(dtype=bool)]
-    if not shown or not len(people):
+    is_answer = responses["item"].isin([facet.seen for facet in shown]) & responses["value"].notna()
+    if not len(people) or not is_answer.any():
         return frames.empty(frames.PERSPECTIVES)
     placed = places(people, known)
     grid = people.drop_duplicates()[["couple_id", "occasion"]].drop_duplicates().astype("string")

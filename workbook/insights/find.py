@@ -67,6 +67,7 @@ def _positions(pairs: pd.DataFrame, instruments: Mapping[str, Instrument]) -> pd
             rows.append(_position(facet, instrument, cast("pd.Series", scored.loc[facet.own])))
     columns = [
         "subject",
+        "is_sign",
         "a",
         "b",
         "n",
@@ -94,7 +95,8 @@ def _position(facet: Facet, instrument: Instrument, row: pd.Series) -> dict[str,
             share = (float(score) - lowest) / (highest - lowest)
             at[place] = 1 - share if facet.higher_is == "worse" else share
     return {
-        "subject": facet.id, "a": at.get("a"), "b": at.get("b"), "n": len(at),
+        "subject": facet.id, "is_sign": facet.higher_is == "worse",
+        "a": at.get("a"), "b": at.get("b"), "n": len(at),
         "mean": round(sum(at.values()) / len(at), 9) if at else None,
         "least": round(min(at.values()), 9) if at else None,
         "score_a": row["score_a"], "score_b": row["score_b"], "band": row["band"],
@@ -121,7 +123,9 @@ def _numbers(row: pd.Series) -> dict[str, float]:
 
 def _strengths(table: pd.DataFrame, limits: Thresholds) -> list[Insight]:
     """Where *both* are well; if nowhere, the couple's best so far, so that good comes first."""
-    best = table.sort_values(["least", "mean"], ascending=False, kind="stable")
+    # A sign that is rare is good to know, and still not what a couple is good at.
+    good = table[~table["is_sign"].astype(bool)] if len(table) else table
+    best = (good if len(good) else table).sort_values(["least", "mean"], ascending=False, kind="stable")
     found = best[best["least"] >= limits.strength_at_least].head(limits.strengths_most)
     is_strong = len(found) > 0
     chosen = found if is_strong else best.head(1)

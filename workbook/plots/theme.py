@@ -192,7 +192,7 @@ def figure(height: int) -> go.Figure:
             "dragmode": False,
             "xaxis": axis,
             "yaxis": axis,
-            "template": None,
+            "template": go.layout.Template(),  # None would bring back the default one
         }
     )
 

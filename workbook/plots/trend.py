@@ -111,9 +111,9 @@ def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
     for n, facet in enumerate(facets):
         own = prepared[(prepared["facet"] == facet).to_numpy()]
         _draw_panel(rows, own, rows.at(n))
-        for number in sorted({first, *own["number"], last}):
+        for number in sorted({first, last, *(int(number) for number in own["number"])}):
             if last - first < MOST_TIMES or number in (first, last):
-                words = _time_of(own, int(number))
+                words = _time_of(own, number)
                 rows.write(words, number, rows.at(n) + 18, xref="x", color=INK_SOFT)
     return rows.figure
 
@@ -151,7 +151,7 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
         line = {"color": PARTNER[place], "width": 2}
         rows.figure.add_trace(
             go.Scatter(
-                x=list(part["number"]),
+                x=[int(number) for number in part["number"]],
                 y=[y(v) for v in part["value"]],
                 mode="lines+markers",
                 line=line,

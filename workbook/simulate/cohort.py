@@ -203,7 +203,8 @@ def _join(parts: list[pd.DataFrame], *, compact: bool) -> pd.DataFrame:
         return frames.empty(frames.RESPONSES)
     if not compact:
         ids = ["couple_id", "person_id", "occasion", "instrument", "item"]
-        return pd.concat([part.astype(dict.fromkeys(ids, "string")) for part in parts], ignore_index=True)
+        dtypes = frames.empty(frames.RESPONSES).dtypes[ids].to_dict()
+        return pd.concat([part.astype(dtypes) for part in parts], ignore_index=True)
     joined = {}
     for name in parts[0].columns:
         columns = [part[name] for part in parts]

@@ -1,0 +1,256 @@
+"""What is worth a word: strengths first, few, deterministic, never a ranking of partners."""
+
+import dataclasses
+import random
+
+import pandas as pd
+import pytest
+
+from tests.small import OFTEN, SMALL, answers
+from workbook.content.thresholds import read_thresholds, thresholds
+from workbook.dyads import needs_gap, pair
+from workbook.errors import ContentError
+from workbook.insights import find_insights
+from workbook.instruments import catalogue
+from workbook.instruments.model import Constant, Item, Subscale
+from workbook.scoring import score
+
+
+def instrument(n: int, worse: tuple[int, ...] = ()):
+    """n facets of two items each on 0 to 4, SEM 0.5."""
+    items, subscales = [], []
+    for k in range(n):
+        names = (f"x.f{k}.1", f"x.f{k}.2")
+        items += [Item(name, "…", OFTEN) for name in names]
+        subscales.append(
+            Subscale(
+                f"x.f{k}", f"Facet {k}", names, source=("S0",),
+                higher_is="worse" if k in worse else "better",
+                reliability=Constant(0.75, "assumed"), sd=Constant(1.0, "assumed"),
+            )
+        )  # fmt: skip
+    return dataclasses.replace(SMALL, items=tuple(items), subscales=tuple(subscales))
+
+
+def found(mine: list, yours: list | None = None, worse: tuple[int, ...] = (), **more):
+    """Insights of a couple whose facet scores are these."""
+    made = instrument(len(mine), worse)
+    sides = [("p_1", mine)] + ([("p_2", yours)] if yours is not None else [])
+    rows = [
+        answers({f"x.f{k}.{i}": v for k, v in enumerate(values) for i in (1, 2)}, person)
+        for person, values in sides
+    ]
+    return find_insights(pair(score(pd.concat(rows, ignore_index=True), made)), {"x": made}, **more)
+
+
+def told(insights, code):
+    return [insight.subject for insight in insights if insight.code == code]
+
+
+def test_strengths_come_first_then_growth_then_differences_then_one_step():
+    """f0: 4 and 4. f1: 1 and 1. f2: 4 and 1, beyond 1.96·√0.5 = 1.39."""
+    insights = found([4, 1, 4], [4, 1, 1], suggestions={"x.f1": ("talk", "walk")})
+
+    assert [insight.code for insight in insights] == ["strength", "growth", "difference", "next_step"]
+    assert [insight.subject for insight in insights] == ["x.f0", "x.f1", "x.f2", "x.f1"]
+    assert insights[-1].exercise == "talk"
+
+
+def test_a_strength_needs_both_partners():
+    """f0: 4 and 2 (the lower position is .5). f1: 3 and 3 (.75)."""
+    assert told(found([4, 3], [2, 3]), "strength") == ["x.f1"]
+
+
+def test_the_strongest_by_the_lower_partner_leads_and_ties_keep_the_order():
+    assert told(found([3, 4, 3, 4], [3, 4, 3, 3]), "strength") == ["x.f1", "x.f3", "x.f0"]
+
+
+def test_at_most_three_strengths_and_two_growth_areas():
+    insights = found([4, 4, 4, 4, 1, 1, 1], [4, 4, 4, 4, 1, 1, 1])
+
+    assert told(insights, "strength") == ["x.f0", "x.f1", "x.f2"]
+    assert told(insights, "growth") == ["x.f4", "x.f5"]
+
+
+def test_without_a_strength_the_best_so_far_is_named():
+    insights = found([1, 2], [1, 2])
+
+    assert told(insights, "strength_so_far") == ["x.f1"]
+    assert told(insights, "growth") == ["x.f0"]
+
+
+def test_without_a_weak_facet_the_least_strong_is_named_gently():
+    insights = found([4, 4, 4, 3], [4, 4, 4, 3])
+
+    assert told(insights, "growth") == []
+    assert told(insights, "growth_least") == ["x.f3"]
+
+
+def test_a_facet_is_never_both_strength_and_growth():
+    assert [insight.code for insight in found([4], [4])] == ["strength"]
+    assert [insight.code for insight in found([1], [1])] == ["strength_so_far"]
+
+
+def test_signs_are_turned_and_a_rare_one_is_no_strength():
+    """f1 and f2 are signs: 4 is bad, 0 is good but not what a couple is good at."""
+    insights = found([3, 4, 0], [3, 4, 0], worse=(1, 2))
+
+    assert told(insights, "strength") == ["x.f0"]
+    assert told(insights, "growth") == ["x.f1"]
+
+
+def test_signs_alone_still_begin_with_something_good():
+    assert told(found([0, 4], [0, 4], worse=(0, 1)), "strength") == ["x.f0"]
+
+
+def test_the_widest_difference_leads_and_chance_is_counted():
+    insights = found([4, 4, 2, 4, 4], [2, 1, 2, 0, 2])
+    differences = [insight for insight in insights if insight.code == "difference"]
+
+    assert [one.subject for one in differences] == ["x.f3", "x.f1", "x.f0"]
+    assert differences[0].numbers["difference"] == 4.0
+    assert differences[0].numbers["band"] == pytest.approx(1.96 * 0.5**0.5)
+    assert differences[0].numbers["n_differ"] == 4
+    assert differences[0].numbers["n_compared"] == 5
+    assert differences[0].numbers["n_by_chance"] == 0.25
+    assert {one.caution for one in differences} == {"chance"}
+
+
+def test_a_difference_between_partners_is_told_whichever_way_it_goes():
+    assert told(found([1, 4], [4, 4]), "difference") == told(found([4, 4], [1, 4]), "difference") == ["x.f0"]
+
+
+def test_swapping_the_partners_changes_only_the_sign_of_differences():
+    mine, yours = [4, 1, 3, 2, 0], [2, 1, 3, 4, 3]
+    one, other = found(mine, yours), found(yours, mine)
+
+    assert [(i.code, i.subject, i.exercise) for i in one] == [(i.code, i.subject, i.exercise) for i in other]
+    for i, j in zip(one, other, strict=True):
+        assert i.numbers.get("position") == j.numbers.get("position")
+        assert i.numbers.get("difference", 0) == -j.numbers.get("difference", 0)
+
+
+def test_one_partner_alone_is_told_with_that_caution():
+    insights = found([4, 1])
+
+    assert {insight.caution for insight in insights if insight.code != "next_step"} == {"one_side"}
+    assert told(insights, "strength") == ["x.f0"]
+    assert told(insights, "difference") == []
+    assert insights[0].numbers["n_partners"] == 1
+
+
+def test_assumed_constants_are_said_and_the_source_is_named():
+    first = found([4, 1], [4, 1])[0]
+
+    assert first.caution == "assumed"
+    assert first.evidence == ("S0",)
+
+
+def test_what_was_not_answered_is_not_told():
+    assert found([None, None], [None, None]) == ()
+
+
+def test_there_is_no_verdict_number():
+    """Every number belongs to one subject; nothing is summed over facets or persons."""
+    for insight in found([4, 1, 4], [4, 1, 1]):
+        assert insight.subject.startswith("x.f")
+        assert not {"total", "overall", "sum", "rank"} & set(insight.numbers)
+
+
+def test_a_check_in_has_its_own_page():
+    weekly = dataclasses.replace(instrument(2), occasion="weekly")
+    rows = answers({"x.f0.1": 4, "x.f0.2": 4, "x.f1.1": 0, "x.f1.2": 0}, occasion="week-1")
+
+    assert find_insights(pair(score(rows, weekly)), {"x": weekly}) == ()
+
+
+def test_the_order_of_pairs_does_not_matter():
+    made = instrument(6)
+    rows = [
+        answers({f"x.f{k}.{i}": (k * 2 + p) % 5 for k in range(6) for i in (1, 2)}, f"p_{p}") for p in (1, 2)
+    ]
+    pairs = pair(score(pd.concat(rows, ignore_index=True), made))
+    order = list(range(len(pairs)))
+    random.Random(3).shuffle(order)
+
+    assert find_insights(pairs, {"x": made}) == find_insights(pairs.iloc[order], {"x": made})
+
+
+# -- needs ------------------------------------------------------------------------------
+
+
+def needs_of(**people):
+    rows = [
+        answers(
+            {
+                f"needs.{need}.{aspect}": value
+                for need, both in given.items()
+                for aspect, value in zip(("importance", "met"), both, strict=True)
+            },
+            person,
+            instrument="needs",
+        )
+        for person, given in people.items()
+    ]
+    return needs_gap(pd.concat(rows, ignore_index=True))
+
+
+def test_one_unmet_need_for_each_partner_by_its_gap():
+    """p_1: heard 4 − 1 = 3 before seen 4 − 2 = 2. p_2: seen 3 − 1 = 2."""
+    needs = needs_of(p_1={"seen": (4, 2), "heard": (4, 1)}, p_2={"seen": (3, 1), "heard": (2, 0)})
+    insights = found([4], [4], needs=needs, suggestions={"needs.heard": ("needs_talk",)})
+    unmet = [insight for insight in insights if insight.code == "unmet_need"]
+
+    assert [(one.person_id, one.subject) for one in unmet] == [("p_1", "needs.heard"), ("p_2", "needs.seen")]
+    assert unmet[0].numbers == {"importance": 4.0, "met": 1.0, "gap": 3.0}
+    assert unmet[0].caution == "single"
+    assert insights[-1].code == "next_step"
+    assert (insights[-1].subject, insights[-1].person_id, insights[-1].exercise) == (
+        "needs.heard",
+        "p_1",
+        "needs_talk",
+    )
+
+
+@pytest.mark.parametrize(
+    ("importance", "met", "is_told"), [(3, 1, True), (3, 2, False), (2, 0, False), (4, 2, True)]
+)
+def test_where_a_need_counts_as_unmet(importance, met, is_told):
+    insights = found([4], [4], needs=needs_of(p_1={"seen": (importance, met)}))
+
+    assert bool(told(insights, "unmet_need")) == is_told
+
+
+def test_the_source_of_a_need_is_named():
+    needs = needs_of(p_1={"seen": (4, 0)})
+    insights = find_insights(
+        pair(score(answers({"x.talk.1": 4, "x.talk.2": 4}), SMALL)), catalogue(), needs=needs
+    )
+
+    assert [i.evidence for i in insights if i.code == "unmet_need"] != [()]
+
+
+def test_a_strength_can_be_the_next_step_when_nothing_else_offers_one():
+    insights = found([4], [4], suggestions={"x.f0": ("gratitude",)})
+
+    assert (insights[-1].code, insights[-1].exercise) == ("next_step", "gratitude")
+
+
+# -- thresholds -------------------------------------------------------------------------
+
+
+def test_the_thresholds_are_provisional_and_ours():
+    assert thresholds().is_provisional
+
+
+def test_every_fault_of_a_threshold_file_is_named_at_once():
+    table = {
+        "version": "1.0", "basis": "ours",
+        "strength": {"at_least": 0.4, "most": 9}, "growth": {"at_most": 0.5, "most": 2},
+        "difference": {"most": 3}, "unmet_need": {"importance_at_least": 3, "gap_at_least": 2, "least": 1},
+    }  # fmt: skip
+    with pytest.raises(ContentError) as raised:
+        read_thresholds(table)
+    text = "\n".join(raised.value.problems)
+    for fault in ("'most_each' is missing", "unknown key 'least'", "in this order", "at most 3 strengths"):
+        assert fault in text

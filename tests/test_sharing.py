@@ -1,0 +1,292 @@
+"""What goes in at each grain and what opens: the whole truth table."""
+
+import dataclasses
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.small import SMALL, answers
+from workbook import frames
+from workbook.errors import SharingError
+from workbook.instruments import catalogue
+from workbook.scoring import score
+from workbook.sharing import Grain, Publication, coarsen, grains_for, grains_up_to, lower, open_round, publish
+from workbook.simulate import respond
+
+FULL = {"x.talk.1": 3, "x.talk.2": 4, "x.talk.3": 1, "x.talk.partner": 2, "x.blame.1": 1, "x.blame.2": 3}
+
+
+def published(given: dict, grain: Grain, person: str = "p_1", **changes) -> Publication:
+    rows = answers(given, person)
+    known = {"instrument": SMALL, "couple_id": "c_1", "person_id": person, "occasion": "assessment-1"}
+    return publish(rows, score(rows, SMALL), grain, **(known | changes))
+
+
+def facets(publication: Publication) -> list[str]:
+    return publication.scores["subscale"].tolist()
+
+
+def items(publication: Publication) -> list[str]:
+    return publication.responses["item"].tolist()
+
+
+# -- what goes in -----------------------------------------------------------------------
+
+GOES_IN = [
+    # answers of the facet talk (1, 2, 3)    grain          facet score?  its answers?
+    ((3, 4, 1), Grain.NOTHING, False, []),
+    ((3, 4, 1), Grain.SCORES, True, []),
+    ((3, 4, 1), Grain.ANSWERS, True, ["x.talk.1", "x.talk.2", "x.talk.3"]),
+    ((3, None, 1), Grain.NOTHING, False, []),
+    ((3, None, 1), Grain.SCORES, True, []),
+    ((3, None, 1), Grain.ANSWERS, True, ["x.talk.1", "x.talk.3"]),
+    ((3, None, None), Grain.NOTHING, False, []),
+    ((3, None, None), Grain.SCORES, False, []),
+    ((3, None, None), Grain.ANSWERS, False, ["x.talk.1"]),
+    ((None, None, None), Grain.NOTHING, False, []),
+    ((None, None, None), Grain.SCORES, False, []),
+    ((None, None, None), Grain.ANSWERS, False, []),
+]
+
+
+@pytest.mark.parametrize(("given", "grain", "has_score", "shown"), GOES_IN)
+def test_what_goes_in_for_a_facet(given, grain, has_score, shown):
+    sheet = dict(zip(("x.talk.1", "x.talk.2", "x.talk.3"), given, strict=True))
+    publication = published(sheet, grain)
+
+    assert (facets(publication) == ["x.talk"]) == has_score
+    assert items(publication) == shown
+    assert publication.grain == grain
+
+
+@pytest.mark.parametrize(
+    ("grain", "is_in"), [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, True)]
+)
+def test_a_single_items_score_is_an_answer(grain, is_in):
+    """What I see in my partner, a need, a skill: the score gives the answer away."""
+    publication = published({"x.talk.partner": 2}, grain)
+
+    assert ("x.talk.partner" in facets(publication)) == is_in
+    assert ("x.talk.partner" in items(publication)) == is_in
+
+
+@pytest.mark.parametrize(
+    ("grain", "is_in"), [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, True)]
+)
+def test_a_facet_score_from_one_answer_is_an_answer(grain, is_in):
+    """blame may be scored from one of its two items; at *scores* that would show the answer."""
+    publication = published({"x.blame.1": 3, "x.blame.2": None}, grain)
+
+    assert ("x.blame" in facets(publication)) == is_in
+
+
+def test_declined_and_left_blank_look_the_same():
+    declined = published({"x.talk.1": 3, "x.talk.2": 4, "x.talk.3": None}, Grain.ANSWERS)
+    blank = published({"x.talk.1": 3, "x.talk.2": 4}, Grain.ANSWERS)
+
+    pd.testing.assert_frame_equal(declined.responses, blank.responses)
+    pd.testing.assert_frame_equal(declined.scores, blank.scores)
+
+
+def test_own_needs_never_go_in():
+    assert items(published(FULL | {"x.own.abcd.met": 1}, Grain.ANSWERS)) == list(FULL)
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_a_private_instrument_is_refused_at_every_grain(grain):
+    with pytest.raises(SharingError, match="private"):
+        published(FULL, grain, instrument=dataclasses.replace(SMALL, is_private=True))
+
+
+def test_the_safety_check_is_private_and_offered_at_no_grain():
+    safety = catalogue()["safety"]
+
+    assert grains_for(safety) == ()
+
+
+def test_only_this_persons_rows_of_this_occasion_and_instrument_go_in():
+    rows = pd.concat(
+        [
+            answers(FULL),
+            answers(FULL, "p_2"),
+            answers(FULL, occasion="assessment-2"),
+            answers({"y.a": 1}, instrument="y"),
+        ],
+        ignore_index=True,
+    )
+    publication = publish(
+        rows, score(rows, SMALL), Grain.ANSWERS,
+        instrument=SMALL, couple_id="c_1", person_id="p_1", occasion="assessment-1", round=4,
+    )  # fmt: skip
+
+    assert set(publication.responses["person_id"]) == set(publication.scores["person_id"]) == {"p_1"}
+    assert set(publication.responses["occasion"]) == set(publication.scores["occasion"]) == {"assessment-1"}
+    assert set(publication.responses["instrument"]) == set(publication.scores["instrument"]) == {"x"}
+    assert (publication.couple_id, publication.person_id, publication.instrument) == ("c_1", "p_1", "x")
+    assert (publication.occasion, publication.round) == ("assessment-1", 4)
+
+
+def test_a_round_is_the_first_unless_said_otherwise():
+    assert published(FULL, Grain.SCORES).round == 1
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_a_publication_keeps_the_frames_contracts(grain):
+    publication = published(FULL, grain)
+
+    assert list(frames.check(publication.responses, frames.RESPONSES).index) == list(
+        range(len(publication.responses))
+    )
+    assert list(frames.check(publication.scores, frames.SCORES).index) == list(range(len(publication.scores)))
+
+
+# -- grains -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(Grain, Grain)))
+def test_the_lower_grain_is_the_one_that_shows_less(one, other):
+    rank = {Grain.NOTHING: 0, Grain.SCORES: 1, Grain.ANSWERS: 2}
+
+    assert rank[lower(one, other)] == min(rank[one], rank[other])
+
+
+def test_one_pending_row_for_each_grain_up_to_the_granted_one():
+    assert grains_up_to(Grain.NOTHING) == ()
+    assert grains_up_to(Grain.SCORES) == (Grain.SCORES,)
+    assert grains_up_to(Grain.ANSWERS) == (Grain.SCORES, Grain.ANSWERS)
+
+
+def test_an_instrument_without_facets_is_not_offered_at_scores():
+    assert grains_for(catalogue()["connection"]) == (Grain.NOTHING, Grain.SCORES, Grain.ANSWERS)
+    assert grains_for(catalogue()["needs"]) == (Grain.NOTHING, Grain.ANSWERS)
+    assert grains_for(catalogue()["skills"]) == (Grain.NOTHING, Grain.ANSWERS)
+
+
+@pytest.mark.parametrize(("own", "asked"), list(product(Grain, Grain)))
+def test_coarsening_equals_publishing_at_the_lower_grain(own, asked):
+    coarse, direct = coarsen(published(FULL, own), asked), published(FULL, lower(own, asked))
+
+    assert coarse.grain == direct.grain
+    pd.testing.assert_frame_equal(coarse.scores, direct.scores)
+    pd.testing.assert_frame_equal(coarse.responses, direct.responses)
+
+
+# -- what opens -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("mine", "yours"), list(product([None, *Grain], [None, *Grain])))
+def test_when_a_round_opens_and_at_which_grain(mine, yours):
+    """All sixteen pairs of decisions: open only when both show something, at the lower grain."""
+    a = None if mine is None else published(FULL, mine, "p_1")
+    b = None if yours is None else published(FULL, yours, "p_2")
+    opened = open_round(a, b)
+
+    if Grain.NOTHING in (mine, yours) or None in (mine, yours):
+        assert opened is None
+        return
+    assert {one.grain for one in opened} == {lower(mine, yours)}
+    has_answers = mine == yours == Grain.ANSWERS
+    for one in opened:
+        assert facets(one) == (
+            ["x.talk", "x.talk.partner", "x.blame"] if has_answers else ["x.talk", "x.blame"]
+        )
+        assert items(one) == (list(FULL) if has_answers else [])
+    assert [one.person_id for one in opened] == ["p_1", "p_2"]
+
+
+@pytest.mark.parametrize(("mine", "yours"), list(product([True, False], [True, False])))
+@pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
+def test_a_facet_opens_only_where_both_hold_a_value(grain, mine, yours):
+    talk = {"x.talk.1": 3, "x.talk.2": 4}
+    opened = open_round(
+        published({"x.blame.1": 1, "x.blame.2": 1} | (talk if mine else {}), grain, "p_1"),
+        published({"x.blame.1": 2, "x.blame.2": 2} | (talk if yours else {}), grain, "p_2"),
+    )
+
+    for one in opened:
+        assert ("x.talk" in facets(one)) == (mine and yours)
+        assert "x.blame" in facets(one)
+
+
+@pytest.mark.parametrize(("mine", "yours"), list(product([3, None], [1, None])))
+def test_an_item_opens_only_where_both_hold_a_value(mine, yours):
+    opened = open_round(
+        published(FULL | {"x.talk.1": mine}, Grain.ANSWERS, "p_1"),
+        published(FULL | {"x.talk.1": yours}, Grain.ANSWERS, "p_2"),
+    )
+
+    for one in opened:
+        assert ("x.talk.1" in items(one)) == (mine is not None and yours is not None)
+        assert "x.talk.2" in items(one)
+
+
+def test_one_answer_does_not_buy_all_of_the_others():
+    opened = open_round(
+        published({"x.talk.partner": 2}, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
+    )
+
+    assert [items(one) for one in opened] == [["x.talk.partner"], ["x.talk.partner"]]
+    assert [facets(one) for one in opened] == [["x.talk.partner"], ["x.talk.partner"]]
+
+
+def test_who_decided_first_makes_no_difference():
+    a, b = published(FULL | {"x.talk.1": None}, Grain.ANSWERS, "p_1"), published(FULL, Grain.SCORES, "p_2")
+    forth, back = open_round(a, b), open_round(b, a)
+
+    for one, other in zip(forth, reversed(back), strict=True):
+        assert (one.person_id, one.grain) == (other.person_id, other.grain)
+        pd.testing.assert_frame_equal(one.scores, other.scores)
+        pd.testing.assert_frame_equal(one.responses, other.responses)
+
+
+def test_opening_what_is_open_changes_nothing():
+    once = open_round(
+        published(FULL, Grain.ANSWERS, "p_1"), published(FULL | {"x.talk.2": None}, Grain.ANSWERS, "p_2")
+    )
+    twice = open_round(*once)
+
+    for one, other in zip(once, twice, strict=True):
+        pd.testing.assert_frame_equal(one.scores, other.scores)
+        pd.testing.assert_frame_equal(one.responses, other.responses)
+
+
+@pytest.mark.parametrize("change", [{"occasion": "assessment-2"}, {"round": 2}, {"instrument": "y"}])
+def test_different_rounds_occasions_or_instruments_stay_shut(change):
+    a, b = published(FULL, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
+
+    assert open_round(a, dataclasses.replace(b, **change)) is None
+
+
+def test_publications_of_two_couples_or_one_person_are_a_fault():
+    a, b = published(FULL, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
+    with pytest.raises(SharingError, match="different couples"):
+        open_round(a, dataclasses.replace(b, couple_id="c_2"))
+    with pytest.raises(SharingError, match="two persons"):
+        open_round(a, a)
+
+
+def test_a_changed_unpublished_answer_changes_nothing_of_what_opens():
+    """Positive control beside it: the same change in a published answer does."""
+    b = published(FULL, Grain.SCORES, "p_2")
+    before = open_round(published(FULL, Grain.SCORES), b)
+    hidden = open_round(published(FULL | {"x.talk.partner": 0}, Grain.SCORES), b)
+    shown = open_round(published(FULL | {"x.talk.1": 0}, Grain.SCORES), b)
+
+    pd.testing.assert_frame_equal(before[0].scores, hidden[0].scores)
+    assert not before[0].scores.equals(shown[0].scores)
+
+
+@pytest.mark.parametrize("name", [name for name, i in catalogue().items() if not i.is_private])
+def test_every_instrument_of_the_catalogue_can_be_published(name):
+    instrument = catalogue()[name]
+    rows = respond(instrument, np.random.default_rng(5))
+    occasion = rows["occasion"].iloc[0]
+    publication = publish(
+        rows, score(rows, instrument), Grain.ANSWERS,
+        instrument=instrument, couple_id="c_simulated", person_id="p_simulated", occasion=occasion,
+    )  # fmt: skip
+
+    assert len(publication.responses) == len(instrument.items)
+    assert len(publication.scores) == len(instrument.subscales)
