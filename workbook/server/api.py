@@ -12,6 +12,7 @@ from workbook.service.verbs import Answer
 
 LARGEST_BODY = 256 * 1024
 MOST_ANSWERS = 200
+LONGEST_TEXT = 200
 
 
 def read_answers(body: bytes) -> list[Answer]:
@@ -23,22 +24,28 @@ def read_answers(body: bytes) -> list[Answer]:
     [Answer(operation_id='1', occasion='week-1', item='i', value=2, declined=False)]
     """
     try:
-        rows = json.loads(body)["answers"]
-        if not isinstance(rows, list) or len(rows) > MOST_ANSWERS:
-            raise TypeError
-        return [_read_answer(row) for row in rows]
+        return [_read_answer(row) for row in _rows(json.loads(body))]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise AnswerError(say("server.api.malformed")) from None
 
 
+def _rows(content: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = content["answers"]
+    if not isinstance(rows, list) or len(rows) > MOST_ANSWERS:
+        raise TypeError
+    return rows
+
+
 def _read_answer(row: dict[str, Any]) -> Answer:
-    texts = [row[name] for name in ("operation_id", "occasion", "item")]
+    texts = (row["operation_id"], row["occasion"], row["item"])
     value, declined = row["value"], row.get("declined", False)
-    if not all(isinstance(text, str) and 0 < len(text) <= LARGEST_BODY // 1024 and text.isprintable() for text in texts):
+    if not all(isinstance(text, str) and text.isprintable() for text in texts):
+        raise TypeError
+    if not all(0 < len(text) <= LONGEST_TEXT for text in texts):
         raise TypeError
     if not (value is None or type(value) is int) or type(declined) is not bool:
         raise TypeError
-    return Answer(*texts, value=value, declined=declined)
+    return Answer(*texts, value, declined)
 
 
 class Answers(Page):
@@ -70,10 +77,9 @@ class Alive(Page):
         mark = self.backstage.sittings.act if asked.get("active") is True else self.backstage.sittings.beat
         mark(actor.sitting_id)
         kernel_id = str(asked.get("kernel", ""))
-        manager: Any = self.kernel_manager
-        alive = manager.belongs_to(kernel_id, actor) and await manager.is_running(kernel_id)
+        alive = self.kernels.belongs_to(kernel_id, actor) and await self.kernels.is_running(kernel_id)
         if alive:
-            manager.hear_of(kernel_id)
+            self.kernels.hear_of(kernel_id)
         left = self.backstage.sittings.idle_seconds_left(actor.sitting_id)
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 
@@ -83,8 +89,8 @@ class Close(Page):
 
     async def post(self) -> None:
         asked = self.get_json_body() or {}
-        kernel_id, manager = str(asked.get("kernel", "")), self.kernel_manager
-        if manager.belongs_to(kernel_id, self.actor):  # type: ignore[attr-defined]
-            await manager.end(kernel_id)  # type: ignore[attr-defined]
+        kernel_id = str(asked.get("kernel", ""))
+        if self.kernels.belongs_to(kernel_id, self.actor):
+            await self.kernels.end(kernel_id)
         self.set_status(204)
         self.finish()

@@ -4,6 +4,7 @@ import logging
 import socket
 import ssl
 import tempfile
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -52,11 +53,17 @@ class WorkbookApp(Voila):
     def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
         """No configuration files: an old one of Voila's must not change what is served."""
 
-    def prepare(self, folder: Path, tls: ssl.SSLContext | None, listener: socket.socket) -> None:
+    def prepare(
+        self,
+        folder: Path,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        on_ready: Callable[[], None],
+    ) -> None:
         """Set everything that Voila would take from its command line."""
-        self._tls, self._listener = tls, listener
+        self._tls, self._listener, self._on_ready = tls, listener, on_ready
         self.update_config(_voila_config())
-        self.notebook_path = str(self.workbook.notebook or files("workbook").parent / "notebooks" / "couple.ipynb")
+        self.notebook_path = str(self.workbook.notebook or _couple_notebook())
         self.connection_dir_root = str(folder)
         self.open_browser = False
         self.log_level = logging.WARNING
@@ -68,7 +75,7 @@ class WorkbookApp(Voila):
     def setup_template_dirs(self) -> None:
         """Our template only."""
         self.template_paths = [str(files("workbook.server") / "template")]
-        self.static_paths = []
+        self.static_paths: list[str] = []
 
     def init_settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = super().init_settings()
@@ -142,15 +149,12 @@ class WorkbookApp(Voila):
         server.add_socket(self._listener)
         nursery.open(self.connection_dir)
         try:
-            self.ready()
+            self._on_ready()
             self.ioloop.start()
         finally:
             sweep.stop()
             server.stop()
             self.stop()
-
-    def ready(self) -> None:
-        """Called once requests are being answered; `launch` puts its ready line here."""
 
     async def _sweep(self) -> None:
         """End sittings that ran out, and kernels whose page went without a word."""
@@ -161,10 +165,20 @@ class WorkbookApp(Voila):
         """A sitting ended, on whichever thread: its kernels end too."""
         self.ioloop.add_callback(self.kernel_manager.end_sitting, actor.sitting_id)
 
+    def stop_soon(self, *_signal: Any) -> None:
+        """Ask the server to stop, from a signal."""
+        self.ioloop.add_callback_from_signal(self.ioloop.stop)
+
     def stop(self) -> None:
         run_sync(self.kernel_manager.shutdown_all)(now=True)
         nursery.close()
-        self.backstage.close()
+
+
+def _couple_notebook() -> Path:
+    """In a checkout beside the package, in an installed package inside it."""
+    package = Path(str(files("workbook")))
+    places = [package.parent / "notebooks", package / "notebooks"]
+    return next((place for place in places if place.is_dir()), places[0]) / "couple.ipynb"
 
 
 def _voila_config() -> Config:
@@ -197,7 +211,7 @@ def _voila_config() -> Config:
 def _log_request(handler: tornado.web.RequestHandler) -> None:
     """One line per failed request: never a query, a body, a name or an address."""
     status = handler.get_status()
-    if status >= 500:  # noqa: PLR2004
+    if status >= 500:
         _log.error("%s %s %s", status, handler.request.method, type(handler).__name__)
 
 

@@ -36,7 +36,10 @@ class Backstage:
     recovery_codes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sittings.on_end(lambda actor: self.recovery_codes.pop(actor.sitting_id, None))
+        self.sittings.on_end(self._forget_code)
+
+    def _forget_code(self, actor: Actor) -> None:
+        self.recovery_codes.pop(actor.sitting_id, None)
 
 
 def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:

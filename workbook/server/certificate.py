@@ -1,6 +1,6 @@
 """A certificate of our own for a second device, and words by which people recognise it."""
 
-import datetime
+import datetime as dt
 import hashlib
 import ipaddress
 import os
@@ -39,7 +39,7 @@ def fingerprint_words(certificate: bytes) -> str:
     return " ".join(words)
 
 
-def _make(address: str, now: datetime.datetime) -> tuple[bytes, bytes]:
+def _make(address: str, now: dt.datetime) -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "workbook on this computer")])
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -50,8 +50,8 @@ def _make(address: str, now: datetime.datetime) -> tuple[bytes, bytes]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=VALID_DAYS))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=VALID_DAYS))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -69,7 +69,7 @@ def certificate_for(folder: Path, address: str) -> tuple[ssl.SSLContext, str]:
     A certificate that has another address, or ends within a week, is replaced.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, now = folder / "certificate.pem", datetime.datetime.now(datetime.UTC)
+    path, now = folder / "certificate.pem", dt.datetime.now(dt.UTC)
     if not _still_good(path, address, now):
         certificate, private = _make(address, now)
         fresh = path.with_suffix(".new")
@@ -85,11 +85,11 @@ def certificate_for(folder: Path, address: str) -> tuple[ssl.SSLContext, str]:
     return context, fingerprint_words(der)
 
 
-def _still_good(path: Path, address: str, now: datetime.datetime) -> bool:
+def _still_good(path: Path, address: str, now: dt.datetime) -> bool:
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return False
     addresses = [str(entry) for entry in names.get_values_for_type(x509.IPAddress)]
-    return address in addresses and certificate.not_valid_after_utc - now > datetime.timedelta(days=7)
+    return address in addresses and certificate.not_valid_after_utc - now > dt.timedelta(days=7)

@@ -10,6 +10,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from workbook.server.backstage import Backstage
 from workbook.server.headers import Secured
 from workbook.server.identity import give_cookie
+from workbook.server.kernels import WorkbookKernels
 from workbook.server.looks import page_settings, render
 from workbook.service.verbs import Actor
 
@@ -36,19 +37,25 @@ class Page(Secured, JupyterHandler):
         return getattr(self.current_user, "actor", None)
 
     @property
+    def kernels(self) -> WorkbookKernels:
+        kernels: WorkbookKernels = self.settings["kernel_manager"]
+        return kernels
+
+    @property
     def address(self) -> str:
         """Whom tries are counted against; behind a proxy, whom the proxy names."""
         return str(self.request.remote_ip)
 
-    def token(self) -> str:
+    def cross_site_token(self) -> str:
         """The cross-site token; asking for it also sets its cookie."""
         return self.xsrf_token.decode()
 
     def show(self, template: str, **values: Any) -> None:
         """Finish with one of our pages."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        settings = page_settings(xsrf=self.token(), leave_to=self.workbook.leave_to)
-        common = {"token": self.token(), "settings": settings, "actor": self.actor, "workbook": self.workbook}
+        settings = page_settings(xsrf=self.cross_site_token(), leave_to=self.workbook.leave_to)
+        token = self.cross_site_token()
+        common = {"token": token, "settings": settings, "actor": self.actor, "workbook": self.workbook}
         self.finish(render(template, **(common | values)))
 
     def answer(self, reply: dict[str, Any], status: int = 200) -> None:

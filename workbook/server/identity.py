@@ -28,6 +28,7 @@ def cookie_name(settings: ServerSettings) -> str:
 
 
 def xsrf_cookie_name(settings: ServerSettings) -> str:
+    """The cross-site token's cookie, by the same rule."""
     return "__Host-xsrf" if settings.secure else "_xsrf"
 
 

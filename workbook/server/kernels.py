@@ -4,21 +4,24 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from tornado.web import HTTPError
-from traitlets import Any as AnyTrait
 from traitlets import Integer, default
 
 from workbook.service.verbs import Actor
 
 # What a kernel's process may know of the server's environment. Everything else stays out:
 # keys, tokens and database addresses are commonly kept in environment variables.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
 # Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
+    "1",
+)
 UNHEARD_SECONDS = 40.0  # a reload or a short gap in the network must not cost the page its kernel
 
 
@@ -42,7 +45,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
     """Every kernel with its owner; at most ``per_person`` at once, the oldest ends first."""
 
     per_person = Integer(3)
-    ticket_for: Callable[[Actor], dict[str, str]] = AnyTrait()
+    ticket_for: Callable[[Actor], dict[str, str]]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -64,7 +67,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         if actor is None:
             raise HTTPError(403)
         await self._make_room(actor)
-        kwargs["cwd"] = os.getcwd()  # the server's own empty folder, not where the notebook lies
+        kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
         kwargs["env"] = kernel_environment(self.ticket_for(actor))
         kernel_id: str = await super().start_kernel(**kwargs)
         self._owners[kernel_id] = actor
@@ -101,7 +104,9 @@ class WorkbookKernels(AsyncMappingKernelManager):
         """End every kernel of a sitting that is over."""
         await asyncio.gather(*(self.end(kernel_id) for kernel_id in self.owned_by(sitting_id)))
 
-    async def shutdown_kernel(self, kernel_id: str, *args: Any, **kwargs: Any) -> None:
+    async def shutdown_kernel(  # type: ignore[override]
+        self, kernel_id: str, *args: Any, **kwargs: Any
+    ) -> None:
         """Asked by the culler and at the end; a request may only end its own kernel."""
         user = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "current_user", None)
         actor: Actor | None = getattr(user, "actor", None)
@@ -114,7 +119,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
         """Whether a kernel's process is alive, as far as the system knows."""
         if kernel_id not in self:
             return False
-        return bool(await self.get_kernel(kernel_id).is_alive())
+        kernel: Any = self.get_kernel(kernel_id)
+        return bool(await kernel.is_alive())
 
 
 def _same_person(one: Actor, other: Actor) -> bool:

@@ -5,12 +5,14 @@ import contextlib
 import os
 import shutil
 import signal
+import ssl
 import sys
 import webbrowser
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from workbook.errors import SetupError
+from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
 from workbook.server.settings import ServerSettings
 
@@ -51,6 +53,8 @@ def start(
     ------
     SetupError
         The port is busy, the network is missing, or the installation is unsafe.
+    StorageError
+        The store does not open; its subclasses say why.
     """
     listener = bind("0.0.0.0" if share else "127.0.0.1", port)  # noqa: S104  beyond loopback only with TLS
     settings = ServerSettings(
@@ -65,28 +69,27 @@ def start(
     from workbook.server.application import WorkbookApp, new_folder
     from workbook.server.backstage import open_backstage
 
-    folder = new_folder()
-    context, words = None, ""
-    if share:
-        from workbook.server.certificate import certificate_for
-
-        context, words = certificate_for(_certificate_folder(data), settings.lan_address)
-    backstage = open_backstage(settings, folder)
-    application = WorkbookApp(workbook=settings, backstage=backstage, fingerprint_words=words)
-    os.chdir(folder)  # empty: nothing of whoever started us is served or executed
-    try:
-        application.prepare(folder, context, listener)
-        application.ready = lambda: _announce(settings, open_browser=open_browser)
-        signal.signal(signal.SIGTERM, lambda *_: application.ioloop.add_callback_from_signal(application.ioloop.stop))
+    with contextlib.ExitStack() as at_end:
+        at_end.callback(listener.close)
+        folder = new_folder()
+        at_end.callback(shutil.rmtree, folder, ignore_errors=True)
+        backstage = open_backstage(settings, folder)
+        at_end.callback(backstage.close)
+        context, words = _certificate(settings) if share else (None, "")
+        application = WorkbookApp(workbook=settings, backstage=backstage, fingerprint_words=words)
+        os.chdir(folder)  # empty: nothing of whoever started us is served or executed
+        on_ready = partial(_announce, settings, open_browser=open_browser)
+        application.prepare(folder, listener, context, on_ready)
+        signal.signal(signal.SIGTERM, application.stop_soon)
         application.start()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _certificate_folder(data: Path | None) -> Path:
-    from workbook.server.backstage import data_folder
+def _certificate(settings: ServerSettings) -> tuple[ssl.SSLContext, str]:
+    """TLS for the local network; the store has made the data folder, private, by now."""
+    from workbook.server.certificate import certificate_for
+    from workbook.storage.location import data_folder
 
-    return data_folder(data) / "tls"
+    return certificate_for(data_folder(settings.data) / "tls", settings.lan_address)
 
 
 def _announce(settings: ServerSettings, *, open_browser: bool) -> None:
@@ -117,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
         )
-    except SetupError as error:
+    except WorkbookError as error:
         print("\n".join(error.problems), file=sys.stderr)  # noqa: T201  one sentence, no traceback
         return 1
     return 0

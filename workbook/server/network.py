@@ -25,7 +25,8 @@ def bind(address: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         busy = getattr(error, "errno", None) == errno.EADDRINUSE
-        raise SetupError(say(f"server.setup.{'busy_port' if busy else 'no_port'}", port=port, free=free_port())) from None
+        key = "server.setup.busy_port" if busy else "server.setup.no_port"
+        raise SetupError(say(key, port=port, free=free_port())) from None
     listener.listen(128)
     listener.setblocking(False)
     return listener
@@ -40,7 +41,7 @@ def free_port() -> int:
 
 
 def lan_address() -> str:
-    """This computer's address in the local network; empty when it has none."""
+    """The computer's own address in the local network; empty when it has none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(_PRIVATE_PROBE)

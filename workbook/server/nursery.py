@@ -50,15 +50,16 @@ def live(order: dict[str, Any]) -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silent, descriptor)
-    import numpy as np  # noqa: PLC0415  imported by `warm_up`; its legacy state is shared by forks
+    import numpy as np  # imported by `warm_up`; its legacy state is shared by forks
 
     np.random.seed()  # noqa: NPY002  whoever still draws from it must not draw the parent's numbers
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  as above
+    from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["kernel"]
     kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the nursery
-    kernel.initialize(["-f", order["connection_file"], "--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"])
-    import ipywidgets  # noqa: PLC0415  as above: imported before there was a kernel to register with
+    options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
+    kernel.initialize(["-f", order["connection_file"], *options])
+    import ipywidgets  # as above: imported before there was a kernel to register with
 
     ipywidgets.register_comm_target()
     kernel.start()

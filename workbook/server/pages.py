@@ -5,7 +5,7 @@ problem, except passphrases and codes of recovery.
 """
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
@@ -15,11 +15,12 @@ from workbook.errors import AccessError, TooManyTriesError, WorkbookError
 from workbook.server.errors import status_of, wants_json
 from workbook.server.handlers import LEFT_COOKIE, Page, in_thread
 from workbook.server.identity import take_cookie
+from workbook.server.looks import render
 from workbook.server.qr import qr_code
 from workbook.service.demo import sit_down
 from workbook.service.verbs import Actor
 
-DEMO_PLACES = ("a", "b", "together")
+DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
 LONGEST_TYPED = 400
 HIDE_FOR_SECONDS = 300
 
@@ -43,7 +44,8 @@ class Landing(DoorPage):
             return
         shared = self.workbook.shared_url
         is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
-        values = {"shared_url": shared, "words": self.settings["fingerprint_words"], "qr": qr_code(shared) if shared else ""}
+        values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
+        values["qr"] = qr_code(shared) if shared else ""
         self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
 
     def _demo_places(self) -> dict[str, str]:
@@ -65,7 +67,8 @@ class FormPage(DoorPage):
     def ask(self, typed: dict[str, str], problems: tuple[str, ...] = (), status: int = 200) -> None:
         """Show the form, with what may be shown of what was typed."""
         self.set_status(status)
-        kept = {name: typed.get(name, "") for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}}
+        shown = [name for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}]
+        kept = {name: typed.get(name, "") for name in shown}
         self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
 
     def typed(self) -> dict[str, str]:
@@ -117,7 +120,8 @@ class Begin(FormPage):
     fields: ClassVar = {"name": "name", "passphrase": "new-secret"}
 
     async def take(self, typed: dict[str, str]) -> str:
-        return await self.welcome(await in_thread(self.backstage.accounts.create_couple, typed["name"], typed["passphrase"]))
+        call = self.backstage.accounts.create_couple
+        return await self.welcome(await in_thread(call, typed["name"], typed["passphrase"]))
 
 
 class Join(FormPage):
@@ -156,7 +160,8 @@ class Recover(FormPage):
     async def take(self, typed: dict[str, str]) -> str:
         call = self.backstage.accounts.recover
         secrets = typed["recovery_code"], typed["passphrase"]
-        return await self.welcome(await in_thread(call, typed["code"], typed["name"], *secrets, address=self.address))
+        names = typed["code"], typed["name"]
+        return await self.welcome(await in_thread(call, *names, *secrets, address=self.address))
 
 
 class Together(FormPage):
@@ -173,9 +178,8 @@ class Together(FormPage):
 
     async def take(self, typed: dict[str, str]) -> str:
         both = [(typed["name"], typed["passphrase"]), (typed["other_name"], typed["other_passphrase"])]
-        await self.seat(
-            await in_thread(self.backstage.accounts.sign_in_together, typed["code"], both, address=self.address)
-        )
+        call = self.backstage.accounts.sign_in_together
+        await self.seat(await in_thread(call, typed["code"], both, address=self.address))
         return "/workbook"
 
 
@@ -184,8 +188,9 @@ class Demo(Page):
 
     @allow_unauthenticated
     async def post(self) -> None:
-        place, code = self.get_body_argument("place", ""), self.backstage.demo_code
-        if not code or place not in DEMO_PLACES:
+        asked, code = self.get_body_argument("place", ""), self.backstage.demo_code
+        place = next((known for known in DEMO_PLACES if known == asked), None)
+        if not code or place is None:
             raise HTTPError(404)
         await self.seat(await in_thread(sit_down, self.backstage.service, code, place))
         self.see("/workbook")
@@ -243,9 +248,7 @@ class Leave(Page):
     @allow_unauthenticated
     async def get(self) -> None:
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        from workbook.server.looks import render  # noqa: PLC0415
-
-        self.finish(render("leave.html", token=self.token()))
+        self.finish(render("leave.html", token=self.cross_site_token()))
 
     @allow_unauthenticated
     async def post(self) -> None:
@@ -255,9 +258,8 @@ class Leave(Page):
             return
         actor = self.actor
         take_cookie(self)
-        secure = self.workbook.secure
-        options = {"path": "/", "httponly": True, "samesite": "Strict", "secure": secure}
-        self.set_cookie(LEFT_COOKIE, "1", max_age=HIDE_FOR_SECONDS, **options)
+        options: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": self.workbook.secure}
+        self.set_cookie(LEFT_COOKIE, "1", path="/", max_age=HIDE_FOR_SECONDS, **options)
         if actor is not None:
             await self.stand_up(actor)
         if wants_json(self):

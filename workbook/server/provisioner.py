@@ -11,15 +11,17 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from workbook.server.kernels import kernel_environment
 
 _log = logging.getLogger(__name__)
 NAME = "workbook-forked"
+NO_HISTORY = "--HistoryManager.enabled=False"  # what was run is kept nowhere
 
 
 class Nursery:
@@ -141,12 +143,13 @@ class ForkedProvisioner(LocalProvisioner):
     """Gives jupyter_client a kernel from the nursery, or one launched as usual."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        file, cwd = self.parent.connection_file, str(kwargs.get("cwd") or os.getcwd())
+        kernel: Any = self.parent
+        file, cwd = kernel.connection_file, str(kwargs.get("cwd") or Path.cwd())
         pid = await asyncio.to_thread(nursery.bear, file, dict(kwargs["env"]), cwd)
         if pid is None:
             return await super().launch_kernel(cmd, **kwargs)
         try:
-            self.process = ForkedProcess(pid)
+            self.process = ForkedProcess(pid)  # type: ignore[assignment]
         except ProcessLookupError:
             return await super().launch_kernel(cmd, **kwargs)
         # `setsid` in the child makes it the leader of its own group; asking for the group
@@ -164,7 +167,7 @@ class OneKernel(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", NO_HISTORY],
             display_name="Python 3",
             language="python",
             metadata={"kernel_provisioner": {"provisioner_name": NAME}},

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,8 @@ def running_server(
     place = data or folder / "data"
     output = folder / "server.txt"
     variables = os.environ | {"WORKBOOK_KEYS": str(folder / "keys"), "PYTHON_KEYRING_BACKEND": _NO_KEYRING}
-    command = [sys.executable, "-m", "workbook.server", "--no-browser", "--data", str(place), *_port(options), *options]
+    server = [sys.executable, "-m", "workbook.server", "--no-browser", "--data", str(place)]
+    command = [*server, *_port(options), *options]
     with output.open("ab") as sink:
         start = sink.tell()
         process = subprocess.Popen(  # noqa: S603  our own module
@@ -89,12 +90,8 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     """Ask a server to end; where it doesn't, end its whole process group."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(_STOP_SECONDS)

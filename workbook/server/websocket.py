@@ -18,6 +18,7 @@ ALLOWED_TYPES = frozenset({"comm_open", "comm_msg", "comm_close", "comm_info_req
 # A browser may ask for the state of the widgets there are; it may not make new ones.
 ALLOWED_TARGETS = frozenset({"jupyter.widget.control"})
 CHANNEL = "shell"
+MOST_OFFSETS = 64
 _PARTS = 4  # header, parent header, metadata, content
 
 
@@ -28,7 +29,7 @@ def _whole(text: bytes) -> Any:
 def _mend(value: Any) -> Any:
     """Half a surrogate pair becomes the replacement character: it can't be sent as UTF-8."""
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
         return [_mend(entry) for entry in value]
     if isinstance(value, dict):
@@ -44,24 +45,32 @@ def admit(message: bytes | str) -> list[bytes] | None:
     >>> admit("text, not the binary protocol") is None
     True
     """
-    if isinstance(message, str) or len(message) > LARGEST_MESSAGE:
+    if isinstance(message, str) or not 8 <= len(message) <= LARGEST_MESSAGE:
+        return None
+    if int.from_bytes(message[:8], "little") > MOST_OFFSETS:  # Jupyter would count up to it, for ever
         return None
     try:
         channel, parts = deserialize_msg_from_ws_v1(message)
         header, parent, metadata, content = (_whole(bytes(part)) for part in parts[:_PARTS])
     except (ValueError, IndexError, TypeError, RecursionError, MemoryError, OverflowError):
         return None
-    if channel != CHANNEL or not all(isinstance(part, dict) for part in (header, parent, metadata, content)):
+    whole = (header, parent, metadata, content)
+    if channel != CHANNEL or not all(isinstance(part, dict) for part in whole):
         return None
-    kind = header.get("msg_type")
-    if kind not in ALLOWED_TYPES:
+    if not _is_allowed(header.get("msg_type"), content):
         return None
-    if kind == "comm_open" and content.get("target_name") not in ALLOWED_TARGETS:
-        return None
-    if kind.startswith("comm_") and kind != "comm_info_request" and not isinstance(content.get("comm_id"), str):
-        return None
-    mended = (json.dumps(_mend(part), ensure_ascii=False).encode("utf-8") for part in (header, parent, metadata, content))
+    mended = (json.dumps(_mend(part), ensure_ascii=False).encode("utf-8") for part in whole)
     return [*mended, *parts[_PARTS:]]
+
+
+def _is_allowed(kind: Any, content: dict[str, Any]) -> bool:
+    if not isinstance(kind, str) or kind not in ALLOWED_TYPES:
+        return False
+    names_comm = kind in {"comm_open", "comm_msg", "comm_close"}
+    if names_comm and not isinstance(content.get("comm_id"), str):
+        return False
+    target = content.get("target_name")
+    return kind != "comm_open" or (isinstance(target, str) and target in ALLOWED_TARGETS)
 
 
 def scrub(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:

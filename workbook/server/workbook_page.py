@@ -1,7 +1,6 @@
 """The served notebook: Voila runs it in a kernel of the person's own and our template shows it."""
 
 import logging
-from typing import Any
 
 from tornado import web
 from tornado.iostream import StreamClosedError
@@ -19,18 +18,19 @@ class WorkbookPage(Page, VoilaHandler):
 
     kernel_id = ""
 
-    async def get(self) -> None:  # type: ignore[override]
+    async def get(self) -> None:
         if self.actor is None:
             raise web.HTTPError(403)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         # The token's cookie must be set before the first byte goes out.
-        settings = page_settings(xsrf=self.token(), leave_to=self.workbook.leave_to, person=await self.person())
-        self.write(render("workbook_head.html", actor=self.actor, settings=settings, token=self.token()))
+        token, leave_to = self.cross_site_token(), self.workbook.leave_to
+        settings = page_settings(xsrf=token, leave_to=leave_to, person=await self.person())
+        self.write(render("workbook_head.html", actor=self.actor, settings=settings, token=token))
         await self.flush()
         try:
             await self.run_notebook()
         except StreamClosedError:
-            await self.kernel_manager.end(self.kernel_id)  # type: ignore[attr-defined]  nobody is there to see it
+            await self.kernels.end(self.kernel_id)  # nobody is there to see it
             return
         self.finish(render("workbook_tail.html"))
 
@@ -40,18 +40,18 @@ class WorkbookPage(Page, VoilaHandler):
         Voila's own loop is not used: an error in it leaves the page waiting for ever, and it
         hands the whole environment of the server to the kernel.
         """
-        manager: Any = self.kernel_manager
         try:
             renderer = await self.open_notebook()
-            self.kernel_id = await manager.start_kernel(kernel_name="python3")
-            async for html, _ in renderer.generate_content_generator(self.kernel_id, manager.get_kernel(self.kernel_id)):
+            self.kernel_id = await self.kernels.start_kernel(kernel_name="python3")
+            kernel = self.kernels.get_kernel(self.kernel_id)
+            async for html, _ in renderer.generate_content_generator(self.kernel_id, kernel):
                 self.write(html)
                 await self.flush()
         except StreamClosedError:
             raise
         except Exception as error:  # noqa: BLE001  whatever it was, the person gets a page
             _log.error("the workbook did not open: %s", type(error).__name__, exc_info=True)
-            await manager.end(self.kernel_id)
+            await self.kernels.end(self.kernel_id)
             self.write(render("workbook_failed.html"))
 
     async def open_notebook(self) -> NotebookRenderer:
