@@ -48,11 +48,12 @@ def main(*, debug: bool) -> None:
 
 
 def _add_commands() -> None:
+    from workbook.cli.backup import backup, restore
     from workbook.cli.doctor import doctor
     from workbook.cli.serve import demo, start
     from workbook.cli.simulate import simulate
 
-    for command in (start, demo, doctor, simulate):
+    for command in (start, demo, doctor, backup, restore, simulate):
         main.add_command(command)
 
 

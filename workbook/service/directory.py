@@ -114,7 +114,7 @@ class Directory:
             older = self._accounts.get(account.person_id)
             self._write([_account_entry(account), *also])
             if older is not None:
-                self._store.forget(LOG, [older[1]])
+                self._store.forget(LOG, [older[1]], superseded=True)
 
     def move_account(self, account: Account, couple_id: str, code: str) -> None:
         """Give an account a new couple of its own."""
@@ -132,13 +132,14 @@ class Directory:
         """Destroy what a crash may have left: older versions of accounts, keys of erased ones."""
         with self.lock:
             self._refresh()
+            accounts = [row for row in self._store.read(LOG) if row.kind == "account"]
             current = {sequence for _, sequence in self._accounts.values()}
-            left = [
-                row.sequence
-                for row in self._store.read(LOG)
-                if row.kind == "account" and row.payload is not None
-            ]
-            self._store.forget(LOG, [sequence for sequence in left if sequence not in current])
+            older = [row for row in accounts if row.sequence not in current]
+            # Of somebody erased even what was destroyed before is named once more: a backup may hold it.
+            gone = {row.sequence for row in older if row.operation_id.split("/")[1] not in self._accounts}
+            self._store.forget(LOG, gone)
+            left = [row.sequence for row in older if row.sequence not in gone and row.payload is not None]
+            self._store.forget(LOG, left, superseded=True)
 
     def unpaired_entry(self, couple_id: str) -> Entry:
         """The entry that parts a couple, to be appended with the table's own."""

@@ -47,7 +47,7 @@ class Store(ABC):
     - **ordered**: sequences within a log are 1, 2, 3 … without gaps; a forgotten row keeps
       its number as a tombstone;
     - **forgetful**: `forget` destroys payloads beyond recovery from the file, and only it
-      removes anything;
+      removes anything; restoring a backup brings back at most what newer rows had superseded;
     - **tamper-evident**: each log is a hash chain over salted digests whose head is kept
       outside the file, so a changed, cut or replaced log is noticed at opening or read.
     """
@@ -61,8 +61,12 @@ class Store(ABC):
         """Rows of a log with ``sequence > after``, ascending, tombstones included."""
 
     @abstractmethod
-    def forget(self, log: str, sequences: Iterable[int]) -> int:
-        """Destroy the payloads of these rows; give how many were newly destroyed."""
+    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
+        """Destroy the payloads of these rows; give how many were newly destroyed.
+
+        ``superseded`` rows live on in newer ones: a backup from before may bring them back,
+        because without them it would hold neither. All others never come back.
+        """
 
     @abstractmethod
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping
 from io import FileIO
 from pathlib import Path
+from typing import Literal
 
 from workbook.content import say
 from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
@@ -32,6 +33,12 @@ if sys.platform != "win32":  # there are no advisory locks there; the store's ow
 class Heads:
     """The open heads file; it is also the lock that keeps a second workbook out.
 
+    Parameters
+    ----------
+    use : {"write", "look", "lock"}
+        *look*: what stands there now, though another may be writing; nothing is changed.
+        *lock*: only keep others out, whatever stands there.
+
     Raises
     ------
     WrongKeyError
@@ -42,15 +49,19 @@ class Heads:
         Another process has it open.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, use: Literal["write", "look", "lock"] = "write") -> None:
         self._path = path
         self._key = hashlib.sha256(b"workbook heads\0" + key).digest()
-        self._file = _open_locked(path)
         self._known: dict[str, Head] = {}
         self._n_lines = self._end = 0
         self.is_new = False
+        self._file = FileIO(path, "r") if use == "look" else _open_locked(path)
         try:
-            self._read()
+            if use == "write":
+                self._read()
+            elif use == "look":
+                self._parse_all()
+                self._file.close()
         except BaseException:
             self._file.close()
             raise
@@ -97,7 +108,8 @@ class Heads:
 
     def _rewrite(self, heads: Mapping[str, Head]) -> None:
         temporary = self._path.with_suffix(".heads-new")
-        content = self._header() + self._line(heads)
+        # Twice, because a last line that does not fit is taken for a crash, and this one can't be.
+        content = self._header() + 2 * self._line(heads)
         with _open_private(temporary) as file:
             file.truncate(0)
             _write_all(file, content)
@@ -107,14 +119,23 @@ class Heads:
         temporary.replace(self._path)
         sync_folder(self._path.parent)
         self._file.close()
-        self._file, self._n_lines, self._end = replacement, 1, len(content)
+        self._file, self._n_lines, self._end = replacement, 2, len(content)
 
     def _read(self) -> None:
+        if not self._parse_all():
+            self._begin()
+        elif self._file.seek(0, os.SEEK_END) > self._end:
+            _log.warning("the last line of the heads was cut short by a crash; it is dropped")
+            self._file.truncate(self._end)
+        if self._n_lines > 1_000 and self._n_lines > 4 * len(self._known):
+            self._rewrite(self._known)
+
+    def _parse_all(self) -> bool:
+        """Take in every line; False when there is none, not even the first."""
         self._file.seek(0)
         header, *lines = self._file.readall().split(b"\n")
         if not lines:  # nothing, or a first line that was cut short
-            self._begin()
-            return
+            return False
         if header + b"\n" != self._header():
             is_ours = header.startswith(_MAGIC) and len(header) + 1 == len(self._header())
             raise WrongKeyError(say("errors.storage.wrong_key")) if is_ours else _damaged()
@@ -126,11 +147,7 @@ class Heads:
             self._known |= heads
         self._n_lines = len(whole)
         self._end = len(header) + 1 + sum(len(line) + 1 for line in lines[: len(whole)])
-        if len(whole) < len(read) or lines[-1]:
-            _log.warning("the last line of the heads was cut short by a crash; it is dropped")
-            self._file.truncate(self._end)
-        if self._n_lines > 1_000 and self._n_lines > 4 * len(self._known):
-            self._rewrite(self._known)
+        return True
 
     def _begin(self) -> None:
         self.is_new = True

@@ -58,6 +58,11 @@ def key_file(folder: Path) -> Path:
     return key_folder() / f"{_key_id(folder)}.key"
 
 
+def erasures_file(folder: Path) -> Path:
+    """Where the list of what was erased from a data folder lies: beside its key, in a private folder."""
+    return prepare_folder(key_folder()) / f"{_key_id(folder)}.erased"
+
+
 def _key_id(folder: Path) -> str:
     path = folder / _ID_FILE
     if not path.exists():

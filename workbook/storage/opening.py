@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbook.storage.keys import find_key
+from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder, prepare_folder
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 
@@ -27,4 +27,5 @@ def open_store(folder: str | Path | None = None) -> SqlCipherStore:
     for file in files:
         if file.exists():
             check_private(file)
-    return SqlCipherStore(place, find_key(place, is_new=not any(file.exists() for file in files)))
+    key = find_key(place, is_new=not any(file.exists() for file in files))
+    return SqlCipherStore(place, key, erasures_file(place))

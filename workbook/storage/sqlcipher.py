@@ -14,6 +14,7 @@ from workbook.errors import DamagedStoreError, StorageError
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
+from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads
 from workbook.storage.migrate import is_written, migrate
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
@@ -36,6 +37,8 @@ class SqlCipherStore(Store):
         Where the file and its heads lie; must exist and be private.
     key : bytes
         32 random bytes, kept apart from the folder.
+    erasures : Path, optional
+        The file in which to note what is erased, kept apart from folder and backups.
 
     Raises
     ------
@@ -49,8 +52,9 @@ class SqlCipherStore(Store):
         Another workbook has the folder open, or the disk refuses.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
         self._closed = False
+        self._erasures = Erasures(erasures, key) if erasures is not None else None
         self._watchers = Watchers()
         self._engines: list[Engine] = []
         path = folder / FILE_NAME
@@ -82,10 +86,25 @@ class SqlCipherStore(Store):
         check_links(log, records, after=after, head=known)
         return [to_row(log, record) for record in records if record.sequence > after]
 
-    def forget(self, log: str, sequences: Iterable[int]) -> int:
-        wanted = list(sequences)
+    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
+        wanted = set(sequences)
+        if self._erasures is not None and not superseded:
+            with plain_errors():  # first the list: what is on it and not yet destroyed does no harm
+                self._erasures.add(log, self._links(log, wanted))
         destroyed: int = self._writer.do(lambda batch: batch.forget(log, wanted), destroys=True)
         return destroyed
+
+    def erase_again(self, erasures: Erasures | None) -> int:
+        """Read every log, and destroy what is on a list of erasures; give how many rows that were."""
+        known = erasures.known() if erasures is not None else set()
+        with plain_errors(), self._read_engine.connect() as connection:
+            names = [str(name) for (name,) in connection.execute(select(logs.c.name))]
+        n_destroyed = 0
+        for name in names:
+            self.read(name)
+            if erasures is not None and (gone := erasures.among(name, self._links(name), known)):
+                n_destroyed += self.forget(name, gone, superseded=True)
+        return n_destroyed
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         return self._watchers.add(log, notify)
@@ -99,10 +118,10 @@ class SqlCipherStore(Store):
         self._release()
 
     def _open(self, path: Path, key: bytes, *, had_file: bool) -> None:
-        self._refuse_lost(had_file)
+        self._refuse_lost(had_file=had_file)
         path.touch(mode=0o600)
         self._read_engine = self._engine(reading_engine(path, key))
-        with _vouched_key(had_file and not self._heads.is_new):
+        with _vouched_key(is_vouched=had_file and not self._heads.is_new):
             is_begun = had_file and is_written(self._read_engine)
         # All that can be refused is refused before anything may write, so that a damaged store
         # stays as it was found.
@@ -121,7 +140,14 @@ class SqlCipherStore(Store):
         # Rows that were committed but whose heads a crash cut off: whole, only not yet witnessed.
         self._heads.write({log: head for log, head in found.items() if head != self._heads.of(log)})
 
-    def _refuse_lost(self, had_file: bool) -> None:
+    def _links(self, log: str, wanted: set[int] | None = None) -> list[tuple[int, bytes]]:
+        own = select(rows.c.sequence, rows.c.chain).join(logs).where(logs.c.name == log)
+        with plain_errors(), self._read_engine.connect() as connection:
+            found = connection.execute(own).all()
+        links = [(int(record.sequence), bytes(record.chain)) for record in found]
+        return [link for link in links if wanted is None or link[0] in wanted]
+
+    def _refuse_lost(self, *, had_file: bool) -> None:
         if not had_file and self._heads.tags:
             raise DamagedStoreError(say("errors.storage.damaged", what="the database"))
 
@@ -136,7 +162,7 @@ class SqlCipherStore(Store):
 
 
 @contextmanager
-def _vouched_key(is_vouched: bool) -> Iterator[None]:
+def _vouched_key(*, is_vouched: bool) -> Iterator[None]:
     """Where the heads file fits the key, a database that does not open is damaged."""
     try:
         yield

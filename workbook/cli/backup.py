@@ -1,0 +1,50 @@
+"""``workbook backup`` and ``workbook restore``."""
+
+from pathlib import Path
+
+import click
+
+from workbook.content import say
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(help=say("cli.backup.help"))
+@click.argument("folder", type=_FOLDER)
+@click.option("--data", type=_FOLDER, envvar="WORKBOOK_DATA", help=say("cli.backup.data"))
+def backup(folder: Path, data: Path | None) -> None:
+    """Copy the store, prove the copy, and say where its key is."""
+    from workbook.storage.backup import back_up
+    from workbook.storage.keys import find_key, key_file
+    from workbook.storage.location import data_folder
+    from workbook.storage.sqlcipher import FILE_NAME
+
+    place = data_folder(data)
+    is_there = (place / FILE_NAME).exists()
+    made = back_up(place, find_key(place, is_new=False) if is_there else b"", folder)
+    click.echo(say("cli.backup.done", folder=made))
+    key = key_file(place)
+    click.echo(say("cli.backup.key", key=key) if key.exists() else say("cli.backup.key_in_keyring"))
+
+
+@click.command(help=say("cli.restore.help"))
+@click.argument("folder", type=_FOLDER)
+@click.option("--data", type=_FOLDER, envvar="WORKBOOK_DATA", help=say("cli.restore.data"))
+@click.option("--yes", is_flag=True, help=say("cli.restore.yes"))
+def restore(folder: Path, data: Path | None, *, yes: bool) -> None:
+    """Put a backup in the store's place, once the person agrees."""
+    from workbook.storage.backup import check_backup
+    from workbook.storage.backup import restore as put_back
+    from workbook.storage.keys import erasures_file, find_key
+    from workbook.storage.location import data_folder, prepare_folder
+
+    check_backup(folder)
+    place = prepare_folder(data_folder(data))
+    if not yes and not click.confirm(say("cli.restore.ask", folder=place)):
+        click.echo(say("cli.restore.stopped"))
+        return
+    # The backup names its key: that of the folder it was made from, even on another computer.
+    aside = put_back(folder, place, find_key(folder, is_new=False), erasures_file(folder))
+    click.echo(say("cli.restore.done", folder=place))
+    if aside is not None:
+        click.echo(say("cli.restore.aside", aside=aside))

@@ -1,0 +1,175 @@
+"""Copies of a store: made while it runs, proven by restoring them, put back without bringing back
+what was erased since.
+
+A backup is a folder laid out like a data folder, still encrypted, and opens only with the store's
+key, which it does not hold.
+"""
+
+import secrets
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import sqlcipher3
+
+from workbook.content import say
+from workbook.errors import StorageError
+from workbook.storage.connections import plain_errors, reading_engine
+from workbook.storage.erasures import Erasures
+from workbook.storage.heads import Heads, sync_folder
+from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
+from workbook.storage.verify import verify_all
+
+_KEPT_BESIDE = ("key-id",)  # a random name by which the key is found
+
+
+def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None) -> Path:
+    """Copy a store that may be in use, and prove the copy by restoring it; give the new folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    into : Path
+        An existing folder, outside the data folder; a folder named by date and time is made in it.
+
+    Raises
+    ------
+    StorageError
+        Nothing is there to copy, or it can't be written; nothing half-made is left.
+    DamagedStoreError
+        The store or its copy is not whole.
+    """
+    if not (folder / FILE_NAME).exists() or not (folder / HEADS_NAME).exists():
+        raise StorageError(say("errors.storage.nothing_to_back_up", folder=folder))
+    if not into.is_dir() or into.resolve().is_relative_to(folder.resolve()):
+        raise StorageError(say("errors.storage.bad_backup_place", folder=into))
+    name = f"workbook-{now or datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a name for people, in their time
+    partial = into / f".{name}-{secrets.token_hex(4)}"
+    with plain_errors():
+        try:
+            partial.mkdir(mode=0o700)
+            _copy(folder, key, partial)
+            _prove(partial, key)
+            if (into / name).exists():
+                raise StorageError(say("errors.storage.backup_exists", folder=into / name))
+            partial.rename(into / name)
+            sync_folder(into)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return into / name
+
+
+def restore(backup: Path, folder: Path, key: bytes, erasures: Path | None = None) -> Path | None:
+    """Put a backup in the place of a store, erase again what was erased since; give where the old one went.
+
+    Until everything is proven the store in place is not touched; then it is moved aside whole.
+
+    Parameters
+    ----------
+    erasures : Path, optional
+        The list kept beside the key; see `Erasures`.
+
+    Raises
+    ------
+    StorageError
+        It is no backup, or the workbook is running with this folder.
+    WrongKeyError, DamagedStoreError
+        The backup does not open with this key, or is not whole.
+    """
+    check_backup(backup)
+    staging = folder / f".restoring-{secrets.token_hex(4)}"
+    with plain_errors():
+        lock = Heads(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
+        try:
+            staging.mkdir(mode=0o700)
+            _copy_files(backup, staging)
+            _prove(staging, key, erasures)
+            return _put_in_place(staging, folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            lock.close()
+
+
+def check_backup(folder: Path) -> None:
+    """Refuse a folder that is no backup.
+
+    Raises
+    ------
+    StorageError
+        A file of a backup is missing.
+    """
+    if not all((folder / name).is_file() for name in (FILE_NAME, HEADS_NAME)):
+        raise StorageError(say("errors.storage.no_backup", folder=folder))
+
+
+def _copy(folder: Path, key: bytes, to: Path) -> None:
+    # Heads first: the copy is made after them, so it holds at least what they witness.
+    heads = Heads(folder / HEADS_NAME, key, "look")
+    source = reading_engine(folder / FILE_NAME, key)
+    try:
+        target = sqlcipher3.connect(str(to / FILE_NAME))
+        target.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection = source.raw_connection()
+        connection.driver_connection.backup(target)  # type: ignore[union-attr]
+        connection.close()
+        target.close()
+    finally:
+        source.dispose()
+    engine = reading_engine(to / FILE_NAME, key)
+    try:
+        found = verify_all(engine, heads)
+    finally:
+        engine.dispose()
+        for left in to.glob(f"{FILE_NAME}-*"):
+            left.unlink()
+    written = Heads(to / HEADS_NAME, key)
+    for _ in range(2):  # a last line that does not fit is taken for a crash, and there was none
+        written.write(found)
+    written.close()
+    for name in _KEPT_BESIDE:
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, to / name)
+    _make_durable(to)
+
+
+def _prove(folder: Path, key: bytes, erasures: Path | None = None) -> None:
+    """Open a copy as the store it is to be, and read it all; also erases what is to stay erased."""
+    store = SqlCipherStore(folder, key)
+    try:
+        store.erase_again(Erasures(erasures, key) if erasures is not None else None)
+    finally:
+        store.close()
+    _make_durable(folder)
+
+
+def _put_in_place(staging: Path, folder: Path) -> Path | None:
+    standing = [path for path in folder.iterdir() if path.name.startswith(FILE_NAME.split(".", 1)[0] + ".")]
+    aside = None
+    if standing:
+        aside = folder / f"before-restore-{secrets.token_hex(4)}"
+        aside.mkdir(mode=0o700)
+        for path in standing:
+            path.rename(aside / path.name)
+    # Heads first: cut short between the two, the next start says that the database is missing,
+    # and restoring again mends it.
+    for name in (*_KEPT_BESIDE, HEADS_NAME, FILE_NAME):
+        if (staging / name).exists():
+            (staging / name).replace(folder / name)
+    sync_folder(folder)
+    return aside
+
+
+def _copy_files(backup: Path, to: Path) -> None:
+    for name in (FILE_NAME, HEADS_NAME, *_KEPT_BESIDE):
+        if (backup / name).exists():
+            shutil.copyfile(backup / name, to / name)
+
+
+def _make_durable(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.chmod(0o600)
+        if sys.platform != "win32":
+            sync_folder(path)
+    sync_folder(folder)
