@@ -89,7 +89,7 @@ def test_offline_is_shown_as_unsaved_until_the_answer_arrives(opened: tuple[Page
     """With the line cut the page never says saved; when it is back, the same answer is kept."""
     page, _kernel, session = opened
     first = page.locator(".question").first
-    page.evaluate("window.workbook.saveAnswers = () => new Promise((done) => { window.backOnline = done; })")
+    page.evaluate("() => { window.workbook.saveAnswers = () => new Promise((done) => { window.backOnline = done; }); }")
     first.locator(".option").nth(1).click()
     expect(first.locator(".state")).to_have_attribute("data-state", "saving")
     expect(first.locator(".state")).to_have_attribute("data-state", "unsaved", timeout=4000)
@@ -99,13 +99,13 @@ def test_offline_is_shown_as_unsaved_until_the_answer_arrives(opened: tuple[Page
     page.get_by_role("button", name="Back", exact=True).click()
     expect(page.locator(".question").first.locator("input").nth(1)).to_be_checked()
     expect(page.locator(".question").first.locator(".state")).to_have_attribute("data-state", "unsaved")
-    page.evaluate("window.backOnline()")
+    page.evaluate("() => window.backOnline()")
     expect(page.locator(".question").first.locator(".state")).to_have_attribute("data-state", "saved")
 
 
 def test_a_refused_answer_says_why(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, _session = opened
-    page.evaluate("window.workbook.saveAnswers = () => Promise.reject(new Error('There is no room left.'))")
+    page.evaluate("() => { window.workbook.saveAnswers = () => Promise.reject(new Error('There is no room left.')); }")
     page.locator(".question").first.locator(".option").first.click()
     expect(page.locator(".question").first.locator(".state")).to_have_text("There is no room left.")
 

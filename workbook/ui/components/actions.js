@@ -1,11 +1,11 @@
 // Buttons in a row: one primary, the others quieter. A press is a message, not a trait, so that
 // pressing the same button twice is heard twice.
 
-const GUARD_MS = 700; // a double tap is one press
+const GUARD_MS = 500; // a double tap is one press, also where the next page has the same button
 
 function render({ model, el }) {
   el.classList.add("actions");
-  let pressedAt = 0;
+  let last = { label: "", at: 0 };
 
   const button = ({ id, label, kind = "secondary", description }) => {
     const element = document.createElement("button");
@@ -14,8 +14,8 @@ function render({ model, el }) {
     element.textContent = label;
     if (description) element.setAttribute("aria-description", description);
     element.addEventListener("click", () => {
-      if (Date.now() - pressedAt < GUARD_MS) return;
-      pressedAt = Date.now();
+      if (last.label === label && Date.now() - last.at < GUARD_MS) return;
+      last = { label, at: Date.now() };
       model.send({ press: id });
     });
     return element;
