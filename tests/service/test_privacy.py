@@ -115,7 +115,9 @@ def world(act: Any) -> str:
     service.add_table_event(
         actor, "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g"
     )
-    time.sleep(0.1)
+    deadline = time.monotonic() + 10
+    while "table" not in heard and time.monotonic() < deadline:
+        time.sleep(0.01)
     return what_b_sees(house, heard)
 
 

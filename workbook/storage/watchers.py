@@ -18,7 +18,7 @@ class Watchers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_log: dict[str, dict[object, Notify]] = defaultdict(dict)
-        self._queue: queue.SimpleQueue[list[Row] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[object, list[Row]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def add(self, log: str, notify: Notify) -> Callable[[], None]:
@@ -40,10 +40,14 @@ class Watchers:
         return stop
 
     def tell(self, rows: Iterable[Row]) -> None:
-        """Queue newly written rows for whoever watches their logs."""
-        fresh = list(rows)
-        if fresh and self._thread is not None:
-            self._queue.put(fresh)
+        """Queue newly written rows for whoever watches their logs now, and for nobody who comes later."""
+        by_log: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_log[row.log].append(row)
+        with self._lock:
+            for log, written in by_log.items():
+                for token in self._by_log.get(log, {}):
+                    self._queue.put((token, written))
 
     def close(self) -> None:
         """Deliver what is queued, then end the thread."""
@@ -54,15 +58,13 @@ class Watchers:
                 thread.join(timeout=5)
 
     def _run(self) -> None:
-        while (rows := self._queue.get()) is not None:
-            by_log: dict[str, list[Row]] = defaultdict(list)
-            for row in rows:
-                by_log[row.log].append(row)
-            for log, written in by_log.items():
-                with self._lock:
-                    notified = list(self._by_log.get(log, {}).values())
-                for notify in notified:
-                    try:
-                        notify(written)
-                    except Exception as error:  # noqa: BLE001  one bad watcher must not silence the others
-                        _log.error("a watcher failed: %s", type(error).__name__)
+        while (call := self._queue.get()) is not None:
+            token, written = call
+            with self._lock:
+                notify = self._by_log.get(written[0].log, {}).get(token)
+            if notify is None:  # it has stopped watching meanwhile
+                continue
+            try:
+                notify(written)
+            except Exception as error:  # noqa: BLE001  one bad watcher must not silence the others
+                _log.error("a watcher failed: %s", type(error).__name__)
