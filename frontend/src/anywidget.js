@@ -38,6 +38,9 @@ async function tidy(controller, cleanup) {
 
 export class AnyModel extends DOMWidgetModel {
   initialize(...args) {
+    // Stock ipywidgets holds an update back while an earlier one is under way, but not a button's
+    // press: the press would overtake the choice it is meant to save. Nothing is held back here.
+    Object.defineProperty(this, "_pending_msgs", { get: () => 0, set: () => {} });
     super.initialize(...args);
     this.controller = new AbortController();
     this.ready = this.begin();

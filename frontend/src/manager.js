@@ -26,6 +26,19 @@ const CLASSES = {
   anywidget: { AnyModel, AnyView },
 };
 
+// A page may be turned while one of its parts is still being drawn. The stock box then looks for
+// the part's place in a box that is gone; ours lets the part go.
+BoxView.prototype.add_child_model = async function addChildModel(model) {
+  const place = new Widget();
+  this.luminoWidget.addWidget(place);
+  const view = await this.create_child_view(model);
+  const part = view.luminoWidget ?? view.pWidget;
+  if (this.luminoWidget.isDisposed) view.remove();
+  else this.luminoWidget.insertWidget(this.luminoWidget.widgets.indexOf(place), part);
+  place.dispose();
+  return view;
+};
+
 export class Manager extends ManagerBase {
   constructor(kernel) {
     super();
