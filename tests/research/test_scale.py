@@ -1,0 +1,170 @@
+"""A cohort in parts gives what it gives in memory, whoever computes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+from workbook.cohort import write_cohort
+from workbook.dyads.pairs import pair
+from workbook.errors import StatisticsError
+from workbook.instruments import catalogue
+from workbook.research.dyadic import apim, dyadic_icc, from_pairs
+from workbook.research.reliability import cronbach_alpha, item_matrix, mcdonald_omega
+from workbook.research.risk import measure_anonymity
+from workbook.research.scale import Parts, keep_quiet
+from workbook.research.tallies import ItemSums
+from workbook.scoring import score
+from workbook.simulate import simulate_couples
+
+SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
+X, Y, Z = "connection.open_talk", "connection.trust", "connection.support"
+FACTS = ["background.age_band", "background.length_band"]
+
+
+@pytest.fixture(scope="module")
+def responses() -> pd.DataFrame:
+    return simulate_couples(90, 3, SHOWN).responses
+
+
+@pytest.fixture(scope="module")
+def folder(responses: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four parts of unequal size, whole couples in each."""
+    couples = responses["couple_id"].unique()
+    cuts = np.split(couples, [7, 40, 41])
+    parts = [responses[responses["couple_id"].isin(cut)] for cut in cuts]
+    place = tmp_path_factory.mktemp("scale") / "cohort"
+    return write_cohort(parts, place, form="parquet", about={"simulated": True})
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(params=["pandas", "dask"])
+def parts(request: pytest.FixtureRequest, folder: Path, scheduler: str) -> Parts:
+    return Parts(folder, SHOWN, engine=request.param, scheduler=scheduler, progress=keep_quiet)
+
+
+@pytest.fixture(scope="module")
+def pairs(responses: pd.DataFrame) -> pd.DataFrame:
+    return from_pairs(pair(score(responses, SHOWN["connection"])), [X, Y, Z])
+
+
+def test_reliability_is_that_of_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
+    own = responses[responses["instrument"] == "connection"]
+    items = item_matrix(own, SHOWN["connection"])[list(SHOWN["connection"].subscale_by_id[X].items)]
+    for name, whole in (("alpha", cronbach_alpha(items)), ("omega", mcdonald_omega(items))):
+        found = parts.reliability(X, coefficient=name)
+        assert (found.n, found.k) == (whole.n, whole.k)
+        np.testing.assert_allclose(
+            [found.value, found.low, found.high], [whole.value, whole.low, whole.high], atol=1e-10
+        )
+
+
+def test_icc_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame) -> None:
+    found, whole = parts.icc(X), dyadic_icc(pairs, f"{X}_a", f"{X}_b")
+    assert found.n == whole.n
+    np.testing.assert_allclose(
+        [found.value, found.low, found.p], [whole.value, whole.low, whole.p], atol=1e-10
+    )
+
+
+@pytest.mark.parametrize("kind", ["exchangeable", "distinguishable"])
+def test_apim_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame, kind: str) -> None:
+    apart = kind == "distinguishable"
+    found = parts.apim(X, Y, covariates=[Z], distinguishable=apart)
+    whole = apim(
+        pairs,
+        (f"{X}_a", f"{X}_b"),
+        (f"{Y}_a", f"{Y}_b"),
+        covariates=[(f"{Z}_a", f"{Z}_b")],
+        distinguishable=apart,
+    )
+    figures = ["estimate", "se", "df", "t", "p", "low", "high"]
+    np.testing.assert_allclose(found.table[figures], whole.table[figures], atol=1e-10)
+    assert abs(found.loglik - whole.loglik) < 1e-8
+    assert found.n_couples == whole.n_couples
+
+
+def test_anonymity_is_that_of_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
+    own = responses[responses["item"].isin(FACTS)]
+    table = own.pivot_table(index="person_id", columns="item", values="value", aggfunc="first")
+    scores = score(responses, SHOWN["connection"])
+    mine = scores[scores["subscale"] == X].set_index("person_id")
+    people = own.drop_duplicates("person_id").set_index("person_id")
+    table = table.reindex(people.index).assign(score=mine["score"].astype(float), couple=people["couple_id"])
+    whole = measure_anonymity(table, FACTS, ["score"], unit="couple")
+    found = parts.anonymity(FACTS, X)
+    assert (found.k, found.l, found.n_classes, found.n_units) == (
+        whole.k,
+        whole.l,
+        whole.n_classes,
+        whole.n_units,
+    )
+    assert found.t == pytest.approx(whole.t, abs=1e-10)
+
+
+def test_scores_and_pairs_are_written_part_by_part(
+    parts: Parts, responses: pd.DataFrame, tmp_path: Path
+) -> None:
+    scored = pd.read_parquet(parts.score("connection", tmp_path / "scores"))
+    whole = score(responses, SHOWN["connection"])
+    assert len(scored) == len(whole)
+    assert scored["score"].sum() == pytest.approx(whole["score"].sum())
+    assert len(pd.read_parquet(parts.pair("connection", tmp_path / "pairs"))) == len(whole) / 2
+    with pytest.raises(StatisticsError, match="exists already"):
+        parts.score("connection", tmp_path / "scores")
+
+
+def test_a_part_that_fails_leaves_no_folder(folder: Path, responses: pd.DataFrame, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    responses.assign(item="connection.nonsense").to_parquet(broken / "part-0.parquet")
+    with pytest.raises(Exception, match="nonsense"):
+        Parts(broken, SHOWN, progress=keep_quiet).score("connection", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+def test_half_written_and_strange_parts_are_all_named(folder: Path, tmp_path: Path) -> None:
+    whole = next(folder.glob("*.parquet")).read_bytes()
+    (tmp_path / "part-0.parquet").write_bytes(whole[: len(whole) // 2])
+    pd.DataFrame({"couple_id": ["c"]}).to_parquet(tmp_path / "part-1.parquet")
+    with pytest.raises(StatisticsError) as refusal:
+        Parts(tmp_path, SHOWN, progress=keep_quiet).check()
+    assert [problem[:14] for problem in refusal.value.problems] == ["part-0.parquet", "part-1.parquet"]
+
+
+def test_a_couple_in_two_parts_is_refused(responses: pd.DataFrame, tmp_path: Path) -> None:
+    """Each of its halves would be an absent partner."""
+    one = responses[responses["couple_id"] == responses["couple_id"].iloc[0]]
+    for number, (_, person) in enumerate(one.groupby("person_id")):
+        person.to_parquet(tmp_path / f"part-{number}.parquet")
+    with pytest.raises(StatisticsError, match="more than one part"):
+        Parts(tmp_path, SHOWN, progress=keep_quiet).check()
+
+
+def test_progress_counts_every_part(folder: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    Parts(folder, SHOWN, progress=lambda done, total: seen.append((done, total))).icc(X)
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StatisticsError, match="no parts"):
+        Parts(tmp_path, SHOWN, progress=keep_quiet).icc(X)
+
+
+def test_item_sums_are_pairwise_covariances() -> None:
+    generator = np.random.default_rng(1)
+    values = pd.DataFrame(generator.integers(0, 5, (200, 4)).astype(float)).mask(
+        generator.random((200, 4)) < 0.2
+    )
+    halves = [ItemSums.of(values.to_numpy()[i::2]) for i in range(2)]
+    found = halves[0].merged(halves[1]).moments(list("abcd"))
+    np.testing.assert_allclose(found.covariance, values.cov(), atol=1e-12)

@@ -1,0 +1,327 @@
+"""The same statistics over a folder of Parquet larger than memory.
+
+A cohort lies in parts, each holding whole couples (`workbook.cohort.write_cohort`,
+``workbook simulate --form parquet``). Each part is reduced to sufficient statistics where it
+lies, by this process or by the workers of any Dask scheduler; what travels and is merged is a
+few small matrices. The results are those of the in-memory calls to rounding.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, reduce
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workbook import frames
+from workbook.dyads.pairs import pair
+from workbook.errors import StatisticsError
+from workbook.instruments.model import Instrument
+from workbook.research.dyadic import Apim, DyadicICC, apim, dyadic_icc
+from workbook.research.dyadic.design import Covariate, Design, Pair
+from workbook.research.dyadic.least_squares import Method
+from workbook.research.dyadic.pairing import from_pairs
+from workbook.research.moments import Moments
+from workbook.research.reliability import Estimate, cronbach_alpha, item_matrix, mcdonald_omega
+from workbook.research.risk import Anonymity
+from workbook.research.samples import places
+from workbook.research.tallies import ClassCounts, ItemSums, merge_moments
+from workbook.scoring import score
+
+Engine = Literal["pandas", "dask"]
+Progress = Callable[[int, int], None]
+Found = TypeVar("Found")
+IDS = ("couple_id", "person_id", "occasion", "instrument", "subscale")
+
+
+def show_progress(done: int, total: int) -> None:
+    """A bar on the standard error stream."""
+    filled = 30 * done // max(total, 1)
+    end = "\n" if done == total else ""
+    sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total}{end}")
+    sys.stderr.flush()
+
+
+def keep_quiet(done: int, total: int) -> None:
+    """No progress."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A cohort's parts on disk, and who computes on them.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``*.parquet``, each `workbook.frames.RESPONSES` of whole couples.
+    instruments : mapping of str to Instrument
+    engine : {"pandas", "dask"}
+        This process, part after part, or Dask's workers.
+    scheduler : str or None
+        Address of a Dask scheduler (``tcp://…``) whose workers see the same folder; None
+        starts a cluster on this machine and keeps it for later calls.
+    occasion : str
+        Which occasion is analysed.
+    progress : callable
+        Told (parts done, parts in all); `show_progress` by default.
+
+    Raises
+    ------
+    StatisticsError
+        At the first call: every unreadable or half-written part, absent column and couple
+        that lies in two parts, all at once.
+
+    Examples
+    --------
+    >>> parts = Parts(Path("cohort"), {}, engine="dask", scheduler="tcp://cluster:8786")
+    >>> parts.engine
+    'dask'
+    """
+
+    folder: Path
+    instruments: Mapping[str, Instrument]
+    engine: Engine = "pandas"
+    scheduler: str | None = None
+    occasion: str = "assessment-1"
+    progress: Progress = field(default=show_progress)
+    memory_limit: str = "auto"
+    n_workers: int = 1
+
+    @property
+    def paths(self) -> list[Path]:
+        return sorted(self.folder.glob("*.parquet"))
+
+    def check(self) -> int:
+        """Read every part's couples; give how many there are."""
+        problems = [] if self.paths else [f"{self.folder.name} holds no parts (*.parquet)"]
+        whole = [(path, fault) for path in self.paths if (fault := _fault(path))]
+        problems += [f"{path.name}: {fault}" for path, fault in whole]
+        if problems:
+            raise StatisticsError(problems)
+        couples = self._map(_couples, None)
+        hashes = np.concatenate(couples)
+        twice = len(hashes) - len(np.unique(hashes))
+        if twice:
+            raise StatisticsError(f"{twice} couple(s) lie in more than one part: a part holds whole couples")
+        return len(hashes)
+
+    def reliability(self, subscale: str, *, coefficient: Literal["alpha", "omega"] = "alpha") -> Estimate:
+        """α or ω of a subscale, pairwise; as `workbook.research.reliability`."""
+        instrument = self._instrument(subscale)
+        items = list(instrument.subscale_by_id[subscale].items)
+        found = self._map(_item_sums, (instrument, items, self.occasion))
+        moments = reduce(ItemSums.merged, found).moments(items)
+        return cronbach_alpha(moments) if coefficient == "alpha" else mcdonald_omega(moments)
+
+    def icc(self, subscale: str, *, distinguishable: bool = False) -> DyadicICC:
+        """The partners' likeness on a subscale; as `workbook.research.dyadic.dyadic_icc`."""
+        pair_of = _columns(subscale)
+        found, _ = self._moments([subscale], list(pair_of))
+        return dyadic_icc(found, *pair_of, distinguishable=distinguishable)
+
+    def apim(
+        self,
+        x: str,
+        y: str,
+        *,
+        distinguishable: bool = False,
+        method: Method = "REML",
+        covariates: Sequence[str] = (),
+    ) -> Apim:
+        """An APIM of two subscales, others as personal covariates; as `workbook.research.dyadic.apim`."""
+        personal: list[Covariate] = [_columns(name) for name in covariates]
+        design = Design.of(_columns(x), _columns(y), personal)
+        moments, _ = self._moments([x, y, *covariates], list(design.columns))
+        return apim(
+            x=_columns(x), y=_columns(y), covariates=personal, moments=moments,
+            distinguishable=distinguishable, method=method,
+        )  # fmt: skip
+
+    def anonymity(self, quasi: Sequence[str], sensitive: str) -> Anonymity:
+        """k, l and t over background items (couples as units), a subscale's score being sensitive."""
+        n_couples = self.check()
+        background = self._instrument_of_items(quasi)
+        given = (background, list(quasi), self._instrument(sensitive), sensitive, self.occasion)
+        counts = self._map(_class_counts, given)
+        return reduce(ClassCounts.merged, counts).anonymity(n_couples)
+
+    def score(self, instrument: str, out: Path) -> Path:
+        """Every part scored into a folder of its own, which appears whole or not at all."""
+        return self._write(_score_part, self.instruments[instrument], out)
+
+    def pair(self, instrument: str, out: Path) -> Path:
+        """Every part scored and paired (`workbook.frames.PAIRS`), as `score` writes it."""
+        return self._write(_pair_part, self.instruments[instrument], out)
+
+    def _moments(self, subscales: Sequence[str], columns: list[str]) -> tuple[Moments, int]:
+        instruments = {name: self._instrument(name) for name in subscales}
+        found = self._map(_pair_moments, (instruments, columns, self.occasion))
+        return merge_moments([moments for moments in found if moments is not None]), len(found)
+
+    def _write(self, work: Callable[..., None], instrument: Instrument, out: Path) -> Path:
+        if out.exists():
+            raise StatisticsError(f"{out.name} exists already: name a new folder")
+        unfinished = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
+        unfinished.mkdir(parents=True)
+        try:
+            self._map(work, (instrument, unfinished))
+            unfinished.rename(out)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return out
+
+    def _map(self, work: Callable[[Path, Any], Found], given: Any) -> list[Found]:
+        paths = self.paths
+        if not paths:
+            raise StatisticsError(f"{self.folder.name} holds no parts (*.parquet)")
+        if self.engine == "dask":
+            return self._map_by_dask(work, paths, given)
+        found = []
+        for path in paths:
+            found.append(work(path, given))
+            self.progress(len(found), len(paths))
+        return found
+
+    def _map_by_dask(self, work: Callable[[Path, Any], Found], paths: list[Path], given: Any) -> list[Found]:
+        from distributed import Client, as_completed
+
+        where = self.scheduler or _cluster_here(self.n_workers, self.memory_limit)
+        with Client(where) as client:  # type: ignore[no-untyped-call]
+            futures = [client.submit(work, path.absolute(), given, pure=False) for path in paths]
+            order = {future.key: place for place, future in enumerate(futures)}
+            found: list[Any] = [None] * len(paths)
+            arriving = as_completed(futures)  # type: ignore[no-untyped-call]
+            for done, future in enumerate(arriving, start=1):
+                found[order[future.key]] = future.result()
+                future.release()
+                self.progress(done, len(paths))
+            return found
+
+    def _instrument(self, subscale: str) -> Instrument:
+        for instrument in self.instruments.values():
+            if subscale in instrument.subscale_by_id:
+                return instrument
+        raise StatisticsError(f"no instrument has a subscale {subscale!r}")
+
+    def _instrument_of_items(self, items: Sequence[str]) -> Instrument:
+        for instrument in self.instruments.values():
+            if set(items) <= set(instrument.item_by_id):
+                return instrument
+        raise StatisticsError(f"no instrument has the items {', '.join(items)}")
+
+
+@cache
+def _cluster_here(n_workers: int, memory_limit: str) -> Any:
+    """A cluster of this machine's own, kept for later calls: its workers take seconds to start."""
+    from distributed import LocalCluster
+
+    return LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=n_workers, threads_per_worker=1, memory_limit=memory_limit, dashboard_address=None,
+    )  # fmt: skip
+
+
+def _columns(subscale: str) -> Pair:
+    return f"{subscale}_a", f"{subscale}_b"
+
+
+def read_part(path: Path, instrument: str, items: Sequence[str] | None, occasion: str | None) -> pd.DataFrame:
+    """One part's responses to some items, ids as categories: a tenth of the memory of text."""
+    wanted = pc.field("instrument") == instrument
+    if items is not None:
+        wanted = wanted & pc.field("item").isin(list(items))
+    if occasion is not None:
+        wanted = wanted & (pc.field("occasion") == occasion)
+    ids = ["couple_id", "person_id", "occasion", "instrument", "item"]
+    table = pq.read_table(path, filters=wanted, columns=list(frames.RESPONSES.columns), read_dictionary=ids)
+    for name in ids:
+        column = table[name].combine_chunks()
+        if not pa.types.is_dictionary(column.type):
+            table = table.set_column(table.schema.get_field_index(name), name, column.dictionary_encode())
+    responses: pd.DataFrame = table.to_pandas()
+    responses["value"] = responses["value"].astype("Int16")
+    return responses.assign(declined=responses["declined"].astype("boolean"))
+
+
+def _fault(path: Path) -> str | None:
+    try:
+        columns = set(pq.read_schema(path).names)
+    except (OSError, pa.ArrowInvalid):
+        return "not a whole Parquet file; was it cut off while being written?"
+    absent = [name for name in frames.RESPONSES.columns if name not in columns]
+    return f"column {', '.join(map(repr, absent))} is missing" if absent else None
+
+
+def _couples(path: Path, _: None) -> np.ndarray:
+    found = pc.unique(pq.read_table(path, columns=["couple_id"])["couple_id"])
+    return np.asarray(pd.util.hash_array(np.asarray(found.to_pylist(), dtype=object)))
+
+
+def _item_sums(path: Path, given: tuple[Instrument, list[str], str]) -> ItemSums:
+    instrument, items, occasion = given
+    responses = read_part(path, instrument.id, items, occasion)
+    matrix = item_matrix(responses, instrument).reindex(columns=items)
+    return ItemSums.of(matrix.to_numpy(dtype=float))
+
+
+def _pair_moments(path: Path, given: tuple[dict[str, Instrument], list[str], str]) -> Moments | None:
+    instruments, columns, occasion = given
+    wide: pd.DataFrame | None = None
+    for instrument in {i.id: i for i in instruments.values()}.values():
+        names = [name for name, own in instruments.items() if own.id == instrument.id]
+        items = [item for name in names for item in instrument.subscale_by_id[name].items]
+        responses = read_part(path, instrument.id, items, occasion)
+        pairs = _paired(responses, instrument, names)
+        wide = pairs if wide is None else wide.merge(pairs, on="couple_id", how="outer")
+    assert wide is not None  # noqa: S101 - there is at least one subscale
+    complete = wide[columns].dropna()
+    if not len(complete):
+        return None
+    infinite = np.isinf(complete.to_numpy()).any(axis=1)
+    if infinite.any():
+        raise StatisticsError(f"{path.name}: a score is not finite at {places(np.flatnonzero(infinite))}")
+    return Moments.of_vectors([complete[name].to_numpy(dtype=float) for name in columns], columns)
+
+
+def _paired(responses: pd.DataFrame, instrument: Instrument, names: list[str]) -> pd.DataFrame:
+    scores = score(responses, instrument)
+    chosen = scores[scores["subscale"].isin(names).to_numpy(dtype=bool)]
+    return from_pairs(pair(_with_text_ids(chosen)), names)
+
+
+def _class_counts(path: Path, given: tuple[Instrument, list[str], Instrument, str, str]) -> ClassCounts:
+    background, quasi, instrument, sensitive, occasion = given
+    facts = read_part(path, background.id, quasi, occasion)
+    # No choice of a background item is reverse-keyed, but turning must not depend on that.
+    keyed = facts.set_index(["person_id", "item"])["value"]
+    wide = keyed.unstack("item").reindex(columns=quasi).astype("Int16")  # noqa: PD010
+    items = instrument.subscale_by_id[sensitive].items
+    scores = score(read_part(path, instrument.id, items, occasion), instrument)
+    own = scores[scores["subscale"] == sensitive].set_index("person_id")["score"]
+    couple = facts.drop_duplicates("person_id").set_index("person_id")["couple_id"]
+    table = wide.assign(score=own.reindex(wide.index).to_numpy(dtype=float, na_value=np.nan))
+    return ClassCounts.of(
+        table.assign(couple=couple.reindex(wide.index).astype("string")), quasi, "score", "couple"
+    )
+
+
+def _score_part(path: Path, given: tuple[Instrument, Path]) -> None:
+    instrument, out = given
+    score(read_part(path, instrument.id, None, None), instrument).to_parquet(out / path.name, index=False)
+
+
+def _pair_part(path: Path, given: tuple[Instrument, Path]) -> None:
+    instrument, out = given
+    pairs = pair(_with_text_ids(score(read_part(path, instrument.id, None, None), instrument)))
+    pairs.to_parquet(out / path.name, index=False)
+
+
+def _with_text_ids(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores.astype(dict.fromkeys(IDS, "string"))
