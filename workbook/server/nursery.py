@@ -23,7 +23,9 @@ WARM = (
     "ipywidgets",
     "anywidget",
     "pandas",
-    "pyarrow",
+    "pyarrow.pandas_compat",
+    "httpcore",
+    "h11",
     "plotly.graph_objects",
     "workbook.service.remote",
     "workbook.ui.app",
@@ -35,8 +37,22 @@ def warm_up() -> None:
     for name in WARM:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    rehearse()
     gc.collect()
     gc.freeze()  # the collector would else write to every shared page and so copy it
+
+
+def rehearse() -> None:
+    """Do once what loads more on first use: checking a frame, reading the content."""
+    from workbook.content import messages
+    from workbook.frames import FRAMES, PREPARED, empty
+    from workbook.instruments import catalogue
+
+    for schema in (*FRAMES.values(), *PREPARED.values()):
+        empty(schema)
+    catalogue()
+    for area in ("errors", "ui"):
+        messages(area)
 
 
 def live(order: dict[str, Any]) -> None:
