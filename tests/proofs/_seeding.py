@@ -1,0 +1,154 @@
+"""A couple who write a marker into every field that takes text, and where bytes of it may lie."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from tests.proofs._partners import INSTRUMENT, OCCASION, PASSPHRASES, answers_of
+from tests.proofs._writing import KEY
+from workbook.exercises import SHAPES
+from workbook.exercises.shapes import Text
+from workbook.service.events import DRAWER_SHAPES, Maybe, Plain
+from workbook.service.local import LocalService
+from workbook.service.verbs import Actor
+from workbook.sharing import Grain
+from workbook.storage.sqlcipher import FILE_NAME
+
+DAY = "2026-05-01"
+_PAGE = 4096
+
+
+@dataclass(slots=True)
+class Seeds:
+    """Markers by where they were written: in a drawer, on the table, as a name or secret."""
+
+    drawer: list[bytes] = field(default_factory=list)
+    table: list[bytes] = field(default_factory=list)
+    secret: list[bytes] = field(default_factory=list)
+    names: list[bytes] = field(default_factory=list)
+
+    def all(self) -> list[bytes]:
+        return [*self.drawer, *self.table, *self.secret, *self.names]
+
+    def mark(self, where: list[bytes]) -> str:
+        """A new marker: long enough never to come about by chance."""
+        marker = f"zq{secrets.token_hex(9)}"
+        where.append(marker.encode())
+        return marker
+
+
+def join(service: LocalService) -> tuple[str, list[Actor], list[Seeds], list[str]]:
+    """Two who join under marked names with marked passphrases: code, actors, seeds, passphrases."""
+    seeds = [Seeds(), Seeds()]
+    names = [seed.mark(seed.names) for seed in seeds]
+    passphrases = [f"{seed.mark(seed.secret)} {PASSPHRASES[0]}" for seed in seeds]
+    first = service.accounts.create_couple(names[0], passphrases[0])
+    second = service.accounts.join(first.code, names[1], passphrases[1])
+    for welcome, seed in zip((first, second), seeds, strict=True):
+        seed.secret.append(welcome.recovery_code.encode())
+    return first.code, [first.actor, second.actor], seeds, passphrases
+
+
+def write_all(service: LocalService, actor: Actor, seeds: Seeds, person: int) -> None:
+    """Answers, and a marker in every text of every kind of event of drawer and table."""
+    for k in range(6):
+        service.save_answers(actor, answers_of(person, k))
+    for kind in DRAWER_SHAPES:
+        service.add_event(actor, kind, _drawer_payload(kind, seeds))
+    for kind, payload in _table_payloads(seeds):
+        service.add_table_event(actor, kind, payload)
+
+
+def share(service: LocalService, actors: Iterable[Actor]) -> None:
+    """Both reveal their answers, so that there are publications as well."""
+    for actor in actors:
+        service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+
+
+def numeric_patterns(person: int) -> list[bytes]:
+    """How a row of an answer begins in any form it may take before it is sealed."""
+    answers = answers_of(person, 0)
+    return [f'"item":"{answer.item}"'.encode() for answer in answers] + [
+        answer.item.encode() for answer in answers
+    ]
+
+
+def _drawer_payload(kind: str, seeds: Seeds) -> dict[str, object]:
+    fixed = {
+        "id": "needs.own.abcd",
+        "day": DAY,
+        "occasion": OCCASION,
+        "value": 3,
+        "page": "p",
+        "exercise": "e",
+        "name": "n",
+        "instrument": INSTRUMENT,
+        "text_hash": "h",
+        "field": "background.gender_words",
+    }
+    payload: dict[str, object] = {}
+    for name, shape in DRAWER_SHAPES[kind].items():
+        if isinstance(shape, Text | Plain):
+            payload[name] = seeds.mark(seeds.drawer)
+        elif not isinstance(shape, Maybe):
+            payload[name] = fixed[name] if name in fixed else "x"
+    return payload
+
+
+def _table_payloads(seeds: Seeds) -> list[tuple[str, dict[str, object]]]:
+    """First steps of exercises: those kinds that need no earlier one."""
+    firsts = {
+        "gratitude.written": {"day": DAY},
+        "needs_talk.said": {"need": "needs.heard"},
+        "request.sent": {"need": "", "is_intimate": False},
+        "question.answered": {"day": DAY},
+    }
+    return [
+        (
+            kind,
+            rest
+            | {name: seeds.mark(seeds.table) for name, of in SHAPES[kind].items() if isinstance(of, Text)},
+        )
+        for kind, rest in firsts.items()
+        if kind in SHAPES
+    ]
+
+
+def bytes_of(*folders: Path) -> dict[Path, bytes]:
+    """Every file below these folders, by path."""
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in files}
+
+
+def n_found(markers: Iterable[bytes], contents: Iterable[bytes]) -> int:
+    """How many markers stand anywhere in these bytes, as text, as UTF-16 or as hex."""
+    whole = b"\n".join(contents)
+    return sum(any(form in whole for form in _forms(marker)) for marker in markers)
+
+
+def with_the_key(folder: Path) -> bytes:
+    """What whoever has the file key can read: every page, used or free, and every frame of the WAL."""
+    database, wal = folder / FILE_NAME, folder / f"{FILE_NAME}-wal"
+    content = database.read_bytes()
+    clear = [_decrypt(content[at : at + _PAGE], is_first=at == 0) for at in range(0, len(content), _PAGE)]
+    content = wal.read_bytes() if wal.exists() else b""
+    for at in range(32, len(content) - _PAGE - 23, _PAGE + 24):
+        clear.append(
+            _decrypt(content[at + 24 : at + 24 + _PAGE], is_first=content[at : at + 4] == b"\0\0\0\1")
+        )
+    return b"\n".join(clear)
+
+
+def _decrypt(page: bytes, *, is_first: bool) -> bytes:
+    """One page of SQLCipher 4: AES-256-CBC; the last 80 bytes are its IV and HMAC, page 1 begins with the salt."""
+    body, iv = page[16 if is_first else 0 : _PAGE - 80], page[_PAGE - 80 : _PAGE - 64]
+    decryptor = Cipher(algorithms.AES(KEY), modes.CBC(iv)).decryptor()
+    return decryptor.update(body) + decryptor.finalize()
+
+
+def _forms(marker: bytes) -> list[bytes]:
+    wide = [marker.decode().encode("utf-16-le")] if marker.isascii() else []
+    return [marker, marker.hex().encode(), marker.replace(b"-", b""), *wide]

@@ -1,0 +1,114 @@
+"""At rest nothing can be read: not from any file without the file key, no drawer even with it.
+
+A couple writes a marker into every text field of every kind of event, into names and passphrases,
+and answers questions; the files are then searched while the service still runs, after a crash,
+and after it was closed. Whoever has the file key is played as well: each page and each frame of the
+write-ahead log is decrypted by hand, free pages included.
+"""
+
+import logging
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
+
+from tests.proofs import _partners, _seeding
+from tests.proofs.harness import Counts, proof
+from tests.proofs.power_cuts import scratch
+from workbook.service import crypto
+
+
+def _figure(counts: Counts) -> str:
+    return (
+        f"of {counts['trials']:,} markers and rows {counts['on_disk']:,} found on disk; "
+        f"with the file key {counts['in_drawers']:,} of {counts['n_private']:,} from drawers, "
+        f"and {counts['seen']:,} of {counts['n_joint']:,} from the table"
+    )
+
+
+@proof(
+    "at-rest",
+    bound="0 markers of any field in any file; with the file key 0 from drawers",
+    full=1_000,
+    short=30,
+    portion=60,
+    # The joint ones are found with the key: the search works.
+    holds=lambda counts: counts["on_disk"] == counts["in_drawers"] == 0 < counts["seen"] == counts["n_joint"],
+    figure=_figure,
+)
+def at_rest(size: int, seed: int) -> Counts:
+    """Couples one after another until ``size`` markers were looked for."""
+    return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["on_disk"] > 0)
+def no_file_encryption(size: int, seed: int) -> Counts:
+    """A database that is given no key: names and joint words lie open."""
+    with mock.patch.object(SQLiteDialect_pysqlcipher, "on_connect_url", lambda *_: None):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["in_drawers"] > 0)
+def drawers_not_sealed(size: int, seed: int) -> Counts:
+    """Drawers sealed by nothing: the file key opens them."""
+    with (
+        mock.patch.object(crypto, "seal", lambda _key, content, _bound: content),
+        mock.patch.object(crypto, "open_sealed", lambda _key, content, _bound: content),
+    ):
+        return _search(size, seed)
+
+
+def _search(size: int, seed: int) -> Counts:
+    random.seed(seed)
+    counts: Counts = dict.fromkeys(("trials", "on_disk", "in_drawers", "n_private", "seen", "n_joint"), 0)
+    while counts["trials"] < size:
+        with scratch() as folder, _elsewhere(folder):
+            _one_couple(folder, counts)
+    return counts
+
+
+def _one_couple(folder: Path, counts: Counts) -> None:
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    service = _partners.open_service(data)
+    _, actors, seeds, _ = _seeding.join(service)
+    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
+        _seeding.write_all(service, actor, seed, person)
+    crashed = folder / "crashed"
+    shutil.copytree(data, crashed, ignore=shutil.ignore_patterns("*-shm"))
+    running = _seeding.bytes_of(folder)
+    service.close()
+    everywhere = [*running.values(), *_seeding.bytes_of(folder).values()]
+    clear = [_seeding.with_the_key(data), _seeding.with_the_key(crashed)]
+    numbers = [pattern for person in (0, 1) for pattern in _seeding.numeric_patterns(person)]
+    markers = [marker for seed in seeds for marker in seed.all()]
+    private = [marker for seed in seeds for marker in [*seed.drawer, *seed.secret]]
+    joint = [marker for seed in seeds for marker in [*seed.table, *seed.names]]
+    counts["trials"] += len(markers) + len(numbers)
+    counts["on_disk"] += _seeding.n_found([*markers, *numbers], everywhere)
+    counts["n_private"] += len(private) + len(numbers)
+    counts["in_drawers"] += _seeding.n_found([*private, *numbers], clear)
+    counts["n_joint"] += len(joint)
+    counts["seen"] += _seeding.n_found(joint, clear)
+
+
+@contextmanager
+def _elsewhere(folder: Path) -> Iterator[None]:
+    """Temporary files and the log go where they are searched too."""
+    logger, handler = logging.getLogger(), logging.FileHandler(folder / "log.txt")
+    level, where = logger.level, tempfile.tempdir
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = where
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+        handler.close()

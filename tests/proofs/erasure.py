@@ -1,0 +1,126 @@
+"""Erased means gone: from the files, from the write-ahead log, and from backups restored later.
+
+Before the erasure a backup is made. Afterwards no marker of the erased person, and no sealed byte
+of their drawer, is in any file, not even for whoever has the file key; then the backup is
+restored, and the same holds. The partner's drawer is whole both times.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from unittest import mock
+
+from tests.proofs import _partners, _seeding
+from tests.proofs._writing import KEY
+from tests.proofs.harness import Counts, proof
+from tests.proofs.power_cuts import scratch
+from workbook.service.drawers import drawer_log
+from workbook.service.local import LocalService
+from workbook.service.sittings import Sittings
+from workbook.storage import connections, writer
+from workbook.storage.backup import back_up, restore
+from workbook.storage.sqlcipher import SqlCipherStore
+
+BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in")
+
+
+def _figure(counts: Counts) -> str:
+    broken = ", ".join(f"{counts[key]:,} {key.replace('_', ' ')}" for key in BROKEN if counts[key])
+    return f"{counts['n_looked_for']:,} markers and sealed rows in {counts['trials']:,} erasures: {broken or '0 left'}"
+
+
+@proof(
+    "erasure",
+    bound="0 bytes left in ≥100 erasures, backups restored later included; the partner's data whole",
+    full=100,
+    short=2,
+    portion=10,
+    zero=BROKEN,
+    figure=_figure,
+)
+def erasure(size: int, seed: int) -> Counts:
+    """Erase one of two, ``size`` times; the erased one is the first and the second by turns."""
+    return _erase(size)
+
+
+@erasure.control(size=1, fails=lambda counts: counts["left"] > 0)
+def no_secure_delete(size: int, seed: int) -> Counts:
+    """Deleted bytes stay in free pages and in the write-ahead log."""
+    pragmas = tuple(p.replace("secure_delete = ON", "secure_delete = OFF") for p in connections._PRAGMAS)
+    with mock.patch.object(connections, "_PRAGMAS", pragmas), mock.patch.object(writer, "empty_wal"):
+        return _erase(size)
+
+
+@erasure.control(size=1, fails=lambda counts: counts["left_after_restoring"] > 0)
+def no_list_of_erasures(size: int, seed: int) -> Counts:
+    """Restoring brings everything back."""
+    return _erase(size, listed=False)
+
+
+def _erase(size: int, *, listed: bool = True) -> Counts:
+    counts: Counts = {"trials": 0, "n_looked_for": 0} | dict.fromkeys(BROKEN, 0)
+    for trial in range(size):
+        with scratch() as folder:
+            _one_erasure(folder, trial % 2, counts, listed=listed)
+        counts["trials"] += 1
+    return counts
+
+
+def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> None:
+    data, stick = folder / "data", folder / "stick"
+    for made in (data, stick):
+        made.mkdir(mode=0o700)
+    erasures = folder / "erased"
+    service = _open(data, erasures)
+    code, actors, seeds, passphrases = _seeding.join(service)
+    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
+        _seeding.write_all(service, actor, seed, person)
+    _seeding.share(service, actors)
+    if who:  # an older version of the account is in the backup, and the newer one only here
+        backup = back_up(data, KEY, stick)
+        service.accounts.change_passphrase(actors[who], passphrases[who], passphrases[who] + "!")
+        passphrases[who] += "!"
+    else:
+        backup = back_up(data, KEY, stick)
+    sealed = [
+        row.payload[:32] for row in service._store.read(drawer_log(actors[who].person_id)) if row.payload
+    ]
+    gone = [*seeds[who].all(), *sealed]
+    partner = actors[1 - who]
+    before = _partners.state_of(service, partner, 1 - who).values
+    service.erase(actors[who], passphrases[who])
+    counts["n_looked_for"] += len(gone)
+    counts["left"] += _n_left(gone, data)
+    counts["partner_changed"] += _partners.state_of(service, partner, 1 - who).values != before
+    service.close()
+    counts["left"] += _n_left(gone, data)
+    restore(backup, data, KEY, erasures if listed else None)
+    for aside in data.glob("before-restore-*"):
+        for path in aside.iterdir():
+            path.unlink()
+        aside.rmdir()
+    service = _open(data, erasures)
+    counts["left_after_restoring"] += _n_left(gone, data)
+    again = service.accounts.sign_in(code, seeds[1 - who].names[0].decode(), passphrases[1 - who])
+    counts["partner_changed"] += _partners.state_of(service, again, 1 - who).values != before
+    counts["still_signs_in"] += listed and _signs_in(
+        service, code, seeds[who].names[0].decode(), passphrases[who]
+    )
+    service.close()
+
+
+def _open(data: Path, erasures: Path) -> LocalService:
+    forever = float("inf")
+    sittings = Sittings(heartbeat=forever, idle=forever)
+    return LocalService(SqlCipherStore(data, KEY, erasures), sittings=sittings, cost=_partners.CHEAP)
+
+
+def _signs_in(service: LocalService, code: str, name: str, passphrase: str) -> bool:
+    try:
+        service.accounts.sign_in(code, name, passphrase.removesuffix("!"))
+    except Exception:  # noqa: BLE001 - however it is refused
+        return False
+    return True
+
+
+def _n_left(gone: list[bytes], data: Path) -> int:
+    return _seeding.n_found(gone, [*_seeding.bytes_of(data).values(), _seeding.with_the_key(data)])
