@@ -166,6 +166,23 @@ def test_after_a_server_restart_the_page_asks_in_place_and_then_delivers(browser
     context.close()
 
 
+def test_two_minutes_before_the_end_the_page_asks_and_staying_is_one_button(page):
+    begin(page)
+    sent = []
+
+    def nearly_over(route):
+        sent.append(route.request.post_data_json)
+        left = 100 if not sent[-1]["active"] else 1800
+        route.fulfill(json={"signed_in": True, "kernel_alive": True, "seconds_left": left})
+
+    page.route("**/api/alive", nearly_over)
+    asked = page.get_by_role("dialog").get_by_role("heading", name="Are you still there?")
+    asked.wait_for()
+    page.get_by_role("button", name="Stay signed in").click()
+    asked.wait_for(state="hidden", timeout=1500)
+    assert sent[-1]["active"] is True
+
+
 def test_shift_three_times_covers_the_page_ends_the_sitting_and_leaves_nothing_behind(page, server):
     begin(page)
     before = len(kernels_of(server))

@@ -90,6 +90,11 @@ def test_a_public_address_without_tls_is_refused_in_a_sentence():
         ServerSettings(port=1, proxy="http://workbook.example.org")
 
 
+def test_sharing_and_a_proxy_at_once_are_refused_in_a_sentence():
+    with pytest.raises(SetupError, match="Choose one"):
+        ServerSettings(port=1, share=True, lan_address="192.0.2.7", proxy="https://workbook.example.org")
+
+
 def test_a_busy_port_is_one_sentence_that_names_a_free_one():
     port = free_port()
     with bind("127.0.0.1", port):

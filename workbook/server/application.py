@@ -66,7 +66,7 @@ class WorkbookApp(Voila):
         self.notebook_path = str(self.workbook.notebook or _couple_notebook())
         self.connection_dir_root = str(folder)
         self.open_browser = False
-        self.log_level = logging.WARNING
+        self.log_level = logging.ERROR
         self.identity_provider_class = SittingIdentity
         self.authorizer_class = KernelOwners
         self.kernel_websocket_connection_class = KernelConnection

@@ -31,6 +31,8 @@ class ServerSettings:
     def __post_init__(self) -> None:
         if self.proxy and urlsplit(self.proxy).scheme != "https":
             raise SetupError(say("server.setup.proxy_needs_https", address=self.proxy))
+        if self.share and self.proxy:
+            raise SetupError(say("server.setup.share_or_proxy"))
         if self.share and not self.lan_address:
             raise SetupError(say("server.setup.no_network"))
 

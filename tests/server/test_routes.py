@@ -1,0 +1,81 @@
+"""Every route that is registered, beside the rule that is meant for it: a new one fails until it has one."""
+
+import pytest
+from tornado.web import RequestHandler
+
+from workbook.server import api, pages
+from workbook.server.application import WorkbookApp
+from workbook.server.headers import Secured
+
+# Who may do what: strangers ("anyone"), whoever is signed in ("sitting"), or the very sitting
+# that a kernel was started for ("owner").
+RULES = {
+    "/": {"get": "anyone"},
+    "/begin": {"get": "anyone", "post": "anyone"},
+    "/join": {"get": "anyone", "post": "anyone"},
+    "/sign-in": {"get": "anyone", "post": "anyone"},
+    "/recover": {"get": "anyone", "post": "anyone"},
+    "/together": {"get": "anyone", "post": "anyone"},
+    "/demo": {"post": "anyone"},
+    "/recovery-code": {"get": "sitting", "post": "sitting"},
+    "/hand-over": {"get": "sitting", "post": "sitting"},
+    "/sign-out": {"post": "anyone"},
+    "/leave": {"get": "anyone", "post": "anyone"},
+    "/workbook": {"get": "sitting"},
+    "/api/answers": {"post": "anyone"},  # answers strangers with 401 itself, so that a page can ask in place
+    "/api/alive": {"post": "anyone"},
+    "/api/close": {"post": "sitting"},
+    "/api/kernels/<kernel>/channels": {"get": "owner"},
+    "/static/<file>": {"get": "anyone", "head": "anyone"},
+    "<anything else>": dict.fromkeys(("get", "post", "put", "delete", "patch", "head", "options"), "anyone"),
+}
+
+
+@pytest.fixture(scope="module")
+def routes() -> dict[str, type]:
+    """What the application registers, by a readable name."""
+    from unittest.mock import Mock
+
+    application = Mock(spec=WorkbookApp, notebook_path="x.ipynb", template_paths=[], config={}, voila_configuration=None)
+    registered = {}
+    for pattern, handler, *_ in WorkbookApp.init_handlers(application):
+        if "kernel_id" in pattern:
+            pattern = "/api/kernels/<kernel>/channels"
+        registered[{r"/static/(.+)": "/static/<file>", ".*": "<anything else>"}.get(pattern, pattern)] = handler
+    return registered
+
+
+def methods_of(handler: type) -> set[str]:
+    names = {name.lower() for name in RequestHandler.SUPPORTED_METHODS}
+    return {name for name in names if getattr(handler, name) is not getattr(RequestHandler, name)}
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(routes):
+    assert set(routes) == set(RULES)
+
+
+def test_every_method_of_a_route_has_its_rule(routes):
+    inherited = {"options", "head"}  # Jupyter's own, for strangers: they do nothing here
+    for name, handler in routes.items():
+        assert methods_of(handler) - inherited == set(RULES[name]) - inherited, name
+
+
+def test_what_strangers_may_do_is_marked_so_and_nothing_else_is(routes):
+    for name, handler in routes.items():
+        if name == "/static/<file>":
+            continue
+        for method, who in RULES[name].items():
+            is_open = getattr(getattr(handler, method), "__allow_unauthenticated", False)
+            assert is_open == (who == "anyone"), f"{method} {name}"
+
+
+def test_every_handler_checks_the_host_and_sends_the_headers(routes):
+    assert all(issubclass(handler, Secured) for handler in routes.values())
+
+
+def test_the_pages_and_the_api_register_all_they_define(routes):
+    defined = {
+        thing for module in (api, pages) for thing in vars(module).values()
+        if isinstance(thing, type) and thing.__module__ == module.__name__
+    }  # fmt: skip
+    assert defined - {pages.DoorPage, pages.FormPage} <= set(routes.values())
