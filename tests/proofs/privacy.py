@@ -127,7 +127,8 @@ for path in sys.argv[1:]:
     table = pd.read_csv(path, dtype={"c": str})
     row = [anonymity.k_anonymity(table, ["q1", "q2"])]
     for s in ("s", "c"):
-        row += [anonymity.l_diversity(table, ["q1", "q2"], [s]), anonymity.t_closeness(table, ["q1", "q2"], [s])]
+        for measure in (anonymity.l_diversity, anonymity.t_closeness):
+            row.append(measure(table, ["q1", "q2"], [s]))
     found.append([float(value) for value in row])
 print(json.dumps(found))
 """

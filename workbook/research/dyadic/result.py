@@ -184,12 +184,13 @@ class Apim:
             for role in self.setting.table_roles
         ]
         (a1, p1), (a2, p2) = effects[0], effects[-1]
-        r_x = self._likeness(self.design.predictors[0])
+        r_x = self.likeness(self.design.predictors[0])
         spurious, covariation = float(a1 * p2 + p1 * a2), float(r_x * (a1 * a2 + p1 * p2))
-        total = self._likeness(self.design.outcome)
+        total = self.likeness(self.design.outcome)
         return ExplainedNonindependence(spurious + covariation, spurious, covariation, total)
 
-    def _likeness(self, pair: Pair) -> float:
+    def likeness(self, pair: Pair) -> float:
+        """The intraclass correlation of two of the model's columns."""
         return dyadic_icc(self.moments, *pair, distinguishable=self.setting.distinguishable).value
 
     @cached_property
