@@ -283,7 +283,7 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Floats, instrument: Ins
     columns["assumed"] = pd.array(
         np.tile([_is_assumed(instrument, k) for k in range(len(subscales))], n), dtype="boolean"
     )
-    return pd.DataFrame(columns)[list(frames.SCORES.columns)]
+    return pd.DataFrame(columns, copy=False)[list(frames.SCORES.columns)]
 
 
 def _ends(instrument: Instrument, column: int) -> tuple[float, float]:

@@ -20,7 +20,8 @@ A, B = "p_0000000a", "p_0000000b"
 NAMES = {"a": "Mira", "b": "Jonas"}
 CATALOGUE = catalogue()
 VIEWS = [
-    "profile", "side_by_side", "perspectives", "skills", "guesses", "needs_map", "heat_map", "agreement", "trend",
+    "profile", "side_by_side", "perspectives", "skills", "guesses",
+    "needs_map", "heat_map", "agreement", "trend",
 ]  # fmt: skip
 CONTRACT = {"skills": "perspectives", "guesses": "perspectives"}
 
