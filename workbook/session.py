@@ -8,9 +8,10 @@ service. What can be computed (which page is locked, open, complete) is computed
 import asyncio
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import traitlets as t
@@ -22,6 +23,9 @@ from workbook.sharing import Grain
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
+_FIRST = ("introduction", "limits", "consent")
+_ALWAYS_OPEN = ("home", "resources", "rights", "just-for-me", "sharing")
+Made = TypeVar("Made")
 Status = Literal["locked", "open", "under-way", "complete"]
 
 
@@ -45,19 +49,24 @@ class Session(t.HasTraits):
     revision = t.Int(0)
     trouble = t.Tuple()
 
-    def __init__(self, service: Service, actor: Actor, *, instruments: Mapping[str, Instrument] | None = None) -> None:
+    def __init__(
+        self, service: Service, actor: Actor, *, instruments: Mapping[str, Instrument] | None = None
+    ) -> None:
         super().__init__()
         self.service = service
         self.actor = actor
         self.instruments = catalogue() if instruments is None else instruments
         self.chapters: dict[str, tuple[Instrument, Chapter]] = {
-            chapter.id: (instrument, chapter) for instrument in self.instruments.values() for chapter in instrument.chapters
+            chapter.id: (instrument, chapter)
+            for instrument in self.instruments.values()
+            for chapter in instrument.chapters
         }
         self.responses: pd.DataFrame = empty(RESPONSES)
         self.events: list[Event] = []
         self.table = Table()
         self.couple: Couple = service.couple(actor)
         self.decisions: dict[tuple[str, str], Grain] = {}
+        self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._stale: set[str] = set()
         self._lock = threading.Lock()
         self._is_booked = False
@@ -104,9 +113,11 @@ class Session(t.HasTraits):
     def _read(self, what: set[str]) -> None:
         if "table" in what:
             self.couple = self.service.couple(self.actor)
-            self.table = self.service.read_table(self.actor)
+            table = self.service.read_table(self.actor)
+            self.table = self.table if _mark_of(table) == _mark_of(self.table) else table
         if not self.is_together and "drawer" in what:
-            self.responses = self.service.read_responses(self.actor)
+            responses = self.service.read_responses(self.actor)
+            self.responses = self.responses if self.responses.equals(responses) else responses
             self.events = self.service.read_events(self.actor)
         if not self.is_together:
             self.decisions = {
@@ -120,7 +131,9 @@ class Session(t.HasTraits):
         if self.is_together:
             self.page = "together"
             return
-        occasions = [event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"]
+        occasions = [
+            event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"
+        ]
         if occasions:
             self.occasion = str(occasions[-1])
             self._read({"drawer"})
@@ -128,17 +141,38 @@ class Session(t.HasTraits):
         if bookmarks:
             self.page = str(bookmarks[-1].payload["page"])
 
+    def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, worked out anew only when what it is made from has changed.
+
+        `responses` and `table` stay the same objects while what is in them stays the same.
+        """
+        known = self._worked_out.get(name)
+        if (
+            known is None
+            or len(known[0]) != len(basis)
+            or any(a is not b for a, b in zip(known[0], basis, strict=True))
+        ):
+            known = self._worked_out[name] = (basis, make())
+        made: Made = known[1]
+        return made
+
     def close(self) -> None:
         """Stop listening to the service."""
         self._stop()
 
     # -- verbs -----------------------------------------------------------------------------
     def go(self, page: str) -> None:
-        """Turn to a page, and keep the place for next time."""
+        """Turn to a page, and keep the place for next time: of a chapter, the very screen."""
+        kind, _, chapter_id = page.partition(":")
+        if kind == "chapter" and chapter_id in self.chapters:
+            occasion = self.occasion_of(self.chapters[chapter_id][0])
+            page = f"{page}:{self.first_open_screen(chapter_id, occasion) + 1}"
         if page == self.page:
             return
         if not self.is_together:
-            self.events.append(self.service.add_event(self.actor, "bookmark", {"page": page, "occasion": self.occasion}))
+            self.events.append(
+                self.service.add_event(self.actor, "bookmark", {"page": page, "occasion": self.occasion})
+            )
         self.page = page
 
     def save(self, answers: Sequence[Answer]) -> list[str]:
@@ -193,7 +227,9 @@ class Session(t.HasTraits):
 
     def has_seen(self, page: str) -> bool:
         name = f"seen.{page}"
-        return any(event.payload["name"] == name and event.payload["value"] is True for event in self._of("setting"))
+        return any(
+            event.payload["name"] == name and event.payload["value"] is True for event in self._of("setting")
+        )
 
     @property
     def has_consented(self) -> bool:
@@ -229,7 +265,7 @@ class Session(t.HasTraits):
 
     @property
     def week(self) -> str:
-        """This week's check-in: a new one begins seven days after the last was begun."""
+        """The week that answers belong to: a new one begins seven days after the last was begun."""
         begun = [event for event in self._of("setting") if event.payload["name"] == "week"]
         if not begun:
             return "week-1"
@@ -272,7 +308,7 @@ class Session(t.HasTraits):
         items = self.items(chapter_id)
         n_screens = max(1, -(-len(items) // MOST_PER_SCREEN))
         bounds = [round(k * len(items) / n_screens) for k in range(n_screens + 1)]
-        return [items[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+        return [items[start:stop] for start, stop in pairwise(bounds)]
 
     def n_answered(self, chapter_id: str, occasion: str | None = None) -> int:
         return len(self.answers(self.items(chapter_id), occasion))
@@ -295,7 +331,11 @@ class Session(t.HasTraits):
     # -- the state of every page ----------------------------------------------------------------
     def shareable(self) -> list[Instrument]:
         """Instruments that can be shown to the partner at all."""
-        return [one for one in self.instruments.values() if not one.is_private and one.subscales and one.occasion == "assessment"]
+        return [
+            one
+            for one in self.instruments.values()
+            if not one.is_private and one.subscales and one.occasion == "assessment"
+        ]
 
     def is_answered(self, instrument_id: str) -> bool:
         """True when something of an instrument is answered, so that there is something to share."""
@@ -311,29 +351,31 @@ class Session(t.HasTraits):
     def status(self, page: str) -> Status:
         """Whether a page is locked, open, under way or complete; nothing here tells of the partner."""
         kind, _, name = page.partition(":")
-        if kind in ("introduction", "limits"):
-            return "complete" if self.has_seen(kind) else "open"
-        if kind == "consent":
-            return "complete" if self.has_consented else "open"
-        if kind == "chapter" and self._is_private(name.partition(":")[0]):
+        chapter = name.partition(":")[0]
+        if kind in _ALWAYS_OPEN or (kind == "chapter" and self._is_private(chapter)):
             return "open"
-        if kind in ("home", "resources", "rights", "just-for-me", "sharing"):
-            return "open"
+        if kind in _FIRST:
+            is_done = self.has_consented if kind == "consent" else self.has_seen(kind)
+            return "complete" if is_done else "open"
         if not self.has_consented and not self.is_together:
             return "locked"
-        if kind == "chapter":
-            return self._chapter_status(name.partition(":")[0])
-        if kind == "share":
-            wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]
-            decided = [one for one in wanted if (one, self.occasion) in self.decisions]
-            if not wanted:
-                return "locked"
-            return "complete" if decided == wanted else "under-way" if decided else "open"
-        if kind in ("results", "own"):
-            return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
-        if kind in ("together", "expectation", "view"):
-            return "open" if self.table.open_rounds else "locked"
+        match kind:
+            case "chapter":
+                return self._chapter_status(chapter)
+            case "share":
+                return self._share_status()
+            case "results" | "own":
+                return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
+            case "together" | "expectation" | "view":
+                return "open" if self.table.open_rounds else "locked"
         return "open"
+
+    def _share_status(self) -> Status:
+        wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]
+        decided = [one for one in wanted if (one, self.occasion) in self.decisions]
+        if not wanted:
+            return "locked"
+        return "complete" if decided == wanted else "under-way" if decided else "open"
 
     def _is_private(self, chapter_id: str) -> bool:
         return chapter_id in self.chapters and self.chapters[chapter_id][0].is_private
@@ -346,6 +388,16 @@ class Session(t.HasTraits):
         n_answered = self.n_answered(chapter_id, occasion)
         is_done = n_answered == len(chapter.items) or self.has_seen(f"end.{chapter_id}.{occasion}")
         return "complete" if is_done else "under-way" if n_answered else "open"
+
+
+def _mark_of(table: Table) -> tuple[object, ...]:
+    """What tells one state of the table from another: publications never change, they only come and go."""
+    published = [
+        (one.person_id, one.instrument, one.occasion, one.round, one.grain) for one in table.publications
+    ]
+    # A partner's words can be left out of an event that stays, so its payload counts.
+    happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]
+    return (*published, *happened, *table.open_rounds)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -93,7 +93,11 @@ class Kernel:
 
 
 def _leaves(widget: Widget) -> list[Widget]:
-    return [leaf for child in widget.children for leaf in _leaves(child)] if isinstance(widget, Box) else [widget]
+    return (
+        [leaf for child in widget.children for leaf in _leaves(child)]
+        if isinstance(widget, Box)
+        else [widget]
+    )
 
 
 def _tree(widget: Widget) -> dict[str, Any]:
@@ -103,7 +107,11 @@ def _tree(widget: Widget) -> dict[str, Any]:
 
 
 def _state(widget: Widget) -> dict[str, Any]:
-    return {name: value for name, value in widget.get_state().items() if not name.startswith("_") and name != "layout"}
+    return {
+        name: value
+        for name, value in widget.get_state().items()
+        if not name.startswith("_") and name != "layout"
+    }
 
 
 def show(

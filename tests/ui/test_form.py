@@ -37,13 +37,17 @@ def test_nothing_is_selected_and_nothing_is_sent_at_load(opened: tuple[Page, Ker
     assert page.evaluate("window.sent.length") == 0
 
 
-def test_a_tap_is_saved_at_once_and_shown_as_saved_after_the_service_has_it(opened: tuple[Page, Kernel, Session]) -> None:
+def test_a_tap_is_saved_at_once_and_shown_as_saved_after_the_service_has_it(
+    opened: tuple[Page, Kernel, Session],
+) -> None:
     page, _kernel, session = opened
     first = page.locator(".question").first
     first.locator(".option").nth(3).click()
     expect(first.locator(".state")).to_have_attribute("data-state", "saved")
     expect(first.locator(".state")).to_have_text("Saved")
-    assert session.answers(session.items(CHAPTER)) == {session.screens(CHAPTER)[0][0].id: {"value": 3, "declined": False}}
+    assert session.answers(session.items(CHAPTER)) == {
+        session.screens(CHAPTER)[0][0].id: {"value": 3, "declined": False}
+    }
 
 
 def test_moving_by_arrow_keys_logs_only_where_it_comes_to_rest(opened: tuple[Page, Kernel, Session]) -> None:
@@ -65,7 +69,9 @@ def test_leaving_a_question_settles_it_without_waiting(opened: tuple[Page, Kerne
     page.locator("input").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    expect(page.locator(".question").first.locator(".state")).to_have_attribute("data-state", "saved", timeout=500)
+    expect(page.locator(".question").first.locator(".state")).to_have_attribute(
+        "data-state", "saved", timeout=500
+    )
 
 
 def test_prefer_not_to_say_is_an_answer(opened: tuple[Page, Kernel, Session]) -> None:
@@ -89,7 +95,9 @@ def test_offline_is_shown_as_unsaved_until_the_answer_arrives(opened: tuple[Page
     """With the line cut the page never says saved; when it is back, the same answer is kept."""
     page, _kernel, session = opened
     first = page.locator(".question").first
-    page.evaluate("() => { window.workbook.saveAnswers = () => new Promise((done) => { window.backOnline = done; }); }")
+    page.evaluate(
+        "() => { window.workbook.saveAnswers = () => new Promise((done) => { window.backOnline = done; }); }"
+    )
     first.locator(".option").nth(1).click()
     expect(first.locator(".state")).to_have_attribute("data-state", "saving")
     expect(first.locator(".state")).to_have_attribute("data-state", "unsaved", timeout=4000)
@@ -105,14 +113,18 @@ def test_offline_is_shown_as_unsaved_until_the_answer_arrives(opened: tuple[Page
 
 def test_a_refused_answer_says_why(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, _session = opened
-    page.evaluate("() => { window.workbook.saveAnswers = () => Promise.reject(new Error('There is no room left.')); }")
+    page.evaluate(
+        "() => { window.workbook.saveAnswers = () => Promise.reject(new Error('There is no room left.')); }"
+    )
     page.locator(".question").first.locator(".option").first.click()
     expect(page.locator(".question").first.locator(".state")).to_have_text("There is no room left.")
 
 
 def test_every_target_is_at_least_44_pixels_high(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, _session = opened
-    heights = page.locator(".option, .button").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    heights = page.locator(".option, .button").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().height)"
+    )
     assert min(heights) >= 44
 
 

@@ -15,7 +15,12 @@ from workbook.ui.app import App, open_workbook
 from workbook.ui.components import Prose
 from workbook.ui.guard import Guard
 
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+WCAG = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 PAGES = [
     "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
     "chapter:safety.private:1", "review:connection.talk", "results", "own:profile", "own:needs_map", "share:connection",
@@ -56,7 +61,14 @@ def test_no_page_breaks_an_accessibility_rule_or_runs_over_the_side(
 
 def test_the_dark_theme_keeps_its_contrast(demo: App, browser: Browser, address: str) -> None:
     found = []
-    for name in ("home", "chapter:connection.talk:1", "share:connection", "together:now", "view:side_by_side", "rights:erase"):
+    for name in (
+        "home",
+        "chapter:connection.talk:1",
+        "share:connection",
+        "together:now",
+        "view:side_by_side",
+        "rights:erase",
+    ):
         demo.go(name)
         page, _kernel = show(browser, address, demo.root, width=360, scheme="dark")
         results = Axe().run(page, options=WCAG)
@@ -102,7 +114,9 @@ def test_what_the_partner_publishes_appears_on_the_open_page(
     page.close()
 
 
-def test_the_focus_goes_to_the_heading_when_the_page_is_turned(demo: App, browser: Browser, address: str) -> None:
+def test_the_focus_goes_to_the_heading_when_the_page_is_turned(
+    demo: App, browser: Browser, address: str
+) -> None:
     demo.go("home")
     page, _kernel = show(browser, address, demo.root)
     page.get_by_role("button", name="Your rights").click()
@@ -155,7 +169,11 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
 
 
 def test_sharing_is_decided_with_a_preview_of_just_that(
-    maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None], browser: Browser, address: str
+    maya: Session,
+    take_part: Callable[[Session], Session],
+    answer_all: Callable[..., None],
+    browser: Browser,
+    address: str,
 ) -> None:
     take_part(maya)
     answer_all(maya)

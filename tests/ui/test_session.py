@@ -20,23 +20,31 @@ TalkChapter = "connection.talk"
 def test_the_session_loads_no_widgets() -> None:
     """A session can run where no browser is: importing it loads neither ipywidgets nor plotly."""
     code = "import sys, workbook.session; print({'ipywidgets', 'plotly'} & {name.partition('.')[0] for name in sys.modules})"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert told.stdout.strip() == "set()"
 
 
-def test_chapters_are_locked_until_the_person_consents(maya: Session, take_part: Callable[[Session], Session]) -> None:
+def test_chapters_are_locked_until_the_person_consents(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
     assert maya.status(f"chapter:{TalkChapter}") == "locked"
     take_part(maya)
     assert maya.status(f"chapter:{TalkChapter}") == "open"
 
 
-def test_the_consent_is_kept_with_the_hash_of_its_words(maya: Session, take_part: Callable[[Session], Session]) -> None:
+def test_the_consent_is_kept_with_the_hash_of_its_words(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
     take_part(maya)
     kept = [event.payload for event in maya.events if event.kind == "consent"]
     assert kept == [{"text": "consent", "text_hash": consent_hash(), "agreed": True}]
 
 
-def test_consent_taken_back_locks_the_chapters_again(maya: Session, take_part: Callable[[Session], Session]) -> None:
+def test_consent_taken_back_locks_the_chapters_again(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
     take_part(maya)
     maya.agree("consent", consent_hash(), agreed=False)
     assert maya.status(f"chapter:{TalkChapter}") == "locked"
@@ -49,7 +57,9 @@ def test_a_chapter_is_under_way_after_one_answer_and_complete_after_all(
     items = maya.items(TalkChapter)
     maya.save([Answer("op-first", maya.occasion, items[0].id, 2)])
     assert maya.status(f"chapter:{TalkChapter}") == "under-way"
-    maya.save([Answer(f"op-{k}", maya.occasion, item.id, None, declined=True) for k, item in enumerate(items[1:])])
+    maya.save(
+        [Answer(f"op-{k}", maya.occasion, item.id, None, declined=True) for k, item in enumerate(items[1:])]
+    )
     assert maya.status(f"chapter:{TalkChapter}") == "complete"
     assert maya.minutes_left(TalkChapter) == 0
 
@@ -129,7 +139,9 @@ def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
         session = Session(service, actors[0])
         seen: list[object] = []
         session.observe(seen.append, "revision")
-        await asyncio.to_thread(service.add_event, actors[0], "setting", {"name": "seen.limits", "value": True})
+        await asyncio.to_thread(
+            service.add_event, actors[0], "setting", {"name": "seen.limits", "value": True}
+        )
         for _ in range(100):
             await asyncio.sleep(0.01)
             if seen:
@@ -140,7 +152,9 @@ def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
     assert asyncio.run(sit()) >= 1
 
 
-def test_no_trait_fires_before_the_session_is_made(service: LocalService, actors: tuple[Actor, Actor]) -> None:
+def test_no_trait_fires_before_the_session_is_made(
+    service: LocalService, actors: tuple[Actor, Actor]
+) -> None:
     """Resuming at a page sets it silently: an observer added afterwards has heard nothing."""
     Session(service, actors[0]).go("limits")
     resumed = Session(service, actors[0])

@@ -30,8 +30,8 @@ class App:
         self.root.add_class("page")
         self._pages: dict[str, Page] = {}
         self._open: Page | None = None
-        session.observe(self.guard(lambda _: self._turn()), "page")
-        session.observe(self.guard(lambda _: self._open.fill() if self._open else None), "revision")
+        session.observe(self.guard(self._page_turned), "page")
+        session.observe(self.guard(self._session_changed), "revision")
         self.guard(self._turn)()
 
     def go(self, page: str) -> None:
@@ -54,6 +54,13 @@ class App:
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
             again.on_press(self.guard(lambda _: self._turn()))
             self.root.children = (self.trouble, again)
+
+    def _page_turned(self, _change: object) -> None:
+        self._turn()
+
+    def _session_changed(self, _change: object) -> None:
+        if self._open is not None:
+            self._open.fill()
 
     def _turn(self) -> None:
         kind, _, argument = self.session.page.partition(":")
@@ -100,5 +107,3 @@ def _connect() -> tuple[Service, Actor]:
     from workbook.service.demo import open_demo
 
     return open_demo()
-
-

@@ -80,7 +80,9 @@ def progress(words: str, share: float, note_text: str = "") -> Block:
     return {"kind": "progress", "words": words, "note": note_text, "share": min(1.0, max(0.0, share))}
 
 
-def table(caption: str, head: Sequence[Words], rows: Sequence[Sequence[Words]], numbers: Sequence[int] = ()) -> Block:
+def table(
+    caption: str, head: Sequence[Words], rows: Sequence[Sequence[Words]], numbers: Sequence[int] = ()
+) -> Block:
     """A table with a caption; ``numbers`` are the columns set flush right."""
     return {
         "kind": "table",

@@ -18,7 +18,7 @@ TOGETHER_VIEWS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """What figures are drawn from: results, and what people and their own needs are called."""
 
@@ -36,7 +36,9 @@ _PREPARE: dict[str, Prepare] = {
     "perspectives": lambda s, i: _with(s.results.perspectives, plots.prepare_perspectives, i, s.names),
     "skills": lambda s, i: _with(s.results.perspectives, plots.prepare_skills, i, s.names),
     "agreement": lambda s, i: _with(s.results.agreement, plots.prepare_agreement, i),
-    "needs_map": lambda s, i: _with(s.results.needs, plots.prepare_needs_map, i, s.names, own_titles=s.own_needs),
+    "needs_map": lambda s, i: _with(
+        s.results.needs, plots.prepare_needs_map, i, s.names, own_titles=s.own_needs
+    ),
     "guesses": lambda s, i: _with(s.results.needs, plots.prepare_guesses, i, s.names),
     "heat_map": lambda s, i: plots.prepare_heat_map(
         s.results.pairs, i, s.names, perspectives=s.results.perspectives
@@ -47,6 +49,9 @@ _LIKE = {"guesses": "needs_map"}  # drawn from the same answers
 
 def draw(view: View, name: str, scene: Scene) -> None:
     """Fill a view, with the picture or with the sentence that says why there is none."""
+    if view.shows == (scene, name):
+        return  # drawn already, from the very same results
+    view.shows = (scene, name)
     title = say(f"ui.view.titles.{name}")
     source = _LIKE.get(name, name)
     reason = scene.results.unavailable.get(source)
@@ -69,7 +74,9 @@ def picture(name: str, prepared: pd.DataFrame | None) -> Picture | None:
     return Picture(figure.to_plotly_json(), said, getattr(plots, f"table_{name}")(prepared))
 
 
-def _with(frame: pd.DataFrame | None, prepare: Callable[..., pd.DataFrame], *rest: Any, **named: Any) -> pd.DataFrame | None:
+def _with(
+    frame: pd.DataFrame | None, prepare: Callable[..., pd.DataFrame], *rest: Any, **named: Any
+) -> pd.DataFrame | None:
     return None if frame is None else prepare(frame, *rest, **named)
 
 

@@ -51,8 +51,14 @@ def _is_sign(subject: str, instruments: Mapping[str, Instrument]) -> bool:
 def _meaning(insight: Insight, instruments: Mapping[str, Instrument], title: str, name: str) -> str:
     if insight.code == "unmet_need":
         numbers = insight.numbers
-        return say("ui.telling.unmet_need", name=name, importance=int(numbers["importance"]), met=int(numbers["met"]))
-    found = [(one.subscale_by_id[insight.subject], one) for one in instruments.values() if insight.subject in one.subscale_by_id]
+        return say(
+            "ui.telling.unmet_need", name=name, importance=int(numbers["importance"]), met=int(numbers["met"])
+        )
+    found = [
+        (one.subscale_by_id[insight.subject], one)
+        for one in instruments.values()
+        if insight.subject in one.subscale_by_id
+    ]
     if not found:
         return say(f"ui.telling.{insight.code}", title=title)
     subscale = found[0][0]

@@ -35,6 +35,7 @@ class View:
         self.chart = Chart(colours=COLOURS)
         self.below = Prose()
         self.root = VBox([])
+        self.shows: tuple[object, str] | None = None  # what it was last filled from
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
         """Draw a picture; the first sentence leads, the others stand small below it.
@@ -58,6 +59,7 @@ class View:
 
     def hide(self) -> None:
         """Take the view off the page."""
+        self.shows = None
         self.root.children = ()
 
 
@@ -69,10 +71,10 @@ def as_table(caption: str, rows: pd.DataFrame) -> dict[str, Any]:
     return table(caption, columns, cells, numbers)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.1f}".removesuffix(".0")
-    return "" if value is None or value is pd.NA else str(value)
+def _cell(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _is_number(cells: Iterable[str]) -> bool:

@@ -12,7 +12,17 @@ from workbook.content import say
 from workbook.session import Session, Status
 
 _MAIN = ("connection",)
-_ALWAYS = {"results", "together", "exercises", "weekly", "again", "just-for-me", "resources", "sharing", "rights"}
+_ALWAYS = {
+    "results",
+    "together",
+    "exercises",
+    "weekly",
+    "again",
+    "just-for-me",
+    "resources",
+    "sharing",
+    "rights",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,9 @@ def path(session: Session) -> tuple[Part, ...]:
         _part("see", [_named(session, "results")]),
         _part("together", [_named(session, "share"), _named(session, "together")]),
         _part("do", [_named(session, page) for page in ("exercises", "weekly", "again")]),
-        _part("anytime", [_named(session, page) for page in ("just-for-me", "resources", "sharing", "rights")]),
+        _part(
+            "anytime", [_named(session, page) for page in ("just-for-me", "resources", "sharing", "rights")]
+        ),
     )
     # Before the choice to take part, the way ahead is enough; the rest would only be long.
     shown = parts if session.has_consented else (parts[0], parts[1], *parts[-1:])
@@ -62,13 +74,16 @@ def path(session: Session) -> tuple[Part, ...]:
 def next_step(session: Session) -> Step | None:
     """The one thing to do now: the first step of the way that is open and not done."""
     steps = {step.page: step for part in path(session) for step in part.steps}
-    chapters = [page for page in steps if page.startswith("chapter:") and session.chapters[page[8:]][0].id in _MAIN]
+    chapters = [
+        page for page in steps if page.startswith("chapter:") and session.chapters[page[8:]][0].id in _MAIN
+    ]
     way = ["introduction", "limits", "consent", *chapters, "share"]
     for page in way:
         if page in steps and steps[page].status in ("open", "under-way"):
             return steps[page]
     return next(
-        (steps[page] for page in ("together", "results") if page in steps and steps[page].status != "locked"), None
+        (steps[page] for page in ("together", "results") if page in steps and steps[page].status != "locked"),
+        None,
     )
 
 

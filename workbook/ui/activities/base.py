@@ -87,14 +87,19 @@ class Activity(Generic[State]):
         """What a person is called here: "you" or the name they chose."""
         if person_id == self.me:
             return say("ui.activity.you")
-        return next((one.name for one in self.session.couple.members if one.person_id == person_id), say("ui.activity.partner"))
+        return next(
+            (one.name for one in self.session.couple.members if one.person_id == person_id),
+            say("ui.activity.partner"),
+        )
 
     def place(self, person_id: str) -> str:
         return next((one.place for one in self.session.couple.members if one.person_id == person_id), "a")
 
     def text(self, key: str, *, most: int, kind: str = "long") -> TextField:
         """A field whose label and hint stand under the activity's words."""
-        return TextField(label=self.say(f"{key}.label"), hint=self.say(f"{key}.hint"), kind=kind, max_length=most)
+        return TextField(
+            label=self.say(f"{key}.label"), hint=self.say(f"{key}.hint"), kind=kind, max_length=most
+        )
 
     def button(self, key: str, react: Callable[[], None], kind: str = "primary") -> Button:
         return Button(self.say(f"button.{key}"), react, kind)

@@ -15,11 +15,19 @@ class Gratitude(Activity[Lines]):
 
     def lines(self) -> list[Line]:
         found = []
-        for line in reversed(self.state.values()):
+        for line in reversed(list(self.state.values())):
             is_new = line.by != self.me and not line.landed
             key = "landed" if line.landed else "new" if is_new else "waits"
             words = self.say(f"state.{key}")
-            found.append(Line(line.id, line.text, f"{self.name(line.by)}, {day_in_words(line.day)}. {words}", is_new, line.landed))
+            found.append(
+                Line(
+                    line.id,
+                    line.text,
+                    f"{self.name(line.by)}, {day_in_words(line.day)}. {words}",
+                    is_new,
+                    line.landed,
+                )
+            )
         return found
 
     def begin(self) -> Scene:

@@ -18,18 +18,30 @@ class NeedsTalk(Activity[Talks]):
 
     def lines(self) -> list[Line]:
         return [
-            Line(one.id, self._need(one.need), f"{self.name(one.by)}. {self._stage(one)}", one.waits_for(self.me), one.stage == "settled")
-            for one in reversed(self.state.values())
+            Line(
+                one.id,
+                self._need(one.need),
+                f"{self.name(one.by)}. {self._stage(one)}",
+                one.waits_for(self.me),
+                one.stage == "settled",
+            )
+            for one in reversed(list(self.state.values()))
         ]
 
     def _stage(self, one: Talk) -> str:
         if one.waits_for(self.me):
             return self.say("state.your_turn")
-        return self.say("state.waiting" if one.stage in ("said", "heard", "understood") else f"state.{one.stage}")
+        return self.say(
+            "state.waiting" if one.stage in ("said", "heard", "understood") else f"state.{one.stage}"
+        )
 
     def _needs(self) -> dict[str, str]:
         instrument = self.session.instruments.get("needs")
-        found = {facet_of(one.id): one.title.partition(":")[0] for one in instrument.subscales} if instrument else {}
+        found = (
+            {facet_of(one.id): one.title.partition(":")[0] for one in instrument.subscales}
+            if instrument
+            else {}
+        )
         return found | self.session.own_needs
 
     def _need(self, need: str) -> str:
@@ -37,7 +49,10 @@ class NeedsTalk(Activity[Talks]):
 
     def begin(self) -> Scene:
         need = TextField(label=self.say("need.label"), hint=self.say("need.hint"), kind="select")
-        need.options = [["", self.say("need.choose")], *[[key, title] for key, title in self._needs().items()]]
+        need.options = [
+            ["", self.say("need.choose")],
+            *[[key, title] for key, title in self._needs().items()],
+        ]
         words = self.text("words", most=600)
 
         def begin() -> None:
@@ -52,11 +67,16 @@ class NeedsTalk(Activity[Talks]):
             return None
         key, blocks = f"{thing} {one.stage} {one.n_tries}", self._told(one)
         if one.waits_for(self.me):
-            return {"said": self._hear, "heard": self._check, "understood": self._settle}[one.stage](one, key, blocks)
+            return {"said": self._hear, "heard": self._check, "understood": self._settle}[one.stage](
+                one, key, blocks
+            )
         return Scene(key, [*blocks, paragraph(self._stage(one))], [], self._take_back(one))
 
     def _told(self, one: Talk) -> list[Block]:
-        blocks: list[Block] = [note(self.say("said", name=self.name(one.by), need=self._need(one.need))), quote(one.words)]
+        blocks: list[Block] = [
+            note(self.say("said", name=self.name(one.by), need=self._need(one.need))),
+            quote(one.words),
+        ]
         if one.heard:
             blocks += [note(self.say("heard")), quote(one.heard)]
         if one.missing:
@@ -86,7 +106,9 @@ class NeedsTalk(Activity[Talks]):
         def check() -> None:
             choice.error = "" if choice.choice() else say("ui.trouble.no_choice")
             if choice.choice():
-                self.act("checked", then=one.id, talk=one.id, understood=choice.choice(), missing=missing.typed())
+                self.act(
+                    "checked", then=one.id, talk=one.id, understood=choice.choice(), missing=missing.typed()
+                )
 
         return Scene(key, blocks, [choice, missing], [self.button("checked", check), *self._take_back(one)])
 
@@ -99,7 +121,12 @@ class NeedsTalk(Activity[Talks]):
             if choice.choice():
                 self.act("settled", then=one.id, talk=one.id, way=choice.choice(), plan=plan.typed())
 
-        return Scene(key, [*blocks, paragraph(self.say("ways"))], [choice, plan], [self.button("settle", settle), *self._take_back(one)])
+        return Scene(
+            key,
+            [*blocks, paragraph(self.say("ways"))],
+            [choice, plan],
+            [self.button("settle", settle), *self._take_back(one)],
+        )
 
     def _choice(self, key: str, values: tuple[str, ...]) -> Choices:
         options = [{"value": value, "label": self.say(f"{key}.{value}")} for value in values]

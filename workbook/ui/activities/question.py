@@ -14,12 +14,20 @@ class Question(Activity[Reviews]):
 
     def lines(self) -> list[Line]:
         return [
-            Line(str(one.number), day_in_words(one.day), self._state(one), not one.is_complete and self.me not in one.answers, bool(one.step))
+            Line(
+                str(one.number),
+                day_in_words(one.day),
+                self._state(one),
+                not one.is_complete and self.me not in one.answers,
+                bool(one.step),
+            )
             for one in reversed(self.state)
         ]
 
     def _state(self, one: Review) -> str:
-        return self.say("state.both" if one.is_complete else "state.mine" if self.me in one.answers else "state.open")
+        return self.say(
+            "state.both" if one.is_complete else "state.mine" if self.me in one.answers else "state.open"
+        )
 
     def begin(self) -> Scene:
         text = self.text("answer", most=600)
@@ -44,7 +52,10 @@ class Question(Activity[Reviews]):
         for person_id, words in one.answers.items():
             blocks += [note([{"text": self.name(person_id), "partner": self.place(person_id)}]), quote(words)]
         if one.step or one is not self.state[-1]:
-            return Scene(f"{thing} done", [*blocks, *([note(self.say("step.was")), quote(one.step)] if one.step else [])])
+            return Scene(
+                f"{thing} done",
+                [*blocks, *([note(self.say("step.was")), quote(one.step)] if one.step else [])],
+            )
         step = self.text("step", most=300)
 
         def choose() -> None:

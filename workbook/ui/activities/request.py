@@ -18,8 +18,14 @@ class Request(Activity[Requests]):
 
     def lines(self) -> list[Line]:
         return [
-            Line(one.id, one.wording, f"{self.name(one.by)}. {self._stage(one)}", one.waits_for(self.me), one.stage != "waiting")
-            for one in reversed(self.state.values())
+            Line(
+                one.id,
+                one.wording,
+                f"{self.name(one.by)}. {self._stage(one)}",
+                one.waits_for(self.me),
+                one.stage != "waiting",
+            )
+            for one in reversed(list(self.state.values()))
         ]
 
     def _stage(self, one: Asked) -> str:
@@ -47,10 +53,14 @@ class Request(Activity[Requests]):
             return self._answer(one, key, blocks)
         buttons = []
         if one.stage == "waiting" and one.by == self.me:
-            buttons.append(self.button("withdraw", lambda: self.act("withdrawn", request=one.id), "secondary"))
+            buttons.append(
+                self.button("withdraw", lambda: self.act("withdrawn", request=one.id), "secondary")
+            )
         if one.stage == "agreed":
             blocks.append(note(self.say("may_change")))
-            buttons.append(self.button("take_back", lambda: self.act("taken_back", request=one.id), "secondary"))
+            buttons.append(
+                self.button("take_back", lambda: self.act("taken_back", request=one.id), "secondary")
+            )
         return Scene(key, [*blocks, paragraph(self._stage(one))], [], buttons)
 
     def _answer(self, one: Asked, key: str, blocks: list[Block]) -> Scene:
@@ -60,7 +70,11 @@ class Request(Activity[Requests]):
         choice = Choices(
             legend=self.say("answer.legend"),
             options=[
-                {"value": value, "label": self.say(f"answer.{value}"), "note": self.say(f"answer.{value}_note")}
+                {
+                    "value": value,
+                    "label": self.say(f"answer.{value}"),
+                    "note": self.say(f"answer.{value}_note"),
+                }
                 for value in ("yes", "no", "negotiate")
             ],
         )
@@ -72,7 +86,14 @@ class Request(Activity[Requests]):
             negotiates = choice.choice() == "negotiate"
             if choice.choice() and (not negotiates or is_filled(proposal)):
                 offer = proposal.typed() if negotiates else ""
-                self.act("answered", then=one.id, request=one.id, answer=choice.choice(), note=remark.typed(), proposal=offer)
+                self.act(
+                    "answered",
+                    then=one.id,
+                    request=one.id,
+                    answer=choice.choice(),
+                    note=remark.typed(),
+                    proposal=offer,
+                )
 
         return Scene(key, blocks, [choice, proposal, remark], [self.button("answer", reply)])
 
@@ -82,7 +103,14 @@ class Request(Activity[Requests]):
             said = "asked" if number == 0 else "proposed"
             blocks += [note(self.say(said, name=self.name(offer.by))), quote(offer.text)]
             blocks += [note(offer.note)] if offer.note else []
-        return [*blocks, *([note(self.say("with_note", name=self.name(one.closed_by))), quote(one.note)] if one.note else [])]
+        return [
+            *blocks,
+            *(
+                [note(self.say("with_note", name=self.name(one.closed_by))), quote(one.note)]
+                if one.note
+                else []
+            ),
+        ]
 
     def _consent(self) -> Block:
         touch = documents()["touch"]

@@ -72,7 +72,9 @@ class Actions(Component):
 
     def on_press(self, react: Press) -> None:
         """Hear presses of the buttons that are there; a browser may claim others."""
-        self.heard("press", lambda press: react(press) if press in {one["id"] for one in self.buttons} else None)
+        self.heard(
+            "press", lambda press: react(press) if press in {one["id"] for one in self.buttons} else None
+        )
 
 
 class Menu(Component):
@@ -118,7 +120,7 @@ class TextField(Component):
     hint = t.Unicode("").tag(sync=True)
     error = t.Unicode("").tag(sync=True)
     kind = t.Unicode("text").tag(sync=True)
-    options = t.List().tag(sync=True)
+    options: t.List[list[str]] = t.List().tag(sync=True)
     max_length = t.Int(500).tag(sync=True)
     value = t.Unicode("").tag(sync=True)
     settled = t.Int(0).tag(sync=True)
@@ -141,8 +143,8 @@ class Form(Component):
     occasion = t.Unicode("").tag(sync=True)
     answers = t.Dict().tag(sync=True)
     labels = t.Dict().tag(sync=True)
-    answers_out = t.List().tag(sync=True)
-    acknowledged = t.List().tag(sync=True)
+    answers_out: t.List[dict[str, Any]] = t.List().tag(sync=True)
+    acknowledged: t.List[str] = t.List().tag(sync=True)
     refused = t.Dict().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:

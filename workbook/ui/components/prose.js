@@ -65,6 +65,7 @@ function callout(block) {
 
 function progress(block) {
   const bar = make("div", "progress-bar");
+  bar.hidden = !block.share;
   bar.style.width = `${Math.round(100 * block.share)}%`;
   const track = make("div", "progress-track", bar);
   track.setAttribute("aria-hidden", "true");

@@ -49,8 +49,13 @@ class Weekly(Trend):
         chapter = instrument.chapters[0].id
         week = self.session.week
         n_answered = self.session.n_answered(chapter, week)
-        words = [kicker(say("ui.weekly.kicker", n=max(1, round(instrument.minutes)))), heading(1, say("ui.weekly.title"))]
-        words.append(lead(say("ui.weekly.again") if n_answered == len(instrument.items) else instrument.instructions))
+        words = [
+            kicker(say("ui.weekly.kicker", n=max(1, round(instrument.minutes)))),
+            heading(1, say("ui.weekly.title")),
+        ]
+        words.append(
+            lead(say("ui.weekly.again") if n_answered == len(instrument.items) else instrument.instructions)
+        )
         self.say_words(words)
         self.show_trend("weekly", say("ui.weekly.trend"))
         self.offer(Button(say("ui.weekly.begin"), self._begin, "primary"), self.home())
@@ -67,11 +72,17 @@ class Again(Trend):
 
     def fill(self) -> None:
         number = int(self.session.occasion.rpartition("-")[2])
-        self.say_words([*opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))])
+        self.say_words(
+            [*opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))]
+        )
         if not self.show_trend("connection", say("ui.again.trend")):
             self.words.blocks = [*self.words.blocks, note(say("ui.again.trend_none"))]
         answered = pd.unique(self.session.responses.loc[self.session.responses["value"].notna(), "occasion"])
-        begin = [Button(say("ui.again.begin"), self._begin, "primary")] if self.session.occasion in answered else []
+        begin = (
+            [Button(say("ui.again.begin"), self._begin, "primary")]
+            if self.session.occasion in answered
+            else []
+        )
         self.offer(*begin, self.home())
 
     def _begin(self) -> None:

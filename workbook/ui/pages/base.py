@@ -73,7 +73,8 @@ class Page:
         """The page's buttons, the first being the primary one unless said otherwise."""
         self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
         self.actions.buttons = [
-            {"id": f"b{number}", "label": button.label, "kind": button.kind} for number, button in enumerate(buttons)
+            {"id": f"b{number}", "label": button.label, "kind": button.kind}
+            for number, button in enumerate(buttons)
         ]
 
     def to(self, page: str) -> Callable[[], None]:

@@ -47,7 +47,8 @@ class Screen(Page):
             raise WorkbookError(say("ui.trouble.not_there"))
         if not number.isdecimal() or not 0 < int(number) <= len(self.session.screens(chapter)):
             instrument = self.session.chapters[chapter][0]
-            argument = f"{chapter}:{self.session.first_open_screen(chapter, self.session.occasion_of(instrument)) + 1}"
+            first = self.session.first_open_screen(chapter, self.session.occasion_of(instrument))
+            argument = f"{chapter}:{first + 1}"
         self.argument = argument
         self._lay_own_words()
         super().arrive(argument)
@@ -69,7 +70,11 @@ class Screen(Page):
 
     def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
         key = "private_kicker" if instrument.is_private else "kicker" if n_screens > 1 else "kicker_one"
-        head = [kicker(say(f"ui.chapter.{key}", instrument=instrument.title, page=self.number + 1, pages=n_screens))]
+        head = [
+            kicker(
+                say(f"ui.chapter.{key}", instrument=instrument.title, page=self.number + 1, pages=n_screens)
+            )
+        ]
         head.append(heading(1, chapter.title))
         if self.number == 0:
             return [*head, lead(chapter.introduction), paragraph(instrument.instructions)]
@@ -85,7 +90,9 @@ class Screen(Page):
     def _offer(self, chapter: Chapter, n_screens: int) -> None:
         is_last = self.number + 1 >= n_screens
         onward = f"review:{chapter.id}" if is_last else f"chapter:{chapter.id}:{self.number + 2}"
-        buttons = [Button(say("ui.chapter.finish" if is_last else "ui.button.next"), self.to(onward), "primary")]
+        buttons = [
+            Button(say("ui.chapter.finish" if is_last else "ui.button.next"), self.to(onward), "primary")
+        ]
         if self.number:
             buttons.append(Button(say("ui.button.back"), self.to(f"chapter:{chapter.id}:{self.number}")))
         self.offer(*buttons, Button(say("ui.button.later"), self.to("home"), "quiet"))
@@ -100,7 +107,9 @@ class Screen(Page):
         self.own_words.children = (*intro, *self._fields.values())
 
     def _field(self, free_text: FreeText) -> TextField:
-        field = TextField(label=free_text.label, max_length=free_text.max_length, value=self._written(free_text.id))
+        field = TextField(
+            label=free_text.label, max_length=free_text.max_length, value=self._written(free_text.id)
+        )
         field.observe(self.desk.guard(lambda _: self._keep(free_text.id, field)), "settled")
         return field
 
@@ -149,32 +158,58 @@ class Review(Page):
         items = self.session.items(chapter.id)
         known = {} if instrument.is_private else self.session.answers(items, occasion)
         head = [kicker(say("ui.review.kicker", instrument=chapter.title)), heading(1, say("ui.review.title"))]
-        key = "private" if instrument.is_private else "all" if len(known) == len(items) else "some" if known else "none"
+        key = (
+            "private"
+            if instrument.is_private
+            else "all"
+            if len(known) == len(items)
+            else "some"
+            if known
+            else "none"
+        )
         head.append(lead(say(f"ui.review.{key}", n=len(known), of=len(items))))
         missing = [item for item in items if item.id not in known]
         if known and missing:
-            head.append(table(say("ui.review.open_questions"), [say("ui.share.column_question")], [[item.text] for item in missing]))
+            head.append(
+                table(
+                    say("ui.review.open_questions"),
+                    [say("ui.share.column_question")],
+                    [[item.text] for item in missing],
+                )
+            )
         self.say_words(head)
-        self.offer(*self._buttons(instrument, chapter, bool(known) and bool(missing)))
+        self.offer(*self._buttons(instrument, chapter, has_open=bool(known) and bool(missing)))
 
-    def _buttons(self, instrument: Instrument, chapter: Chapter, has_open: bool) -> list[Button]:
+    def _buttons(self, instrument: Instrument, chapter: Chapter, *, has_open: bool) -> list[Button]:
         following = None if instrument.is_private else chapter_after(self.session, chapter.id)
         if instrument.is_private:
             return [Button(say("ui.steps.just-for-me"), self.to("just-for-me"), "primary"), self.home()]
         if following:
-            buttons = [Button(say("ui.review.next", title=following.title), self.to(following.page), "primary")]
+            buttons = [
+                Button(say("ui.review.next", title=following.title), self.to(following.page), "primary")
+            ]
         elif instrument.occasion == "assessment" and self.session.status("results") != "locked":
             buttons = [Button(say("ui.review.to_results"), self.to("results"), "primary")]
         else:
             buttons = []
         if has_open:
             buttons.append(Button(say("ui.review.go_to_open"), self.to(f"chapter:{chapter.id}")))
-        buttons.append(Button(say("ui.review.look_again"), self.to(f"chapter:{chapter.id}:1"), "secondary" if not has_open else "quiet"))
+        buttons.append(
+            Button(
+                say("ui.review.look_again"),
+                self.to(f"chapter:{chapter.id}:1"),
+                "secondary" if not has_open else "quiet",
+            )
+        )
         return [*buttons, self.home()]
 
 
 def _question(item: Item) -> dict[str, Any]:
-    return {"id": item.id, "text": item.text, "choices": [[choice.value, choice.label] for choice in item.scale.choices]}
+    return {
+        "id": item.id,
+        "text": item.text,
+        "choices": [[choice.value, choice.label] for choice in item.scale.choices],
+    }
 
 
 def _answer(given: dict[str, Any]) -> Answer:

@@ -10,7 +10,18 @@ from workbook.content.document import documents
 from workbook.content.exercise import Exercise, exercises
 from workbook.errors import WorkbookError
 from workbook.ui.activities import ACTIVITIES, Activity, Scene
-from workbook.ui.blocks import Block, bullets, callout, details, heading, kicker, lead, note, opening, paragraph
+from workbook.ui.blocks import (
+    Block,
+    bullets,
+    callout,
+    details,
+    heading,
+    kicker,
+    lead,
+    note,
+    opening,
+    paragraph,
+)
 from workbook.ui.components import Menu
 from workbook.ui.pages.base import Button, Page
 
@@ -44,7 +55,9 @@ class ExerciseList(Page):
             "id": f"exercise:{one.id}",
             "title": one.title,
             "status": "under-way" if waits else "link",
-            "note": say("ui.exercises.waits", n=waits) if waits else one.why.partition(". ")[0].rstrip(".") + ".",
+            "note": say("ui.exercises.waits", n=waits)
+            if waits
+            else one.why.partition(". ")[0].rstrip(".") + ".",
             "time": say("ui.status.minutes", n=one.minutes),
             "next": bool(waits),
         }
@@ -102,8 +115,15 @@ class ExercisePage(Page):
             return
         self._shown = key
         self.fields.children = tuple(scene.fields) if scene else ()
-        back = Button(say("ui.exercises.all_of_it"), self.to(f"exercise:{exercise.id}"), "quiet") if is_thing else None
-        buttons = [*(scene.buttons if scene else ()), back or Button(say("ui.exercises.all"), self.to("exercises"), "quiet")]
+        back = (
+            Button(say("ui.exercises.all_of_it"), self.to(f"exercise:{exercise.id}"), "quiet")
+            if is_thing
+            else None
+        )
+        buttons = [
+            *(scene.buttons if scene else ()),
+            back or Button(say("ui.exercises.all"), self.to("exercises"), "quiet"),
+        ]
         self.offer(*buttons)
 
     def _list(self, activity: Activity[Any] | None) -> None:
@@ -125,10 +145,16 @@ class ExercisePage(Page):
         for name, flag in (("guard", exercise.guard), ("touch", exercise.touch)):
             if flag:
                 document = documents()[name]
-                head.append(callout(document.title, [paragraph(text) for text in document.paragraphs], tone="care"))
+                head.append(
+                    callout(document.title, [paragraph(text) for text in document.paragraphs], tone="care")
+                )
         how: list[Block] = [bullets(exercise.steps, ordered=True)]
         if exercise.bring:
             how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
-        head += [details(say("ui.exercises.how"), how)] if exercise.id in ACTIVITIES else [heading(2, say("ui.exercises.how")), *how]
+        head += (
+            [details(say("ui.exercises.how"), how)]
+            if exercise.id in ACTIVITIES
+            else [heading(2, say("ui.exercises.how")), *how]
+        )
         head += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
         return [*head, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]

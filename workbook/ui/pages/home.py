@@ -29,7 +29,8 @@ class Home(Page):
         step = next_step(self.session)
         self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
         self.menu.parts = [
-            {"title": part.title, "steps": [self._line(one, step) for one in part.steps]} for part in path(self.session)
+            {"title": part.title, "steps": [self._line(one, step) for one in part.steps]}
+            for part in path(self.session)
         ]
         if step:
             self.offer(Button(say("ui.home.go_on", title=step.title), self.to(step.page), "primary"))
@@ -38,7 +39,10 @@ class Home(Page):
 
     def _greeting(self) -> list[Block]:
         me = self.session.me
-        return [kicker(say("ui.home.kicker", name=me.name) if me else say("ui.home.kicker_plain")), heading(1, say("ui.home.title"))]
+        return [
+            kicker(say("ui.home.kicker", name=me.name) if me else say("ui.home.kicker_plain")),
+            heading(1, say("ui.home.title")),
+        ]
 
     def _couple(self) -> list[Block]:
         couple = self.session.couple

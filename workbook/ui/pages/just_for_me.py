@@ -13,10 +13,17 @@ class JustForMe(Page):
     kind = "just-for-me"
 
     def fill(self) -> None:
-        parts = [card([heading(2, one.heading), *[paragraph(text) for text in one.paragraphs]]) for one in self._ordered()]
+        parts = [
+            card([heading(2, one.heading), *[paragraph(text) for text in one.paragraphs]])
+            for one in self._ordered()
+        ]
         self.say_words([*opening("just-for-me"), *parts])
         private = next((one for one in self.session.instruments.values() if one.is_private), None)
-        buttons = [Button(say("ui.just-for-me.private_button"), self.to(f"chapter:{private.chapters[0].id}"))] if private else []
+        buttons = (
+            [Button(say("ui.just-for-me.private_button"), self.to(f"chapter:{private.chapters[0].id}"))]
+            if private
+            else []
+        )
         self.offer(Button(say("ui.steps.resources"), self.to("resources"), "primary"), *buttons, self.home())
 
     def _ordered(self) -> list[Section]:

@@ -28,10 +28,17 @@ class Mood(Page):
 
     def fill(self) -> None:
         document = documents()["mood_check"]
-        self.say_words([kicker(say("ui.mood.kicker")), heading(1, document.title), lead(document.sections[0].paragraphs[0])])
+        self.say_words(
+            [
+                kicker(say("ui.mood.kicker")),
+                heading(1, document.title),
+                lead(document.sections[0].paragraphs[0]),
+            ]
+        )
         self.choice.legend = say("ui.mood.legend")
         self.choice.options = [
-            {"value": str(value), "label": label} for value, label in reversed(list(enumerate(document.choices, start=1)))
+            {"value": str(value), "label": label}
+            for value, label in reversed(list(enumerate(document.choices, start=1)))
         ]
         self.offer(
             Button(say("ui.mood.button"), self._keep, "primary"),

@@ -27,13 +27,21 @@ class OwnResults(Page):
         session = self.session
         mine = session.responses[session.responses["occasion"] == session.occasion]
         if not mine["value"].notna().any():
-            self.say_words([kicker(say("ui.results.kicker")), heading(1, say("ui.results.title")), lead(say("ui.results.empty"))])
+            self.say_words(
+                [
+                    kicker(say("ui.results.kicker")),
+                    heading(1, say("ui.results.title")),
+                    lead(say("ui.results.empty")),
+                ]
+            )
             self.menu.parts = []
             self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
             return
         scene = own_scene(session)
         self.say_words([*opening("results"), *self._told(scene)])
-        self.menu.parts = [{"title": say("ui.together.more_views"), "steps": menu_of(OWN_VIEWS, scene, "own")}]
+        self.menu.parts = [
+            {"title": say("ui.together.more_views"), "steps": menu_of(OWN_VIEWS, scene, "own")}
+        ]
         self.offer(Button(say("ui.results.to_share"), self.to("share"), "primary"), self.home())
 
     @staticmethod

@@ -22,7 +22,9 @@ class Rights(Page):
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.rights.title"))
         self.menu.on_press(self.desk.guard(self.desk.go))
-        self.passphrase = TextField(kind="password", label=say("ui.rights.passphrase"), hint=say("ui.rights.passphrase_hint"))
+        self.passphrase = TextField(
+            kind="password", label=say("ui.rights.passphrase"), hint=say("ui.rights.passphrase_hint")
+        )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
         self.file.on_fetch(self._data, self.desk.guard)
         self.place = VBox([])
@@ -47,7 +49,11 @@ class Rights(Page):
             return
         name = self.argument
         key = "_on" if name == "block" and self._is_blocking() else "_off" if name == "block" else ""
-        words = [kicker(say("ui.rights.kicker")), heading(1, say(f"ui.rights.{name}.title")), lead(say(f"ui.rights.{name}.lead{key}"))]
+        words = [
+            kicker(say("ui.rights.kicker")),
+            heading(1, say(f"ui.rights.{name}.title")),
+            lead(say(f"ui.rights.{name}.lead{key}")),
+        ]
         if name != "block":
             words.append(callout("", [paragraph(say(f"ui.rights.{name}.warning"))], tone="care"))
         self.say_words(words)
@@ -67,7 +73,12 @@ class Rights(Page):
         notes = {name: say(f"ui.rights.{name}.note") for name in ("data", *_FINAL)}
         notes["block"] = say(f"ui.rights.block.note_{'on' if self._is_blocking() else 'off'}")
         steps = [
-            {"id": f"rights:{name}", "title": say(f"ui.rights.{name}.title"), "status": "link", "note": notes[name]}
+            {
+                "id": f"rights:{name}",
+                "title": say(f"ui.rights.{name}.title"),
+                "status": "link",
+                "note": notes[name],
+            }
             for name in ("data", "block", *_FINAL)
         ]
         self.menu.parts = [{"title": "", "steps": steps}]

@@ -53,7 +53,13 @@ class Share(Page):
     def fill(self) -> None:
         instrument = self.instrument
         if instrument is None:
-            self.say_words([kicker(say("ui.share.kicker_one")), heading(1, say("ui.share.title")), lead(say("ui.share.nothing_to_share"))])
+            self.say_words(
+                [
+                    kicker(say("ui.share.kicker_one")),
+                    heading(1, say("ui.share.title")),
+                    lead(say("ui.share.nothing_to_share")),
+                ]
+            )
             self.choice.options = []
             self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
             return
@@ -74,7 +80,11 @@ class Share(Page):
     def _option(grain: Grain, instrument: Instrument) -> dict[str, str]:
         is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
         hint = "answers_only_note" if is_only else f"{grain.value}_note"
-        return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
+        return {
+            "value": grain.value,
+            "label": say(f"ui.share.{grain.value}"),
+            "note": say(f"ui.share.{hint}"),
+        }
 
     def _show_preview(self) -> None:
         instrument, chosen = self.instrument, self.choice.choice()
@@ -103,9 +113,17 @@ class Decided(Page):
     kind = "decided"
 
     def fill(self) -> None:
-        self.say_words([kicker(say("ui.share.kicker_one")), heading(1, say("ui.share.saved_title")), lead(say("ui.share.saved"))])
+        self.say_words(
+            [
+                kicker(say("ui.share.kicker_one")),
+                heading(1, say("ui.share.saved_title")),
+                lead(say("ui.share.saved")),
+            ]
+        )
         undecided = [one for one in self.session.shareable() if self.session.is_answered(one.id)]
-        undecided = [one for one in undecided if (one.id, self.session.occasion) not in self.session.decisions]
+        undecided = [
+            one for one in undecided if (one.id, self.session.occasion) not in self.session.decisions
+        ]
         buttons = [Button(one.title, self.to(f"share:{one.id}"), "secondary") for one in undecided]
         if buttons:
             self.words.blocks = [*self.words.blocks, note(say("ui.results.others"))]
@@ -114,7 +132,9 @@ class Decided(Page):
 
 def preview(responses: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
     """What a publication at a grain would show: a few rows, and the rest to unfold."""
-    head, rows = _score_rows(responses, instrument) if grain is Grain.SCORES else _answer_rows(responses, instrument)
+    head, rows = (
+        _score_rows(responses, instrument) if grain is Grain.SCORES else _answer_rows(responses, instrument)
+    )
     caption = say("ui.share.preview_caption", instrument=instrument.title)
     blocks = [table(caption, head, rows[:_MOST_ROWS], numbers=[1] if grain is Grain.SCORES else [])]
     if len(rows) > _MOST_ROWS:
@@ -126,20 +146,24 @@ def preview(responses: pd.DataFrame, instrument: Instrument, grain: Grain) -> li
 def _score_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
     scores = score(responses, instrument)
     rows = [
-        [instrument.subscale_by_id[str(name)].title, say("ui.results.too_few") if pd.isna(value) else f"{value:.1f}"]
+        [
+            instrument.subscale_by_id[str(name)].title,
+            say("ui.results.too_few") if pd.isna(value) else f"{value:.1f}",
+        ]
         for name, value in zip(scores["subscale"], scores["score"], strict=True)
     ]
     return [say("ui.results.column_topic"), say("ui.results.column_score")], rows
 
 
 def _answer_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
-    known = responses.set_index("item")
+    known: dict[str, tuple[Any, bool]] = {
+        str(row.item): (row.value, bool(row.declined)) for row in responses.itertuples(index=False)
+    }
     rows = []
     for item in instrument.items:
-        if item.id not in known.index:
-            continue
-        value, declined = known.at[item.id, "value"], known.at[item.id, "declined"]
-        labels = {choice.value: choice.label for choice in item.scale.choices}
-        words = say("ui.share.declined") if declined is True or bool(declined) else say("ui.share.no_answer")
-        rows.append([item.text, words if pd.isna(value) else labels.get(int(value), str(value))])
+        if item.id in known:
+            labels = {choice.value: choice.label for choice in item.scale.choices}
+            value, declined = known[item.id]
+            words = say("ui.share.declined" if declined else "ui.share.no_answer")
+            rows.append([item.text, words if pd.isna(value) else labels.get(int(value), str(value))])
     return [say("ui.share.column_question"), say("ui.share.column_answer")], rows

@@ -20,7 +20,11 @@ class Sharing(Page):
             [
                 titles[instrument],
                 say(f"ui.sharing.grain_{grain.value}"),
-                say("ui.sharing.open" if (instrument, occasion) in session.table.open_rounds else "ui.sharing.not_open"),
+                say(
+                    "ui.sharing.open"
+                    if (instrument, occasion) in session.table.open_rounds
+                    else "ui.sharing.not_open"
+                ),
             ]
             for (instrument, occasion), grain in session.decisions.items()
         ]
@@ -32,7 +36,9 @@ class Sharing(Page):
             self.offer(self.home())
             return
         columns = [say(f"ui.sharing.column_{name}") for name in ("part", "choice", "state")]
-        self.say_words([*head, table(say("ui.sharing.caption"), columns, rows), note(say("ui.sharing.withdraw_note"))])
+        self.say_words(
+            [*head, table(say("ui.sharing.caption"), columns, rows), note(say("ui.sharing.withdraw_note"))]
+        )
         self.offer(*self._buttons(titles), self.home())
 
     def _buttons(self, titles: dict[str, str]) -> list[Button]:
@@ -42,7 +48,11 @@ class Sharing(Page):
             if grain is Grain.NOTHING or (instrument, occasion) not in self.session.table.open_rounds:
                 buttons.append(Button(f"{title}: {say('ui.sharing.change')}", self.to(f"share:{instrument}")))
             if grain is not Grain.NOTHING:
-                buttons.append(Button(f"{title}: {say('ui.sharing.withdraw')}", self._taker(instrument, occasion), "danger"))
+                buttons.append(
+                    Button(
+                        f"{title}: {say('ui.sharing.withdraw')}", self._taker(instrument, occasion), "danger"
+                    )
+                )
         return buttons
 
     def _taker(self, instrument: str, occasion: str) -> Callable[[], None]:

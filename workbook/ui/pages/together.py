@@ -11,7 +11,19 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.insights import Insight
 from workbook.results import Results
-from workbook.ui.blocks import Block, callout, card, heading, kicker, lead, name_of, note, opening, paragraph, reading
+from workbook.ui.blocks import (
+    Block,
+    callout,
+    card,
+    heading,
+    kicker,
+    lead,
+    name_of,
+    note,
+    opening,
+    paragraph,
+    reading,
+)
 from workbook.ui.components import Menu
 from workbook.ui.figures import TOGETHER_VIEWS
 from workbook.ui.pages.base import Button, Page
@@ -43,13 +55,19 @@ class Together(Page):
         scene = together_scene(self.session)
         people = [name_of(member) for member in self.session.couple.members]
         self.say_words([*opening("together"), paragraph(people), *self._told(scene.results)])
-        self.menu.parts = [{"title": say("ui.together.more_views"), "steps": menu_of(TOGETHER_VIEWS, scene, "view")}]
+        self.menu.parts = [
+            {"title": say("ui.together.more_views"), "steps": menu_of(TOGETHER_VIEWS, scene, "view")}
+        ]
         self._offer(scene.results)
 
     def _closed(self) -> None:
         self.menu.parts = []
         key = "solo" if self.session.couple.is_solo else "not_open"
-        words = [kicker(say("ui.together.kicker")), heading(1, say(f"ui.together.{key}_title")), lead(say(f"ui.together.{key}"))]
+        words = [
+            kicker(say("ui.together.kicker")),
+            heading(1, say(f"ui.together.{key}_title")),
+            lead(say(f"ui.together.{key}")),
+        ]
         if key == "solo":
             words += reading(documents()["solo"], "")[2:]
         self.say_words(words)
@@ -61,7 +79,9 @@ class Together(Page):
 
         blocks: list[Block] = [heading(2, say("ui.together.strengths"))]
         strengths, growth = those("strength", "strength_so_far"), those("growth", "growth_least")
-        blocks += [card(self._tell(one)) for one in strengths] or [paragraph(say("ui.together.strengths_none"))]
+        blocks += [card(self._tell(one)) for one in strengths] or [
+            paragraph(say("ui.together.strengths_none"))
+        ]
         blocks.append(heading(2, say("ui.together.growth")))
         blocks += [card(self._tell(one)) for one in growth] or [paragraph(say("ui.together.growth_none"))]
         blocks.append(note(say("ui.together.order")))
@@ -81,6 +101,10 @@ class Together(Page):
         step = next((one for one in results.insights if one.code == "next_step"), None)
         if step:
             page, title, _words = next_step(step)
-            buttons.append(Button(say("ui.together.start_step", title=title), self.to(f"exercise:{page}"), "primary"))
-        buttons.append(Button(say("ui.together.to_mood"), self.to("mood"), "secondary" if step else "primary"))
+            buttons.append(
+                Button(say("ui.together.start_step", title=title), self.to(f"exercise:{page}"), "primary")
+            )
+        buttons.append(
+            Button(say("ui.together.to_mood"), self.to("mood"), "secondary" if step else "primary")
+        )
         self.offer(*buttons, Button(say("ui.together.to_sharing"), self.to("sharing"), "quiet"))

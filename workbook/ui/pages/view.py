@@ -21,6 +21,10 @@ _TELLS = {"needs_map": "unmet_need"}
 
 def own_scene(session: Session) -> Scene:
     """Everything one person's own figures are drawn from: this occasion of their drawer."""
+    return session.once("own", (session.responses, session.occasion), lambda: _own(session))
+
+
+def _own(session: Session) -> Scene:
     mine = session.responses[session.responses["occasion"] == session.occasion]
     me = session.me
     known = {me.person_id: me.place} if me else {}
@@ -30,9 +34,15 @@ def own_scene(session: Session) -> Scene:
 
 def together_scene(session: Session) -> Scene:
     """Everything the joint figures are drawn from: the table, and nothing else."""
+    return session.once("together", (session.table,), lambda: _together(session))
+
+
+def _together(session: Session) -> Scene:
     members = session.couple.members
     known = {member.person_id: member.place for member in members}
-    results = work_out(session.table.publications, session.instruments, known=known, suggestions=suggestions())
+    results = work_out(
+        session.table.publications, session.instruments, known=known, suggestions=suggestions()
+    )
     return Scene(results, session.instruments, {member.place: member.name for member in members})
 
 
@@ -85,11 +95,22 @@ class TogetherView(Page):
         ])  # fmt: skip
         place = self.views.index(self.argument)
         following = self.views[place + 1] if place + 1 < len(self.views) else None
-        onward = [Button(say("ui.view.next", title=say(f"ui.view.titles.{following}")), self.to(f"{self.kind}:{following}"))] if following else []
+        onward = (
+            [
+                Button(
+                    say("ui.view.next", title=say(f"ui.view.titles.{following}")),
+                    self.to(f"{self.kind}:{following}"),
+                )
+            ]
+            if following
+            else []
+        )
         self.offer(Button(say("ui.view.back"), self.to(self.overview), "primary"), *onward)
 
     def _tell(self, insight: Insight) -> list[Block]:
-        owner = next((one.name for one in self.session.couple.members if one.person_id == insight.person_id), "")
+        owner = next(
+            (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
+        )
         return tell(insight, self.session.instruments, name=owner)
 
 
