@@ -94,7 +94,7 @@ def _drawer_payload(kind: str, seeds: Seeds) -> dict[str, object]:
         if isinstance(shape, Text | Plain):
             payload[name] = seeds.mark(seeds.drawer)
         elif not isinstance(shape, Maybe):
-            payload[name] = fixed[name] if name in fixed else "x"
+            payload[name] = fixed.get(name, "x")
     return payload
 
 
@@ -135,15 +135,13 @@ def with_the_key(folder: Path) -> bytes:
     content = database.read_bytes()
     clear = [_decrypt(content[at : at + _PAGE], is_first=at == 0) for at in range(0, len(content), _PAGE)]
     content = wal.read_bytes() if wal.exists() else b""
-    for at in range(32, len(content) - _PAGE - 23, _PAGE + 24):
-        clear.append(
-            _decrypt(content[at + 24 : at + 24 + _PAGE], is_first=content[at : at + 4] == b"\0\0\0\1")
-        )
+    frames = [content[at : at + _PAGE + 24] for at in range(32, len(content) - _PAGE - 23, _PAGE + 24)]
+    clear += [_decrypt(frame[24:], is_first=frame[:4] == b"\0\0\0\1") for frame in frames]
     return b"\n".join(clear)
 
 
 def _decrypt(page: bytes, *, is_first: bool) -> bytes:
-    """One page of SQLCipher 4: AES-256-CBC; the last 80 bytes are its IV and HMAC, page 1 begins with the salt."""
+    """One page of SQLCipher 4: AES-256-CBC, IV and HMAC in the last 80 bytes; the first begins with a salt."""
     body, iv = page[16 if is_first else 0 : _PAGE - 80], page[_PAGE - 80 : _PAGE - 64]
     decryptor = Cipher(algorithms.AES(KEY), modes.CBC(iv)).decryptor()
     return decryptor.update(body) + decryptor.finalize()

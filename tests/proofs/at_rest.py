@@ -49,7 +49,7 @@ def at_rest(size: int, seed: int) -> Counts:
 @at_rest.control(size=1, fails=lambda counts: counts["on_disk"] > 0)
 def no_file_encryption(size: int, seed: int) -> Counts:
     """A database that is given no key: names and joint words lie open."""
-    with mock.patch.object(SQLiteDialect_pysqlcipher, "on_connect_url", lambda *_: None):
+    with mock.patch.object(SQLiteDialect_pysqlcipher, "on_connect_url", return_value=None):
         return _search(size, seed)
 
 

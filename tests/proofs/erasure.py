@@ -5,7 +5,6 @@ of their drawer, is in any file, not even for whoever has the file key; then the
 restored, and the same holds. The partner's drawer is whole both times.
 """
 
-from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
@@ -25,7 +24,8 @@ BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in")
 
 def _figure(counts: Counts) -> str:
     broken = ", ".join(f"{counts[key]:,} {key.replace('_', ' ')}" for key in BROKEN if counts[key])
-    return f"{counts['n_looked_for']:,} markers and sealed rows in {counts['trials']:,} erasures: {broken or '0 left'}"
+    of = f"{counts['n_looked_for']:,} markers and sealed rows in {counts['trials']:,} erasures"
+    return f"{of}: {broken or '0 left'}"
 
 
 @proof(

@@ -1,8 +1,8 @@
 """The tables of a store file, as the newest migration leaves them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in ``PRAGMA user_version``; every migration raises it by one."""
 
 metadata = MetaData()
@@ -27,5 +27,6 @@ rows = Table(
     Column("digest", LargeBinary, nullable=False),  # of salt and payload; outlives them
     Column("chain", LargeBinary, nullable=False),  # of this row and all before it
     Index("rows_by_operation", "log_id", "operation_id", unique=True),
+    Index("rows_forgotten", "log_id", sqlite_where=text("payload IS NULL")),
     sqlite_with_rowid=False,
 )
