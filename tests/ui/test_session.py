@@ -168,3 +168,29 @@ def test_private_questions_leave_no_mark(maya: Session) -> None:
     maya.save([Answer("op-private", maya.occasion, maya.items(chapter)[0].id, 1)])
     assert maya.status(f"chapter:{chapter}") == "open"
     assert maya.n_answered(chapter) == 0
+
+
+def test_an_own_need_is_asked_about_like_the_others(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
+    take_part(maya)
+    maya.add_need("Time alone with music")
+    asked = [item for item in maya.items("needs.importance") if item.text == "Time alone with music"]
+    assert maya.save([Answer("op-own", maya.occasion, asked[0].id, 4)]) == ["op-own"]
+    maya.remove_need(*next(iter(maya.own_needs.items())))
+    assert all(item.text != "Time alone with music" for item in maya.items("needs.importance"))
+
+
+def test_results_are_worked_out_again_only_when_something_changed(
+    maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
+) -> None:
+    take_part(maya)
+    answer_all(maya)
+    made: list[int] = []
+    for _ in range(2):
+        maya.once("own", (maya.responses,), lambda: made.append(1))
+        maya.note("mood", value=4)
+    assert len(made) == 1
+    answer_all(maya, "skills")
+    maya.once("own", (maya.responses,), lambda: made.append(1))
+    assert len(made) == 2

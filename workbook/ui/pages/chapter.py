@@ -84,7 +84,7 @@ class Screen(Page):
         n_answered = self.session.n_answered(chapter.id, self.occasion)
         left = self.session.minutes_left(chapter.id, self.occasion)
         words = say("ui.chapter.left", n=left) if left else say("ui.chapter.left_none")
-        n_items = len(chapter.items)
+        n_items = len(self.session.items(chapter.id))
         return progress(say("ui.chapter.progress", n=n_answered, of=n_items), n_answered / n_items, words)
 
     def _offer(self, chapter: Chapter, n_screens: int) -> None:
@@ -194,6 +194,8 @@ class Review(Page):
             buttons = []
         if has_open:
             buttons.append(Button(say("ui.review.go_to_open"), self.to(f"chapter:{chapter.id}")))
+        if chapter.id == "needs.importance":
+            buttons.append(Button(say("ui.steps.own-needs"), self.to("own-needs")))
         buttons.append(
             Button(
                 say("ui.review.look_again"),

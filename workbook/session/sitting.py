@@ -1,35 +1,24 @@
-"""One person's sitting: where they are, what they answered, what lies on the table.
-
-Headless: no widgets, so every page's state can be tested without a browser. Down by observe
-(the page watches `Session.revision` and `Session.page`), up by verbs, which go to the
-service. What can be computed (which page is locked, open, complete) is computed, not kept.
-"""
+"""The session itself: it reads by the service, hears of changes, and passes verbs up."""
 
 import asyncio
-import random
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import traitlets as t
 
 from workbook.frames import RESPONSES, empty
-from workbook.instruments import Chapter, Instrument, Item, catalogue
+from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Service, Table
+from workbook.session.states import PageStates
 from workbook.sharing import Grain
 
-MOST_PER_SCREEN = 7
-FIRST_OCCASION = "assessment-1"
-_FIRST = ("introduction", "limits", "consent")
-_ALWAYS_OPEN = ("home", "resources", "rights", "just-for-me", "sharing")
 Made = TypeVar("Made")
-Status = Literal["locked", "open", "under-way", "complete"]
 
 
-class Session(t.HasTraits):
+class Session(PageStates):
     """One sitting of one person, or of two together on one device.
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
@@ -45,7 +34,6 @@ class Session(t.HasTraits):
     """
 
     page = t.Unicode("home")
-    occasion = t.Unicode(FIRST_OCCASION)
     revision = t.Int(0)
     trouble = t.Tuple()
 
@@ -76,11 +64,6 @@ class Session(t.HasTraits):
         self._stop = service.watch(actor, self._heard)
 
     # -- who -------------------------------------------------------------------------------
-    @property
-    def is_together(self) -> bool:
-        """True on one device with both partners: only the table is read."""
-        return self.actor.role == "together"
-
     @property
     def me(self) -> Member | None:
         return next((one for one in self.couple.members if one.person_id == self.actor.person_id), None)
@@ -212,6 +195,14 @@ class Session(t.HasTraits):
         self.refresh("table")
         return event
 
+    def add_need(self, text: str) -> None:
+        """Add a need in the person's own words."""
+        self.note("own_need", id=f"needs.own.{secrets.token_hex(4)}", text=text)
+
+    def remove_need(self, need: str, text: str) -> None:
+        """Take an own need away; what was answered about it is asked no more."""
+        self.note("own_need", id=need, text=text, removed=True)
+
     def begin_occasion(self) -> str:
         """Start the assessment anew; what was answered before stays as it was."""
         number = int(self.occasion.rpartition("-")[2]) + 1
@@ -221,173 +212,15 @@ class Session(t.HasTraits):
         self.refresh("drawer", "table")
         return occasion
 
-    # -- what one's own drawer says -----------------------------------------------------------
-    def _of(self, kind: str) -> list[Event]:
-        return [event for event in self.events if event.kind == kind]
-
-    def has_seen(self, page: str) -> bool:
-        name = f"seen.{page}"
-        return any(
-            event.payload["name"] == name and event.payload["value"] is True for event in self._of("setting")
-        )
-
-    @property
-    def has_consented(self) -> bool:
-        consents = [event for event in self._of("consent") if event.payload["text"] == "consent"]
-        return bool(consents) and consents[-1].payload.get("agreed", True) is True
-
-    def free_text(self, field: str, occasion: str | None = None) -> str:
-        """What the person last wrote in a field of their own words, in an occasion if given."""
-        texts = [
-            event.payload["text"]
-            for event in self._of("free_text")
-            if event.payload["field"] == field and occasion in (None, event.payload.get("occasion"))
-        ]
-        return str(texts[-1]) if texts else ""
-
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
         """The order of the parts of "Just for me"; see `Service.order_for_me`."""
         return self.service.order_for_me(self.actor, sections, first)
-
-    @property
-    def own_needs(self) -> dict[str, str]:
-        """The needs the person added in their own words, by id."""
-        found: dict[str, str] = {}
-        for event in self._of("own_need"):
-            found[event.payload["id"]] = event.payload["text"]
-            if event.payload.get("removed"):
-                del found[event.payload["id"]]
-        return found
-
-    def occasion_of(self, instrument: Instrument) -> str:
-        """The occasion that answers to an instrument belong to now: a week's or the assessment's."""
-        return self.week if instrument.occasion == "weekly" else self.occasion
-
-    @property
-    def week(self) -> str:
-        """The week that answers belong to: a new one begins seven days after the last was begun."""
-        begun = [event for event in self._of("setting") if event.payload["name"] == "week"]
-        if not begun:
-            return "week-1"
-        last = begun[-1]
-        is_over = last.at is not None and datetime.now(UTC) - last.at >= timedelta(days=7)
-        return f"week-{int(last.payload['value']) + 1}" if is_over else f"week-{last.payload['value']}"
 
     def begin_week(self) -> None:
         """Remember that this week's check-in was begun."""
         number = int(self.week.removeprefix("week-"))
         if not any(event.payload == {"name": "week", "value": number} for event in self._of("setting")):
             self.note("setting", name="week", value=number)
-
-    def answers(self, items: Sequence[Item], occasion: str | None = None) -> dict[str, dict[str, Any]]:
-        """``{item: {"value", "declined"}}`` of those items that are answered in an occasion."""
-        wanted = {item.id for item in items}
-        own = self.responses
-        own = own[(own["occasion"] == (occasion or self.occasion)) & own["item"].isin(wanted)]
-        found = zip(own["item"], own["value"], own["declined"], strict=True)
-        return {
-            str(item): {"value": None if pd.isna(value) else int(value), "declined": bool(declined)}
-            for item, value, declined in found
-            if bool(declined) or not pd.isna(value)
-        }
-
-    # -- chapters ----------------------------------------------------------------------------
-    def items(self, chapter_id: str) -> list[Item]:
-        """A chapter's items, shuffled by the person: stable for them, different between people.
-
-        Background questions and the weekly check-in keep the order they were written in.
-        """
-        instrument, chapter = self.chapters[chapter_id]
-        items = [instrument.item_by_id[item] for item in chapter.items]
-        if instrument.occasion == "assessment" and instrument.subscales:
-            random.Random(f"{self.actor.person_id} {chapter_id}").shuffle(items)  # noqa: S311 - an order, no secret
-        return items
-
-    def screens(self, chapter_id: str) -> list[list[Item]]:
-        """The chapter's items in pages of nearly equal length, at most seven each."""
-        items = self.items(chapter_id)
-        n_screens = max(1, -(-len(items) // MOST_PER_SCREEN))
-        bounds = [round(k * len(items) / n_screens) for k in range(n_screens + 1)]
-        return [items[start:stop] for start, stop in pairwise(bounds)]
-
-    def n_answered(self, chapter_id: str, occasion: str | None = None) -> int:
-        return len(self.answers(self.items(chapter_id), occasion))
-
-    def minutes_left(self, chapter_id: str, occasion: str | None = None) -> int:
-        """Whole minutes for the questions that are left; 0 when none is."""
-        _instrument, chapter = self.chapters[chapter_id]
-        n_items = len(chapter.items)
-        n_left = n_items - self.n_answered(chapter_id, occasion)
-        return 0 if not n_left else max(1, round(chapter.minutes * n_left / n_items))
-
-    def first_open_screen(self, chapter_id: str, occasion: str | None = None) -> int:
-        """The first screen with an unanswered question, or the first of all."""
-        known = self.answers(self.items(chapter_id), occasion)
-        for number, items in enumerate(self.screens(chapter_id)):
-            if any(item.id not in known for item in items):
-                return number
-        return 0
-
-    # -- the state of every page ----------------------------------------------------------------
-    def shareable(self) -> list[Instrument]:
-        """Instruments that can be shown to the partner at all."""
-        return [
-            one
-            for one in self.instruments.values()
-            if not one.is_private and one.subscales and one.occasion == "assessment"
-        ]
-
-    def is_answered(self, instrument_id: str) -> bool:
-        """True when something of an instrument is answered, so that there is something to share."""
-        own = self.responses
-        mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == self.occasion)]
-        return bool(mine["value"].notna().any())
-
-    @property
-    def open_instruments(self) -> list[str]:
-        """Instruments that both revealed in this occasion or an earlier one."""
-        return list(dict.fromkeys(instrument for instrument, _occasion in self.table.open_rounds))
-
-    def status(self, page: str) -> Status:
-        """Whether a page is locked, open, under way or complete; nothing here tells of the partner."""
-        kind, _, name = page.partition(":")
-        chapter = name.partition(":")[0]
-        if kind in _ALWAYS_OPEN or (kind == "chapter" and self._is_private(chapter)):
-            return "open"
-        if kind in _FIRST:
-            is_done = self.has_consented if kind == "consent" else self.has_seen(kind)
-            return "complete" if is_done else "open"
-        if not self.has_consented and not self.is_together:
-            return "locked"
-        match kind:
-            case "chapter":
-                return self._chapter_status(chapter)
-            case "share":
-                return self._share_status()
-            case "results" | "own":
-                return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
-            case "together" | "expectation" | "view":
-                return "open" if self.table.open_rounds else "locked"
-        return "open"
-
-    def _share_status(self) -> Status:
-        wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]
-        decided = [one for one in wanted if (one, self.occasion) in self.decisions]
-        if not wanted:
-            return "locked"
-        return "complete" if decided == wanted else "under-way" if decided else "open"
-
-    def _is_private(self, chapter_id: str) -> bool:
-        return chapter_id in self.chapters and self.chapters[chapter_id][0].is_private
-
-    def _chapter_status(self, chapter_id: str) -> Status:
-        if chapter_id not in self.chapters:
-            return "locked"
-        instrument, chapter = self.chapters[chapter_id]
-        occasion = self.occasion_of(instrument)
-        n_answered = self.n_answered(chapter_id, occasion)
-        is_done = n_answered == len(chapter.items) or self.has_seen(f"end.{chapter_id}.{occasion}")
-        return "complete" if is_done else "under-way" if n_answered else "open"
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:

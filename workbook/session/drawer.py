@@ -1,0 +1,128 @@
+"""What one's own drawer says: what was read, answered, agreed to, and what is left."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import traitlets as t
+
+from workbook.instruments import Chapter, Instrument, Item
+from workbook.service.verbs import Actor, Event
+
+MOST_PER_SCREEN = 7
+FIRST_OCCASION = "assessment-1"
+
+
+class OwnDrawer(t.HasTraits):
+    """Questions about one person's responses and events; nothing here reaches the service."""
+
+    occasion = t.Unicode(FIRST_OCCASION)
+    actor: Actor
+    responses: pd.DataFrame
+    events: list[Event]
+    chapters: dict[str, tuple[Instrument, Chapter]]
+
+    def _of(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.kind == kind]
+
+    def has_seen(self, page: str) -> bool:
+        name = f"seen.{page}"
+        return any(
+            event.payload["name"] == name and event.payload["value"] is True for event in self._of("setting")
+        )
+
+    @property
+    def has_consented(self) -> bool:
+        consents = [event for event in self._of("consent") if event.payload["text"] == "consent"]
+        return bool(consents) and consents[-1].payload.get("agreed", True) is True
+
+    def free_text(self, field: str, occasion: str | None = None) -> str:
+        """What the person last wrote in a field of their own words, in an occasion if given."""
+        texts = [
+            event.payload["text"]
+            for event in self._of("free_text")
+            if event.payload["field"] == field and occasion in (None, event.payload.get("occasion"))
+        ]
+        return str(texts[-1]) if texts else ""
+
+    @property
+    def own_needs(self) -> dict[str, str]:
+        """The needs the person added in their own words, by id."""
+        found: dict[str, str] = {}
+        for event in self._of("own_need"):
+            found[event.payload["id"]] = event.payload["text"]
+            if event.payload.get("removed"):
+                del found[event.payload["id"]]
+        return found
+
+    def occasion_of(self, instrument: Instrument) -> str:
+        """The occasion that answers to an instrument belong to now: a week's or the assessment's."""
+        return self.week if instrument.occasion == "weekly" else self.occasion
+
+    @property
+    def week(self) -> str:
+        """The week that answers belong to: a new one begins seven days after the last was begun."""
+        begun = [event for event in self._of("setting") if event.payload["name"] == "week"]
+        if not begun:
+            return "week-1"
+        last = begun[-1]
+        is_over = last.at is not None and datetime.now(UTC) - last.at >= timedelta(days=7)
+        return f"week-{int(last.payload['value']) + 1}" if is_over else f"week-{last.payload['value']}"
+
+    def answers(self, items: Sequence[Item], occasion: str | None = None) -> dict[str, dict[str, Any]]:
+        """``{item: {"value", "declined"}}`` of those items that are answered in an occasion."""
+        wanted = {item.id for item in items}
+        own = self.responses
+        own = own[(own["occasion"] == (occasion or self.occasion)) & own["item"].isin(wanted)]
+        found = zip(own["item"], own["value"], own["declined"], strict=True)
+        return {
+            str(item): {"value": None if pd.isna(value) else int(value), "declined": bool(declined)}
+            for item, value, declined in found
+            if bool(declined) or not pd.isna(value)
+        }
+
+    # -- chapters ----------------------------------------------------------------------------
+    def items(self, chapter_id: str) -> list[Item]:
+        """A chapter's items, shuffled by the person: stable for them, different between people.
+
+        Background questions and the weekly check-in keep the order they were written in.
+        """
+        instrument, chapter = self.chapters[chapter_id]
+        items = [instrument.item_by_id[item] for item in chapter.items]
+        if instrument.occasion == "assessment" and instrument.subscales:
+            random.Random(f"{self.actor.person_id} {chapter_id}").shuffle(items)  # noqa: S311 - an order, no secret
+        if instrument.id == "needs":
+            question = chapter_id.rpartition(".")[2]
+            items += [
+                replace(items[0], id=f"{need}.{question}", text=text) for need, text in self.own_needs.items()
+            ]
+        return items
+
+    def screens(self, chapter_id: str) -> list[list[Item]]:
+        """The chapter's items in pages of nearly equal length, at most seven each."""
+        items = self.items(chapter_id)
+        n_screens = max(1, -(-len(items) // MOST_PER_SCREEN))
+        bounds = [round(k * len(items) / n_screens) for k in range(n_screens + 1)]
+        return [items[start:stop] for start, stop in pairwise(bounds)]
+
+    def n_answered(self, chapter_id: str, occasion: str | None = None) -> int:
+        return len(self.answers(self.items(chapter_id), occasion))
+
+    def minutes_left(self, chapter_id: str, occasion: str | None = None) -> int:
+        """Whole minutes for the questions that are left; 0 when none is."""
+        _instrument, chapter = self.chapters[chapter_id]
+        n_items = len(self.items(chapter_id))
+        n_left = n_items - self.n_answered(chapter_id, occasion)
+        return 0 if not n_left else max(1, round(chapter.minutes * n_left / n_items))
+
+    def first_open_screen(self, chapter_id: str, occasion: str | None = None) -> int:
+        """The first screen with an unanswered question, or the first of all."""
+        known = self.answers(self.items(chapter_id), occasion)
+        for number, items in enumerate(self.screens(chapter_id)):
+            if any(item.id not in known for item in items):
+                return number
+        return 0

@@ -1,0 +1,50 @@
+"""Needs in a person's own words, beside the eighteen that everyone is asked about."""
+
+from collections.abc import Callable, Sequence
+
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.ui.blocks import opening
+from workbook.ui.components import TextField
+from workbook.ui.pages.base import Button, Page
+
+_MOST = 120
+
+
+class OwnNeeds(Page):
+    """Add a need or take one away; it is then asked about like the others."""
+
+    kind = "own-needs"
+
+    def parts(self) -> Sequence[Widget]:
+        self.text = TextField(
+            label=say("ui.own-needs.label"), hint=say("ui.own-needs.hint"), max_length=_MOST
+        )
+        return (self.text,)
+
+    def arrive(self, argument: str) -> None:
+        self.text.value = self.text.error = ""
+        super().arrive(argument)
+
+    def fill(self) -> None:
+        self.say_words(opening("own-needs"))
+        removals = [
+            Button(say("ui.own-needs.remove", need=text), self._remover(need, text), "quiet")
+            for need, text in self.session.own_needs.items()
+        ]
+        self.offer(
+            Button(say("ui.own-needs.add"), self._add, "primary"),
+            Button(say("ui.own-needs.answer"), self.to("chapter:needs.importance")),
+            *removals,
+            self.home(),
+        )
+
+    def _add(self) -> None:
+        self.text.error = "" if self.text.typed() else say("ui.activity.empty")
+        if self.text.typed():
+            words, self.text.value = self.text.typed(), ""
+            self.session.add_need(words)
+
+    def _remover(self, need: str, text: str) -> Callable[[], None]:
+        return lambda: self.session.remove_need(need, text)
