@@ -204,6 +204,16 @@ def test_private_instruments_are_never_scored():
     assert len(score_all(answers(WHOLE), {"x": SMALL})) == 3
 
 
+def test_several_instruments_make_one_frame_in_the_catalogues_order():
+    connection = catalogue()["connection"]
+    rows = pd.concat([answers(WHOLE), simulate_couples(1, 2, [connection]).responses], ignore_index=True)
+    scores = score_all(rows, {"connection": connection, "x": SMALL})
+
+    assert list(dict.fromkeys(scores["instrument"])) == ["connection", "x"]
+    assert list(scores.index) == list(range(2 * 42 + 3))
+    pd.testing.assert_frame_equal(frames.check(scores, frames.SCORES), scores)
+
+
 def test_the_quick_layout_and_the_careful_one_agree():
     """Whole blocks are reshaped; one dropped row makes the same frame go the careful way."""
     connection = catalogue()["connection"]

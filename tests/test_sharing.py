@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.small import SMALL, answers
+from tests.small import BLAME, SEEN, SMALL, answers
 from workbook import frames
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
@@ -162,6 +162,14 @@ def test_an_instrument_without_facets_is_not_offered_at_scores():
     assert grains_for(catalogue()["connection"]) == (Grain.NOTHING, Grain.SCORES, Grain.ANSWERS)
     assert grains_for(catalogue()["needs"]) == (Grain.NOTHING, Grain.ANSWERS)
     assert grains_for(catalogue()["skills"]) == (Grain.NOTHING, Grain.ANSWERS)
+
+
+def test_a_facet_of_two_items_can_be_shared_at_scores():
+    two = dataclasses.replace(SMALL, subscales=(BLAME,))
+    one = dataclasses.replace(SMALL, subscales=(SEEN,))
+
+    assert grains_for(two) == tuple(Grain)
+    assert grains_for(one) == (Grain.NOTHING, Grain.ANSWERS)
 
 
 @pytest.mark.parametrize(("own", "asked"), list(product(Grain, Grain)))

@@ -82,6 +82,15 @@ def test_places_can_be_given():
     assert found["partner_importance"].tolist() == [4, 3]
 
 
+def test_ids_as_categories_give_the_same():
+    people = rows(("p_1", asked(4, 1, 2)), ("p_2", asked(3, 3, 4)), ("p_3", asked(1, 1, 1)))
+    some = (people["person_id"] != "p_3").to_numpy()
+    ids = ["couple_id", "person_id", "occasion", "item", "instrument"]
+    compact = people.astype(dict.fromkeys(ids, "category"))[some]
+
+    pd.testing.assert_frame_equal(needs_gap(compact), needs_gap(people[some]))
+
+
 def test_other_instruments_and_no_rows_give_nothing():
     assert len(needs_gap(answers({"x.talk.importance": 1}))) == 0
     assert len(needs_gap(frames.empty(frames.RESPONSES))) == 0

@@ -167,6 +167,25 @@ def test_agreement_needs_both_answers_and_enough_of_them():
     assert pd.isna(talk["share"])
 
 
+def test_exactly_enough_items_make_a_share():
+    """Two items of talk have both answers, and it wants two; on both both are well."""
+    rows = both({"x.talk.1": 4, "x.talk.2": 4}, {"x.talk.1": 3, "x.talk.2": 3})
+
+    assert agreement(rows, SMALL)["share"].tolist() == [1.0]
+
+
+def test_ids_as_categories_give_the_same():
+    """Categories that nobody uses must not make rows of their own."""
+    rows = pd.concat([both(MINE, YOURS), answers(MINE, "p_3", "c_2")], ignore_index=True)
+    ids = ["couple_id", "person_id", "occasion", "item", "instrument"]
+    some = (rows["couple_id"] == "c_1").to_numpy()
+    compact = rows.astype(dict.fromkeys(ids, "category"))[some]
+
+    pd.testing.assert_frame_equal(agreement(compact, SMALL), agreement(rows[some], SMALL))
+    pd.testing.assert_frame_equal(pair(score(compact, SMALL)), pair(score(rows[some], SMALL)))
+    pd.testing.assert_frame_equal(places(compact), places(rows[some]))
+
+
 def test_agreement_knows_no_single_items_and_no_solo():
     assert "x.talk.partner" not in set(agreement(both(MINE, YOURS), SMALL)["facet"])
     assert len(agreement(answers(MINE), SMALL)) == 0

@@ -70,6 +70,15 @@ def test_occasions_and_couples_stand_apart():
     assert found["occasion"].tolist() == ["assessment-1"] * 6 + ["assessment-2"] * 4
 
 
+def test_ids_as_categories_give_the_same():
+    rows = pd.concat([both(MINE, YOURS), answers(MINE, "p_3", "c_2")], ignore_index=True)
+    ids = ["couple_id", "person_id", "occasion", "item", "instrument"]
+    some = (rows["couple_id"] == "c_1").to_numpy()
+    compact = rows.astype(dict.fromkeys(ids, "category"))[some]
+
+    pd.testing.assert_frame_equal(seen(compact), seen(rows[some]))
+
+
 def test_nothing_to_see_is_an_empty_frame():
     none = frames.empty(frames.RESPONSES)
 
