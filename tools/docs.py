@@ -11,6 +11,7 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from tools.content_pages import write_evidence, write_instruments
+from tools.statistics_docs import write_statistics
 from workbook.frames import FRAMES
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +52,12 @@ def _describe(name: str, schema: pa.DataFrameSchema) -> list[str]:
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name under docs/ → what makes its text."""
-    return {"frames.md": write_frames, "instruments.md": write_instruments, "evidence.md": write_evidence}
+    return {
+        "frames.md": write_frames,
+        "instruments.md": write_instruments,
+        "evidence.md": write_evidence,
+        "statistics.md": lambda: write_statistics(NOTE),
+    }
 
 
 def main(arguments: list[str]) -> int:

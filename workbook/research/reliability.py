@@ -174,6 +174,11 @@ def item_statistics(items: pd.DataFrame, *, missing: Missing = "pairwise") -> pd
     Corrected item–total correlation: item with the sum of the *other* items. α if dropped:
     α of the others.
 
+    Assumptions
+    -----------
+    As `cronbach_alpha`. An item whose removal raises α is not thereby a bad one: with few
+    items and few persons that is often chance.
+
     Missing
     -------
     As `cronbach_alpha`; both are worked out from the same covariances.
