@@ -88,7 +88,9 @@ def test_no_page_breaks_an_accessibility_rule_or_runs_over_the_side(
 
 def test_the_check_finds_a_broken_page(browser: Browser, address: str) -> None:
     """The control: grey on grey and a field without a name are found."""
-    page, _kernel = show(browser, address, Prose(blocks=[{"kind": "heading", "level": 1, "text": "x"}]))
+    page, _kernel = show(
+        browser, address, Prose(blocks=[{"kind": "heading", "level": 1, "text": "A page to break"}])
+    )
     page.evaluate("""() => {
       document.querySelector("h1").style.color = "#ddd";
       document.body.append(document.createElement("input"));

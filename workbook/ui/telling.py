@@ -28,16 +28,18 @@ def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
     return subject
 
 
-def tell(insight: Insight, instruments: Mapping[str, Instrument], *, name: str = "") -> list[Block]:
+def tell(
+    insight: Insight, instruments: Mapping[str, Instrument], *, name: str = "", level: int = 3
+) -> list[Block]:
     """A few sentences: the title, what it means, how sure it is.
 
-    ``name`` is the person an unmet need belongs to.
+    ``name`` is the person an unmet need belongs to; ``level`` is the heading's.
     """
     title = title_of(insight.subject, instruments)
     is_rare = insight.code.startswith("strength") and _is_sign(insight.subject, instruments)
     # A sign that is rarely there is good news; its bare name among the strong things would not be.
     shown = say("ui.telling.rare", title=title[:1].lower() + title[1:]) if is_rare else title
-    blocks = [heading(3, shown), paragraph(_meaning(insight, instruments, title, name))]
+    blocks = [heading(level, shown), paragraph(_meaning(insight, instruments, title, name))]
     if insight.caution == "single":
         blocks.append(note(say("ui.telling.caution.single")))
     return blocks

@@ -111,7 +111,7 @@ class TogetherView(Page):
         owner = next(
             (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
         )
-        return tell(insight, self.session.instruments, name=owner)
+        return tell(insight, self.session.instruments, name=owner, level=2)
 
 
 class OwnView(TogetherView):
