@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from workbook.content import say
+from workbook.content.document import consent_hash
 from workbook.instruments import Instrument, catalogue
 from workbook.service.crypto import Cost
 from workbook.service.local import LocalService
@@ -72,6 +73,7 @@ def fill_with_simulated_couple(service: LocalService) -> tuple[str, tuple[Actor,
     shared = [instrument for instrument in catalogue().values() if not instrument.is_private]
     responses = simulate_couples(1, SEED, shared).responses
     for actor, (_, own) in zip(actors, responses.groupby("person_id", observed=True), strict=True):
+        _agree(service, actor)
         _answer(service, actor, own)
     for actor in actors:
         for instrument in _to_reveal(service, actor):
@@ -90,6 +92,14 @@ def _to_reveal(service: LocalService, actor: Actor) -> list[Instrument]:
         for instrument in catalogue().values()
         if instrument.id in answered - {"background"} and grains_for(instrument)
     ]
+
+
+def _agree(service: LocalService, actor: Actor) -> None:
+    """Read what comes first and consent to it, as everybody does before answering."""
+    for page in ("introduction", "limits"):
+        service.add_event(actor, "setting", {"name": f"seen.{page}", "value": True})
+    consent = {"text": "consent", "text_hash": consent_hash(), "agreed": True}
+    service.add_event(actor, "consent", consent)
 
 
 def _answer(service: LocalService, actor: Actor, own: pd.DataFrame) -> None:
