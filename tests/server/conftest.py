@@ -22,7 +22,8 @@ import ipywidgets as widgets
 import plotly.graph_objects as go
 from workbook.ui.components import Chart
 
-button, said, shows = widgets.Button(description="Say it"), widgets.Label("not yet"), widgets.Button(description="Draw it")
+button, said = widgets.Button(description="Say it"), widgets.Label("not yet")
+shows = widgets.Button(description="Draw it")
 text, place = widgets.Text(description="Words"), widgets.VBox([])
 button.on_click(lambda _: setattr(said, "value", "said"))
 text.observe(lambda change: setattr(said, "value", f"heard {change['new']}"), "value")
@@ -36,12 +37,18 @@ NOTEBOOK = {
     "cells": [
         {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# A small notebook"},
         {
-            "cell_type": "code", "id": "b", "metadata": {}, "execution_count": None, "outputs": [],
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
             "source": SOURCE,
         },
     ],
-    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-}  # fmt: skip
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 PASSPHRASE = "seven quiet lanterns"
 
 
@@ -62,7 +69,9 @@ class Person:
 
     def ask(self, path: str, body: object) -> httpx.Response:
         headers = {"X-XSRFToken": self.token(), "Accept": "application/json"}
-        return self.client.post(path, content=json.dumps(body), headers={**headers, "Content-Type": "application/json"})
+        return self.client.post(
+            path, content=json.dumps(body), headers={**headers, "Content-Type": "application/json"}
+        )
 
     def begin(self, name: str = "Ann") -> "Person":
         assert self.send("/begin", name=name, passphrase=PASSPHRASE).headers["Location"] == "/recovery-code"
@@ -122,7 +131,10 @@ def page(browser, server) -> Iterator[Page]:
     opened = context.new_page()
     opened.set_default_timeout(60_000)
     opened.complaints = []
-    opened.on("console", lambda message: message.type in {"error", "warning"} and opened.complaints.append(message.text))
+    opened.on(
+        "console",
+        lambda message: message.type in {"error", "warning"} and opened.complaints.append(message.text),
+    )
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
     opened.requests = []
     opened.on("request", lambda request: opened.requests.append(request.url))

@@ -51,9 +51,21 @@ def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/voila/files/x", "/voila/static/voila.js", "/voila/templates/x", "/voila/render/x", "/voila/query/x", "/api/kernels",
-     "/api/contents", "/login", "/tree", "/voila/api/shutdown/x", "/static/../application.py", "/static/%2e%2e/settings.py"],
-)  # fmt: skip
+    [
+        "/voila/files/x",
+        "/voila/static/voila.js",
+        "/voila/templates/x",
+        "/voila/render/x",
+        "/voila/query/x",
+        "/api/kernels",
+        "/api/contents",
+        "/login",
+        "/tree",
+        "/voila/api/shutdown/x",
+        "/static/../application.py",
+        "/static/%2e%2e/settings.py",
+    ],
+)
 def test_what_voila_and_jupyter_would_serve_is_not_there(visit, path):
     reply = visit().begin().client.get(path)
     assert reply.status_code == 404
@@ -90,10 +102,14 @@ def test_a_planted_sitting_is_worth_nothing(visit):
     ann = visit()
     ann.client.cookies.set("sitting", "planted-before", domain="localhost.local")
     ann.begin()
-    assert "planted-before" not in {cookie.value for cookie in ann.client.cookies.jar if cookie.domain != "localhost.local"}
+    assert "planted-before" not in {
+        cookie.value for cookie in ann.client.cookies.jar if cookie.domain != "localhost.local"
+    }
 
 
-@pytest.mark.parametrize("path", ["/begin", "/join", "/sign-in", "/recover", "/together", "/leave", "/sign-out", "/api/alive"])
+@pytest.mark.parametrize(
+    "path", ["/begin", "/join", "/sign-in", "/recover", "/together", "/leave", "/sign-out", "/api/alive"]
+)
 def test_without_the_cross_site_token_nothing_is_done(visit, path):
     reply = visit().client.post(path, data={"name": "Ann", "passphrase": PASSPHRASE})
     assert reply.status_code == 403
@@ -103,14 +119,21 @@ def test_without_the_cross_site_token_nothing_is_done(visit, path):
 def test_a_form_from_another_site_is_refused_even_with_a_token(visit):
     ann = visit()
     reply = ann.client.post(
-        "/begin", data={"_xsrf": ann.token(), "name": "Ann", "passphrase": PASSPHRASE}, headers={"Origin": "https://evil.example"}
+        "/begin",
+        data={"_xsrf": ann.token(), "name": "Ann", "passphrase": PASSPHRASE},
+        headers={"Origin": "https://evil.example"},
     )
     assert reply.status_code == 404
 
 
 def test_the_second_partner_joins_with_the_code_and_signs_in_again(visit):
     ann, ben = visit().begin(), visit()
-    assert ben.send("/join", code=ann.code.upper().replace("-", " "), name="Ben", passphrase=PASSPHRASE).status_code == 303
+    assert (
+        ben.send(
+            "/join", code=ann.code.upper().replace("-", " "), name="Ben", passphrase=PASSPHRASE
+        ).status_code
+        == 303
+    )
     ben.send("/sign-out")
     assert ben.client.get("/workbook").status_code == 302
     reply = ben.send("/sign-in", code=ann.code, name="ben", passphrase=PASSPHRASE)
@@ -140,20 +163,28 @@ def test_after_ten_wrong_tries_the_right_passphrase_must_wait_as_well(server, no
     from tests.server.conftest import Person
     from workbook.server.testing import running_server
 
-    with running_server(tmp_path_factory.mktemp("tries"), "--notebook", str(notebook)) as own:
-        with httpx.Client(base_url=own.url, timeout=30, trust_env=False) as client:
-            ann = Person(client).begin()
-            ann.send("/sign-out")
-            statuses = [ann.send("/sign-in", code=ann.code, name="Ann", passphrase="wrong one").status_code for _ in range(10)]
-            assert statuses == [200] * 10
-            reply = ann.send("/sign-in", code=ann.code, name="Ann", passphrase=PASSPHRASE)
-            assert reply.status_code == 429
-            assert "minutes" in reply.text
+    folder = tmp_path_factory.mktemp("tries")
+    with (
+        running_server(folder, "--notebook", str(notebook)) as own,
+        httpx.Client(base_url=own.url, timeout=30, trust_env=False) as client,
+    ):
+        ann = Person(client).begin()
+        ann.send("/sign-out")
+        wrong = {"code": ann.code, "name": "Ann", "passphrase": "wrong one"}
+        assert [ann.send("/sign-in", **wrong).status_code for _ in range(10)] == [200] * 10
+        reply = ann.send("/sign-in", **wrong | {"passphrase": PASSPHRASE})
+        assert reply.status_code == 429
+        assert "minutes" in reply.text
 
 
 def test_recovering_sets_a_new_passphrase_and_a_new_code(visit):
     ann = visit().begin()
-    new = {"code": ann.code, "name": "Ann", "recovery_code": ann.recovery_code, "passphrase": "eight new words here"}
+    new = {
+        "code": ann.code,
+        "name": "Ann",
+        "recovery_code": ann.recovery_code,
+        "passphrase": "eight new words here",
+    }
     other = visit()
     assert other.send("/recover", **new).headers["Location"] == "/recovery-code"
     assert ann.recovery_code not in other.client.get("/recovery-code").text
@@ -173,7 +204,9 @@ def test_together_needs_both_passphrases(visit):
     both = {"code": ann.code, "name": "Ann", "passphrase": PASSPHRASE, "other_name": "Ben"}
     table = visit()
     assert table.send("/together", **both, other_passphrase=PASSPHRASE).status_code == 200
-    assert table.send("/together", **both, other_passphrase="bens own words").headers["Location"] == "/workbook"
+    assert (
+        table.send("/together", **both, other_passphrase="bens own words").headers["Location"] == "/workbook"
+    )
 
 
 def test_leaving_ends_the_sitting_and_hides_the_door_until_asked_back(server, visit):

@@ -23,7 +23,9 @@ SECRET = "a-secret-of-the-servers-environment"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, notebook):
     folder = tmp_path_factory.mktemp("kernels")
-    with running_server(folder, "--notebook", str(notebook), environment={"DATABASE_PASSWORD": SECRET}) as running:
+    with running_server(
+        folder, "--notebook", str(notebook), environment={"DATABASE_PASSWORD": SECRET}
+    ) as running:
         yield running
 
 
@@ -37,7 +39,9 @@ def open_socket(server, person, kernel_id):
             headers={"Cookie": cookies, "Origin": server.url.rstrip("/"), "Host": server.url.split("/")[2]},
         )
         try:
-            line = await tornado.websocket.websocket_connect(request, subprotocols=["v1.kernel.websocket.jupyter.org"])
+            line = await tornado.websocket.websocket_connect(
+                request, subprotocols=["v1.kernel.websocket.jupyter.org"]
+            )
         except tornado.httpclient.HTTPClientError as error:
             return error.code
         line.close()
@@ -88,7 +92,9 @@ def test_a_kernel_knows_nothing_of_the_servers_environment(server, visit):
     shown = [Path(f"/proc/{pid}/environ").read_bytes() for pid in (newest.pid, newest.ppid())]
     assert SECRET not in b"".join(shown).decode()
     assert b"WORKBOOK_" not in b"".join(shown)
-    assert SECRET in Path(f"/proc/{server.pid}/environ").read_bytes().decode()  # the control: it was there to leak
+    assert (
+        SECRET in Path(f"/proc/{server.pid}/environ").read_bytes().decode()
+    )  # the control: it was there to leak
 
 
 def test_a_persons_oldest_kernel_ends_when_they_open_more_than_three(server, visit):
@@ -134,7 +140,11 @@ def test_the_heartbeat_tells_how_long_the_sitting_lasts_and_that_it_is_over(serv
     assert reply["signed_in"] is True
     assert 29 * 60 < reply["seconds_left"] <= 30 * 60
     ann.send("/sign-out")
-    assert ann.ask("/api/alive", {}).json() == {"signed_in": False, "kernel_alive": False, "seconds_left": None}
+    assert ann.ask("/api/alive", {}).json() == {
+        "signed_in": False,
+        "kernel_alive": False,
+        "seconds_left": None,
+    }
 
 
 def test_everything_ends_with_the_server_even_when_it_is_killed(notebook, tmp_path, visit):
@@ -159,7 +169,13 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def answer(value=2, item="connection.talk.listening.1", **more):
-    return {"operation_id": uuid.uuid4().hex, "occasion": "assessment-1", "item": item, "value": value, **more}
+    return {
+        "operation_id": uuid.uuid4().hex,
+        "occasion": "assessment-1",
+        "item": item,
+        "value": value,
+        **more,
+    }
 
 
 def an_item() -> str:
@@ -178,10 +194,21 @@ def test_an_answer_is_acknowledged_by_its_operation_id_and_may_be_sent_twice(vis
 
 @pytest.mark.parametrize(
     "body",
-    [{}, [], {"answers": 1}, {"answers": [1]}, {"answers": [answer(value="2")]}, {"answers": [answer(value=True)]},
-     {"answers": [answer(value=2.0)]}, {"answers": [answer()] * 201}, {"answers": [answer(item="\ud800")]},
-     {"answers": [answer(item="x" * 9000)]}, {"answers": [answer(item="no.such.item")]}, {"answers": [answer(value=99)]}],
-)  # fmt: skip
+    [
+        {},
+        [],
+        {"answers": 1},
+        {"answers": [1]},
+        {"answers": [answer(value="2")]},
+        {"answers": [answer(value=True)]},
+        {"answers": [answer(value=2.0)]},
+        {"answers": [answer()] * 201},
+        {"answers": [answer(item="\ud800")]},
+        {"answers": [answer(item="x" * 9000)]},
+        {"answers": [answer(item="no.such.item")]},
+        {"answers": [answer(value=99)]},
+    ],
+)
 def test_a_malformed_or_impossible_answer_is_refused_in_a_sentence(visit, body):
     reply = visit().begin().ask("/api/answers", body)
     assert reply.status_code == 422

@@ -36,12 +36,14 @@ def routes() -> dict[str, type]:
     """What the application registers, by a readable name."""
     from unittest.mock import Mock
 
-    application = Mock(spec=WorkbookApp, notebook_path="x.ipynb", template_paths=[], config={}, voila_configuration=None)
+    application = Mock(
+        spec=WorkbookApp, notebook_path="x.ipynb", template_paths=[], config={}, voila_configuration=None
+    )
     registered = {}
+    readable = {r"/static/(.+)": "/static/<file>", ".*": "<anything else>"}
     for pattern, handler, *_ in WorkbookApp.init_handlers(application):
-        if "kernel_id" in pattern:
-            pattern = "/api/kernels/<kernel>/channels"
-        registered[{r"/static/(.+)": "/static/<file>", ".*": "<anything else>"}.get(pattern, pattern)] = handler
+        is_line = "kernel_id" in pattern
+        registered["/api/kernels/<kernel>/channels" if is_line else readable.get(pattern, pattern)] = handler
     return registered
 
 
@@ -75,7 +77,9 @@ def test_every_handler_checks_the_host_and_sends_the_headers(routes):
 
 def test_the_pages_and_the_api_register_all_they_define(routes):
     defined = {
-        thing for module in (api, pages) for thing in vars(module).values()
+        thing
+        for module in (api, pages)
+        for thing in vars(module).values()
         if isinstance(thing, type) and thing.__module__ == module.__name__
-    }  # fmt: skip
+    }
     assert defined - {pages.DoorPage, pages.FormPage} <= set(routes.values())

@@ -33,7 +33,7 @@ def test_a_shared_server_speaks_tls_only(shared):
 
 
 def test_its_cookies_are_secure_and_bound_to_the_host(shared):
-    with httpx.Client(base_url=shared.url, verify=False, timeout=30, trust_env=False) as client:  # noqa: S501
+    with httpx.Client(base_url=shared.url, verify=False, timeout=30, trust_env=False) as client:
         ann = Person(client)
         reply = ann.send("/begin", name="Ann", passphrase=PASSPHRASE)
         cookies = reply.headers.get_list("Set-Cookie")
@@ -45,7 +45,7 @@ def test_its_cookies_are_secure_and_bound_to_the_host(shared):
 
 def test_the_first_screen_shows_address_picture_and_the_certificates_words(shared):
     host, port = shared.url.split("/")[2].split(":")
-    page = httpx.get(shared.url, verify=False, trust_env=False).text  # noqa: S501
+    page = httpx.get(shared.url, verify=False, trust_env=False).text
     assert f"https://{lan_address()}:{port}/" in page
     assert "data:image/svg+xml" in page
     der = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host, int(port))))
@@ -54,7 +54,7 @@ def test_the_first_screen_shows_address_picture_and_the_certificates_words(share
 
 def test_the_other_device_reaches_it_by_its_address_but_not_the_hosts_own_screen(shared):
     port = shared.url.rstrip("/").rpartition(":")[2]
-    page = httpx.get(f"https://{lan_address()}:{port}/", verify=False, trust_env=False)  # noqa: S501
+    page = httpx.get(f"https://{lan_address()}:{port}/", verify=False, trust_env=False)
     assert page.status_code == 200
     assert not re.search(r'class="qr"', page.text)
 
@@ -100,8 +100,11 @@ def test_a_busy_port_is_one_sentence_that_names_a_free_one():
     with bind("127.0.0.1", port):
         done = subprocess.run(
             [sys.executable, "-m", "workbook.server", "--port", str(port), "--no-browser", "--demo"],
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert done.returncode == 1
     assert re.fullmatch(
         rf"Port {port} is already in use on this computer\. Try `workbook start --port \d+`\.\n", done.stderr
@@ -110,7 +113,14 @@ def test_a_busy_port_is_one_sentence_that_names_a_free_one():
 
 def test_behind_a_proxy_only_the_public_name_is_answered_and_cookies_are_secure(tmp_path, notebook):
     public = {"Host": "workbook.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.4"}
-    options = ("--behind-proxy", "https://workbook.example.org", "--port", str(free_port()), "--notebook", str(notebook))
+    options = (
+        "--behind-proxy",
+        "https://workbook.example.org",
+        "--port",
+        str(free_port()),
+        "--notebook",
+        str(notebook),
+    )
     with running_server(tmp_path, *options) as running:
         local = f"http://127.0.0.1:{options[3]}/"
         assert running.url == "https://workbook.example.org/"

@@ -24,7 +24,16 @@ def test_a_widgets_own_message_passes_with_its_buffers():
 
 
 @pytest.mark.parametrize(
-    "kind", ["execute_request", "shutdown_request", "interrupt_request", "inspect_request", "input_reply", "debug_request", ""]
+    "kind",
+    [
+        "execute_request",
+        "shutdown_request",
+        "interrupt_request",
+        "inspect_request",
+        "input_reply",
+        "debug_request",
+        "",
+    ],
 )
 def test_code_and_control_never_pass(kind):
     assert admit(message(kind, {"code": "1", "comm_id": "c"})) is None
