@@ -16,6 +16,8 @@ function render({ model, el }) {
     element.addEventListener("click", () => {
       if (last.label === label && Date.now() - last.at < GUARD_MS) return;
       last = { label, at: Date.now() };
+      element.setAttribute("aria-busy", "true"); // heard; what it does may take a moment
+      setTimeout(() => element.removeAttribute("aria-busy"), 3000);
       model.send({ press: id });
     });
     return element;

@@ -18,7 +18,11 @@ function step(model, { id, title, status, note, time, next }) {
   if (time) element.append(make("span", "step-time", time));
   if (isOpen) {
     element.type = "button";
-    element.addEventListener("click", () => model.send({ press: id }));
+    element.addEventListener("click", () => {
+      element.setAttribute("aria-busy", "true"); // heard; the page it opens may take a moment
+      setTimeout(() => element.removeAttribute("aria-busy"), 8000);
+      model.send({ press: id });
+    });
   }
   return make("li", "", element);
 }
