@@ -26,7 +26,12 @@ SIZES = {1280: 800, 360: 740}
 DOORS = ("begin", "join", "sign-in", "recover", "together", "no-such-page")
 READY = "WORKBOOK READY "
 PATIENCE = 30_000
-HOME = re.compile("|".join(re.escape(say(f"ui.button.{name}")) for name in ("home", "later")))
+PATH, VIEWS = say("ui.home.path"), say("ui.together.more_views")
+BACK = (
+    *(f'main button:text-is("{say(f"ui.button.{name}")}")' for name in ("home", "later")),
+    "main button.button-quiet",
+)
+ONWARD = ("main button.button-primary",)
 REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphrase"}
 
 
@@ -126,41 +131,39 @@ class Walk:
             self._take(page, "hand-over")
 
     def _path(self, page: Page, who: str) -> None:
-        """The overview, then every step of it that is open."""
+        """The choice of steps (of views, for both together), then every step that is open."""
         page.wait_for_url("**/workbook")
-        self._turn_home(page, who)
+        self._turn_home(page, who, is_first=True)
         self._take(page, f"{who}-overview")
         titles = page.locator("button.step .step-title").all_inner_texts()
         for n, title in enumerate(titles):
-            self._home(page)
-            before = page.locator("h1").first.inner_text()
+            before = page.locator("main h1").first.inner_text()
             page.locator("button.step").nth(n).click()
             try:
-                expect(page.locator("h1").first).not_to_have_text(before, timeout=10_000)
+                expect(page.locator("main h1").first).not_to_have_text(before, timeout=PATIENCE)
             except AssertionError:
                 self.problems.append(f"{who}: the step {title!r} does not open")
                 continue
             self._take(page, f"{who}-{slug(title)}")
+            if who == "together":
+                page.goto(f"{self.address}/workbook")
+            self._turn_home(page, who)
 
-    def _home(self, page: Page) -> None:
-        """Load the workbook anew and turn to its overview, if it opens elsewhere."""
-        page.goto(f"{self.address}/workbook")
-        self._turn_home(page)
-
-    def _turn_home(self, page: Page, who: str = "") -> None:
-        """Go on until there is a choice of steps; with ``who``, picture what lies before it."""
-        for n in range(1, 4):
+    def _turn_home(self, page: Page, who: str, *, is_first: bool = False) -> None:
+        """Go back, or for both together on, to the choice; at first picture what lies before it."""
+        label, ways = (VIEWS, ONWARD) if who == "together" else (PATH, BACK)
+        for n in range(1, 6):
             heading = page.locator("main h1").first
             heading.wait_for()
-            if page.locator("button.step").count():
+            page.wait_for_timeout(300)  # the parts of a page come one by one
+            if page.locator(f'nav.path[aria-label="{label}"]').count():
                 return
-            if who:
+            if is_first:
                 self._take(page, f"{who}-before-{n}")
-            back = page.get_by_role("button", name=HOME)
             before = heading.inner_text()
-            (back if back.count() else page.locator("main button.button-primary")).last.click()
+            next(way for way in map(page.locator, ways) if way.count()).last.click()
             expect(heading).not_to_have_text(before, timeout=PATIENCE)
-        page.wait_for_selector("button.step")
+        raise RuntimeError(f"no way to the choice of steps: {self.folder} shows how far it went")
 
     def _take(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
@@ -188,11 +191,12 @@ def main() -> int:
         print(WAY_OUT, file=sys.stderr)
         return 1
     new = Path(tempfile.mkdtemp())
-    with served_demo() as address, sync_playwright() as playwright:
+    problems: list[str] = []
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=launch_flags())
-        problems = [
-            problem for width in SIZES for problem in Walk(browser, address, width, new / str(width)).go()
-        ]
+        for width in SIZES:
+            with served_demo() as address:  # anew for each width: people keep their place
+                problems += Walk(browser, address, width, new / str(width)).go()
         browser.close()
     shutil.rmtree(TARGET, ignore_errors=True)
     shutil.copytree(new, TARGET)
