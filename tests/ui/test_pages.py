@@ -142,7 +142,8 @@ def test_the_focus_goes_to_the_heading_when_the_page_is_turned(
     demo.go("home")
     page, _kernel = show(browser, address, demo.root)
     page.get_by_role("button", name="Your rights").click()
-    expect(page.locator("h1", has_text="Your rights")).to_be_focused()
+    expect(page.locator("h1", has_text="Your rights")).to_be_visible()
+    page.wait_for_function("document.activeElement?.textContent === 'Your rights'")
     page.close()
 
 
