@@ -141,7 +141,7 @@ def with_the_key(folder: Path) -> bytes:
 
 
 def _decrypt(page: bytes, *, is_first: bool) -> bytes:
-    """One page of SQLCipher 4: AES-256-CBC, IV and HMAC in the last 80 bytes; the first begins with a salt."""
+    """One page of SQLCipher 4: AES-256-CBC, IV and HMAC in the last 80 bytes; page 1 begins with a salt."""
     body, iv = page[16 if is_first else 0 : _PAGE - 80], page[_PAGE - 80 : _PAGE - 64]
     decryptor = Cipher(algorithms.AES(KEY), modes.CBC(iv)).decryptor()
     return decryptor.update(body) + decryptor.finalize()

@@ -31,8 +31,8 @@ LOGS = ("drawer/p_a", "table/c_1")
 
 def _figure(counts: Counts) -> str:
     broken = ", ".join(f"{counts[key]:,} {key}" for key in BROKEN if counts[key])
-    of = f"{counts['acknowledged']:,} acknowledged, {counts['n_refused']:,} refused on {counts['trials']:,} disks"
-    return f"{of}: {broken or '0 lost'}"
+    of = f"{counts['acknowledged']:,} acknowledged, {counts['n_refused']:,} refused"
+    return f"{of} on {counts['trials']:,} disks: {broken or '0 lost'}"
 
 
 @proof(

@@ -173,7 +173,7 @@ def coverage(size: int, seed: int) -> Counts:
     return _coverage(size, seed, shrink=1.0)
 
 
-@coverage.control(size=400)
+@coverage.control(size=250)
 def intervals_a_quarter_too_short(size: int, seed: int) -> Counts:
     """Shortened intervals must be caught."""
     return _coverage(size, seed, shrink=0.75)
