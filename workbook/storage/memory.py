@@ -43,7 +43,7 @@ class MemoryStore(Store):
             self._refuse_closed()
             return self._logs.get(log, [])[max(after, 0) :]
 
-    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:  # noqa: ARG002
+    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
         with self._lock:
             self._refuse_closed()
             rows = self._logs.get(log, [])
