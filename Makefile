@@ -33,13 +33,11 @@ test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstring
 	@$(RUN)/python -m tools.chromium
 	@$(RUN)/python -m pytest $(OPTIONS)
 
+# Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
-	@$(RUN)/ruff check
-	@$(RUN)/mypy
-	@$(RUN)/lint-imports --no-cache
-	@$(RUN)/python -m tools.environment --check
-	@$(RUN)/python -m tools.docs --check
-	@$(RUN)/python -m tools.notebooks
+	@status=0; for check in "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.environment --check" \
+	    "python -m tools.docs --check" "python -m tools.notebooks"; do \
+	    $(RUN)/$$check || { echo "FAILED: $$check"; status=1; }; done; exit $$status
 
 docs: $(DEVELOPED) ## write the generated pages of docs/ and environment.yml again
 	@$(RUN)/python -m tools.environment
