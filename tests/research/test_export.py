@@ -1,5 +1,6 @@
 """Exports: what leaves, what never leaves, and what stops an unsafe one."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -115,6 +116,8 @@ def test_what_was_not_published_is_not_there() -> None:
     found = Published.of([*given, publish(people[3], Grain.ANSWERS, "safety")], everything)
     assert set(found.responses["person_id"]) == {people[1]}
     assert set(found.scores["person_id"]) == {people[0], people[1]}
+    taken_back = dataclasses.replace(given[1], round=2, grain=Grain.NOTHING)
+    assert set(Published.of([taken_back, *given], everything).scores["person_id"]) == {people[0]}
 
 
 def test_a_private_instrument_is_refused() -> None:

@@ -32,10 +32,17 @@ class Published:
 
     @classmethod
     def of(cls, publications: Iterable[Publication], catalogue: Mapping[str, Instrument]) -> Self:
-        """From the publications in a study's log; nothing at grain *nothing*, nothing private."""
+        """From the publications in a study's log; nothing at grain *nothing*, nothing private.
+
+        Of one person, instrument and occasion the latest round counts: a lower grain there
+        takes back what an earlier round gave.
+        """
+        latest: dict[tuple[str, str, str], Publication] = {}
+        for publication in sorted(publications, key=lambda p: p.round):
+            latest[publication.person_id, publication.instrument, publication.occasion] = publication
         shown = [
             p
-            for p in publications
+            for p in latest.values()
             if p.grain != Grain.NOTHING
             and p.instrument in catalogue
             and not catalogue[p.instrument].is_private
