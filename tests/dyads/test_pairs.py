@@ -91,6 +91,14 @@ def test_one_assumed_side_makes_the_pair_assumed():
         assert pair(one)["assumed"].all()
 
 
+def test_an_absent_partner_assumes_nothing():
+    alone = pair(score(answers(MINE), SMALL)).set_index("subscale")
+    placed_b = pair(score(answers(MINE), SMALL), {"p_1": "b"}).set_index("subscale")
+
+    assert not alone.loc["x.blame", "assumed"]
+    assert not placed_b.loc["x.blame", "assumed"]
+
+
 def test_pairs_of_nothing_are_nothing():
     assert len(pair(frames.empty(frames.SCORES))) == 0
 
@@ -108,6 +116,7 @@ def test_couples_are_sorted_and_subscales_keep_their_order():
     assert pairs["occasion"].tolist() == ["assessment-1"] * 3 + ["assessment-2"] * 3 + ["assessment-1"] * 3
     assert pairs["subscale"].tolist() == [TALK.id, SEEN.id, BLAME.id] * 3
     assert set(pairs["instrument"]) == {"x"}
+    assert list(pairs.index) == list(range(9))
 
 
 def test_places_go_by_person_id_unless_given():

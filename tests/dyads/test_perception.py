@@ -144,6 +144,33 @@ def test_a_truth_that_does_not_vary_has_no_correlation_either():
     assert mine["similarity"] == pytest.approx(-1.0)
 
 
+def test_a_view_that_varies_by_one_step_has_a_correlation():
+    """I see you as 3 3 3 4 4, you say 3 3 3 4 4 of yourself, I say 1 1 1 0 0 of myself."""
+    mine = views([1, 1, 1, 0, 0], [3, 3, 3, 4, 4], [3, 3, 3, 4, 4], [1, 1, 1, 0, 0]).iloc[0]
+
+    assert mine["accuracy"] == pytest.approx(1.0)
+    assert mine["similarity"] == pytest.approx(-1.0)
+
+
+def test_couples_come_sorted_and_one_without_a_partner_stops_no_other():
+    instrument = many(5)
+    whole = {f"x.f{k}.self": k for k in range(5)} | {f"x.f{k}.partner": k for k in range(5)}
+    rows = pd.concat(
+        [
+            answers(whole, "p_9", "c_9"),
+            answers(whole, "p_8", "c_9"),
+            answers(whole, "p_5", "c_0"),
+            answers(whole, "p_1", "c_5"),
+            answers(whole, "p_2", "c_5"),
+        ],
+        ignore_index=True,
+    )
+    found = perception(seen(rows, instrument=instrument).iloc[::-1])
+
+    assert found["person_id"].tolist() == ["p_1", "p_2", "p_8", "p_9"]
+    assert list(found.index) == [0, 1, 2, 3]
+
+
 def test_fewer_than_five_facets_are_too_few_to_correlate():
     mine = views([4, 3, 2, 1], [1, 2, 3, 4], [0, 1, 2, 3], [2, 2, 2, 2]).iloc[0]
 
