@@ -15,6 +15,9 @@ class WorkbookError(Exception):
     ----------
     problems : str or iterable of str
         One sentence per problem, each saying what, where, and what is allowed.
+    about : iterable of str, optional
+        For each problem the thing somebody typed that it is about (``"name"``, ``"code"``,
+        ``"passphrase"``, ``"new passphrase"``), so that a form can point at it.
 
     Examples
     --------
@@ -23,9 +26,10 @@ class WorkbookError(Exception):
     ('item 3: no text', "item 5: unknown scale 'often'")
     """
 
-    def __init__(self, problems: str | Iterable[str]) -> None:
+    def __init__(self, problems: str | Iterable[str], *, about: Iterable[str] = ()) -> None:
         found = (problems,) if isinstance(problems, str) else tuple(problems)
         self.problems: tuple[str, ...] = found
+        self.about: tuple[str, ...] = tuple(about)
         super().__init__("\n".join(found))
 
 

@@ -42,7 +42,7 @@ def test_no_page_names_another_origin_or_holds_a_script(visit, path):
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=", page)
 
 
-@pytest.mark.parametrize("path", ["/workbook", "/recovery-code", "/hand-over"])
+@pytest.mark.parametrize("path", ["/workbook", "/recovery-code", "/passphrase", "/hand-over"])
 def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
     reply = visit().client.get(path)
     assert reply.status_code == 302
@@ -189,6 +189,66 @@ def test_recovering_sets_a_new_passphrase_and_a_new_code(visit):
     assert other.send("/recover", **new).headers["Location"] == "/recovery-code"
     assert ann.recovery_code not in other.client.get("/recovery-code").text
     assert ann.client.get("/workbook").status_code == 302  # her older sitting has ended
+
+
+def test_changing_the_passphrase_voids_the_old_one_and_shows_a_new_code_once(visit):
+    ann, elsewhere = visit().begin(), visit()
+    elsewhere.send("/sign-in", code=ann.code, name="Ann", passphrase=PASSPHRASE)
+    new = "eight new words here"
+    reply = ann.send("/passphrase", passphrase=PASSPHRASE, new_passphrase=new)
+    assert reply.headers["Location"] == "/recovery-code"
+    shown = ann.client.get("/recovery-code").text
+    code = re.search(r'id="recovery-code">([^<]+)<', shown)[1]
+    assert code != ann.recovery_code
+    assert ann.send("/recovery-code").headers["Location"] == "/workbook"
+    assert ann.client.get("/recovery-code").status_code == 403
+    assert elsewhere.client.get("/workbook").status_code == 302  # her other sitting has ended
+    names = {"code": ann.code, "name": "Ann"}
+    assert visit().send("/sign-in", **names, passphrase=PASSPHRASE).status_code == 200
+    assert visit().send("/sign-in", **names, passphrase=new).headers["Location"] == "/workbook"
+
+
+def test_the_wrong_old_passphrase_changes_nothing_and_is_pointed_at(visit):
+    ann = visit().begin()
+    reply = ann.send("/passphrase", passphrase="not this one", new_passphrase="eight new words here")
+    assert pointed_at(reply.text) == ["passphrase"]
+    names = {"code": ann.code, "name": "Ann"}
+    assert visit().send("/sign-in", **names, passphrase=PASSPHRASE).headers["Location"] == "/workbook"
+
+
+def test_two_together_have_no_passphrase_to_change(visit):
+    ann, ben = visit().begin(), visit()
+    ben.send("/join", code=ann.code, name="Ben", passphrase="bens own words")
+    table = visit()
+    table.send(
+        "/together",
+        code=ann.code,
+        name="Ann",
+        passphrase=PASSPHRASE,
+        other_name="Ben",
+        other_passphrase="bens own words",
+    )
+    assert table.client.get("/passphrase").status_code == 403
+    assert table.send("/passphrase", passphrase=PASSPHRASE, new_passphrase="eight new words").status_code == 403
+
+
+def test_each_problem_of_a_form_leads_to_its_own_field(visit):
+    """Both of two fields are wrong: two links, each to its field, which names its problem too."""
+    page = visit().send("/begin", name=" ", passphrase="short").text
+    assert pointed_at(page) == ["name", "passphrase"]
+    for name in ("name", "passphrase"):
+        field = re.search(rf'<input id="{name}".*?>', page, re.DOTALL)[0]
+        assert 'aria-invalid="true"' in field
+        assert f"{name}-wrong" in field
+    wrong_code = visit().send("/join", code="no-such-code", name="Ben", passphrase="bens own words")
+    assert pointed_at(wrong_code.text) == ["code"]
+    assert 'aria-invalid="true"' not in re.search(r'<input id="name".*?>', wrong_code.text, re.DOTALL)[0]
+
+
+def pointed_at(page: str) -> list[str]:
+    """The fields that the summary of problems leads to."""
+    summary = re.search(r'<div class="errors".*?</div>', page, re.DOTALL)[0]
+    return re.findall(r'href="#([^"]+)"', summary)
 
 
 def test_handing_over_ends_the_sitting_and_asks_for_the_other(visit):

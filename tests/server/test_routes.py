@@ -18,6 +18,7 @@ RULES = {
     "/together": {"get": "anyone", "post": "anyone"},
     "/demo": {"post": "anyone"},
     "/recovery-code": {"get": "sitting", "post": "sitting"},
+    "/passphrase": {"get": "sitting", "post": "sitting"},
     "/hand-over": {"get": "sitting", "post": "sitting"},
     "/sign-out": {"post": "anyone"},
     "/leave": {"get": "anyone", "post": "anyone"},

@@ -120,6 +120,7 @@ class WorkbookApp(Voila):
             (r"/together", pages.Together),
             (r"/demo", pages.Demo),
             (r"/recovery-code", pages.RecoveryCode),
+            (r"/passphrase", pages.Passphrase),
             (r"/hand-over", pages.HandOver),
             (r"/sign-out", pages.SignOut),
             (r"/leave", pages.Leave),

@@ -22,6 +22,8 @@ from workbook.service.verbs import Actor
 
 DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
 LONGEST_TYPED = 400
+# What a problem is about, as errors name it, to the kind of field it was typed in.
+KIND_OF = {"name": "name", "code": "code", "passphrase": "secret", "new passphrase": "new-secret"}
 HIDE_FOR_SECONDS = 300
 
 
@@ -64,12 +66,23 @@ class FormPage(DoorPage):
     async def get(self) -> None:
         self.ask({})
 
-    def ask(self, typed: dict[str, str], problems: tuple[str, ...] = (), status: int = 200) -> None:
-        """Show the form, with what may be shown of what was typed."""
-        self.set_status(status)
+    def ask(self, typed: dict[str, str], error: WorkbookError | None = None) -> None:
+        """Show the form, with what may be shown of what was typed and what is wrong with it."""
+        # A form shown again is an answered request: a browser would log 4xx as an error.
+        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
         shown = [name for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}]
         kept = {name: typed.get(name, "") for name in shown}
+        problems = self._placed(error) if error else []
         self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
+
+    def _placed(self, error: WorkbookError) -> list[tuple[str, str]]:
+        """Each problem with the name of its field; without one where it is about no single field."""
+        about = [*error.about, *[""] * len(error.problems)]
+        kinds = {kind: name for name, kind in reversed(self.fields.items())}
+        return [
+            (problem, kinds.get(KIND_OF.get(subject, ""), ""))
+            for problem, subject in zip(error.problems, about, strict=False)
+        ]
 
     def typed(self) -> dict[str, str]:
         """What was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
@@ -94,8 +107,7 @@ class FormPage(DoorPage):
             if wants_json(self):
                 self.answer({"error": " ".join(error.problems)}, status_of(error))
             else:
-                # A form shown again is an answered request: a browser would log 4xx as an error.
-                self.ask(typed, error.problems, 429 if isinstance(error, TooManyTriesError) else 200)
+                self.ask(typed, error)
             return
         if wants_json(self):
             self.answer({"signed_in": True})
@@ -213,6 +225,32 @@ class RecoveryCode(Page):
     async def post(self) -> None:
         self.backstage.recovery_codes.pop(self._mine().sitting_id, None)
         self.see("/workbook")
+
+
+class Passphrase(FormPage):
+    """Change one's own passphrase; the new recovery code is shown next."""
+
+    form = "passphrase"
+    fields: ClassVar = {"passphrase": "secret", "new_passphrase": "new-secret"}
+
+    async def get(self) -> None:
+        self._mine()
+        self.ask({})
+
+    async def post(self) -> None:
+        self._mine()
+        await super().post()
+
+    def _mine(self) -> Actor:
+        if self.actor is None or self.actor.role != "partner":
+            raise AccessError(say("errors.access.no_drawer"))
+        return self.actor
+
+    async def take(self, typed: dict[str, str]) -> str:
+        actor, call = self._mine(), self.backstage.accounts.change_passphrase
+        code = await in_thread(call, actor, typed["passphrase"], typed["new_passphrase"])
+        self.backstage.recovery_codes[actor.sitting_id] = code
+        return "/recovery-code"
 
 
 class HandOver(Page):

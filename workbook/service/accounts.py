@@ -88,10 +88,10 @@ class Accounts:
         with self._directory.lock:
             members = self._directory.accounts_of(couple_id) if couple_id else []
             if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
-                raise SignInError(say("errors.account.wrong_code"))
+                raise SignInError(say("errors.account.wrong_code"), about=["code"])
             self._tries.give_back(keys)
             if members[0].name_key == name_key(name):
-                raise AccessError(say("errors.account.name_taken"))
+                raise AccessError(say("errors.account.name_taken"), about=["name"])
             self._directory.put_account(account)
         return Welcome(self._seat(account, key), self._directory.couple(couple_id).code, recovery_code)
 
@@ -157,7 +157,7 @@ class Accounts:
         ]
         found = [(account, key) for account, key in opened if key is not None]
         if len(found) != 1:  # none, or both chose the same passphrase, and then it shows nobody
-            raise SignInError(say("errors.access.wrong_passphrase"))
+            raise SignInError(say("errors.access.wrong_passphrase"), about=["passphrase"])
         self._tries.give_back(keys)
         return found[0]
 
@@ -230,18 +230,18 @@ def _unlock(lock: Lock, secret: str, person_id: str) -> bytes | None:
 
 
 def _check_new(name: str, passphrase: str) -> str:
-    problems = []
+    problems = {}  # what it is about: one sentence each
     name = " ".join(name.split())
     if not name:
-        problems.append(say("errors.account.no_name"))
+        problems["name"] = say("errors.account.no_name")
     elif len(name) > LONGEST_NAME:
-        problems.append(say("errors.account.long_name", most=LONGEST_NAME))
+        problems["name"] = say("errors.account.long_name", most=LONGEST_NAME)
     elif not name.translate(_JOINERS).isprintable():  # lone surrogates, controls, direction marks
-        problems.append(say("errors.account.bad_name"))
+        problems["name"] = say("errors.account.bad_name")
     if len(passphrase) < SHORTEST_PASSPHRASE:
-        problems.append(say("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE))
+        problems["new passphrase"] = say("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE)
     elif len(passphrase) > LONGEST_PASSPHRASE:
-        problems.append(say("errors.account.long_passphrase", most=LONGEST_PASSPHRASE))
+        problems["new passphrase"] = say("errors.account.long_passphrase", most=LONGEST_PASSPHRASE)
     if problems:
-        raise AccessError(problems)
+        raise AccessError(problems.values(), about=problems)
     return name

@@ -7,8 +7,8 @@ from ipywidgets import VBox, Widget
 
 from workbook.content import say
 from workbook.errors import WorkbookError
-from workbook.ui.blocks import callout, heading, kicker, lead, links, opening, paragraph
-from workbook.ui.components import Download, Menu, TextField
+from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
+from workbook.ui.components import Download, Menu, Prose, TextField, is_served
 from workbook.ui.pages.base import Button, Page
 
 _FINAL = ("unpair", "leave", "erase")
@@ -27,6 +27,7 @@ class Rights(Page):
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
         self.file.on_fetch(self._data, self.desk.guard)
+        self.passphrase_link = Prose()
         self.place = VBox([])
         self._done: list[str] = []
         return (self.place,)
@@ -82,7 +83,15 @@ class Rights(Page):
             for name in ("data", "block", *_FINAL)
         ]
         self.menu.parts = [{"title": "", "steps": steps}]
-        self.place.children = (self.menu,)
+        self.passphrase_link.blocks = [
+            heading(2, say("ui.rights.change.title")),
+            paragraph(say("ui.rights.change.lead")),
+            # The passphrase is typed on a page of the server's own, never in a kernel.
+            links([(say("ui.rights.change.link"), "/passphrase")])
+            if is_served()
+            else note(say("ui.rights.change.elsewhere")),
+        ]
+        self.place.children = (self.menu, self.passphrase_link)
         self.offer(Button(say("ui.steps.sharing"), self.to("sharing")), self.home())
 
     # -- one's own ---------------------------------------------------------------------------
