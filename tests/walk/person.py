@@ -99,6 +99,12 @@ class Person:
     def arrive(self) -> None:
         """Wait until the workbook has opened."""
         self.page.wait_for_selector("#workbook h1")
+        self.page.evaluate(_STILL)
+
+    @property
+    def place(self) -> str:
+        """Where in the workbook the page stands: the line above the heading, and the heading."""
+        return str(self.page.evaluate(_PLACE))
 
     @property
     def heading(self) -> str:
@@ -120,9 +126,8 @@ class Person:
         home = self.page.get_by_role(
             "button", name=re.compile("|".join(re.escape(say(f"ui.button.{key}")) for key in ("home", "later")))
         )
-        if self.page.locator("button.step").count() == 0:
-            self.turn(lambda: self.press(home.last))
-        self.page.wait_for_selector("button.step")
+        while self.heading != say("ui.home.title"):
+            self.turn(lambda: self.press(home.locator("visible=true").last))
 
     def open_step(self, title: str) -> None:
         """From the overview to one of its steps, by its title."""
@@ -130,11 +135,10 @@ class Person:
         step = self.page.locator("button.step").filter(has=self.page.get_by_text(title, exact=True))
         self.turn(lambda: self.press(step))
 
-    def steps(self) -> dict[str, str]:
-        """The overview's steps and the state each says it is in."""
+    def step(self, title: str) -> Locator:
+        """One line of the overview, whether it is open or locked, by its title."""
         self.go_home()
-        rows = self.page.locator("button.step").all()
-        return {row.locator(".step-title").inner_text(): row.inner_text() for row in rows}
+        return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
 
     def answer_page(self, pick: Callable[[int, int], int], *, skip: int = 0) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.

@@ -107,4 +107,5 @@ class Together(Page):
         buttons.append(
             Button(say("ui.together.to_mood"), self.to("mood"), "secondary" if step else "primary")
         )
-        self.offer(*buttons, Button(say("ui.together.to_sharing"), self.to("sharing"), "quiet"))
+        sharing = Button(say("ui.together.to_sharing"), self.to("sharing"), "quiet")
+        self.offer(*buttons, sharing, self.home())

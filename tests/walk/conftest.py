@@ -1,0 +1,58 @@
+"""One browser and one real server for the walks, and a look that every page has to stand."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.walk.look import Looks
+from tests.walk.person import Person
+from tools.chromium import WAY_OUT, find_chromium, launch_flags
+from workbook.server.testing import RunningServer, running_server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.fail(WAY_OUT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=launch_flags())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("walk")) as running:
+        yield running
+
+
+@pytest.fixture
+def looks() -> Looks:
+    return Looks()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: RunningServer) -> Iterator[Callable[..., Person]]:
+    """Somebody at a browser of their own; at the end nobody's browser may have complained."""
+    people: list[Person] = []
+
+    def come(kind: type[Person], name: str, width: int, height: int = 800) -> Person:
+        people.append(kind(browser, server.url.rstrip("/"), name, width, height))
+        return people[-1]
+
+    yield come
+    complaints = {person.name: person.complaints for person in people if person.complaints}
+    elsewhere = {person.name: person.off_origin for person in people if person.off_origin}
+    for person in people:
+        person.close()
+    assert complaints == {}
+    assert elsewhere == {}
+
+
+@pytest.fixture
+def said(server: RunningServer) -> Path:
+    """The file with all that the server said."""
+    return server.output
