@@ -30,6 +30,7 @@ def doctor(context: click.Context, *, data: Path | None, port: int) -> None:
         findings.look_at_database,
         partial(findings.look_at_folder, folder),
         partial(findings.look_at_key, folder),
+        partial(findings.look_at_setup, folder),
         partial(findings.look_at_port, port),
         partial(findings.look_at_clock, folder),
         findings.look_at_bundle,

@@ -17,13 +17,20 @@ from pathlib import Path
 
 from workbook.content import say
 from workbook.errors import WorkbookError
+from workbook.server.places import NETWORK_FILE_SYSTEMS, file_system_of
 
 OLDEST_PYTHON = (3, 11)
 # Before it, two processes writing to one write-ahead log could corrupt the database.
 OLDEST_SQLITE = (3, 51, 3)
 ROOM_NEEDED_MB = 500
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)  # this program is not older than that
+
+
+# What the start refuses and a look of the doctor's own has words for.
+LOOKED_AT_BY_NAME = frozenset(
+    {"sqlite", "cipher", "not_writable", "no_room", "network_disk", "open_folder", "keys_beside"}
+    | {"clock_behind"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +149,14 @@ def others_may_read(path: Path) -> str:
     return f"{mode:04o}" if mode & 0o077 else ""
 
 
-def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
-    """The kind of file system a path lies on, or an empty text where that cannot be told."""
-    try:
-        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    resolved = path.resolve()
-    fitting = [
-        (len(point), kind)
-        for _, point, kind, *_ in (line.split() for line in lines)
-        if resolved.is_relative_to(point.replace("\\040", " "))
-    ]
-    return max(fitting)[1] if fitting else ""
+def look_at_setup(data: Path) -> Iterator[Finding]:
+    """Whatever else would make a start refuse to begin here."""
+    from workbook.server.self_check import Setup, examine
+
+    others = [found for found in examine(Setup(data=data)) if found.code not in LOOKED_AT_BY_NAME]
+    yield from (Finding("problem", found.text) for found in others)
+    if not others:
+        yield fine("setup")
 
 
 def look_at_port(port: int) -> Iterator[Finding]:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
+from workbook.server.self_check import Setup, be_private, refuse_unsafe
 from workbook.server.settings import ServerSettings
+from workbook.storage.location import data_folder
 
 DEFAULT_PORT = 8866
 READY = "WORKBOOK READY"
@@ -66,6 +68,11 @@ def start(
         lan_address=lan_address() if share else "",
         notebook=notebook.resolve() if notebook else None,
     )
+    at = str(listener.getsockname()[0])
+    refuse_unsafe(
+        Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy)
+    )
+    be_private()
     from workbook.server.application import WorkbookApp, new_folder
     from workbook.server.backstage import open_backstage
 
@@ -87,8 +94,6 @@ def start(
 def _certificate(settings: ServerSettings) -> tuple[ssl.SSLContext, str]:
     """TLS for the local network; the store has made the data folder, private, by now."""
     from workbook.server.certificate import certificate_for
-    from workbook.storage.location import data_folder
-
     return certificate_for(data_folder(settings.data) / "tls", settings.lan_address)
 
 

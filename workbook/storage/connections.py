@@ -1,6 +1,6 @@
 """Connections to an encrypted SQLite file, and what its errors mean to a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,16 @@ def plain_errors() -> Iterator[None]:
         raise _translate(error) from None
     except OSError as error:
         raise StorageError(say(f"errors.storage.{_os_error(error)}")) from None
+
+
+def settings_in_force(names: Iterable[str]) -> dict[str, Any]:
+    """What our settings come to in this installation's SQLite, by name; None for one it does not know."""
+    connection = sqlcipher3.connect(":memory:")
+    try:
+        _set_pragmas(connection, None)
+        return {name: (connection.execute(f"PRAGMA {name}").fetchone() or [None])[0] for name in names}
+    finally:
+        connection.close()
 
 
 def _engine(path: Path, key: bytes, *, pool_size: int, begin: str, mode: str = "rwc") -> Engine:

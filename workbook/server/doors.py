@@ -1,0 +1,48 @@
+"""Looks at how the workbook would be reached: never without encryption, never a demo for all."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from workbook.server.self_check import Look, Setup, Unsafe, unsafe
+
+
+def look_at_address(setup: Setup) -> Iterator[Unsafe]:
+    """Beyond this computer only over TLS."""
+    if not setup.share and not _is_loopback(setup.listens_on):
+        yield unsafe("plain_http", address=setup.listens_on)
+
+
+def look_at_proxy(setup: Setup) -> Iterator[Unsafe]:
+    """The public address is an origin and nothing more, and not this computer."""
+    if not setup.proxy:
+        return
+    address = urlsplit(setup.proxy)
+    extra = address.path.strip("/") or address.query or address.fragment or "@" in address.netloc
+    if address.scheme != "https" or not address.hostname or extra:
+        yield unsafe("proxy_address", address=_without_secrets(setup.proxy))
+    elif _is_loopback(address.hostname):
+        yield unsafe("proxy_is_loopback", address=setup.proxy)
+
+
+def look_at_demo(setup: Setup) -> Iterator[Unsafe]:
+    """The demo seats whoever asks."""
+    if setup.demo and (setup.share or setup.proxy):
+        yield unsafe("shared_demo")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_secrets(address: str) -> str:
+    scheme, separator, rest = address.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
+
+
+LOOKS: tuple[Look, ...] = (look_at_address, look_at_proxy, look_at_demo)

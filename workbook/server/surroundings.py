@@ -1,0 +1,127 @@
+"""Looks at what the workbook would run in: the environment, this Python, its database, its folders."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+
+from workbook.content import say
+from workbook.server.self_check import Look, Setup, Unsafe, unsafe
+from workbook.service.socket import LONGEST_PATH
+
+# Before it, two processes writing to one write-ahead log could corrupt the database.
+OLDEST_SQLITE = (3, 51, 3)
+DATABASE_SETTINGS = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2}
+CONFIGURATIONS = ("voila", "jupyter_config", "jupyter_server_config", "jupyter_voila_config", "jupyter_notebook_config")
+# Variables that change what runs, by why they are refused. Whatever else is set is not passed on to kernels.
+REFUSED: Mapping[str, str] = {
+    "PYTHONSTARTUP": "code",
+    "PYTHONBREAKPOINT": "code",
+    "PYTHONHOME": "code",
+    "PYTHONINSPECT": "prompt",
+    "PYTHONDEVMODE": "debug",
+    "PYTHONASYNCIODEBUG": "debug",
+    "PYTHONDUMPREFS": "debug",
+    "PYTHONDUMPREFSFILE": "debug",
+    "SSLKEYLOGFILE": "tls_keys",
+    "JUPYTER_CONFIG_DIR": "jupyter",
+    "JUPYTER_CONFIG_PATH": "jupyter",
+    "JUPYTER_PATH": "jupyter",
+    "JUPYTER_DATA_DIR": "jupyter",
+    "JUPYTER_TOKEN": "jupyter",
+    "JUPYTER_NO_CONFIG": "jupyter",
+    "JUPYTER_ALLOW_INSECURE_WRITES": "jupyter",
+    "VOILA_APP_CONFIG": "jupyter",
+}
+READABLE_KEYRINGS = ("keyrings.alt.",)
+_LONGEST_SOCKET = "wb-xxxxxxxx/service/s"
+
+
+def look_at_environment(setup: Setup) -> Iterator[Unsafe]:
+    """No variable that runs code, writes secrets down or sets Jupyter up another way."""
+    for name, why in REFUSED.items():
+        if setup.environment.get(name):
+            yield unsafe("environment", name=name, why=say(f"setup.why.{why}"))
+    backend = setup.environment.get("PYTHON_KEYRING_BACKEND", "")
+    if backend.startswith(READABLE_KEYRINGS):
+        yield unsafe("keyring", name=backend)
+
+
+def look_at_python(_setup: Setup) -> Iterator[Unsafe]:
+    """This Python checks what it should, and shows nobody what it works on."""
+    if sys.flags.optimize:
+        yield unsafe("optimised")
+    if sys.flags.inspect or sys.flags.interactive:
+        yield unsafe("interactive")
+    if sys.flags.dev_mode:
+        yield unsafe("development")
+    if is_debugged():
+        yield unsafe("traced")
+
+
+def look_at_user(_setup: Setup) -> Iterator[Unsafe]:
+    """As oneself, and files nobody else may change."""
+    if os.name != "posix":
+        return
+    if os.getuid() != os.geteuid():
+        yield unsafe("another_user")
+    found = os.umask(0o077)
+    os.umask(found)
+    if not found & stat.S_IWOTH:
+        yield unsafe("umask", umask=f"{found:03o}")
+
+
+def look_at_working_folder(setup: Setup) -> Iterator[Unsafe]:
+    """Nothing lies where the start happens that would set Voila up. We never read it; others might."""
+    for name in CONFIGURATIONS:
+        for ending in ("py", "json"):
+            file = setup.started_in / f"{name}.{ending}"
+            if file.exists():
+                yield unsafe("configuration", file=file)
+
+
+def look_at_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
+    """Where kernels' sockets lie: a short path, which others can't put another in the place of."""
+    path = setup.temporary / _LONGEST_SOCKET
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        yield unsafe("socket_path", path=setup.temporary)
+    mode = stat.S_IMODE(setup.temporary.stat().st_mode) if setup.temporary.is_dir() else 0
+    if os.name == "posix" and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        yield unsafe("temporary", folder=setup.temporary, mode=f"{mode:o}")
+
+
+def look_at_database(_setup: Setup) -> Iterator[Unsafe]:
+    """A SQLite that encrypts, is new enough for a write-ahead log, and takes our settings."""
+    import sqlcipher3
+
+    from workbook.storage.connections import settings_in_force
+
+    found = tuple(sqlcipher3.sqlite_version_info)
+    if found < OLDEST_SQLITE:
+        yield unsafe("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
+    settings = settings_in_force(("cipher_version", *DATABASE_SETTINGS))
+    if not settings["cipher_version"]:
+        yield unsafe("cipher")
+    for name, wanted in DATABASE_SETTINGS.items():
+        if settings[name] != wanted:
+            yield unsafe("database_setting", name=name, found=settings[name], wanted=wanted)
+
+
+def is_debugged() -> bool:
+    """Whether a debugger follows every line. (Measuring coverage traces as well, and may.)"""
+    follower = sys.gettrace()
+    return follower is not None and type(follower).__module__.split(".")[0] not in {"coverage"}
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+LOOKS: tuple[Look, ...] = (
+    look_at_environment,
+    look_at_python,
+    look_at_user,
+    look_at_working_folder,
+    look_at_temporary_folder,
+    look_at_database,
+)
