@@ -16,6 +16,8 @@ MOST_RESAMPLED = 20_000
 """Above this many couples the interval is drawn from the estimates' normal distribution."""
 
 CHUNK = 256
+CELLS = 1_000_000
+"""Resampling weights held at a time: they, and not the couples, would fill memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ def resample(
     products = (columns[:, :, None] * columns[:, None, :]).reshape(n, -1)
     generator = np.random.default_rng(seed)
     found = []
-    for start in range(0, n_draws, CHUNK):
-        size = min(CHUNK, n_draws - start)
+    chunk = min(CHUNK, max(8, CELLS // n))
+    for start in range(0, n_draws, chunk):
+        size = min(chunk, n_draws - start)
         weights = generator.multinomial(n, np.full(n, 1.0 / n), size=size).astype(float)
         means = weights @ columns / n
         second = (weights @ products / n).reshape(size, width, width)
