@@ -64,12 +64,21 @@ class Answers(Page):
         self.answer({"saved": saved})
 
 
+def asked_by(page: Page) -> dict[str, Any]:
+    """The form that a page's script sent; an empty one for whatever else it is."""
+    try:
+        asked = json.loads(page.request.body)
+    except (ValueError, RecursionError):  # Jupyter's own reading would write it to the log
+        return {}
+    return asked if isinstance(asked, dict) else {}
+
+
 class Alive(Page):
     """The heartbeat of an open page."""
 
     @allow_unauthenticated
     async def post(self) -> None:
-        asked = self.get_json_body() or {}
+        asked = asked_by(self)
         actor = self.actor
         if actor is None:
             self.answer({"signed_in": False, "kernel_alive": False, "seconds_left": None})
@@ -88,7 +97,7 @@ class Close(Page):
     """A page says it is going: its kernel ends, its sitting goes on (it may be a reload)."""
 
     async def post(self) -> None:
-        asked = self.get_json_body() or {}
+        asked = asked_by(self)
         kernel_id = str(asked.get("kernel", ""))
         if self.kernels.belongs_to(kernel_id, self.actor):
             await self.kernels.end(kernel_id)

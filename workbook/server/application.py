@@ -142,7 +142,7 @@ class WorkbookApp(Voila):
         server = tornado.httpserver.HTTPServer(
             self.app,
             ssl_options=self._tls,
-            xheaders=bool(self.workbook.proxy),
+            xheaders=False,  # Tornado would believe an `X-Real-Ip` of the browser's own; see `Page.address`
             max_body_size=LARGEST_REQUEST,
             max_header_size=16 * 1024,
             idle_connection_timeout=120,

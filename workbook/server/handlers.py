@@ -12,6 +12,7 @@ from workbook.server.headers import Secured
 from workbook.server.identity import give_cookie
 from workbook.server.kernels import WorkbookKernels
 from workbook.server.looks import page_settings, render
+from workbook.server.network import neighbourhood
 from workbook.service.verbs import Actor
 
 P = ParamSpec("P")
@@ -43,8 +44,12 @@ class Page(Secured, JupyterHandler):
 
     @property
     def address(self) -> str:
-        """Whom tries are counted against; behind a proxy, whom the proxy names."""
-        return str(self.request.remote_ip)
+        """Whom tries are counted against; behind a proxy, whom the proxy names last.
+
+        What stands before that in the list, and every other header, a browser may have made up.
+        """
+        named = ",".join(self.request.headers.get_list("X-Forwarded-For")) if self.workbook.proxy else ""
+        return neighbourhood(named.rpartition(",")[2].strip() or str(self.request.remote_ip))
 
     def cross_site_token(self) -> str:
         """The cross-site token; asking for it also sets its cookie."""

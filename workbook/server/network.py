@@ -40,6 +40,21 @@ def free_port() -> int:
         return port
 
 
+def neighbourhood(address: str) -> str:
+    """The part of an address that its owner can't change at will: of IPv6 the first half.
+
+    >>> neighbourhood("2001:db8:1:2:3:4:5:6"), neighbourhood("::ffff:192.0.2.7"), neighbourhood("nonsense")
+    ('2001:db8:1:2::/64', '192.0.2.7', 'unknown')
+    """
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+
+
 def lan_address() -> str:
     """The computer's own address in the local network; empty when it has none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -12,7 +12,13 @@ from workbook.service.socket import LONGEST_PATH
 # Before it, two processes writing to one write-ahead log could corrupt the database.
 OLDEST_SQLITE = (3, 51, 3)
 DATABASE_SETTINGS = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2}
-CONFIGURATIONS = ("voila", "jupyter_config", "jupyter_server_config", "jupyter_voila_config", "jupyter_notebook_config")
+CONFIGURATIONS = (
+    "voila",
+    "jupyter_config",
+    "jupyter_server_config",
+    "jupyter_voila_config",
+    "jupyter_notebook_config",
+)
 # Variables that change what runs, by why they are refused. Whatever else is set is not passed on to kernels.
 REFUSED: Mapping[str, str] = {
     "PYTHONSTARTUP": "code",
@@ -48,7 +54,7 @@ def look_at_environment(setup: Setup) -> Iterator[Unsafe]:
 
 
 def look_at_python(_setup: Setup) -> Iterator[Unsafe]:
-    """This Python checks what it should, and shows nobody what it works on."""
+    """Python checks what it should, and shows nobody what it works on."""
     if sys.flags.optimize:
         yield unsafe("optimised")
     if sys.flags.inspect or sys.flags.interactive:
@@ -110,7 +116,7 @@ def look_at_database(_setup: Setup) -> Iterator[Unsafe]:
 def is_debugged() -> bool:
     """Whether a debugger follows every line. (Measuring coverage traces as well, and may.)"""
     follower = sys.gettrace()
-    return follower is not None and type(follower).__module__.split(".")[0] not in {"coverage"}
+    return follower is not None and type(follower).__module__.split(".")[0] != "coverage"
 
 
 def _dotted(version: tuple[int, ...]) -> str:

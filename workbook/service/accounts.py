@@ -21,6 +21,7 @@ from workbook.service.verbs import Actor
 SHORTEST_PASSPHRASE = 8
 LONGEST_PASSPHRASE = 200
 LONGEST_NAME = 40
+MOST_BEGUN = 30  # a class or a clinic may sit behind one address; a flood of new couples may not
 _JOINERS = dict.fromkeys((0x200C, 0x200D))  # names in some scripts, and some emoji, need these
 
 
@@ -53,15 +54,19 @@ class Accounts:
         self._cost = cost
         self._dummy = _lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
 
-    def create_couple(self, name: str, passphrase: str) -> Welcome:
+    def create_couple(self, name: str, passphrase: str, *, address: str = "") -> Welcome:
         """Begin a workbook for two; the first partner is signed in at once.
 
         Raises
         ------
         AccessError
             With every problem of the name and the passphrase.
+        TooManyTriesError
+            After thirty within 15 minutes from one address, where one is given.
         """
         name = _check_new(name, passphrase)
+        if address:
+            self._tries.take([f"begin address {address}"], MOST_BEGUN)
         couple_id, code = new_couple_id(), new_couple_code()
         account, key, recovery_code = self._new_account(couple_id, "a", name, passphrase)
         with self._directory.lock:

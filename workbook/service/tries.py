@@ -24,8 +24,8 @@ class Tries:
         self._lock = threading.Lock()
         self._taken: dict[str, list[float]] = {}
 
-    def take(self, keys: Iterable[str]) -> None:
-        """Take one try on every key, or none.
+    def take(self, keys: Iterable[str], most: int = MOST_TRIES) -> None:
+        """Take one of ``most`` tries on every key, or none.
 
         Raises
         ------
@@ -36,9 +36,9 @@ class Tries:
         with self._lock:
             self._drop_old(now)
             waits = [
-                self._taken[key][0] + WINDOW_SECONDS - now
+                self._taken[key][-most] + WINDOW_SECONDS - now
                 for key in wanted
-                if len(self._taken.get(key, ())) >= MOST_TRIES
+                if len(self._taken.get(key, ())) >= most
             ]
             if waits:
                 minutes = max(1, math.ceil(max(waits) / 60))
