@@ -229,7 +229,9 @@ def test_two_together_have_no_passphrase_to_change(visit):
         other_passphrase="bens own words",
     )
     assert table.client.get("/passphrase").status_code == 403
-    assert table.send("/passphrase", passphrase=PASSPHRASE, new_passphrase="eight new words").status_code == 403
+    assert (
+        table.send("/passphrase", passphrase=PASSPHRASE, new_passphrase="eight new words").status_code == 403
+    )
 
 
 def test_each_problem_of_a_form_leads_to_its_own_field(visit):

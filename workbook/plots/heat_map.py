@@ -106,15 +106,15 @@ def plot_heat_map(prepared: pd.DataFrame) -> go.Figure | None:
 def _draw_cell(
     rows: Rows, column: int, y: float, value: float | None, ends: tuple[float, float], *, is_single: bool
 ) -> None:
-    box = {"type": "rect", "x0": column + 0.02, "x1": column + 0.98, "y0": y - CELL / 2, "y1": y + CELL / 2}
+    box = {"x0": column + 0.02, "x1": column + 0.98, "y0": y - CELL / 2, "y1": y + CELL / 2}
     if value is None:
-        rows.figure.add_shape(**box, fillcolor=SURFACE, line={"color": SUNKEN, "width": 1.5, "dash": "dot"})
+        rows.box(**box, fillcolor=SURFACE, line={"color": SUNKEN, "width": 1.5, "dash": "dot"})
         rows.write("–", column + 0.5, y, xref="x", color=INK_SOFT)
         return
     share = (value - ends[0]) / (ends[1] - ends[0])
     # Two layers: tokens stay whole colours, so that a page in the dark can swap each of them.
-    rows.figure.add_shape(**box, fillcolor=SUNKEN, line={"width": 0}, layer="below")
-    rows.figure.add_shape(**box, fillcolor=BAD, opacity=share, line={"width": 0}, layer="below")
+    rows.box(**box, fillcolor=SUNKEN, line={"width": 0}, layer="below")
+    rows.box(**box, fillcolor=BAD, opacity=share, line={"width": 0}, layer="below")
     rows.write(
         _shown(value, is_single=is_single), column + 0.5, y, xref="x", color=SURFACE if share > 0.55 else INK
     )

@@ -19,6 +19,7 @@ from workbook.plots.theme import (
     SUNKEN,
     TEXT,
     WARN_SOFT,
+    Words,
     figure,
 )
 
@@ -91,9 +92,10 @@ def plot_needs_map(prepared: pd.DataFrame) -> go.Figure | None:
     drawn.update_yaxes(range=[tops[-1], 0])
     first = prepared.iloc[0]
     drawn.update_xaxes(range=[first["lowest"] - 0.55, first["highest"] + 0.55])
+    words = Words(drawn)
     for rows, top in zip(panels, tops, strict=False):
-        _draw_panel(drawn, rows, top)
-    return drawn
+        _draw_panel(words, rows, top)
+    return words.put()
 
 
 def _steps(rows: pd.DataFrame) -> list[int]:
@@ -104,7 +106,7 @@ def _panel_height(rows: pd.DataFrame) -> float:
     return HEAD + CELL * len(_steps(rows)) + FOOT + KEY_LINE * int(rows["unmet"].sum()) + 24
 
 
-def _draw_panel(drawn: go.Figure, rows: pd.DataFrame, top: float) -> None:
+def _draw_panel(drawn: Words, rows: pd.DataFrame, top: float) -> None:
     first = rows.iloc[0]
     steps = _steps(rows)
     bottom = top + HEAD + CELL * len(steps)
@@ -113,8 +115,8 @@ def _draw_panel(drawn: go.Figure, rows: pd.DataFrame, top: float) -> None:
         for met in steps:
             is_unmet = importance >= limits.importance_at_least and importance - met >= limits.gap_at_least
             y = bottom - (met - steps[0]) * CELL
-            drawn.add_shape(
-                type="rect", x0=importance - 0.48, x1=importance + 0.48, y0=y - CELL + 2, y1=y - 2,
+            drawn.box(
+                x0=importance - 0.48, x1=importance + 0.48, y0=y - CELL + 2, y1=y - 2,
                 fillcolor=WARN_SOFT if is_unmet else SUNKEN, line={"width": 0}, layer="below",
             )  # fmt: skip
     symbol = {"a": "●", "b": "◆"}[first["place"]]
@@ -138,7 +140,7 @@ def _draw_panel(drawn: go.Figure, rows: pd.DataFrame, top: float) -> None:
         _write(drawn, f"{r.number}  {r.title}", 0, bottom + FOOT + 14 + KEY_LINE * line, "left", INK, SMALL)
 
 
-def _draw_numbers(drawn: go.Figure, rows: pd.DataFrame, bottom: float, lowest: int, colour: str) -> None:
+def _draw_numbers(drawn: Words, rows: pd.DataFrame, bottom: float, lowest: int, colour: str) -> None:
     """Needs in one cell stand beside each other, so that none hides another."""
     key: Any
     for key, cell in rows.groupby(["importance", "met"], sort=True):
@@ -150,17 +152,17 @@ def _draw_numbers(drawn: go.Figure, rows: pd.DataFrame, bottom: float, lowest: i
             down = (k // ACROSS - (deep - 1) / 2) * min(18, CELL / deep)
             y = bottom - (float(met) - lowest + 0.5) * CELL + down
             ink, weight = (colour, 700) if r.unmet else (INK_SOFT, 400)
-            drawn.add_annotation(
-                x=x, y=y, text=str(r.number), showarrow=False, xanchor="center", yanchor="middle",
+            drawn.write(
+                x=x, y=y, text=str(r.number), xanchor="center",
                 font={"size": SMALL, "color": ink, "weight": weight},
             )  # fmt: skip
 
 
 def _write(
-    drawn: go.Figure, text: str, x: float, y: float, anchor: str, colour: str, size: int, *, weight: int = 400
+    drawn: Words, text: str, x: float, y: float, anchor: str, colour: str, size: int, *, weight: int = 400
 ) -> None:
-    drawn.add_annotation(
-        text=text, x=x, xref="paper", y=y, xanchor=anchor, yanchor="middle", showarrow=False,
+    drawn.write(
+        text=text, x=x, xref="paper", y=y, xanchor=anchor,
         font={"size": size, "color": colour, "weight": weight},
     )  # fmt: skip
 

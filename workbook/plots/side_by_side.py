@@ -108,7 +108,7 @@ def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, s
         x += [values["a"], values["b"], None]
         y += [at[str(facet), "a"], at[str(facet), "b"], None]
     if x:
-        rows.figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 3}))
+        rows.add(go.Scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 3}))
 
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

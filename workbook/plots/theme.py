@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 INK = "#2b2723"
 INK_SOFT = "#5d554c"
@@ -54,6 +55,37 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZo
 """How a figure is shown: nothing to drag, so that a thumb can scroll past it."""
 
 
+class Words:
+    """What is written and boxed on a figure, gathered and put there at once.
+
+    plotly checks all words of a figure again for each that is added, so adding them one by
+    one takes seconds where there are a hundred.
+    """
+
+    def __init__(self, drawn: go.Figure) -> None:
+        self.drawn = drawn
+        self._texts: list[dict[str, Any]] = []
+        self._boxes: list[dict[str, Any]] = []
+
+    def write(self, **text: Any) -> None:
+        """One text, as `plotly.graph_objects.layout.Annotation` takes it, without an arrow."""
+        self._texts.append({"showarrow": False, "yanchor": "middle", **text})
+
+    def box(self, **shape: Any) -> None:
+        """One rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
+        self._boxes.append({"type": "rect", **shape})
+
+    def put(self) -> go.Figure:
+        """The figure, with everything on it."""
+        layout = self.drawn.layout
+        if self._texts:
+            layout.annotations = [*layout.annotations, *self._texts]
+        if self._boxes:
+            layout.shapes = [*layout.shapes, *self._boxes]
+        self._texts, self._boxes = [], []
+        return self.drawn
+
+
 @dataclass
 class Rows:
     """A figure of rows: each a title above, marks on a track below, words at the right.
@@ -79,16 +111,23 @@ class Rows:
     after: int = 20  # px from a row's last line to the next title
     head: int = 34  # px above the first title
     room: tuple[float, float] = (0.03, 0.03)  # shares of the track kept free at its ends
-    figure: go.Figure = field(init=False)
+    _drawn: go.Figure = field(init=False, repr=False)
+    _words: Words = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.figure = figure(self.height)
+        self._drawn = figure(self.height)
+        self._words = Words(self._drawn)
         low, high = self.ends
         left, right = (share * (high - low) for share in self.room)
-        self.figure.update_xaxes(range=[low - left, high + right])
-        self.figure.update_yaxes(range=[self.height, 0])
+        self._drawn.update_xaxes(range=[low - left, high + right])
+        self._drawn.update_yaxes(range=[self.height, 0])
         for row, title in enumerate(self.titles):
             self.write(title, 0, self.title_at(row), size=TEXT)
+
+    @property
+    def figure(self) -> go.Figure:
+        """The figure, with all that was drawn and written so far."""
+        return self._words.put()
 
     @property
     def row_height(self) -> int:
@@ -117,10 +156,17 @@ class Rows:
         at_edge = {0.0: "left", 1.0: "right"}.get(float(x)) if xref == "paper" else None
         anchor = style.pop("xanchor", at_edge or "center")
         font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
-        self.figure.add_annotation(
-            text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, yanchor="middle",
-            showarrow=False, xshift=shift, font=font, align=anchor,
-        )  # fmt: skip
+        self._words.write(
+            text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, xshift=shift, font=font, align=anchor
+        )
+
+    def box(self, **shape: Any) -> None:
+        """A rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
+        self._words.box(**shape)
+
+    def add(self, trace: BaseTraceType) -> None:
+        """A trace of any kind."""
+        self._drawn.add_trace(trace)
 
     def tracks(self) -> None:
         """The line each mark stands on, from one end of the scale to the other."""
@@ -141,7 +187,7 @@ class Rows:
             y += [at, at, None]
         if x:
             line = {"color": colour, "width": width, "dash": dash}
-            self.figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line))
+            self._drawn.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line))
 
     def marks(
         self,
@@ -162,7 +208,7 @@ class Rows:
         is_open = symbol.endswith("-open")
         rim = {"color": colour, "width": 2} if is_open else {"color": SURFACE, "width": 1.5}
         marker = {"symbol": symbol, "color": colour, "size": size, "line": rim, "opacity": 1}
-        self.figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker))
+        self._drawn.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker))
 
     def name_ends(self, left: str, right: str) -> None:
         """What the ends of the track mean, above and below."""

@@ -136,8 +136,8 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
         band = part.iloc[0]
         if pd.notna(band["low"]):
             low_y, high_y, colour = y(band["low"]), y(band["high"]), PARTNER[band["place"]]
-            rows.figure.add_shape(
-                type="rect", x0=rows.ends[0], x1=rows.ends[1], y0=low_y, y1=high_y,
+            rows.box(
+                x0=rows.ends[0], x1=rows.ends[1], y0=low_y, y1=high_y,
                 fillcolor=SOFT[band["place"]], opacity=0.5, layer="below", line={"width": 0},
             )  # fmt: skip
             edges = [(*rows.ends, low_y), (*rows.ends, high_y)]
@@ -149,7 +149,7 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
             "line": {"color": SURFACE, "width": 1.5},
         }  # fmt: skip
         line = {"color": PARTNER[place], "width": 2}
-        rows.figure.add_trace(
+        rows.add(
             go.Scatter(
                 x=[int(number) for number in part["number"]],
                 y=[y(v) for v in part["value"]],

@@ -26,6 +26,7 @@ class Scene:
     instruments: Mapping[str, Instrument]
     names: Mapping[str, str]
     own_needs: Mapping[str, str] = field(default_factory=dict)
+    pictures: dict[str, Picture | None] = field(default_factory=dict)  # what was drawn of it already
 
 
 Prepare = Callable[[Scene, Instrument], pd.DataFrame | None]
@@ -56,11 +57,17 @@ def draw(view: View, name: str, scene: Scene) -> None:
     source = _LIKE.get(name, name)
     reason = scene.results.unavailable.get(source)
     instrument = scene.instruments.get(VIEWS[source][0])
-    made = picture(name, _PREPARE[name](scene, instrument)) if reason is None and instrument else None
+    made = _picture_of(scene, name, instrument) if reason is None and instrument else None
     if made is None:
         view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)
     else:
         view.show(title, made, is_alone=True)
+
+
+def _picture_of(scene: Scene, name: str, instrument: Instrument) -> Picture | None:
+    if name not in scene.pictures:
+        scene.pictures[name] = picture(name, _PREPARE[name](scene, instrument))
+    return scene.pictures[name]
 
 
 def picture(name: str, prepared: pd.DataFrame | None) -> Picture | None:
