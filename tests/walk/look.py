@@ -36,10 +36,14 @@ class Looks:
             page.set_viewport_size({"width": width, "height": before["height"]})
             self._check(page, f"{name} at {width} px")
         page.set_viewport_size({"width": 640, "height": before["height"]})
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.documentElement.style.fontSize = '225%'")  # twice our 112.5 %
         self._check(page, f"{name} with 200 % text", axe=False)
         page.evaluate("document.documentElement.style.fontSize = ''")
         page.set_viewport_size(before)
+
+    def told(self) -> str:
+        """All problems, a line each; empty when there are none."""
+        return "\n".join(self.problems)
 
     def _check(self, page: Page, where: str, *, axe: bool = True) -> None:
         page.wait_for_timeout(60)  # charts and rows take their new width

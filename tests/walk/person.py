@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from workbook.content import say
 
 PASSPHRASE = "a long walk by the river"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 MOST_TABS = 250
 # Where in the workbook the page stands: its heading and the line above it.
 _PLACE = "[...document.querySelectorAll('#workbook h1, #workbook .kicker')].filter(e => e.checkVisibility()).map(e => e.innerText).join('|')"
@@ -140,19 +140,22 @@ class Person:
         self.go_home()
         return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
 
-    def answer_page(self, pick: Callable[[int, int], int], *, skip: int = 0) -> int:
+    def answer_page(self, pick: Callable[[int, int], int], *, one_by_one: bool = False) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.
 
-        The last radio of a question is 'prefer not to say'. Gives how many were answered.
+        The last radio of a question is 'prefer not to say'. Gives how many were answered, all
+        of them saved; ``one_by_one`` waits for each, so that no two travel together.
         """
         questions = self.page.locator("fieldset.question:visible")
-        n_questions = questions.count()
-        for n in range(skip, n_questions):
+        saved = [question.locator(".state[data-state=saved]") for question in questions.all()]
+        for n, mark in enumerate(saved):
             radios = questions.nth(n).locator("input[type=radio]")
             self.choose(radios.nth(pick(n, radios.count() - 1)))
-        for n in range(skip, n_questions):
-            expect(questions.nth(n).locator(".state")).to_have_attribute("data-state", "saved")
-        return n_questions - skip
+            if one_by_one:
+                mark.wait_for()
+        for mark in saved:
+            mark.wait_for()
+        return len(saved)
 
     def close(self) -> None:
         self.context.close()

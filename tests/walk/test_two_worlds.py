@@ -3,10 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, TimeoutError
 
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.transcript import Transcript
@@ -55,7 +56,7 @@ def answered_otherwise_and_declined(service: LocalService, actor: Actor) -> None
 def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A couple of whom B has answered nothing either; the folder is copied into each world."""
     folder = tmp_path_factory.mktemp("beginning")
-    code = in_folder(folder, lambda service: make_couple(service))
+    code = in_folder(folder, make_couple)
     return folder, code
 
 
@@ -93,7 +94,8 @@ def ben_in(world: Path, deed: Deed, browser: Browser, beginning: tuple[Path, str
         ben = Person(browser, running.url.rstrip("/"), "Ben", 1280)
         transcript = Transcript(ben.page)
         ben.sign_in(code)
-        walk(ben)
+        with suppress(TimeoutError) if leak else nullcontext():  # a leak may well bar B's way
+            walk(ben)
         told = transcript.finish()
         assert transcript.n_frames > 100
         ben.close()
@@ -109,7 +111,7 @@ def walk(ben: Person) -> None:
     ben.choose(ben.page.locator("input[type=radio]:visible").first)
     ben.turn(lambda: ben.press(ben.button("consent.button")))
     ben.open_step(catalogue()["connection"].chapters[0].title)
-    ben.answer_page(lambda n, choices: n % choices)
+    ben.answer_page(lambda n, choices: n % choices, one_by_one=True)
     ben.open_step(say("ui.steps.share"))
     ben.choose(ben.page.locator("input[type=radio][value=nothing]:visible"))
     ben.turn(lambda: ben.press(ben.button("share.button")))

@@ -68,7 +68,7 @@ class Transcript:
         self.lines: set[str] = set()
         self.n_frames = 0
         self._responses: list[Response] = []
-        page.on("response", lambda response: self._responses.append(response))
+        page.on("response", lambda response: self._responses.append(response))  # noqa: PLW0108  playwright cannot mark a built-in
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
