@@ -29,7 +29,7 @@ _INDEX = {1: set(), 2: {"rows_forgotten"}}  # what tells each schema from the on
     "migrations",
     bound="killed at every statement: the old schema or the new, never between; every answer there",
     full=60,
-    short=8,
+    short=6,
     holds=lambda counts: not counts["between"] and not counts["lost"] and counts["old"] > 0 < counts["new"],
 )
 def migrations(size: int, seed: int) -> Counts:
@@ -37,7 +37,7 @@ def migrations(size: int, seed: int) -> Counts:
     return _migrate(size, unsafe=False)
 
 
-@migrations.control(size=40, fails=lambda counts: counts["between"] > 0)
+@migrations.control(size=12, fails=lambda counts: counts["between"] > 0)
 def without_a_transaction(size: int, seed: int) -> Counts:
     """Each statement commits by itself."""
     return _migrate(size, unsafe=True)
@@ -67,7 +67,7 @@ def _n_statements(folder: Path, *, unsafe: bool) -> int:
 
 def _run(folder: Path, fatal: int, *, after: bool, unsafe: bool) -> None:
     shutil.copytree(OLD, folder)
-    process = forking("tests.proofs._migrating").Process(
+    process = forking().Process(
         target=_migrating.migrate_until_killed,
         args=(folder, fatal),
         kwargs={"after": after, "unsafe": unsafe},
