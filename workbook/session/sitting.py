@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import pandas as pd
 import traitlets as t
 
-from workbook.frames import RESPONSES, empty
+from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Service, Table
+from workbook.session.drawer import FIRST_OCCASION
 from workbook.session.states import PageStates
 from workbook.sharing import Grain
 
@@ -98,6 +99,10 @@ class Session(PageStates):
             self.couple = self.service.couple(self.actor)
             table = self.service.read_table(self.actor)
             self.table = self.table if _mark_of(table) == _mark_of(self.table) else table
+            if self.is_together:  # no drawer says how far they are; what lies open does
+                opened = {occasion for _instrument, occasion in table.open_rounds}
+                rounds = [FIRST_OCCASION, *(one for one in opened if one.startswith("assessment-"))]
+                self.occasion = max(rounds, key=occasion_number)
         if not self.is_together and "drawer" in what:
             responses = self.service.read_responses(self.actor)
             self.responses = self.responses if self.responses.equals(responses) else responses

@@ -62,8 +62,10 @@ class PageStates(OwnDrawer):
                 return self._share_status()
             case "results" | "own":
                 return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
-            case "together" | "expectation" | "view":
-                return "open" if self.table.open_rounds else "locked"
+            case "together" | "expectation" | "view" | "decide":
+                # "decide" asks for a passphrase, on the page of both; alone there is "share".
+                is_open = self.is_together if kind == "decide" else bool(self.table.open_rounds)
+                return "open" if is_open else "locked"
         return "open"
 
     def _share_status(self) -> Status:

@@ -15,6 +15,7 @@ _MAIN = ("connection",)
 _ALWAYS = {
     "results",
     "together",
+    "decide",
     "exercises",
     "weekly",
     "again",
@@ -47,7 +48,7 @@ class Part:
 def path(session: Session) -> tuple[Part, ...]:
     """The whole path of one person, or of two who sit together."""
     if session.is_together:
-        return (_part("together", [_named(session, "together")]),)
+        return (_part("together", [_named(session, "together"), _named(session, "decide")]),)
     main = [step for name in ("background", *_MAIN) for step in _chapters(session, name)]
     others = [
         step

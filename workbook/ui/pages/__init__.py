@@ -4,6 +4,7 @@ from workbook.ui.pages.again import Again, Weekly
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.chapter import Review, Screen
 from workbook.ui.pages.consent import Consent
+from workbook.ui.pages.decide_here import DecideHere
 from workbook.ui.pages.exercise import ExerciseList, ExercisePage
 from workbook.ui.pages.home import Home
 from workbook.ui.pages.just_for_me import HelpPage, JustForMe
@@ -18,8 +19,8 @@ from workbook.ui.pages.together import Together
 from workbook.ui.pages.view import OwnView, TogetherView
 
 _ALL: tuple[type[Page], ...] = (
-    Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, Mood, Cooling, Sharing,
-    OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
+    Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, DecideHere, Mood,
+    Cooling, Sharing, OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
     Again, Weekly, JustForMe, HelpPage, Rights, OwnNeeds,
 )  # fmt: skip
 PAGES: dict[str, type[Page]] = {page.kind: page for page in _ALL}

@@ -69,22 +69,12 @@ class Share(Page):
             head[0] = kicker(say("ui.share.kicker_one"))
         self.say_words(head)
         self.choice.legend = say("ui.share.legend")
-        self.choice.options = [self._option(grain, instrument) for grain in grains_for(instrument)]
+        self.choice.options = [option(grain, instrument) for grain in grains_for(instrument)]
         self._show_preview()
         self.offer(
             Button(say("ui.share.button"), self._decide, "primary"),
             Button(say("ui.share.later"), self.to("home"), "quiet"),
         )
-
-    @staticmethod
-    def _option(grain: Grain, instrument: Instrument) -> dict[str, str]:
-        is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
-        hint = "answers_only_note" if is_only else f"{grain.value}_note"
-        return {
-            "value": grain.value,
-            "label": say(f"ui.share.{grain.value}"),
-            "note": say(f"ui.share.{hint}"),
-        }
 
     def _show_preview(self) -> None:
         instrument, chosen = self.instrument, self.choice.choice()
@@ -120,6 +110,12 @@ class Decided(Page):
                 lead(say("ui.share.saved")),
             ]
         )
+        if self.session.is_together:
+            self.offer(
+                Button(say("ui.decide.to_page"), self.to("together"), "primary"),
+                Button(say("ui.decide.another"), self.to("decide")),
+            )
+            return
         undecided = [one for one in self.session.shareable() if self.session.is_answered(one.id)]
         undecided = [
             one for one in undecided if (one.id, self.session.occasion) not in self.session.decisions
@@ -128,6 +124,13 @@ class Decided(Page):
         if buttons:
             self.words.blocks = [*self.words.blocks, note(say("ui.results.others"))]
         self.offer(Button(say("ui.button.home"), self.to("home"), "primary"), *buttons)
+
+
+def option(grain: Grain, instrument: Instrument) -> dict[str, str]:
+    """One choice of what the partner may see, as `workbook.ui.components.Choices` takes it."""
+    is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
+    hint = "answers_only_note" if is_only else f"{grain.value}_note"
+    return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
 
 
 def preview(responses: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:

@@ -71,7 +71,10 @@ class Together(Page):
         if key == "solo":
             words += reading(documents()["solo"], "")[2:]
         self.say_words(words)
-        self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
+        if self.session.is_together:
+            self.offer(Button(say("ui.steps.decide"), self.to("decide"), "primary"), self.home())
+        else:
+            self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
 
     def _told(self, results: Results) -> list[Block]:
         def those(*codes: str) -> list[Insight]:
@@ -95,7 +98,10 @@ class Together(Page):
 
     def _offer(self, results: Results) -> None:
         if self.session.is_together:
-            self.offer(Button(say("ui.together.to_mood"), self.to("cooling"), "primary"))
+            self.offer(
+                Button(say("ui.together.to_mood"), self.to("cooling"), "primary"),
+                Button(say("ui.steps.decide"), self.to("decide"), "quiet"),
+            )
             return
         buttons = []
         step = next((one for one in results.insights if one.code == "next_step"), None)

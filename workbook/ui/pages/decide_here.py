@@ -1,0 +1,91 @@
+"""Together on one device: one of the two decides about their own part, with their own passphrase.
+
+No drawer is open here, so nothing is previewed and nothing that was decided before is shown.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ipywidgets import Widget
+
+from workbook.content import say
+from workbook.instruments import Instrument
+from workbook.sharing import Grain, grains_for
+from workbook.ui.blocks import note, opening
+from workbook.ui.components import Choices, TextField
+from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.share import option
+
+
+class DecideHere(Page):
+    """Offers the parts that are not open; those that are can be taken back."""
+
+    kind = "decide"
+
+    def parts(self) -> Sequence[Widget]:
+        self.part = Choices(legend=say("ui.decide.part"))
+        self.choice = Choices(legend=say("ui.share.legend"))
+        self.passphrase = TextField(
+            kind="password", label=say("ui.decide.passphrase"), hint=say("ui.decide.passphrase_hint")
+        )
+        self.part.observe(self.desk.guard(lambda _: self._offer_grains()), "value")
+        return (self.part, self.choice, self.passphrase)
+
+    def arrive(self, argument: str) -> None:
+        for field in (self.part, self.choice, self.passphrase):
+            field.error = ""
+        self.part.value = self.choice.value = self.passphrase.value = ""
+        super().arrive(argument)
+
+    def leave(self) -> None:
+        self.passphrase.value = ""
+
+    def fill(self) -> None:
+        self.part.options = [{"value": one.id, "label": one.title} for one in self._undecided()]
+        self._offer_grains()
+        self.say_words([*opening("decide"), note(say("ui.decide.no_preview"))])
+        buttons = [
+            Button(say("ui.share.button"), self._decide, "primary"),
+            Button(say("ui.decide.back"), self.to("together"), "quiet"),
+        ]
+        self.offer(*buttons, *self._takers())
+
+    def _undecided(self) -> list[Instrument]:
+        now, opened = self.session.occasion, self.session.table.open_rounds
+        return [one for one in self.session.shareable() if (one.id, now) not in opened]
+
+    def _offer_grains(self) -> None:
+        named = self.session.instruments.get(self.part.choice())
+        self.choice.options = [option(grain, named) for grain in grains_for(named)] if named else []
+        if not self.choice.choice():
+            self.choice.value = ""
+
+    def _decide(self) -> None:
+        part, chosen, passphrase = self.part.choice(), self.choice.choice(), self.passphrase.value
+        self.part.error = "" if part else say("ui.decide.no_part")
+        self.choice.error = "" if chosen or not part else say("ui.trouble.no_choice")
+        self.passphrase.error = "" if passphrase else say("ui.rights.missing")
+        if not (part and chosen and passphrase):
+            return
+        self.passphrase.value = ""  # typed anew for each decision, whoever makes it
+        self.session.decide(part, Grain(chosen), passphrase=passphrase)
+        self.desk.go("decided")
+
+    # -- taking back ---------------------------------------------------------------------------
+    def _takers(self) -> list[Button]:
+        titles = {one.id: one.title for one in self.session.shareable()}
+        return [
+            Button(
+                f"{titles[instrument]}: {say('ui.sharing.withdraw')}",
+                self._taker(instrument, occasion),
+                "danger",
+            )
+            for instrument, occasion in self.session.table.open_rounds
+            if instrument in titles
+        ]
+
+    def _taker(self, instrument: str, occasion: str) -> Callable[[], None]:
+        def take_back() -> None:
+            self.session.withdraw(instrument, occasion)
+            self.desk.go("decide")
+
+        return take_back
