@@ -149,7 +149,7 @@ def ask_and_negotiate(ana: Person, ben: Person, looks: Looks) -> None:
         person.open_step(say("ui.steps.exercises"))
         looks.at(person.page, f"exercises of {person.name}")
         step = person.page.locator(VIEWS).filter(has=person.page.get_by_text(REQUEST.title, exact=True))
-        person.turn(lambda step=step: person.press(step))
+        person.turn(lambda person=person, step=step: person.press(step))
         looks.at(person.page, f"request of {person.name}")
     ana.type(field(ana, "wish"), ASKED)
     ana.choose(ana.page.locator("input[type=radio][value=no]:visible"))

@@ -7,30 +7,22 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, TimeoutError
+from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as TooSlow
 
 from tests.walk.person import PASSPHRASE, Person
+from tests.walk.seeded import OCCASION, answer_all, in_folder, make_couple
 from tests.walk.transcript import Transcript
 from workbook.content import say
 from workbook.instruments import catalogue
 from workbook.server.testing import running_server
 from workbook.service.local import LocalService
-from workbook.service.verbs import Actor, Answer
+from workbook.service.verbs import Actor
 from workbook.sharing import Grain
-from workbook.storage.opening import open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
-OCCASION = "assessment-1"
 Deed = Callable[[LocalService, Actor], None]
-
-
-def answer(service: LocalService, actor: Actor, instrument: str, shift: int) -> None:
-    answers = [
-        Answer(f"{instrument}-{shift}-{n}", OCCASION, item.id, item.scale.values[(n + shift) % len(item.scale.values)])
-        for n, item in enumerate(catalogue()[instrument].items)
-    ]
-    service.save_answers(actor, answers)
 
 
 def nothing_yet(service: LocalService, actor: Actor) -> None:
@@ -40,15 +32,15 @@ def nothing_yet(service: LocalService, actor: Actor) -> None:
 def answered_and_decided(service: LocalService, actor: Actor) -> None:
     """A answered much, among it that they are afraid, and decided to show everything."""
     for instrument in ("connection", "warning_signs", "needs", "skills", "safety"):
-        answer(service, actor, instrument, 1)
+        answer_all(service, actor, instrument, 1)
     service.decide(actor, "connection", OCCASION, Grain.ANSWERS)
     service.decide(actor, "needs", OCCASION, Grain.ANSWERS)
 
 
 def answered_otherwise_and_declined(service: LocalService, actor: Actor) -> None:
     """A answered otherwise and decided to show nothing."""
-    answer(service, actor, "connection", 3)
-    answer(service, actor, "safety", 2)
+    answer_all(service, actor, "connection", 3)
+    answer_all(service, actor, "safety", 2)
     service.decide(actor, "connection", OCCASION, Grain.NOTHING)
 
 
@@ -58,24 +50,6 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("beginning")
     code = in_folder(folder, make_couple)
     return folder, code
-
-
-def make_couple(service: LocalService) -> str:
-    ana = service.accounts.create_couple("Ana", PASSPHRASE + "Ana")
-    service.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
-    return ana.code
-
-
-def in_folder(folder: Path, act: Callable[[LocalService], str]) -> str:
-    """Run the real service over the store that a server will open later."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
-        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        service = LocalService(open_store(folder / "data"))
-        try:
-            return act(service)
-        finally:
-            service.close()
 
 
 def ben_in(world: Path, deed: Deed, browser: Browser, beginning: tuple[Path, str], leak: Path | None = None) -> set[str]:
@@ -94,7 +68,7 @@ def ben_in(world: Path, deed: Deed, browser: Browser, beginning: tuple[Path, str
         ben = Person(browser, running.url.rstrip("/"), "Ben", 1280)
         transcript = Transcript(ben.page)
         ben.sign_in(code)
-        with suppress(TimeoutError) if leak else nullcontext():  # a leak may well bar B's way
+        with suppress(TooSlow) if leak else nullcontext():  # a leak may well bar B's way
             walk(ben)
         told = transcript.finish()
         assert transcript.n_frames > 100
