@@ -257,6 +257,8 @@ class LocalService(Service):
         return actor
 
     def _drawer(self, actor: Actor) -> Drawer:
+        if self._seated(actor).role != "partner":
+            raise AccessError(say("errors.access.no_drawer"))
         key = self.sittings.key_of(actor)
         with self._lock:
             drawer = self._drawers.get(actor.sitting_id)

@@ -1,0 +1,101 @@
+"""People at a real server, each with a browser of their own that runs no scripts."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+
+import httpx
+import tornado.httpclient
+import tornado.websocket
+
+from tests.server.conftest import NOTEBOOK
+from workbook.server.testing import RunningServer, running_server
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+PASSPHRASE = "seven quiet lanterns of "
+
+
+class Visitor:
+    """Cookies, and the cross-site token of the last page."""
+
+    def __init__(self, server: RunningServer, name: str = "") -> None:
+        self.server, self.name, self.code, self.kernel = server, name, "", ""
+        self.client = httpx.Client(base_url=server.url, timeout=60, trust_env=False)
+
+    @property
+    def passphrase(self) -> str:
+        return PASSPHRASE + self.name
+
+    def token(self) -> str:
+        found = re.search(r'name="_xsrf" value="([^"]+)"', self.client.get("/leave").text)
+        return unescape(found[1]) if found else ""
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        """Post a form."""
+        return self.client.post(path, data={"_xsrf": self.token(), **fields})
+
+    def ask(self, path: str, content: object) -> httpx.Response:
+        """Post JSON as the page's own script does."""
+        headers = {"X-XSRFToken": self.token(), "Accept": "application/json", "Content-Type": "application/json"}
+        return self.client.post(path, content=json.dumps(content), headers=headers)
+
+    def begin(self) -> "Visitor":
+        self.send("/begin", name=self.name, passphrase=self.passphrase)
+        found = re.search(r'id="couple-code">([^<]+)<', self.client.get("/recovery-code").text)
+        self.code = found[1] if found else ""
+        return self
+
+    def join(self, code: str) -> "Visitor":
+        self.code = code
+        self.send("/join", code=code, name=self.name, passphrase=self.passphrase)
+        return self
+
+    def sign_in(self, code: str) -> "Visitor":
+        self.code = code
+        self.send("/sign-in", code=code, name=self.name, passphrase=self.passphrase)
+        return self
+
+    def open_workbook(self) -> str:
+        """Open the page; gives the id of its kernel."""
+        found = re.search(r'data-kernel="([^"]+)"', self.client.get("/workbook", timeout=90).text)
+        self.kernel = found[1] if found else ""
+        return self.kernel
+
+    def cookies(self) -> str:
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.client.cookies.jar)
+
+    def line_request(self, kernel: str, **headers: str) -> tornado.httpclient.HTTPRequest:
+        """The request for a kernel's websocket, as this browser would make it."""
+        host = self.server.url.split("/")[2]
+        sent = {"Cookie": self.cookies(), "Origin": self.server.url.rstrip("/"), "Host": host} | headers
+        address = f"{self.server.url.replace('http', 'ws', 1)}api/kernels/{kernel}/channels"
+        return tornado.httpclient.HTTPRequest(address, headers=sent)
+
+    def line_status(self, kernel: str, **headers: str) -> int:
+        """What a browser gets that asks for a kernel's websocket: 101 where it is let in."""
+        return asyncio.run(_status(self.line_request(kernel, **headers)))
+
+    def close(self) -> None:
+        self.client.close()
+
+
+async def _status(request: tornado.httpclient.HTTPRequest) -> int:
+    try:
+        line = await tornado.websocket.websocket_connect(request, subprotocols=[PROTOCOL])
+    except tornado.httpclient.HTTPClientError as error:
+        return error.code
+    line.close()
+    return 101
+
+
+@contextmanager
+def small_server(folder: Path, *options: str) -> Iterator[RunningServer]:
+    """The real server with a notebook of a few widgets, so that kernels are there at once."""
+    notebook = folder / "small.ipynb"
+    notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    with running_server(folder, "--notebook", str(notebook), *options) as server:
+        yield server

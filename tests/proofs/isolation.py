@@ -1,0 +1,265 @@
+"""Who may reach what: every role, every verb of the service, every drawer and table.
+
+Two couples, one of whom opened a round and took it back, and whoever else could ask: a therapist
+with and without a grant, a researcher, a sitting that has ended, a stranger. A cell is one role asking
+one verb for one object, with every way of naming that object which the role has: its own sitting under
+another's name, or another's name with no sitting. It is allowed only where `MAY` says so and the
+object is the role's own; and nobody is ever given a word out of a drawer that isn't theirs.
+Verbs are those of the `Service`; one without a rule fails.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+from tests.proofs._partners import CHEAP
+from tests.proofs.harness import Counts, proof
+from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
+from workbook.instruments import catalogue
+from workbook.service import crypto
+from workbook.service.local import LocalService
+from workbook.service.protocol import VERBS
+from workbook.service.socket import ServiceSocket
+from workbook.service.verbs import Actor, Answer, Service
+from workbook.service.wire import dump
+from workbook.sharing import Grain
+from workbook.storage.memory import MemoryStore
+
+ALONE, EITHER = frozenset({"partner"}), frozenset({"partner", "together"})
+# Which roles may ask a verb, of what is their own.
+MAY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
+    **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking"), ALONE),
+    **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
+    **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "watch"), EITHER),
+}
+OCCASION, INSTRUMENT, WORDS = "assessment-1", "connection", "nine quiet lanterns of "
+_ITEMS = catalogue()[INSTRUMENT].items
+Ask = Callable[[Service, Actor], Any]
+
+
+def _answers() -> list[Answer]:
+    return [Answer(f"cell-{item.id}", OCCASION, item.id, item.scale.lowest) for item in _ITEMS]
+
+
+def _asks(passphrase: str) -> dict[str, Ask]:
+    """Every verb as it is asked; what destroys is asked with ``passphrase``."""
+    key = (INSTRUMENT, OCCASION)
+    thanks = {"text": "thank you", "day": "2026-05-01"}
+    return {
+        "save_answers": lambda service, actor: service.save_answers(actor, _answers()),
+        "read_responses": lambda service, actor: service.read_responses(actor).to_json(),
+        "add_event": lambda service, actor: service.add_event(actor, "mood", {"value": 3}),
+        "read_events": lambda service, actor: service.read_events(actor),
+        "couple": lambda service, actor: service.couple(actor),
+        "decide": lambda service, actor: service.decide(actor, *key, Grain.NOTHING, passphrase=passphrase),
+        "my_decision": lambda service, actor: service.my_decision(actor, *key),
+        "withdraw": lambda service, actor: service.withdraw(actor, *key),
+        "read_table": lambda service, actor: service.read_table(actor),
+        "add_table_event": lambda service, actor: service.add_table_event(actor, "gratitude.written", thanks),
+        "read_audit": lambda service, actor: service.read_audit(actor),
+        "my_data": lambda service, actor: service.my_data(actor),
+        "block_free_text": lambda service, actor: service.block_free_text(actor, blocked=False),
+        "is_blocking": lambda service, actor: service.is_blocking(actor),
+        "unpair": lambda service, actor: service.unpair(actor, passphrase),
+        "leave": lambda service, actor: service.leave(actor, passphrase),
+        "erase": lambda service, actor: service.erase(actor, passphrase),
+        "order_for_me": lambda service, actor: service.order_for_me(actor, ["one", "two"], ["two"]),
+        "watch": lambda service, actor: service.watch(actor, lambda _: None)(),
+    }
+
+
+@dataclass
+class World:
+    """Two couples and whoever else could ask; roles and objects are both actors by name."""
+
+    service: LocalService
+    roles: dict[str, Actor]
+    objects: dict[str, Actor]
+    markers: dict[str, str] = field(default_factory=dict)  # person to what only they wrote
+
+    @classmethod
+    def open(cls) -> "World":
+        service = LocalService(MemoryStore(), cost=CHEAP)
+        people, tables, codes = {}, {}, {}
+        for couple, names in {"x": "AB", "y": "CD"}.items():
+            first = service.accounts.create_couple(names[0], WORDS + names[0])
+            second = service.accounts.join(first.code, names[1], WORDS + names[1])
+            people |= {names[0]: first.actor, names[1]: second.actor}
+            both = [(name, WORDS + name) for name in names]
+            tables[couple] = service.accounts.sign_in_together(first.code, both)
+            codes[couple] = first.code
+        sit, ours = service.sittings.begin, people["A"].couple_id
+        ended = service.accounts.sign_in(codes["x"], "A", WORDS + "A")
+        service.sittings.end(ended.sitting_id)
+        roles = {
+            "A": people["A"],
+            "B": people["B"],
+            "C, who took back": people["C"],
+            "D, after C took back": people["D"],
+            "A and B together": tables["x"],
+            "C and D together": tables["y"],
+            "a stranger": Actor("anonymous"),
+            # These come with a live sitting and a key, the most they could ever bring.
+            "a therapist with a grant": sit(Actor("therapist", ours, "t_1"), crypto.new_key()),
+            "a therapist without": sit(Actor("therapist", "", "t_2"), crypto.new_key()),
+            "a researcher": sit(Actor("researcher", "", "r_1"), crypto.new_key()),
+            "A, signed out": ended,
+        }
+        objects = {f"drawer of {name}": actor for name, actor in people.items()}
+        objects |= {f"table of {couple}": actor for couple, actor in tables.items()}
+        world = cls(service, roles, objects)
+        world._write(people)
+        return world
+
+    def _write(self, people: dict[str, Actor]) -> None:
+        for n, (name, actor) in enumerate(people.items()):
+            marker = self.markers[actor.person_id] = f"only{name}wrote{n}this"
+            need = {"id": f"needs.own.cell{n}", "text": marker}
+            self.service.add_event(actor, "own_need", need, operation_id=f"need-{n}")
+            self.service.save_answers(actor, _answers())
+            if name in "CD":
+                self.service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        self.service.withdraw(people["C"], INSTRUMENT, OCCASION)
+
+
+def _names_for(role: Actor, target: Actor) -> list[Actor]:
+    """Every way in which a role may name an object."""
+    own_sitting = replace(target, sitting_id=role.sitting_id)
+    return [own_sitting, replace(own_sitting, role=role.role), replace(target, sitting_id="")]
+
+
+def _is_own(role: Actor, target: Actor) -> bool:
+    return role == target
+
+
+def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
+    """Ask everything of everybody once; see the module."""
+    verbs = sorted(Service.__abstractmethods__)
+    counts["without_rule"] += len(set(verbs) ^ set(rules)) + len(set(verbs) ^ {*VERBS, "watch"})
+    world = World.open()
+    asks = _asks("not the passphrase")
+    for verb in (verb for verb in verbs if verb in rules and verb in asks):
+        for role in world.roles.values():
+            for target in world.objects.values():
+                counts["trials"] += 1
+                if _is_own(role, target) and role.role in rules[verb]:
+                    counts["refused"] += not _is_allowed(world, asks[verb], role, role, counts)
+                    continue
+                named = [role] if _is_own(role, target) else _names_for(role, target)
+                counts["allowed"] += any(_is_allowed(world, asks[verb], role, actor, counts) for actor in named)
+    counts["shown_again"] += _n_still_shown(world)
+
+
+def _is_allowed(world: World, ask: Ask, role: Actor, actor: Actor, counts: Counts) -> bool:
+    try:
+        given = ask(world.service, actor)
+    except (SignInError, TooManyTriesError):
+        return True  # it was theirs to ask, with another passphrase
+    except AccessError:
+        return False
+    except WorkbookError:
+        return True
+    told = json.dumps(given, default=repr)
+    counts["leaked"] += any(marker in told for person, marker in world.markers.items() if person != role.person_id)
+    return True
+
+
+def _n_still_shown(world: World) -> int:
+    """Publications that lie on the table of the couple one of whom took theirs back."""
+    asking = ("C, who took back", "D, after C took back", "C and D together")
+    return sum(len(world.service.read_table(world.roles[name]).publications) for name in asking)
+
+
+def look_at_socket(counts: Counts) -> None:
+    """The same verbs over the local socket: without a capability, with a spent one, in another's name."""
+    import httpx
+
+    world = World.open()
+    door = ServiceSocket(world.service)
+    try:
+        transport = httpx.HTTPTransport(uds=str(door.path))
+        with httpx.Client(transport=transport, base_url="http://service", timeout=30) as client:
+            a, ended = world.roles["A"], world.roles["A, signed out"]
+            second = world.service.sittings.begin(replace(a, sitting_id=""), crypto.new_key())
+            spent = door.tickets.exchange(ticket := door.tickets.issue(second))
+            world.service.sittings.end(second.sitting_id)
+            bearers = {"": "", "nonsense": "x", "a ticket": ticket, "a sitting": ended.sitting_id, "spent": spent}
+            for route in ("watch", *(f"verbs/{verb}" for verb in sorted(VERBS)), "verbs/close", "verbs/__init__"):
+                for bearer in bearers.values():
+                    counts["trials"] += 1
+                    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+                    reply = client.post(f"/{route}", content=b"{}", headers=headers)
+                    counts["allowed"] += reply.status_code == httpx.codes.OK
+            counts["allowed"] += _asks_in_anothers_name(client, door, world, counts)
+    finally:
+        door.close()
+        world.service.close()
+
+
+def _asks_in_anothers_name(client: Any, door: ServiceSocket, world: World, counts: Counts) -> int:
+    """B's capability, with A's name written into whatever is sent."""
+    capability = door.tickets.exchange(door.tickets.issue(world.roles["B"]))
+    claimed = {"actor": vars_of(world.roles["A"]), "person_id": world.roles["A"].person_id, "kinds": None}
+    n_leaked = 0
+    for verb in ("read_responses", "read_events", "my_data", "read_table", "read_audit"):
+        counts["trials"] += 1
+        headers = {"Authorization": f"Bearer {capability}"}
+        told = client.post(f"/verbs/{verb}", content=dump(claimed), headers=headers).text
+        n_leaked += world.markers[world.roles["A"].person_id] in told
+    return n_leaked
+
+
+def vars_of(actor: Actor) -> dict[str, str]:
+    return {name: getattr(actor, name) for name in ("role", "couple_id", "person_id", "sitting_id")}
+
+
+@proof(
+    "isolation",
+    bound="0 unexpected allows, refusals or leaks in ≥1,000 cells of role × verb × object",
+    full=1_000,
+    short=1_000,
+    zero=("allowed", "refused", "leaked", "shown_again", "without_rule"),
+)
+def isolation(size: int, seed: int) -> Counts:
+    """All cells; there are more of them than ``size``."""
+    return _look(MAY)
+
+
+def _look(rules: dict[str, frozenset[str]], *, socket: bool = True) -> Counts:
+    counts: Counts = dict.fromkeys(("trials", "allowed", "refused", "leaked", "shown_again", "without_rule"), 0)
+    look_at_cells(counts, rules)
+    if socket:
+        look_at_socket(counts)
+    return counts
+
+
+@isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
+def a_service_that_believes_any_actor(size: int, seed: int) -> Counts:
+    """Sittings are no longer compared with whoever claims them."""
+    from workbook.service.sittings import Sittings
+
+    def believe(self: Sittings, actor: Actor) -> Actor:
+        if self.find(actor.sitting_id) is None:
+            raise AccessError("ended")
+        return actor
+
+    with mock.patch.object(Sittings, "require", believe):
+        return _look(MAY, socket=False)
+
+
+@isolation.control(size=1, fails=lambda counts: counts["shown_again"] > 0)
+def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
+    """What was taken back stays on the table."""
+    with mock.patch.object(LocalService, "withdraw", lambda *_: None), suppress(WorkbookError):
+        return _look(MAY, socket=False)
+    raise AssertionError("the control broke off")
+
+
+@isolation.control(size=1, fails=lambda counts: counts["without_rule"] > 0)
+def a_verb_without_a_rule(size: int, seed: int) -> Counts:
+    """As if a verb had been added and nobody had said who may ask it."""
+    return _look({verb: roles for verb, roles in MAY.items() if verb != "my_data"}, socket=False)
