@@ -61,7 +61,7 @@ def test_with_facet_scores_only_the_rest_says_why(responses):
     results = work_out(put_on_table(responses, dict.fromkeys(EVERYTHING, Grain.SCORES)), INSTRUMENTS)
 
     assert results.unavailable == {
-        "perspectives": "needs_answers", "agreement": "needs_answers",
+        "perspectives": "needs_answers", "agreement": "needs_answers", "perception": "needs_answers",
         "needs_map": "needs_answers", "skills": "needs_answers",
     }  # fmt: skip
     assert results.perspectives is results.perception is results.agreement is results.needs is None
@@ -137,7 +137,7 @@ def test_ones_own_results_are_solo_and_say_what_they_cannot_do(responses):
     results = work_out_own(mine, INSTRUMENTS, known={A: "b"})
 
     assert results.is_solo
-    assert results.unavailable == {"side_by_side": "solo", "agreement": "solo"}
+    assert results.unavailable == dict.fromkeys(("side_by_side", "agreement", "perception"), "solo")
     assert set(results.perspectives["perspective"]) == {"b_on_b", "b_on_a"}
     assert {i.caution for i in results.insights if i.code != "unmet_need"} <= {"one_side", ""}
     assert results.needs is not None

@@ -18,13 +18,14 @@ VIEWS: Mapping[str, tuple[str, Grain]] = {
     "side_by_side": ("connection", Grain.SCORES),
     "perspectives": ("connection", Grain.ANSWERS),
     "agreement": ("connection", Grain.ANSWERS),
+    "perception": ("connection", Grain.ANSWERS),
     "heat_map": ("warning_signs", Grain.SCORES),
     "needs_map": ("needs", Grain.ANSWERS),
     "skills": ("skills", Grain.ANSWERS),
 }
 """Every view, the instrument it shows and the grain it needs from both."""
 
-_NEEDS_TWO = ("side_by_side", "agreement")
+_NEEDS_TWO = ("side_by_side", "agreement", "perception")
 _SEEN = ("connection", "warning_signs", "skills")  # instruments with answers about the partner
 
 
@@ -121,12 +122,13 @@ def _results(
     healthy = _joined([agreement(now_answers, i) for i in shown], frames.AGREEMENT)
     needs = needs_gap(now_answers, known)
     insights = find_insights(frames.latest(pairs), instruments, needs=needs, suggestions=suggestions)
-    has = {"perspectives": perspective, "agreement": healthy, "needs_map": needs}
+    seen_so = perception(perspective)
+    has = {"perspectives": perspective, "agreement": healthy, "perception": seen_so, "needs_map": needs}
     return Results(
         scores,
         pairs,
         perspective if len(perspective) else None,
-        perception(perspective) if len(perspective) else None,
+        seen_so if len(perspective) else None,
         healthy if len(healthy) else None,
         needs if len(needs) else None,
         insights,

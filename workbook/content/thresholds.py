@@ -12,8 +12,8 @@ from workbook.errors import ContentError
 class Thresholds:
     """What is worth a word on a results page. ``basis`` is a source id, or ``"ours"``.
 
-    Positions run from 0 (unhealthy end of the scale) to 1 (healthy end); importance and gap
-    are in scale points.
+    Positions run from 0 (unhealthy end of the scale) to 1 (healthy end); importance, gap
+    and level are in scale points; the two orders are correlations.
     """
 
     strength_at_least: float
@@ -24,6 +24,9 @@ class Thresholds:
     importance_at_least: int
     gap_at_least: int
     unmet_most_each: int
+    level_at_least: float
+    order_clear: float
+    order_some: float
     basis: str
 
     @property
@@ -42,9 +45,9 @@ def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") ->
     problems: list[str] = []
     top = Fields(table, where, problems)
     top.text("version")
-    strength, growth, difference, need = (
+    strength, growth, difference, need, seen = (
         Fields(top.table_at(name), f"{where}, {name}", problems)
-        for name in ("strength", "growth", "difference", "unmet_need")
+        for name in ("strength", "growth", "difference", "unmet_need", "perception")
     )
     found = Thresholds(
         strength_at_least=strength.number("at_least"),
@@ -55,12 +58,17 @@ def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") ->
         importance_at_least=need.whole("importance_at_least"),
         gap_at_least=need.whole("gap_at_least"),
         unmet_most_each=need.whole("most_each"),
+        level_at_least=seen.number("level_at_least"),
+        order_clear=seen.number("order_clear"),
+        order_some=seen.number("order_some"),
         basis=top.text("basis"),
     )
-    for fields in (top, strength, growth, difference, need):
+    for fields in (top, strength, growth, difference, need, seen):
         fields.finish()
     if not 0 <= found.growth_at_most <= found.strength_at_least <= 1:
         growth.note("'at_most' and strength's 'at_least' have to lie between 0 and 1, in this order")
+    if not 0 <= found.order_some <= found.order_clear <= 1:
+        seen.note("'order_some' and 'order_clear' have to lie between 0 and 1, in this order")
     if found.growth_most > 2 or found.strengths_most > 3:
         top.note("a page shows at most 3 strengths and 2 growth areas")
     if problems:

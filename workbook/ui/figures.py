@@ -10,11 +10,13 @@ from workbook import plots
 from workbook.content import say
 from workbook.instruments import Instrument
 from workbook.results import VIEWS, Results
+from workbook.ui.perception import seen_in_words
 from workbook.ui.views import Picture, View
 
 OWN_VIEWS: tuple[str, ...] = ("profile", "perspectives", "heat_map", "needs_map", "skills")
 TOGETHER_VIEWS: tuple[str, ...] = (
-    "profile", "side_by_side", "perspectives", "agreement", "needs_map", "guesses", "heat_map", "skills",
+    "profile", "side_by_side", "perspectives", "perception", "agreement", "needs_map", "guesses",
+    "heat_map", "skills",
 )  # fmt: skip
 
 
@@ -57,6 +59,9 @@ def draw(view: View, name: str, scene: Scene) -> None:
     source = _LIKE.get(name, name)
     reason = scene.results.unavailable.get(source)
     instrument = scene.instruments.get(VIEWS[source][0])
+    if name == "perception" and reason is None:
+        view.read(seen_in_words(scene.results.perception, scene.names, VIEWS[name][0]))
+        return
     made = _picture_of(scene, name, instrument) if reason is None and instrument else None
     if made is None:
         view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)

@@ -12,7 +12,7 @@ from ipywidgets import VBox
 
 from workbook.content import say
 from workbook.plots import COLOURS
-from workbook.ui.blocks import details, heading, lead, note, table
+from workbook.ui.blocks import Block, details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose
 
 Said = Sequence[tuple[str, dict[str, Any]]]
@@ -51,6 +51,11 @@ class View:
             self.chart.figure = picture.figure
         self.below.blocks = [details(say("ui.view.table"), [as_table(title, picture.rows)])]
         self.root.children = (self.title, self.chart, self.below)
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        """A view that is told in words and a table, without a drawing."""
+        self.title.blocks = list(blocks)
+        self.root.children = (self.title,)
 
     def explain(self, title: str, reason: str, *, is_alone: bool = False) -> None:
         """Say why there is nothing to see here."""

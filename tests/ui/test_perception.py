@@ -1,0 +1,87 @@
+"""How two people read each other, in words: each limit, and what is said where nothing can be."""
+
+import pandas as pd
+import pytest
+
+from workbook.content import say
+from workbook.content.thresholds import thresholds
+from workbook.frames import PERCEPTION, check
+from workbook.service.demo import open_demo
+from workbook.session import Session
+from workbook.sharing import Grain
+from workbook.ui.app import App
+from workbook.ui.perception import seen_in_words
+
+NAMES = {"a": "Maya", "b": "Jonah"}
+
+
+def seen(**numbers: float | None) -> pd.DataFrame:
+    line = {"elevation": 0.0, "accuracy": 0.6, "similarity": 0.6} | numbers
+    fixed = {"couple_id": "c_1", "occasion": "assessment-1", "instrument": "connection"}
+    rows = [fixed | {"person_id": f"p_{place}", "place": place, "n_facets": 21} | line for place in "ab"]
+    return check(pd.DataFrame(rows)[list(PERCEPTION.columns)], PERCEPTION)
+
+
+def told(key: str) -> str:
+    return say(f"ui.perception.{key}", me="Maya", you="Jonah")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "key"),
+    [
+        ({"elevation": 0.3}, "level_high"),
+        ({"elevation": 0.29}, "level_same"),
+        ({"elevation": -0.3}, "level_low"),
+        ({"accuracy": 0.5}, "order_clear"),
+        ({"accuracy": 0.49}, "order_some"),
+        ({"accuracy": 0.19}, "order_little"),
+        ({"accuracy": -0.9}, "order_little"),
+        ({"accuracy": None}, "order_unknown"),
+        ({"similarity": 0.5}, "like_clear"),
+        ({"similarity": 0.2}, "like_some"),
+        ({"similarity": -0.1}, "like_little"),
+        ({"similarity": None}, "like_unknown"),
+    ],
+)
+def test_each_number_has_its_sentence(numbers, key):
+    assert told(key) in str(seen_in_words(seen(**numbers), NAMES))
+
+
+def test_the_limits_are_content_and_provisional():
+    limits = thresholds()
+    assert (limits.level_at_least, limits.order_clear, limits.order_some) == (0.3, 0.5, 0.2)
+    assert limits.is_provisional
+    assert "limits are our own" in str(seen_in_words(seen(), NAMES))
+
+
+def test_the_numbers_stand_in_a_table():
+    """−0.04 rounds to 0.0 and carries no sign."""
+    table = seen_in_words(seen(elevation=-0.04, accuracy=-0.25), NAMES)[-1]["blocks"][0]
+    assert [row[1] for row in table["rows"]] == ["0.0 points", "−0.2", "0.6"]
+
+
+def test_without_rows_it_says_so():
+    expected = [{"kind": "lead", "text": say("ui.perception.too_few")}]
+    assert seen_in_words(None, NAMES) == expected
+    assert seen_in_words(seen().iloc[:0], NAMES) == expected
+
+
+def test_two_who_opened_their_answers_see_it_and_the_menu_leads_there():
+    service, actor = open_demo()
+    app = App(Session(service, actor))
+    app.go("view:perception")
+    shown = str(app._open.view.title.blocks)
+    assert "looks at" in shown
+    assert "assumed" not in shown  # no term of the trade
+    service.close()
+
+
+def test_with_the_summary_only_it_says_what_it_needs(maya, jonah, take_part, answer_all):
+    for session in (maya, jonah):
+        take_part(session)
+        answer_all(session)
+        session.decide("connection", Grain.SCORES)
+    maya.refresh()
+    app = App(maya)
+    app.go("view:perception")
+    assert app._open.view.title.blocks == [{"kind": "lead", "text": say("ui.view.needs_answers")}]
