@@ -19,7 +19,7 @@ from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 
-BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in")
+BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
 
 
 def _figure(counts: Counts) -> str:
@@ -102,6 +102,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     counts["left_after_restoring"] += _n_left(gone, data)
     again = service.accounts.sign_in(code, seeds[1 - who].names[0].decode(), passphrases[1 - who])
     counts["partner_changed"] += _partners.state_of(service, again, 1 - who).values != before
+    counts["hollow_rounds"] += listed and len(service.read_table(again).open_rounds)
     counts["still_signs_in"] += listed and _signs_in(
         service, code, seeds[who].names[0].decode(), passphrases[who]
     )

@@ -116,13 +116,13 @@ def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) 
 def settle(store: Store, couple_id: str) -> Fold:
     """Bring table and pending log into step; harmless to repeat. Gives the table's fold."""
     fold = read_fold(store, couple_id)
-    opening = [
+    due = _hollow_entries(couple_id, fold) + [
         entry
         for key, people in _pending(store, couple_id, fold).items()
         for entry in _opening_entries(couple_id, key, people)
     ]
-    if opening:
-        store.append(opening)
+    if due:
+        store.append(due)
         fold = read_fold(store, couple_id)
     left = fold.left_behind()
     if left:
@@ -241,6 +241,16 @@ def _opening_entries(couple_id: str, key: Round, people: Mapping[str, _Pending])
         round_entry(couple_id, OPENED, key, round),
         _audit(couple_id, OPENED, key, round),
     ]
+
+
+def _hollow_entries(couple_id: str, fold: Fold) -> list[Entry]:
+    """Close rounds that are open with nothing in them: a backup from before an erasure holds such."""
+    hollow = [
+        (key, fold.standing_round(key))
+        for key in fold.opened
+        if fold.is_open(key) and not fold.publication_rows(key, fold.standing_round(key))
+    ]
+    return [round_entry(couple_id, CLOSED, key, round) for key, round in hollow]
 
 
 def _audit(couple_id: str, what: str, key: Round, round: int) -> Entry:
