@@ -35,8 +35,11 @@ def looks() -> Looks:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: RunningServer) -> Iterator[Callable[..., Person]]:
-    """Somebody at a browser of their own; at the end nobody's browser may have complained."""
+def visit(browser: Browser, server: RunningServer, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    """Somebody at a browser of their own; at the end nobody's browser may have complained.
+
+    What each saw last is left as a picture in the test's folder.
+    """
     people: list[Person] = []
 
     def come(kind: type[Person], name: str, width: int, height: int = 800) -> Person:
@@ -47,6 +50,7 @@ def visit(browser: Browser, server: RunningServer) -> Iterator[Callable[..., Per
     complaints = {person.name: person.complaints for person in people if person.complaints}
     elsewhere = {person.name: person.off_origin for person in people if person.off_origin}
     for person in people:
+        person.page.screenshot(path=tmp_path / f"last-of-{person.name}.png", full_page=True)
         person.close()
     assert complaints == {}
     assert elsewhere == {}

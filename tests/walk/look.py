@@ -1,8 +1,12 @@
 """What every page has to stand: no barrier that axe finds, and room at every width and text size."""
 
+from contextlib import suppress
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooSlow
 
+REDRAWN_MS = 5000
 WIDTHS = (1280, 360, 320)
 RULES = {
     "runOnly": {
@@ -46,7 +50,9 @@ class Looks:
         return "\n".join(self.problems)
 
     def _check(self, page: Page, where: str, *, axe: bool = True) -> None:
-        page.wait_for_timeout(60)  # charts and rows take their new width
+        # Charts are drawn again for their new width: that may take a moment, but must happen.
+        with suppress(TooSlow):
+            page.wait_for_function(f"!({_TOO_WIDE})().length", timeout=REDRAWN_MS)
         self.problems += [f"{where}: {sticks_out}" for sticks_out in page.evaluate(_TOO_WIDE)]
         if not axe:
             return
