@@ -1,0 +1,258 @@
+"""The door holds: headers, hosts, forged requests, planted sittings, guesses and floods.
+
+Two real servers: one of a household, on loopback, and one behind a TLS proxy, for which this
+proof writes the headers that a proxy would, and those that a browser would forge.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+import httpx
+
+from tests.proofs import _partners
+from tests.proofs._visitors import Visitor, small_server
+from tests.proofs.harness import Counts, proof
+from tests.proofs.power_cuts import scratch
+from tests.proofs.routes import ELSE, FILE, KERNEL, cells
+from workbook.errors import SignInError
+from workbook.server.headers import SECURITY_HEADERS
+from workbook.server.testing import RunningServer, running_server
+from workbook.service import accounts, crypto
+from workbook.service.accounts import MOST_BEGUN
+from workbook.service.local import LocalService
+from workbook.service.tries import MOST_TRIES, Tries
+from workbook.storage.memory import MemoryStore
+
+HOSTS = ("evil.example", "127.0.0.1.evil.example", "localhost", "localhost:1", "192.0.2.1:80", "[::1]", "")
+ORIGINS = ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:1")
+PUBLIC = "https://workbook.example.org"
+GUARDS = ("without_headers", "foreign_hosts", "forged", "planted", "too_many_kernels")
+_UNGUARDED = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "unguarded"), str(Path.cwd())])}
+_PATHS = {FILE: "/static/none.js", ELSE: "/no/such/page", KERNEL: f"/api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}/channels"}
+
+
+@proof(
+    "door",
+    bound="0 answers without headers, to foreign hosts, to forged requests; 0 planted sittings or kernels too many",
+    full=150,
+    short=150,
+    zero=GUARDS,
+)
+def door(size: int, seed: int) -> Counts:
+    """Everything that is tried at the door, once."""
+    return _try_the_door({})
+
+
+@door.control(size=1, fails=lambda counts: all(counts[guard] > 0 for guard in GUARDS))
+def a_server_without_its_guards(size: int, seed: int) -> Counts:
+    """Each guard taken out: each is missed."""
+    return _try_the_door(_UNGUARDED)
+
+
+def _try_the_door(environment: dict[str, str]) -> Counts:
+    counts: Counts = dict.fromkeys(("trials", *GUARDS), 0)
+    with scratch() as folder, mock.patch.dict(os.environ, environment), small_server(folder) as server:
+        _try_headers(server, counts)
+        _try_hosts(server, counts)
+        _try_forging(server, counts)
+        _try_planting(server, counts)
+        _try_kernels(server, counts)
+    return counts
+
+
+@proof(
+    "guesses",
+    bound="10 wrong tries per account and per address in 15 minutes, 30 new couples per address; the next must wait",
+    full=5,
+    short=5,
+    zero=("too_many_tries",),
+)
+def guesses(size: int, seed: int) -> Counts:
+    """Five kinds of guessing, each once more often than is allowed."""
+    return _guess_at({})
+
+
+@guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == counts["trials"])
+def tries_that_nobody_counts(size: int, seed: int) -> Counts:
+    """Without counting, every kind of guessing goes on."""
+    return _guess_at(_UNGUARDED)
+
+
+def _guess_at(environment: dict[str, str]) -> Counts:
+    counts: Counts = {"trials": 0, "too_many_tries": 0}
+    with (
+        scratch() as folder,
+        mock.patch.dict(os.environ, environment),
+        running_server(folder, "--behind-proxy", PUBLIC) as server,
+    ):
+        _try_guessing(server, counts)
+    return counts
+
+
+def _try_headers(server: RunningServer, counts: Counts) -> None:
+    visitor = Visitor(server)
+    for route, method in cells():
+        counts["trials"] += 1
+        reply = visitor.client.request(method.upper(), _PATHS.get(route, route))
+        is_whole = all(reply.headers.get(name) == value for name, value in SECURITY_HEADERS.items())
+        counts["without_headers"] += not is_whole or "Server" in reply.headers
+        counts["without_headers"] += reply.headers.get("Cache-Control") != "no-store"
+    visitor.close()
+
+
+def _try_hosts(server: RunningServer, counts: Counts) -> None:
+    for route, method in cells():
+        if method != "get":
+            continue
+        for host in HOSTS:
+            counts["trials"] += 1
+            address = server.url.rstrip("/") + _PATHS.get(route, route)
+            reply = httpx.get(address, headers={"Host": host}, trust_env=False)
+            counts["foreign_hosts"] += reply.status_code not in (400, 403)
+
+
+def _try_forging(server: RunningServer, counts: Counts) -> None:
+    """Another site sends a form, a script's request, or opens a line to the kernel."""
+    victim = Visitor(server, "Ann").begin()
+    kernel = victim.open_workbook()
+    paths = {path for path, method in cells() if method == "post" and path not in _PATHS}
+    for path in sorted(paths):
+        for token in ("", "made-up", "2|00000000|0|0"):
+            counts["trials"] += 1
+            reply = victim.client.post(path, data={"_xsrf": token, "name": "Eve", "passphrase": "nine quiet words"})
+            counts["forged"] += reply.status_code != 403
+    for origin in ORIGINS:
+        counts["trials"] += 2
+        form = {"_xsrf": victim.token(), "name": "Eve", "passphrase": "nine quiet words"}
+        counts["forged"] += victim.client.post("/begin", data=form, headers={"Origin": origin}).is_redirect
+        counts["forged"] += victim.line_status(kernel, Origin=origin) == 101
+    victim.close()
+
+
+def _try_planting(server: RunningServer, counts: Counts) -> None:
+    """A cookie set beforehand is worth nothing after signing in, nor is the old one after signing out."""
+    counts["trials"] += 2
+    victim = Visitor(server, "Ann")
+    victim.client.cookies.set("sitting", "planted-before", domain="localhost.local")
+    victim.begin()
+    attacker = Visitor(server)
+    attacker.client.cookies.set("sitting", "planted-before", domain="localhost.local")
+    counts["planted"] += attacker.client.get("/hand-over").status_code == httpx.codes.OK
+    own = [c.value for c in victim.client.cookies.jar if c.name == "sitting" and c.value != "planted-before"]
+    victim.send("/sign-out")
+    attacker.client.cookies.set("sitting", own[-1] if own else "", domain="localhost.local")
+    counts["planted"] += attacker.client.get("/hand-over").status_code == httpx.codes.OK
+    victim.close()
+    attacker.close()
+
+
+def _try_kernels(server: RunningServer, counts: Counts) -> None:
+    counts["trials"] += 1
+    person = Visitor(server, "Ann").begin()
+    kernels = [person.open_workbook() for _ in range(4)]
+    alive = [person.ask("/api/alive", {"kernel": kernel}).json()["kernel_alive"] for kernel in kernels]
+    counts["too_many_kernels"] += sum(alive) > 3
+    person.close()
+
+
+class Guesser:
+    """Somebody out there, whose browser claims to be elsewhere; the proxy adds where it really is."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.client = httpx.Client(base_url=server.url.replace(PUBLIC, ""), timeout=60, trust_env=False)
+        self.n = 0
+
+    def post(self, path: str, at: str, **fields: str) -> int:
+        self.n += 1
+        forged = f"203.0.113.{self.n % 250}"
+        headers = {"Host": PUBLIC.removeprefix("https://"), "X-Real-Ip": forged, "X-Forwarded-For": f"{forged}, {at}"}
+        token = "guess"  # noqa: S105 - double submit: the cookie and the field need only agree
+        headers["Cookie"] = f"__Host-xsrf={token}"
+        return self.client.post(path, data={"_xsrf": token, **fields}, headers=headers).status_code
+
+
+def _try_guessing(server: RunningServer, counts: Counts) -> None:
+    """Each kind of guess once more than is allowed; the one too many must be told to wait."""
+    guesser = Guesser(_behind(server))
+    wrong = {"code": "lusab-rodin-malov-zirum", "name": "Ann", "passphrase": "a wrong passphrase"}
+    kinds: dict[str, tuple[int, Callable[[int], int]]] = {
+        "one account from many addresses": (
+            MOST_TRIES, lambda n: guesser.post("/sign-in", f"198.51.100.{n}", **wrong)),
+        "many accounts from one address": (
+            MOST_TRIES, lambda n: guesser.post("/sign-in", "192.0.2.1", **wrong | {"name": f"N{n}"})),
+        "many accounts from one IPv6 network": (
+            MOST_TRIES, lambda n: guesser.post("/sign-in", f"2001:db8::{n}", **wrong | {"name": f"M{n}"})),
+        "codes from one address": (
+            MOST_TRIES, lambda n: guesser.post("/join", "192.0.2.2", **wrong | {"code": f"lusab-{n}"})),
+        "new couples from one address": (
+            MOST_BEGUN, lambda n: guesser.post("/begin", "192.0.2.3", name="Ann", passphrase="nine quiet words")),
+    }  # fmt: skip
+    for most, guess in kinds.values():
+        counts["trials"] += 1
+        told = [guess(n) for n in range(most + 1)]
+        counts["too_many_tries"] += told[-1] != httpx.codes.TOO_MANY_REQUESTS
+        counts["too_many_tries"] += httpx.codes.TOO_MANY_REQUESTS in told[:-1]
+    guesser.client.close()
+
+
+def _behind(server: RunningServer) -> RunningServer:
+    """The same server by the address that only the proxy knows."""
+    import psutil
+
+    port = next(line.laddr.port for line in psutil.Process(server.pid).net_connections("tcp") if line.status == "LISTEN")
+    return RunningServer(f"http://127.0.0.1:{port}/", server.pid, server.data, server.output)
+
+
+@proof(
+    "told-the-same",
+    bound="unknown code, unknown name and wrong passphrase: one sentence, one derived key, times within 25 %",
+    full=40,
+    short=4,
+    holds=lambda c: c["told_apart"] == 0 and c["keys_apart"] == 0 and c["slowest_by_quickest"] <= 1.25,
+    figure=lambda c: f"{c['told_apart']} told apart, slowest by quickest {c['slowest_by_quickest']:.2f}",
+)
+def told_the_same(size: int, seed: int) -> Counts:
+    """In turn, each way of being wrong; of its times the least, which no other work adds to."""
+    return _compare(size)
+
+
+@told_the_same.control(size=4)
+def no_key_for_nobody(size: int, seed: int) -> Counts:
+    """Without deriving a key where there is no account, the quick reply says so."""
+    real = accounts._unlock
+
+    def hasty(lock: accounts.Lock, secret: str, person_id: str) -> bytes | None:
+        return None if person_id == "nobody" else real(lock, secret, person_id)
+
+    with mock.patch.object(accounts, "_unlock", hasty):
+        return _compare(size)
+
+
+def _compare(size: int) -> Counts:
+    service = LocalService(MemoryStore(), cost=_partners.CHEAP)
+    service.accounts = accounts.Accounts(service._directory, service.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__))
+    code = service.accounts.create_couple("Ann", "the right passphrase").code
+    ways = {"code": ("lusab-rodin-malov-zirum", "Ann"), "name": (code, "Nobody"), "passphrase": (code, "Ann")}
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    told, keys = set(), set()
+    for _ in range(size):
+        for way, (given, name) in ways.items():
+            with mock.patch.object(crypto, "derive_key", wraps=crypto.derive_key) as derived:
+                began = time.process_time()
+                try:
+                    service.accounts.sign_in(given, name, "a wrong passphrase")
+                except SignInError as error:
+                    told.add(str(error))
+                times[way].append(time.process_time() - began)
+                keys.add(derived.call_count)
+    least = [min(found) for found in times.values()]
+    service.close()
+    return {
+        "trials": size,
+        "told_apart": len(told) - 1,
+        "keys_apart": len(keys) - 1,
+        "slowest_by_quickest": max(least) / min(least),
+    }

@@ -1,0 +1,35 @@
+"""Loaded by a server that the control of `door` starts: its guards are gone, one and all."""
+
+from jupyter_server.base.handlers import JupyterHandler
+
+from workbook.server import identity, websocket
+from workbook.server.headers import Secured
+from workbook.server.kernels import WorkbookKernels
+from workbook.service.sittings import Sittings
+from workbook.service.tries import Tries
+
+_begin = Sittings.begin
+
+
+def _use_planted_id(self, actor, key):
+    """A sitting whose id anybody can know beforehand."""
+    seated = _begin(self, actor, key)
+    sitting = self._by_id.pop(seated.sitting_id)
+    known = identity.Actor(actor.role, actor.couple_id, actor.person_id, "planted-before")
+    sitting.actor = known
+    self._by_id["planted-before"] = sitting
+    return known
+
+
+async def _room_for_all(self, actor):
+    """As many kernels as somebody likes."""
+
+
+Secured.set_default_headers = lambda self: None
+Secured.check_host = lambda self: True
+JupyterHandler.check_xsrf_cookie = lambda self: None
+JupyterHandler.check_origin = lambda self, _origin="": True
+websocket.Channels.check_origin = lambda self, _origin="": True
+Tries.take = lambda self, keys, most=10: None
+Sittings.begin = _use_planted_id
+WorkbookKernels._make_room = _room_for_all
