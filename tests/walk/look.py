@@ -52,7 +52,7 @@ class Looks:
     def _check(self, page: Page, where: str, *, axe: bool = True) -> None:
         # Charts are drawn again for their new width: that may take a moment, but must happen.
         with suppress(TooSlow):
-            page.wait_for_function(f"!({_TOO_WIDE})().length", timeout=REDRAWN_MS)
+            page.wait_for_function(f"() => !({_TOO_WIDE})().length", timeout=REDRAWN_MS)
         self.problems += [f"{where}: {sticks_out}" for sticks_out in page.evaluate(_TOO_WIDE)]
         if not axe:
             return

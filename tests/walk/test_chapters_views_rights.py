@@ -129,13 +129,17 @@ def test_every_right_is_one_persons_alone(
 
 
 def take_back(ana: Person, ben: Person, looks: Looks) -> None:
-    """One round less for both, at the next read; Ben's open page closes by itself."""
+    """One round less for both, at the next read; on Ben's open page the view closes by itself."""
+    side_by_side = ben.page.locator(VIEWS).filter(
+        has=ben.page.get_by_text(say("ui.view.titles.side_by_side"), exact=True)
+    )
+    expect(side_by_side).not_to_contain_text(say("ui.view.notes.missing_not_open"))
     ana.open_step(say("ui.steps.sharing"))
     looks.at(ana.page, "sharing")
     title = catalogue()["connection"].title
     ana.press(ana.page.get_by_role("button", name=f"{title}: {say('ui.sharing.withdraw')}"))
     expect(ana.page.get_by_text(say("ui.sharing.withdrawn"))).to_be_visible()
-    expect(ben.page.get_by_text(say("ui.together.strengths"))).to_be_hidden()
+    expect(side_by_side).to_contain_text(say("ui.view.notes.missing_not_open"))
 
 
 def take_data(ana: Person, looks: Looks, folder: Path) -> None:
