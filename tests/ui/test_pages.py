@@ -14,6 +14,7 @@ from workbook.sharing import Grain
 from workbook.ui.app import App, open_workbook
 from workbook.ui.components import Prose
 from workbook.ui.guard import Guard
+from workbook.ui.wizard import next_step
 
 WCAG = {
     "runOnly": {
@@ -25,8 +26,8 @@ PAGES = [
     "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
     "chapter:safety.private:1", "review:connection.talk", "results", "own:profile", "own:needs_map", "share:connection",
     "share:needs", "decided", "expectation", "together:now", "view:profile", "view:side_by_side", "view:perspectives",
-    "view:needs_map", "view:heat_map", "view:agreement", "view:guesses", "view:skills", "mood", "cooling:1", "exercises",
-    "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:the_question", "exercise:forgiving",
+    "view:needs_map", "view:heat_map", "view:perception", "view:agreement", "view:guesses", "view:skills", "mood", "cooling:1", "exercises",
+    "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:request:kept", "exercise:the_question", "exercise:forgiving",
     "weekly", "again", "just-for-me", "resources", "sharing", "rights", "rights:erase", "rights:data",
 ]  # fmt: skip
 
@@ -176,12 +177,15 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
     page.get_by_label("What would you like to ask for?").fill("A walk on Sunday")
     page.locator(".option", has_text="No").click()
     page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_text("It is on your table now")).to_be_visible()
     expect(page.locator(".step-title", has_text="A walk on Sunday")).to_be_visible()
     page.close()
     jonah.refresh()
     his = App(jonah)
-    his.go("exercise:request")
+    his.go("home")
     page, _kernel = show(browser, address, his.root, width=360)
+    page.get_by_role("button", name="Something from your partner waits for you").click()
+    page.locator(".step", has_text="Your turn: 1").click()
     page.locator(".step", has_text="A walk on Sunday").click()
     page.locator(".option", has_text="I want to do this").click()
     page.get_by_role("button", name="Send my answer").click()
@@ -189,6 +193,39 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
     page.get_by_role("button", name="Take the yes back").click()
     expect(page.locator(".step-note", has_text="The yes was taken back")).to_be_visible()
     page.close()
+
+
+def test_what_waits_stands_above_the_form_and_a_form_does_not_move_while_one_types(
+    maya: Session, jonah: Session, take_part: Callable[[Session], Session]
+) -> None:
+    take_part(maya)
+    take_part(jonah)
+    app = App(jonah)
+    app.go("exercise:request")
+    page = app._open
+    assert page is not None
+    before = page.root.children
+    maya.act("request.sent", {"text": "A walk", "need": "", "is_intimate": False})
+    jonah.refresh()
+    assert page.root.children == before
+    app.go("exercises")
+    app.go("exercise:request")
+    order = [page.root.children.index(part) for part in (page.menu, page.fields)]
+    assert order == sorted(order)
+
+
+def test_once_the_joint_pages_are_open_they_are_the_next_step(
+    maya: Session, jonah: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
+) -> None:
+    """Also where questions of a part were left unanswered."""
+    for session in (maya, jonah):
+        take_part(session)
+        answer_all(session)
+        session.decide("connection", Grain.SCORES)
+    maya.refresh()
+    step = next_step(maya)
+    assert step is not None
+    assert step.page == "together"
 
 
 def test_sharing_is_decided_with_a_preview_of_just_that(

@@ -56,7 +56,7 @@ def _level(elevation: float) -> str:
     return "level_high" if elevation >= limit else "level_low" if elevation <= -limit else "level_same"
 
 
-def _strength(correlation: float) -> str:
+def _strength(correlation: Any) -> str:
     """How far two orders are alike; a reversed order is as little alike as none."""
     if pd.isna(correlation):
         return "unknown"
@@ -80,7 +80,7 @@ def _numbers(lines: list[Any], names: Mapping[str, str]) -> Block:
     return details(say("ui.view.table"), [shown, note(say("ui.perception.numbers"))])
 
 
-def _number(row: str, value: float) -> str:
+def _number(row: str, value: Any) -> str:
     if pd.isna(value):
         return say("ui.perception.none")
     shown = f"{value:+.1f}".replace("-", "−")

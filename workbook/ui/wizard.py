@@ -78,7 +78,9 @@ def next_step(session: Session) -> Step | None:
     chapters = [
         page for page in steps if page.startswith("chapter:") and session.chapters[page[8:]][0].id in _MAIN
     ]
-    way = ["introduction", "limits", "consent", *chapters, "share"]
+    # Once the joint pages are open, what was left unanswered is no longer in the way of them.
+    answering = [] if session.table.open_rounds else [*chapters, "share"]
+    way = ["introduction", "limits", "consent", *answering]
     for page in way:
         if page in steps and steps[page].status in ("open", "under-way"):
             return steps[page]

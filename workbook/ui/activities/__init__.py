@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workbook.ui.activities.base import Activity, Line, Scene
+from workbook.session import Session
+from workbook.ui.activities.base import KEPT, Activity, Line, Scene
 from workbook.ui.activities.gratitude import Gratitude
 from workbook.ui.activities.needs_talk import NeedsTalk
 from workbook.ui.activities.question import Question
@@ -15,4 +16,12 @@ ACTIVITIES: dict[str, type[Activity[Any]]] = {
     "the_question": Question,
 }
 
-__all__ = ["ACTIVITIES", "Activity", "Line", "Scene"]
+
+def n_waiting(session: Session) -> int:
+    """How many steps of joint exercises wait for the person, by the table alone."""
+    if session.is_together:
+        return 0
+    return sum(made(session, lambda _: None).n_waiting for made in ACTIVITIES.values())
+
+
+__all__ = ["ACTIVITIES", "KEPT", "Activity", "Line", "Scene", "n_waiting"]

@@ -45,6 +45,9 @@ class Scene:
     buttons: Sequence[Button] = field(default=())
 
 
+KEPT = "kept"  # stands where a thing's id would: what was just begun lies on the table
+
+
 class Activity(Generic[State]):
     """One exercise's own page parts. Subclasses give `lines`, `begin` and `scene`."""
 
@@ -70,6 +73,11 @@ class Activity(Generic[State]):
     def lines(self) -> list[Line]:
         """Everything so far, the newest first."""
         raise NotImplementedError
+
+    @property
+    def n_waiting(self) -> int:
+        """How many things wait for the person."""
+        return sum(line.is_mine_to_do for line in self.lines())
 
     def begin(self) -> Scene:
         """Begin something new."""
@@ -105,7 +113,7 @@ class Activity(Generic[State]):
         return Button(self.say(f"button.{key}"), react, kind)
 
     def act(self, kind: str, then: str = "", **payload: Any) -> None:
-        """Put a step on the table, and turn to what comes next."""
+        """Put a step on the table, and turn to what comes next: a thing, `KEPT`, or the list."""
         self.session.act(f"{self.machine_id}.{kind}", payload)
         self.turn(then)
 

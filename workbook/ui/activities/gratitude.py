@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from workbook.exercises.gratitude import Lines
-from workbook.ui.activities.base import Activity, Line, Scene, day_in_words, is_filled, today
+from workbook.ui.activities.base import KEPT, Activity, Line, Scene, day_in_words, is_filled, today
 from workbook.ui.blocks import note, quote
 from workbook.ui.components import TextField
 
@@ -36,7 +36,7 @@ class Gratitude(Activity[Lines]):
 
     def _write(self, text: TextField) -> None:
         if is_filled(text):
-            self.act("written", text=text.typed(), day=today())
+            self.act("written", then=KEPT, text=text.typed(), day=today())
 
     def scene(self, thing: str) -> Scene | None:
         line = self.state.get(thing)

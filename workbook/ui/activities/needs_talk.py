@@ -5,7 +5,7 @@ from typing import ClassVar
 from workbook.content import say
 from workbook.exercises.needs_talk import Talk, Talks
 from workbook.instruments.facets import facet_of
-from workbook.ui.activities.base import Activity, Line, Scene, is_filled
+from workbook.ui.activities.base import KEPT, Activity, Line, Scene, is_filled
 from workbook.ui.blocks import Block, note, paragraph, quote
 from workbook.ui.components import Choices, TextField
 from workbook.ui.pages.base import Button
@@ -57,7 +57,7 @@ class NeedsTalk(Activity[Talks]):
 
         def begin() -> None:
             if is_filled(need) and is_filled(words) and need.typed() in self._needs():
-                self.act("said", need=need.typed(), words=words.typed())
+                self.act("said", then=KEPT, need=need.typed(), words=words.typed())
 
         return Scene("begin", [], [need, words], [self.button("begin", begin)])
 

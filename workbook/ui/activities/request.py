@@ -6,7 +6,7 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.exercises.requests import Request as Asked
 from workbook.exercises.requests import Requests
-from workbook.ui.activities.base import Activity, Line, Scene, is_filled
+from workbook.ui.activities.base import KEPT, Activity, Line, Scene, is_filled
 from workbook.ui.blocks import Block, details, note, paragraph, quote
 from workbook.ui.components import Choices, TextField
 
@@ -41,7 +41,7 @@ class Request(Activity[Requests]):
     def _send(self, text: TextField, about: Choices) -> None:
         about.error = "" if about.choice() else say("ui.trouble.no_choice")
         if is_filled(text) and about.choice():
-            self.act("sent", text=text.typed(), need="", is_intimate=about.choice() == "yes")
+            self.act("sent", then=KEPT, text=text.typed(), need="", is_intimate=about.choice() == "yes")
 
     def scene(self, thing: str) -> Scene | None:
         one = self.state.get(thing)

@@ -12,6 +12,18 @@ let made = 0;
 // the next screen must not forget an answer that the service has not acknowledged yet.
 const underway = new Map();
 
+// Answers the service has acknowledged, until the kernel has heard of them too: what it sends
+// meanwhile was read a moment earlier, and must not take back what the person sees as saved.
+const kept = new Map();
+const CATCH_UP_MS = 10000;
+
+const isSame = (one, other) => !!one && one.declined === other.declined && one.value === other.value;
+
+function keep(key, answer) {
+  kept.set(key, answer);
+  setTimeout(() => kept.get(key) === answer && kept.delete(key), CATCH_UP_MS);
+}
+
 function element(tag, className, text) {
   const one = document.createElement(tag);
   if (className) one.className = className;
@@ -80,7 +92,8 @@ class Question {
   restore() {
     const known = this.form.model.get("answers")[this.item.id];
     const entry = underway.get(this.key);
-    const answer = entry?.answer ?? known;
+    if (kept.has(this.key) && isSame(known, kept.get(this.key))) kept.delete(this.key);
+    const answer = entry?.answer ?? kept.get(this.key) ?? known;
     this.settled = answer ? (answer.declined ? DECLINED : String(answer.value)) : null;
     this.radios.forEach((radio) => {
       radio.checked = radio.value === this.settled;
@@ -169,7 +182,10 @@ async function deliver(model, key, entry) {
   const slow = setTimeout(() => tell(entry, "unsaved"), 2500); // no word yet: do not look as if
   try {
     await send(model, entry.answer);
-    if (underway.get(key) === entry) underway.delete(key);
+    if (underway.get(key) === entry) {
+      underway.delete(key);
+      keep(key, entry.answer);
+    }
     tell(entry, "saved");
   } catch (error) {
     if (error?.isRefusal || window.workbook?.saveAnswers) {

@@ -9,7 +9,7 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.exercise import Exercise, exercises
 from workbook.errors import WorkbookError
-from workbook.ui.activities import ACTIVITIES, Activity, Scene
+from workbook.ui.activities import ACTIVITIES, KEPT, Activity, Scene
 from workbook.ui.blocks import (
     Block,
     bullets,
@@ -22,7 +22,7 @@ from workbook.ui.blocks import (
     opening,
     paragraph,
 )
-from workbook.ui.components import Menu
+from workbook.ui.components import Menu, Prose
 from workbook.ui.pages.base import Button, Page
 
 
@@ -49,8 +49,7 @@ class ExerciseList(Page):
     def _line(self, one: Exercise) -> dict[str, Any]:
         waits = 0
         if one.id in ACTIVITIES:
-            lines = ACTIVITIES[one.id](self.session, self.desk.go).lines()
-            waits = sum(line.is_mine_to_do for line in lines)
+            waits = ACTIVITIES[one.id](self.session, self.desk.go).n_waiting
         return {
             "id": f"exercise:{one.id}",
             "title": one.title,
@@ -70,35 +69,61 @@ class ExercisePage(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.fields = VBox([])
+        self.about = Prose()
         self.menu = Menu()
         self.menu.on_press(self.desk.guard(self._turn))
         self._shown = ""
         return (self.fields,)
 
+    @staticmethod
+    def names_in(argument: str) -> tuple[str, str]:
+        """The exercise and the thing that an argument names."""
+        exercise, _, thing = argument.partition(":")
+        return exercise, thing
+
     @property
     def names(self) -> tuple[str, str]:
-        exercise, _, thing = self.argument.partition(":")
-        return exercise, thing
+        return self.names_in(self.argument)
 
     def arrive(self, argument: str) -> None:
         exercise = argument.partition(":")[0]
         if exercise not in exercises():
             raise WorkbookError(say("ui.trouble.not_there"))
         self._shown = ""
-        self.root.children = (self.words, self.fields, self.actions, self.menu)
+        # What waits comes first. Set on arrival only: a form must not move while somebody types.
+        made = self._activity(exercises()[exercise])
+        is_first = self.names_in(argument)[1] == KEPT or bool(made and made.n_waiting)
+        below = (self.about, self.fields, self.actions)
+        self.root.children = (self.words, *((self.menu, *below) if is_first else (*below, self.menu)))
         super().arrive(argument)
 
     def fill(self) -> None:
         exercise, thing = exercises()[self.names[0]], self.names[1]
         activity = self._activity(exercise)
+        if activity and thing == KEPT:
+            self._confirm(exercise, activity)
+            return
         scene = None if activity is None else (activity.scene(thing) if thing else activity.begin())
         if thing and scene is None:
             self.argument = exercise.id
             self.fill()
             return
-        self.say_words([*self._head(exercise, is_thing=bool(thing)), *(scene.blocks if scene else [])])
+        waits = activity.n_waiting if activity and not thing else 0
+        self.say_words(self._head(exercise, title_only=bool(thing), waits=waits))
+        self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]
         self._play(scene, exercise, is_thing=bool(thing))
         self._list(activity if not thing else None)
+
+    def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
+        """What was just begun lies on the table: say so, and what happens now."""
+        told = callout(say("ui.exercises.kept_title"), [paragraph(say("ui.exercises.kept"))], tone="good")
+        self.say_words([*self._head(exercise, title_only=True, waits=0), told])
+        self.about.blocks, self.fields.children, self._shown = [], (), ""
+        self.offer(
+            Button(say("ui.exercises.all"), self.to("exercises"), "primary"),
+            Button(say("ui.exercises.another"), self.to(f"exercise:{exercise.id}")),
+        )
+        self._list(activity)
 
     def _activity(self, exercise: Exercise) -> Activity[Any] | None:
         made = ACTIVITIES.get(exercise.id)
@@ -136,12 +161,16 @@ class ExercisePage(Page):
         ]}] if lines else []  # fmt: skip
 
     @staticmethod
-    def _head(exercise: Exercise, *, is_thing: bool) -> list[Block]:
+    def _head(exercise: Exercise, *, title_only: bool, waits: int) -> list[Block]:
         minutes = say("ui.exercises.minutes", n=exercise.minutes)
         head = [kicker(minutes), heading(1, exercise.title)]
-        if is_thing:
-            return head
-        head.append(lead(exercise.why))
+        if waits:
+            return [*head, lead(say("ui.exercises.waits_here"))]
+        return head if title_only else [*head, lead(exercise.why)]
+
+    @staticmethod
+    def _about(exercise: Exercise) -> list[Block]:
+        head: list[Block] = []
         for name, flag in (("guard", exercise.guard), ("touch", exercise.touch)):
             if flag:
                 document = documents()[name]

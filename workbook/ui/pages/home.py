@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ipywidgets import Widget
 
 from workbook.content import say
+from workbook.ui.activities import n_waiting
 from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
 from workbook.ui.components import Menu
 from workbook.ui.pages.base import Button, Desk, Page
@@ -26,16 +27,19 @@ class Home(Page):
         self.root.children = (self.words, self.actions, self.menu)
 
     def fill(self) -> None:
-        step = next_step(self.session)
+        step, waits = next_step(self.session), n_waiting(self.session)
         self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
         self.menu.parts = [
-            {"title": part.title, "steps": [self._line(one, step) for one in part.steps]}
+            {"title": part.title, "steps": [self._line(one, step, waits) for one in part.steps]}
             for part in path(self.session)
         ]
-        if step:
-            self.offer(Button(say("ui.home.go_on", title=step.title), self.to(step.page), "primary"))
-        else:
-            self.offer()
+        buttons = (
+            [Button(say("ui.home.go_on", title=step.title), self.to(step.page), "primary")] if step else []
+        )
+        if waits:
+            key = "one" if waits == 1 else "some"
+            buttons.append(Button(say(f"ui.home.waits_{key}", n=waits), self.to("exercises")))
+        self.offer(*buttons)
 
     def _greeting(self) -> list[Block]:
         me = self.session.me
@@ -68,12 +72,13 @@ class Home(Page):
         return say("ui.home.answering")
 
     @staticmethod
-    def _line(step: Step, next_one: Step | None) -> dict[str, object]:
+    def _line(step: Step, next_one: Step | None, waits: int) -> dict[str, object]:
+        is_waiting = step.page == "exercises" and waits > 0
         return {
             "id": step.page,
             "title": step.title,
             "status": "done" if step.status == "complete" else step.status,
-            "note": step.note,
+            "note": say("ui.exercises.waits", n=waits) if is_waiting else step.note,
             "time": step.time,
             "next": next_one is not None and step.page == next_one.page,
         }
