@@ -11,12 +11,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools.chromium import find_chromium, launch_flags
 from workbook.server.testing import RunningServer, running_server
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SOURCE = """
 import ipywidgets as widgets
 import plotly.graph_objects as go
@@ -119,7 +116,7 @@ def visit(server):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=launch_flags())
         yield running
         running.close()
 

@@ -12,11 +12,11 @@ import plotly
 from ipywidgets import Box, Widget
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools.chromium import find_chromium, launch_flags
+
 HERE = Path(__file__).parent
 UI = Path(str(files("workbook") / "ui"))
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 SHELL = """<!doctype html><html class="wb" lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Workbook</title>
 <link rel="stylesheet" href="/workbook.css"><link rel="icon" href="data:,"></head><body>
@@ -66,7 +66,7 @@ def served() -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=launch_flags())
         try:
             yield browser
         finally:

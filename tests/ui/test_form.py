@@ -1,6 +1,7 @@
 """The form in a real browser: what is logged, what is shown as saved, what survives."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -126,6 +127,25 @@ def test_every_target_is_at_least_44_pixels_high(opened: tuple[Page, Kernel, Ses
         "all => all.map((one) => one.getBoundingClientRect().height)"
     )
     assert min(heights) >= 44
+
+
+def test_what_the_kernel_read_a_moment_earlier_takes_no_saved_answer_back(browser: Browser, address: str) -> None:
+    """The service has the answer, the kernel has not heard of it: it stays ticked, and saved."""
+    choices = [[value, str(value)] for value in range(5)]
+    form = Form(items=[{"id": name, "text": name, "choices": choices} for name in "xy"], occasion="assessment-1")
+
+    def acknowledge(change: dict[str, Any]) -> None:
+        form.acknowledged = [one["operation_id"] for one in change["new"]]
+        form.answers = {"z": {"value": len(change["new"]), "declined": False}}  # read before x and y were kept
+
+    form.observe(acknowledge, "answers_out")
+    page, _kernel = show(browser, address, form)
+    questions = page.locator(".question")
+    for n in range(2):
+        questions.nth(n).locator("input").nth(3).check(force=True)
+        expect(questions.nth(n).locator(".state")).to_have_attribute("data-state", "saved")
+    assert page.locator("input:checked").count() == 2
+    page.close()
 
 
 def test_text_that_looks_like_markup_stays_text(browser: Browser, address: str) -> None:

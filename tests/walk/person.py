@@ -123,9 +123,8 @@ class Person:
 
     def go_home(self) -> None:
         """To the overview, from anywhere."""
-        home = self.page.get_by_role(
-            "button", name=re.compile("|".join(re.escape(say(f"ui.button.{key}")) for key in ("home", "later")))
-        )
+        ways = "|".join(re.escape(say(f"ui.{key}")) for key in ("button.home", "button.later", "rights.back"))
+        home = self.page.get_by_role("button", name=re.compile(ways))
         while self.heading != say("ui.home.title"):
             self.turn(lambda: self.press(home.locator("visible=true").last))
 
