@@ -89,7 +89,7 @@ class FormPage(DoorPage):
         if self.request.headers.get("Content-Type", "").startswith("application/json"):
             try:
                 sent = json.loads(self.request.body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise HTTPError(400) from None
             values = {name: sent.get(name, "") for name in self.fields} if isinstance(sent, dict) else {}
         else:

@@ -1,0 +1,204 @@
+"""A browser that sends what it likes to its own kernel hurts nobody.
+
+Most of the generated messages go through the gate alone and are looked at on its other side; every
+twentieth goes through the real websocket into the real kernel of the real workbook, aimed at the widgets
+that are there, while the partner and another couple have theirs open. Afterwards every row that was
+kept must be one its questionnaire allows, the others' kernels must live, and nothing of a
+traceback may have been sent.
+"""
+
+import asyncio
+import json
+import os
+import random
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import tornado.websocket
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+
+from tests.proofs._messages import code, messages
+from tests.proofs._partners import CHEAP
+from tests.proofs._visitors import PROTOCOL, Visitor
+from tests.proofs.harness import Counts, proof
+from tests.proofs.power_cuts import scratch
+from workbook.errors import WorkbookError
+from workbook.instruments import catalogue
+from workbook.server import websocket
+from workbook.server.testing import running_server
+from workbook.service.local import LocalService
+from workbook.storage.opening import open_store
+
+BAD = ("let_through", "invalid_rows", "others_dead", "tracebacks", "server_errors")
+_ONE_IN = 20
+_GATE = websocket.admit
+_BODIES = (
+    b"", b"[]", b"null", b"7", b'"x"', b"{", b"\xff\xfe", b"[" * 5_000, b'{"answers": 7}', b'{"answers": [7]}',
+    b'{"answers": [{"operation_id": "1", "occasion": "assessment-1", "item": "connection.listening.1", "value": 1e9}]}',
+    b'{"answers": [{"operation_id": "1", "occasion": "x", "item": "connection.listening.1", "value": 99}]}',
+    b'{"answers": [{"operation_id": "\\ud83d", "occasion": "assessment-1", "item": "\\u0000", "value": 1}]}',
+    b'{"kernel": {"a": [1]}, "active": "yes"}', b'{"kernel": "\\ud83d"}',
+    b'{"code": "\\ud83d", "name": "\\ud83d", "passphrase": "\\ud83d"}', b'{"code": {"a": 1}, "name": null}',
+)  # fmt: skip
+
+
+@proof(
+    "hostile-browser",
+    bound="0 messages let through that may not, 0 invalid rows, 0 dead sessions of others, 0 tracebacks in ≥100,000 messages",
+    full=100_000,
+    short=500,
+    portion=50_000,
+    zero=BAD,
+)
+def hostile_browser(size: int, seed: int) -> Counts:
+    """``size`` messages, one in twenty to a real kernel."""
+    return _attack(size, seed, {})
+
+
+@hostile_browser.control(size=400, fails=lambda counts: counts["let_through"] > 0 and counts["tracebacks"] > 0)
+def a_gate_that_stands_open(size: int, seed: int) -> Counts:
+    """Nothing filtered: code runs in the kernel, and its traceback comes back."""
+    folders = [str(Path(__file__).parent / "ungated"), str(Path.cwd())]
+
+    def whole(sent: bytes) -> list[bytes] | None:
+        with suppress(Exception):
+            return [bytes(part) for part in deserialize_msg_from_ws_v1(sent)[1]]
+        return None
+
+    with mock.patch.object(websocket, "admit", whole):
+        return _attack(size, seed, {"PYTHONPATH": os.pathsep.join(folders)})
+
+
+def _attack(size: int, seed: int, environment: dict[str, str]) -> Counts:
+    chance = random.Random(seed)
+    counts: Counts = dict.fromkeys(("trials", "n_real", *BAD), 0)
+    n_real = max(1, size // _ONE_IN)
+    for sent in messages(chance, size - n_real):
+        counts["trials"] += 1
+        counts["let_through"] += not _may_pass(websocket.admit(sent))
+    with scratch() as folder:
+        with running_server(folder, environment=environment) as server:
+            a = Visitor(server, "Ann").begin()
+            others = [Visitor(server, "Ben").join(a.code), Visitor(server, "Cas").begin()]
+            for other in others:
+                other.open_workbook()
+            a.open_workbook()
+            asyncio.run(_talk(a, chance, n_real, counts))
+            _post(a, counts)
+            for other in others:
+                counts["others_dead"] += not other.ask("/api/alive", {"kernel": other.kernel}).json()["kernel_alive"]
+                other.close()
+            a.close()
+        counts["invalid_rows"] += _n_invalid_rows(folder, a)
+        counts["tracebacks"] += (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
+    return counts
+
+
+def _may_pass(parts: list[bytes] | None) -> bool:
+    """Whether what came out on the kernel's side is of the few kinds a page needs."""
+    if parts is None:
+        return True
+    try:
+        header, _, _, content = (json.loads(part.decode("utf-8")) for part in parts[:4])
+        is_known = header["msg_type"] in websocket.ALLOWED_TYPES
+    except (ValueError, KeyError, TypeError):
+        return False
+    return is_known and (header["msg_type"] != "comm_open" or content["target_name"] in websocket.ALLOWED_TARGETS)
+
+
+async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Counts) -> None:
+    """Send ``size`` messages to the real kernel, aimed at its widgets; hear all it says."""
+    heard: list[bytes] = []
+    line = await _connect(visitor)
+    comms = await _widgets(line)
+    # Where the gate stands open any code may run: the one that tells is enough.
+    sendings = messages(chance, size, comms) if websocket.admit is _GATE else iter([code()] * 3)
+    for sent in sendings:
+        counts["trials"] += 1
+        counts["n_real"] += 1
+        try:
+            await line.write_message(sent, binary=True)
+        except tornado.websocket.WebSocketClosedError:
+            line = await _connect(visitor)  # a frame the server takes for an attack closes the line: its right
+        await _hear(line, heard, 0.0)
+    await _hear(line, heard, 2.0)
+    line.close()
+    counts["tracebacks"] += sum(b"Traceback" in said or b"a secret of the kernel" in said for said in heard)
+
+
+async def _connect(visitor: Visitor) -> Any:
+    return await tornado.websocket.websocket_connect(visitor.line_request(visitor.kernel), subprotocols=[PROTOCOL])
+
+
+async def _hear(line: Any, heard: list[bytes], seconds: float) -> None:
+    """Take what has come; wait until nothing more comes for so long."""
+    while True:
+        try:
+            said = await asyncio.wait_for(asyncio.shield(_next(line)), seconds or 0.001)
+        except TimeoutError:
+            return
+        if said is None:
+            return
+        heard.append(said if isinstance(said, bytes) else str(said).encode())
+
+
+def _next(line: Any) -> "asyncio.Future[Any]":
+    """The one outstanding read of a line: a second would swallow a message."""
+    waiting = getattr(line, "waiting", None)
+    if waiting is None or waiting.done():
+        waiting = line.waiting = asyncio.ensure_future(line.read_message())
+    return waiting
+
+
+async def _widgets(line: Any) -> dict[str, list[str]]:
+    """Every widget of the kernel by id, with the names of its traits, asked for as the page asks."""
+    header = {"msg_id": "ask", "session": "s", "username": "", "version": "5.4"}
+    opening = {"comm_id": "0" * 32, "target_name": "jupyter.widget.control", "data": {}}
+    wanted = {"comm_id": "0" * 32, "data": {"method": "request_states"}}
+    for kind, content in (("comm_open", opening), ("comm_msg", wanted)):
+        whole = ({**header, "msg_type": kind}, {}, {"version": "1.0.0"}, content)
+        parts = [json.dumps(part).encode() for part in whole]
+        await line.write_message(bytes(serialize_msg_to_ws_v1(parts, "shell")), binary=True)
+    for _ in range(500):
+        said = await asyncio.wait_for(_next(line), 60)
+        if not isinstance(said, bytes) or b"update_states" not in said:
+            continue
+        content = json.loads(bytes(deserialize_msg_from_ws_v1(said)[1][3]))
+        states: dict[str, dict[str, Any]] = content["data"]["states"]
+        return {comm: sorted(state.get("state", state)) for comm, state in states.items()}
+    raise RuntimeError("the kernel did not tell its widgets")
+
+
+def _post(visitor: Visitor, counts: Counts) -> None:
+    """What is no form at all, to every address that a script asks."""
+    headers = {"X-XSRFToken": visitor.token(), "Accept": "application/json", "Content-Type": "application/json"}
+    for path in ("/api/answers", "/api/alive", "/sign-in", "/api/close"):
+        for body in _BODIES:
+            counts["trials"] += 1
+            reply = visitor.client.post(path, content=body, headers=headers)
+            counts["server_errors"] += reply.status_code >= 500
+            counts["tracebacks"] += "Traceback" in reply.text
+
+
+def _n_invalid_rows(folder: Path, visitor: Visitor) -> int:
+    """Of everything kept for them, what no questionnaire of ours allows."""
+    keys = {"WORKBOOK_KEYS": str(folder / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with mock.patch.dict(os.environ, keys):
+        try:
+            service = LocalService(open_store(folder / "data"), cost=CHEAP)
+        except WorkbookError:
+            return 1
+    actor = service.accounts.sign_in(visitor.code, visitor.name, visitor.passphrase)
+    items = {item.id: item for instrument in catalogue().values() for item in instrument.items}
+    rows = service.read_responses(actor).to_dict("records")
+    service.close()
+    return sum(not _is_valid(row, items) for row in rows)
+
+
+def _is_valid(row: dict[str, Any], items: dict[str, Any]) -> bool:
+    item, value = items.get(row["item"]), row["value"]
+    if item is None:
+        return str(row["item"]).startswith("needs.own.")
+    return value is None or value != value or item.scale.lowest <= value <= item.scale.highest  # noqa: PLR0124 - NaN
