@@ -244,6 +244,7 @@ def test_sharing_is_decided_with_a_preview_of_just_that(
     expect(page.get_by_role("alert")).to_have_text("Choose one first, then go on.")
     page.locator(".option", has_text="The summary").first.click()
     expect(page.locator("caption").first).to_have_text("Preview: How we connect")
+    page.wait_for_timeout(600)  # sooner, the second press would count as a double tap
     page.get_by_role("button", name="Save my decision").click()
     expect(page.locator("h1")).to_have_text("Your decision is saved")
     assert maya.decisions == {("connection", "assessment-1"): Grain.SCORES}

@@ -5,12 +5,12 @@ No drawer is open here, so nothing is previewed and nothing that was decided bef
 
 from collections.abc import Callable, Sequence
 
-from ipywidgets import Widget
+from ipywidgets import VBox, Widget
 
 from workbook.content import say
 from workbook.instruments import Instrument
 from workbook.sharing import Grain, grains_for
-from workbook.ui.blocks import note, opening
+from workbook.ui.blocks import note, opening, paragraph
 from workbook.ui.components import Choices, TextField
 from workbook.ui.pages.base import Button, Page
 from workbook.ui.pages.share import option
@@ -23,12 +23,13 @@ class DecideHere(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.part = Choices(legend=say("ui.decide.part"))
-        self.choice = Choices(legend=say("ui.share.legend"))
+        self.choice = Choices(legend=say("ui.decide.legend"))
         self.passphrase = TextField(
             kind="password", label=say("ui.decide.passphrase"), hint=say("ui.decide.passphrase_hint")
         )
         self.part.observe(self.desk.guard(lambda _: self._offer_grains()), "value")
-        return (self.part, self.choice, self.passphrase)
+        self.place = VBox([])
+        return (self.place,)
 
     def arrive(self, argument: str) -> None:
         for field in (self.part, self.choice, self.passphrase):
@@ -42,12 +43,12 @@ class DecideHere(Page):
     def fill(self) -> None:
         self.part.options = [{"value": one.id, "label": one.title} for one in self._undecided()]
         self._offer_grains()
-        self.say_words([*opening("decide"), note(say("ui.decide.no_preview"))])
-        buttons = [
-            Button(say("ui.share.button"), self._decide, "primary"),
-            Button(say("ui.decide.back"), self.to("together"), "quiet"),
-        ]
-        self.offer(*buttons, *self._takers())
+        rest = (
+            note(say("ui.decide.no_preview")) if self.part.options else paragraph(say("ui.decide.all_open"))
+        )
+        self.say_words([*opening("decide"), rest])
+        buttons = [Button(say("ui.share.button"), self._decide, "primary")] if self.part.options else []
+        self.offer(*buttons, Button(say("ui.decide.back"), self.to("together"), "quiet"), *self._takers())
 
     def _undecided(self) -> list[Instrument]:
         now, opened = self.session.occasion, self.session.table.open_rounds
@@ -58,6 +59,8 @@ class DecideHere(Page):
         self.choice.options = [option(grain, named) for grain in grains_for(named)] if named else []
         if not self.choice.choice():
             self.choice.value = ""
+        asked = [self.part] if self.part.options else []
+        self.place.children = (*asked, *([self.choice, self.passphrase] if named else []))
 
     def _decide(self) -> None:
         part, chosen, passphrase = self.part.choice(), self.choice.choice(), self.passphrase.value
@@ -65,7 +68,7 @@ class DecideHere(Page):
         self.choice.error = "" if chosen or not part else say("ui.trouble.no_choice")
         self.passphrase.error = "" if passphrase else say("ui.rights.missing")
         if not (part and chosen and passphrase):
-            return
+            return  # each field that is missing says so
         self.passphrase.value = ""  # typed anew for each decision, whoever makes it
         self.session.decide(part, Grain(chosen), passphrase=passphrase)
         self.desk.go("decided")
