@@ -63,6 +63,8 @@ def a_gate_that_stands_open(size: int, seed: int) -> Counts:
     folders = [str(Path(__file__).parent / "ungated"), str(Path.cwd())]
 
     def whole(sent: bytes) -> list[bytes] | None:
+        if int.from_bytes(sent[:8], "little") > websocket.MOST_OFFSETS:
+            return None  # without the gate Jupyter would count up to it, for ever
         with suppress(Exception):
             return [bytes(part) for part in deserialize_msg_from_ws_v1(sent)[1]]
         return None

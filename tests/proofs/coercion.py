@@ -1,0 +1,240 @@
+"""Somebody who looks over the shoulder, takes the device, or presses Back learns nothing.
+
+In real Chromium on the real server: the quick exit covers the page before anything else happens, ends the
+sitting, and whatever is tried afterwards (back, forward, reload, the address itself, a restored tab with the
+same cookies) shows only the plain page. And in the service: what a partner sees before a round opens
+is byte for byte the same whether the other is undecided, unfinished, declined or has decided.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from unittest import mock
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.proofs._partners import CHEAP
+from tests.proofs._visitors import Visitor
+from tests.proofs.harness import CannotRun, Counts, proof
+from tests.proofs.power_cuts import scratch
+from tests.ui.browser import _leaves, _state, chromium
+from tools.chromium import WAY_OUT, find_chromium
+from workbook.content.document import consent_hash
+from workbook.errors import WorkbookError
+from workbook.instruments import catalogue
+from workbook.server.testing import RunningServer, running_server
+from workbook.service import reading
+from workbook.service.local import LocalService
+from workbook.service.verbs import Actor, Answer
+from workbook.service.wire import dump, table_to_json
+from workbook.session import Session
+from workbook.sharing import Grain
+from workbook.storage.memory import MemoryStore
+from workbook.ui.app import App
+
+NAME, OCCASION = "Annabel", "assessment-1"
+_IDS = re.compile(r"[pc]_[0-9a-f]{24}|[0-9a-f]{32}|IPY_MODEL_\w+")
+_TELLING = re.compile(r"workbook|annabel|partner|passphrase|intimacy|couple", re.IGNORECASE)
+SEEN = ("uncovered", "shown_again", "telling_titles", "secret_addresses", "still_signed_in")
+
+
+@proof(
+    "quick-exit",
+    bound="covered at once, the sitting ended; back, forward, reload, address and restored tab show only the plain page",
+    full=10,
+    short=1,
+    portion=2,
+    zero=SEEN,
+)
+def quick_exit(size: int, seed: int) -> Counts:
+    """``size`` people leave in a hurry, by button and by key in turn."""
+    return _leave_often(size, covering=True)
+
+
+@quick_exit.control(size=1)
+def an_exit_that_only_turns_the_page(size: int, seed: int) -> Counts:
+    """Going to the plain page without ending anything: back shows it all again."""
+    return _leave_often(size, covering=False)
+
+
+def _leave_often(size: int, *, covering: bool) -> Counts:
+    if find_chromium() is None:
+        raise CannotRun(WAY_OUT)
+    counts: Counts = dict.fromkeys(("trials", *SEEN), 0)
+    with scratch() as folder, running_server(folder) as server, chromium() as browser:
+        for n in range(size):
+            counts["trials"] += 1
+            context = browser.new_context(base_url=server.url)
+            page = _arrive(context, counts)
+            sitting = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "sitting")
+            _leave(page, n, covering, counts)
+            _try_to_look(context, page, counts)
+            counts["still_signed_in"] += _is_signed_in(server, sitting)
+            context.close()
+    return counts
+
+
+def _arrive(context: BrowserContext, counts: Counts) -> Page:
+    """Through the door as everybody comes, into the open workbook."""
+    page = context.new_page()
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.goto("/begin")
+    page.fill("#name", NAME)
+    page.fill("#passphrase", secret := "seven quiet lanterns")
+    page.click("main form button[type=submit]")
+    code = page.locator("#recovery-code").inner_text()
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("html[data-ready=yes]", timeout=60_000)
+    held = [secret, secret.replace(" ", "+"), code, NAME, context.cookies()[0]["value"]]
+    counts["secret_addresses"] += sum(any(one in address for one in held) for address in addresses)
+    counts["telling_titles"] += bool(re.search(r"intimacy|couple|safety|fear|annabel", page.title(), re.IGNORECASE))
+    return page
+
+
+def _leave(page: Page, n: int, covering: bool, counts: Counts) -> None:  # noqa: FBT001
+    if not covering:
+        page.goto("/leave")
+        return
+    # The server is kept from answering: the cover must not wait for it.
+    page.route("**/leave", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    if n % 2:
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    else:
+        page.evaluate("document.querySelector('[data-quick-exit] button').click()")
+    shown = page.evaluate("() => document.body.hidden && !!document.querySelector('.exit-cover')")
+    counts["uncovered"] += not shown
+    counts["telling_titles"] += bool(_TELLING.search(page.title()))
+    page.wait_for_url("**/leave", timeout=15_000)
+
+
+def _try_to_look(context: BrowserContext, page: Page, counts: Counts) -> None:
+    """Everything that somebody would press who takes the device a moment later."""
+    page.unroute("**/leave")
+    tries = (
+        *[page.go_back] * 4, page.reload, page.go_forward, lambda: page.goto("/workbook"), lambda: page.goto("/"),
+        lambda: page.goto("/recovery-code"), page.reload,
+    )  # fmt: skip
+    for look in tries:
+        look()
+        counts["shown_again"] += bool(_TELLING.search(page.inner_text("body"))) if "localhost" in page.url else 0
+        counts["telling_titles"] += bool(_TELLING.search(page.title()))
+    restored = context.new_page()  # a tab that comes back has the cookies of its browser
+    restored.goto("/workbook")
+    counts["shown_again"] += bool(_TELLING.search(restored.inner_text("body")))
+    restored.close()
+
+
+def _is_signed_in(server: RunningServer, sitting: str) -> bool:
+    visitor = Visitor(server)
+    visitor.client.cookies.set("sitting", sitting, domain="localhost.local")
+    found = visitor.ask("/api/alive", {}).json()["signed_in"]
+    visitor.close()
+    return bool(found)
+
+
+STATES = ("undecided", "unfinished", "declined", "decided for scores", "decided for answers", "took it back", "offline")
+
+
+@proof(
+    "not-open-yet",
+    bound="what one sees before opening is the same in all 7 states of the other; private answers never come back",
+    full=20,
+    short=2,
+    zero=("told_apart", "given_back"),
+)
+def not_open_yet(size: int, seed: int) -> Counts:
+    """``size`` times all states of the other, whose private answers differ as well."""
+    return _compare(size)
+
+
+@not_open_yet.control(size=1, fails=lambda counts: counts["given_back"] > 0)
+def private_answers_like_any_other(size: int, seed: int) -> Counts:
+    """When nothing is private, the answers come back."""
+    with mock.patch.object(reading, "is_hidden", lambda *_: False):
+        return _compare(size)
+
+
+@not_open_yet.control(size=1, fails=lambda counts: counts["told_apart"] > 0)
+def a_page_that_knows_the_others_decision(size: int, seed: int) -> Counts:
+    """As if the couple's record said who has decided."""
+    return _compare(size, telling=True)
+
+
+def _compare(size: int, *, telling: bool = False) -> Counts:
+    counts: Counts = {"trials": 0, "told_apart": 0, "given_back": 0}
+    for n in range(size):
+        for has_decided in (False, True):
+            seen = set()
+            # Once the reader has decided, the other's decision would open the round.
+            for state in (one for one in STATES if not (has_decided and one.startswith("decided"))):
+                with _in_state(state, n, has_decided=has_decided) as (service, reader, other):
+                    seen.add(_seen_by(service, reader) + (state if telling else ""))
+                    counts["given_back"] += _n_given_back(service, other) if state != "offline" else 0
+            counts["told_apart"] += len(seen) - 1
+        counts["trials"] += 1
+    return counts
+
+
+@contextmanager
+def _in_state(state: str, n: int, *, has_decided: bool) -> Iterator[tuple[LocalService, Actor, Actor]]:
+    service = LocalService(MemoryStore(), cost=CHEAP)
+    first = service.accounts.create_couple("Ann", "a long passphrase of hers")
+    second = service.accounts.join(first.code, "Ben", "a long passphrase of his")
+    reader, other = first.actor, second.actor
+    session = Session(service, reader)
+    session.mark_seen("introduction")
+    session.agree("consent", consent_hash(), agreed=True)
+    service.save_answers(reader, _answers("connection"))
+    if has_decided:
+        service.decide(reader, "connection", OCCASION, Grain.ANSWERS)
+    _bring_to(service, other, state, n)
+    try:
+        yield service, reader, other
+    finally:
+        service.close()
+
+
+def _bring_to(service: LocalService, other: Actor, state: str, n: int) -> None:
+    """The other's private answers and their own differ with ``n``, and so does what they decide."""
+    key = ("connection", OCCASION)
+    if state != "undecided":
+        service.save_answers(other, _answers("safety", shift=n))
+        answers = _answers("connection", shift=n)
+        service.save_answers(other, answers[: len(answers) // 2] if state == "unfinished" else answers)
+    if state in ("declined", "took it back"):
+        service.decide(other, *key, Grain.NOTHING)
+    if state == "took it back":
+        service.withdraw(other, *key)
+    if state.startswith("decided"):
+        service.decide(other, *key, Grain.ANSWERS if state.endswith("answers") else Grain.SCORES)
+    if state == "offline":
+        service.sittings.end(other.sitting_id)
+
+
+def _answers(instrument: str, shift: int = 0) -> list[Answer]:
+    return [
+        Answer(f"{item.id}-{shift}", OCCASION, item.id, item.scale.lowest + (shift + k) % 2)
+        for k, item in enumerate(catalogue()[instrument].items)
+    ]
+
+
+def _seen_by(service: LocalService, reader: Actor) -> str:
+    """All that the service and the pages tell somebody about the two of them, without the ids."""
+    told = [str(service.couple(reader)), dump(table_to_json(service.read_table(reader))).decode()]
+    told += [f"{event.kind} {event.payload}" for event in service.read_audit(reader)]
+    told.append(str(service.my_decision(reader, "connection", OCCASION)))
+    app = App(Session(service, reader))
+    for page in ("home", "together:now", "share:connection", "decided", "sharing", "results"):
+        with suppress(WorkbookError):
+            app.go(page)
+        told += [page, *(str(sorted(_state(leaf).items())) for leaf in _leaves(app.root))]
+    return _IDS.sub("id", "\n".join(told)).replace(service.couple(reader).code, "code")
+
+
+def _n_given_back(service: LocalService, other: Actor) -> int:
+    """Private answers in whatever their own writer can ask for."""
+    told = str(service.my_data(other)) + service.read_responses(other).to_json()
+    told += str(service.read_events(other)) + str(service.read_table(other)) + str(service.read_audit(other))
+    return sum(item.id in told for item in catalogue()["safety"].items)
