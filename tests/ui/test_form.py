@@ -1,5 +1,6 @@
 """The form in a real browser: what is logged, what is shown as saved, what survives."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -129,14 +130,19 @@ def test_every_target_is_at_least_44_pixels_high(opened: tuple[Page, Kernel, Ses
     assert min(heights) >= 44
 
 
-def test_what_the_kernel_read_a_moment_earlier_takes_no_saved_answer_back(browser: Browser, address: str) -> None:
+def test_what_the_kernel_read_a_moment_earlier_takes_no_saved_answer_back(
+    browser: Browser, address: str
+) -> None:
     """The service has the answer, the kernel has not heard of it: it stays ticked, and saved."""
     choices = [[value, str(value)] for value in range(5)]
-    form = Form(items=[{"id": name, "text": name, "choices": choices} for name in "xy"], occasion="assessment-1")
+    form = Form(
+        items=[{"id": name, "text": name, "choices": choices} for name in "xy"], occasion="assessment-1"
+    )
+    times = itertools.count()
 
     def acknowledge(change: dict[str, Any]) -> None:
         form.acknowledged = [one["operation_id"] for one in change["new"]]
-        form.answers = {"z": {"value": len(change["new"]), "declined": False}}  # read before x and y were kept
+        form.answers = {"z": {"value": next(times), "declined": False}}  # read before x and y were kept
 
     form.observe(acknowledge, "answers_out")
     page, _kernel = show(browser, address, form)

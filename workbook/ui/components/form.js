@@ -12,17 +12,10 @@ let made = 0;
 // the next screen must not forget an answer that the service has not acknowledged yet.
 const underway = new Map();
 
-// Answers the service has acknowledged, until the kernel has heard of them too: what it sends
-// meanwhile was read a moment earlier, and must not take back what the person sees as saved.
-const kept = new Map();
+// How long what the service has acknowledged outweighs what the kernel sends: that was read a
+// moment earlier, and must not take back what the person sees as saved. It is remembered by
+// the question on the screen only, since the private questions open blank each time.
 const CATCH_UP_MS = 10000;
-
-const isSame = (one, other) => !!one && one.declined === other.declined && one.value === other.value;
-
-function keep(key, answer) {
-  kept.set(key, answer);
-  setTimeout(() => kept.get(key) === answer && kept.delete(key), CATCH_UP_MS);
-}
 
 function element(tag, className, text) {
   const one = document.createElement(tag);
@@ -60,7 +53,7 @@ const send = (model, answer) =>
 
 class Question {
   constructor(form, item) {
-    Object.assign(this, { form, item, choice: null, settled: null, byKeyboard: false });
+    Object.assign(this, { form, item, choice: null, settled: null, byKeyboard: false, keptUntil: 0 });
     this.draw();
     this.restore();
     this.listen();
@@ -92,8 +85,8 @@ class Question {
   restore() {
     const known = this.form.model.get("answers")[this.item.id];
     const entry = underway.get(this.key);
-    if (kept.has(this.key) && isSame(known, kept.get(this.key))) kept.delete(this.key);
-    const answer = entry?.answer ?? kept.get(this.key) ?? known;
+    const kept = performance.now() < this.keptUntil ? this.kept : undefined;
+    const answer = entry?.answer ?? kept ?? known;
     this.settled = answer ? (answer.declined ? DECLINED : String(answer.value)) : null;
     this.radios.forEach((radio) => {
       radio.checked = radio.value === this.settled;
@@ -160,6 +153,7 @@ class Question {
 
   hear(entry, state, sentence) {
     if (this.choice !== null) return; // the person has moved on to another choice meanwhile
+    if (state === "saved") Object.assign(this, { kept: entry.answer, keptUntil: performance.now() + CATCH_UP_MS });
     if (state === "refused") this.settled = null; // it is not kept: choosing it again must send it again
     this.show(state, sentence);
   }
@@ -182,10 +176,7 @@ async function deliver(model, key, entry) {
   const slow = setTimeout(() => tell(entry, "unsaved"), 2500); // no word yet: do not look as if
   try {
     await send(model, entry.answer);
-    if (underway.get(key) === entry) {
-      underway.delete(key);
-      keep(key, entry.answer);
-    }
+    if (underway.get(key) === entry) underway.delete(key);
     tell(entry, "saved");
   } catch (error) {
     if (error?.isRefusal || window.workbook?.saveAnswers) {
