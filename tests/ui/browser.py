@@ -22,7 +22,7 @@ SHELL = """<!doctype html><html class="wb" lang="en"><head><meta charset="utf-8"
 <link rel="stylesheet" href="/workbook.css"><link rel="icon" href="data:,"></head><body>
 <header class="header"><div class="header-row"><a class="brand" href="/">Workbook</a>
 <div class="header-links"><a class="button button-quiet" href="/">Hand over</a><a class="button button-quiet" href="/">Sign out</a></div>
-<form class="exit"><button class="exit-button" type="button">Leave quickly</button></form></div></header>
+<form class="exit"><button class="exit-button" type="button">Leave now</button></form></div></header>
 <main class="main" id="main"><div id="workbook"></div></main>
 <script>window.workbook = { plotly: () => window.loaded ??= new Promise((done) => {
   const script = document.createElement("script"); script.src = "/plotly.js";

@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.browser import show
+from workbook.content import say
+from workbook.content.document import documents
 from workbook.service.demo import open_demo
 from workbook.service.local import LocalService
 from workbook.session import Session
@@ -226,6 +228,28 @@ def test_once_the_joint_pages_are_open_they_are_the_next_step(
     step = next_step(maya)
     assert step is not None
     assert step.page == "together"
+
+
+def test_ones_own_picture_comes_before_the_decision_and_the_way_then_goes_on(
+    maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
+) -> None:
+    take_part(maya)
+    answer_all(maya)
+    app = App(maya)
+    way = []
+    for _ in range(2):
+        step = next_step(maya)
+        assert step is not None
+        way.append(step.page)
+        app.go(step.page)
+    assert way == ["results", "share"]
+
+
+def test_the_words_about_the_exit_name_the_button_that_is_there() -> None:
+    told = " ".join(
+        text for section in documents()["purpose_and_limits"].sections for text in section.paragraphs
+    )
+    assert f"“{say('server.exit.button')}”" in told
 
 
 def test_sharing_is_decided_with_a_preview_of_just_that(

@@ -79,10 +79,11 @@ def next_step(session: Session) -> Step | None:
         page for page in steps if page.startswith("chapter:") and session.chapters[page[8:]][0].id in _MAIN
     ]
     # Once the joint pages are open, what was left unanswered is no longer in the way of them.
-    answering = [] if session.table.open_rounds else [*chapters, "share"]
+    look = [] if session.has_seen("results") else ["results"]  # one's own picture, then the decision
+    answering = [] if session.table.open_rounds else [*chapters, *look, "share"]
     way = ["introduction", "limits", "consent", *answering]
     for page in way:
-        if page in steps and steps[page].status in ("open", "under-way"):
+        if page in steps and session.status(page) in ("open", "under-way"):
             return steps[page]
     return next(
         (steps[page] for page in ("together", "results") if page in steps and steps[page].status != "locked"),

@@ -23,6 +23,11 @@ class OwnResults(Page):
         self.menu.on_press(self.desk.guard(self.desk.go))
         return (self.menu,)
 
+    def arrive(self, argument: str) -> None:
+        super().arrive(argument)
+        if any(self.session.is_answered(one.id) for one in self.session.shareable()):
+            self.session.mark_seen("results")
+
     def fill(self) -> None:
         session = self.session
         mine = session.responses[session.responses["occasion"] == session.occasion]

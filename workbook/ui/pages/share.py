@@ -123,6 +123,8 @@ class Decided(Page):
         buttons = [Button(one.title, self.to(f"share:{one.id}"), "secondary") for one in undecided]
         if buttons:
             self.words.blocks = [*self.words.blocks, note(say("ui.results.others"))]
+        else:
+            buttons = [Button(say("ui.share.meanwhile"), self.to("exercises"))]
         self.offer(Button(say("ui.button.home"), self.to("home"), "primary"), *buttons)
 
 
