@@ -1,0 +1,43 @@
+"""`docs/asvs.md` names a test for each requirement, and every test it names is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.harness import discover
+
+ROOT = Path(__file__).parent.parent
+ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| .+ \| `(.+)` \|$", re.MULTILINE)
+NAMED = dict(ROW.findall((ROOT / "docs" / "asvs.md").read_text(encoding="utf-8")))
+LEAST = 60
+
+
+def is_there(shown_by: str) -> bool:
+    """Whether a proof, or a test as ``file::name``, exists."""
+    if shown_by.startswith("proof:"):
+        return shown_by.removeprefix("proof:") in discover()
+    file, _, name = shown_by.partition("::")
+    path = ROOT / file
+    return path.is_file() and re.search(rf"^(async )?def {name}\(", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+
+
+def test_there_are_enough_requirements() -> None:
+    assert len(NAMED) >= LEAST
+
+
+@pytest.mark.parametrize("item", NAMED)
+def test_what_shows_a_requirement_exists(item: str) -> None:
+    assert is_there(NAMED[item]), f"{item} names {NAMED[item]}, which is not there"
+
+
+@pytest.mark.parametrize("gone", ["proof:none", "tests/none.py::test_x", "tests/test_asvs.py::test_nothing"])
+def test_what_is_not_there_is_noticed(gone: str) -> None:
+    assert not is_there(gone)
+
+
+def test_every_proof_that_security_md_names_exists() -> None:
+    told = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = {name for line in re.findall(r"Proofs?: ([^.]+)\.", told) for name in re.findall(r"`([\w-]+)`", line)}
+    assert named
+    assert named <= set(discover())
