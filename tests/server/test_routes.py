@@ -19,6 +19,8 @@ RULES = {
     "/demo": {"post": "anyone"},
     "/recovery-code": {"get": "sitting", "post": "sitting"},
     "/passphrase": {"get": "sitting", "post": "sitting"},
+    "/go-alone": {"get": "sitting", "post": "sitting"},
+    "/erase": {"get": "sitting", "post": "sitting"},
     "/hand-over": {"get": "sitting", "post": "sitting"},
     "/sign-out": {"post": "anyone"},
     "/leave": {"get": "anyone", "post": "anyone"},

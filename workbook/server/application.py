@@ -18,7 +18,7 @@ from traitlets import Instance, Unicode, default
 from traitlets.config import Config
 from voila.app import Voila
 
-from workbook.server import api, pages
+from workbook.server import api, farewells, pages
 from workbook.server.authorizer import KernelOwners
 from workbook.server.backstage import Backstage
 from workbook.server.identity import SittingIdentity, xsrf_cookie_name
@@ -121,6 +121,8 @@ class WorkbookApp(Voila):
             (r"/demo", pages.Demo),
             (r"/recovery-code", pages.RecoveryCode),
             (r"/passphrase", pages.Passphrase),
+            (r"/go-alone", farewells.GoAlone),
+            (r"/erase", farewells.Erase),
             (r"/hand-over", pages.HandOver),
             (r"/sign-out", pages.SignOut),
             (r"/leave", pages.Leave),

@@ -133,7 +133,9 @@ class Begin(FormPage):
 
     async def take(self, typed: dict[str, str]) -> str:
         call = self.backstage.accounts.create_couple
-        return await self.welcome(await in_thread(call, typed["name"], typed["passphrase"], address=self.address))
+        return await self.welcome(
+            await in_thread(call, typed["name"], typed["passphrase"], address=self.address)
+        )
 
 
 class Join(FormPage):

@@ -12,6 +12,7 @@ from workbook.ui.components import Download, Menu, Prose, TextField, is_served
 from workbook.ui.pages.base import Button, Page
 
 _FINAL = ("unpair", "leave", "erase")
+_PAGES = {"leave": "/go-alone", "erase": "/erase"}  # pages of the server's own
 
 
 class Rights(Page):
@@ -65,6 +66,10 @@ class Rights(Page):
         elif name == "block":
             self.place.children = ()
             self.offer(Button(say(f"ui.rights.block.button{key}"), self._toggle, "primary"), back)
+        elif is_served() and name in _PAGES:
+            # The sitting ends with it, and so would this page before it could say good-bye.
+            self.place.children = (Prose(blocks=[links([(say(f"ui.rights.{name}.button"), _PAGES[name])])]),)
+            self.offer(back)
         else:
             self.place.children = (self.passphrase,)
             self.offer(Button(say(f"ui.rights.{name}.button"), self._confirm(name), "danger"), back)
