@@ -10,7 +10,7 @@ STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help start demo test check docs data screenshots frontend prove bench clean
+.PHONY: help start demo test check docs data screenshots frontend prove bench release clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ prove: $(DEVELOPED) ## run the long proofs (ONLY=name,… for some)
 
 bench: $(DEVELOPED) ## measure speed and memory
 	@$(RUN)/python -m benchmarks
+
+release: $(DEVELOPED) ## audit every dependency and write the bill of materials to build/release/
+	@$(RUN)/python -m tools.release
 
 clean: ## remove what was built here; answers live elsewhere and stay
 	@rm -rf "$(VENV)" build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
