@@ -51,7 +51,7 @@ def read_audit(report: str) -> Audit:
 def audit() -> Audit:
     """Ask about every package of this environment."""
     command = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     return read_audit(done.stdout) if done.stdout.startswith("{") else Audit(0, (), ("all of them",))
 
 
@@ -59,8 +59,8 @@ def write_bill() -> Path:
     """Write the bill of materials; gives its place."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     bill = FOLDER / "sbom.cdx.json"
-    options = ["--pyproject", str(ROOT / "pyproject.toml"), "--output-reproducible", "-o", str(bill), sys.executable]
-    subprocess.run([sys.executable, "-m", "cyclonedx_py", "environment", *options], check=True)  # noqa: S603
+    command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "-o", str(bill)]
+    subprocess.run([*command, "--pyproject", str(ROOT / "pyproject.toml"), sys.executable], check=True)
     return bill
 
 
@@ -74,7 +74,7 @@ def main() -> int:
     print("\n".join(found.vulnerable), end="\n" if found.vulnerable else "")
     if found.unknown:
         print(f"Not audited ({len(found.unknown)}): {', '.join(found.unknown)}.")
-        print("The advisory service could not be reached or does not know them. Run this again where it can be.")
+        print("The advisory service was out of reach or does not know them: run this again where it answers.")
     return 0 if found.is_clean else 1
 
 

@@ -21,7 +21,7 @@ _SCRIPTS = (
     "javascript:{t}", "data:text/html,<script>{t}</script>", "vbscript:{t}", "jav&#x09;ascript:{t}",
     "&lt;script&gt;{t}&lt;/script&gt;", "\\u003cscript\\u003e{t}\\u003c/script\\u003e", "%3Cscript%3E{t}%3C/script%3E", "＜script＞{t}＜/script＞",
 )  # fmt: skip
-_BREAKS = ("\"><", "'><", "</textarea><", "</title><", "</script><", "--><", "]]><", "</style><", "\"/><", "`><", "</option></select><", "\x1f<".replace("\x1f", ""))
+_BREAKS = ('"><', "'><", "</textarea><", "</title><", "</script><", "--><", "]]><", "</style><", '"/><', "`><", "</option></select><")
 _SHORTEST = ("<img src=x onerror={t}>", "<svg onload={t}>", "<script>{t}</script>")
 
 

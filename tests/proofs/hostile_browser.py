@@ -203,4 +203,4 @@ def _is_valid(row: dict[str, Any], items: dict[str, Any]) -> bool:
     item, value = items.get(row["item"]), row["value"]
     if item is None:
         return str(row["item"]).startswith("needs.own.")
-    return value is None or value != value or item.scale.lowest <= value <= item.scale.highest  # noqa: PLR0124 - NaN
+    return value is None or value != value or item.scale.lowest <= value <= item.scale.highest

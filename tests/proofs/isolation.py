@@ -254,7 +254,7 @@ def a_service_that_believes_any_actor(size: int, seed: int) -> Counts:
 @isolation.control(size=1, fails=lambda counts: counts["shown_again"] > 0)
 def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
     """What was taken back stays on the table."""
-    with mock.patch.object(LocalService, "withdraw", lambda *_: None), suppress(WorkbookError):
+    with mock.patch.object(LocalService, "withdraw", return_value=None), suppress(WorkbookError):
         return _look(MAY, socket=False)
     raise AssertionError("the control broke off")
 

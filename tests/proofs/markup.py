@@ -69,7 +69,7 @@ def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
     return counts
 
 
-def _show_one(browser: Browser, address: str, text: str, innocent: bool, counts: Counts) -> None:  # noqa: FBT001
+def _show_one(browser: Browser, address: str, text: str, innocent: bool, counts: Counts) -> None:
     with _couple(text) as (service, actors, things):
         for actor in actors:
             app = App(Session(service, actor))

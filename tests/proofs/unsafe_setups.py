@@ -20,7 +20,6 @@ from unittest import mock
 
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
-from workbook.content import lookup
 from workbook.server import places, surroundings
 from workbook.server.self_check import Setup, examine
 from workbook.storage import connections
@@ -56,7 +55,7 @@ def patched(code: str, name: str, what: str, value: object) -> None:
             yield {}
 
 
-plain("plain_http", "every interface, unencrypted", listens_on="0.0.0.0")  # noqa: S104 - what is refused
+plain("plain_http", "every interface, unencrypted", listens_on="0.0.0.0")
 plain("plain_http", "every IPv6 interface, unencrypted", listens_on="::")
 plain("proxy_address", "a proxy without https", proxy="http://workbook.example.org")
 plain("proxy_address", "a password in the public address", proxy="https://ann:secret@workbook.example.org")
@@ -128,7 +127,7 @@ _open("open_folder", "a folder of keys that others may read", "keys", 0o755)
 def _others(folder: Path) -> Iterator[dict[str, object]]:
     (folder / "data").mkdir(mode=0o700)
     (folder / "data" / "workbook.db").touch(0o600)
-    with mock.patch("workbook.server.places.os.geteuid", lambda: os.getuid() + 1):
+    with mock.patch("workbook.server.places.os.geteuid", return_value=os.getuid() + 1):
         yield {}
 
 
@@ -232,7 +231,7 @@ def _starts(variables: dict[str, str], names: tuple[str, ...], options: tuple[st
             (folder / name).write_text("raise SystemExit('this ran')")
         command = [sys.executable, "-m", "workbook.server", "--no-browser", "--port", "0"]
         environment = os.environ | {"WORKBOOK_KEYS": str(folder / "keys")} | variables
-        ended = subprocess.run(  # noqa: S603 - our own module
+        ended = subprocess.run(
             [*command, "--data", str(folder / "data"), *options],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=120, check=False,

@@ -25,11 +25,11 @@ async def _room_for_all(self, actor):
     """As many kernels as somebody likes."""
 
 
-Secured.set_default_headers = lambda self: None
-Secured.check_host = lambda self: True
-JupyterHandler.check_xsrf_cookie = lambda self: None
-JupyterHandler.check_origin = lambda self, _origin="": True
-websocket.Channels.check_origin = lambda self, _origin="": True
-Tries.take = lambda self, keys, most=10: None
+Secured.set_default_headers = lambda _self: None
+Secured.check_host = lambda _self: True
+JupyterHandler.check_xsrf_cookie = lambda _self: None
+JupyterHandler.check_origin = lambda _self, _origin="": True
+websocket.Channels.check_origin = lambda _self, _origin="": True
+Tries.take = lambda _self, _keys, _most=10: None
 Sittings.begin = _use_planted_id
 WorkbookKernels._make_room = _room_for_all
