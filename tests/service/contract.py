@@ -268,6 +268,15 @@ class ServiceContract:
         assert b.read_table(actor_b).events == (event,)
         assert event.person_id == actor_a.person_id
 
+    def test_nobody_writes_under_the_others_operation_id(self, house: Household) -> None:
+        """Steps name what they answer by operation id: B's words must not stand where A's stood."""
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        kind, payload = TABLE_EVENT
+        event = a.add_table_event(actor_a, kind, payload, operation_id="g1")
+        with pytest.raises(AccessError):
+            b.add_table_event(actor_b, kind, {**payload, "text": "B was here"}, operation_id="g1")
+        assert b.read_table(actor_b).events == (event,)
+
     def test_a_joint_event_against_the_rules_of_its_exercise_is_refused(self, house: Household) -> None:
         service, actor = house.a
         line = service.add_table_event(actor, *TABLE_EVENT)

@@ -290,8 +290,11 @@ class LocalService(Service):
         self._refuse_unpaired(couple_id)
         entry = event_entry(couple_id, event)
         events = read_fold(self._store, couple_id).table().events
-        is_new = all((e.person_id, e.operation_id) != (event.person_id, event.operation_id) for e in events)
-        if is_new:
+        same = [known for known in events if known.operation_id == event.operation_id]
+        # Steps name what they answer by operation id: the other's id would stand in its place.
+        if any(known.person_id != event.person_id for known in same):
+            raise AccessError(say("errors.events.bad_operation"))
+        if not same:
             check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
         audit = audit_entry(
             couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id

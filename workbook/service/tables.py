@@ -34,7 +34,6 @@ class Fold:
     closed: dict[Round, int] = field(default_factory=dict)
     publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    event_rows: dict[str, int] = field(default_factory=dict)
 
     def standing_round(self, key: Round) -> int:
         """The number of the round that stands now: closing one begins the next."""
@@ -82,7 +81,6 @@ def fold_table(rows: Sequence[Row]) -> Fold:
             rounds[content["instrument"], content["occasion"]] = content["round"]
         elif row.kind == EVENT:
             fold.events.append(_event(row, content))
-            fold.event_rows[content["operation_id"]] = row.sequence
     return fold
 
 
