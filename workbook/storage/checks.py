@@ -28,13 +28,19 @@ def check_entries(entries: Sequence[Entry]) -> None:
 
 
 def _reasons(entry: Entry) -> list[str]:
-    reasons = []
-    for field in ("log", "operation_id", "kind"):
-        if not _is_name(getattr(entry, field)):
-            reasons.append(say("errors.storage.bad_name", field=field, longest=LONGEST_NAME))
-    if not isinstance(entry.payload, bytes) or len(entry.payload) > LARGEST_PAYLOAD:
+    names = {"log": entry.log, "operation_id": entry.operation_id, "kind": entry.kind}
+    reasons = [
+        say("errors.storage.bad_name", field=field, longest=LONGEST_NAME)
+        for field, name in names.items()
+        if not _is_name(name)
+    ]
+    if not _is_payload(entry.payload):
         reasons.append(say("errors.storage.bad_payload", largest=LARGEST_PAYLOAD))
     return reasons
+
+
+def _is_payload(content: object) -> bool:
+    return isinstance(content, bytes) and len(content) <= LARGEST_PAYLOAD
 
 
 def _is_name(text: object) -> bool:

@@ -20,7 +20,9 @@ def data_folder(chosen: str | Path | None = None) -> Path:
     PosixPath('/tmp/example')
     """
     named = chosen or os.environ.get("WORKBOOK_DATA")
-    return Path(named).expanduser().absolute() if named else platformdirs.user_data_path(_APPLICATION, appauthor=False)
+    if named:
+        return Path(named).expanduser().absolute()
+    return platformdirs.user_data_path(_APPLICATION, appauthor=False)
 
 
 def key_folder() -> Path:

@@ -86,8 +86,15 @@ class Batch:
         link = chain.next_link(tail.head.link, sequence, entry.operation_id, entry.kind, at, digest)
         self.changed[entry.log] = Tail(tail.log_id, Head(sequence, tail.head.n_forgotten, link))
         value = {
-            "log_id": tail.log_id, "sequence": sequence, "operation_id": entry.operation_id, "kind": entry.kind,
-            "at": at, "payload": entry.payload, "salt": salt, "digest": digest, "chain": link,
+            "log_id": tail.log_id,
+            "sequence": sequence,
+            "operation_id": entry.operation_id,
+            "kind": entry.kind,
+            "at": at,
+            "payload": entry.payload,
+            "salt": salt,
+            "digest": digest,
+            "chain": link,
         }
         return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, now), value
 
@@ -128,8 +135,8 @@ class Batch:
         return Tail(log_id, Head(n_rows, n_forgotten, link))
 
     def _new_log(self, log: str) -> Tail:
-        written = self._connection.execute(insert(logs).values(name=log))
-        return Tail(int(written.inserted_primary_key[0]), Head(0, 0, chain.first_link(log)))
+        log_id = self._connection.execute(insert(logs).values(name=log).returning(logs.c.id)).scalar_one()
+        return Tail(log_id, Head(0, 0, chain.first_link(log)))
 
 
 def to_row(log: str, record: Any) -> Row:

@@ -85,7 +85,8 @@ def _pages_in_wal(path: Path) -> set[int]:
     size = int.from_bytes(content[8:12], "big") + 24
     starts = range(32, len(content) - size + 1, size) if len(content) > 32 and size > 24 else ()
     salts = content[16:24]
-    return {int.from_bytes(content[at : at + 4], "big") for at in starts if content[at + 8 : at + 16] == salts}
+    current = (at for at in starts if content[at + 8 : at + 16] == salts)
+    return {int.from_bytes(content[at : at + 4], "big") for at in current}
 
 
 def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
@@ -110,7 +111,9 @@ def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
 def _follow(tail: Head, record: Any) -> Head:
     """The head after one more row, if the row fits."""
     is_forgotten = record.payload is None and record.salt is None
-    digest = record.digest if is_forgotten else chain.content_digest(record.salt or b"", record.payload or b"")
+    digest = record.digest
+    if not is_forgotten:
+        digest = chain.content_digest(record.salt or b"", record.payload or b"")
     link = chain.next_link(tail.link, record.sequence, record.operation_id, record.kind, record.at, digest)
     if record.sequence != tail.n_rows + 1 or digest != record.digest or link != record.chain:
         raise _damaged("a row")
