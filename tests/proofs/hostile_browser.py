@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pandas as pd
 import tornado.websocket
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 
@@ -203,4 +204,4 @@ def _is_valid(row: dict[str, Any], items: dict[str, Any]) -> bool:
     item, value = items.get(row["item"]), row["value"]
     if item is None:
         return str(row["item"]).startswith("needs.own.")
-    return value is None or value != value or item.scale.lowest <= value <= item.scale.highest
+    return bool(pd.isna(value)) or item.scale.lowest <= value <= item.scale.highest
