@@ -143,7 +143,8 @@ class Person:
         """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.
 
         The last radio of a question is 'prefer not to say'. Gives how many were answered, all
-        of them saved; ``one_by_one`` waits for each, so that no two travel together.
+        of them saved; ``one_by_one`` waits for each, and for what the kernel says to it, so that
+        two walks are told of the same steps on the way.
         """
         questions = self.page.locator("fieldset.question:visible")
         saved = [question.locator(".state[data-state=saved]") for question in questions.all()]
@@ -152,6 +153,7 @@ class Person:
             self.choose(radios.nth(pick(n, radios.count() - 1)))
             if one_by_one:
                 mark.wait_for()
+                self.page.wait_for_timeout(700)
         for mark in saved:
             mark.wait_for()
         return len(saved)
