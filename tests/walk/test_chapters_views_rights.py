@@ -12,6 +12,7 @@ from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import in_folder, make_couple, make_open_couple
 from tests.walk.test_road import VIEWS, answer_chapter, go_through_the_beginning
 from workbook.content import say
+from workbook.content.document import documents
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
 from workbook.ui.figures import TOGETHER_VIEWS
@@ -127,6 +128,51 @@ def test_every_right_is_one_persons_alone(
     ben.sign_in(own_code)
     ben.open_step(say("ui.steps.results"))
     assert looks.told() == ""
+
+
+def test_two_at_one_device_open_the_table_with_both_passphrases(
+    visit: Callable[..., Person], looks: Looks
+) -> None:
+    """One sitting that needs both; it shows what lies on the table, and nothing of a drawer."""
+    both = visit(Person, "both", 360, 740)
+    both.page.goto(f"{both.address}/together")
+    typed = {"code": CODES["open"], "name": "Ana", "passphrase": PASSPHRASE + "Ana"}
+    typed |= {"other_name": "Ben", "other_passphrase": PASSPHRASE + "Ana"}  # wrong: not Ben's
+    for name, text in typed.items():
+        both.type(both.page.locator(f"#{name}"), text)
+    both.press(both.page.locator("main form button[type=submit]"))
+    expect(both.page.locator("#errors")).to_be_visible()
+    for name, text in (typed | {"other_passphrase": PASSPHRASE + "Ben"}).items():
+        both.type(both.page.locator(f"#{name}"), text)
+    both.press(both.page.locator("main form button[type=submit]"))
+    both.arrive()
+    looks.at(both.page, "two at one device")
+    shown = both.page.locator("#workbook").inner_text()
+    assert both.heading in (say("ui.together.title"), documents()["expectation"].title)
+    assert say("ui.steps.results") not in shown
+    assert looks.told() == ""
+
+
+def test_a_forgotten_passphrase_is_replaced_with_the_recovery_code(visit: Callable[..., Person]) -> None:
+    """Without the partner, and with all that was answered; the old passphrase no longer fits."""
+    one = visit(Person, "Kim", 360, 740)
+    one.page.goto(f"{one.address}/begin")
+    one.type(one.page.locator("#name"), "Kim")
+    one.type(one.page.locator("#passphrase"), PASSPHRASE + "Kim")
+    one.press(one.page.locator("main form button[type=submit]"))
+    code = one.page.locator("#couple-code").inner_text()
+    recovery_code = one.page.locator("#recovery-code").inner_text()
+    one.press(one.page.locator("main form button[type=submit]"))
+    one.arrive()
+    one.page.locator("form[action='/sign-out'] button").click()
+    one.page.goto(f"{one.address}/recover")
+    fields = {"code": code, "name": "Kim", "recovery_code": recovery_code, "passphrase": "quite another one"}
+    for name, text in fields.items():
+        one.type(one.page.locator(f"#{name}"), text)
+    one.press(one.page.locator("main form button[type=submit]"))
+    expect(one.page.locator("#recovery-code")).not_to_have_text(recovery_code)
+    one.press(one.page.locator("main form button[type=submit]"))
+    one.arrive()
 
 
 def take_back(ana: Person, ben: Person, looks: Looks) -> None:
