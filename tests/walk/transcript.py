@@ -18,6 +18,8 @@ _CHANCE = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)?"), "<time>"),
     (re.compile(r'"seconds_left":\s*[\d.]+'), '"seconds_left":<n>'),
+    # A heartbeat may come before B's own kernel has answered for the first time.
+    (re.compile(r'"kernel_alive":\s*(?:true|false)'), '"kernel_alive":<now>'),
     (re.compile(r"http://localhost:\d+"), "<origin>"),
 )
 _PARTS = 6  # channel, header, parent header, metadata, content, end
