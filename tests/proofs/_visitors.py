@@ -93,9 +93,11 @@ async def _status(request: tornado.httpclient.HTTPRequest) -> int:
 
 
 @contextmanager
-def small_server(folder: Path, *options: str) -> Iterator[RunningServer]:
+def small_server(
+    folder: Path, *options: str, environment: dict[str, str] | None = None
+) -> Iterator[RunningServer]:
     """The real server with a notebook of a few widgets, so that kernels are there at once."""
     notebook = folder / "small.ipynb"
     notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    with running_server(folder, "--notebook", str(notebook), *options) as server:
+    with running_server(folder, "--notebook", str(notebook), *options, environment=environment) as server:
         yield server

@@ -1,6 +1,7 @@
 """Whose a kernel is, what it may know, and when it ends."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ import tornado.websocket
 
 from tests.server.conftest import kernels_of
 from tests.server.test_door import wait_until
+from workbook.errors import SetupError
+from workbook.server.settings import ServerSettings
 from workbook.server.testing import running_server
 
 SECRET = "a-secret-of-the-servers-environment"
@@ -220,3 +223,52 @@ def test_a_stranger_cannot_keep_answers(visit):
     reply = visit().ask("/api/answers", {"answers": [answer(item=an_item())]})
     assert reply.status_code == 401
     assert json.loads(reply.text)["error"]
+
+
+def test_where_no_more_pages_fit_it_says_so_and_a_closed_page_makes_room(notebook, tmp_path):
+    import httpx
+
+    from tests.server.conftest import Person
+
+    options = ("--notebook", str(notebook), "--most-pages", "9")
+    with running_server(tmp_path, *options) as own, contextlib.ExitStack() as at_end:
+        people = []
+        for name in ("Ann", "Ben", "Cem", "Dia"):
+            client = at_end.enter_context(httpx.Client(base_url=own.url, timeout=60, trust_env=False))
+            people.append(Person(client).begin(name))
+        opened = [person.open_workbook() for person in people[:3] for _ in range(3)]
+        page = people[3].client.get("/workbook")
+        assert (page.status_code, len(kernels_of(own))) == (503, 9)
+        assert "The workbook is busy right now" in page.text
+        assert int(page.headers["Retry-After"]) > 0
+        # Whoever has three pages may open a fourth all the same: their own oldest ends for it.
+        assert people[0].open_workbook() not in opened
+        people[1].ask("/api/close", {"kernel": opened[3]})
+        assert people[3].open_workbook()
+
+
+def test_many_pages_of_one_person_asked_for_at_once_are_three_kernels(server, visit):
+    ann = visit().begin()
+    before = {process.pid for process in kernels_of(server)}
+    cookies = dict(ann.client.cookies)
+
+    async def open_all() -> list[int]:
+        import httpx
+
+        async with httpx.AsyncClient(
+            base_url=server.url, cookies=cookies, timeout=60, trust_env=False
+        ) as client:
+            replies = await asyncio.gather(*(client.get("/workbook") for _ in range(6)))
+        return [reply.status_code for reply in replies]
+
+    assert asyncio.run(open_all()) == [200] * 6
+    wait_until(lambda: len({process.pid for process in kernels_of(server)} - before) == 3)
+
+
+def test_fewer_pages_than_a_couple_can_open_are_refused():
+    """Else a page that is "full" would tell one of two people that the other is there."""
+    with pytest.raises(SetupError, match="At least 9"):
+        ServerSettings(port=1, most_kernels=8)
+    with pytest.raises(SetupError, match="5 to 300 seconds"):
+        ServerSettings(port=1, unheard_seconds=0)
+    assert ServerSettings(port=1).most_kernels >= 9

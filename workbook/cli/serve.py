@@ -24,13 +24,23 @@ no_browser_option = click.option("--no-browser", is_flag=True, help=say("cli.sta
 @no_browser_option
 @click.option("--share", is_flag=True, help=say("cli.start.share"))
 @click.option("--behind-proxy", default="", metavar="HTTPS_ADDRESS", help=say("cli.start.behind_proxy"))
-def start(*, port: int, data: Path | None, no_browser: bool, share: bool, behind_proxy: str) -> None:
+@click.option("--most-pages", type=click.IntRange(min=1), help=say("cli.start.most_pages"))
+def start(
+    *, port: int, data: Path | None, no_browser: bool, share: bool, behind_proxy: str, most_pages: int | None
+) -> None:
     """Serve the workbook until Ctrl-C."""
     from workbook.server import launch
 
     click.echo(say("cli.start.shared" if share else "cli.start.hello"))
     folder = data.absolute() if data else None  # the server moves to an empty folder of its own
-    launch.start(port, folder, share=share, open_browser=not no_browser, behind_proxy=behind_proxy)
+    launch.start(
+        port,
+        folder,
+        share=share,
+        open_browser=not no_browser,
+        behind_proxy=behind_proxy,
+        most_pages=most_pages,
+    )
     click.echo(say("cli.start.goodbye"))
 
 

@@ -18,7 +18,7 @@ from traitlets import Instance, Unicode, default
 from traitlets.config import Config
 from voila.app import Voila
 
-from workbook.server import api, farewells, pages
+from workbook.server import api, copies, farewells, pages
 from workbook.server.authorizer import KernelOwners
 from workbook.server.backstage import Backstage
 from workbook.server.identity import SittingIdentity, xsrf_cookie_name
@@ -81,6 +81,8 @@ class WorkbookApp(Voila):
         settings: dict[str, Any] = super().init_settings()
         kernels: WorkbookKernels = self.kernel_manager
         kernels.per_person = self.workbook.kernels_per_person
+        kernels.most = self.workbook.most_kernels
+        kernels.unheard_seconds = self.workbook.unheard_seconds
         kernels.ticket_for = self.backstage.ticket_for
         options = {"samesite": "Strict", "path": "/", "httponly": True, "secure": self.workbook.secure}
         return settings | {
@@ -123,6 +125,7 @@ class WorkbookApp(Voila):
             (r"/passphrase", pages.Passphrase),
             (r"/go-alone", farewells.GoAlone),
             (r"/erase", farewells.Erase),
+            (r"/copy", copies.Copies),
             (r"/hand-over", pages.HandOver),
             (r"/sign-out", pages.SignOut),
             (r"/leave", pages.Leave),

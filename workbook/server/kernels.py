@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from jupyter_server.base.call_context import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
-from traitlets import Integer, default
+from traitlets import Float, Integer, default
 
+from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.verbs import Actor
 
 # What a kernel's process may know of the server's environment. Everything else stays out:
@@ -22,7 +25,7 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
     "1",
 )
-UNHEARD_SECONDS = 40.0  # a reload or a short gap in the network must not cost the page its kernel
+PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
 
 
 def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
@@ -42,15 +45,19 @@ class WorkbookKernel(ServerKernelManager):
 
 
 class WorkbookKernels(AsyncMappingKernelManager):
-    """Every kernel with its owner; at most ``per_person`` at once, the oldest ends first."""
+    """Every kernel with its owner: ``per_person`` of one at most, then the oldest ends; ``most`` of all."""
 
     per_person = Integer(3)
+    most = Integer(FEWEST_KERNELS)
+    unheard_seconds = Float(UNHEARD_SECONDS)
     ticket_for: Callable[[Actor], dict[str, str]]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._owners: dict[str, Actor] = {}
         self._heard: dict[str, float] = {}
+        self._n_opening = 0
+        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
         """Whether a kernel was started for this very sitting."""
@@ -62,33 +69,60 @@ class WorkbookKernels(AsyncMappingKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel for whoever asks in this request; strangers get none."""
-        user = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "current_user", None)
-        actor: Actor | None = getattr(user, "actor", None)
+        handler = CallContext.get(CallContext.JUPYTER_HANDLER)
+        actor: Actor | None = getattr(getattr(handler, "current_user", None), "actor", None)
         if actor is None:
             raise HTTPError(403)
-        await self._make_room(actor)
+        # One after the other: many at once would each count the others as not yet there.
+        async with self._turns.setdefault(_person(actor), asyncio.Lock()):
+            if _has_gone(handler):  # reloaded while it waited: nobody is there to see it
+                raise StreamClosedError
+            await self._make_room(actor)
+            if not await self.find_room(actor):
+                raise HTTPError(503)
+            return await self._start_for(actor, kwargs)
+
+    async def _start_for(self, actor: Actor, kwargs: dict[str, Any]) -> str:
         kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
         kwargs["env"] = kernel_environment(self.ticket_for(actor))
-        kernel_id: str = await super().start_kernel(**kwargs)
+        self._n_opening += 1
+        try:
+            kernel_id: str = await super().start_kernel(**kwargs)
+        finally:
+            self._n_opening -= 1
         self._owners[kernel_id] = actor
         self.hear_of(kernel_id)
         return kernel_id
 
+    async def find_room(self, actor: Actor) -> bool:
+        """Whether one more kernel fits; where none does, pages that fell silent make way first."""
+        if not self._fits(actor):
+            await self.end_unheard(min(PRESSED_SECONDS, self.unheard_seconds))
+        return self._fits(actor)
+
+    def _fits(self, actor: Actor) -> bool:
+        n_ending = max(0, len(self._of(actor)) - self.per_person + 1)
+        return len(self._owners) + self._n_opening - n_ending < self.most
+
     def hear_of(self, kernel_id: str) -> None:
         """Its page is still there: it was opened just now, or its heart beats."""
-        self._heard[kernel_id] = time.monotonic()
+        if kernel_id in self._owners:  # what is said of a kernel that has ended would be kept for ever
+            self._heard[kernel_id] = time.monotonic()
 
-    async def end_unheard(self, seconds: float = UNHEARD_SECONDS) -> None:
+    async def end_unheard(self, seconds: float | None = None) -> None:
         """End kernels whose page is gone. A browser that is killed says no goodbye."""
-        latest = time.monotonic() - seconds
+        latest = time.monotonic() - (self.unheard_seconds if seconds is None else seconds)
         for kernel_id in [key for key in self._owners if self._heard.get(key, 0.0) < latest]:
             if not self._kernel_connections.get(kernel_id):
                 await self.end(kernel_id)
 
     async def _make_room(self, actor: Actor) -> None:
-        mine = [key for key, owner in self._owners.items() if _same_person(owner, actor)]
+        mine = self._of(actor)
         for kernel_id in mine[: max(0, len(mine) - self.per_person + 1)]:
             await self.end(kernel_id)
+
+    def _of(self, actor: Actor) -> list[str]:
+        return [kernel_id for kernel_id, owner in self._owners.items() if _person(owner) == _person(actor)]
 
     async def end(self, kernel_id: str) -> None:
         """End a kernel at once, if it still runs. Nothing in it is worth waiting for."""
@@ -123,5 +157,10 @@ class WorkbookKernels(AsyncMappingKernelManager):
         return bool(await kernel.is_alive())
 
 
-def _same_person(one: Actor, other: Actor) -> bool:
-    return (one.couple_id, one.person_id, one.role) == (other.couple_id, other.person_id, other.role)
+def _person(actor: Actor) -> tuple[str, str, str]:
+    return str(actor.couple_id), str(actor.person_id), actor.role
+
+
+def _has_gone(handler: Any) -> bool:
+    stream = getattr(getattr(getattr(handler, "request", None), "connection", None), "stream", None)
+    return stream is not None and bool(stream.closed())

@@ -15,14 +15,14 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
 from workbook.server.self_check import Setup, be_private, refuse_unsafe
-from workbook.server.settings import ServerSettings
+from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
 from workbook.storage.location import data_folder
 
 DEFAULT_PORT = 8866
 READY = "WORKBOOK READY"
 
 
-def start(
+def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     port: int = DEFAULT_PORT,
     data: Path | None = None,
     *,
@@ -31,6 +31,8 @@ def start(
     demo: bool = False,
     behind_proxy: str = "",
     notebook: Path | None = None,
+    most_pages: int | None = None,
+    keep_closed: float = UNHEARD_SECONDS,
 ) -> None:
     """Serve the workbook until stopped by Ctrl-C or a signal.
 
@@ -50,6 +52,10 @@ def start(
         The public https address, when a TLS proxy on this computer passes requests on.
     notebook : Path, optional
         Another notebook than ``couple.ipynb``.
+    most_pages : int, optional
+        How many pages may be open at once; by default as many as the memory holds.
+    keep_closed : float
+        Seconds for which a page that went without a word may come back.
 
     Raises
     ------
@@ -67,6 +73,8 @@ def start(
         proxy=behind_proxy,
         lan_address=lan_address() if share else "",
         notebook=notebook.resolve() if notebook else None,
+        most_kernels=kernels_that_fit() if most_pages is None else most_pages,
+        unheard_seconds=keep_closed,
     )
     at = str(listener.getsockname()[0])
     refuse_unsafe(
@@ -114,6 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", action="store_true")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--most-pages", type=int)
+    parser.add_argument("--keep-closed", type=float, default=UNHEARD_SECONDS, metavar="SECONDS")
     given = parser.parse_args(arguments)
     try:
         start(
@@ -124,6 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             demo=given.demo,
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
+            most_pages=given.most_pages,
+            keep_closed=given.keep_closed,
         )
     except WorkbookError as error:
         print("\n".join(error.problems), file=sys.stderr)  # noqa: T201  one sentence, no traceback

@@ -1,13 +1,44 @@
 """How one server is set up: decided once at the start, never changed while it runs."""
 
-from dataclasses import dataclass
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from workbook.content import say
 from workbook.errors import SetupError
 
+# Less than a couple can use (each of them and both together, three pages each): then "full" could tell
+# one of them that the other is there.
+FEWEST_KERNELS = 9
+UNHEARD_SECONDS = 40.0  # a reload or a short gap in the network must not cost the page its kernel
+LEAST_UNHEARD_SECONDS, MOST_UNHEARD_SECONDS = 5.0, 300.0
+KERNEL_BYTES = 100 * 2**20  # what a page with its charts was seen to take, and some to spare
+SERVER_BYTES = 2**30  # the server, the process kernels are forked from, a browser on the same computer
+_CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def memory_of_this_computer() -> int:
+    """Bytes of memory, or of the share of it that a container may use; 0 where the system won't say."""
+    try:
+        found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
+    with suppress(OSError, ValueError):
+        found = min(found, int(_CONTAINER_LIMIT.read_text(encoding="ascii")))
+    return found
+
+
+def kernels_that_fit(n_bytes: int | None = None) -> int:
+    """How many pages may be open at once on a computer of so much memory.
+
+    >>> kernels_that_fit(8 * 2**30), kernels_that_fit(2**30)
+    (71, 9)
+    """
+    memory = memory_of_this_computer() if n_bytes is None else n_bytes
+    return max(FEWEST_KERNELS, (memory - SERVER_BYTES) // KERNEL_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +47,8 @@ class ServerSettings:
 
     ``proxy`` is the public address (``https://workbook.example.org``) when a TLS proxy on
     this machine passes requests on; ``lan_address`` is set when the server is shared.
+    ``most_kernels`` pages may be open at once, by default as many as the memory holds; a page that
+    is closed without a word is kept for ``unheard_seconds``.
     """
 
     port: int
@@ -27,6 +60,8 @@ class ServerSettings:
     leave_to: str = "/leave"
     notebook: Path | None = None
     kernels_per_person: int = 3
+    most_kernels: int = field(default_factory=kernels_that_fit)
+    unheard_seconds: float = UNHEARD_SECONDS
 
     def __post_init__(self) -> None:
         if self.proxy and urlsplit(self.proxy).scheme != "https":
@@ -35,6 +70,11 @@ class ServerSettings:
             raise SetupError(say("server.setup.share_or_proxy"))
         if self.share and not self.lan_address:
             raise SetupError(say("server.setup.no_network"))
+        if self.most_kernels < FEWEST_KERNELS:
+            raise SetupError(say("server.setup.too_few_pages", fewest=FEWEST_KERNELS))
+        if not LEAST_UNHEARD_SECONDS <= self.unheard_seconds <= MOST_UNHEARD_SECONDS:
+            least, most = int(LEAST_UNHEARD_SECONDS), int(MOST_UNHEARD_SECONDS)
+            raise SetupError(say("server.setup.closed_seconds", least=least, most=most))
 
     @property
     def secure(self) -> bool:

@@ -112,6 +112,8 @@ class KernelConnection(ZMQChannelsWebsocketConnection):
 class Channels(Secured, VoilaKernelWebsocketHandler):
     """The websocket of one kernel: only for the sitting it was started for."""
 
+    _is_given_up = False
+
     @property
     def max_message_size(self) -> int:
         return 8 * LARGEST_MESSAGE  # larger frames close the socket; smaller ones are only dropped
@@ -128,10 +130,17 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
         """The page is there."""
         super().on_pong(data)
         self.last_pong += self.ping_interval / 1000
+        self.kernel_manager.hear_of(self.kernel_id)
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Hang up from here: a page that no longer answers has been gone since its last pong."""
+        self._is_given_up = True
+        super().close(code, reason)
 
     def on_close(self) -> None:
         """The page went, or its network did: the kernel is kept a little while for it."""
-        self.kernel_manager.hear_of(self.kernel_id)
+        if not self._is_given_up:
+            self.kernel_manager.hear_of(self.kernel_id)
         if self.connection is not None:
             super().on_close()
 

@@ -21,6 +21,9 @@ class WorkbookPage(Page, VoilaHandler):
     async def get(self) -> None:
         if self.actor is None:
             raise web.HTTPError(403)
+        if not await self.kernels.find_room(self.actor):
+            self.say_it_is_full()
+            return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         # The token's cookie must be set before the first byte goes out.
         token, leave_to = self.cross_site_token(), self.workbook.leave_to
@@ -33,6 +36,12 @@ class WorkbookPage(Page, VoilaHandler):
             await self.kernels.end(self.kernel_id)  # nobody is there to see it
             return
         self.finish(render("workbook_tail.html"))
+
+    def say_it_is_full(self) -> None:
+        """No room for one more page: say so, and when to try again. The sitting goes on."""
+        self.set_status(503)
+        self.set_header("Retry-After", str(round(self.workbook.unheard_seconds)))
+        self.show("full.html")
 
     async def run_notebook(self) -> None:
         """Send the notebook as it runs; where that fails, a sentence with a way out.
