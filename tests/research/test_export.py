@@ -26,7 +26,8 @@ from workbook.research.export import (
     write_release,
 )
 from workbook.research.export.aggregate import symmetric_moments
-from workbook.research.export.writing import guard_text, read_journal
+from workbook.research.export.journal import read_journal
+from workbook.research.export.writing import guard_text
 from workbook.sharing import Grain, Publication
 from workbook.simulate import simulate_couples
 
@@ -217,7 +218,7 @@ def test_the_data_package_is_valid_and_its_data_agree(
         "a": aggregate_release(published, SCALES),
     }
     for name, release in releases.items():
-        folder = write_release(release, tmp_path / name, study="Talk & trust")
+        folder = write_release(release, tmp_path / name / "out", study="Talk & trust")
         report = frictionless.validate(str(folder / "datapackage.json"))
         assert report.valid, report.flatten(["title", "message"])
 
@@ -267,13 +268,8 @@ def test_a_hostile_label_is_guarded_in_every_csv(published: Published, tmp_path:
     release = restricted_release(published, agreement="=HYPERLINK(1)", seed=1)
     table = release.tables[0]
     hostile = table.columns[0].__class__(table.columns[-1].name, "=cmd|' /C calc'!A0", "number")
-    spoilt = Release(
-        release.level,
-        (table.__class__(table.name, table.rows, (*table.columns[:-1], hostile)),),
-        release.risk,
-        1,
-        2,
-    )
+    spoilt_table = table.__class__(table.name, table.rows, (*table.columns[:-1], hostile))
+    spoilt = dataclasses.replace(release, tables=(spoilt_table,))
     folder = write_release(spoilt, tmp_path / "x", study="=S")
     for path in folder.rglob("*.csv"):
         cells = [cell for line in path.read_text().splitlines() for cell in line.split(",")]

@@ -1,6 +1,7 @@
 """Exports that keep people unknown: three levels, each with its risk report first."""
 
 from workbook.research.export.aggregate import aggregate_release
+from workbook.research.export.journal import Journal, open_journal, read_journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import Check, Column, Level, Release, RiskReport, Table
 from workbook.research.export.restricted import Form, restricted_release
@@ -11,12 +12,15 @@ __all__ = [
     "Check",
     "Column",
     "Form",
+    "Journal",
     "Level",
     "Published",
     "Release",
     "RiskReport",
     "Table",
     "aggregate_release",
+    "open_journal",
+    "read_journal",
     "restricted_release",
     "unlinked_release",
     "write_release",

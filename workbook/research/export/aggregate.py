@@ -1,6 +1,8 @@
 """The aggregate release: tables about many couples, and the moments an APIM needs."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from workbook.errors import ReleaseError, StatisticsError
 from workbook.research.anonymise import band_edges, suppress_table, to_bands
 from workbook.research.dyadic.icc import dyadic_icc
 from workbook.research.dyadic.pairing import from_persons
+from workbook.research.export.journal import COUPLES_PER_COLUMN, FEWEST, Basis, Journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     SMALLEST_CELL,
@@ -24,12 +27,6 @@ from workbook.research.export.release import (
 )
 from workbook.research.moments import Moments
 
-FEWEST = 20
-"""Couples behind any mean or covariance."""
-
-COUPLES_PER_COLUMN = 3
-"""Couples per column of a covariance matrix: near one, the matrix would give rows away."""
-
 
 def aggregate_release(
     published: Published,
@@ -37,13 +34,16 @@ def aggregate_release(
     *,
     occasion: str | None = None,
     k: int = SMALLEST_CELL,
+    journal: Journal | None = None,
 ) -> Release:
     """Tables only: no row stands for a person or a couple.
 
-    ``scales``: means, spreads and the partners' likeness. ``means`` and ``covariances``: of
-    partners a and b, made symmetric (who is a says nothing), enough for `apim(moments=…)`.
-    ``background``: who took part, by each fact and a low or high score, small cells withheld
-    so that no sum gives them back.
+    All tables are about the same couples, those of whom both have every score: were one table
+    about a few people more than another, the two could be subtracted. ``scales``: means,
+    spreads and the partners' likeness. ``means`` and ``covariances``: of partners a and b, made
+    symmetric (who is a says nothing), enough for `apim(moments=…)`. ``background``: who took
+    part, by each fact and a low or high score, small cells withheld so that no sum gives them
+    back; it is left out where an earlier export has such facts of not quite the same people.
 
     Parameters
     ----------
@@ -52,6 +52,9 @@ def aggregate_release(
         By default as many of those with scores as the number of couples allows.
     occasion : str
     k : int
+    journal : Journal
+        Of the folder this goes to (`open_journal`): whom earlier exports would give away is
+        left out.
 
     Raises
     ------
@@ -59,34 +62,61 @@ def aggregate_release(
         Fewer than 20 couples with both partners, unknown subscales or occasion; more
         subscales than the couples allow.
     """
+    journal = journal or Journal()
     occasion = occasion or published.first_occasion()
-    chosen = _choose(published, subscales, occasion)
-    people = published.people()
-    scores = published.wide_scores(chosen, occasion)
-    persons = people.merge(scores, left_on="person_id", right_index=True)
+    wished = _choose(published, subscales, occasion)
+    chosen = wished if subscales is not None else _as_many_as_fit(published, wished, occasion)
+    persons = _whole_couples(published, chosen, occasion)
+    least = max(FEWEST, COUPLES_PER_COLUMN * 2 * len(chosen))
+    basis = Basis(Level.AGGREGATE, occasion, least, facts=_facts(published))
+    people, basis = published.settle(persons[["person_id", "couple_id"]], basis, journal)
+    persons = persons[persons["person_id"].isin(people["person_id"])].reset_index(drop=True)
+    n = len(people) // 2
+    _refuse_few(n, len(chosen), may_choose=subscales is not None)
     pairs = from_persons(persons, chosen)
-    whole = pairs.dropna()
-    n = len(whole)
+    moments = symmetric_moments(pairs, chosen)
+    tables = [_scales(published, persons, pairs, chosen), *_moment_tables(moments, n)]
+    background, smallest = _background(published, persons, chosen[0], occasion, k)
+    if background and not journal.problems(basis):
+        tables += background
+    else:
+        basis, smallest = replace(basis, facts=()), 0
+    return Release(
+        Level.AGGREGATE, tuple(tables), _assess(n, 2 * len(chosen), smallest, k), n, 2 * n, basis=basis
+    )
+
+
+def _whole_couples(published: Published, names: Sequence[str], occasion: str) -> pd.DataFrame:
+    """Persons of the couples in which both have all of these scores, with the scores."""
+    scores = published.wide_scores(names, occasion).dropna()
+    persons = published.people().merge(scores, left_on="person_id", right_index=True)
+    sizes = persons.groupby("couple_id", observed=True)["person_id"].transform("size")
+    return persons[(sizes == 2).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def _as_many_as_fit(published: Published, wished: list[str], occasion: str) -> list[str]:
+    """The first scales, so many that the couples who have them all suffice for their covariances."""
+    for n_scales in range(len(wished), 1, -1):
+        n = len(_whole_couples(published, wished[:n_scales], occasion)) // 2
+        if n >= FEWEST and n_scales <= n // COUPLES_PER_COLUMN // 2:
+            return wished[:n_scales]
+    return wished[:1]
+
+
+def _refuse_few(n: int, n_scales: int, *, may_choose: bool) -> None:
     room = n // COUPLES_PER_COLUMN // 2
-    if subscales is None:
-        chosen = chosen[:room]
-        whole = pairs[[c for name in chosen for c in (f"{name}_a", f"{name}_b")]].dropna()
-        n = len(whole)
     problems = []
     if n < FEWEST:
         problems.append(f"{n} couples of whom both have every score: at least {FEWEST} are needed")
-    if len(chosen) > max(room, 1):
-        problems.append(f"{len(chosen)} scales for {n} couples: at most {room}")
+    if n_scales > max(room, 1) and may_choose:
+        problems.append(f"{n_scales} scales for {n} couples: at most {room}")
     if problems:
         raise ReleaseError(problems)
-    moments = symmetric_moments(whole, chosen)
-    tables = [_scales(published, persons, pairs, chosen), *_moment_tables(moments, n)]
-    background, smallest = _background(published, people, scores[chosen[0]], occasion, k)
-    tables += background
-    return Release(
-        Level.AGGREGATE, tuple(tables), _assess(n, 2 * len(chosen), smallest, k),
-        int(people["couple_id"].nunique()), len(people),
-    )  # fmt: skip
+
+
+def _facts(published: Published) -> tuple[str, ...]:
+    instrument = published.catalogue.get("background")
+    return tuple(item.id for item in instrument.items) if instrument else ()
 
 
 def symmetric_moments(pairs: pd.DataFrame, names: Sequence[str]) -> Moments:
@@ -110,31 +140,23 @@ def _scales(published: Published, persons: pd.DataFrame, pairs: pd.DataFrame, ch
     rows = []
     for name in chosen:
         subscale = find_subscale(published.catalogue, name)
-        values = persons[name].dropna()
-        row: dict[str, object] = {
-            "scale": name, "title": subscale.title if subscale else name, "n_persons": len(values),
-            "mean": round(float(values.mean()), 4), "sd": round(float(values.std()), 4),
-        }  # fmt: skip
-        try:
+        title = subscale.title if subscale else name
+        values = persons[name]
+        likeness = [np.nan] * 3
+        with suppress(StatisticsError):  # nobody differs, or all do alike: no likeness to tell
             icc = dyadic_icc(pairs, f"{name}_a", f"{name}_b")
-            row |= {
-                "n_couples": icc.n,
-                "icc": round(icc.value, 4),
-                "low": round(icc.low, 4),
-                "high": round(icc.high, 4),
-            }
-        except StatisticsError:
-            row |= {"n_couples": 0, "icc": np.nan, "low": np.nan, "high": np.nan}
-        rows.append(row)
+            likeness = [round(value, 4) for value in (icc.value, icc.low, icc.high)]
+        moments = [round(float(value), 4) for value in (values.mean(), values.std())]
+        rows.append([name, title, len(values), *moments, len(pairs), *likeness])
     words = {
         "scale": "Facet", "title": "What the facet is called", "n_persons": "Persons with a score",
         "mean": "Mean, in scale points", "sd": "Standard deviation over persons",
         "n_couples": "Couples with both scores", "icc": "Likeness of partners (intraclass correlation)",
         "low": "Lower end of its 95 % interval", "high": "Upper end of its 95 % interval",
     }  # fmt: skip
-    table = pd.DataFrame(rows)[list(words)]
     kinds = {"scale": "text", "title": "text"}
-    return Table("scales", table, tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items()))
+    columns = tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items())
+    return Table("scales", pd.DataFrame(rows, columns=list(words)), columns)
 
 
 def _moment_tables(moments: Moments, n: int) -> list[Table]:
@@ -155,7 +177,7 @@ def _moment_tables(moments: Moments, n: int) -> list[Table]:
 
 
 def _background(
-    published: Published, people: pd.DataFrame, score: pd.Series, occasion: str, k: int
+    published: Published, persons: pd.DataFrame, scale: str, occasion: str, k: int
 ) -> tuple[list[Table], int]:
     """Persons per choice and low or high score, NA where withheld; and the smallest count shown.
 
@@ -165,9 +187,9 @@ def _background(
     if instrument is None:
         return [], 0
     answers = published.wide_answers([item.id for item in instrument.items], occasion).reindex(
-        people["person_id"]
+        persons["person_id"]
     )
-    half = to_bands(score, band_edges(score, 2)).reindex(people["person_id"])
+    half = to_bands(persons[scale], band_edges(persons[scale], 2))
     parts: list[pd.DataFrame] = []
     seen: list[float] = []
     for item in instrument.items:
@@ -195,8 +217,8 @@ def _background(
     words = {
         "item": "Background item",
         "answer": "Answer",
-        "low": f"Persons with a lower {score.name}; empty: withheld",
-        "high": f"Persons with a higher {score.name}; empty: withheld",
+        "low": f"Persons with a lower {scale}; empty: withheld",
+        "high": f"Persons with a higher {scale}; empty: withheld",
         "all": "Both together; empty: withheld",
     }
     kinds = {"item": "text", "answer": "text"}

@@ -1,7 +1,7 @@
 """What people published to a study: all that an export may draw on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from workbook import frames
 from workbook.errors import ReleaseError
 from workbook.instruments.model import Instrument
+from workbook.research.export.journal import Basis, Journal
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication
 
@@ -24,11 +25,15 @@ class Published:
     scores : DataFrame
         `workbook.frames.SCORES`: of everybody who published anything.
     catalogue : mapping of str to Instrument
+    keys : mapping of str to (str, str), optional
+        The couple's and the person's lasting names, by ``person_id``, where the frames' own
+        ids are drawn anew at every opening: the journal of exports knows people by them.
     """
 
     responses: pd.DataFrame
     scores: pd.DataFrame
     catalogue: Mapping[str, Instrument]
+    keys: Mapping[str, tuple[str, str]] | None = None
 
     @classmethod
     def of(cls, publications: Iterable[Publication], catalogue: Mapping[str, Instrument]) -> Self:
@@ -95,6 +100,23 @@ class Published:
         """``person_id``, ``couple_id`` of everybody, one row each."""
         both = [frame[["person_id", "couple_id"]] for frame in (self.scores, self.responses)]
         return pd.concat(both).drop_duplicates().sort_values(["couple_id", "person_id"], ignore_index=True)
+
+    def settle(self, people: pd.DataFrame, basis: Basis, journal: Journal) -> tuple[pd.DataFrame, Basis]:
+        """These people without those whom earlier exports would give away, and the basis of the rest."""
+        couples = dict(zip(people["person_id"], people["couple_id"], strict=True))
+        names = self.keys or {person: (couple, person) for person, couple in couples.items()}
+        members = {names[person][1]: names[person][0] for person in couples}
+        basis = replace(basis, members=members, seen=journal.fingerprint)
+        out = journal.hold_back(basis)
+        stays = people["person_id"].map(lambda person: names[person][1] not in out).to_numpy(dtype=bool)
+        kept = {name: couple for name, couple in members.items() if name not in out}
+        return people[stays].reset_index(drop=True), replace(basis, members=kept)
+
+    def joined(self, people: pd.DataFrame, basis: Basis, journal: Journal) -> pd.Series:
+        """Each person's class by the exports they have been in: others may know who joined when."""
+        labels = journal.classes(basis.occasion, basis.members)
+        names = self.keys
+        return people["person_id"].map(lambda person: labels[names[person][1] if names else person])
 
     def wide_scores(self, subscales: Iterable[str], occasion: str) -> pd.DataFrame:
         """Persons × subscales (float, NaN where not scored), indexed by person."""

@@ -9,6 +9,7 @@ import pandas as pd
 from workbook.content import say
 from workbook.instruments.model import Instrument, Item, Subscale
 from workbook.research.anonymise import SUPPRESSED
+from workbook.research.export.journal import Basis
 
 DECLINED = -9
 MISSING_LABELS = {DECLINED: "prefer not to say", SUPPRESSED: "withheld to protect people"}
@@ -128,7 +129,7 @@ class Release:
     """Tables ready to be written, with the report that says whether they may be.
 
     ``owners`` says whose each row of the first table is, for attacks in tests; it is never
-    written.
+    written. ``basis`` says whose values it holds, for the journal of exports.
     """
 
     level: Level
@@ -138,6 +139,7 @@ class Release:
     n_persons: int
     notes: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    basis: Basis | None = field(default=None, repr=False)
 
 
 def item_column(item: Item, name: str | None = None) -> Column:

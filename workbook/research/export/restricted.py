@@ -9,6 +9,7 @@ import pandas as pd
 from workbook.errors import ReleaseError
 from workbook.research.anonymise import SUPPRESSED, draw_seed, fresh_ids, shift_dates, shuffle_rows
 from workbook.research.attacks import N_TOLD, attack_as_outsider, attack_as_partner
+from workbook.research.export.journal import Basis, Journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     DECLINED,
@@ -41,7 +42,7 @@ class Form(StrEnum):
     PAIRWISE = "pairwise"
 
 
-def restricted_release(
+def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     published: Published,
     *,
     agreement: str,
@@ -51,6 +52,7 @@ def restricted_release(
     dates: pd.DataFrame | None = None,
     k: int = SMALLEST_CELL,
     seed: int | None = None,
+    journal: Journal | None = None,
 ) -> Release:
     """Answers and scores of couples whose both partners published answers, partners linked.
 
@@ -73,26 +75,33 @@ def restricted_release(
     k : int
     seed : int
         For tests only, as `unlinked_release`.
+    journal : Journal
+        Of the folder this goes to: whom earlier exports would give away is left out, and
+        background facts are withheld as if others knew who joined when.
 
     Raises
     ------
     ReleaseError
         No agreement, unknown form or occasion, fewer than k couples with both: all at once.
     """
+    journal = journal or Journal()
     occasion = occasion or published.first_occasion()
     shape = _refuse(published, agreement, form, occasion)
-    people = _both_published(published, occasion)
+    facts_given = ("background",) if background else ()
+    basis = Basis(Level.RESTRICTED, occasion, k, facts=facts_given)
+    people, basis = published.settle(_both_published(published, occasion), basis, journal)
     n = int(people["couple_id"].nunique())
     if n < k:
         raise ReleaseError(f"{n} couples published answers, both of them: at least {k} are needed")
     generator = np.random.default_rng(draw_seed() if seed is None else seed)
     rows, columns, facts = _collect(published, people, occasion, background=background)
-    rows = _withhold_rare_couples(rows, facts, k)
+    joined = published.joined(people, basis, journal)
+    rows = _withhold_rare_couples(rows.assign(joined=joined.to_numpy()), facts, k)
     risk = _assess(rows, columns, facts, k, agreement)
     rows, columns = _disguise(rows, columns, dates, generator)
     table = _lay_out(rows, columns, shape, generator)
     return Release(
-        Level.RESTRICTED, (table,), risk, int(people["couple_id"].nunique()), len(people), notes=(agreement,)
+        Level.RESTRICTED, (table,), risk, n, len(people), notes=(agreement,), basis=basis
     )
 
 
@@ -146,11 +155,11 @@ def _couple_keys(rows: pd.DataFrame, facts: Sequence[str]) -> pd.Series:
 def _withhold_rare_couples(rows: pd.DataFrame, facts: list[str], k: int) -> pd.DataFrame:
     """Withhold facts, one after another, until every couple's facts are shared by k couples.
 
-    Facts are tried in order; each is kept for those couples with whom it stays common enough,
-    so that the most basic facts survive for most.
+    Which exports they have been in (``joined``) counts as a fact. Facts are tried in order; each
+    is kept for those couples with whom it stays common enough, so that the most basic facts survive for most.
     """
     result = rows.copy()
-    kept: list[str] = []
+    kept = ["joined"]
     for name in facts:
         kept.append(name)
         keys = _couple_keys(result, kept)
@@ -168,7 +177,7 @@ def _withhold_rare_couples(rows: pd.DataFrame, facts: list[str], k: int) -> pd.D
 def _assess(
     rows: pd.DataFrame, columns: list[Column], facts: list[str], k: int, agreement: str
 ) -> RiskReport:
-    keyed = rows.assign(facts=_couple_keys(rows, facts) if facts else "")
+    keyed = rows.assign(facts=_couple_keys(rows, ["joined", *facts]))
     scores = [column.name for column in columns if column.kind == "number"]
     told = [column.name for column in columns if column.kind == "code" and column.name not in set(facts)][
         :N_TOLD

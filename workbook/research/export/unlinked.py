@@ -1,7 +1,7 @@
 """The default release: a few coarse scores per person, partners not linked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +18,7 @@ from workbook.research.anonymise import (
     to_bands,
 )
 from workbook.research.attacks import attack_as_outsider, attack_as_partner
+from workbook.research.export.journal import Basis, Journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     MISSING_LABELS,
@@ -38,6 +39,9 @@ from workbook.research.export.release import (
 )
 from workbook.research.risk import measure_anonymity
 
+Edges = dict[str, list[float]]
+"""Inner edges of each scale's bands."""
+
 MOST_SCALES = 3
 MOST_BANDS = 5
 
@@ -46,9 +50,19 @@ MOST_WITHHELD = 0.2
 
 
 @dataclass(frozen=True, eq=False)
+class _Cohort:
+    """Persons with their scores, facts and class of joining, row by row."""
+
+    people: pd.DataFrame
+    scores: pd.DataFrame
+    facts: pd.DataFrame
+    joined: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
 class _Attempt:
     rows: pd.DataFrame
-    edges: dict[str, list[float]]
+    edges: Edges
     risk: RiskReport
 
 
@@ -60,6 +74,7 @@ def unlinked_release(
     occasion: str | None = None,
     k: int = SMALLEST_CELL,
     seed: int | None = None,
+    journal: Journal | None = None,
 ) -> Release:
     """At most three scores per person in bands, under fresh ids, in random order.
 
@@ -71,7 +86,8 @@ def unlinked_release(
     ----------
     published : Published
     subscales : list of str
-        At most three; by default those that most people scored on.
+        At most three; by default those that most people scored on, or those of an earlier
+        export of the same people.
     background : list of str
         Background items to add; each costs coarser scores.
     occasion : str
@@ -80,6 +96,9 @@ def unlinked_release(
         Couples that must share every row's values.
     seed : int
         For tests only: whoever knows it can undo the shuffle. Drawn and forgotten by default.
+    journal : Journal
+        Of the folder this goes to (`open_journal`). Newcomers who are too few wait, bands stay
+        as they were, and every bound holds as if others knew who joined when.
 
     Raises
     ------
@@ -87,65 +106,110 @@ def unlinked_release(
         Unknown subscales or items, more than three scales, too few couples: all at once. A
         cohort in which even one scale in two bands is unsafe.
     """
-    chosen = list(subscales) if subscales is not None else _most_scored(published)
+    journal = journal or Journal()
     occasion = occasion or published.first_occasion()
+    people = _people(published, occasion)
+    everybody, basis = published.settle(people, Basis(Level.UNLINKED, occasion, k), journal)
+    earlier = journal.shape(occasion, basis.members)
+    chosen = list(subscales) if subscales is not None else _by_default(published, earlier)
     _refuse(published, chosen, background, occasion)
-    people = published.people()
-    scores = published.wide_scores(chosen, occasion)
-    people = people[people["person_id"].isin(scores.index)].reset_index(drop=True)
-    scores = scores.reindex(people["person_id"])
-    facts = published.wide_answers(background, occasion).reindex(people["person_id"])
     generator = np.random.default_rng(draw_seed() if seed is None else seed)
     last: RiskReport | None = None
-    for n_scales in range(len(chosen), 0, -1):
-        for n_bands in range(MOST_BANDS, 1, -1):
-            attempt = _try(people, scores[chosen[:n_scales]], facts, n_bands, k, generator)
+    for people, settled in _who(published, everybody, basis, chosen, journal):
+        cohort = _Cohort(
+            people,
+            published.wide_scores(chosen, occasion).reindex(people["person_id"]),
+            published.wide_answers(background, occasion).reindex(people["person_id"]),
+            published.joined(people, settled, journal),
+        )
+        for edges in _banding(cohort.scores, earlier):
+            attempt = _try(cohort, edges, k, generator)
             last = attempt.risk
             if attempt.risk.is_safe:
-                return _assemble(published, people, attempt, generator)
-    assert last is not None  # noqa: S101 - there is at least one scale
-    raise ReleaseError(["even one scale in two bands is unsafe here", *last.problems])
+                shape = {column_name(name): tuple(cuts) for name, cuts in edges.items()}
+                shape |= {column_name(name): () for name in background}
+                whose = replace(settled, shape=shape, facts=tuple(background))
+                return replace(_assemble(published, people, attempt, generator), basis=whose)
+    raise ReleaseError(["even one scale in two bands is unsafe here", *(last.problems if last else [])])
 
 
-def _try(
-    people: pd.DataFrame, scores: pd.DataFrame, facts: pd.DataFrame, n_bands: int, k: int,
-    generator: np.random.Generator,
-) -> _Attempt:  # fmt: skip
-    edges = {str(name): band_edges(scores[name], n_bands) for name in scores}
-    columns = {column_name(name): to_bands(scores[name], edges[name]).to_numpy() for name in edges}
-    columns |= {column_name(str(name)): facts[name].to_numpy() for name in facts}
+def _who(
+    published: Published, everybody: pd.DataFrame, basis: Basis, chosen: Sequence[str], journal: Journal
+) -> Iterator[tuple[pd.DataFrame, Basis]]:
+    """Everybody with a score; then, where some are new, without them: they may be too few to hide."""
+    scored = published.wide_scores(chosen, basis.occasion).index
+    people, basis = published.settle(everybody[everybody["person_id"].isin(scored)], basis, journal)
+    yield people, basis
+    is_new = ~published.joined(people, basis, journal).str.contains("1")
+    if is_new.any() and not is_new.all():
+        yield published.settle(people[~is_new.to_numpy(dtype=bool)], basis, journal)
+
+
+def _people(published: Published, occasion: str) -> pd.DataFrame:
+    here = published.scores.loc[published.scores["occasion"] == occasion, "person_id"]
+    people = published.people()
+    return people[people["person_id"].isin(here)].reset_index(drop=True)
+
+
+def _by_default(published: Published, earlier: Edges | None) -> list[str]:
+    if earlier is None:
+        return _most_scored(published)
+    known = {column_name(name): name for name in dict.fromkeys(published.scores["subscale"])}
+    return [known[column] for column in earlier if column in known]
+
+
+def _banding(scores: pd.DataFrame, earlier: Edges | None) -> Iterator[Edges]:
+    """Edges to try, finest first; of people who were shown before only those of that time."""
+    names = [str(name) for name in scores]
+    if earlier is not None:
+        yield {name: earlier.get(column_name(name), []) for name in names}
+        return
+    for n_scales in range(len(names), 0, -1):
+        for n_bands in range(MOST_BANDS, 1, -1):
+            yield {name: band_edges(scores[name], n_bands) for name in names[:n_scales]}
+
+
+def _try(cohort: _Cohort, edges: Edges, k: int, generator: np.random.Generator) -> _Attempt:
+    columns = {column_name(name): to_bands(cohort.scores[name], edges[name]).to_numpy() for name in edges}
+    columns |= {column_name(str(name)): cohort.facts[name].to_numpy() for name in cohort.facts}
     table = pd.DataFrame(columns)
-    names = list(table.columns)
-    couple = people["couple_id"]
-    rows = suppress_small_classes(table, names, couple, k)
-    fact_names = [column_name(str(name)) for name in facts]
-    risk = _assess(rows, people, fact_names, [column_name(name) for name in edges], k, generator)
+    rows = table.copy()
+    for label in sorted(set(cohort.joined)):
+        own = (cohort.joined == label).to_numpy(dtype=bool)
+        couple = cohort.people.loc[own, "couple_id"]
+        rows[own] = suppress_small_classes(table[own], list(table.columns), couple, k)
+    fact_names = [column_name(str(name)) for name in cohort.facts]
+    risk = _assess(rows, cohort, fact_names, [column_name(name) for name in edges], k, generator)
     return _Attempt(rows, edges, risk)
 
 
 def _assess(
-    rows: pd.DataFrame, people: pd.DataFrame, facts: list[str], scores: list[str], k: int,
+    rows: pd.DataFrame, cohort: _Cohort, facts: list[str], scores: list[str], k: int,
     generator: np.random.Generator,
 ) -> RiskReport:  # fmt: skip
-    names = list(rows.columns)
+    people = cohort.people
+    known = rows.assign(joined=cohort.joined.to_numpy())
+    names = list(known.columns)
     anonymity = measure_anonymity(
-        rows.assign(couple=people["couple_id"].to_numpy()), names, (), unit="couple"
+        known.assign(couple=people["couple_id"].to_numpy()), names, (), unit="couple"
     )
     # Withheld rows tell nothing of a score, however alike they are.
-    told = rows[rows[scores[0]] != SUPPRESSED] if len(rows) else rows
-    by_facts = measure_anonymity(told if len(told) else rows, facts, scores)
-    partner = attack_as_partner(
-        rows, list(people["person_id"]), partners(people), names, shared=facts,
-        seed=int(generator.integers(2**31)),
-    )  # fmt: skip
-    outsider = attack_as_outsider(rows, names)
+    told = known[known[scores[0]] != SUPPRESSED]
+    by_facts = measure_anonymity(told if len(told) else known, facts, scores)
+    seed = int(generator.integers(2**31))
+    owner, partner_of = list(people["person_id"]), partners(people)
+    partner = max(
+        attack_as_partner(known, owner, partner_of, names, shared=shared, seed=seed).success
+        for shared in (facts, [*facts, "joined"])
+    )
+    outsider = attack_as_outsider(known, names)
     return RiskReport(
         (
             at_least("k", anonymity.k, k),
             at_least("l", by_facts.l, 2),
             for_information("t", by_facts.t),
             at_most("unique", anonymity.unique, 0.0),
-            at_most("partner", partner.success, MOST_SUCCESS),
+            at_most("partner", partner, MOST_SUCCESS),
             at_most("outsider", outsider.success, MOST_SUCCESS),
             at_most("withheld", float((rows[scores[0]] == SUPPRESSED).mean()), MOST_WITHHELD),
         )

@@ -14,12 +14,12 @@ import pandas as pd
 
 from workbook.content import say
 from workbook.errors import ReleaseError
+from workbook.research.export.journal import append_entry, open_journal
 from workbook.research.export.packaging import codebook, data_package, dataset_description
 from workbook.research.export.release import Level, Release, Table
 
 FORMATS = ("csv", "parquet", "sav")
 MANIFEST = "manifest.json"
-JOURNAL = "exports.jsonl"
 
 
 def write_release(
@@ -53,8 +53,9 @@ def write_release(
     Raises
     ------
     ReleaseError
-        The risk report calls the release unsafe, the folder exists, a format is unknown, or
-        it cannot be written. Nothing is left behind.
+        The risk report calls the release unsafe; subtracted from an earlier export it would
+        tell too much (see `workbook.research.export.journal`); the folder exists, a format is
+        unknown, or it cannot be written. Nothing is left behind.
     """
     problems = list(release.risk.problems)
     problems += [
@@ -65,24 +66,17 @@ def write_release(
     if problems:
         raise ReleaseError(problems)
     at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
+    journal = open_journal(folder.parent)
+    problems = journal.problems(release.basis)
+    if problems or release.basis is None:
+        raise ReleaseError(problems)
     with _appear_whole(folder) as unfinished:
         files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
         entry = _entry(release, folder.name, study, files, at)
         (unfinished / MANIFEST).write_text(_json(entry), encoding="utf-8")
         # The journal first: an export nobody knows of is worse than a line too many.
-        with (folder.parent / JOURNAL).open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-            journal.flush()
-            os.fsync(journal.fileno())
+        append_entry(folder.parent, entry | journal.note(release.basis))
     return folder
-
-
-def read_journal(parent: Path) -> list[dict[str, Any]]:
-    """Every export ever made beside each other, oldest first."""
-    path = parent / JOURNAL
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def guard_text(text: str) -> str:
