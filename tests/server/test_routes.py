@@ -21,6 +21,7 @@ RULES = {
     "/passphrase": {"get": "sitting", "post": "sitting"},
     "/go-alone": {"get": "sitting", "post": "sitting"},
     "/erase": {"get": "sitting", "post": "sitting"},
+    "/copy": {"get": "sitting", "post": "sitting"},
     "/hand-over": {"get": "sitting", "post": "sitting"},
     "/sign-out": {"post": "anyone"},
     "/leave": {"get": "anyone", "post": "anyone"},

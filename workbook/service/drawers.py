@@ -12,6 +12,7 @@ from workbook.storage.base import Entry, Row, Store
 
 SEALED = "sealed"  # the one kind that is seen from outside
 ANSWER, AUDIT = "answer", "audit"
+PRIVATE_COPY = "private_copy"  # that a copy of the private answers was asked for: never given out
 
 
 @dataclass(frozen=True, slots=True)

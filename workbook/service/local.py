@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,10 @@ from workbook.service import crypto, reading, rights, rounds
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import ANSWER, AUDIT, Drawer, Record
+from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
 from workbook.service.events import check_drawer_event, check_table_event
+from workbook.service.private_copy import WAIT, PrivateCopy, answer_wish
+from workbook.service.research_verbs import ResearchVerbs
 from workbook.service.sittings import Sittings
 from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
 from workbook.service.tries import Tries
@@ -28,7 +31,7 @@ from workbook.service.wire import load
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
-_NOT_EVENTS = (ANSWER, AUDIT, rounds.DECISION)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION)
 
 
 class LocalService(Service):
@@ -45,6 +48,10 @@ class LocalService(Service):
     cost : Cost
         What one guess of a passphrase costs.
 
+    copy_wait : timedelta
+        How long somebody waits for the copy of their private answers.
+    study : Study, optional
+        The study this installation is run for, if it is.
     Attributes
     ----------
     accounts : Accounts
@@ -62,8 +69,12 @@ class LocalService(Service):
         tries: Tries | None = None,
         cost: crypto.Cost = crypto.HOUSEHOLD,
     ) -> None:
+        copy_wait: timedelta = WAIT,
+        study: Study | None = None,
         self._store = store
         self._instruments = dict(catalogue() if instruments is None else instruments)
+        self._copy_wait = copy_wait
+        self._study = study
         self._directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
         self.accounts = Accounts(self._directory, self.sittings, Tries() if tries is None else tries, cost)
@@ -184,7 +195,18 @@ class LocalService(Service):
         drawer = self._drawer(actor)
         account = self._account(actor)
         table = self.read_table(actor)
-        return rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
+        found = rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
+        return found | {"given_to_research": research.own_copy(self._store, actor.person_id)}
+
+    def private_copy(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
+        """Ask for, fetch or take back a copy of one's own private answers; see `PrivateCopy`.
+
+        No verb of kernels: it is asked on a page of the server's own, where the passphrase is typed.
+        """
+        self.accounts.check_passphrase(actor, passphrase)
+        drawer = self._drawer(actor)
+        now = datetime.now(UTC)
+        return answer_wish(drawer, wish, self._instruments, now=now, wait=self._copy_wait)
 
     def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
         self._drawer(actor)

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbook.service import rounds
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import Drawer, drawer_log
+from workbook.service.drawers import PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.events import without_free_text
 from workbook.service.tables import (
     CLOSED,
@@ -98,7 +98,8 @@ def as_read_by(table: Table, readers: set[str], blocking: set[str]) -> Table:
 
 def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:
     """All of one person's own, as plain JSON; see `Service.my_data`."""
-    own = drawer.records()
+    # That a copy of the private answers was asked for is told by the page of the asking alone.
+    own = [record for record in drawer.records() if record.kind != PRIVATE_COPY]
     shown = [record for record in own if record.payload.get("instrument") not in private]
     records = [
         {"kind": record.kind, "at": record.at.isoformat() if record.at else None, **record.payload}

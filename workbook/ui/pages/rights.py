@@ -28,7 +28,7 @@ class Rights(Page):
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
         self.file.on_fetch(self._data, self.desk.guard)
-        self.passphrase_link = Prose()
+        self.passphrase_link, self.private_link = Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
         return (self.place,)
@@ -61,7 +61,11 @@ class Rights(Page):
         self.say_words(words)
         back = Button(say("ui.rights.back"), self.to("rights"), "quiet")
         if name == "data":
-            self.place.children = (self.file,)
+            # The same for everybody, whatever they answered. Its passphrase is typed outside the kernel.
+            apart = links([(say("ui.rights.data.private_link"), "/copy")])
+            other = apart if is_served() else note(say("ui.rights.change.elsewhere"))
+            self.private_link.blocks = [paragraph(say("ui.rights.data.private")), other]
+            self.place.children = (self.file, self.private_link)
             self.offer(back)
         elif name == "block":
             self.place.children = ()

@@ -1,0 +1,193 @@
+"""What somebody is told, in a form that can be compared: by every verb, and by pages that need no browser.
+
+`Reading` is a page's line to its kernel without a browser: it opens the workbook, speaks the websocket as
+our own script does, turns every page that is open to its person, and keeps all it hears.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import tornado.websocket
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+
+from tests.proofs._visitors import PROTOCOL, Visitor
+from tests.walk.transcript import in_order, plain
+from workbook.errors import WorkbookError
+from workbook.instruments import catalogue
+from workbook.service.local import LocalService
+from workbook.service.verbs import Actor
+from workbook.service.wire import dump, event_to_json, frame_to_json, table_to_json
+from workbook.sharing import Grain
+
+PATIENCE = 90.0
+_CONTROL = "0" * 32
+# Every page of the server that somebody signed in can open, and some that are nobody's.
+ADDRESSES = (
+    "/", "/begin", "/join", "/sign-in", "/recover", "/together", "/passphrase", "/go-alone", "/erase", "/hand-over",
+    "/copy", "/recovery-code", "/demo", "/api/answers", "/static/none.js", "/no/such/page",
+)  # fmt: skip
+
+
+def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]) -> list[str]:
+    """What every verb answers, those that change or end something last."""
+    told: list[str] = []
+
+    def ask(name: str, *given: Any, **named: Any) -> None:
+        told.append(f"{name} {given[:2]} {_answer(service, actor, name, given, named)}")
+
+    for name in ("couple", "read_responses", "read_events", "read_table", "read_audit", "my_data", "is_blocking"):
+        ask(name)
+    ask("order_for_me", ["one", "two", "three"], ["three"])
+    for occasion in occasions:
+        for instrument in catalogue():
+            ask("my_decision", instrument, occasion)
+            ask("decide", instrument, occasion, Grain.NOTHING)
+            ask("withdraw", instrument, occasion)
+    ask("block_free_text", blocked=True)
+    ask("add_table_event", "gratitude.written", {"text": "for coming", "day": "2026-05-02"}, operation_id="last")
+    for name in ("couple", "read_table", "read_audit", "my_data"):
+        ask(name)
+    for name in ("unpair", "erase"):
+        ask(name, "not the passphrase")
+    return told
+
+
+def _answer(service: LocalService, actor: Actor, name: str, given: Any, named: Any) -> str:
+    try:
+        return _as_text(getattr(service, name)(actor, *given, **named))
+    except WorkbookError as error:
+        return f"{type(error).__name__} {error.problems}"
+
+
+def _as_text(given: Any) -> str:
+    if hasattr(given, "publications"):
+        given = table_to_json(given)
+    elif hasattr(given, "columns"):
+        given = frame_to_json(given)
+    elif hasattr(given, "members"):
+        given = str(given)
+    elif isinstance(given, list) and given and hasattr(given[0], "payload"):
+        given = [event_to_json(event) for event in given]
+    elif hasattr(given, "payload"):
+        given = event_to_json(given)
+    text = plain(dump(given).decode())
+    return f"{len(text)} {text}"
+
+
+class Reading:
+    """One visit of somebody who is signed in, page by page; ``lines`` is all they were told."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.lines: set[str] = set()
+        self.n_frames = 0
+        self._visitor = visitor
+        self._states: dict[str, dict[str, Any]] = {}
+        self._line: Any = None
+
+    def look_at_addresses(self) -> None:
+        """Every address, by a plain request."""
+        for address in ADDRESSES:
+            reply = self._visitor.client.get(address)
+            headers = sorted((name, plain(value)) for name, value in reply.headers.items() if name not in _OF_THE_MOMENT)
+            self._add(f"{address} {reply.status_code} {headers}", reply.text)
+
+    def say(self, path: str, content: object) -> None:
+        """Post what a page's script would, and keep the answer."""
+        reply = self._visitor.ask(path, content)
+        self._add(f"{path} {reply.status_code}", reply.text)
+
+    def open_and_turn(self) -> None:
+        """Open the workbook, and turn every page of it."""
+        page = self._visitor.client.get("/workbook", timeout=PATIENCE)
+        self._add("/workbook", page.text)
+        self._visitor.kernel = page.text.partition('data-kernel="')[2].partition('"')[0]
+        asyncio.run(self._turn())
+        self.say("/api/alive", {"kernel": self._visitor.kernel, "active": True})
+
+    async def _turn(self) -> None:
+        request = self._visitor.line_request(self._visitor.kernel)
+        self._line = await tornado.websocket.websocket_connect(request, subprotocols=[PROTOCOL])
+        try:
+            await self._send("comm_open", {"comm_id": _CONTROL, "target_name": "jupyter.widget.control", "data": {}})
+            await self._send("comm_msg", {"comm_id": _CONTROL, "data": {"method": "request_states"}})
+            await self._turn_pages()
+        finally:
+            self._line.close()
+
+    async def _turn_pages(self) -> None:
+        """Each step of each menu, in the order in which the menus appear; then a decision to show nothing."""
+        turned: set[str] = set()
+        while step := next(((menu, step) for menu, step in self._open_steps() if step not in turned), None):
+            turned.add(step[1])
+            await self._custom(step[0], {"press": step[1]})
+        for page in ("results", "expectation", "together", "share"):
+            for actions in list(self._of("actions")):
+                for button in list(self._states[actions]["buttons"])[: 3 if page == "results" else 0]:
+                    await self._custom(actions, {"press": button["id"]})
+        for choices in list(self._of("choices")):
+            await self._update(choices, {"value": "nothing"})
+
+    def _open_steps(self) -> list[tuple[str, str]]:
+        return [
+            (menu, step["id"])
+            for menu in self._of("menu")
+            for part in self._states[menu].get("parts", ())
+            for step in part["steps"]
+            if step["status"] != "locked"
+        ]
+
+    def _of(self, component: str) -> list[str]:
+        return [comm for comm, state in self._states.items() if state.get("_component") == component]
+
+    async def _custom(self, comm: str, content: dict[str, Any]) -> None:
+        await self._send("comm_msg", {"comm_id": comm, "data": {"method": "custom", "content": content}})
+
+    async def _update(self, comm: str, state: dict[str, Any]) -> None:
+        await self._send("comm_msg", {"comm_id": comm, "data": {"method": "update", "state": state, "buffer_paths": []}})
+
+    async def _send(self, kind: str, content: dict[str, Any]) -> None:
+        """Send one message and hear all that the kernel says until it is idle again."""
+        asked = uuid.uuid4().hex
+        header = {"msg_id": asked, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
+        parts = [json.dumps(part).encode() for part in (header, {}, {"version": "1.0.0"}, content)]
+        await self._line.write_message(bytes(serialize_msg_to_ws_v1(parts, "shell")), binary=True)
+        while True:
+            said = await asyncio.wait_for(self._line.read_message(), PATIENCE)
+            if said is None:
+                raise ConnectionError("the kernel's line was closed")
+            if isinstance(said, bytes) and self._hear(said, asked):
+                return
+
+    def _hear(self, said: bytes, asked: str) -> bool:
+        head, parent, _, content = (json.loads(bytes(part)) for part in deserialize_msg_from_ws_v1(said)[1][:4])
+        kind = head["msg_type"]
+        if kind == "status":
+            return content["execution_state"] == "idle" and parent.get("msg_id") == asked
+        if kind == "stream" and not content["text"]:
+            return False
+        self.n_frames += 1
+        self._add(kind, json.dumps(in_order(content), sort_keys=True))
+        self._remember(kind, content)
+        return False
+
+    def _remember(self, kind: str, content: dict[str, Any]) -> None:
+        comm, data = content.get("comm_id", ""), content.get("data", {})
+        if data.get("method") == "update_states":
+            for known, state in data["states"].items():
+                self._states.setdefault(known, {}).update(state.get("state", state))
+        elif kind in ("comm_open", "comm_msg") and "state" in data:
+            self._states.setdefault(comm, {}).update(data["state"])
+        elif kind == "comm_close":
+            with suppress(KeyError):
+                del self._states[comm]
+
+    def _add(self, what: str, text: str) -> None:
+        text = plain(text)
+        self.lines.add(f"{what} {len(text)} {text}")
+
+
+_OF_THE_MOMENT = ("date", "set-cookie", "etag", "content-length", "last-modified")

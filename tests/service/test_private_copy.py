@@ -1,0 +1,125 @@
+"""One's own private answers: a passphrase, a wait, a passphrase, a file; and nothing tells of it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.service.household import WORDS, Household, answers, begin
+from workbook.errors import AccessError, SignInError, TooManyTriesError
+from workbook.instruments import catalogue
+from workbook.service import local
+from workbook.service.private_copy import KEPT, WAIT
+from workbook.service.tries import MOST_TRIES
+
+
+@pytest.fixture
+def house() -> Household:
+    house = begin()
+    service, actor = house.a
+    service.save_answers(actor, answers(1, instrument="safety"))
+    return house
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Turn the service's clock forward."""
+
+    def turn(by: timedelta) -> None:
+        class Later(datetime):
+            @classmethod
+            def now(cls, tz=None):  # noqa: ARG003
+                return datetime.now(UTC) + by
+
+        monkeypatch.setattr(local, "datetime", Later)
+
+    return turn
+
+
+def wish(house: Household, what: str, name: str = "Ada"):
+    actor = house.actors[0 if name == "Ada" else 1]
+    return house.local.private_copy(actor, WORDS[name], what)
+
+
+def test_the_copy_is_given_only_after_the_wait(house, later):
+    assert wish(house, "ask").status == "waiting"
+    later(WAIT - timedelta(minutes=1))
+    assert wish(house, "fetch").content is None
+    later(WAIT + timedelta(minutes=1))
+    given = wish(house, "fetch")
+    questions = {item.id: item.text for item in catalogue()["safety"].items}
+    assert {row["item"]: row["question"] for row in given.content["answers"]} == questions
+    assert all(row["answer"] for row in given.content["answers"])
+
+
+def test_asking_again_neither_shortens_nor_prolongs_the_wait(house, later):
+    first = wish(house, "ask")
+    later(WAIT / 2)
+    assert wish(house, "ask") == first
+
+
+def test_what_was_taken_back_is_not_given(house, later):
+    wish(house, "ask")
+    assert wish(house, "cancel").status == "none"
+    later(WAIT + timedelta(minutes=1))
+    given = wish(house, "fetch")
+    assert (given.status, given.content) == ("none", None)
+
+
+def test_what_nobody_fetched_runs_out(house, later):
+    wish(house, "ask")
+    later(WAIT + KEPT + timedelta(minutes=1))
+    assert wish(house, "fetch").status == "none"
+
+
+def test_fetching_without_having_asked_gives_nothing(house):
+    assert wish(house, "fetch").status == "none"
+    assert wish(house, "cancel").status == "none"
+
+
+@pytest.mark.parametrize("what", ["ask", "fetch", "cancel"])
+def test_each_wish_needs_ones_own_passphrase(house, what):
+    for wrong in ("", "not the passphrase", WORDS["Ben"]):
+        with pytest.raises(SignInError):
+            house.local.private_copy(house.actors[0], wrong, what)
+
+
+def test_guessing_is_limited(house):
+    for _ in range(MOST_TRIES):
+        with pytest.raises(SignInError):
+            house.local.private_copy(house.actors[0], "a guess", "fetch")
+    with pytest.raises(TooManyTriesError):
+        wish(house, "fetch")
+
+
+def test_both_together_and_unknown_wishes_are_refused(house):
+    _, both = house.together()
+    with pytest.raises(AccessError):
+        house.local.private_copy(both, WORDS["Ada"], "ask")
+    with pytest.raises(AccessError):
+        wish(house, "show me")
+
+
+def test_the_copy_holds_no_other_answers_and_the_partner_gets_their_own(house, later):
+    service, actor = house.a
+    service.save_answers(actor, answers(2))
+    wish(house, "ask", "Ben")
+    wish(house, "ask")
+    later(WAIT + timedelta(minutes=1))
+    assert {row["instrument"] for row in wish(house, "fetch").content["answers"]} == {"safety"}
+    assert wish(house, "fetch", "Ben").content == {"answers": []}
+
+
+def test_nothing_else_ever_tells_that_it_was_asked(house):
+    """Not one's own export, events or record, and nothing of the partner's."""
+
+    def told(position: int) -> list[str]:
+        service, actor = (house.a, house.b)[position]
+        asked = (service.my_data, service.read_events, service.read_audit, service.read_table, service.couple)
+        return [json.dumps(ask(actor), default=str) for ask in asked]
+
+    before = told(0), told(1)
+    wish(house, "ask")
+    wish(house, "cancel")
+    wish(house, "ask")
+    assert (told(0), told(1)) == before

@@ -1,0 +1,55 @@
+"""The page on which somebody asks for a copy of their own private answers, and fetches it.
+
+It looks the same whatever was answered or asked: only after the passphrase does it say what stands.
+Its address and its title are plain, for they stay in the browser's history.
+"""
+
+import json
+from datetime import datetime
+from typing import ClassVar
+
+from workbook.content import say
+from workbook.errors import TooManyTriesError, WorkbookError
+from workbook.server.farewells import Farewell
+from workbook.server.handlers import in_thread
+from workbook.service.private_copy import PrivateCopy
+
+
+class Copies(Farewell):
+    """``/copy``: three buttons, of which each asks for the passphrase anew."""
+
+    form = "copy"
+    fields: ClassVar = {"passphrase": "secret"}
+
+    def ask(
+        self, typed: dict[str, str], error: WorkbookError | None = None, told: str = "", heading: str = ""
+    ) -> None:
+        problems = list(error.problems) if error else []
+        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
+        self.show("copy.html", problems=problems, told=told, told_heading=heading)
+
+    async def post(self) -> None:
+        actor, typed = self._mine(), self.typed()
+        wish = self.get_body_argument("wish", "")
+        call = self.backstage.service.private_copy
+        try:
+            copy = await in_thread(call, actor, typed["passphrase"], wish)
+        except WorkbookError as error:
+            self.ask(typed, error)
+            return
+        if copy.content is not None:
+            self._send(copy)
+            return
+        state = "cancelled" if wish == "cancel" else copy.status
+        told = say(f"server.copy.{state}", ready=_moment(copy.ready_at), until=_moment(copy.until))
+        self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))
+
+    def _send(self, copy: PrivateCopy) -> None:
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        name = say("server.copy.file")
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.finish(json.dumps(copy.content, ensure_ascii=False, indent=2))
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
