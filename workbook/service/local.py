@@ -22,7 +22,6 @@ from workbook.service.directory import Account, Directory
 from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.private_copy import WAIT, PrivateCopy, answer_wish
-from workbook.service.research_verbs import ResearchVerbs
 from workbook.service.sittings import Sittings
 from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
 from workbook.service.tries import Tries
@@ -50,8 +49,6 @@ class LocalService(Service):
 
     copy_wait : timedelta
         How long somebody waits for the copy of their private answers.
-    study : Study, optional
-        The study this installation is run for, if it is.
     Attributes
     ----------
     accounts : Accounts
@@ -70,11 +67,9 @@ class LocalService(Service):
         cost: crypto.Cost = crypto.HOUSEHOLD,
     ) -> None:
         copy_wait: timedelta = WAIT,
-        study: Study | None = None,
         self._store = store
         self._instruments = dict(catalogue() if instruments is None else instruments)
         self._copy_wait = copy_wait
-        self._study = study
         self._directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
         self.accounts = Accounts(self._directory, self.sittings, Tries() if tries is None else tries, cost)
@@ -195,8 +190,7 @@ class LocalService(Service):
         drawer = self._drawer(actor)
         account = self._account(actor)
         table = self.read_table(actor)
-        found = rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
-        return found | {"given_to_research": research.own_copy(self._store, actor.person_id)}
+        return rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
 
     def private_copy(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
         """Ask for, fetch or take back a copy of one's own private answers; see `PrivateCopy`.
