@@ -10,6 +10,7 @@ from workbook.service.demo import fill_with_simulated_couple
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
 from workbook.service.socket import ServiceSocket
+from workbook.service.study import read_study
 from workbook.service.verbs import Actor
 from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
@@ -50,7 +51,7 @@ def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
     StorageError
         The store does not open; says why and what to do.
     """
-    service = LocalService(MemoryStore() if settings.demo else open_store(settings.data))
+    service = LocalService(MemoryStore()) if settings.demo else _open_household(settings.data)
     door = ServiceSocket(service, _private(folder / "service"))
 
     def close() -> None:
@@ -59,6 +60,11 @@ def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
 
     demo_code = _open_demo(service) if settings.demo else ""
     return Backstage(service, service.accounts, service.sittings, door.ticket_for, close, demo_code)
+
+
+def _open_household(data: Path | None) -> LocalService:
+    study = read_study(data_folder(data))  # first: a study that can't be read must not be taken for none
+    return LocalService(open_store(data), study=study)
 
 
 def _private(folder: Path) -> Path:

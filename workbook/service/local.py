@@ -15,17 +15,19 @@ from workbook.errors import AccessError, AnswerError, SharingError
 from workbook.exercises import Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, reading, rights, rounds
+from workbook.service import crypto, reading, research, rights, rounds
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
 from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.private_copy import WAIT, PrivateCopy, answer_wish
+from workbook.service.research_verbs import ResearchVerbs
 from workbook.service.sittings import Sittings
+from workbook.service.study import Study
 from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
 from workbook.service.tries import Tries
-from workbook.service.verbs import Actor, Answer, Couple, Event, Service, Table
+from workbook.service.verbs import Actor, Answer, Couple, Event, Table
 from workbook.service.wire import load
 from workbook.sharing import Grain
 from workbook.storage.base import Store
@@ -33,7 +35,7 @@ from workbook.storage.base import Store
 _NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION)
 
 
-class LocalService(Service):
+class LocalService(ResearchVerbs):
     """All verbs over a store, with the accounts and sittings that guard them.
 
     Parameters
@@ -46,9 +48,11 @@ class LocalService(Service):
         With another clock or other limits.
     cost : Cost
         What one guess of a passphrase costs.
-
     copy_wait : timedelta
         How long somebody waits for the copy of their private answers.
+    study : Study, optional
+        The study this installation is run for, if it is.
+
     Attributes
     ----------
     accounts : Accounts
@@ -65,11 +69,13 @@ class LocalService(Service):
         sittings: Sittings | None = None,
         tries: Tries | None = None,
         cost: crypto.Cost = crypto.HOUSEHOLD,
-    ) -> None:
         copy_wait: timedelta = WAIT,
+        study: Study | None = None,
+    ) -> None:
         self._store = store
-        self._instruments = dict(catalogue() if instruments is None else instruments)
         self._copy_wait = copy_wait
+        self._study = study
+        self._instruments = dict(catalogue() if instruments is None else instruments)
         self._directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
         self.accounts = Accounts(self._directory, self.sittings, Tries() if tries is None else tries, cost)
@@ -111,6 +117,8 @@ class LocalService(Service):
         kept = drawer.add([record])
         if kept[0] != record:
             raise AccessError(say("errors.events.bad_operation"))
+        if kind == "consent" and not reading.has_consented(drawer):
+            self._leave_research(drawer)  # who takes part no more takes part in no study either
         self.sittings.act(actor.sitting_id)
         return _drawer_event(kept[0], drawer.person_id)
 
@@ -131,7 +139,7 @@ class LocalService(Service):
     ) -> None:
         actor = self._seated(actor)
         asked = self._shareable(instrument, occasion)
-        grain = _grain(grain)
+        grain = rounds.as_grain(grain)
         drawer = self._deciding_drawer(actor, passphrase)
         with self._table(actor.couple_id):
             self._refuse_unpaired(actor.couple_id)
@@ -190,7 +198,8 @@ class LocalService(Service):
         drawer = self._drawer(actor)
         account = self._account(actor)
         table = self.read_table(actor)
-        return rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
+        found = rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
+        return found | {"given_to_research": research.own_copy(self._store, actor.person_id)}
 
     def private_copy(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
         """Ask for, fetch or take back a copy of one's own private answers; see `PrivateCopy`.
@@ -220,6 +229,7 @@ class LocalService(Service):
 
     def leave(self, actor: Actor, passphrase: str) -> str:
         account = self.accounts.check_passphrase(actor, passphrase)
+        self._leave_research(self._drawer(actor))
         self.unpair(actor, passphrase)
         code = new_couple_code()
         self._directory.move_account(account, new_couple_id(), code)
@@ -359,13 +369,7 @@ class LocalService(Service):
             rights.destroy_remains(self._store, self._directory, person_id, couple_id)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
-
-
-def _grain(grain: Grain) -> Grain:
-    try:
-        return Grain(grain)
-    except ValueError:
-        raise SharingError(say("errors.events.not_allowed", field="grain")) from None
+        research.tidy(self._store, self._directory)
 
 
 def _drawer_event(record: Record, person_id: str) -> Event:

@@ -9,8 +9,16 @@ from dataclasses import asdict
 from typing import Any
 
 from workbook.service.local import LocalService
+from workbook.service.study import study_to_json
 from workbook.service.verbs import Actor
-from workbook.service.wire import answer_from_json, event_to_json, frame_to_json, table_to_json
+from workbook.service.wire import (
+    answer_from_json,
+    choice_to_json,
+    event_to_json,
+    frame_to_json,
+    given_to_json,
+    table_to_json,
+)
 from workbook.sharing import Grain
 
 Arguments = Mapping[str, Any]
@@ -105,6 +113,24 @@ def _order_for_me(service: LocalService, actor: Actor, given: Arguments) -> Any:
     return service.order_for_me(actor, _texts(given["sections"]), _texts(given["first"]))
 
 
+def _study(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return study_to_json(service.study(actor))
+
+
+def _give_to_research(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.give_to_research(
+        actor, Grain(given["grain"]), linked=given["linked"] is True, text_hash=_text(given["text_hash"])
+    )
+
+
+def _my_research(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return choice_to_json(service.my_research(actor))
+
+
+def _read_research(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return [given_to_json(one) for one in service.read_research(actor)]
+
+
 VERBS: dict[str, Call] = {
     "save_answers": _save_answers,
     "read_responses": _read_responses,
@@ -124,6 +150,10 @@ VERBS: dict[str, Call] = {
     "leave": _leave,
     "erase": _erase,
     "order_for_me": _order_for_me,
+    "study": _study,
+    "give_to_research": _give_to_research,
+    "my_research": _my_research,
+    "read_research": _read_research,
 }
 """Every verb by name; `watch` is the socket's event stream."""
 

@@ -73,6 +73,16 @@ def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> Non
         raise AccessError(say("errors.events.too_long", field=field.id, most=field.max_length))
 
 
+def has_consented(drawer: Drawer) -> bool:
+    """Whether the person agreed to take part at all, and has not taken it back."""
+    consents = [
+        record.payload
+        for record in drawer.records()
+        if record.kind == "consent" and record.payload["text"] == "consent"
+    ]
+    return bool(consents) and consents[-1].get("agreed", True) is True
+
+
 def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
     """The instruments answered in this drawer whose answers are never given back."""
     answered = {record.payload["instrument"] for record in drawer.records() if record.kind == ANSWER}

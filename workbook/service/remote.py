@@ -12,14 +12,17 @@ import pandas as pd
 from workbook.content import say
 from workbook.errors import AccessError, SetupError, StorageError
 from workbook.service.refusals import error_from_json
-from workbook.service.verbs import Actor, Answer, Couple, Event, Service, Table
+from workbook.service.study import Study, study_from_json
+from workbook.service.verbs import Actor, Answer, Couple, Event, Given, ResearchChoice, Service, Table
 from workbook.service.wire import (
     LARGEST_REQUEST,
     actor_from_json,
+    choice_from_json,
     couple_from_json,
     dump,
     event_from_json,
     frame_from_json,
+    given_from_json,
     load,
     table_from_json,
 )
@@ -142,6 +145,19 @@ class RemoteService(Service):
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         ordered: list[str] = self._do("order_for_me", sections=list(sections), first=list(first))
         return ordered
+
+    # -- research, where a study is run -----------------------------------------------
+    def study(self, actor: Actor) -> Study | None:
+        return study_from_json(self._do("study"))
+
+    def give_to_research(self, actor: Actor, grain: Grain, *, linked: bool, text_hash: str) -> None:
+        self._do("give_to_research", grain=str(grain), linked=linked, text_hash=text_hash)
+
+    def my_research(self, actor: Actor) -> ResearchChoice | None:
+        return choice_from_json(self._do("my_research"))
+
+    def read_research(self, actor: Actor) -> list[Given]:
+        return [given_from_json(one) for one in self._do("read_research")]
 
     # -- what happens -----------------------------------------------------------------
     def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbook.service import rounds
+from workbook.service import research, rounds
 from workbook.service.directory import Account, Directory
 from workbook.service.drawers import PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.events import without_free_text
@@ -56,6 +56,7 @@ def erase(store: Store, directory: Directory, account: Account) -> None:
 def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
     """Destroy everything of somebody who was erased. Doing it again is harmless."""
     _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
+    research.destroy(store, person_id)
 
     def is_own(kind: str, content: Mapping[str, Any]) -> bool:
         return kind != PUBLICATION and content.get("person_id") == person_id

@@ -134,6 +134,20 @@ def settle(store: Store, couple_id: str) -> Fold:
     return fold
 
 
+def as_grain(grain: Grain) -> Grain:
+    """A grain as it came from a page, if it is one.
+
+    Raises
+    ------
+    SharingError
+        It is none.
+    """
+    try:
+        return Grain(grain)
+    except ValueError:
+        raise SharingError(say("errors.events.not_allowed", field="grain")) from None
+
+
 def drop_pending(store: Store, couple_id: str, person_id: str | None = None) -> None:
     """Forget all that is pending of a couple, or of one of them."""
     _forget_pending(store, couple_id, lambda row: person_id is None or row["person_id"] == person_id)

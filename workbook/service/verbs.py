@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from workbook.service.study import Study
 from workbook.sharing import Grain, Publication
 
 Role = Literal["anonymous", "partner", "together", "therapist", "researcher"]
@@ -89,6 +90,37 @@ class Table:
     publications: tuple[Publication, ...] = ()
     events: tuple[Event, ...] = ()
     open_rounds: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchChoice:
+    """What one person chose to give the study, last time they chose.
+
+    ``is_standing`` is False once the study's words have changed or its time is over: then nothing
+    of theirs is read. ``until`` is the day on which the copy is erased, as ``YYYY-MM-DD``.
+    """
+
+    grain: Grain
+    is_linked: bool
+    text_hash: str
+    chosen: str
+    until: str
+    is_standing: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one person gave a study, as its researcher reads it.
+
+    Ids are made up for this one reading. A ``couple_id`` is shared by two only where both chose to
+    be linked; everybody else has one of their own.
+    """
+
+    person_id: str
+    couple_id: str
+    grain: Grain
+    is_linked: bool
+    publications: tuple[Publication, ...]
 
 
 class Service(ABC):
@@ -195,6 +227,26 @@ class Service(ABC):
         ``first`` are the sections that come first for somebody whose private answers call for
         them; this order is all that those answers ever change.
         """
+
+    # -- research, where a study is run -----------------------------------------------
+    @abstractmethod
+    def study(self, actor: Actor) -> Study | None:
+        """The study that this installation is run for; None where there is none."""
+
+    @abstractmethod
+    def give_to_research(self, actor: Actor, grain: Grain, *, linked: bool, text_hash: str) -> None:
+        """Choose what the study may have: a copy of what is answered now, in place of any earlier one.
+
+        ``text_hash`` is `Study.words_hash` of what was read. Grain *nothing* takes all back.
+        """
+
+    @abstractmethod
+    def my_research(self, actor: Actor) -> ResearchChoice | None:
+        """The actor's own choice about the study; None before the first."""
+
+    @abstractmethod
+    def read_research(self, actor: Actor) -> list[Given]:
+        """What everybody gave the study. For its researcher, who may ask nothing else but `study`."""
 
     # -- what happens -----------------------------------------------------------------
     @abstractmethod

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from workbook import frames
-from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Table
+from workbook.service.verbs import Actor, Answer, Couple, Event, Given, Member, ResearchChoice, Table
 from workbook.sharing import Grain, Publication
 
 LARGEST_REQUEST = 1024 * 1024
@@ -120,6 +120,29 @@ def couple_from_json(content: Mapping[str, Any]) -> Couple:
     """A couple from ``dataclasses.asdict`` of one."""
     members = tuple(Member(**member) for member in content["members"])
     return Couple(**{**content, "members": members})
+
+
+def choice_to_json(choice: ResearchChoice | None) -> dict[str, Any] | None:
+    """A choice about research as plain JSON."""
+    return None if choice is None else asdict(choice)
+
+
+def choice_from_json(content: Mapping[str, Any] | None) -> ResearchChoice | None:
+    """The choice again."""
+    return None if content is None else ResearchChoice(**{**content, "grain": Grain(content["grain"])})
+
+
+def given_to_json(given: Given) -> dict[str, Any]:
+    """What one person gave a study as plain JSON."""
+    plain = {name: getattr(given, name) for name in ("person_id", "couple_id", "is_linked")}
+    published = [publication_to_json(publication) for publication in given.publications]
+    return plain | {"grain": given.grain.value, "publications": published}
+
+
+def given_from_json(content: Mapping[str, Any]) -> Given:
+    """What one person gave, again."""
+    published = tuple(publication_from_json(publication) for publication in content["publications"])
+    return Given(**{**content, "grain": Grain(content["grain"]), "publications": published})
 
 
 def actor_from_json(content: Mapping[str, Any]) -> Actor:

@@ -1,0 +1,222 @@
+"""A study: what its researcher tells people before they decide, kept as ``study.toml`` beside the store.
+
+A study is an installation that its researcher hosts. Every word of it is shown to each partner,
+and their consent is kept with the hash of those very words, so a changed study asks everybody anew.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from workbook.content import say
+from workbook.content.document import document_hash
+from workbook.errors import SetupError
+from workbook.instruments import catalogue
+from workbook.instruments.model import Instrument
+
+FILE_NAME = "study.toml"
+DOCUMENT = "research_consent"
+BACKGROUND = "background"
+MOST_MONTHS = 240
+_LONGEST = {"name": 100, "purpose": 800, "contact": 200}
+_FIELDS = ("name", "purpose", "asks", "contact", "retention_months", "began")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Who asks, what for, for what, and for how long.
+
+    ``asks`` are instrument ids; the background questions go with every study. ``began`` is the
+    day the study was set up, as ``YYYY-MM-DD``.
+    """
+
+    name: str
+    purpose: str
+    asks: tuple[str, ...]
+    contact: str
+    retention_months: int
+    began: str = ""
+
+    @property
+    def words_hash(self) -> str:
+        """SHA-256 of all that a person agrees to: the consent text and the study's own words."""
+        words = [document_hash(DOCUMENT), self.name, self.purpose, sorted(self.asks), self.contact]
+        plain = json.dumps([*words, self.retention_months], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(plain.encode("utf-8")).hexdigest()
+
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        """What may be taken at all, by id: the background questions, then what is asked.
+
+        A private instrument is never among them, whatever the file says.
+        """
+        wanted = dict.fromkeys((BACKGROUND, *self.asks))
+        known = catalogue()
+        return {name: known[name] for name in wanted if name in known and not known[name].is_private}
+
+
+def askable() -> list[str]:
+    """Ids of the instruments that a study may ask for: never the private one."""
+    return [one.id for one in catalogue().values() if not one.is_private and one.id != BACKGROUND]
+
+
+def check_study(
+    name: str, purpose: str, asks: Sequence[str], contact: str, retention_months: int, began: str = ""
+) -> Study:
+    """A study, once everything about it is in order.
+
+    Raises
+    ------
+    SetupError
+        With every problem at once.
+
+    Examples
+    --------
+    >>> check_study("Talk", "How couples talk.", ["connection"], "team@example.org", 24).asks
+    ('connection',)
+    """
+    texts = {"name": name, "purpose": purpose, "contact": contact}
+    texts = {field: " ".join(str(text).split()) for field, text in texts.items()}
+    problems = [problem for field, text in texts.items() for problem in _text_problems(field, text)]
+    if not problems and not _is_reachable(texts["contact"]):
+        problems.append(say("study.error.contact"))
+    problems += _ask_problems(asks)
+    if type(retention_months) is not int or not 1 <= retention_months <= MOST_MONTHS:
+        problems.append(say("study.error.months", most=MOST_MONTHS))
+    if problems:
+        raise SetupError(problems)
+    chosen = tuple(one for one in askable() if one in set(asks))
+    return Study(texts["name"], texts["purpose"], chosen, texts["contact"], retention_months, began)
+
+
+def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
+    """Write a study beside the store, whole or not at all; give the file.
+
+    With ``replace`` the study that was there is kept beside it under the hash of its words, because
+    somebody may have agreed to those.
+
+    Raises
+    ------
+    SetupError
+        There is one already, or the file can't be written.
+    """
+    path = folder / FILE_NAME
+    try:
+        older = read_study(folder)
+    except SetupError:
+        if not replace:
+            raise
+        older = None
+    if older is not None and not replace:
+        raise SetupError(say("study.error.exists", file=path, name=older.name))
+    began = study.began or datetime.now(UTC).date().isoformat()
+    try:
+        if path.exists():
+            stem = older.words_hash[:12] if older is not None else secrets.token_hex(6)
+            _write_whole(folder / f"study-{stem}.toml", path.read_bytes())
+        _write_whole(path, _as_toml(study, began).encode("utf-8"))
+    except OSError as error:
+        raise SetupError(say("study.error.not_written", file=path, reason=error.strerror)) from None
+    return path
+
+
+def read_study(folder: Path) -> Study | None:
+    """The study of a data folder, checked as when it was made; None where there is none.
+
+    Raises
+    ------
+    SetupError
+        The file is not what `write_study` writes: every problem at once.
+    """
+    path = folder / FILE_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise SetupError(say("study.error.unreadable", file=path)) from None
+    problems = [
+        say("study.error.field", file=path, field=field) for field in _FIELDS if not _fits(field, content)
+    ]
+    problems += [
+        say("study.error.unknown_field", file=path, field=field) for field in content if field not in _FIELDS
+    ]
+    if problems:
+        raise SetupError(problems)
+    return check_study(**{field: content[field] for field in _FIELDS})
+
+
+def study_to_json(study: Study | None) -> dict[str, Any] | None:
+    """A study as plain JSON."""
+    return None if study is None else asdict(study) | {"asks": list(study.asks)}
+
+
+def study_from_json(content: Mapping[str, Any] | None) -> Study | None:
+    """The study again."""
+    return None if content is None else Study(**{**content, "asks": tuple(content["asks"])})
+
+
+def _text_problems(field: str, text: str) -> list[str]:
+    if not text:
+        return [say("study.error.empty", field=field)]
+    if len(text) > _LONGEST[field]:
+        return [say("study.error.long", field=field, most=_LONGEST[field])]
+    return [] if text.isprintable() else [say("study.error.characters", field=field)]
+
+
+def _is_reachable(contact: str) -> bool:
+    """Whether a contact looks like something people can write to, open, or call."""
+    return "@" in contact or "https://" in contact or sum(letter.isdigit() for letter in contact) >= 6
+
+
+def _ask_problems(asks: Sequence[str]) -> list[str]:
+    allowed, known = askable(), catalogue()
+    wanted = [name for name in dict.fromkeys(asks) if name != BACKGROUND]
+    private = [name for name in wanted if name in known and known[name].is_private]
+    problems = [say("study.error.private", instrument=name) for name in private]
+    unknown = [name for name in wanted if name not in allowed and name not in private]
+    problems += [say("study.error.unknown", instrument=name, known=", ".join(allowed)) for name in unknown]
+    return problems if wanted else [*problems, say("study.error.nothing_asked", known=", ".join(allowed))]
+
+
+def _fits(field: str, content: Mapping[str, Any]) -> bool:
+    value = content.get(field)
+    if field == "asks":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if field == "began":
+        return isinstance(value, str) and _is_day(value)
+    return type(value) is int if field == "retention_months" else isinstance(value, str)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_toml(study: Study, began: str) -> str:
+    # A printable text as JSON is a basic string of TOML too.
+    rows = {**asdict(study), "asks": list(study.asks), "began": began}
+    lines = [f"{name} = {json.dumps(rows[name], ensure_ascii=False)}" for name in _FIELDS]
+    return "\n".join([f"# {say('study.file')}", "", *lines, ""])
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
