@@ -14,6 +14,7 @@ from workbook.errors import AccessError, SignInError, WrongKeyError
 from workbook.service import crypto
 from workbook.service.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.service.directory import Account, Directory, Lock, name_key
+from workbook.service.passphrases import weakness
 from workbook.service.sittings import Sittings
 from workbook.service.tries import Tries
 from workbook.service.verbs import Actor
@@ -85,7 +86,7 @@ class Accounts:
         TooManyTriesError
             After ten wrong codes within 15 minutes from one address.
         """
-        name = _check_new(name, passphrase)
+        name = _check_new(name, passphrase, code)
         keys = [f"join address {address}", f"join code {plain_code(code)}"]
         self._tries.take(keys)
         couple_id = self._directory.couple_by_code(code) or ""
@@ -124,7 +125,7 @@ class Accounts:
         self, code: str, name: str, recovery_code: str, new_passphrase: str, *, address: str = ""
     ) -> Welcome:
         """Get in with the recovery code: sets a new passphrase and a new recovery code."""
-        _check_new(name, new_passphrase)
+        _check_new(name, new_passphrase, code)
         account, key = self._open(code, name, plain_code(recovery_code), address, by="by_recovery")
         fresh, recovery_code = self._relock(account, key, new_passphrase)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
@@ -136,7 +137,7 @@ class Accounts:
         The person's other sittings end.
         """
         account = self.check_passphrase(actor, old)
-        _check_new(account.name, new)
+        _check_new(account.name, new, self._directory.couple(account.couple_id).code)
         key = self._sittings.key_of(actor)
         recovery_code = self._relock(account, key, new)[1]
         self._sittings.end_where(lambda other: other.person_id == actor.person_id and other != actor)
@@ -234,7 +235,7 @@ def _unlock(lock: Lock, secret: str, person_id: str) -> bytes | None:
         return None
 
 
-def _check_new(name: str, passphrase: str) -> str:
+def _check_new(name: str, passphrase: str, code: str = "") -> str:
     problems = {}  # what it is about: one sentence each
     name = " ".join(name.split())
     if not name:
@@ -247,6 +248,8 @@ def _check_new(name: str, passphrase: str) -> str:
         problems["new passphrase"] = say("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE)
     elif len(passphrase) > LONGEST_PASSPHRASE:
         problems["new passphrase"] = say("errors.account.long_passphrase", most=LONGEST_PASSPHRASE)
+    elif weak := weakness(passphrase, name, code):
+        problems["new passphrase"] = say(f"errors.account.{weak}")
     if problems:
         raise AccessError(problems.values(), about=problems)
     return name
