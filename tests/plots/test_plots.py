@@ -249,6 +249,16 @@ def test_a_change_within_the_band_is_about_the_same():
     assert len(plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, facets=["x.blame"])) == 0
 
 
+@pytest.mark.parametrize("place", ["a", "b"])
+def test_one_partner_alone_has_a_trend_with_one_name(place: str):
+    later = answers({"x.talk.1": 3, "x.talk.2": 3}, occasion="assessment-2")
+    scores = score(pd.concat([answers({"x.talk.1": 2, "x.talk.2": 2}), later], ignore_index=True), SMALL)
+    figure = plots.plot_trend(plots.prepare_trend(scores, SMALL, {"p_1": place}, NAMES))
+
+    written = " ".join(text.text for text in figure.layout.annotations)
+    assert [name for name in NAMES.values() if name in written] == [NAMES[place]]
+
+
 def test_occasions_are_ordered_by_their_number():
     rows = [answers({"x.talk.1": 2, "x.talk.2": 2}, occasion=f"assessment-{k}") for k in (10, 9, 1)]
     scores = score(pd.concat(rows, ignore_index=True), SMALL)

@@ -218,9 +218,11 @@ class Rows:
                 self.write(text, x, y, color=INK_SOFT, xref="x", xanchor=anchor)
 
     def name_partners(self, names: Mapping[str, str]) -> None:
-        """Which mark is whose, in the partners' own colours, on the first line."""
-        self.write(f"● {names['a']}", 0, 14, color=A, weight=600)
-        self.write(f"◆ {names['b']}", 1, 14, color=B, weight=600)
+        """Which mark is whose, in the partners' own colours, on the first line; one alone stands left."""
+        if "a" in names:
+            self.write(f"● {names['a']}", 0, 14, color=A, weight=600)
+        if "b" in names:
+            self.write(f"◆ {names['b']}", 1 if "a" in names else 0, 14, color=B, weight=600)
 
 
 def figure(height: int) -> go.Figure:

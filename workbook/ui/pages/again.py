@@ -72,11 +72,12 @@ class Again(Trend):
 
     def fill(self) -> None:
         number = int(self.session.occasion.rpartition("-")[2])
-        self.say_words(
-            [*opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))]
-        )
+        words = [
+            *opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))
+        ]  # fmt: skip
         if not self.show_trend("connection", say("ui.again.trend")):
-            self.words.blocks = [*self.words.blocks, note(say("ui.again.trend_none"))]
+            words.append(note(say("ui.again.trend_none")))
+        self.say_words(words)
         answered = pd.unique(self.session.responses.loc[self.session.responses["value"].notna(), "occasion"])
         begin = (
             [Button(say("ui.again.begin"), self._begin, "primary")]

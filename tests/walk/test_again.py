@@ -1,0 +1,111 @@
+"""What comes back after weeks: a new round, the weekly check-in's trend, a need in one's own words."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.walk.look import Looks
+from tests.walk.person import PASSPHRASE, Person
+from tests.walk.seeded import answer_all, in_folder, make_open_couple
+from tests.walk.test_road import CONNECTION, answer_chapter
+from workbook.content import say
+from workbook.instruments import catalogue
+from workbook.server.testing import RunningServer, running_server
+from workbook.service.local import LocalService
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+CODES: dict[str, str] = {}
+NEED = "An hour of quiet after work"
+DOUBLE_TAP_MS = 600  # the same button sooner is taken for a double tap
+DRAWN = ".js-plotly-plot svg.main-svg:visible"
+
+
+def make_couple_of_some_weeks(service: LocalService) -> str:
+    """Two who opened everything, and one of them (the second, who stands alone in the chart) kept three weeks."""
+    code = make_open_couple(service)
+    ben = service.accounts.sign_in(code, "Ben", PASSPHRASE + "Ben")
+    for week in (1, 2, 3):
+        answer_all(service, ben, "weekly", week, f"week-{week}")
+    return code
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder: Path = tmp_path_factory.mktemp("weeks")
+    CODES["weeks"] = in_folder(folder, make_couple_of_some_weeks)
+    with running_server(folder) as running:
+        yield running
+
+
+def test_a_new_round_starts_empty_and_then_shows_what_moved(
+    visit: Callable[..., Person], looks: Looks
+) -> None:
+    """The first round stays; what was answered twice has a trend, the rest is not drawn."""
+    ben = visit(Person, "Ben", 360, 740)
+    ben.sign_in(CODES["weeks"])
+    ben.open_step(say("ui.steps.again"))
+    expect(ben.page.get_by_text(say("ui.again.trend_none"))).to_be_visible()
+    looks.at(ben.page, "again, before")
+    ben.turn(lambda: ben.press(ben.button("again.begin")))
+
+    assert say("ui.status.complete") not in ben.step(CONNECTION[0]).inner_text()
+    answer_chapter(ben, CONNECTION[0], lambda n, choices: (n + 4) % choices)
+    assert say("ui.status.complete") in ben.step(CONNECTION[0]).inner_text()
+
+    ben.open_step(say("ui.steps.again"))
+    expect(ben.page.locator(DRAWN).first).to_be_visible()
+    assert say("ui.again.under_way", n=2) in ben.page.inner_text("#workbook")
+    chapter = set(catalogue()["connection"].chapters[0].items)
+    answered = [
+        scale
+        for scale in catalogue()["connection"].subscales
+        if scale.about == "self" and chapter & set(scale.items)
+    ]
+    rows = ben.page.locator("table tbody tr")
+    assert rows.count() == 2 * len(answered)
+    looks.at(ben.page, "again, with what moved")
+
+    ben.open_step(say("ui.steps.weekly"))
+    expect(ben.page.locator(DRAWN).first).to_be_visible()
+    looks.at(ben.page, "weeks so far")
+    assert looks.told() == ""
+
+
+def turn_on(person: Person) -> None:
+    """To the next screen, whether this one is answered or not."""
+    person.page.wait_for_timeout(DOUBLE_TAP_MS)
+    person.turn(lambda: person.press(person.page.locator("button.button-primary:visible").last))
+
+
+def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
+    visit: Callable[..., Person], looks: Looks
+) -> None:
+    ben = visit(Person, "Ben", 360, 740)
+    ben.sign_in(CODES["weeks"])
+    importance = catalogue()["needs"].chapters[0]
+    ben.open_step(importance.title)
+    while not ben.button("steps.own-needs").locator("visible=true").count():
+        turn_on(ben)
+    ben.turn(lambda: ben.press(ben.button("steps.own-needs")))
+    looks.at(ben.page, "own needs, none")
+
+    ben.press(ben.button("own-needs.add"))
+    expect(ben.page.get_by_text(say("ui.activity.empty"))).to_be_visible()
+    ben.type(ben.page.get_by_label(say("ui.own-needs.label")), NEED)
+    ben.page.wait_for_timeout(DOUBLE_TAP_MS)
+    ben.press(ben.button("own-needs.add"))
+    expect(ben.button("own-needs.remove", need=NEED)).to_be_visible()
+    looks.at(ben.page, "own needs, one")
+
+    ben.page.reload()
+    ben.arrive()
+    expect(ben.button("own-needs.remove", need=NEED)).to_be_visible()
+    ben.turn(lambda: ben.press(ben.button("own-needs.answer")))
+    while not ben.page.locator("fieldset.question:visible").filter(has_text=NEED).count():
+        turn_on(ben)
+    ben.answer_page(lambda _, choices: choices - 1)
+    looks.at(ben.page, "asked about a need of one's own")
+    assert looks.told() == ""
