@@ -5,6 +5,8 @@ of their drawer, is in any file, not even for whoever has the file key; then the
 restored, and the same holds. The partner's drawer is whole both times.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
@@ -12,9 +14,11 @@ from tests.proofs import _partners, _seeding
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from workbook.errors import AccessError, SignInError
 from workbook.service.drawers import drawer_log
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
+from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
@@ -54,6 +58,72 @@ def no_secure_delete(size: int, seed: int) -> Counts:
 def no_list_of_erasures(size: int, seed: int) -> Counts:
     """Restoring brings everything back."""
     return _erase(size, listed=False)
+
+
+APART = ("paired_again", "shown_again", "joined_again", "lost")
+
+
+@proof(
+    "parting",
+    bound="a backup from before pairs nobody again, shows nothing that was closed, in ≥100 restorings; both drawers whole",
+    full=100,
+    short=2,
+    portion=25,
+    zero=APART,
+)
+def parting(size: int, seed: int) -> Counts:
+    """One of two closes the table, leaves, or erases all by turns; then a backup from before is restored."""
+    return _part(size)
+
+
+@parting.control(size=1, fails=lambda counts: counts["paired_again"] > 0)
+def nothing_noted_apart_from_the_data(size: int, seed: int) -> Counts:
+    """Restoring pairs them again."""
+    with mock.patch.object(SqlCipherStore, "mark_ended"):
+        return _part(size)
+
+
+def _part(size: int) -> Counts:
+    counts: Counts = {"trials": 0} | dict.fromkeys(APART, 0)
+    for trial in range(size):
+        with scratch() as folder:
+            _one_parting(folder, ("unpair", "leave", "erase")[trial % 3], counts)
+        counts["trials"] += 1
+    return counts
+
+
+def _one_parting(folder: Path, how: str, counts: Counts) -> None:
+    data, stick = folder / "data", folder / "stick"
+    for made in (data, stick):
+        made.mkdir(mode=0o700)
+    service = _open(data, folder / "erased")
+    code, actors, seeds, passphrases = _seeding.join(service)
+    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
+        _seeding.write_all(service, actor, seed, person)
+    _seeding.share(service, actors)
+    before = [_partners.state_of(service, actor, person).values for person, actor in enumerate(actors)]
+    backup = back_up(data, KEY, stick)
+    getattr(service, how)(actors[1], passphrases[1])
+    service.close()
+    restore(backup, data, KEY, folder / "erased")
+    service = _open(data, folder / "erased")
+    names = [seed.names[0].decode() for seed in seeds]
+    people = range(1 if how == "erase" else 2)
+    again = [service.accounts.sign_in(code, names[person], passphrases[person]) for person in people]
+    for person, actor in zip(people, again, strict=True):
+        counts["paired_again"] += not service.couple(actor).is_unpaired
+        counts["paired_again"] += _does(service.decide, actor, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES)
+        counts["shown_again"] += len(service.read_table(actor).publications)
+        counts["lost"] += _partners.state_of(service, actor, person).values != before[person]
+    counts["joined_again"] += _does(service.accounts.join, code, "Somebody", "eleven quiet words")
+    service.close()
+
+
+def _does(act: Callable[..., object], *given: object) -> bool:
+    with suppress(AccessError, SignInError):
+        act(*given)
+        return True
+    return False
 
 
 def _erase(size: int, *, listed: bool = True) -> Counts:

@@ -1,9 +1,12 @@
 """What every response carries, and what every request must show before anything else runs."""
 
+import logging
+import traceback
 from typing import TYPE_CHECKING, Any
 
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
+from workbook.errors import WorkbookError
 from workbook.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
+_log = logging.getLogger(__name__)
 # The digest of the empty text: plotly makes an empty <style> and fills it by script.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -67,6 +71,11 @@ class Secured(_Base):
     def compute_etag(self) -> str | None:
         """No fingerprint of a private page."""
         return None
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Where it happened, for what nobody foresaw: never the request, nor the exception's own words."""
+        if not isinstance(value, WorkbookError | HTTPError):
+            _log.error("%s\n%s", getattr(typ, "__name__", "unknown"), "".join(traceback.format_tb(tb)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One sentence and a way out; never the exception."""

@@ -367,6 +367,7 @@ class LocalService(ResearchVerbs):
         self._directory.tidy()
         for person_id, couple_id in self._directory.erased().items():
             rights.destroy_remains(self._store, self._directory, person_id, couple_id)
+        rights.keep_apart(self._store, self._directory)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
         research.tidy(self._store, self._directory)

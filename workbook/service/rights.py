@@ -45,6 +45,25 @@ def unpair(store: Store, directory: Directory, couple_id: str, also: Sequence[En
     store.append(entries)
     rounds.drop_pending(store, couple_id)
     rounds.settle(store, couple_id)
+    store.mark_ended(_pair(couple_id))
+
+
+def keep_apart(store: Store, directory: Directory) -> None:
+    """Part again whoever had parted when a backup from before was restored; note all who have parted.
+
+    The note is written after the parting itself, and here where a crash came between the two.
+    """
+    names = {_pair(couple_id): couple_id for couple_id in directory.couples()}
+    ended = store.ended_among(names)
+    for name, couple_id in names.items():
+        if directory.is_unpaired(couple_id) and name not in ended:
+            store.mark_ended(name)
+        elif name in ended and not directory.is_unpaired(couple_id):
+            unpair(store, directory, couple_id)
+
+
+def _pair(couple_id: str) -> str:
+    return f"pair {couple_id}"
 
 
 def erase(store: Store, directory: Directory, account: Account) -> None:

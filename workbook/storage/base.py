@@ -68,6 +68,16 @@ class Store(ABC):
         because without them it would hold neither. All others never come back.
         """
 
+    def mark_ended(self, name: str) -> None:  # noqa: B027  most stores have nowhere to note it
+        """Note apart from the data that something ended for good: no backup of it takes that back.
+
+        A store into which nothing can be restored needs no such note.
+        """
+
+    def ended_among(self, names: Iterable[str]) -> set[str]:
+        """Those of these names that were noted as ended."""
+        return set()
+
     @abstractmethod
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         """Call ``notify`` with rows written from now on; the returned function stops it."""

@@ -25,6 +25,7 @@ from workbook.storage.writer import Writer
 
 FILE_NAME = "workbook.db"
 HEADS_NAME = "workbook.heads"
+ENDED = "ended"  # no log: what ended for good is noted among the erasures
 _log = logging.getLogger(__name__)
 
 
@@ -93,6 +94,18 @@ class SqlCipherStore(Store):
                 self._erasures.add(log, self._links(log, wanted))
         destroyed: int = self._writer.do(lambda batch: batch.forget(log, wanted), destroys=True)
         return destroyed
+
+    def mark_ended(self, name: str) -> None:
+        if self._erasures is not None:
+            with plain_errors():
+                self._erasures.add(ENDED, [(0, name.encode())])
+
+    def ended_among(self, names: Iterable[str]) -> set[str]:
+        if self._erasures is None:
+            return set()
+        with plain_errors():
+            known = self._erasures.known()
+            return {name for name in names if self._erasures.among(ENDED, [(0, name.encode())], known)}
 
     def erase_again(self, erasures: Erasures | None) -> int:
         """Read every log, and destroy what is on a list of erasures; give how many rows that were."""
