@@ -97,7 +97,7 @@ def read_cohort(folder: Path) -> pd.DataFrame:
     if about["form"] == "parquet":
         parts = [pd.read_parquet(path) for path in sorted(folder.glob("part-*.parquet"))]
     else:
-        parts = [_read_wide(path) for path in sorted(folder.glob("*.csv"))]
+        parts = [read_wide(path) for path in sorted(folder.glob("*.csv"))]
     if not parts:
         return frames.empty(frames.RESPONSES)
     return frames.check(pd.concat(parts, ignore_index=True), frames.RESPONSES)
@@ -125,7 +125,8 @@ def _append_csv(responses: pd.DataFrame, folder: Path, *, is_first: bool) -> Non
         wide.to_csv(path, mode="a", header=is_first, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _read_wide(path: Path) -> pd.DataFrame:
+def read_wide(path: Path) -> pd.DataFrame:
+    """One CSV of a cohort (`write_cohort`) in long form; its name is the instrument's."""
     wide = pd.read_csv(path, dtype=dict.fromkeys(KEYS, "string"))
     long = wide.melt(id_vars=KEYS, var_name="item", value_name="value")
     codes = long["value"].astype("Int16")

@@ -11,7 +11,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from workbook.errors import ReleaseError
+from workbook.errors import FrameError, ReleaseError
 from workbook.instruments import catalogue
 from workbook.research.dyadic import Moments, apim, dyadic_icc
 from workbook.research.export import (
@@ -126,7 +126,7 @@ def test_a_private_instrument_is_refused() -> None:
     assert private
     item = next(iter(private.values())).items[0]
     rows = simulate_couples(1, 1, SHOWN).responses.head(1).assign(instrument="safety", item=item.id)
-    with pytest.raises(ReleaseError, match="private"):
+    with pytest.raises(FrameError, match="private"):
         Published.of_responses(rows, catalogue())
 
 

@@ -156,7 +156,7 @@ def test_rows_of_a_changed_cohort_need_the_journal_itself(everybody: Published, 
 def test_facts_are_not_given_twice_of_other_people(everybody: Published, tmp_path: Path) -> None:
     write_release(aggregate_release(some(everybody, slice(90)), SCALES), tmp_path / "first", study="S")
     rows = unlinked_release(
-        everybody, SCALES[:1], background=["background.age_band"], journal=open_journal(tmp_path)
+        everybody, SCALES[:1], background=["background.living_together"], journal=open_journal(tmp_path)
     )
     with pytest.raises(ReleaseError, match="cell by cell"):
         write_release(rows, tmp_path / "second", study="S")

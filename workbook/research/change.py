@@ -244,8 +244,11 @@ def couple_change(
         raise StatisticsError(absent)
     _refuse(changes["change"], changes["change"], sd, reliability, higher_is, None)
     grouped = changes.groupby("couple_id", observed=True)
-    if (grouped.size() > 2).any():
-        raise StatisticsError("a couple has more than two rows: one change per partner")
+    crowded = (grouped["couple_id"].transform("size") > 2).to_numpy(dtype=bool)
+    if crowded.any():
+        raise StatisticsError(
+            f"{places(changes.index[crowded])}: a couple has more than two rows, one change per partner"
+        )
     critical = stats.norm.ppf(0.5 + confidence / 2.0)
     error = difference_error(sd, reliability)
     placed = changes.assign(place=grouped.cumcount()).set_index(["couple_id", "place"])

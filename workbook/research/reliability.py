@@ -11,7 +11,14 @@ from workbook.errors import StatisticsError
 from workbook.instruments.model import Instrument
 from workbook.research.moments import Moments
 from workbook.research.one_factor import OneFactor, fit_one_factor
-from workbook.research.samples import Array, read_columns, require_enough, require_share, require_varying
+from workbook.research.samples import (
+    Array,
+    places,
+    read_columns,
+    require_enough,
+    require_share,
+    require_varying,
+)
 
 Missing = Literal["pairwise", "listwise"]
 
@@ -280,13 +287,25 @@ def item_matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     Raises
     ------
     StatisticsError
-        Unknown items, other instruments, several occasions of one person: all at once.
+        Unknown items, other instruments or versions, several occasions of one person: all at
+        once, by row.
     """
     items = instrument.item_by_id
-    unknown = sorted(set(responses["item"]) - set(items))
-    problems = [f"item {item!r} is not in {instrument.id} {instrument.version}" for item in unknown]
-    if responses.duplicated(["person_id", "item"]).any():
-        problems.append("a person answers an item more than once: choose one occasion")
+    problems = [
+        f"{places(responses.index[(responses['item'] == item).to_numpy(dtype=bool)])}: item {item!r} "
+        f"is not in {instrument.id} {instrument.version}"
+        for item in sorted(set(responses["item"]) - set(items))
+    ]
+    if "version" in responses:
+        other = (responses["version"].astype("string") != instrument.version).fillna(value=True)
+        where = places(responses.index[other.to_numpy(dtype=bool)])
+        if other.any():
+            problems.append(f"{where}: answers another version than {instrument.id} {instrument.version}")
+    again = responses.duplicated(["person_id", "item"]).to_numpy(dtype=bool)
+    if again.any():
+        problems.append(
+            f"{places(responses.index[again])}: a person answers an item more than once: choose one occasion"
+        )
     if problems:
         raise StatisticsError(problems)
     keyed = responses.set_index(["person_id", "item"])["value"]

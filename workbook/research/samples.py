@@ -94,22 +94,34 @@ def read_complete(
     n_set_aside = int(whole.size - whole.sum())
     if n_set_aside:
         vectors = [vector[whole] for vector in vectors]
-    require_enough(len(frame) - n_set_aside, at_least, unit)
-    require_varying(vectors, columns)
+    n = len(frame) - n_set_aside
+    problems = [*_too_few(n, at_least, unit), *(_constant(vectors, columns) if n > 1 else [])]
+    if problems:
+        raise StatisticsError(problems)
     return vectors, n_set_aside
 
 
 def require_enough(n: int, at_least: int, unit: str = "couples") -> None:
     """Refuse a sample too small for the statistic to exist."""
-    if n < at_least:
-        raise StatisticsError(f"{n} complete {unit}: this statistic needs at least {at_least}")
+    if problems := _too_few(n, at_least, unit):
+        raise StatisticsError(problems)
 
 
 def require_varying(vectors: Iterable[Array], names: Sequence[str]) -> None:
-    """Refuse columns in which everybody has the same number."""
-    constant = [name for name, vector in zip(names, vectors, strict=True) if np.ptp(vector) == 0.0]
-    if constant:
-        raise StatisticsError([f"column {name!r} does not vary: leave it out" for name in constant])
+    """Refuse columns in which everybody has the same number, or nobody any."""
+    if problems := _constant(vectors, names):
+        raise StatisticsError(problems)
+
+
+def _too_few(n: int, at_least: int, unit: str) -> list[str]:
+    return [f"{n} complete {unit}: this statistic needs at least {at_least}"] if n < at_least else []
+
+
+def _constant(vectors: Iterable[Array], names: Sequence[str]) -> list[str]:
+    constant = [
+        name for name, vector in zip(names, vectors, strict=True) if not vector.size or np.ptp(vector) == 0.0
+    ]
+    return [f"column {name!r} does not vary: leave it out" for name in constant]
 
 
 def require_share(value: float, name: str) -> None:

@@ -9,7 +9,7 @@ few small matrices. The results are those of the in-memory calls to rounding.
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from pathlib import Path
@@ -23,12 +23,13 @@ import pyarrow.parquet as pq
 
 from workbook import frames
 from workbook.dyads.pairs import pair
-from workbook.errors import StatisticsError
+from workbook.errors import StatisticsError, WorkbookError
 from workbook.instruments.model import Instrument
 from workbook.research.dyadic import Apim, DyadicICC, apim, dyadic_icc
 from workbook.research.dyadic.design import Covariate, Design, Pair
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.pairing import from_pairs
+from workbook.research.intake import VERSION, other_versions, said_versions
 from workbook.research.moments import Moments
 from workbook.research.reliability import Estimate, cronbach_alpha, item_matrix, mcdonald_omega
 from workbook.research.risk import Anonymity
@@ -76,8 +77,8 @@ class Parts:
     Raises
     ------
     StatisticsError
-        At the first call: every unreadable or half-written part, absent column and couple
-        that lies in two parts, all at once.
+        At the first call: every unreadable or half-written part, absent column, and answers to
+        other versions of a questionnaire, all at once; then couples that lie in two parts.
 
     Examples
     --------
@@ -94,20 +95,26 @@ class Parts:
     progress: Progress = field(default=show_progress)
     memory_limit: str = "auto"
     n_workers: int = 1
+    _seen: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def paths(self) -> list[Path]:
         return sorted(self.folder.glob("*.parquet"))
 
     def check(self) -> int:
-        """Read every part's couples; give how many there are."""
+        """Look through every part; give how many couples there are. Done once, at the first call."""
+        if "couples" not in self._seen:
+            self._seen["couples"] = self._check()
+        return self._seen["couples"]
+
+    def _check(self) -> int:
         problems = [] if self.paths else [f"{self.folder.name} holds no parts (*.parquet)"]
-        whole = [(path, fault) for path in self.paths if (fault := _fault(path))]
-        problems += [f"{path.name}: {fault}" for path, fault in whole]
+        problems += [f"{path.name}: {fault}" for path in self.paths if (fault := _fault(path))]
+        problems += other_versions(said_versions(self.folder), self.instruments)
         if problems:
             raise StatisticsError(problems)
-        couples = self._map(_couples, None)
-        hashes = np.concatenate(couples)
+        said = {name: instrument.version for name, instrument in self.instruments.items()}
+        hashes = np.concatenate(self._run(_look_through, said, keep_quiet))
         twice = len(hashes) - len(np.unique(hashes))
         if twice:
             raise StatisticsError(f"{twice} couple(s) lie in more than one part: a part holds whole couples")
@@ -147,11 +154,10 @@ class Parts:
 
     def anonymity(self, quasi: Sequence[str], sensitive: str) -> Anonymity:
         """k, l and t over background items (couples as units), a subscale's score being sensitive."""
-        n_couples = self.check()
         background = self._instrument_of_items(quasi)
         given = (background, list(quasi), self._instrument(sensitive), sensitive, self.occasion)
         counts = self._map(_class_counts, given)
-        return reduce(ClassCounts.merged, counts).anonymity(n_couples)
+        return reduce(ClassCounts.merged, counts).anonymity(self.check())
 
     def score(self, instrument: str, out: Path) -> Path:
         """Every part scored into a folder of its own, which appears whole or not at all."""
@@ -169,6 +175,7 @@ class Parts:
     def _write(self, work: Callable[..., None], instrument: Instrument, out: Path) -> Path:
         if out.exists():
             raise StatisticsError(f"{out.name} exists already: name a new folder")
+        self.check()
         unfinished = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
         unfinished.mkdir(parents=True)
         try:
@@ -179,31 +186,39 @@ class Parts:
         return out
 
     def _map(self, work: Callable[[Path, Any], Found], given: Any) -> list[Found]:
+        self.check()
+        return self._run(work, given, self.progress)
+
+    def _run(self, work: Callable[[Path, Any], Found], given: Any, progress: Progress) -> list[Found]:
+        """The work on every part, in order; the problems of all parts at once."""
         paths = self.paths
-        if not paths:
-            raise StatisticsError(f"{self.folder.name} holds no parts (*.parquet)")
-        if self.engine == "dask":
-            return self._map_by_dask(work, paths, given)
-        found = []
-        for path in paths:
-            found.append(work(path, given))
-            self.progress(len(found), len(paths))
+        found: list[Any] = [None] * len(paths)
+        problems: list[str] = []
+        for done, (place, result) in enumerate(self._arriving(work, paths, given), start=1):
+            if isinstance(result, WorkbookError):
+                problems += [f"{paths[place].name}: {problem}" for problem in result.problems]
+            found[place] = result
+            progress(done, len(paths))
+        if problems:
+            raise StatisticsError(sorted(problems))
         return found
 
-    def _map_by_dask(self, work: Callable[[Path, Any], Found], paths: list[Path], given: Any) -> list[Found]:
+    def _arriving(
+        self, work: Callable[[Path, Any], Any], paths: list[Path], given: Any
+    ) -> Iterator[tuple[int, Any]]:
+        """(Which part, what came of it), as they are done."""
+        if self.engine == "pandas":
+            yield from ((place, _try(work, path, given)) for place, path in enumerate(paths))
+            return
         from distributed import Client, as_completed
 
         where = self.scheduler or _cluster_here(self.n_workers, self.memory_limit)
         with Client(where) as client:  # type: ignore[no-untyped-call]
-            futures = [client.submit(work, path.absolute(), given, pure=False) for path in paths]
+            futures = [client.submit(_try, work, path.absolute(), given, pure=False) for path in paths]
             order = {future.key: place for place, future in enumerate(futures)}
-            found: list[Any] = [None] * len(paths)
-            arriving = as_completed(futures)  # type: ignore[no-untyped-call]
-            for done, future in enumerate(arriving, start=1):
-                found[order[future.key]] = future.result()
+            for future in as_completed(futures):  # type: ignore[no-untyped-call]
+                yield order[future.key], future.result()
                 future.release()
-                self.progress(done, len(paths))
-            return found
 
     def _instrument(self, subscale: str) -> Instrument:
         for instrument in self.instruments.values():
@@ -259,8 +274,28 @@ def _fault(path: Path) -> str | None:
     return f"column {', '.join(map(repr, absent))} is missing" if absent else None
 
 
-def _couples(path: Path, _: None) -> np.ndarray:
-    found = pc.unique(pq.read_table(path, columns=["couple_id"])["couple_id"])
+def _try(work: Callable[[Path, Any], Any], path: Path, given: Any) -> Any:
+    """What the work gives, or the workbook's own error: one bad part must not hide the next."""
+    try:
+        return work(path, given)
+    except WorkbookError as problem:
+        return problem
+
+
+def _look_through(path: Path, said: Mapping[str, str]) -> np.ndarray:
+    """A part's couples, hashed; refuses answers to other versions than are analysed."""
+    ids = [name for name in ("couple_id", "instrument", VERSION) if name in pq.read_schema(path).names]
+    ids = ids if VERSION in ids else ["couple_id"]
+    table = pq.read_table(path, columns=ids, read_dictionary=ids)
+    if VERSION in ids:
+        rows = table.select(["instrument", VERSION]).to_pandas().astype("string")
+        wanted = rows["instrument"].map(dict(said))
+        other = (wanted.notna() & (rows[VERSION] != wanted).fillna(value=True)).to_numpy(dtype=bool)
+        if other.any():
+            raise StatisticsError(
+                f"column {VERSION!r}: {places(np.flatnonzero(other))}: not the version that is analysed"
+            )
+    found = pc.unique(table["couple_id"])
     return np.asarray(pd.util.hash_array(np.asarray(found.to_pylist(), dtype=object)))
 
 

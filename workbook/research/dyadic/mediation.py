@@ -37,11 +37,14 @@ class Mediation:
         ``effect`` (actor: of one's own x; partner: of the partner's), ``path``, ``role`` (of
         the outcome), ``estimate``, ``se``, ``z``, ``p`` (Sobel), ``sobel_low``, ``sobel_high``,
         ``low``, ``high`` (Monte Carlo).
+    n_set_aside : int
+        Couples left out of both models because a value is missing.
     """
 
     to_mediator: Apim
     to_outcome: Apim
     indirect: pd.DataFrame
+    n_set_aside: int = 0
 
 
 def apimem(  # noqa: PLR0913 - a model's settings, by name
@@ -126,7 +129,7 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
             first, second = _steps(path, role, roles, distinguishable=distinguishable)
             a, b = to_mediator.effect(*first), to_outcome.effect(*second)
             rows.append(_row(effect, path, role, a, b, draws[0][first] * draws[1][second], confidence))
-    return Mediation(to_mediator, to_outcome, pd.DataFrame(rows))
+    return Mediation(to_mediator, to_outcome, pd.DataFrame(rows), int((~whole).sum()))
 
 
 def _steps(

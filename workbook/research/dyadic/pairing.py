@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.samples import places
 
 
 def from_pairs(
@@ -29,7 +30,7 @@ def from_pairs(
     Raises
     ------
     StatisticsError
-        Unknown subscales, several occasions.
+        Unknown subscales, several occasions, the same score twice.
 
     Examples
     --------
@@ -48,6 +49,9 @@ def from_pairs(
     wanted = list(subscales) if subscales is not None else list(dict.fromkeys(pairs["subscale"]))
     known = set(pairs["subscale"])
     problems += [f"no couple has a score on {name!r}" for name in wanted if name not in known]
+    again = pairs.duplicated(["couple_id", "occasion", "subscale"]).to_numpy(dtype=bool)
+    if again.any():
+        problems.append(f"{places(pairs.index[again])}: a couple's score on a facet stands there twice")
     if problems:
         raise StatisticsError(problems)
     keyed = pairs.set_index(["couple_id", "subscale"])[["score_a", "score_b"]]
@@ -95,7 +99,10 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     sizes = persons.groupby("couple_id", observed=True).size()
     crowded = sizes[sizes > 2]
     if len(crowded):
-        raise StatisticsError(f"{len(crowded)} couple(s) have more than two rows: choose one occasion")
+        rows = persons.index[persons["couple_id"].isin(crowded.index).to_numpy(dtype=bool)]
+        raise StatisticsError(
+            f"{len(crowded)} couple(s) have more than two rows ({places(rows)}): choose one occasion"
+        )
     order = [name for name in (role, "person_id") if name and name in persons]
     ordered = persons.sort_values(["couple_id", *order], kind="stable") if order else persons
     place = ordered.groupby("couple_id", observed=True).cumcount().map({0: "a", 1: "b"})

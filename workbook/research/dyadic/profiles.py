@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array, check_keys
+from workbook.research.samples import Array, places
 
 FEWEST_FACETS = 3
 
@@ -178,10 +178,17 @@ def _aligned(a: pd.DataFrame, b: pd.DataFrame) -> tuple[Array, Array]:
         problems.append(f"{a.shape[1]} facet(s): a profile needs at least {FEWEST_FACETS}")
     if len(a) < 2:
         problems.append(f"{len(a)} couple(s): the cohort's mean profile needs at least 2")
-    problems += check_keys(a.reset_index()) if a.index.name == "couple_id" else []
+    again = a.index.duplicated()
+    if again.any():
+        problems.append(f"{places(a.index[again])} stands there twice: one row per couple or judge")
     arrays = [frame.to_numpy(dtype=np.float64, na_value=np.nan) for frame in (a, b)]
-    if any(np.isinf(values).any() for values in arrays):
-        problems.append("a value is not finite")
+    for frame, values in zip((a, b), arrays, strict=True):
+        infinite = np.isinf(values)
+        problems += [
+            f"facet {str(name)!r} is not finite at {places(frame.index[infinite[:, number]])}"
+            for number, name in enumerate(frame.columns)
+            if infinite[:, number].any()
+        ]
     empty = [
         str(name)
         for name, lost in zip(a.columns, np.isnan(np.vstack(arrays)).all(axis=0), strict=False)

@@ -27,10 +27,13 @@ class TruthAndBias:
         higher than they say they are), "truth force" (the partner's own report) and "bias
         force" (the judge's own report: assumed similarity).
     model : Apim
+    n_set_aside : int
+        Couples left out because a value is missing.
     """
 
     table: pd.DataFrame
     model: Apim
+    n_set_aside: int = 0
 
 
 def truth_and_bias(
@@ -117,7 +120,8 @@ def truth_and_bias(
         centred, truth, judgement, distinguishable=distinguishable, method=method, roles=roles,
         confidence=confidence,
     )  # fmt: skip
-    return TruthAndBias(model.table.assign(term=model.table["term"].map(TERMS)), model)
+    named = model.table.assign(term=model.table["term"].map(TERMS))
+    return TruthAndBias(named, model, int((~whole).sum()))
 
 
 def _means(own_a: Array, own_b: Array, *, distinguishable: bool) -> tuple[float, float]:

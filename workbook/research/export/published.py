@@ -10,6 +10,7 @@ from workbook import frames
 from workbook.errors import ReleaseError
 from workbook.instruments.model import Instrument
 from workbook.research.export.journal import Basis, Journal
+from workbook.research.intake import check_responses
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication
 
@@ -70,26 +71,10 @@ class Published:
 
         Raises
         ------
-        ReleaseError
-            Unknown or private instruments, unknown items: all at once.
         FrameError
-            The frame breaks its contract.
+            As `workbook.research.intake.check_responses`: all problems by row and column.
         """
-        checked = frames.check(responses, frames.RESPONSES)
-        private = {i.id for i in catalogue.values() if i.is_private}
-        named = set(checked["instrument"].unique())
-        problems = [f"instrument {name!r} is private and never exported" for name in sorted(named & private)]
-        problems += [
-            f"instrument {name!r} is not in the catalogue" for name in sorted(named - set(catalogue))
-        ]
-        for name in sorted((named & set(catalogue)) - private):
-            known = set(catalogue[name].item_by_id)
-            asked = set(checked.loc[checked["instrument"] == name, "item"].unique())
-            problems += [
-                f"item {item!r} is not in {name} {catalogue[name].version}" for item in sorted(asked - known)
-            ]
-        if problems:
-            raise ReleaseError(problems)
+        checked = check_responses(responses, catalogue)
         return cls(checked, score_all(checked, catalogue), catalogue)
 
     @property
