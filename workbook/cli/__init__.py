@@ -1,4 +1,4 @@
-"""The command line: ``workbook start``, ``demo``, ``doctor``, ``simulate``.
+"""The command line: ``workbook start``, ``demo``, ``doctor``, ``backup``, ``simulate``, ``export`` ….
 
 Errors are sentences with a way out and exit code 2; a traceback is for ``--debug`` only.
 Commands import what they need when they run, so that ``workbook --help`` answers at once.
@@ -52,8 +52,9 @@ def _add_commands() -> None:
     from workbook.cli.doctor import doctor
     from workbook.cli.serve import demo, start
     from workbook.cli.simulate import simulate
+    from workbook.cli.study import export, study
 
-    for command in (start, demo, doctor, backup, restore, simulate):
+    for command in (start, demo, doctor, backup, restore, simulate, study, export):
         main.add_command(command)
 
 

@@ -18,14 +18,13 @@ import pandas as pd
 
 from workbook.content import say
 from workbook.errors import SharingError
-from workbook.instruments.model import Instrument
-from workbook.scoring import score
 from workbook.service.directory import Directory
 from workbook.service.drawers import Drawer, Record
+from workbook.service.snapshots import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
 from workbook.service.verbs import Given, ResearchChoice
 from workbook.service.wire import dump, load, publication_from_json, publication_to_json
-from workbook.sharing import Grain, Publication, publish
+from workbook.sharing import Grain, Publication
 from workbook.storage.base import Entry, Row, Store
 
 GIVEN, TAKEN_BACK = "given", "taken-back"
@@ -146,24 +145,6 @@ def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publi
     )
 
 
-def snapshots(study: Study, responses: pd.DataFrame, grain: Grain) -> list[Publication]:
-    """What a grain would give: the background facts, and each asked instrument of each occasion.
-
-    The background facts are single answers, so they go at every grain but nothing.
-    """
-    if grain is Grain.NOTHING:
-        return []
-    found = []
-    for instrument in study.instruments.values():
-        own = responses[responses["instrument"] == instrument.id]
-        finest = Grain.ANSWERS if instrument.id == BACKGROUND else grain
-        for occasion in sorted(own["occasion"].unique()):
-            made = _snapshot(own[own["occasion"] == occasion], instrument, finest)
-            if len(made.responses) or len(made.scores):
-                found.append(made)
-    return found
-
-
 def months_after(day: date, n: int) -> date:
     """The day n months later, or that month's last.
 
@@ -172,14 +153,6 @@ def months_after(day: date, n: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _snapshot(own: pd.DataFrame, instrument: Instrument, grain: Grain) -> Publication:
-    first = own.iloc[0]
-    return publish(
-        own, score(own, instrument), grain, instrument=instrument, couple_id=str(first["couple_id"]),
-        person_id=str(first["person_id"]), occasion=str(first["occasion"]),
-    )  # fmt: skip
 
 
 def _decide(

@@ -54,6 +54,7 @@ class Session(PageStates):
         self.events: list[Event] = []
         self.table = Table()
         self.couple: Couple = service.couple(actor)
+        self.study = None if actor.role == "together" else service.study(actor)
         self.decisions: dict[tuple[str, str], Grain] = {}
         self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._stale: set[str] = set()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from workbook.instruments import Instrument
+from workbook.service.study import Study
 from workbook.service.verbs import Table
 from workbook.session.drawer import OwnDrawer
 from workbook.sharing import Grain
@@ -19,6 +20,7 @@ class PageStates(OwnDrawer):
     instruments: Mapping[str, Instrument]
     decisions: dict[tuple[str, str], Grain]
     table: Table
+    study: Study | None
 
     @property
     def is_together(self) -> bool:
@@ -62,11 +64,16 @@ class PageStates(OwnDrawer):
                 return self._share_status()
             case "results" | "own":
                 return "open" if any(self.is_answered(one.id) for one in self.shareable()) else "locked"
-            case "together" | "expectation" | "view" | "decide":
-                # "decide" asks for a passphrase, on the page of both; alone there is "share".
-                is_open = self.is_together if kind == "decide" else bool(self.table.open_rounds)
-                return "open" if is_open else "locked"
+            case "together" | "expectation" | "view" | "decide" | "research":
+                return "open" if self._is_there(kind) else "locked"
         return "open"
+
+    def _is_there(self, kind: str) -> bool:
+        if kind == "decide":  # asks for a passphrase, on the page of both; alone there is "share"
+            return self.is_together
+        if kind == "research":
+            return self.study is not None and not self.is_together
+        return bool(self.table.open_rounds)
 
     def _share_status(self) -> Status:
         wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]

@@ -21,7 +21,7 @@ from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 from workbook.storage.verify import verify_all
 
-_KEPT_BESIDE = ("key-id",)  # a random name by which the key is found
+_KEPT_BESIDE = ("key-id", "study.toml")  # by which the key is found; what people were asked for
 
 
 def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None) -> Path:

@@ -22,6 +22,7 @@ _ALWAYS = {
     "just-for-me",
     "resources",
     "sharing",
+    "research",
     "rights",
 }
 
@@ -63,9 +64,7 @@ def path(session: Session) -> tuple[Part, ...]:
         _part("see", [_named(session, "results")]),
         _part("together", [_named(session, "share"), _named(session, "together")]),
         _part("do", [_named(session, page) for page in ("exercises", "weekly", "again")]),
-        _part(
-            "anytime", [_named(session, page) for page in ("just-for-me", "resources", "sharing", "rights")]
-        ),
+        _part("anytime", [_named(session, page) for page in _any_time(session)]),
     )
     # Before the choice to take part, the way ahead is enough; the rest would only be long.
     shown = parts if session.has_consented else (parts[0], parts[1], *parts[-1:])
@@ -100,6 +99,11 @@ def chapter_after(session: Session, chapter_id: str) -> Step | None:
     same = [step for step in later if session.chapters[step.page[8:]][0].id == instrument]
     main = [step for step in later if session.chapters[step.page[8:]][0].id in _MAIN]
     return next((step for step in [*same, *main] if step.status != "complete"), None)
+
+
+def _any_time(session: Session) -> list[str]:
+    pages = ["just-for-me", "resources", "sharing", "research", "rights"]
+    return [page for page in pages if page != "research" or session.status(page) == "open"]
 
 
 def _part(name: str, steps: list[Step]) -> Part:

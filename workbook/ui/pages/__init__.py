@@ -11,6 +11,7 @@ from workbook.ui.pages.just_for_me import HelpPage, JustForMe
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.own_needs import OwnNeeds
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
+from workbook.ui.pages.research import Research
 from workbook.ui.pages.results import OwnResults
 from workbook.ui.pages.rights import Rights
 from workbook.ui.pages.share import Decided, Share
@@ -21,6 +22,6 @@ from workbook.ui.pages.view import OwnView, TogetherView
 _ALL: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, DecideHere, Mood,
     Cooling, Sharing, OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
-    Again, Weekly, JustForMe, HelpPage, Rights, OwnNeeds,
+    Again, Weekly, JustForMe, HelpPage, Rights, OwnNeeds, Research,
 )  # fmt: skip
 PAGES: dict[str, type[Page]] = {page.kind: page for page in _ALL}

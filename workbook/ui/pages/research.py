@@ -1,0 +1,171 @@
+"""Taking part in a study: each partner alone says nothing, a summary or answers, linked or not.
+
+The page is there only where a study is run. It says nothing of the partner, and never could: the
+service gives it one's own choice alone.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from ipywidgets import VBox, Widget
+
+from workbook.content import say
+from workbook.content.document import documents
+from workbook.errors import WorkbookError
+from workbook.frames import occasion_number
+from workbook.service.snapshots import snapshots
+from workbook.service.study import BACKGROUND, DOCUMENT, Study
+from workbook.service.verbs import ResearchChoice
+from workbook.sharing import Grain, Publication, grains_for
+from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, reading, table
+from workbook.ui.components import Choices, Prose
+from workbook.ui.pages.base import Button, Page
+
+
+class Research(Page):
+    """The argument ``saved`` confirms a choice."""
+
+    kind = "research"
+
+    def parts(self) -> Sequence[Widget]:
+        self.choice = Choices(legend=say("study.page.legend"))
+        self.link = Choices(legend=say("study.page.linked_legend"))
+        self.preview = Prose()
+        self.choice.observe(self.desk.guard(lambda _: self._show()), "value")
+        self.place = VBox([])
+        return (self.place,)
+
+    @property
+    def study(self) -> Study:
+        if self.session.study is None:
+            raise WorkbookError(say("ui.trouble.not_there"))
+        return self.session.study
+
+    def arrive(self, argument: str) -> None:
+        # Nothing is chosen beforehand, not even what was chosen last time: to save is to agree anew.
+        self.choice.value = self.link.value = self.choice.error = self.link.error = ""
+        super().arrive(argument)
+
+    def fill(self) -> None:
+        if self.argument == "saved":
+            self._thank()
+            return
+        choice = self.session.service.my_research(self.session.actor)
+        words = reading(documents()[DOCUMENT], say("study.page.kicker"))
+        self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:]])
+        self.choice.options = [self._option(grain.value) for grain in self._grains()]
+        self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
+        self._show()
+        buttons = [Button(say("study.page.button"), self._save, "primary")]
+        if choice is not None and choice.grain is not Grain.NOTHING:
+            buttons.append(Button(say("study.page.take_back"), self._take_back, "danger"))
+        self.offer(*buttons, self.home())
+
+    # -- what is said ------------------------------------------------------------------------
+    def _facts(self) -> Block:
+        study = self.study
+        asked = [
+            say("study.page.background") if one.id == BACKGROUND else one.title
+            for one in study.instruments.values()
+        ]
+        rows = [
+            [say("study.page.who"), study.name],
+            [say("study.page.purpose"), study.purpose],
+            [say("study.page.asks"), "; ".join(asked)],
+            [say("study.page.kept"), say("study.page.months", n=study.retention_months)],
+            [say("study.page.contact"), study.contact],
+        ]
+        return callout("", [block for title, text in rows for block in (heading(3, title), paragraph(text))])
+
+    def _standing(self, choice: ResearchChoice | None) -> list[Block]:
+        if choice is None:
+            return [note(say("study.page.not_asked"))]
+        if choice.grain is Grain.NOTHING:
+            return [callout("", [paragraph(say("study.page.now_nothing"))])]
+        if not choice.is_standing:
+            over = say("study.page.now_over", day=_day(choice.chosen))
+            return [callout("", [paragraph(over)], tone="care")]
+        said = [
+            say(f"study.page.now_{choice.grain.value}", day=_day(choice.chosen), until=_day(choice.until)),
+            say(f"study.page.now_{'linked' if choice.is_linked else 'alone'}"),
+            say("study.page.newer"),
+        ]
+        return [callout("", [paragraph(text) for text in said], tone="good")]
+
+    def _thank(self) -> None:
+        self.say_words([heading(1, say("study.page.saved_title")), lead(say("study.page.saved"))])
+        self.place.children = ()
+        self.offer(
+            Button(say("ui.button.home"), self.to("home"), "primary"),
+            Button(say("study.page.again"), self.to("research")),
+        )
+
+    # -- what is chosen ----------------------------------------------------------------------
+    def _grains(self) -> list[Grain]:
+        """Scores are offered only where something that is asked has any."""
+        asked = [one for one in self.study.instruments.values() if one.id != BACKGROUND]
+        has_scores = any(Grain.SCORES in grains_for(one) for one in asked)
+        return [grain for grain in Grain if grain is not Grain.SCORES or has_scores]
+
+    @staticmethod
+    def _option(name: str) -> dict[str, str]:
+        return {"value": name, "label": say(f"study.page.{name}"), "note": say(f"study.page.{name}_note")}
+
+    def _show(self) -> None:
+        chosen = self.choice.choice()
+        if chosen in ("", Grain.NOTHING):
+            self.place.children = (self.choice,)
+            return
+        self.preview.blocks = [callout(say("study.page.preview"), self._preview(Grain(chosen)))]
+        self.place.children = (self.choice, self.link, self.preview)
+
+    def _preview(self, grain: Grain) -> list[Block]:
+        session, study = self.session, self.study
+        found: list[Publication] = session.once(
+            f"research.{grain}", (session.responses,), lambda: snapshots(study, session.responses, grain)
+        )
+        if not any(one.instrument != BACKGROUND for one in found):
+            return [paragraph(say("study.page.preview_none"))]
+        head = [say("study.page.column_part"), say("study.page.column_given")]
+        return [table(say("study.page.preview_caption"), head, [self._line(one) for one in found])]
+
+    def _line(self, publication: Publication) -> list[str]:
+        title = self.study.instruments[publication.instrument].title
+        number = occasion_number(publication.occasion)
+        if number > 1:
+            title = say("study.page.part_of", instrument=title, occasion=number)
+        counts = [
+            say(f"study.page.n_{name}", n=n)
+            for name, n in (("answers", len(publication.responses)), ("scores", len(publication.scores)))
+            if n and not (name == "scores" and publication.grain is Grain.ANSWERS)
+        ]
+        return [title, ", ".join(counts)]
+
+    # -- what is done ------------------------------------------------------------------------
+    def _save(self) -> None:
+        chosen, link = self.choice.choice(), self.link.choice()
+        self.choice.error = "" if chosen else say("ui.trouble.no_choice")
+        self.link.error = "" if link or chosen in ("", Grain.NOTHING) else say("study.page.no_link")
+        if self.choice.error or self.link.error:
+            return
+        self._give(Grain(chosen), linked=link == "linked_yes" and chosen != Grain.NOTHING)
+
+    def _take_back(self) -> None:
+        self._give(Grain.NOTHING, linked=False)
+
+    def _give(self, grain: Grain, *, linked: bool) -> None:
+        session = self.session
+        words = self.study.words_hash
+        session.service.give_to_research(session.actor, grain, linked=linked, text_hash=words)
+        session.refresh("drawer")
+        self.desk.go("research:saved")
+
+
+def _day(iso: str) -> str:
+    """A day as people write it.
+
+    >>> _day("2026-11-02")
+    '2 November 2026'
+    """
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
