@@ -1,0 +1,185 @@
+"""What the service promises two people: deciding, the table, what each hears of."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from tests.service.household import INSTRUMENT, OCCASION, WORDS, Household, answers
+from workbook import frames
+from workbook.errors import AccessError, SharingError, SignInError
+from workbook.exercises import ExerciseError
+from workbook.sharing import Grain
+
+TABLE_EVENT = ("gratitude.written", {"text": "you made tea", "day": "2026-11-20"})
+
+
+class TableContract:
+    """Subclasses give the fixture ``house``."""
+
+    @pytest.fixture
+    def house(self) -> Iterator[Household]:
+        raise NotImplementedError
+
+    def test_each_knows_the_others_name_and_no_more(self, house: Household) -> None:
+        couple = house.a[0].couple(house.a[1])
+        assert couple == house.b[0].couple(house.b[1])
+        assert [(member.name, member.place) for member in couple.members] == [("Ada", "a"), ("Ben", "b")]
+        assert not couple.is_solo and couple.code == house.code
+
+    def test_a_round_opens_at_the_lower_grain_when_both_have_decided(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        a.save_answers(actor_a, answers(1))
+        b.save_answers(actor_b, answers(3))
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        assert a.my_decision(actor_a, INSTRUMENT, OCCASION) is Grain.ANSWERS
+        assert a.read_table(actor_a).publications == b.read_table(actor_b).publications == ()
+        b.decide(actor_b, INSTRUMENT, OCCASION, Grain.SCORES)
+        table = a.read_table(actor_a)
+        assert table.open_rounds == ((INSTRUMENT, OCCASION),)
+        assert {p.person_id for p in table.publications} == {actor_a.person_id, actor_b.person_id}
+        for publication in table.publications:
+            assert publication.grain is Grain.SCORES and publication.responses.empty
+            frames.check(publication.scores, frames.SCORES)
+            assert len(publication.scores) > 0
+
+    def test_nothing_opens_on_nothing_and_a_later_decision_replaces_it(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.NOTHING)
+        b.decide(actor_b, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        assert b.read_table(actor_b).open_rounds == ()
+        assert a.my_decision(actor_a, INSTRUMENT, OCCASION) is Grain.NOTHING
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.SCORES)
+        assert [p.grain for p in b.read_table(actor_b).publications] == [Grain.SCORES, Grain.SCORES]
+
+    def test_an_open_round_is_a_frozen_snapshot(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        before = b.read_table(actor_b).publications
+        a.save_answers(actor_a, answers(4))
+        after = b.read_table(actor_b).publications
+        for one, other in zip(before, after, strict=True):
+            pd.testing.assert_frame_equal(one.responses, other.responses)
+        with pytest.raises(SharingError):
+            a.decide(actor_a, INSTRUMENT, OCCASION, Grain.SCORES)
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)  # the same again is harmless
+
+    def test_taking_back_closes_the_round_for_both_and_says_not_who(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        a.withdraw(actor_a, INSTRUMENT, OCCASION)
+        for service, actor in (house.a, house.b):
+            table = service.read_table(actor)
+            assert table.publications == () and table.open_rounds == ()
+            assert service.my_decision(actor, INSTRUMENT, OCCASION) is None
+        a.withdraw(actor_a, INSTRUMENT, OCCASION)
+        for service, actor in (house.a, house.b):
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES)
+        assert [p.round for p in b.read_table(actor_b).publications] == [2, 2]
+
+    def test_taking_back_before_it_opens_means_undecided(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        a.withdraw(actor_a, INSTRUMENT, OCCASION)
+        assert a.my_decision(actor_a, INSTRUMENT, OCCASION) is None
+        b.decide(actor_b, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        assert b.read_table(actor_b).open_rounds == ()
+
+    @pytest.mark.parametrize(
+        ("instrument", "occasion"), [("unknown", OCCASION), (INSTRUMENT, "assessment-0"), (INSTRUMENT, "x/y")]
+    )
+    def test_a_decision_about_what_is_not_there_is_refused(
+        self, house: Household, instrument: str, occasion: str
+    ) -> None:
+        service, actor = house.a
+        with pytest.raises(SharingError):
+            service.decide(actor, instrument, occasion, Grain.SCORES)
+        with pytest.raises(SharingError):
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES)  # nothing answered yet
+
+    def test_together_reads_the_table_only_and_decides_with_a_passphrase(self, house: Household) -> None:
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+        service, actor = house.together()
+        for refused in (
+            lambda: service.save_answers(actor, answers(1, most=1)),
+            lambda: service.read_responses(actor),
+            lambda: service.read_events(actor),
+            lambda: service.my_decision(actor, INSTRUMENT, OCCASION),
+            lambda: service.add_event(actor, "mood", {"value": 1}),
+            lambda: service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES),
+        ):
+            with pytest.raises(AccessError):
+                refused()
+        with pytest.raises(SignInError):
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES, passphrase="nobody's passphrase")
+        for name in ("Ada", "Ben"):
+            assert service.read_table(actor).open_rounds == ()
+            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES, passphrase=WORDS[name])
+        assert service.read_table(actor).open_rounds == ((INSTRUMENT, OCCASION),)
+        assert house.a[0].my_decision(house.a[1], INSTRUMENT, OCCASION) is Grain.SCORES
+
+    def test_a_joint_event_lies_on_the_table_for_both(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        kind, payload = TABLE_EVENT
+        event = a.add_table_event(actor_a, kind, payload, operation_id="g1")
+        assert a.add_table_event(actor_a, kind, payload, operation_id="g1") == event
+        assert b.read_table(actor_b).events == (event,)
+        assert event.person_id == actor_a.person_id
+
+    def test_nobody_writes_under_the_others_operation_id(self, house: Household) -> None:
+        """Steps name what they answer by operation id: B's words must not stand where A's stood."""
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        kind, payload = TABLE_EVENT
+        event = a.add_table_event(actor_a, kind, payload, operation_id="g1")
+        with pytest.raises(AccessError):
+            b.add_table_event(actor_b, kind, {**payload, "text": "B was here"}, operation_id="g1")
+        assert b.read_table(actor_b).events == (event,)
+
+    def test_a_joint_event_against_the_rules_of_its_exercise_is_refused(self, house: Household) -> None:
+        service, actor = house.a
+        line = service.add_table_event(actor, *TABLE_EVENT)
+        with pytest.raises(ExerciseError):
+            service.add_table_event(actor, "gratitude.landed", {"line": line.operation_id})  # one's own line
+        with pytest.raises(ExerciseError):
+            service.add_table_event(actor, "gratitude.written", {"text": ""})
+        with pytest.raises(AccessError):
+            service.add_table_event(actor, "mood", {"value": 3})
+        assert len(service.read_table(actor).events) == 1
+
+    def test_each_hears_of_the_own_drawer_and_of_the_table(self, house: Household) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        heard: list[str] = []
+        arrived = threading.Event()
+
+        def listen(what: str) -> None:
+            heard.append(what)
+            arrived.set()
+
+        stop = b.watch(actor_b, listen)
+        for service, actor in (house.a, house.b):
+            service.save_answers(actor, answers(2))
+        assert arrived.wait(5)
+        assert set(heard) == {"drawer"}
+        time.sleep(0.3)
+        heard.clear()
+        arrived.clear()
+        a.add_event(actor_a, "mood", {"value": 2})
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)
+        a.decide(actor_a, INSTRUMENT, OCCASION, Grain.NOTHING)
+        a.withdraw(actor_a, INSTRUMENT, OCCASION)
+        assert not arrived.wait(0.5), "what A does alone is no news to B"
+        a.add_table_event(actor_a, *TABLE_EVENT)
+        assert arrived.wait(5) and heard == ["table"]
+        stop()
