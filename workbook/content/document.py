@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workbook.content.evidence import sources
-from workbook.content.fields import Fields, load_toml, repeated
+from workbook.content.fields import Fields, load_toml, read_each, repeated
 from workbook.errors import ContentError
 
 
@@ -65,14 +65,8 @@ def documents() -> Mapping[str, Document]:
     'What this workbook is about'
     """
     problems: list[str] = []
-    found = []
-    folder = files("workbook.content") / "documents"
-    for place in sorted(folder.iterdir(), key=lambda place: place.name):
-        if place.name.endswith(".toml"):
-            try:
-                found.append(read_document(place))
-            except ContentError as error:
-                problems.extend(error.problems)
+    places = (files("workbook.content") / "documents").iterdir()
+    found = read_each(places, read_document, problems)
     if problems:
         raise ContentError(problems)
     return MappingProxyType({document.id: document for document in found})

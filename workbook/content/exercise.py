@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workbook.content.evidence import EVIDENCE_LABELS, EvidenceLabel, sources
-from workbook.content.fields import Fields, load_toml, repeated
+from workbook.content.fields import Fields, load_toml, read_each, repeated
 from workbook.errors import ContentError
 
 MOST_SUGGESTIONS = 2
@@ -83,14 +83,8 @@ def exercises() -> Mapping[str, Exercise]:
     True
     """
     problems: list[str] = []
-    found = []
-    folder = files("workbook.content") / "exercises"
-    for place in sorted(folder.iterdir(), key=lambda place: place.name):
-        if place.name.endswith(".toml"):
-            try:
-                found.append(read_exercise(place))
-            except ContentError as error:
-                problems.extend(error.problems)
+    places = (files("workbook.content") / "exercises").iterdir()
+    found = read_each(places, read_exercise, problems)
     if problems:
         raise ContentError(problems)
     return MappingProxyType({exercise.id: exercise for exercise in found})

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.abc import Traversable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from workbook.errors import ContentError
 
+Read = TypeVar("Read")
 REQUIRED: Any = object()
 SLUG = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
@@ -143,6 +144,23 @@ def load_toml(source: Path | Traversable) -> dict[str, Any]:
         raise ContentError(f"{source.name}: not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{source.name}: not valid TOML: {error}") from None
+
+
+def read_each(
+    places: Iterable[Traversable], read: Callable[[Traversable], Read], problems: list[str]
+) -> list[Read]:
+    """What each TOML file among ``places`` holds, in the order of their names.
+
+    A file that cannot be read adds its problems and is passed over, so that one run names all.
+    """
+    found = []
+    for place in sorted(places, key=lambda place: place.name):
+        if place.name.endswith(".toml"):
+            try:
+                found.append(read(place))
+            except ContentError as error:
+                problems.extend(error.problems)
+    return found
 
 
 def repeated(names: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from workbook.content.fields import repeated
+from workbook.content.fields import read_each, repeated
 from workbook.errors import ContentError
 from workbook.instruments.model import Instrument
 from workbook.instruments.reader import read_instrument
@@ -38,22 +38,13 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
 
 @cache
 def _read_all(extra: Path | None) -> dict[str, Instrument]:
-    places = [
-        place
-        for place in (files("workbook.content") / "instruments").iterdir()
-        if place.name.endswith(".toml")
-    ]
+    places = list((files("workbook.content") / "instruments").iterdir())
     if extra is not None:
         if not extra.is_dir():
             raise ContentError(f"{extra}: there is no such folder; name one that holds instrument files")
         places.extend(extra.glob("*.toml"))
-    instruments: list[Instrument] = []
     problems: list[str] = []
-    for place in sorted(places, key=lambda place: place.name):
-        try:
-            instruments.append(read_instrument(place))
-        except ContentError as error:
-            problems.extend(error.problems)
+    instruments = read_each(places, read_instrument, problems)
     problems.extend(_shared_ids(instruments))
     if problems:
         raise ContentError(problems)
