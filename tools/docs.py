@@ -12,7 +12,7 @@ import pandera.pandas as pa
 
 from tools.content_pages import write_evidence, write_instruments
 from tools.statistics_docs import write_statistics
-from workbook.frames import FRAMES
+from workbook.frames import FRAMES, PREPARED
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -30,6 +30,13 @@ def write_frames() -> str:
     ]
     for name, schema in FRAMES.items():
         parts += _describe(name, schema)
+    parts += [
+        "# What the plots are drawn from\n",
+        "`workbook.plots.prepare_<name>` gives one of these; `plot_<name>`, `sentence_<name>` and",
+        "`table_<name>` take it. To draw in another way, take the prepared frame.\n",
+    ]
+    for name, schema in PREPARED.items():
+        parts += _describe(f"prepared: {name}", schema)
     return "\n".join(parts)
 
 
