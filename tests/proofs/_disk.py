@@ -88,7 +88,7 @@ class Disk:
             self._fds.pop(call.fd, None)
         elif call.op in "RU":
             self._rename(call)
-        elif call.op in "WTS":
+        elif call.op in "WTSF":
             self._change(call)
 
     def after_power_cut(self, chance: random.Random) -> dict[str, bytes]:
@@ -130,7 +130,9 @@ class Disk:
             self._pending_names.clear()
         elif file is not None and call.op == "S":
             file.sync()
-        elif file is not None:
+        elif file is not None and call.op == "F":
+            file.pending.clear()  # the system has let go of it: no later sync brings it back
+        elif file is not None and call.op in "WT":
             file.pending.append((call.number, call.data if call.op == "W" else None))
 
 

@@ -140,9 +140,26 @@ int ftruncate(int fd, off_t length) {
 }
 int ftruncate64(int fd, off64_t length) { return ftruncate(fd, length); }
 
+/* A disk that fails one sync: the process may be told (EIO), or, as whoever asks again is, that all is well.
+ * Either way the system has let go of what was written: 'F', and a later sync does not bring it back. */
+static int until_failure = -1, lies = 0, n_failed = 0;
+void fail_sync_after(int n, int lying) {
+    pthread_mutex_lock(&lock);
+    until_failure = n; lies = lying; n_failed = 0;
+    pthread_mutex_unlock(&lock);
+}
+int failed_syncs(void) { return n_failed; }
+
 static int synced(int fd, long call) {
     if (!known(fd)) return syscall(call, fd);
     pthread_mutex_lock(&lock);
+    if (until_failure >= 0 && !until_failure--) {
+        n_failed++;
+        put('F', fd, 0, 0, 0);
+        pthread_mutex_unlock(&lock);
+        errno = EIO;
+        return lies ? 0 : -1;
+    }
     int done = syscall(call, fd), failure = errno;
     if (!done) put('S', fd, 0, 0, 0);
     pthread_mutex_unlock(&lock);

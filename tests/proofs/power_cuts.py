@@ -56,20 +56,22 @@ def _cut(size: int, seed: int, *how: str) -> Counts:
     with scratch() as folder:
         watched, trace = folder / "data", folder / "trace"
         watched.mkdir(mode=0o700)
-        _record(watched, trace, build_recorder(folder), [str(seed), str(N_OPERATIONS), *how])
+        arguments = [str(seed), str(N_OPERATIONS), *how]
+        record("tests.proofs._writing", watched, trace, build_recorder(folder), arguments)
         disk = Disk(str(watched), TOLD)
         for position, (at, left) in enumerate(cuts(read_trace(trace), disk, size, chance)):
             after = folder / f"after-{position}"
-            _lay_down(after, left)
+            lay_down(after, left)
             total = merge(total, {"trials": 1} | check_after_crash(after, at.told))
             shutil.rmtree(after)
     return total
 
 
-def _record(watched: Path, trace: Path, recorder: Path, arguments: list[str]) -> None:
+def record(module: str, watched: Path, trace: Path, recorder: Path, arguments: list[str]) -> None:
+    """Run a module as a process whose file-system calls below a folder are recorded."""
     recording = {"LD_PRELOAD": str(recorder), "RECORD_FOLDER": str(watched), "RECORD_TRACE": str(trace)}
     subprocess.run(
-        [sys.executable, "-m", "tests.proofs._writing", str(watched), *arguments],
+        [sys.executable, "-m", module, str(watched), *arguments],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | recording,
         check=True,
@@ -77,7 +79,8 @@ def _record(watched: Path, trace: Path, recorder: Path, arguments: list[str]) ->
     )
 
 
-def _lay_down(folder: Path, files: dict[str, bytes]) -> None:
+def lay_down(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files as they are left, by name."""
     folder.mkdir(mode=0o700)
     for name, content in files.items():
         (folder / name).write_bytes(content)

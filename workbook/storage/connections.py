@@ -1,5 +1,6 @@
 """Connections to an encrypted SQLite file, and what its errors mean to a person."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ BUSY_MILLISECONDS = 5_000
 
 # FULL, not NORMAL: with NORMAL a power cut loses acknowledged rows (652 of 2,953 when tried).
 # temp_store: what SQLite sorts may not be spilled to a file that nothing encrypts.
+_ROOM_BYTES = 64 * 1024
 _PRAGMAS = (
     "cipher_log_level = NONE",
     "synchronous = FULL",
@@ -68,6 +70,29 @@ def empty_wal(engine: Engine) -> None:
         raise StorageError(say("errors.storage.busy"))
 
 
+class DiskFailedError(StorageError):
+    """The disk refused a write or a sync: SQLite does not say which, nor whether it was for want of room."""
+
+
+class SyncFailedError(DiskFailedError):
+    """The disk would not say that what was written is on it.
+
+    Asking again proves nothing: the system has let go of what it could not write, and a second sync
+    of it succeeds. So whoever writes has to stop.
+    """
+
+
+def has_no_room(file: Path) -> bool:
+    """Whether a file of that size can't grow: the disk, a quota or a limit is at its end."""
+    try:
+        with tempfile.TemporaryFile(dir=file.parent) as probe:
+            probe.seek(file.stat().st_size if file.exists() else 0)
+            probe.write(bytes(_ROOM_BYTES))
+    except OSError as error:
+        return _os_error(error) == "full_disk"
+    return False
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn the database's errors into ours, each a sentence with a way out.
@@ -76,6 +101,8 @@ def plain_errors() -> Iterator[None]:
     ------
     StorageError
         Full disk, a busy file, or anything else that was not written.
+    DiskFailedError
+        The disk failed; `has_no_room` says whether for want of room.
     WrongKeyError, DamagedStoreError
         The file does not open, or is not what was written.
     """
@@ -125,7 +152,9 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _use_wal(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    # Where it fails, SQLite says so only by giving the mode there was.
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise DiskFailedError(say("errors.storage.failed"))
 
 
 def _translate(error: BaseException | None) -> StorageError:
@@ -134,6 +163,8 @@ def _translate(error: BaseException | None) -> StorageError:
         return WrongKeyError(say("errors.storage.wrong_key"))
     if code == sqlcipher3.SQLITE_CORRUPT:
         return DamagedStoreError(say("errors.storage.damaged", what="the database"))
+    if code == sqlcipher3.SQLITE_IOERR:
+        return DiskFailedError(say("errors.storage.failed"))
     if code == sqlcipher3.SQLITE_FULL:
         return StorageError(say("errors.storage.full_disk"))
     if code in (sqlcipher3.SQLITE_BUSY, sqlcipher3.SQLITE_LOCKED):

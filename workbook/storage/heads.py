@@ -8,6 +8,7 @@ line that does not fit and has a good one after it is damage.
 """
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import logging
@@ -21,9 +22,11 @@ from typing import Literal
 from workbook.content import say
 from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
 from workbook.storage.chain import Head
+from workbook.storage.connections import SyncFailedError
 
 _MAGIC = b"workbook-heads-1"
 _MOST_LINES = 20_000
+_FAILED = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 _log = logging.getLogger(__name__)
 
 if sys.platform != "win32":  # there are no advisory locks there; the store's own locks remain
@@ -98,8 +101,8 @@ class Heads:
         self._file.seek(self._end)  # over whatever an attempt that failed has left
         try:
             _write_all(self._file, line)
-            os.fsync(self._file.fileno())
-        except OSError:
+            sync(self._file.fileno())
+        except (OSError, StorageError):
             with contextlib.suppress(OSError):
                 self._file.truncate(self._end)
             raise
@@ -113,7 +116,7 @@ class Heads:
         with _open_private(temporary) as file:
             file.truncate(0)
             _write_all(file, content)
-            os.fsync(file.fileno())
+            sync(file.fileno())
         replacement = _open_private(temporary)
         _lock(replacement, self._path)
         temporary.replace(self._path)
@@ -182,16 +185,37 @@ class Heads:
         return hmac.new(self._key, content, hashlib.sha256).hexdigest()[:32]
 
 
+def sync(handle: int) -> None:
+    """Wait until what was written is on the disk.
+
+    Raises
+    ------
+    SyncFailedError
+        It may not be, and asking again would not tell.
+    """
+    try:
+        os.fsync(handle)
+    except OSError:
+        raise SyncFailedError(say("errors.storage.stopped")) from None
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a new or renamed file's name durable, where the platform can."""
+    """Make a new or renamed file's name durable, where the platform can.
+
+    Raises
+    ------
+    SyncFailedError
+        The disk failed to.
+    """
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:
         return
     try:
         os.fsync(handle)
-    except OSError:
-        pass
+    except OSError as error:
+        if error.errno in _FAILED:  # anything else: a platform that can't sync folders
+            raise SyncFailedError(say("errors.storage.stopped")) from None
     finally:
         os.close(handle)
 

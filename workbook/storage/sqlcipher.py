@@ -15,7 +15,7 @@ from workbook.storage.base import Entry, Row, Store
 from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.erasures import Erasures
-from workbook.storage.heads import Heads
+from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.migrate import is_written, migrate
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
 from workbook.storage.tails import to_row
@@ -147,6 +147,7 @@ class SqlCipherStore(Store):
             file.chmod(0o600)
         # Also finishes what a crash cut short: bytes forgotten in the file lie on in the WAL.
         empty_wal(self._write_engine)
+        sync_folder(path.parent)  # SQLite looks away when the names of its files could not be synced
         if torn:
             torn_pages(self._read_engine, path)
             _log.warning("%d pages were torn by a power cut and mended", len(torn))

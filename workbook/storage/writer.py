@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,7 +18,13 @@ from workbook.content import say
 from workbook.errors import StorageError
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
-from workbook.storage.connections import empty_wal, plain_errors
+from workbook.storage.connections import (
+    DiskFailedError,
+    SyncFailedError,
+    empty_wal,
+    has_no_room,
+    plain_errors,
+)
 from workbook.storage.heads import Heads
 from workbook.storage.tails import Batch, Tail
 
@@ -55,6 +62,7 @@ class Writer:
         self._unwritten: dict[str, Head] = {}
         self._must_truncate = False
         self._closed = False
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -63,6 +71,11 @@ class Writer:
 
         ``destroys`` has the write-ahead log emptied as well before this returns, because it
         still holds what the database no longer does.
+
+        Raises
+        ------
+        SyncFailedError
+            A sync failed, now or ever since the start: nothing is written any more.
         """
         job = _Job(work, destroys, Future())
         with self._submitting:
@@ -93,11 +106,13 @@ class Writer:
     def _write(self, jobs: list[_Job]) -> None:
         try:
             with plain_errors():
+                self._refuse_after_failure()
                 given, fresh = self._commit(jobs)
                 self._acknowledge()
                 if any(job.destroys for job in jobs):
                     self._truncate()
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, and the thread lives on
+            error = self._consider(error)
             self._tails.clear()  # what the file holds now has to be looked up again
             for job in jobs:
                 job.done.set_exception(error)
@@ -105,6 +120,21 @@ class Writer:
         self._committed(fresh)
         for job, result in zip(jobs, given, strict=True):
             job.done.set_result(result)
+
+    def _refuse_after_failure(self) -> None:
+        # The next sync would succeed, whatever became of what the failed one was for.
+        if self._stopped:
+            raise SyncFailedError(say("errors.storage.stopped"))
+
+    def _consider(self, error: BaseException) -> BaseException:
+        """Stop for good after a failed sync; a disk that is only full may have room again later."""
+        if not isinstance(error, DiskFailedError):
+            return error
+        wal = Path(f"{self._engine.url.database}-wal")
+        if not isinstance(error, SyncFailedError) and has_no_room(wal):
+            return StorageError(say("errors.storage.full_disk"))
+        self._stopped = True
+        return SyncFailedError(say("errors.storage.stopped"))
 
     def _commit(self, jobs: list[_Job]) -> tuple[list[Any], list[Row]]:
         with self._engine.begin() as connection:
