@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 PORT ?= 8866
 ONLY ?=
+JOBS ?=
 RUN := $(VENV)/bin
 STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
@@ -54,8 +55,8 @@ frontend: ## build the browser's bundle again (needs Node.js 20 or newer; the re
 	@command -v npm >/dev/null || { echo "This needs Node.js 20 or newer with npm: see https://nodejs.org"; exit 1; }
 	@cd frontend && npm ci --no-audit --no-fund && npm run build
 
-prove: $(DEVELOPED) ## run the long proofs (ONLY=name,… for some)
-	@$(RUN)/python -m tests.proofs $(if $(ONLY),--only $(ONLY))
+prove: $(DEVELOPED) ## run the long proofs (ONLY=name,… for some; JOBS=n side by side)
+	@$(RUN)/python -m tests.proofs $(if $(ONLY),--only $(ONLY)) $(if $(JOBS),--jobs $(JOBS))
 
 bench: $(DEVELOPED) ## measure speed and memory
 	@$(RUN)/python -m benchmarks

@@ -2,8 +2,9 @@
 
 ``make prove`` runs all of them in full, ``make prove ONLY=power-cuts,erasure`` some;
 ``pytest tests/proofs`` (part of ``make test``) runs a short form of each. Results are kept by
-commit and name in ``build/proofs/``, outside git, so a run that was stopped goes on where it
-was; counts only ever grow, and a failure once seen at a commit stays.
+the last commit that touched what they depend on (`tests.proofs.ledger.PROVEN`) and name in ``build/proofs/``,
+outside git, so a run that was stopped goes on where it was; counts only ever grow, and a failure once seen
+at a commit stays. Slices run beside each other, ``JOBS=2`` of them at a time (default: one per core).
 
 How to add one: put a module here (any name that does not start with ``test_`` or ``_``) with
 
@@ -24,6 +25,7 @@ How to add one: put a module here (any name that does not start with ``test_`` o
   **whole numbers are added, floats are kept at their largest** (so a "worst difference" is a float).
 - ``counts["trials"]`` must reach ``full``. By default a proof holds when every count named in
   ``zero`` is 0; give ``holds`` for anything else, ``figure`` for how it reads in the table.
+- A proof that measures times or memory says ``alone=True``: nothing runs beside it.
 - A proof may raise `CannotRun` with a reason (no compiler, no R): it then fails in
   ``make prove`` and is skipped in the short form.
 - A control may be given ``fails`` when the reason it must fail for is narrower than

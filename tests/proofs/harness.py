@@ -38,6 +38,7 @@ class Proof:
     run: Run
     holds: Callable[[Counts], bool]
     figure: Callable[[Counts], str]
+    alone: bool = False
     controls: list[Control] = field(default_factory=list)
 
     def control(self, *, size: int, fails: Callable[[Counts], bool] | None = None) -> Callable[[Run], Run]:
@@ -61,6 +62,7 @@ def proof(
     zero: tuple[str, ...] = (),
     holds: Callable[[Counts], bool] | None = None,
     figure: Callable[[Counts], str] | None = None,
+    alone: bool = False,
 ) -> Callable[[Run], Proof]:
     """Register a function ``(size, seed) → Counts`` as a proof.
 
@@ -72,6 +74,8 @@ def proof(
         Trials asked for at a time, each slice with a seed of its own; all at once by default.
     zero : tuple of str
         Counts that must stay 0; used when ``holds`` is not given.
+    alone : bool
+        It measures times or memory: nothing else may run beside it.
     """
     if holds is None and not zero:
         raise ValueError(f"the proof {name!r} bounds nothing: give zero=(…) or holds=…")
@@ -86,6 +90,7 @@ def proof(
             run,
             holds if holds is not None else lambda counts: all(counts[key] == 0 for key in zero),
             figure if figure is not None else _plainly,
+            alone,
         )
         return PROOFS[name]
 

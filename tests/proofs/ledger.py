@@ -9,12 +9,23 @@ from pathlib import Path
 from tests.proofs.harness import Counts, merge
 
 ROOT = Path(__file__).resolve().parents[2]
-PROVEN = ("workbook", "tests/proofs", "pyproject.toml")  # what a result depends on
+# What a result depends on. A commit that touches nothing of it leaves hours of proofs as they are.
+PROVEN = (
+    "workbook",
+    "notebooks/couple.ipynb",
+    "tests/proofs",
+    "tests/server/conftest.py",
+    "tests/server/test_routes.py",
+    "tests/ui/browser.py",
+    "tests/walk/transcript.py",
+    "tools/chromium.py",
+    "pyproject.toml",
+)
 
 
 def commit() -> str:
-    """The commit being proven; with a digest of what is changed but not committed, if anything is."""
-    head = _git("rev-parse", "HEAD").strip()[:12]
+    """The last commit that touched what is proven; with a digest of what is changed but not committed."""
+    head = _git("log", "-1", "--format=%H", "--", *PROVEN).strip()[:12]
     changed = _git("diff", "HEAD", "--binary", "--", *PROVEN)
     fresh = _git("ls-files", "--others", "--exclude-standard", "--", *PROVEN).split("\n")
     digest = hashlib.sha256(changed.encode("utf-8", "surrogateescape"))
@@ -40,17 +51,21 @@ class Ledger:
 
     def slices(self, name: str) -> list[dict]:
         """Every slice of one proof at this commit, oldest first; a half-written last line is passed over."""
-        if not self._file.exists():
-            return []
-        found = []
-        for line in self._file.read_text(encoding="utf-8").splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if entry["commit"] == self._commit and entry["name"] == name:
-                found.append(entry)
-        return found
+        return [
+            entry for entry in self._entries() if entry["commit"] == self._commit and entry["name"] == name
+        ]
+
+    def seconds(self, name: str) -> float:
+        """How long a proof took, its controls included."""
+        return sum(
+            entry["seconds"]
+            for entry in self._entries()
+            if entry["commit"] == self._commit and entry["name"].split(" / ")[0] == name
+        )
+
+    def known_seconds(self, name: str) -> float:
+        """How long its longest slice took at any commit; 0 when it never ran here."""
+        return max((entry["seconds"] for entry in self._entries() if entry["name"] == name), default=0.0)
 
     def counts(self, name: str) -> Counts:
         """All slices of one proof as one."""
@@ -58,6 +73,17 @@ class Ledger:
         for entry in self.slices(name):
             total = merge(total, entry["counts"])
         return total
+
+    def _entries(self) -> list[dict]:
+        if not self._file.exists():
+            return []
+        found = []
+        for line in self._file.read_text(encoding="utf-8").splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+        return found
 
     def add(self, name: str, seed: int, counts: Counts, seconds: float) -> None:
         """Keep one slice."""

@@ -1,11 +1,14 @@
 """Each proof in its short form: it holds, and with its protection removed it fails."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.proofs._running import missing_pieces, seed_of
 from tests.proofs.harness import CannotRun, Control, Proof, discover, merge, proof
-from tests.proofs.ledger import Ledger
+from tests.proofs.ledger import PROVEN, ROOT, Ledger
 
 PROOFS = discover()
 CONTROLS = [(found, control) for found in PROOFS.values() for control in found.controls]
@@ -64,3 +67,33 @@ def test_a_ledger_cut_off_mid_line_loses_only_that_line(tmp_path) -> None:
         file.write(json.dumps({"commit": "one"})[:9])
     ledger.add("kills", 2, {"trials": 7}, 0.1)
     assert ledger.counts("kills") == {"trials": 12}
+
+
+def test_what_is_still_to_do_is_the_slices_that_were_not_done_and_the_controls(tmp_path) -> None:
+    ledger = Ledger(tmp_path, at="one")
+    planned = Proof("cuts", "", 25, 1, 10, nothing, lambda _: True, lambda _: "")
+    planned.control(size=3)(nothing)
+    assert [piece.size for piece in missing_pieces(planned, ledger)] == [10, 10, 5, 3]
+    # The second slice was ready before the first one, when the run was stopped.
+    ledger.add("cuts", seed_of("cuts", 1), {"trials": 10}, 0.1)
+    left = missing_pieces(planned, ledger)
+    assert [(piece.size, piece.seed) for piece in left[:2]] == [(10, seed_of("cuts", 0)), (5, seed_of("cuts", 2))]
+    ledger.add("cuts / nothing", seed_of("cuts / nothing", 0), {"trials": 3}, 0.1)
+    ledger.add("cuts", seed_of("cuts", 0), {"trials": 10}, 0.1)
+    ledger.add("cuts", seed_of("cuts", 2), {"trials": 4}, 0.1)
+    assert [(piece.size, piece.seed) for piece in missing_pieces(planned, ledger)] == [(1, seed_of("cuts", 3))]
+
+
+def nothing(_size: int, _seed: int) -> dict:
+    return {"trials": 1}
+
+
+def test_results_depend_on_everything_that_proofs_import() -> None:
+    """Else a change of it would leave results standing that it may have made false."""
+    for module in Path(__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            name = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            if name.startswith(("tests.", "tools.")):
+                path = name.replace(".", "/")
+                assert any(f"{path}.py" == known or path.startswith(known) for known in PROVEN), (module.name, name)
+    assert all((ROOT / known).exists() for known in PROVEN)
