@@ -204,6 +204,8 @@ def _voila_config() -> Config:
                 "kernel_spec_manager_class": OneKernel,
                 "resources": {},
             },
+            # Signatures are of no use here, and their database would lie in the home of whoever starts us.
+            "NotebookNotary": {"db_file": ":memory:"},
             "MappingKernelManager": {
                 "kernel_manager_class": f"{WorkbookKernel.__module__}.{WorkbookKernel.__name__}",
                 "buffer_offline_messages": False,

@@ -2,6 +2,7 @@
 
 import logging
 
+from jupyter_core.utils import ensure_async
 from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.handler import VoilaHandler
@@ -49,6 +50,7 @@ class WorkbookPage(Page, VoilaHandler):
         Voila's own loop is not used: an error in it leaves the page waiting for ever, and it
         hands the whole environment of the server to the kernel.
         """
+        renderer = None
         try:
             renderer = await self.open_notebook()
             self.kernel_id = await self.kernels.start_kernel(kernel_name="python3")
@@ -62,6 +64,8 @@ class WorkbookPage(Page, VoilaHandler):
             _log.error("the workbook did not open: %s", type(error).__name__, exc_info=True)
             await self.kernels.end(self.kernel_id)
             self.write(render("workbook_failed.html"))
+        finally:
+            await _hang_up(renderer)
 
     async def open_notebook(self) -> NotebookRenderer:
         """Voila's renderer for our notebook; whose metadata may choose no kernel and no template."""
@@ -88,3 +92,11 @@ class WorkbookPage(Page, VoilaHandler):
         couple = await in_thread(self.backstage.service.couple, actor)
         names = {member.person_id: member.name for member in couple.members}
         return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
+
+
+async def _hang_up(renderer: NotebookRenderer | None) -> None:
+    """Close the line on which the notebook was run: Voila does, but not where the page was left half-way."""
+    executor = getattr(renderer, "executor", None)
+    client = getattr(executor, "kc", None)
+    if client is not None:
+        await ensure_async(client.stop_channels())
