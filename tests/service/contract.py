@@ -1,9 +1,10 @@
 """What the service promises a person, in process and over the socket alike."""
 
 from tests.service.drawer_contract import DrawerContract
+from tests.service.research_contract import ResearchContract
 from tests.service.rights_contract import RightsContract
 from tests.service.table_contract import TableContract
 
 
-class ServiceContract(DrawerContract, TableContract, RightsContract):
+class ServiceContract(DrawerContract, TableContract, RightsContract, ResearchContract):
     """All of it. Subclasses give the fixture ``house``."""

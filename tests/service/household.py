@@ -7,6 +7,7 @@ from workbook.instruments import catalogue
 from workbook.service.crypto import Cost
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
+from workbook.service.study import Study
 from workbook.service.tries import Tries
 from workbook.service.verbs import Actor, Answer, Service
 from workbook.storage.base import Store
@@ -16,6 +17,7 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 WORDS = {"Ada": "ada has a secret", "Ben": "ben has another"}
 OCCASION = "assessment-1"
 INSTRUMENT = "connection"
+STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "team@example.org", 24)
 
 
 @dataclass
@@ -51,11 +53,13 @@ class Household:
 def begin(
     store: Store | None = None,
     reach: Callable[[LocalService], Callable[[Actor], tuple[Service, Actor]]] | None = None,
+    study: Study | None = STUDY,
 ) -> Household:
-    """A couple that has just joined."""
+    """A couple that has just joined, where a study is run."""
     store = MemoryStore() if store is None else store
     clock = Clock()
-    local = LocalService(store, sittings=Sittings(clock=clock), tries=Tries(clock=clock), cost=CHEAP)
+    sittings, tries = Sittings(clock=clock), Tries(clock=clock)
+    local = LocalService(store, sittings=sittings, tries=tries, cost=CHEAP, study=study)
     first = local.accounts.create_couple("Ada", WORDS["Ada"])
     second = local.accounts.join(first.code, "Ben", WORDS["Ben"])
     recovery = {"Ada": first.recovery_code, "Ben": second.recovery_code}

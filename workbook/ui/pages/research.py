@@ -68,14 +68,15 @@ class Research(Page):
             say("study.page.background") if one.id == BACKGROUND else one.title
             for one in study.instruments.values()
         ]
-        rows = [
-            [say("study.page.who"), study.name],
-            [say("study.page.purpose"), study.purpose],
-            [say("study.page.asks"), "; ".join(asked)],
-            [say("study.page.kept"), say("study.page.months", n=study.retention_months)],
-            [say("study.page.contact"), study.contact],
-        ]
-        return callout("", [block for title, text in rows for block in (heading(3, title), paragraph(text))])
+        rows = {
+            "name": study.name,
+            "contact": study.contact,
+            "purpose": study.purpose,
+            "asks": "; ".join([*asked[1:], asked[0]]),
+            "kept": say("study.page.months", n=study.retention_months),
+        }
+        lines = [[{"text": say(f"study.page.{name}"), "strong": True}, text] for name, text in rows.items()]
+        return callout("", [paragraph(line) for line in lines])
 
     def _standing(self, choice: ResearchChoice | None) -> list[Block]:
         if choice is None:

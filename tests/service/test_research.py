@@ -1,0 +1,272 @@
+"""Research beyond the service's contract: what the partner can tell, terms, crashes, and reading beside a server."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from tests.service.household import CHEAP, STUDY, WORDS, Household, answers, begin
+from tests.service.research_contract import WORDS_HASH, give, prepare
+from tests.service.test_privacy import CrashingStore
+from workbook.errors import SetupError, SharingError, StorageError
+from workbook.service import research
+from workbook.service.consented import open_study, read_consented
+from workbook.service.directory import Directory
+from workbook.service.local import LocalService
+from workbook.service.research import given_to, months_after, research_log
+from workbook.service.study import write_study
+from workbook.service.tables import audit_entry
+from workbook.sharing import Grain
+from workbook.storage.looking import look_at_store
+from workbook.storage.memory import MemoryStore
+from workbook.storage.opening import open_store
+
+Choice = tuple[Grain, bool] | None
+CHOICES: list[Choice] = [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, False), (Grain.ANSWERS, True)]
+
+
+@pytest.fixture
+def house() -> Iterator[Household]:
+    house = begin()
+    yield house
+    house.local.close()
+
+
+# -- what the partner can tell --------------------------------------------------------------
+
+
+def told_to_ben(choice: Choice, leak: Callable[[Household], None] | None = None) -> list[str]:
+    """All that Ben can ask for, and every notice he gets, in the world in which Ada chose so."""
+    house = begin()
+    (service, ben), notices = house.b, []
+    for one in (house.a, house.b):
+        prepare(one)
+    give(house.b, Grain.ANSWERS, linked=True)
+    stop = service.watch(ben, notices.append)
+    if choice is not None:
+        give(house.a, choice[0], linked=choice[1])
+    if leak is not None:
+        leak(house)
+    stop()
+    audit = [(event.kind, event.payload, event.sequence) for event in service.read_audit(ben)]
+    events = [(event.kind, event.payload, event.sequence) for event in service.read_events(ben)]
+    own = {name: part for name, part in service.my_data(ben).items() if name in ("on_the_table", "given_to_research")}
+    told: list[Any] = [
+        notices, audit, events, own, service.read_table(ben), service.couple(ben), service.my_research(ben),
+        service.read_responses(ben).to_json(), service.study(ben), service.is_blocking(ben),
+    ]  # fmt: skip
+    house.local.close()
+    names = {house.code: "CODE", ben.couple_id: "COUPLE", ben.person_id: "BEN", house.actors[0].person_id: "ADA"}
+    return [re.sub("|".join(map(re.escape, names)), lambda found: names[found[0]], repr(one)) for one in told]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_partner_is_told_the_same_whatever_the_other_chose(choice: Choice) -> None:
+    assert told_to_ben(choice) == told_to_ben(None)
+
+
+def test_control_a_word_in_the_audit_is_noticed() -> None:
+    def leak(house: Household) -> None:
+        couple_id = house.actors[0].couple_id
+        house.store.append([audit_entry(couple_id, "leak", "event", kind="research")])
+
+    assert told_to_ben((Grain.ANSWERS, True), leak) != told_to_ben((Grain.ANSWERS, True))
+
+
+def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: Household) -> None:
+    prepare(house.a)
+    written: list[str] = []
+    append = house.store.append
+
+    def note(entries: Any) -> Any:
+        written.extend(entry.log for entry in entries)
+        return append(entries)
+
+    with mock.patch.object(house.store, "append", note):
+        for grain, linked in CHOICES:
+            give(house.a, grain, linked=linked)
+    person_id = house.actors[0].person_id
+    assert set(written) == {f"drawer/{person_id}", research_log(person_id)}
+
+
+# -- terms, and words that change -----------------------------------------------------------
+
+
+def test_after_its_time_nothing_is_read_and_the_next_start_destroys_the_copy(house: Household) -> None:
+    prepare(house.a)
+    give(house.a)
+    directory = Directory(house.store)
+    last = months_after(datetime.now(UTC).date(), STUDY.retention_months)
+    assert len(given_to(house.store, directory, STUDY, today=last - timedelta(days=1))) == 1
+    assert given_to(house.store, directory, STUDY, today=last) == []
+    research.tidy(house.store, directory, today=last - timedelta(days=1))
+    log = research_log(house.actors[0].person_id)
+    assert [row for row in house.store.read(log) if row.payload is not None]
+    research.tidy(house.store, directory, today=last)
+    assert all(row.payload is None for row in house.store.read(log))
+
+
+def test_months_end_within_their_month() -> None:
+    assert months_after(date(2024, 1, 31), 1) == date(2024, 2, 29)
+    assert months_after(date(2026, 12, 15), 13) == date(2028, 1, 15)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(STUDY, purpose="Something else."),
+        replace(STUDY, asks=("connection", "needs", "skills")),
+        replace(STUDY, retention_months=25),
+        replace(STUDY, contact="other@example.org"),
+    ],
+)
+def test_changed_words_ask_everybody_anew(changed: Any) -> None:
+    store = MemoryStore()
+    house = begin(store)
+    prepare(house.a)
+    give(house.a)
+    assert len(read_consented(store, STUDY).people) == 1
+    assert read_consented(store, changed).people.empty
+    local = LocalService(store, cost=CHEAP, study=changed)
+    ada = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    choice = local.my_research(ada)
+    assert choice is not None and not choice.is_standing
+    with pytest.raises(SharingError, match="words of the study"):
+        local.give_to_research(ada, Grain.ANSWERS, linked=False, text_hash=WORDS_HASH)
+
+
+def test_without_a_study_there_is_nothing_to_take_part_in_and_taking_part_no_more_still_ends_it() -> None:
+    store = MemoryStore()
+    house = begin(store)
+    prepare(house.a)
+    give(house.a)
+    local = LocalService(store, cost=CHEAP)
+    ada = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    assert local.study(ada) is None
+    for verb in (
+        lambda: local.my_research(ada),
+        lambda: local.give_to_research(ada, Grain.ANSWERS, linked=False, text_hash=WORDS_HASH),
+    ):
+        with pytest.raises(SharingError, match="No study"):
+            verb()
+    local.add_event(ada, "consent", {"text": "consent", "text_hash": "0" * 64, "agreed": False})
+    assert read_consented(store, STUDY).people.empty
+
+
+def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: Household) -> None:
+    """Even if the log held private answers, nothing of them would be read."""
+    prepare(house.a)
+    wide = replace(STUDY, asks=("connection", "needs", "skills", "safety"))
+    assert "safety" not in wide.instruments and "skills" in wide.instruments
+    with mock.patch.object(type(STUDY), "words_hash", WORDS_HASH):
+        house.local._study = wide
+        give(house.a)
+        assert "skills" in set(read_consented(house.store, wide).responses["instrument"]), "the control"
+        assert set(read_consented(house.store, STUDY).responses["instrument"]) == {"background", "connection", "needs"}
+
+
+# -- crashes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_writes", range(3))
+@pytest.mark.parametrize("grain", [Grain.NOTHING, Grain.SCORES])
+def test_a_choice_cut_short_counts_wholly_or_not_at_all(n_writes: int, grain: Grain) -> None:
+    store = CrashingStore()
+    house = begin(store)
+    prepare(house.a)
+    give(house.a, Grain.ANSWERS)
+    store.left = n_writes
+    with suppress(KeyboardInterrupt):
+        give(house.a, grain)
+    store.left = None
+    local = LocalService(store, cost=CHEAP, study=STUDY)
+    found = given_to(store, Directory(store), STUDY)
+    expected = Grain.ANSWERS if n_writes == 0 else grain
+    assert [one.grain for one in found] == ([] if expected is Grain.NOTHING else [expected])
+    log = research_log(house.actors[0].person_id)
+    assert sum(row.payload is not None for row in store.read(log)) == 1, "the start tidies up"
+    local.close()
+
+
+# -- reading from the data folder -----------------------------------------------------------
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    return tmp_path / "data"
+
+
+def test_a_study_is_read_beside_a_running_workbook_and_when_it_is_stopped(data: Path) -> None:
+    with pytest.raises(SetupError, match="no study"):
+        open_study(data)
+    store = open_store(data)
+    write_study(STUDY, data)
+    house = begin(store)
+    assert open_study(data).people.empty
+    prepare(house.a)
+    give(house.a)
+    assert open_study(data).n_persons == 1, "beside it"
+    give(house.a, Grain.NOTHING)
+    assert open_study(data).n_persons == 0
+    give(house.a)
+    house.local.close()
+    before = {path.name: path.read_bytes() for path in data.iterdir() if path.suffix in (".db", ".heads")}
+    assert open_study(data).n_persons == 1, "without it"
+    after = {path.name: path.read_bytes() for path in data.iterdir() if path.suffix in (".db", ".heads")}
+    assert before == after
+
+
+def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
+    house = begin(open_store(data))
+    write_study(STUDY, data)
+    prepare(house.a)
+    give(house.a)
+    stop = threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not stop.is_set():
+            n += 1
+            given = [replace(one, operation_id=f"{n}-{one.item}") for one in answers(n % 4, most=20)]
+            house.b[0].save_answers(house.b[1], given)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert [open_study(data).n_persons for _ in range(5)] == [1] * 5
+    finally:
+        stop.set()
+        writer.join()
+        house.local.close()
+
+
+def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
+    with pytest.raises(StorageError, match="no workbook"):
+        look_at_store(data)
+    open_store(data).close()
+    store = look_at_store(data)
+    for change in (lambda: store.append([]), lambda: store.forget("a", [1]), lambda: store.watch("a", print)):
+        with pytest.raises(StorageError, match="only looked at"):
+            change()
+    store.close()
+
+
+def test_ids_are_made_up_anew_at_every_opening(house: Household) -> None:
+    for one in (house.a, house.b):
+        prepare(one)
+        give(one, linked=True)
+    first, second = (read_consented(house.store, STUDY) for _ in range(2))
+    ids = [set(one.people["person_id"]) | set(one.people["couple_id"]) for one in (first, second)]
+    assert not ids[0] & ids[1]
+    told = first.responses.to_json() + first.scores.to_json() + first.people.to_json()
+    assert not any(actor.person_id in told or actor.couple_id in told for actor in house.actors)
+    assert first.n_linked_couples == 1 and len(first.background) == 2
