@@ -2,10 +2,11 @@
 
 from workbook.research.plots.change import plot_change, prepare_change
 from workbook.research.plots.effects import plot_paths, plot_plane, prepare_paths, prepare_plane
-from workbook.research.plots.reliability import plot_reliability, prepare_reliability
+from workbook.research.plots.reliability import USUAL, plot_reliability, prepare_reliability
 from workbook.research.plots.scatter import plot_dyads, plot_missing, prepare_dyads, prepare_missing
 
 __all__ = [
+    "USUAL",
     "plot_change",
     "plot_dyads",
     "plot_missing",

@@ -1,0 +1,91 @@
+"""What the dashboard's sections have in common: opening words, lists to choose from, figures as words."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pandas as pd
+from ipywidgets import VBox
+
+from workbook.content import say
+from workbook.ui.blocks import Block, heading, lead, table
+from workbook.ui.components import Prose, TextField
+from workbook.ui.dashboard.sample import Sample
+
+
+class Section:
+    """One part of the page. ``fill`` works it out; it is called when the part is opened."""
+
+    name: ClassVar[str] = ""
+
+    def __init__(self, sample: Sample) -> None:
+        self.sample = sample
+        self.words = Prose()
+        self.root = VBox([self.words])
+        self.root.add_class("page")
+
+    def fill(self) -> None:
+        """Work it out from the sample, as it is chosen now."""
+
+    def opening(self) -> list[Block]:
+        return [heading(2, say(f"dashboard.{self.name}.title")), lead(say(f"dashboard.{self.name}.lead"))]
+
+
+def chooser(label: str, options: dict[str, str], react: Callable[[], None], value: str = "") -> TextField:
+    """A list to choose one from; ``react`` is called when another is chosen."""
+    field = TextField(
+        kind="select", label=label, options=[[key, title] for key, title in options.items()],
+        value=value or next(iter(options), ""),
+    )  # fmt: skip
+    field.observe(lambda _: react() if field.value in options else None, "value")
+    return field
+
+
+def occasion_words(occasion: str) -> str:
+    """An occasion's name as people say it."""
+    kind, _, number = occasion.rpartition("-")
+    return say(f"dashboard.occasions.{'week' if kind == 'week' else 'assessment'}", n=number)
+
+
+def words(rows: pd.DataFrame, of: str) -> pd.DataFrame:
+    """A frame with its columns named for people, numbers to two places."""
+    shown = rows.copy()
+    for name in shown.columns:
+        if pd.api.types.is_float_dtype(shown[name]):
+            shown[name] = shown[name].map(two)
+    keys = say(f"dashboard.columns.{of}").split(" | ")
+    return shown.set_axis(keys, axis=1)
+
+
+def number_table(caption: str, rows: pd.DataFrame) -> Block:
+    """A table whose first two columns are words and the others numbers."""
+    cells = [[str(value) for value in row] for row in rows.itertuples(index=False)]
+    return table(caption, [str(name) for name in rows.columns], cells, range(2, rows.shape[1]))
+
+
+def two(value: Any) -> str:
+    """Two places with a true minus; nothing for what is not there."""
+    return "" if pd.isna(value) else f"{float(value):.2f}".replace("-", "−")
+
+
+def percent(value: Any) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.125)
+    '12.5 %'
+    """
+    return f"{100 * float(value):.1f} %"
+
+
+def p_words(value: float) -> str:
+    """A p value as journals print it.
+
+    >>> p_words(0.0321), p_words(1e-9)
+    ('.032', '< .001')
+    """
+    return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def occasions_of(sample: Sample) -> dict[str, str]:
+    """Every occasion on which some questionnaire was answered, with its name."""
+    found = {occasion for one in sample.questionnaires for occasion in sample.occasions(one)}
+    return {occasion: occasion_words(occasion) for occasion in sorted(found)}

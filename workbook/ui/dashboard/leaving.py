@@ -1,0 +1,154 @@
+"""The last section: how risky an export would be, then the export, with what it is doing."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+from workbook.research.export import Release, open_journal, read_journal, write_release
+from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
+from workbook.ui.components import Actions, Prose, TextField
+from workbook.ui.dashboard.base import Section, chooser, occasion_words
+from workbook.ui.dashboard.sample import Sample
+
+LEVELS = ("aggregate", "scores", "linked")
+FORMS = ("person", "dyad", "pairwise")
+FORMATS = {"csv": ("csv",), "parquet": ("csv", "parquet"), "sav": ("csv", "sav")}
+
+
+class Leaving(Section):
+    """Choose what should leave, see the risk, then let it go or see why it may not."""
+
+    name = "leaving"
+
+    def __init__(self, sample: Sample) -> None:
+        super().__init__(sample)
+        self.release: Release | None = None
+        when = {occasion: occasion_words(occasion) for occasion in sample.published.occasions}
+        self.level = chooser(say("dashboard.leaving.level"), _named("levels", LEVELS), self.fill)
+        self.form = chooser(say("dashboard.leaving.form"), _named("forms", FORMS), self.fill)
+        self.agreement = TextField(
+            label=say("dashboard.leaving.agreement"), hint=say("dashboard.leaving.agreement_hint")
+        )
+        self.agreement.observe(lambda _: self._forget(), "value")
+        self.when = chooser(say("dashboard.choose.occasion"), when, self.fill)
+        self.format = chooser(say("dashboard.leaving.format"), _named("formats", FORMATS), self._forget)
+        hint = say("dashboard.leaving.folder_hint", folder=sample.exports)
+        self.folder = TextField(label=say("dashboard.leaving.folder"), hint=hint)
+        self.report = Prose()
+        self.buttons = Actions()
+        self.buttons.on_press(self._pressed)
+        self.outcome = Prose()
+
+    def fill(self) -> None:
+        """Show the questions that belong to the chosen level; what was measured no longer counts."""
+        self.words.blocks = self.opening()
+        linked = (self.form, self.agreement) if self.level.value == "linked" else ()
+        asked = (self.level, *linked, self.when, self.format, self.folder)
+        self.root.children = (self.words, *asked, self.report, self.buttons, self.outcome)
+        if not self.folder.value:
+            self.folder.value = f"{datetime.now(UTC):%Y-%m-%d}-{self.level.value}"
+        self._forget()
+
+    def _forget(self) -> None:
+        self.release = None
+        self.report.blocks, self.outcome.blocks = [], [*self._earlier()]
+        self._offer("measure")
+
+    def _offer(self, *names: str) -> None:
+        self.buttons.buttons = [
+            {"id": name, "label": say(f"dashboard.leaving.{name}"), "kind": "primary" if n == 0 else "quiet"}
+            for n, name in enumerate(names)
+        ]
+
+    def _pressed(self, name: str) -> None:
+        try:
+            if name == "measure":
+                self._measure()
+            elif self.release is not None:
+                self._export(self.release)
+        except (WorkbookError, OSError) as refusal:
+            problems = refusal.problems if isinstance(refusal, WorkbookError) else (str(refusal.strerror),)
+            self.outcome.blocks = [
+                callout(say("dashboard.leaving.refused"), [bullets(problems)], tone="bad", alert=True)
+            ]
+            self._offer("measure")
+
+    def _measure(self) -> None:
+        self.outcome.blocks = [progress(say("dashboard.leaving.measuring"), 0.3)]
+        self.release = self.sample.make(
+            self.level.value, self.form.value, self.agreement.typed(), self.when.value,
+            open_journal(self.sample.exports),
+        )  # fmt: skip
+        rows = self.release.risk.frame()
+        self.report.blocks = [_verdict(self.release), _risk_table(rows)]
+        self.outcome.blocks = []
+        self._offer(*(("export",) if self.release.risk.is_safe else ("measure",)))
+
+    def _export(self, release: Release) -> None:
+        self._tell("writing", 0.4)
+        folder = _inside(self.sample.exports, self.folder.typed())
+        self.sample.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_release(release, folder, study=self.sample.name, formats=FORMATS[self.format.value])
+        self._tell("checking", 0.9)
+        files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+        done = say("dashboard.leaving.done", folder=folder, n=len(files))
+        self.outcome.blocks = [
+            callout(
+                say("dashboard.leaving.done_title"),
+                [paragraph(done), bullets(files)],
+                tone="good",
+                alert=True,
+            ),
+            *self._earlier(),
+        ]
+        self.release = None
+        self.folder.value = ""
+        self._offer("measure")
+
+    def _tell(self, step: str, share: float) -> None:
+        self.outcome.blocks = [progress(say(f"dashboard.leaving.{step}"), share)]
+
+    def _earlier(self) -> list[Block]:
+        try:
+            entries = read_journal(self.sample.exports)
+        except WorkbookError as damaged:
+            return [callout(say("dashboard.leaving.refused"), [bullets(damaged.problems)], tone="bad")]
+        if not entries:
+            return [note(say("dashboard.leaving.none_yet"))]
+        rows = [[str(e[key]) for key in ("at", "folder", "level", "n_couples", "n_persons")] for e in entries]
+        head = say("dashboard.columns.journal").split(" | ")
+        title = say("dashboard.leaving.earlier", n=len(rows))
+        return [
+            details(title, [table(title, head, rows, [3, 4]), note(say("dashboard.leaving.earlier_note"))])
+        ]
+
+
+def _named(kind: str, names: Iterable[str]) -> dict[str, str]:
+    return {name: say(f"dashboard.leaving.{kind}.{name}") for name in names}
+
+
+def _verdict(release: Release) -> Block:
+    counts = say("dashboard.leaving.holds", n_couples=release.n_couples, n_persons=release.n_persons)
+    key, tone = ("safe", "good") if release.risk.is_safe else ("unsafe", "bad")
+    inside = [paragraph(counts), paragraph(say(f"dashboard.leaving.{key}"))]
+    if release.level == "restricted":
+        inside.append(paragraph(say("research.export.restricted")))
+    return callout(say(f"dashboard.leaving.{key}_title"), inside, tone=tone)
+
+
+def _risk_table(rows: pd.DataFrame) -> Block:
+    cells = [[str(row.check), f"{row.value:.3g}", str(row.bound), str(row.ok)] for row in rows.itertuples()]
+    head = say("dashboard.columns.risk").split(" | ")
+    return table(say("dashboard.leaving.risk"), head, cells, [1])
+
+
+def _inside(parent: Path, name: str) -> Path:
+    """A folder of that name among the exports, and never one elsewhere."""
+    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
+    if not plain:
+        raise WorkbookError(say("dashboard.leaving.no_name"))
+    return parent / plain

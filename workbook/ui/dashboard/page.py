@@ -1,0 +1,77 @@
+"""The page: what it is about, a row of sections, and the one that is open."""
+
+from ipywidgets import VBox
+
+from workbook.content import say
+from workbook.errors import WorkbookError
+from workbook.ui.blocks import bullets, callout, heading, kicker, lead, note, paragraph
+from workbook.ui.components import Actions, Prose
+from workbook.ui.dashboard.base import Section
+from workbook.ui.dashboard.leaving import Leaving
+from workbook.ui.dashboard.measures import Cohort, Reliability
+from workbook.ui.dashboard.partners import Dyads
+from workbook.ui.dashboard.sample import Sample, open_sample
+
+SECTIONS: tuple[type[Section], ...] = (Cohort, Reliability, Dyads, Leaving)
+
+
+class Dashboard:
+    """A sample's sections, one at a time. ``root`` is what the notebook shows."""
+
+    def __init__(self, sample: Sample) -> None:
+        self.sample = sample
+        self.kinds: dict[str, type[Section]] = {kind.name: kind for kind in SECTIONS}
+        self.sections: dict[str, Section] = {}
+        self.head = Prose(blocks=self._opening())
+        self.menu = Actions()
+        self.menu.on_press(self.turn)
+        self.root = VBox([self.head, self.menu])
+        for name in ("page", "main", "main-wide", "dashboard"):
+            self.root.add_class(name)
+        self.turn("cohort")
+
+    def turn(self, name: str) -> None:
+        """Open a section; it is made and worked out when it is opened first."""
+        if name not in self.sections:
+            self.sections[name] = self.kinds[name](self.sample)
+        section = self.sections[name]
+        section.fill()
+        self.menu.buttons = [
+            {
+                "id": one,
+                "label": say(f"dashboard.{one}.short"),
+                "kind": "primary" if one == name else "secondary",
+            }
+            for one in self.kinds
+        ]
+        self.root.children = (self.head, self.menu, section.root)
+
+    def _opening(self) -> list[dict[str, object]]:
+        blocks = [kicker(say("dashboard.kicker")), heading(1, self.sample.name), lead(say("dashboard.lead"))]
+        if self.sample.is_simulated:
+            told = [paragraph(say("dashboard.simulated.note"))]
+            blocks.append(callout(say("dashboard.simulated.title"), told, tone="care"))
+        if not self.sample.n_persons:
+            blocks.append(note(say("dashboard.nobody")))
+        return blocks
+
+
+def open_dashboard() -> VBox:
+    """Open the researcher's page: the study of this installation, else the simulated cohort.
+
+    Returns
+    -------
+    VBox
+        The whole page; a notebook cell that ends with this call shows it.
+    """
+    try:
+        sample = open_sample()
+    except WorkbookError as problem:
+        told = callout(say("dashboard.not_open"), [bullets(problem.problems)], tone="bad", alert=True)
+        return VBox([Prose(blocks=[told])])
+    if not sample.questionnaires:
+        empty = [kicker(say("dashboard.kicker")), heading(1, sample.name), lead(say("dashboard.nobody"))]
+        return VBox([Prose(blocks=empty)])
+    page = Dashboard(sample)
+    page.root.dashboard = page  # keeps the page's sections alive as long as the page
+    return page.root
