@@ -1,0 +1,63 @@
+"""Simulated couples who gave a study their answers, written into a store as the service would have."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+from workbook.scoring import score_all
+from workbook.service.directory import Account, Lock, _account_entry
+from workbook.service.research import GIVEN, research_log
+from workbook.service.study import Study
+from workbook.service.wire import dump, publication_to_json
+from workbook.sharing import Grain, Publication, coarsen
+from workbook.simulate import simulate_couples
+from workbook.storage.base import Entry, Store
+
+_NOBODY = Lock("00", (64, 1, 1), "00")
+_KEYS = ["couple_id", "person_id", "instrument", "occasion"]
+
+
+def fill(
+    store: Store, study: Study, n_couples: int, *, seed: int = 5, linked: bool = True, grain: Grain = Grain.ANSWERS
+) -> None:
+    """Have couples join who can never sign in, each giving at this grain."""
+    answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
+    answers = answers[answers["value"].notna()]
+    scores = score_all(answers, study.instruments)
+    scores_of = dict(list(scores[scores["score"].notna()].groupby(_KEYS, observed=True)))
+    people: dict[tuple[str, str], list[Publication]] = {}
+    for key, own in answers.groupby(_KEYS, observed=True):
+        made = Publication(*key, 1, Grain.ANSWERS, own, scores_of.get(key, scores.iloc[:0]))
+        made = made if made.instrument == "background" else coarsen(made, grain)
+        people.setdefault(key[:2], []).append(made)
+    entries = list(_entries(people, study, linked=linked, grain=grain))
+    for start in range(0, len(entries), 200):
+        store.append(entries[start : start + 200])
+
+
+def _entries(people: dict[tuple[str, str], list[Publication]], study: Study, *, linked: bool, grain: Grain) -> Iterator[Entry]:
+    couples: dict[str, str] = {}
+    for couple_key, _person in people:
+        if couple_key not in couples:
+            couple_id = couples[couple_key] = f"c_{secrets.token_hex(12)}"
+            code = secrets.token_hex(4).upper()
+            yield Entry("directory", f"couple/{couple_id}", "couple", dump({"couple_id": couple_id, "code": code}))
+    seen: set[str] = set()
+    for (couple_key, _person), published in people.items():
+        person_id, couple_id = f"p_{secrets.token_hex(12)}", couples[couple_key]
+        place = "b" if couple_id in seen else "a"
+        seen.add(couple_id)
+        yield _account_entry(Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY))
+        rows = [
+            publication_to_json(replace(
+                one, person_id=person_id, couple_id=couple_id,
+                responses=one.responses.assign(person_id=person_id, couple_id=couple_id),
+                scores=one.scores.assign(person_id=person_id, couple_id=couple_id),
+            ))
+            for one in published
+        ]  # fmt: skip
+        content = {
+            "grain": grain.value, "linked": linked, "text_hash": study.words_hash, "person_id": person_id,
+            "couple_id": couple_id, "chosen": "2026-11-01", "until": "2999-01-01", "publications": rows,
+        }  # fmt: skip
+        yield Entry(research_log(person_id), secrets.token_hex(8), GIVEN, dump(content))

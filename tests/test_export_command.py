@@ -1,0 +1,136 @@
+"""`workbook study` and `workbook export`: what was given leaves, whole, once the risk report allows it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.service.cohort import fill
+from workbook.cli import main
+from workbook.research.export import read_journal
+from workbook.service.study import Study, read_study
+from workbook.sharing import Grain
+from workbook.storage.opening import open_store
+
+INIT = ["--name", "Talk", "--purpose", "How couples talk.", "--asks", "connection", "--contact", "a@example.org"]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a study; 40 linked couples and 20 people of 10 more gave answers."""
+    folder = tmp_path_factory.mktemp("study")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        done = run("study", "init", *INIT, "--retention-months", "24", "--data", str(folder / "data"))
+        assert done.exit_code == 0, done.output
+        study = read_study(folder / "data")
+        assert isinstance(study, Study)
+        store = open_store(folder / "data")
+        fill(store, study, 40, seed=5)
+        fill(store, study, 10, seed=6, linked=False, grain=Grain.SCORES)
+        store.close()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _keys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+def export(folder: Path, out: Path, *options: str) -> Result:
+    return run("export", "--data", str(folder / "data"), "--out", str(out), *options)
+
+
+def table(out: Path) -> pd.DataFrame:
+    (path,) = (out / "data").glob("*.csv")
+    return pd.read_csv(path)
+
+
+# -- the study ------------------------------------------------------------------------------
+
+
+def test_a_study_is_shown_as_people_read_it_and_never_overwritten_by_mistake(folder: Path) -> None:
+    shown = run("study", "show", "--data", str(folder / "data"))
+    assert shown.exit_code == 0
+    for part in ("Talk", "How couples talk.", "(background)", "(connection)", "24 months"):
+        assert part in shown.output
+    again = run("study", "init", *INIT, "--retention-months", "3", "--data", str(folder / "data"))
+    assert again.exit_code == 2 and "--replace" in again.stderr
+    assert run("study", "show", "--data", str(folder / "data")).output == shown.output
+
+
+def test_everything_wrong_with_a_study_is_said_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+    done = run("study", "init", "--asks", "safety,poems", "--retention-months", "ten", "--data", str(tmp_path / "d"))
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 6
+    assert not (tmp_path / "d").exists()
+    assert run("study", "show", "--data", str(tmp_path / "d")).exit_code == 2
+
+
+# -- exports --------------------------------------------------------------------------------
+
+
+def test_the_risk_report_comes_first_then_the_files_and_the_journal(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "first"
+    done = export(folder, out, "--level", "scores", "--format", "csv", "--format", "parquet", "--format", "sav")
+    assert done.exit_code == 0, done.stderr
+    assert done.output.index("Risk report") < done.output.index("Written to")
+    assert "100 people" in done.output
+    assert {path.suffix for path in (out / "data").iterdir()} == {".csv", ".parquet", ".sav"}
+    rows = table(out)
+    assert len(rows) == 100 and not {"couple", "couple_id"} & set(rows)
+    (entry,) = read_journal(tmp_path)
+    assert (entry["folder"], entry["level"], entry["study"]) == ("first", "unlinked", "Talk")
+
+
+def test_only_couples_who_both_chose_to_be_linked_leave_linked(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "linked"
+    options = ["--level", "linked", "--form", "dyad"]
+    refused = export(folder, out, *options)
+    assert refused.exit_code == 2 and "agreement" in refused.stderr and not out.exists()
+    done = export(folder, out, *options, "--agreement", "ethics board 12")
+    assert done.exit_code == 0, done.stderr
+    assert len(table(out)) == 40
+    assert "can find their own row" in (out / "README.md").read_text()
+
+
+def test_tables_are_about_linked_couples_alone(folder: Path, tmp_path: Path) -> None:
+    done = export(folder, tmp_path / "tables", "--level", "aggregate", "--scale", "connection.trust")
+    assert done.exit_code == 0, done.stderr
+    (scales,) = (tmp_path / "tables" / "data").glob("*scales*.csv")
+    n_couples = pd.read_csv(scales)["n_couples"].tolist()
+    assert len(n_couples) == 1 and 20 <= n_couples[0] <= 40, "the ten who gave alone are not paired"
+
+
+def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workbook.service.research._in_pairs", lambda _given: set())
+        done = export(folder, tmp_path / "x", "--level", "linked", "--agreement", "a")
+    assert done.exit_code == 2 and "at least 5" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    form = export(folder, tmp_path / "x", "--level", "scores", "--form", "dyad")
+    assert form.exit_code == 2 and "Only linked" in form.stderr
+    (tmp_path / "x").mkdir()
+    there = export(folder, tmp_path / "x", "--level", "scores")
+    assert there.exit_code == 2 and "exists already" in there.stderr
+    assert "Risk report" in there.output, "the report is printed before anything is refused"
+    assert list((tmp_path / "x").iterdir()) == [] and read_journal(tmp_path) == []
+
+
+def test_without_a_study_or_a_store_nothing_is_exported(tmp_path: Path) -> None:
+    done = run("export", "--level", "scores", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2 and "no study" in done.stderr
+    run("study", "init", *INIT, "--retention-months", "24", "--data", str(tmp_path / "d"))
+    done = run("export", "--level", "scores", "--data", str(tmp_path / "d"), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2 and "no workbook" in done.stderr
+    open_store(tmp_path / "d").close()
+    done = run("export", "--level", "scores", "--data", str(tmp_path / "d"), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2 and "Nobody" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,85 @@
+"""A real partner at a real browser gives a study their answers; the export has them, until they take them back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser
+
+from tests.service.cohort import fill
+from tests.walk.person import PASSPHRASE, Person
+from tests.walk.seeded import answer_all, in_folder, make_couple
+from workbook.cli import main
+from workbook.content import say
+from workbook.content.document import consent_hash
+from workbook.instruments import catalogue
+from workbook.server.testing import RunningServer, running_server
+from workbook.service.local import LocalService
+from workbook.service.study import Study, write_study
+from workbook.sharing import Grain
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[RunningServer, str]]:
+    """Ben gave already; among twelve couples who did, Ana is the one who is still undecided."""
+    code = in_folder(tmp_path, prepare)
+    write_study(STUDY, tmp_path / "data")
+    with running_server(tmp_path) as server:
+        yield server, code
+
+
+def prepare(service: LocalService) -> str:
+    code = make_couple(service)
+    service._study = STUDY
+    for name, shift in (("Ana", 1), ("Ben", 2)):
+        actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
+        service.add_event(actor, "consent", {"text": "consent", "text_hash": consent_hash()})
+        answer_all(service, actor, "connection", shift)
+        if name == "Ben":
+            service.give_to_research(actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    fill(service._store, STUDY, 12)
+    return code
+
+
+def rows_of_ana(server: RunningServer, out: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Rows that hold Ana's answers, and all rows, of a linked export made while the server runs."""
+    monkeypatch.setenv("WORKBOOK_KEYS", str(server.data.parent / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    options = ["--level", "linked", "--agreement", "ethics board 12"]
+    done = CliRunner().invoke(main, ["export", *options, "--data", str(server.data), "--out", str(out)])
+    assert done.exit_code == 0, done.output + done.stderr
+    (file,) = (out / "data").glob("*.csv")
+    rows = pd.read_csv(file)
+    items = catalogue()["connection"].items
+    choices = [[choice.value for choice in item.scale.choices] for item in items]
+    hers = [values[(n * 2 + 1) % len(values)] for n, values in enumerate(choices)]
+    columns = [item.id.replace(".", "_") for item in items]
+    return int((rows[columns] == hers).all(axis=1).sum()), len(rows)
+
+
+def test_the_export_holds_whoever_gave_and_nobody_who_took_back(
+    running: tuple[RunningServer, str], browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, code = running
+    assert rows_of_ana(server, tmp_path / "a" / "before", monkeypatch) == (0, 24), "nobody is linked alone"
+    ana = Person(browser, server.url.rstrip("/"), "Ana", 360)
+    ana.sign_in(code)
+    ana.open_step(say("ui.steps.research"))
+    assert ana.page.locator("input[type=radio]:checked").count() == 0, "nothing is chosen beforehand"
+    ana.choose(ana.page.locator("input[type=radio][value=answers]:visible"))
+    ana.choose(ana.page.locator("input[type=radio][value=linked_yes]:visible"))
+    save = ana.page.get_by_role("button", name=say("study.page.button"), exact=True)
+    ana.turn(lambda: ana.press(save))
+    assert rows_of_ana(server, tmp_path / "b" / "with", monkeypatch) == (1, 26)
+    ana.open_step(say("ui.steps.research"))
+    take_back = ana.page.get_by_role("button", name=say("study.page.take_back"), exact=True)
+    ana.turn(lambda: ana.press(take_back))
+    assert rows_of_ana(server, tmp_path / "c" / "after", monkeypatch) == (0, 24)
+    assert ana.complaints == [] and ana.off_origin == []
+    ana.close()
