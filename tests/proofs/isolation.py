@@ -19,7 +19,7 @@ from tests.proofs._partners import CHEAP
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
-from workbook.service import crypto
+from workbook.service import crypto, therapists
 from workbook.service.local import LocalService
 from workbook.service.protocol import VERBS
 from workbook.service.socket import ServiceSocket
@@ -34,6 +34,8 @@ MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
     **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking"), ALONE),
     **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
+    **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist"), ALONE),
+    "read_cases": frozenset({"therapist"}),
     **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "watch"), EITHER),
 }
 OCCASION, INSTRUMENT, WORDS = "assessment-1", "connection", "nine quiet lanterns of "
@@ -68,6 +70,10 @@ def _asks(passphrase: str) -> dict[str, Ask]:
         "leave": lambda service, actor: service.leave(actor, passphrase),
         "erase": lambda service, actor: service.erase(actor, passphrase),
         "order_for_me": lambda service, actor: service.order_for_me(actor, ["one", "two"], ["two"]),
+        "grant_therapist": lambda service, actor: service.grant_therapist(actor, "no such code"),
+        "end_therapist": lambda service, actor: service.my_therapist(actor),  # ending one would change the cells after it
+        "my_therapist": lambda service, actor: service.my_therapist(actor),
+        "read_cases": lambda service, actor: service.read_cases(actor),
         "watch": lambda service, actor: service.watch(actor, lambda _: None)(),
     }
 
@@ -93,6 +99,7 @@ class World:
             tables[couple] = service.accounts.sign_in_together(first.code, both)
             codes[couple] = first.code
         sit, ours = service.sittings.begin, people["A"].couple_id
+        reading = _let_read(service, people)
         ended = service.accounts.sign_in(codes["x"], "A", WORDS + "A")
         service.sittings.end(ended.sitting_id)
         roles = {
@@ -104,12 +111,13 @@ class World:
             "C and D together": tables["y"],
             "a stranger": Actor("anonymous"),
             # These come with a live sitting and a key, the most they could ever bring.
-            "a therapist with a grant": sit(Actor("therapist", ours, "t_1"), crypto.new_key()),
-            "a therapist without": sit(Actor("therapist", "", "t_2"), crypto.new_key()),
+            **reading,
+            "a made-up therapist": sit(Actor("therapist", ours, "t_1"), crypto.new_key()),
             "a researcher": sit(Actor("researcher", "", "r_1"), crypto.new_key()),
             "A, signed out": ended,
         }
         objects = {f"drawer of {name}": actor for name, actor in people.items()}
+        objects |= {f"cases of {name}": actor for name, actor in reading.items()}
         objects |= {f"table of {couple}": actor for couple, actor in tables.items()}
         world = cls(service, roles, objects)
         world._write(people)
@@ -124,6 +132,34 @@ class World:
             if name in "CD":
                 self.service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
         self.service.withdraw(people["C"], INSTRUMENT, OCCASION)
+
+
+OPEN = "skills"  # what either couple opened to each other; A and B let their therapist read it
+
+
+def _let_read(service: LocalService, people: dict[str, Actor]) -> dict[str, Actor]:
+    """Therapists whom both let read, of whom one took it back, whom one alone lets read, and whom nobody does."""
+    roles = {}
+    for name, granting in {"both grant": "AB", "one took back": "CD", "nobody grants": ""}.items():
+        actor, code = service.therapists.create("T", WORDS + name)
+        roles[f"a therapist whom {name}"] = actor
+        for person in granting:
+            service.grant_therapist(people[person], code)
+    service.end_therapist(people["C"])
+    for person in "ABCD":
+        answers = [Answer(item.id, OCCASION, item.id, item.scale.lowest) for item in catalogue()[OPEN].items]
+        service.save_answers(people[person], answers)
+        service.decide(people[person], OPEN, OCCASION, Grain.SCORES)
+    return roles
+
+
+def n_misread(world: World) -> int:
+    """Therapists who read anything but what both of their couple let them."""
+    due = {name: [(OPEN, OCCASION)] if "both" in name else [] for name in world.roles if name.startswith("a therapist")}
+    read = {name: world.service.read_cases(world.roles[name]) for name in due}
+    wrong = sum([key for case in cases for key in case.table.open_rounds] != due[name] for name, cases in read.items())
+    told = [case for cases in read.values() for case in cases]
+    return wrong + sum(bool(case.couple.code or case.table.events) for case in told)
 
 
 def _names_for(role: Actor, target: Actor) -> list[Actor]:
@@ -152,6 +188,7 @@ def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
                 named = [role] if _is_own(role, target) else _names_for(role, target)
                 counts["allowed"] += any(_is_allowed(world, asks[verb], role, actor, counts) for actor in named)
     counts["shown_again"] += _n_still_shown(world)
+    counts["misread"] += n_misread(world)
 
 
 def _is_allowed(world: World, ask: Ask, role: Actor, actor: Actor, counts: Counts) -> bool:
@@ -171,7 +208,8 @@ def _is_allowed(world: World, ask: Ask, role: Actor, actor: Actor, counts: Count
 def _n_still_shown(world: World) -> int:
     """Publications that lie on the table of the couple one of whom took theirs back."""
     asking = ("C, who took back", "D, after C took back", "C and D together")
-    return sum(len(world.service.read_table(world.roles[name]).publications) for name in asking)
+    tables = [world.service.read_table(world.roles[name]) for name in asking]
+    return sum(one.instrument == INSTRUMENT for table in tables for one in table.publications)
 
 
 def look_at_socket(counts: Counts) -> None:
@@ -222,7 +260,7 @@ def vars_of(actor: Actor) -> dict[str, str]:
     bound="0 unexpected allows, refusals or leaks in ≥1,000 cells of role × verb × object",
     full=1_000,
     short=1_000,
-    zero=("allowed", "refused", "leaked", "shown_again", "without_rule"),
+    zero=("allowed", "refused", "leaked", "shown_again", "without_rule", "misread"),
 )
 def isolation(size: int, seed: int) -> Counts:
     """All cells; there are more of them than ``size``."""
@@ -230,7 +268,7 @@ def isolation(size: int, seed: int) -> Counts:
 
 
 def _look(rules: dict[str, frozenset[str]], *, socket: bool = True) -> Counts:
-    counts: Counts = dict.fromkeys(("trials", "allowed", "refused", "leaked", "shown_again", "without_rule"), 0)
+    counts: Counts = dict.fromkeys(("trials", "allowed", "refused", "leaked", "shown_again", "without_rule", "misread"), 0)
     look_at_cells(counts, rules)
     if socket:
         look_at_socket(counts)
@@ -257,6 +295,13 @@ def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
     with mock.patch.object(LocalService, "withdraw", return_value=None), suppress(WorkbookError):
         return _look(MAY, socket=False)
     raise AssertionError("the control broke off")
+
+
+@isolation.control(size=1, fails=lambda counts: counts["misread"] > 0)
+def one_grant_is_enough(size: int, seed: int) -> Counts:
+    """A therapist reads as soon as one of the two has granted."""
+    with mock.patch.object(therapists, "granted_by_all", lambda _members, granting: bool(granting)):
+        return _look(MAY, socket=False)
 
 
 @isolation.control(size=1, fails=lambda counts: counts["without_rule"] > 0)

@@ -4,7 +4,8 @@ from tests.service.drawer_contract import DrawerContract
 from tests.service.research_contract import ResearchContract
 from tests.service.rights_contract import RightsContract
 from tests.service.table_contract import TableContract
+from tests.service.therapist_contract import TherapistContract
 
 
-class ServiceContract(DrawerContract, TableContract, RightsContract, ResearchContract):
+class ServiceContract(DrawerContract, TableContract, RightsContract, ResearchContract, TherapistContract):
     """All of it. Subclasses give the fixture ``house``."""

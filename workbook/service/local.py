@@ -15,7 +15,7 @@ from workbook.errors import AccessError, AnswerError, SharingError
 from workbook.exercises import Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, reading, research, rights, rounds
+from workbook.service import crypto, reading, research, rights, rounds, therapists
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
@@ -26,6 +26,8 @@ from workbook.service.research_verbs import ResearchVerbs
 from workbook.service.sittings import Sittings
 from workbook.service.study import Study
 from workbook.service.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
+from workbook.service.therapist_verbs import TherapistVerbs
+from workbook.service.therapists import Therapists
 from workbook.service.tries import Tries
 from workbook.service.verbs import Actor, Answer, Couple, Event, Table
 from workbook.service.wire import load
@@ -35,7 +37,7 @@ from workbook.storage.base import Store
 _NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION)
 
 
-class LocalService(ResearchVerbs):
+class LocalService(ResearchVerbs, TherapistVerbs):
     """All verbs over a store, with the accounts and sittings that guard them.
 
     Parameters
@@ -57,6 +59,8 @@ class LocalService(ResearchVerbs):
     ----------
     accounts : Accounts
         Create, join, sign in, recover.
+    therapists : Therapists
+        Their accounts, apart from couples'.
     sittings : Sittings
         Who is signed in; heartbeats and ends.
     """
@@ -78,7 +82,9 @@ class LocalService(ResearchVerbs):
         self._instruments = dict(catalogue() if instruments is None else instruments)
         self._directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
-        self.accounts = Accounts(self._directory, self.sittings, Tries() if tries is None else tries, cost)
+        tries = Tries() if tries is None else tries
+        self.accounts = Accounts(self._directory, self.sittings, tries, cost)
+        self.therapists = Therapists(store, self.sittings, tries, cost)
         self._lock = threading.RLock()
         self._table_locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
         self._drawers: dict[str, Drawer] = {}
@@ -199,6 +205,7 @@ class LocalService(ResearchVerbs):
         account = self._account(actor)
         table = self.read_table(actor)
         found = rights.gather(account, drawer, table, reading.hidden(drawer, self._instruments))
+        found["granted_to_therapist"] = self.my_therapist(actor)
         return found | {"given_to_research": research.own_copy(self._store, actor.person_id)}
 
     def private_copy(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
@@ -368,6 +375,7 @@ class LocalService(ResearchVerbs):
         for person_id, couple_id in self._directory.erased().items():
             rights.destroy_remains(self._store, self._directory, person_id, couple_id)
         rights.keep_apart(self._store, self._directory)
+        therapists.tidy(self._store, self._directory)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
         research.tidy(self._store, self._directory)

@@ -13,6 +13,7 @@ from workbook.service.study import study_to_json
 from workbook.service.verbs import Actor
 from workbook.service.wire import (
     answer_from_json,
+    case_to_json,
     choice_to_json,
     event_to_json,
     frame_to_json,
@@ -113,6 +114,22 @@ def _order_for_me(service: LocalService, actor: Actor, given: Arguments) -> Any:
     return service.order_for_me(actor, _texts(given["sections"]), _texts(given["first"]))
 
 
+def _grant_therapist(service: LocalService, actor: Actor, given: Arguments) -> Any:
+    service.grant_therapist(actor, _text(given["code"]))
+
+
+def _end_therapist(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    service.end_therapist(actor)
+
+
+def _my_therapist(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return service.my_therapist(actor)
+
+
+def _read_cases(service: LocalService, actor: Actor, _given: Arguments) -> Any:
+    return [case_to_json(case) for case in service.read_cases(actor)]
+
+
 def _study(service: LocalService, actor: Actor, _given: Arguments) -> Any:
     return study_to_json(service.study(actor))
 
@@ -150,6 +167,10 @@ VERBS: dict[str, Call] = {
     "leave": _leave,
     "erase": _erase,
     "order_for_me": _order_for_me,
+    "grant_therapist": _grant_therapist,
+    "end_therapist": _end_therapist,
+    "my_therapist": _my_therapist,
+    "read_cases": _read_cases,
     "study": _study,
     "give_to_research": _give_to_research,
     "my_research": _my_research,

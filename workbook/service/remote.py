@@ -13,10 +13,11 @@ from workbook.content import say
 from workbook.errors import AccessError, SetupError, StorageError
 from workbook.service.refusals import error_from_json
 from workbook.service.study import Study, study_from_json
-from workbook.service.verbs import Actor, Answer, Couple, Event, Given, ResearchChoice, Service, Table
+from workbook.service.verbs import Actor, Answer, Case, Couple, Event, Given, ResearchChoice, Service, Table
 from workbook.service.wire import (
     LARGEST_REQUEST,
     actor_from_json,
+    case_from_json,
     choice_from_json,
     couple_from_json,
     dump,
@@ -145,6 +146,20 @@ class RemoteService(Service):
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         ordered: list[str] = self._do("order_for_me", sections=list(sections), first=list(first))
         return ordered
+
+    # -- a therapist, if both let one read -----------------------------------------------
+    def grant_therapist(self, actor: Actor, code: str) -> None:
+        self._do("grant_therapist", code=code)
+
+    def end_therapist(self, actor: Actor) -> None:
+        self._do("end_therapist")
+
+    def my_therapist(self, actor: Actor) -> str | None:
+        name = self._do("my_therapist")
+        return None if name is None else str(name)
+
+    def read_cases(self, actor: Actor) -> list[Case]:
+        return [case_from_json(case) for case in self._do("read_cases")]
 
     # -- research, where a study is run -----------------------------------------------
     def study(self, actor: Actor) -> Study | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbook.service import research, rounds
+from workbook.service import research, rounds, therapists
 from workbook.service.directory import Account, Directory
 from workbook.service.drawers import PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.events import without_free_text
@@ -45,6 +45,7 @@ def unpair(store: Store, directory: Directory, couple_id: str, also: Sequence[En
     store.append(entries)
     rounds.drop_pending(store, couple_id)
     rounds.settle(store, couple_id)
+    therapists.tidy(store, directory)
     store.mark_ended(_pair(couple_id))
 
 

@@ -93,6 +93,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A couple as their therapist reads it: who they are, without their code, and what both opened."""
+
+    couple: Couple
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class ResearchChoice:
     """What one person chose to give the study, last time they chose.
 
@@ -227,6 +235,26 @@ class Service(ABC):
         ``first`` are the sections that come first for somebody whose private answers call for
         them; this order is all that those answers ever change.
         """
+
+    # -- a therapist, if both let one read -----------------------------------------------
+    @abstractmethod
+    def grant_therapist(self, actor: Actor, code: str) -> None:
+        """Let the therapist whom ``code`` names read what the couple opened; in place of any other.
+
+        It takes both partners. Neither is told whether the other has granted.
+        """
+
+    @abstractmethod
+    def end_therapist(self, actor: Actor) -> None:
+        """Take one's own grant back: the therapist reads nothing more from the next read on."""
+
+    @abstractmethod
+    def my_therapist(self, actor: Actor) -> str | None:
+        """The name of the therapist whom the actor themselves lets read; None without one."""
+
+    @abstractmethod
+    def read_cases(self, actor: Actor) -> list[Case]:
+        """What couples both of whom granted it opened to each other. For a therapist alone."""
 
     # -- research, where a study is run -----------------------------------------------
     @abstractmethod

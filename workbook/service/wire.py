@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from workbook import frames
-from workbook.service.verbs import Actor, Answer, Couple, Event, Given, Member, ResearchChoice, Table
+from workbook.service.verbs import Actor, Answer, Case, Couple, Event, Given, Member, ResearchChoice, Table
 from workbook.sharing import Grain, Publication
 
 LARGEST_REQUEST = 1024 * 1024
@@ -120,6 +120,16 @@ def couple_from_json(content: Mapping[str, Any]) -> Couple:
     """A couple from ``dataclasses.asdict`` of one."""
     members = tuple(Member(**member) for member in content["members"])
     return Couple(**{**content, "members": members})
+
+
+def case_to_json(case: Case) -> dict[str, Any]:
+    """A therapist's case as plain JSON."""
+    return {"couple": asdict(case.couple), "table": table_to_json(case.table)}
+
+
+def case_from_json(content: Mapping[str, Any]) -> Case:
+    """The case again."""
+    return Case(couple_from_json(content["couple"]), table_from_json(content["table"]))
 
 
 def choice_to_json(choice: ResearchChoice | None) -> dict[str, Any] | None:
