@@ -1,7 +1,8 @@
 """Who may reach what: every role, every verb of the service, every drawer and table.
 
 Two couples, one of whom opened a round and took it back, and whoever else could ask: a therapist
-with and without a grant, a researcher, a sitting that has ended, a stranger. A cell is one role asking
+with and without a grant, the researcher of the study that is run here (to which A and C gave their
+answers, and C took them back), a sitting that has ended, a stranger. A cell is one role asking
 one verb for one object, with every way of naming that object which the role has: its own sitting under
 another's name, or another's name with no sitting. It is allowed only where `MAY` says so and the
 object is the role's own; and nobody is ever given a word out of a drawer that isn't theirs.
@@ -19,16 +20,18 @@ from tests.proofs._partners import CHEAP
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
-from workbook.service import crypto, therapists
+from workbook.service import crypto, research, therapists
 from workbook.service.local import LocalService
 from workbook.service.protocol import VERBS
 from workbook.service.socket import ServiceSocket
-from workbook.service.verbs import Actor, Answer, Service
+from workbook.service.study import Study
+from workbook.service.verbs import Actor, Answer, Given, Service
 from workbook.service.wire import dump
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
 ALONE, EITHER = frozenset({"partner"}), frozenset({"partner", "together"})
+RESEARCHER = frozenset({"researcher"})
 # Which roles may ask a verb, of what is their own.
 MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
@@ -37,9 +40,13 @@ MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist"), ALONE),
     "read_cases": frozenset({"therapist"}),
     **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "watch"), EITHER),
+    **dict.fromkeys(("give_to_research", "my_research"), ALONE),
+    "study": EITHER | RESEARCHER,
+    "read_research": RESEARCHER,
 }
 OCCASION, INSTRUMENT, WORDS = "assessment-1", "connection", "nine quiet lanterns of "
 _ITEMS = catalogue()[INSTRUMENT].items
+STUDY = Study("Talk", "How couples talk.", (INSTRUMENT,), "team@example.org", 12)
 Ask = Callable[[Service, Actor], Any]
 
 
@@ -74,8 +81,22 @@ def _asks(passphrase: str) -> dict[str, Ask]:
         "end_therapist": lambda service, actor: service.my_therapist(actor),  # ending one would change the cells after it
         "my_therapist": lambda service, actor: service.my_therapist(actor),
         "read_cases": lambda service, actor: service.read_cases(actor),
+        "study": lambda service, actor: service.study(actor),
+        "give_to_research": lambda service, actor: _give(service, actor, Grain.ANSWERS),
+        "my_research": lambda service, actor: service.my_research(actor),
+        "read_research": lambda service, actor: [_told(given) for given in service.read_research(actor)],
         "watch": lambda service, actor: service.watch(actor, lambda _: None)(),
     }
+
+
+def _give(service: Service, actor: Actor, grain: Grain) -> None:
+    service.give_to_research(actor, grain, linked=True, text_hash=STUDY.words_hash)
+
+
+def _told(given: Given) -> str:
+    """All that a study's researcher is told of one person."""
+    frames = [frame for one in given.publications for frame in (one.responses, one.scores)]
+    return repr(given) + "".join(frame.to_json() for frame in frames)
 
 
 @dataclass
@@ -89,7 +110,7 @@ class World:
 
     @classmethod
     def open(cls) -> "World":
-        service = LocalService(MemoryStore(), cost=CHEAP)
+        service = LocalService(MemoryStore(), cost=CHEAP, study=STUDY)
         people, tables, codes = {}, {}, {}
         for couple, names in {"x": "AB", "y": "CD"}.items():
             first = service.accounts.create_couple(names[0], WORDS + names[0])
@@ -113,12 +134,13 @@ class World:
             # These come with a live sitting and a key, the most they could ever bring.
             **reading,
             "a made-up therapist": sit(Actor("therapist", ours, "t_1"), crypto.new_key()),
-            "a researcher": sit(Actor("researcher", "", "r_1"), crypto.new_key()),
+            "the researcher": sit(Actor("researcher", "", "r_1"), crypto.new_key()),
             "A, signed out": ended,
         }
         objects = {f"drawer of {name}": actor for name, actor in people.items()}
         objects |= {f"cases of {name}": actor for name, actor in reading.items()}
         objects |= {f"table of {couple}": actor for couple, actor in tables.items()}
+        objects["what was given to research"] = roles["the researcher"]
         world = cls(service, roles, objects)
         world._write(people)
         return world
@@ -131,7 +153,11 @@ class World:
             self.service.save_answers(actor, _answers())
             if name in "CD":
                 self.service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+            self.service.add_event(actor, "consent", {"text": "consent", "text_hash": "0", "agreed": True})
         self.service.withdraw(people["C"], INSTRUMENT, OCCASION)
+        for grain, names in ((Grain.ANSWERS, "AC"), (Grain.NOTHING, "C")):
+            for name in names:
+                _give(self.service, people[name], grain)
 
 
 OPEN = "skills"  # what either couple opened to each other; A and B let their therapist read it
@@ -177,6 +203,7 @@ def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
     verbs = sorted(Service.__abstractmethods__)
     counts["without_rule"] += len(set(verbs) ^ set(rules)) + len(set(verbs) ^ {*VERBS, "watch"})
     world = World.open()
+    counts["shown_again"] += len(world.service.read_research(world.roles["the researcher"])) - 1  # A's alone
     asks = _asks("not the passphrase")
     for verb in (verb for verb in verbs if verb in rules and verb in asks):
         for role in world.roles.values():
@@ -301,6 +328,26 @@ def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
 def one_grant_is_enough(size: int, seed: int) -> Counts:
     """A therapist reads as soon as one of the two has granted."""
     with mock.patch.object(therapists, "granted_by_all", lambda _members, granting: bool(granting)):
+        return _look(MAY, socket=False)
+
+
+@isolation.control(size=1, fails=lambda counts: counts["shown_again"] > 0)
+def a_gift_to_research_that_cannot_be_taken_back(size: int, seed: int) -> Counts:
+    """The study goes on reading what C took back."""
+    with mock.patch.object(research, "take_back", return_value=None):
+        return _look(MAY, socket=False)
+
+
+@isolation.control(size=1, fails=lambda counts: counts["leaked"] > 0)
+def a_study_that_reads_own_words(size: int, seed: int) -> Counts:
+    """Beside each person's answers the researcher is given the words of their drawer."""
+    honest = LocalService.read_research
+
+    def tell_all(self: LocalService, actor: Actor) -> list[Given]:
+        words = " ".join(event.payload["text"] for d in self._drawers.values() for event in d.records() if event.kind == "own_need")
+        return [replace(given, person_id=words) for given in honest(self, actor)]
+
+    with mock.patch.object(LocalService, "read_research", tell_all):
         return _look(MAY, socket=False)
 
 
