@@ -139,7 +139,7 @@ class Disk:
 def cuts(
     calls: list[Call], disk: Disk, n: int, chance: random.Random
 ) -> Iterator[tuple[Disk, dict[str, bytes]]]:
-    """Play a trace and cut the power ``n`` times, at moments spread over the whole of it."""
+    """Play a trace and cut the power ``n`` times, at moments spread over the whole of it; in the end all is played."""
     moments = sorted(chance.choices(range(1, len(calls) + 1), k=n))
     played = 0
     for moment in moments:
@@ -147,10 +147,14 @@ def cuts(
             disk.play(call)
         played = moment
         yield disk, disk.after_power_cut(chance)
+    for call in calls[played:]:
+        disk.play(call)
 
 
 def _rename(names: dict[str, _File], change: tuple[str, str | None, _File | None]) -> None:
     old, new, file = change
+    for name in [name for name in names if new is not None and name.startswith(f"{old}/")]:
+        names[new + name[len(old) :]] = names.pop(name)  # a folder, with all that is in it
     names.pop(old, None)
     if new is None and file is not None and old not in names:
         names[old] = file

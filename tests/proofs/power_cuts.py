@@ -83,7 +83,9 @@ def lay_down(folder: Path, files: dict[str, bytes]) -> None:
     """Write files as they are left, by name."""
     folder.mkdir(mode=0o700)
     for name, content in files.items():
+        (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
 
 
 def build_recorder(folder: Path) -> Path:

@@ -15,16 +15,19 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 def backup(folder: Path, data: Path | None) -> None:
     """Copy the store, prove the copy, and say where its key is."""
     from workbook.storage.backup import back_up
-    from workbook.storage.keys import find_key, key_file
+    from workbook.storage.keys import find_key, key_file, key_id_of
     from workbook.storage.location import data_folder
+    from workbook.storage.rotation import settle
     from workbook.storage.sqlcipher import FILE_NAME
 
     place = data_folder(data)
+    settle(place)
     is_there = (place / FILE_NAME).exists()
     made = back_up(place, find_key(place, is_new=False) if is_there else b"", folder)
     click.echo(say("cli.backup.done", folder=made))
     key = key_file(place)
-    click.echo(say("cli.backup.key", key=key) if key.exists() else say("cli.backup.key_in_keyring"))
+    where = "key" if key.exists() else "key_in_keyring"
+    click.echo(say(f"cli.backup.{where}", key=key, name=key_id_of(made)))
 
 
 @click.command(help=say("cli.restore.help"))
@@ -35,16 +38,19 @@ def restore(folder: Path, data: Path | None, *, yes: bool) -> None:
     """Put a backup in the store's place, once the person agrees."""
     from workbook.storage.backup import check_backup
     from workbook.storage.backup import restore as put_back
-    from workbook.storage.keys import erasures_file, find_key
+    from workbook.storage.keys import erasures_file, find_key, later_lists
     from workbook.storage.location import data_folder, prepare_folder
+    from workbook.storage.rotation import settle
 
     check_backup(folder)
     place = prepare_folder(data_folder(data))
+    settle(place)
     if not yes and not click.confirm(say("cli.restore.ask", folder=place)):
         click.echo(say("cli.restore.stopped"))
         return
     # The backup names its key: that of the folder it was made from, even on another computer.
-    aside = put_back(folder, place, find_key(folder, is_new=False), erasures_file(folder))
+    key = find_key(folder, is_new=False)
+    aside = put_back(folder, place, key, erasures_file(folder), later_lists(folder))
     click.echo(say("cli.restore.done", folder=place))
     if aside is not None:
         click.echo(say("cli.restore.aside", aside=aside))

@@ -8,6 +8,7 @@ key, which it does not hold.
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None
     with plain_errors():
         try:
             partial.mkdir(mode=0o700)
-            _copy(folder, key, partial)
-            _prove(partial, key)
+            copy_store(folder, key, partial)
+            prove(partial, key)
             if (into / name).exists():
                 raise StorageError(say("errors.storage.backup_exists", folder=into / name))
             partial.rename(into / name)
@@ -61,7 +62,13 @@ def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None
     return into / name
 
 
-def restore(backup: Path, folder: Path, key: bytes, erasures: Path | None = None) -> Path | None:
+def restore(
+    backup: Path,
+    folder: Path,
+    key: bytes,
+    erasures: Path | None = None,
+    later: Sequence[tuple[Path, bytes]] = (),
+) -> Path | None:
     """Put a backup in the place of a store, erase again what was erased since; give where the old one went.
 
     Until everything is proven the store in place is not touched; then it is moved aside whole.
@@ -70,6 +77,8 @@ def restore(backup: Path, folder: Path, key: bytes, erasures: Path | None = None
     ----------
     erasures : Path, optional
         The list kept beside the key; see `Erasures`.
+    later : sequence of (Path, bytes)
+        Lists begun under keys that followed the backup's, each with its key.
 
     Raises
     ------
@@ -85,7 +94,8 @@ def restore(backup: Path, folder: Path, key: bytes, erasures: Path | None = None
         try:
             staging.mkdir(mode=0o700)
             _copy_files(backup, staging)
-            _prove(staging, key, erasures)
+            given = [*([(erasures, key)] if erasures is not None else []), *later]
+            prove(staging, key, [Erasures(*one) for one in given])
             return _put_in_place(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -104,7 +114,8 @@ def check_backup(folder: Path) -> None:
         raise StorageError(say("errors.storage.no_backup", folder=folder))
 
 
-def _copy(folder: Path, key: bytes, to: Path) -> None:
+def copy_store(folder: Path, key: bytes, to: Path) -> None:
+    """Copy a store that may be in use into an empty folder, checked against its heads."""
     # Heads first: the copy is made after them, so it holds at least what they witness.
     heads = Heads(folder / HEADS_NAME, key, "look")
     source = reading_engine(folder / FILE_NAME, key)
@@ -130,18 +141,19 @@ def _copy(folder: Path, key: bytes, to: Path) -> None:
     written.close()
     for name in _KEPT_BESIDE:
         if (folder / name).exists():
-            shutil.copyfile(folder / name, to / name)
-    _make_durable(to)
+            (to / name).write_bytes((folder / name).read_bytes())
+    make_durable(to)
 
 
-def _prove(folder: Path, key: bytes, erasures: Path | None = None) -> None:
+def prove(folder: Path, key: bytes, lists: Sequence[Erasures] = ()) -> None:
     """Open a copy as the store it is to be, and read it all; also erases what is to stay erased."""
     store = SqlCipherStore(folder, key)
     try:
-        store.erase_again(Erasures(erasures, key) if erasures is not None else None)
+        for erasures in lists or (None,):
+            store.erase_again(erasures)
     finally:
         store.close()
-    _make_durable(folder)
+    make_durable(folder)
 
 
 def _put_in_place(staging: Path, folder: Path) -> Path | None:
@@ -167,7 +179,8 @@ def _copy_files(backup: Path, to: Path) -> None:
             shutil.copyfile(backup / name, to / name)
 
 
-def _make_durable(folder: Path) -> None:
+def make_durable(folder: Path) -> None:
+    """Have all files of a folder, private, on the disk when this returns."""
     for path in folder.iterdir():
         path.chmod(0o600)
         if sys.platform != "win32":

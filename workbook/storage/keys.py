@@ -19,7 +19,7 @@ from workbook.storage.location import check_private, key_folder, prepare_folder
 
 _SERVICE = "intimacy-workbook"
 _ID_FILE = "key-id"
-_KEY_BYTES = 32
+KEY_BYTES = 32
 
 
 def find_key(folder: Path, *, is_new: bool) -> bytes:
@@ -46,11 +46,57 @@ def find_key(folder: Path, *, is_new: bool) -> bytes:
     if key is not None:
         return key
     if not is_new:
-        raise StorageError(say("errors.storage.no_key"))
-    key = secrets.token_bytes(_KEY_BYTES)
+        raise StorageError(say("errors.storage.no_key", key=key_id))
+    key = secrets.token_bytes(KEY_BYTES)
+    adopt_key(key_id, key)
+    return key
+
+
+def adopt_key(key_id: str, key: bytes) -> None:
+    """Keep a key under a name: in the keyring, else in a file. Durable when it returns."""
     if not _to_keyring(key_id, key):
         _to_file(key_id, key)
-    return key
+
+
+def forget_key(key_id: str) -> None:
+    """Destroy a key and all that is kept beside it: nothing opens with it from then on."""
+    with contextlib.suppress(KeyringError, RuntimeError, OSError):
+        keyring.delete_password(_SERVICE, key_id)
+    for name in (f"{key_id}.key", f"{key_id}.erased", f"{key_id}.successor"):
+        (key_folder() / name).unlink(missing_ok=True)
+    if key_folder().is_dir():
+        sync_folder(key_folder())
+
+
+def key_id_of(folder: Path) -> str:
+    """The random name by which the key of a data folder, or of a backup, is found."""
+    return _key_id(folder)
+
+
+def make_key_id(folder: Path, key_id: str) -> None:
+    """Write in a folder which key it opens with."""
+    _write_new(folder / _ID_FILE, key_id)
+
+
+def note_successor(key_id: str, following: str) -> None:
+    """Note that a store went on under another key: what was erased since is on that one's list."""
+    _write_new(prepare_folder(key_folder()) / f"{key_id}.successor", following)
+
+
+def later_lists(folder: Path) -> list[tuple[Path, bytes]]:
+    """Lists of what was erased after a folder's key was followed by others, each with its key."""
+    found: list[tuple[Path, bytes]] = []
+    key_id, seen = _key_id(folder), set()
+    while key_id not in seen:
+        seen.add(key_id)
+        path = key_folder() / f"{key_id}.successor"
+        if not path.exists():
+            break
+        key_id = path.read_text(encoding="ascii", errors="replace").strip()
+        key = _from_keyring(key_id) or _from_file(key_id) if key_id.isalnum() else None
+        if key is not None:
+            found.append((key_folder() / f"{key_id}.erased", key))
+    return found
 
 
 def key_file(folder: Path) -> Path:
@@ -126,4 +172,4 @@ def _parse(text: str) -> bytes | None:
         key = bytes.fromhex(text.strip())
     except ValueError:
         return None
-    return key if len(key) == _KEY_BYTES else None
+    return key if len(key) == KEY_BYTES else None

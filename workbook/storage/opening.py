@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder, prepare_folder
+from workbook.storage.rotation import settle
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 
 
@@ -23,6 +24,7 @@ def open_store(folder: str | Path | None = None) -> SqlCipherStore:
         The store or its key can't be opened; its subclasses say why.
     """
     place = prepare_folder(data_folder(folder))
+    settle(place)
     files = [place / FILE_NAME, place / HEADS_NAME]
     for file in files:
         if file.exists():
