@@ -1,0 +1,195 @@
+"""People who answer questions in real Chromium, each over a wire of their own, and what their pages say meanwhile."""
+
+import itertools
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, Page
+
+from tests.proofs._partners import CHEAP
+from tests.proofs._wire import Wire
+from tests.walk.seeded import in_folder
+from workbook.content.document import consent_hash
+from workbook.service.local import ANSWER, LocalService
+from workbook.session import Session
+
+CHAPTER = "chapter:connection.talk"
+PASSPHRASE = "seven quiet lanterns of "
+_READY = "html[data-ready=yes] fieldset.question"
+_PATIENCE_MS = 60_000
+
+# In the page: what is given and what the page takes to be kept is told to us; what it shows is held against it.
+_WATCH = """(forgetful) => {
+  const last = new Map();
+  const fields = () => [...document.querySelectorAll("fieldset.question")];
+  const saysSaved = (one) => one.querySelector(".state")?.dataset.state === "saved";
+  const isLie = (one) => saysSaved(one) && last.has(one) && !last.get(one).kept;
+  const notes = { lies: 0, bannerAt: 0, unsaved: 0 };
+  const once = (list) => fetch("/api/answers", { method: "POST", headers: { "Content-Type": "application/json",
+      "X-XSRFToken": window.workbook.xsrf() }, body: JSON.stringify({ answers: list }) })
+      .then((response) => response.ok, () => false).then((isKept) => [list.map((one) => one.operation_id), isKept]);
+  const ours = window.workbook.saveAnswers;
+  let current;
+  window.workbook.saveAnswers = (list) => {
+    const sent = list.map((answer) => ({ operation_id: crypto.randomUUID(), declined: false, value: null, ...answer }));
+    const entry = { kept: false };
+    last.set(current, entry);
+    for (const answer of sent) window.tell("given", answer.operation_id, answer.item, answer.value);
+    const sending = forgetful ? once(sent) : ours(sent).then((ids) => [ids, true]);
+    return sending.then(([ids, isKept]) => {
+      entry.kept = isKept;
+      for (const id of ids) window.tell("kept", id, "", null);
+      return ids;
+    });
+  };
+  for (const one of fields()) new MutationObserver(() => { notes.lies += isLie(one); })
+    .observe(one, { subtree: true, childList: true, attributes: true, characterData: true });
+  const banner = document.querySelector(".banner");
+  const seen = () => { if (!banner.hidden) notes.bannerAt ||= Date.now(); };
+  new MutationObserver(seen).observe(banner, { attributes: true, childList: true });
+  window.workbook.onState((now) => { notes.unsaved = now.unsaved; });
+  window.watched = {
+    choose(n) {
+      current = fields()[n % fields().length];
+      const radios = [...current.querySelectorAll("input[type=radio]")].slice(0, -1);
+      radios[(radios.findIndex((one) => one.checked) + 1) % radios.length].click();
+    },
+    begin() { notes.bannerAt = notes.lies = 0; },
+    look() { return { ...notes, lies: notes.lies + fields().filter(isLie).length, banner: !banner.hidden }; },
+  };
+}"""
+
+
+@dataclass
+class Answerer:
+    """One person's page: answers given on it, those it takes to be kept, and what was wrong with it."""
+
+    name: str
+    code: str
+    wire: Wire
+    page: Page
+    server_pid: int = 0
+    kernel_pid: int = 0
+    given: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    forgetful: bool = False
+    _next: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def hear(self, _source: object, what: str, operation_id: str, item: str, value: Any) -> None:
+        if what == "given":
+            self.given[operation_id] = (item, value)
+        else:
+            self.kept.add(operation_id)
+
+    def arrive(self, server_pid: int) -> None:
+        """Sign in at the door."""
+        before = self._begin(server_pid)
+        self.page.goto("/sign-in")
+        self.page.fill("#code", self.code)
+        self.page.fill("#name", self.name)
+        self.page.fill("#passphrase", PASSPHRASE + self.name)
+        self.page.click("main form button[type=submit]")
+        self._settle_down(before)
+
+    def sign_in_again(self, server_pid: int) -> None:
+        """After a restart of the server: in place; the page then delivers and loads itself again."""
+        before = self._begin(server_pid)
+        field_ = self.page.locator("dialog[open] input[type=password]")
+        field_.wait_for(timeout=_PATIENCE_MS)
+        field_.fill(PASSPHRASE + self.name)
+        with self.page.expect_navigation(timeout=_PATIENCE_MS, wait_until="commit"):
+            self.page.locator("dialog[open] button[type=submit]").click()
+        self._settle_down(before)
+
+    def reload(self) -> None:
+        """As the banner of a dead kernel asks for."""
+        before = self._begin(self.server_pid)
+        self.page.reload(wait_until="commit", timeout=_PATIENCE_MS)
+        self._settle_down(before)
+
+    def _begin(self, server_pid: int) -> set[int]:
+        self.server_pid = server_pid
+        return kernel_pids(server_pid)
+
+    def _settle_down(self, before: set[int]) -> None:
+        self.page.wait_for_selector(_READY, timeout=_PATIENCE_MS)
+        self.page.evaluate(_WATCH, self.forgetful)
+        self.kernel_pid = max(kernel_pids(self.server_pid) - before, default=0)
+
+    def answer(self, n: int) -> None:
+        """Give so many answers, one question after the other."""
+        for _ in range(n):
+            self.page.evaluate("(n) => window.watched.choose(n)", next(self._next))
+
+    def look(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.page.evaluate("() => window.watched.look()")
+        return found
+
+
+def open_page(browser: Browser, url: str, name: str, code: str, wire: Wire, *, forgetful: bool) -> Answerer:
+    """A browser profile of somebody's own whose every connection goes over the wire."""
+    context = browser.new_context(base_url=url, proxy={"server": f"socks5://127.0.0.1:{wire.port}"})
+    context.set_default_timeout(_PATIENCE_MS)
+    page = context.new_page()
+    made = Answerer(name, code, wire, page, forgetful=forgetful)
+    page.expose_binding("tell", made.hear)
+    return made
+
+
+def kernel_pids(server_pid: int) -> set[int]:
+    """The processes of kernels: what the warm process has forked."""
+    warm = [child for child in psutil.Process(server_pid).children() if "workbook.server.nursery" in child.cmdline()]
+    return {kernel.pid for process in warm for kernel in process.children()}
+
+
+def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
+    """Couples of which one each stands before the first questions; gives their names and codes."""
+    made: list[tuple[str, str]] = []
+
+    def act(service: LocalService) -> str:
+        service.accounts._cost = CHEAP  # guessing a passphrase is no part of this
+        for n in range(n_people):
+            begun = service.accounts.create_couple(f"Person{n}", f"{PASSPHRASE}Person{n}")
+            session = Session(service, begun.actor)
+            session.mark_seen("introduction")
+            session.agree("consent", consent_hash(), agreed=True)
+            session.go(CHAPTER)
+            made.append((f"Person{n}", begun.code))
+        return ""
+
+    in_folder(folder, act)
+    return made
+
+
+def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
+    """Hold what the pages gave, and took to be kept, against what is in the drawers."""
+    found = {"answers": 0, "lost": 0, "undelivered": 0, "twice": 0, "out_of_order": 0}
+
+    def act(service: LocalService) -> str:
+        for one in pages:
+            actor = service.accounts.sign_in(one.code, one.name, PASSPHRASE + one.name)
+            records = [record for record in service._drawer(actor).records() if record.kind == ANSWER]
+            n_of = Counter(record.operation_id for record in records)
+            found["answers"] += len(one.given)
+            found["lost"] += sum(not n_of[operation_id] for operation_id in one.kept)
+            found["undelivered"] += sum(not n_of[operation_id] for operation_id in one.given)
+            found["twice"] += sum(n - 1 for n in n_of.values()) + len(set(n_of) - set(one.given))
+            last = dict(one.given.values())
+            kept = {record.payload["item"]: record.payload["value"] for record in records}
+            found["out_of_order"] += sum(kept.get(item) != value for item, value in last.items())
+        return ""
+
+    in_folder(folder, act)
+    return found
+
+
+def wait_until(holds: Any, seconds: float) -> bool:
+    """Whether something comes to hold in time; asked ten times a second, while the browser goes on."""
+    latest = time.monotonic() + seconds
+    while not (found := bool(holds())) and time.monotonic() < latest:
+        time.sleep(0.1)
+    return found
