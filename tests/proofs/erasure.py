@@ -1,8 +1,9 @@
 """Erased means gone: from the files, from the write-ahead log, and from backups restored later.
 
-Before the erasure a backup is made. Afterwards no marker of the erased person, and no sealed byte
-of their drawer, is in any file, not even for whoever has the file key; then the backup is
-restored, and the same holds. The partner's drawer is whole both times.
+Both gave a study a copy of their answers. Before the erasure a backup is made. Afterwards no marker
+of the erased person, no sealed byte of their drawer and no row of their copy is in any file, not even
+for whoever has the file key; then the backup is restored, and the same holds. The partner's drawer is
+whole both times.
 """
 
 from collections.abc import Callable
@@ -17,12 +18,16 @@ from tests.proofs.power_cuts import scratch
 from workbook.errors import AccessError, SignInError
 from workbook.service.drawers import drawer_log
 from workbook.service.local import LocalService
+from workbook.service.research import research_log
 from workbook.service.sittings import Sittings
+from workbook.service.study import Study
+from workbook.service.verbs import Actor
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 
+STUDY = Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12)
 BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
 
 
@@ -145,6 +150,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
         _seeding.write_all(service, actor, seed, person)
     _seeding.share(service, actors)
+    given = [_give(service, actor) for actor in actors]
     if who:  # an older version of the account is in the backup, and the newer one only here
         backup = back_up(data, KEY, stick)
         service.accounts.change_passphrase(actors[who], passphrases[who], passphrases[who] + "!")
@@ -154,10 +160,12 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     sealed = [
         row.payload[:32] for row in service._store.read(drawer_log(actors[who].person_id)) if row.payload
     ]
-    gone = [*seeds[who].all(), *sealed]
+    gone = [*seeds[who].all(), *sealed, given[who]]
     partner = actors[1 - who]
     before = _partners.state_of(service, partner, 1 - who).values
+    counts["partner_changed"] += not _n_left([given[1 - who]], data)  # or it is not looked for where it lies
     service.erase(actors[who], passphrases[who])
+    counts["partner_changed"] += not _n_left([given[1 - who]], data)
     counts["n_looked_for"] += len(gone)
     counts["left"] += _n_left(gone, data)
     counts["partner_changed"] += _partners.state_of(service, partner, 1 - who).values != before
@@ -182,7 +190,19 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
 def _open(data: Path, erasures: Path) -> LocalService:
     forever = float("inf")
     sittings = Sittings(heartbeat=forever, idle=forever)
-    return LocalService(SqlCipherStore(data, KEY, erasures), sittings=sittings, cost=_partners.CHEAP)
+    store = SqlCipherStore(data, KEY, erasures)
+    return LocalService(store, sittings=sittings, cost=_partners.CHEAP, study=STUDY)
+
+
+def _give(service: LocalService, actor: Actor) -> bytes:
+    """Give a study the answers; gives bytes that stand in that copy and nowhere else."""
+    service.add_event(actor, "consent", {"text": "consent", "text_hash": "h", "agreed": True})
+    service.give_to_research(actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    mark = f'"linked":true,"person_id":"{actor.person_id}"'.encode()
+    rows = service._store.read(research_log(actor.person_id))
+    if not any(mark in (row.payload or b"") for row in rows):
+        raise AssertionError("the copy is not laid out as it is looked for")
+    return mark
 
 
 def _signs_in(service: LocalService, code: str, name: str, passphrase: str) -> bool:
