@@ -1,5 +1,6 @@
 """The exports' privacy: attacked as a partner and as an outsider, and measured against pycanon."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from workbook.research.risk import measure_anonymity
 from workbook.simulate import simulate_couples
 
 ENVIRONMENT = Path("build/pycanon")
+INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYCANON = "pycanon==1.0.1.post2"
 SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
 FACTS = [item.id for item in SHOWN["background"].items]
@@ -150,27 +152,34 @@ def _python_with_pycanon() -> str:
 
     ``make prove`` sets it up once under ``build/``; the tests fetch nothing and make do without.
     """
-    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = ENVIRONMENT / INTERPRETER
     if _imports_pycanon(python):
         return str(python)
     if "PYTEST_CURRENT_TEST" in os.environ:
         raise CannotRun("pycanon, which `make prove ONLY=pycanon` sets up under build/pycanon")
+    # Made aside and renamed: a proof and its control may both get here at once.
+    aside = ENVIRONMENT.with_name(f"{ENVIRONMENT.name}-{os.getpid()}")
+    _make_environment(aside)
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        aside.rename(ENVIRONMENT)
+    shutil.rmtree(aside, ignore_errors=True)
+    return str(python)
+
+
+def _make_environment(folder: Path) -> None:
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    steps = [
-        [sys.executable, "-m", "venv", str(ENVIRONMENT)],
-        [str(python), "-m", "pip", "install", "-q", PYCANON],
-    ]
+    python = str(folder / INTERPRETER)
+    steps = [[sys.executable, "-m", "venv", str(folder)], [python, "-m", "pip", "install", "-q", PYCANON]]
     if uv is not None:
         steps = [
-            [uv, "venv", "-q", "--python", sys.executable, str(ENVIRONMENT)],
-            [uv, "pip", "install", "-q", "--python", str(python), PYCANON],
+            [uv, "venv", "-q", "--python", sys.executable, str(folder)],
+            [uv, "pip", "install", "-q", "--python", python, PYCANON],
         ]
     for step in steps:
         ran = subprocess.run(step, capture_output=True, text=True, check=False)
         if ran.returncode:
             raise CannotRun(f"{PYCANON}, which cannot be fetched here: {ran.stderr.strip()[-300:]}")
-    return str(python)
 
 
 def _imports_pycanon(python: Path) -> bool:

@@ -1,6 +1,7 @@
 """An APIM seen: its paths, and where its actor and partner effects lie with their pattern k."""
 
 from collections.abc import Hashable, Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from workbook.content import say
 from workbook.plots.theme import FILLED, INK, INK_SOFT, LINE_STRONG, PARTNER, SOFT, SURFACE, figure
 from workbook.research.dyadic import Apim
 from workbook.research.plots.axes import label, line, plane
+
+WIDEST = 13
+"""Letters of a name in one line of the diagram."""
 
 
 def prepare_paths(model: Apim) -> pd.DataFrame:
@@ -72,7 +76,8 @@ def plot_paths(prepared: pd.DataFrame, names: dict[str, str] | None = None) -> g
         words = f"{row['estimate']:.2f} ({row['se']:.2f})"
         label(drawn, words, x, y, bgcolor=SURFACE, borderpad=2, color=PARTNER[place])
     for name, (x, y) in at.items():
-        text = (names or {}).get(name) or say(f"research.plots.{name}")
+        # Wrapped, so that two long names fit beside each other at 360 px.
+        text = "<br>".join(wrap((names or {}).get(name) or say(f"research.plots.{name}"), WIDEST))
         label(
             drawn,
             text,
@@ -153,11 +158,11 @@ def plot_plane(prepared: pd.DataFrame) -> go.Figure:
             drawn,
             words,
             reach,
-            -reach,
+            reach,
             color=colour,
             xanchor="right",
-            yanchor="bottom",
-            yshift=4 + 20 * number,
+            yanchor="top",
+            yshift=-4 - 20 * number,
         )
     return drawn
 

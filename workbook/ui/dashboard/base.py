@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pandas as pd
-from ipywidgets import VBox
+from ipywidgets import Box, VBox, Widget
 
 from workbook.content import say
 from workbook.ui.blocks import Block, heading, lead, table
@@ -83,6 +83,13 @@ def p_words(value: float) -> str:
     ('.032', '< .001')
     """
     return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def side_by_side(*fields: Widget) -> Box:
+    """Fields in a row where there is room, below each other where there is not."""
+    row = Box(list(fields))
+    row.add_class("choosers")
+    return row
 
 
 def occasions_of(sample: Sample) -> dict[str, str]:

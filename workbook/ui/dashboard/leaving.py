@@ -11,7 +11,7 @@ from workbook.errors import WorkbookError
 from workbook.research.export import Release, open_journal, read_journal, write_release
 from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
 from workbook.ui.components import Actions, Prose, TextField
-from workbook.ui.dashboard.base import Section, chooser, occasion_words
+from workbook.ui.dashboard.base import Section, chooser, occasion_words, side_by_side
 from workbook.ui.dashboard.sample import Sample
 
 LEVELS = ("aggregate", "scores", "linked")
@@ -27,6 +27,7 @@ class Leaving(Section):
     def __init__(self, sample: Sample) -> None:
         super().__init__(sample)
         self.release: Release | None = None
+        self.suggested = ""
         when = {occasion: occasion_words(occasion) for occasion in sample.published.occasions}
         self.level = chooser(say("dashboard.leaving.level"), _named("levels", LEVELS), self.fill)
         self.form = chooser(say("dashboard.leaving.form"), _named("forms", FORMS), self.fill)
@@ -47,10 +48,9 @@ class Leaving(Section):
         """Show the questions that belong to the chosen level; what was measured no longer counts."""
         self.words.blocks = self.opening()
         linked = (self.form, self.agreement) if self.level.value == "linked" else ()
-        asked = (self.level, *linked, self.when, self.format, self.folder)
-        self.root.children = (self.words, *asked, self.report, self.buttons, self.outcome)
-        if not self.folder.value:
-            self.folder.value = f"{datetime.now(UTC):%Y-%m-%d}-{self.level.value}"
+        asked = side_by_side(self.level, *linked, self.when, self.format, self.folder)
+        self.root.children = (self.words, asked, self.report, self.buttons, self.outcome)
+        self._name_anew()
         self._forget()
 
     def _forget(self) -> None:
@@ -106,8 +106,20 @@ class Leaving(Section):
             *self._earlier(),
         ]
         self.release = None
-        self.folder.value = ""
+        self._name_anew()
         self._offer("measure")
+
+    def _name_anew(self) -> None:
+        """A name for the new folder that none has yet, unless somebody typed one of their own."""
+        if (
+            self.folder.typed() not in ("", self.suggested)
+            and not (self.sample.exports / self.folder.typed()).exists()
+        ):
+            return
+        plain = f"{datetime.now(UTC):%Y-%m-%d}-{self.level.value}"
+        names = (plain, *(f"{plain}-{number}" for number in range(2, 1000)))
+        self.suggested = next(name for name in names if not (self.sample.exports / name).exists())
+        self.folder.value = self.suggested
 
     def _tell(self, step: str, share: float) -> None:
         self.outcome.blocks = [progress(say(f"dashboard.leaving.{step}"), share)]

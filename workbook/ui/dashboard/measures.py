@@ -11,7 +11,16 @@ from workbook.research import plots
 from workbook.research.reliability import item_matrix, item_statistics, subscale_reliability
 from workbook.ui.blocks import Block, bullets, cards, details, heading, paragraph, table
 from workbook.ui.components import Prose
-from workbook.ui.dashboard.base import Section, chooser, number_table, occasions_of, percent, two, words
+from workbook.ui.dashboard.base import (
+    Section,
+    chooser,
+    number_table,
+    occasions_of,
+    percent,
+    side_by_side,
+    two,
+    words,
+)
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.views import Picture, View
 
@@ -29,7 +38,7 @@ class Questionnaire(Section):
         self.when = chooser(say("dashboard.choose.occasion"), occasions_of(sample), self.fill)
         self.view = View()
         self.more = Prose()
-        self.root.children = (self.words, self.which, self.when, self.view.root, self.more)
+        self.root.children = (self.words, side_by_side(self.which, self.when), self.view.root, self.more)
 
     @property
     def instrument(self) -> Instrument:

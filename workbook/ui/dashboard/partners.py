@@ -20,7 +20,7 @@ from workbook.research.dyadic import (
 )
 from workbook.ui.blocks import Block, bullets, callout, heading, lead, note
 from workbook.ui.components import Prose
-from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, two, words
+from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, side_by_side, two, words
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.views import Picture, View
 
@@ -44,7 +44,8 @@ class Dyads(Section):
         self.y = chooser(say("dashboard.dyads.y"), facets, self.fill, value="".join(second))
         self.views = [View() for _ in range(3)]
         self.more = Prose()
-        self.root.children = (self.words, self.when, self.x, self.y, *(v.root for v in self.views), self.more)
+        asked = side_by_side(self.when, self.x, self.y)
+        self.root.children = (self.words, asked, *(view.root for view in self.views), self.more)
 
     def fill(self) -> None:
         self.words.blocks = self.opening()

@@ -1,0 +1,162 @@
+"""The researcher's page: what it opens, what it shows, and that an export goes through its risk first."""
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbook.cohort import write_cohort
+from workbook.research.export import read_journal
+from workbook.simulate import simulate_couples
+from workbook.ui.dashboard import open_dashboard
+from workbook.ui.dashboard.page import Dashboard
+from workbook.ui.dashboard.sample import Sample, find_cohort, of_cohort, open_sample
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("cohort") / "cohort"
+    drawn = simulate_couples(60, 4).responses
+    return of_cohort(write_cohort([drawn], folder, form="csv", about={"couples": 60}))
+
+
+@pytest.fixture
+def page(cohort: Sample, tmp_path: Path) -> Dashboard:
+    return Dashboard(dataclasses.replace(cohort, exports=tmp_path / "exports"))
+
+
+def texts(blocks: list[dict[str, object]]) -> str:
+    return str(blocks)
+
+
+def test_without_a_study_it_opens_the_simulated_cohort_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    monkeypatch.chdir(PROJECT / "notebooks")
+    assert find_cohort(Path.cwd()) == PROJECT / "data" / "cohort"
+    page = open_dashboard().dashboard
+    assert page.sample.is_simulated
+    assert page.sample.n_persons == 480
+    assert "These people were made up" in texts(page.head.blocks)
+
+
+def test_with_a_study_it_opens_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbook.service.consented import ConsentedStudy
+
+    made = ConsentedStudy.simulated(12)
+    monkeypatch.setattr("workbook.service.study.read_study", lambda _: made.study)
+    monkeypatch.setattr("workbook.service.consented.open_study", lambda _: made)
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    sample = open_sample()
+    assert not sample.is_simulated
+    assert sample.name == made.study.name
+    assert (sample.n_persons, sample.linked["couple_id"].nunique()) == (24, 6)
+    assert sample.exports == tmp_path / "exports"
+    pairs = sample.pairs(list(sample.facets("assessment-1"))[:1], "assessment-1")
+    assert len(pairs) == 6
+
+
+def test_a_study_that_is_not_in_order_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "study.toml").write_text("name = 3")
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    root = open_dashboard()
+    assert "cannot open" in texts(root.children[0].blocks)
+
+
+def test_left_out_answers_are_counted_as_missing(cohort: Sample) -> None:
+    """A study gets only the answers that were given: what was left out must be put back to be seen."""
+    instrument = cohort.catalogue["connection"]
+    given = cohort.published.responses
+    only_answered = dataclasses.replace(
+        cohort, published=dataclasses.replace(cohort.published, responses=given[given["value"].notna()])
+    )
+    shown = only_answered.shown(instrument, "assessment-1")
+    assert len(shown) == 120 * len(instrument.items)
+    assert shown["value"].isna().any()
+
+
+@pytest.mark.parametrize("name", ["cohort", "reliability", "dyads", "leaving"])
+def test_every_section_fills(page: Dashboard, name: str) -> None:
+    page.turn(name)
+    section = page.sections[name]
+    assert section.words.blocks[0]["kind"] == "heading"
+    assert [button["id"] for button in page.menu.buttons if button["kind"] == "primary"] == [name]
+
+
+def test_small_counts_of_background_are_not_shown(cohort: Sample) -> None:
+    few = sorted(cohort.published.people()["couple_id"].unique())[:12]
+    answers = cohort.published.responses
+    published = dataclasses.replace(cohort.published, responses=answers[answers["couple_id"].isin(few)])
+    page = Dashboard(dataclasses.replace(cohort, published=published))
+    rows = next(b for b in page.sections["cohort"].words.blocks if b["kind"] == "details")["blocks"][0][
+        "rows"
+    ]
+    counts = [row[2] for row in rows]
+    assert "fewer than 5" in counts
+    assert "0" in counts
+    assert not {"1", "2", "3", "4"} & set(counts)
+
+
+def test_the_dyadic_section_says_what_the_model_says(page: Dashboard) -> None:
+    from workbook.research.dyadic import dyadic_icc
+
+    page.turn("dyads")
+    section = page.sections["dyads"]
+    pairs = page.sample.pairs([section.y.value], "assessment-1")
+    value = dyadic_icc(pairs, f"{section.y.value}_a", f"{section.y.value}_b").value
+    assert f"{value:.2f}" in section.views[0].chart.sentence.replace("−", "-")
+    assert len(section.views[1].chart.figure["data"]) > 0
+    section.y.value = section.x.value
+    assert "different facets" in texts(section.more.blocks)
+    assert section.views[1].root.children == ()
+
+
+def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Dashboard) -> None:
+    page.turn("leaving")
+    section = page.sections["leaving"]
+    section._pressed("export")  # a browser may claim a press: without a measured release it does nothing
+    assert not page.sample.exports.exists()
+    section._pressed("measure")
+    assert "This may leave" in texts(section.report.blocks)
+    section._pressed("export")
+    assert "Written" in texts(section.outcome.blocks)
+    entries = read_journal(page.sample.exports)
+    assert [entry["level"] for entry in entries] == ["aggregate"]
+    assert (page.sample.exports / entries[0]["folder"] / "codebook.csv").exists()
+    assert section.folder.value not in ("", entries[0]["folder"])
+
+
+def test_what_was_measured_does_not_count_for_another_choice(page: Dashboard) -> None:
+    page.turn("leaving")
+    section = page.sections["leaving"]
+    section._pressed("measure")
+    section.level.value = "linked"
+    section._pressed("export")
+    assert not page.sample.exports.exists()
+    section._pressed("measure")
+    assert "Nothing was written" in texts(section.outcome.blocks)  # it names no agreement
+    section.agreement.value = "Ethics 12"
+    section._pressed("measure")
+    assert "RESTRICTED" in texts(section.report.blocks)
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "/etc/x", "..", "a/b"])
+def test_a_folder_is_never_made_elsewhere(page: Dashboard, name: str) -> None:
+    page.turn("leaving")
+    section = page.sections["leaving"]
+    section._pressed("measure")
+    section.folder.value = name
+    section._pressed("export")
+    made = (
+        [path for path in page.sample.exports.iterdir() if path.is_dir()]
+        if page.sample.exports.exists()
+        else []
+    )
+    assert all(path.parent == page.sample.exports for path in made)
+    assert not (page.sample.exports.parent / "elsewhere").exists()
+    assert isinstance(section.outcome.blocks, list)
+    assert isinstance(page.sample.linked, pd.DataFrame)
