@@ -1,0 +1,154 @@
+"""The page on which one person decides about research: nothing preselected, nothing of the partner."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.ui.browser import show
+from tests.ui.conftest import CHEAP
+from workbook.content import say
+from workbook.service.local import LocalService
+from workbook.service.research import given_to
+from workbook.service.sittings import Sittings
+from workbook.service.study import Study
+from workbook.session import Session
+from workbook.sharing import Grain
+from workbook.storage.memory import MemoryStore
+from workbook.ui.app import App
+from workbook.ui.wizard import path
+
+STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "Dr Kim, kim@example.org", 24)
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+@pytest.fixture
+def service() -> Iterator[LocalService]:
+    forever = float("inf")
+    sittings = Sittings(heartbeat=forever, idle=forever)
+    service = LocalService(MemoryStore(), sittings=sittings, cost=CHEAP, study=STUDY)
+    yield service
+    service.close()
+
+
+def steps(session: Session) -> list[str]:
+    return [step.page for part in path(session) for step in part.steps]
+
+
+def words(app: App) -> str:
+    return str(app._open.words.blocks)  # type: ignore[union-attr]
+
+
+def choose(app: App, grain: str, linked: str = "") -> None:
+    app._open.choice.value, app._open.link.value = grain, linked  # type: ignore[union-attr]
+    press(app, "study.page.button")
+
+
+def press(app: App, key: str) -> None:
+    page = app._open
+    (button,) = [one["id"] for one in page.actions.buttons if one["label"] == say(key)]  # type: ignore[union-attr]
+    page._pressed(button)  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def app(maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]) -> App:
+    take_part(maya)
+    answer_all(maya)
+    answer_all(maya, "background")
+    app = App(maya)
+    app.go("research")
+    return app
+
+
+def test_the_page_is_there_only_where_a_study_is_run_and_for_who_takes_part(
+    service: LocalService, maya: Session, take_part: Callable[[Session], Session]
+) -> None:
+    assert "research" not in steps(maya) and maya.status("research") == "locked"
+    take_part(maya)
+    assert "research" in steps(maya)
+    without = LocalService(MemoryStore(), cost=CHEAP)
+    alone = take_part(Session(without, without.accounts.create_couple("Kim", "kim's passphrase").actor))
+    assert "research" not in steps(alone) and alone.status("research") == "locked"
+    both = [("Maya", "maya's passphrase"), ("Jonah", "jonah's passphrase")]
+    together = Session(service, service.accounts.sign_in_together(maya.couple.code, both))
+    assert "research" not in steps(together) and together.status("research") == "locked"
+
+
+def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(app: App) -> None:
+    told = words(app)
+    for part in (STUDY.name, STUDY.purpose, STUDY.contact, "How we connect", "What we need", "24 months"):
+        assert part in told
+    for part in ("cannot be promised", "own row by their own answers", "take back", "private questions", "not added"):
+        assert part in told
+    page = app._open
+    assert page is not None
+    assert page.choice.value == "" and page.link.value == ""
+    assert [one["value"] for one in page.choice.options] == ["nothing", "scores", "answers"]
+    choose(app, "")
+    assert page.choice.error and app.session.page == "research"
+    choose(app, "answers")
+    assert page.link.error and app.session.page == "research", "linked or not is a choice of its own"
+
+
+def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(service: LocalService, app: App) -> None:
+    def given() -> list[tuple[Grain, bool]]:
+        return [(one.grain, one.is_linked) for one in given_to(service._store, service._directory, STUDY)]
+
+    assert given() == []
+    choose(app, "answers", "linked_yes")
+    assert app.session.page == "research:saved" and given() == [(Grain.ANSWERS, False)]
+    app.go("research")
+    assert "you gave your answers" in words(app) and "not told whether they did" in words(app)
+    assert app._open is not None and app._open.choice.value == "", "to save again is to agree again"
+    choose(app, "scores", "linked_no")
+    assert given() == [(Grain.SCORES, False)]
+    app.go("research")
+    press(app, "study.page.take_back")
+    assert given() == []
+    app.go("research")
+    assert "You chose to give nothing" in words(app)
+
+
+def test_the_preview_counts_just_what_would_be_given(app: App) -> None:
+    page = app._open
+    assert page is not None
+    page.choice.value = "answers"
+    rows = page.preview.blocks[0]["blocks"][0]["rows"]
+    assert [row[0] for row in rows] == ["A little about you", "How we connect"]
+    n_items = len(app.session.instruments["connection"].items)
+    assert rows[1][1] == say("study.page.n_answers", n=n_items)
+    page.choice.value = "scores"
+    assert say("study.page.n_answers", n=n_items) not in str(page.preview.blocks)
+
+
+def test_a_browser_cannot_choose_what_is_not_offered(service: LocalService, app: App) -> None:
+    choose(app, "everything", "linked_yes")
+    choose(app, "answers", "yes")
+    assert given_to(service._store, service._directory, STUDY) == []
+
+
+def test_the_page_is_the_same_whatever_the_partner_chose(
+    service: LocalService, app: App, jonah: Session, take_part: Callable[..., Session], answer_all: Callable[..., None]
+) -> None:
+    take_part(jonah)
+    answer_all(jonah)
+    before = (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps])
+    words_hash = STUDY.words_hash
+    service.give_to_research(jonah.actor, Grain.ANSWERS, linked=True, text_hash=words_hash)
+    app.session.refresh()
+    assert (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps]) == before
+
+
+def test_no_rule_of_accessibility_is_broken_wide_or_narrow(app: App, browser: Browser, address: str) -> None:
+    choose(app, "answers", "linked_no")
+    app.go("research")
+    page, _kernel = show(browser, address, app.root)
+    page.locator("input[type=radio][value=answers]").check(force=True)
+    page.get_by_text(say("study.page.preview")).wait_for()
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:100]) for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
