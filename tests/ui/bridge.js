@@ -90,4 +90,5 @@ function exchange(message) {
 
 window.sent = [];
 window.exchange = exchange;
+window.settled = () => queue; // all that was asked for is drawn
 exchange({});

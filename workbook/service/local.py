@@ -322,7 +322,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
     def _put_event(self, couple_id: str, event: Event) -> Event:
         self._refuse_unpaired(couple_id)
         entry = event_entry(couple_id, event)
-        events = read_fold(self._store, couple_id).table().events
+        events = read_fold(self._store, couple_id).events  # not the publications: each takes its time
         same = [known for known in events if known.operation_id == event.operation_id]
         # Steps name what they answer by operation id: the other's id would stand in its place.
         if any(known.person_id != event.person_id for known in same):
