@@ -7,7 +7,12 @@ import pytest
 
 from workbook.errors import SetupError
 from workbook.instruments import catalogue
+from workbook.server.backstage import open_backstage
+from workbook.server.settings import ServerSettings
 from workbook.service.study import FILE_NAME, Study, askable, check_study, read_study, write_study
+from workbook.storage.backup import back_up, restore
+from workbook.storage.keys import find_key
+from workbook.storage.opening import open_store
 
 GOOD = {
     "name": "Talk & “trust”\\n", "purpose": "How couples talk.", "asks": ["needs", "connection"],
@@ -113,3 +118,35 @@ def test_nothing_is_left_where_the_disk_refuses(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(SetupError, match="No space"):
         write_study(good(), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    open_store(tmp_path / "data").close()
+    return tmp_path / "data"
+
+
+def test_a_broken_study_is_not_taken_for_none_at_the_start(data: Path, tmp_path: Path) -> None:
+    settings = ServerSettings(port=0, data=data)
+    (data / FILE_NAME).write_text("name =")
+    with pytest.raises(SetupError, match="study init --replace"):
+        open_backstage(settings, tmp_path / "one")
+    (data / FILE_NAME).unlink()
+    write_study(good(), data)
+    backstage = open_backstage(settings, tmp_path / "two")
+    actor = backstage.accounts.create_couple("Kim", "kim's passphrase").actor
+    found = backstage.service.study(actor)
+    assert found is not None and found.words_hash == good().words_hash
+    backstage.close()
+
+
+def test_a_backup_holds_the_words_that_people_agreed_to(data: Path, tmp_path: Path) -> None:
+    write_study(good(), data)
+    (tmp_path / "stick").mkdir()
+    made = back_up(data, find_key(data, is_new=False), tmp_path / "stick")
+    write_study(good(name="Later"), data, replace=True)
+    restore(made, data, find_key(data, is_new=False))
+    found = read_study(data)
+    assert found is not None and found.words_hash == good().words_hash
