@@ -8,18 +8,19 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
+from workbook import frames
 from workbook.content import say
 from workbook.errors import ReleaseError, SetupError
 from workbook.instruments.model import Instrument
 from workbook.service import research
 from workbook.service.directory import Directory
 from workbook.service.study import BACKGROUND, Study, askable, read_study
-from workbook.service.verbs import Given
-from workbook.sharing import Grain, Publication
+from workbook.service.wire import frame_from_json
+from workbook.sharing import Grain
 from workbook.storage.base import Store
 from workbook.storage.location import data_folder
 from workbook.storage.looking import look_at_store
@@ -27,7 +28,7 @@ from workbook.storage.looking import look_at_store
 if TYPE_CHECKING:
     from workbook.research.export import Journal, Published, Release
 
-_KEYS = ["couple_id", "person_id", "instrument", "occasion"]
+_PEOPLE = {"person_id": "string", "couple_id": "string", "grain": "string", "is_linked": "bool"}
 LEVELS = {"aggregate": "aggregate", "scores": "unlinked", "linked": "restricted"}
 """What a level of an export is called here, and in the export's own files."""
 
@@ -55,28 +56,36 @@ class ConsentedStudy:
     _households: Mapping[str, str] = field(repr=False)
 
     @classmethod
-    def of(cls, study: Study, given: Sequence[Given]) -> Self:
-        """From what was given, under the ids of the store."""
+    def of(cls, study: Study, given: pd.DataFrame, responses: pd.DataFrame, scores: pd.DataFrame) -> Self:
+        """From what was given, under the ids of the store.
+
+        Parameters
+        ----------
+        given : DataFrame
+            As `people`; linked or not, partners have one ``couple_id``.
+        responses, scores : DataFrame
+            `frames.RESPONSES` and `frames.SCORES`.
+        """
         from workbook.research.export import Published
 
-        everything = Published.of((p for one in given for p in one.publications), study.instruments)
-        names = {one.person_id: _made_up("r") for one in given}
-        couples = {one.couple_id: _made_up("c") for one in given}
+        persons, couples = list(given["person_id"]), list(given["couple_id"])
+        names = {person: _made_up("r") for person in persons}
+        homes = {couple: _made_up("h") for couple in couples}
+        together = {couple: _made_up("c") for couple in couples}
         couple_of = {
-            one.person_id: couples[one.couple_id] if one.is_linked else _made_up("c") for one in given
+            person: together[couple] if is_linked else _made_up("c")
+            for person, couple, is_linked in zip(persons, couples, given["is_linked"], strict=True)
         }
-        published = replace(
-            everything,
-            responses=_renamed(everything.responses, names, couple_of),
-            scores=_renamed(everything.scores, names, couple_of),
-            keys={names[one.person_id]: (one.couple_id, one.person_id) for one in given},
+        published = Published(
+            _renamed(responses, names, couple_of),
+            _renamed(scores, names, couple_of),
+            study.instruments,
+            {names[person]: (couple, person) for person, couple in zip(persons, couples, strict=True)},
         )
-        homes = {couple_id: _made_up("h") for couple_id in couples}
-        households = {names[one.person_id]: homes[one.couple_id] for one in given}
-        rows = [(names[p.person_id], couple_of[p.person_id], p.grain.value, p.is_linked) for p in given]
-        people = pd.DataFrame(sorted(rows), columns=["person_id", "couple_id", "grain", "is_linked"])
-        dtypes = dict.fromkeys(("person_id", "couple_id", "grain"), "string") | {"is_linked": "bool"}
-        return cls(study, people.astype(dtypes), published, households)
+        households = {
+            names[person]: homes[couple] for person, couple in zip(persons, couples, strict=True)
+        }
+        return cls(study, _renamed(given, names, couple_of), published, households)
 
     @classmethod
     def simulated(cls, n_couples: int = 200, seed: int = 1) -> Self:
@@ -91,23 +100,12 @@ class ConsentedStudy:
         asks = tuple(name for name in askable() if name != "weekly")
         study = Study(say("study.demo.name"), say("study.demo.purpose"), asks, "nobody@example.org", 12)
         answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
-        answers = answers[answers["value"].notna()]
+        answers = answers[answers["value"].notna()].reset_index(drop=True)
         scores = score_all(answers, study.instruments)
-        scores_of = dict(list(scores[scores["score"].notna()].groupby(_KEYS, observed=True)))
-        made: dict[tuple[str, str], list[Publication]] = {}
-        for key, own in answers.groupby(_KEYS, observed=True):
-            couple_id, person_id, instrument, occasion = map(str, cast("tuple[str, ...]", key))
-            theirs = scores_of.get(key, scores.iloc[:0])
-            publication = Publication(
-                couple_id, person_id, instrument, occasion, 1, Grain.ANSWERS, own, theirs
-            )
-            made.setdefault((couple_id, person_id), []).append(publication)
-        linked = set(sorted({couple_id for couple_id, _ in made})[: n_couples // 2])
-        given = [
-            Given(person_id, couple_id, Grain.ANSWERS, couple_id in linked, tuple(published))
-            for (couple_id, person_id), published in made.items()
-        ]
-        return cls.of(study, given)
+        people = answers[["person_id", "couple_id"]].drop_duplicates(ignore_index=True)
+        linked = set(people["couple_id"].drop_duplicates().iloc[: n_couples // 2])
+        given = people.assign(grain=Grain.ANSWERS.value, is_linked=people["couple_id"].isin(linked))
+        return cls.of(study, given.astype(_PEOPLE), answers, scores[scores["score"].notna()])
 
     @property
     def catalogue(self) -> dict[str, Instrument]:
@@ -235,7 +233,33 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
 
 def read_consented(store: Store, study: Study) -> ConsentedStudy:
     """What people gave to a study, from its store."""
-    return ConsentedStudy.of(study, research.given_to(store, Directory(store), study))
+    contents = research.contents_for(store, Directory(store), study)
+    rows = [(one["person_id"], one["couple_id"], one["grain"], one["linked"]) for one in contents]
+    publications = [
+        publication
+        for one in contents
+        for publication in one["publications"]
+        if publication["instrument"] in study.instruments
+    ]
+    responses, scores = (_joined(publications, name) for name in ("responses", "scores"))
+    # What the study may not have would stay out even if a row held it.
+    items = {item for one in study.instruments.values() for item in one.item_by_id}
+    subscales = {subscale for one in study.instruments.values() for subscale in one.subscale_by_id}
+    return ConsentedStudy.of(
+        study,
+        pd.DataFrame(rows, columns=list(_PEOPLE)).astype(_PEOPLE),
+        responses[responses["item"].isin(items)],
+        scores[scores["subscale"].isin(subscales)],
+    )
+
+
+def _joined(publications: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
+    """All rows of many publications at once: a frame for each would take a second for thirty people."""
+    columns: dict[str, list[Any]] = {column: [] for column in frames.FRAMES[name].columns}
+    for publication in publications:
+        for column, values in publication[name].items():
+            columns[column].extend(values)
+    return frames.check(frame_from_json(columns, name), frames.FRAMES[name])
 
 
 def _renamed(frame: pd.DataFrame, names: Mapping[str, str], couple_of: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ so no page, audit or log that the partner can reach differs by it.
 import secrets
 import uuid
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -107,17 +107,31 @@ def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
 
 def given_to(store: Store, directory: Directory, study: Study, *, today: date | None = None) -> list[Given]:
     """What everybody gave this study and has not taken back, under the ids of the store."""
+    found = []
+    for content in contents_for(store, directory, study, today=today):
+        published = tuple(
+            within(publication_from_json(one), study)
+            for one in content["publications"]
+            if one["instrument"] in study.instruments
+        )
+        ids = content["person_id"], content["couple_id"]
+        found.append(Given(*ids, Grain(content["grain"]), content["linked"], published))
+    return found
+
+
+def contents_for(
+    store: Store, directory: Directory, study: Study, *, today: date | None = None
+) -> list[dict[str, Any]]:
+    """Everybody's copy as it is kept; ``linked`` only where both chose so and have not parted."""
     day = today or datetime.now(UTC).date()
     found = []
     for person_id, couple_id in _people(directory).items():
         content = _latest(store, person_id)
         if content is None or not _counts(content, study, day) or content["couple_id"] != couple_id:
             continue
-        published = tuple(_within(study, map(publication_from_json, content["publications"])))
-        is_linked = content["linked"] and not directory.is_unpaired(couple_id)
-        found.append(Given(person_id, couple_id, Grain(content["grain"]), is_linked, published))
+        found.append(content | {"linked": content["linked"] and not directory.is_unpaired(couple_id)})
     both = _in_pairs(found)
-    return [replace(one, is_linked=one.person_id in both) for one in found]
+    return [content | {"linked": content["person_id"] in both} for content in found]
 
 
 def disguise(given: Sequence[Given]) -> list[Given]:
@@ -131,6 +145,18 @@ def disguise(given: Sequence[Given]) -> list[Given]:
         disguised.append(Given(person_id, couple_id, one.grain, one.is_linked, published))
     secrets.SystemRandom().shuffle(disguised)
     return disguised
+
+
+def within(publication: Publication, study: Study) -> Publication:
+    """What the study may have of it; the rest would stay out even if a row held it."""
+    instrument = study.instruments[publication.instrument]
+    known = publication.responses["item"].isin(instrument.item_by_id)
+    named = publication.scores["subscale"].isin(instrument.subscale_by_id)
+    return replace(
+        publication,
+        responses=publication.responses[known].reset_index(drop=True),
+        scores=publication.scores[named].reset_index(drop=True),
+    )
 
 
 def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publication:
@@ -182,26 +208,12 @@ def _counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
     return is_theirs and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"]
 
 
-def _within(study: Study, publications: Iterable[Publication]) -> Iterable[Publication]:
-    """What the study may have; the rest would stay out even if a row held it."""
-    for publication in publications:
-        instrument = study.instruments.get(publication.instrument)
-        if instrument is not None:
-            known = publication.responses["item"].isin(instrument.item_by_id)
-            named = publication.scores["subscale"].isin(instrument.subscale_by_id)
-            yield replace(
-                publication,
-                responses=publication.responses[known].reset_index(drop=True),
-                scores=publication.scores[named].reset_index(drop=True),
-            )
-
-
-def _in_pairs(given: Sequence[Given]) -> set[str]:
+def _in_pairs(contents: Sequence[Mapping[str, Any]]) -> set[str]:
     """Those who chose to be linked and whose partner did too."""
     by_couple: dict[str, list[str]] = {}
-    for one in given:
-        if one.is_linked:
-            by_couple.setdefault(one.couple_id, []).append(one.person_id)
+    for one in contents:
+        if one["linked"]:
+            by_couple.setdefault(one["couple_id"], []).append(one["person_id"])
     return {person_id for both in by_couple.values() if len(both) == 2 for person_id in both}
 
 
