@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -157,14 +159,27 @@ def _python_with_pycanon() -> str:
         return str(python)
     if "PYTEST_CURRENT_TEST" in os.environ:
         raise CannotRun("pycanon, which `make prove ONLY=pycanon` sets up under build/pycanon")
-    # Made aside and renamed: a proof and its control may both get here at once.
-    aside = ENVIRONMENT.with_name(f"{ENVIRONMENT.name}-{os.getpid()}")
-    _make_environment(aside)
-    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        aside.rename(ENVIRONMENT)
-    shutil.rmtree(aside, ignore_errors=True)
+    with _alone(ENVIRONMENT.with_name(f"{ENVIRONMENT.name}.lock")):
+        if not _imports_pycanon(python):
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            _make_environment(ENVIRONMENT)
     return str(python)
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """A proof and its control may both get here at once: one waits, five minutes at most."""
+    lock.parent.mkdir(exist_ok=True)
+    for _ in range(300):
+        try:
+            lock.mkdir()
+            break
+        except FileExistsError:
+            time.sleep(1.0)
+    try:
+        yield
+    finally:
+        shutil.rmtree(lock, ignore_errors=True)
 
 
 def _make_environment(folder: Path) -> None:
