@@ -2,6 +2,7 @@
 
 from jupyter_server.base.handlers import JupyterHandler
 
+import tests.proofs._thrift  # noqa: F401  before anybody takes the real cost
 from workbook.server import identity, websocket
 from workbook.server.headers import Secured
 from workbook.server.kernels import WorkbookKernels
