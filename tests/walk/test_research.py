@@ -9,8 +9,9 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser
 
 from tests.service.cohort import fill
+from tests.service.household import CHEAP
 from tests.walk.person import PASSPHRASE, Person
-from tests.walk.seeded import answer_all, in_folder, make_couple
+from tests.walk.seeded import answer_all
 from workbook.cli import main
 from workbook.content import say
 from workbook.content.document import consent_hash
@@ -19,6 +20,7 @@ from workbook.server.testing import RunningServer, running_server
 from workbook.service.local import LocalService
 from workbook.service.study import Study, write_study
 from workbook.sharing import Grain
+from workbook.storage.opening import open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,31 +28,32 @@ STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, k
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[RunningServer, str]]:
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RunningServer, str]]:
     """Ben gave already; among six couples who did, Ana is the one who is still undecided."""
-    code = in_folder(tmp_path, prepare)
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    store = open_store(tmp_path / "data")
+    fill(store, STUDY, 6)
+    service = LocalService(store, cost=CHEAP, study=STUDY)
+    code = prepare(service)
+    service.close()
     write_study(STUDY, tmp_path / "data")
     with running_server(tmp_path) as server:
         yield server, code
 
 
 def prepare(service: LocalService) -> str:
-    code = make_couple(service)
-    service._study = STUDY
-    for name, shift in (("Ana", 1), ("Ben", 2)):
-        actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
-        service.add_event(actor, "consent", {"text": "consent", "text_hash": consent_hash()})
-        answer_all(service, actor, "connection", shift)
-        if name == "Ben":
-            service.give_to_research(actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
-    fill(service._store, STUDY, 6)
-    return code
+    ana = service.accounts.create_couple("Ana", PASSPHRASE + "Ana")
+    ben = service.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
+    for shift, who in enumerate((ana.actor, ben.actor), start=1):
+        service.add_event(who, "consent", {"text": "consent", "text_hash": consent_hash()})
+        answer_all(service, who, "connection", shift)
+    service.give_to_research(ben.actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    return ana.code
 
 
-def rows_of_ana(server: RunningServer, out: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+def rows_of_ana(server: RunningServer, out: Path) -> tuple[int, int]:
     """Rows that hold Ana's answers, and all rows, of a linked export made while the server runs."""
-    monkeypatch.setenv("WORKBOOK_KEYS", str(server.data.parent / "keys"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     options = ["--level", "linked", "--agreement", "ethics board 12"]
     done = CliRunner().invoke(main, ["export", *options, "--data", str(server.data), "--out", str(out)])
     assert done.exit_code == 0, done.output + done.stderr
@@ -64,7 +67,7 @@ def rows_of_ana(server: RunningServer, out: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_export_holds_whoever_gave_and_nobody_who_took_back(
-    running: tuple[RunningServer, str], browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: tuple[RunningServer, str], browser: Browser, tmp_path: Path
 ) -> None:
     server, code = running
     ana = Person(browser, server.url.rstrip("/"), "Ana", 360)
@@ -75,11 +78,11 @@ def test_the_export_holds_whoever_gave_and_nobody_who_took_back(
     ana.choose(ana.page.locator("input[type=radio][value=linked_yes]:visible"))
     save = ana.page.get_by_role("button", name=say("study.page.button"), exact=True)
     ana.turn(lambda: ana.press(save))
-    assert rows_of_ana(server, tmp_path / "b" / "with", monkeypatch) == (1, 14)
+    assert rows_of_ana(server, tmp_path / "b" / "with") == (1, 14)
     ana.open_step(say("ui.steps.research"))
     take_back = ana.page.get_by_role("button", name=say("study.page.take_back"), exact=True)
     ana.turn(lambda: ana.press(take_back))
-    after = rows_of_ana(server, tmp_path / "c" / "after", monkeypatch)
+    after = rows_of_ana(server, tmp_path / "c" / "after")
     assert after == (0, 12), "and Ben, who is linked with nobody any more, is not in it either"
     assert ana.complaints == [] and ana.off_origin == []
     ana.close()
