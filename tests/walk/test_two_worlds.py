@@ -102,13 +102,31 @@ def told_of_nothing(
     return ben_in(tmp_path_factory.mktemp("nothing") / "world", nothing_yet, browser, beginning)
 
 
+def tells_apart(one: list[set[str]], other: list[set[str]]) -> list[str]:
+    """What is told at every visit of one world and at none of the other."""
+    always = set.intersection(*one) - set.union(*other), set.intersection(*other) - set.union(*one)
+    return sorted(set.union(*always))
+
+
+def test_what_only_one_visit_was_told_tells_no_world_apart() -> None:
+    assert tells_apart([{"a", "slow"}, {"a"}], [{"a"}, {"a", "late"}]) == []
+    assert tells_apart([{"a", "leak"}, {"a", "leak"}], [{"a"}, {"a"}]) == ["leak"]
+    assert tells_apart([{"a"}, {"a"}], [{"a", "gone"}, {"a", "gone"}]) == ["gone"]
+
+
 @pytest.mark.parametrize("deed", [answered_and_decided, answered_otherwise_and_declined])
 def test_what_a_keeps_changes_nothing_that_b_is_told(
     deed: Deed, browser: Browser, beginning: tuple[Path, str], told_of_nothing: set[str], tmp_path: Path
 ) -> None:
     """Pages, answers of the server and websocket messages are the same, to the byte count."""
     told = ben_in(tmp_path / "world", deed, browser, beginning)
-    assert sorted(told ^ told_of_nothing) == []
+    if told == told_of_nothing:
+        return
+    # On a slow machine two steps may be told of as one. What A's doings change is there at every visit,
+    # so both worlds are visited anew: only what always tells them apart counts.
+    again = ben_in(tmp_path / "again", deed, browser, beginning)
+    nothing_again = ben_in(tmp_path / "nothing", nothing_yet, browser, beginning)
+    assert tells_apart([told, again], [told_of_nothing, nothing_again]) == []
 
 
 def test_control_a_leak_between_the_logs_is_noticed(
@@ -116,5 +134,5 @@ def test_control_a_leak_between_the_logs_is_noticed(
 ) -> None:
     """With one decision alone opening a round, B's transcript is another."""
     leak = Path(__file__).parent / "leaky"
-    told = ben_in(tmp_path / "world", answered_and_decided, browser, beginning, leak)
-    assert told != told_of_nothing
+    told = [ben_in(tmp_path / visit, answered_and_decided, browser, beginning, leak) for visit in ("one", "two")]
+    assert tells_apart(told, [told_of_nothing]) != []
