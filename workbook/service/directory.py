@@ -1,6 +1,7 @@
 """Who has an account: couples, their codes and members, and each member's wrapped drawer key."""
 
 import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from workbook.service.wire import dump, load
 from workbook.storage.base import Entry, Row, Store
 
 LOG = "directory"
+_UNSEEN = dict.fromkeys((0x200C, 0x200D))  # or one partner could bear the other's very name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,13 @@ class Account:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: without case and outer spaces.
+    """A name as it is compared: without case, outer spaces, and marks that nobody sees.
 
-    >>> name_key("  Zoë ") == name_key("ZOË")
+    >>> name_key("  Zoë ") == name_key("ZOË") == name_key(f"Zo{chr(0x200D)}ë")
     True
     """
-    return " ".join(name.split()).casefold()
+    seen = unicodedata.normalize("NFKC", name).translate(_UNSEEN)
+    return " ".join(seen.split()).casefold()
 
 
 class Directory:

@@ -173,9 +173,9 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         actor = self._seated(actor)
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
         table = read_fold(self._store, actor.couple_id).table()
-        both = {member.person_id for member in self._directory.couple(actor.couple_id).members}
-        readers = both if actor.role == "together" else {actor.person_id}
-        return rights.as_read_by(table, readers, rights.who_blocks(self._store, actor.couple_id))
+        if actor.role == "together":
+            return rights.without_words(table)
+        return rights.as_read_by(table, actor.person_id, rights.who_blocks(self._store, actor.couple_id))
 
     def add_table_event(
         self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None

@@ -5,7 +5,7 @@ and is done again at start if a crash cut it short.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,15 +104,24 @@ def who_blocks(store: Store, couple_id: str) -> set[str]:
     return {person_id for person_id, blocked in standing.items() if blocked}
 
 
-def as_read_by(table: Table, readers: set[str], blocking: set[str]) -> Table:
-    """The table without the words that somebody who reads it blocks."""
-    deaf = readers & blocking
-    if not deaf:
-        return table
+def as_read_by(table: Table, reader: str, blocking: set[str]) -> Table:
+    """The table without the other's words, where its reader blocks them."""
+    return without_words(table, of=lambda writer: writer != reader) if reader in blocking else table
+
+
+def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True) -> Table:
+    """The table without what these people typed; by default without anybody's.
+
+    So it is read at one device: were only blocked words left out there, the other, who sits
+    beside, would learn of the blocking.
+    """
 
     def heard(event: Event) -> Event:
-        is_blocked = any(event.person_id != reader for reader in deaf)
-        return replace(event, payload=without_free_text(event.kind, event.payload)) if is_blocked else event
+        return (
+            replace(event, payload=without_free_text(event.kind, event.payload))
+            if of(event.person_id)
+            else event
+        )
 
     return replace(table, events=tuple(heard(event) for event in table.events))
 
