@@ -24,6 +24,8 @@ from workbook.service.research import given_to, months_after, research_log
 from workbook.service.study import write_study
 from workbook.service.tables import audit_entry
 from workbook.sharing import Grain
+from workbook.storage.backup import back_up, restore
+from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.looking import look_at_store
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
@@ -223,6 +225,21 @@ def test_a_study_is_read_beside_a_running_workbook_and_when_it_is_stopped(data: 
     assert open_study(data).n_persons == 1, "without it"
     after = {path.name: path.read_bytes() for path in data.iterdir() if path.suffix in (".db", ".heads")}
     assert before == after
+
+
+def test_a_backup_from_before_does_not_give_again_what_was_taken_back(data: Path, tmp_path: Path) -> None:
+    house = begin(open_store(data))
+    write_study(STUDY, data)
+    for one in (house.a, house.b):
+        prepare(one)
+        give(one)
+    (tmp_path / "stick").mkdir()
+    key = find_key(data, is_new=False)
+    made = back_up(data, key, tmp_path / "stick")
+    give(house.a, Grain.NOTHING)
+    house.local.close()
+    restore(made, data, key, erasures_file(data))
+    assert open_study(data).n_persons == 1, "Ben's alone"
 
 
 def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
