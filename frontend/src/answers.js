@@ -8,6 +8,7 @@ let waiting = []; // { answer, resolve, reject }
 let sending = false;
 let pause = 500;
 let timer;
+let isHeldUp = false; // the service itself could not keep them, and said so
 
 export function saveAnswers(list) {
   const promises = list.map(
@@ -17,7 +18,7 @@ export function saveAnswers(list) {
         waiting.push({ answer: entry, resolve, reject });
       }),
   );
-  change({ unsaved: waiting.length, trouble: "" });
+  change({ unsaved: waiting.length, ...(isHeldUp ? {} : { trouble: "" }) });
   deliver();
   return Promise.all(promises);
 }
@@ -50,9 +51,15 @@ async function settle(batch, response) {
     change({ signedIn: false });
     return;
   }
-  if (response.status >= 500 || response.status === 429) throw new Error("try again later");
-  const reply = await response.json();
+  const reply = await response.json().catch(() => ({}));
+  if (response.status >= 500 || response.status === 429) {
+    change({ trouble: reply.error ?? "" }); // a full disk, say: the answers wait here until it is mended
+    isHeldUp = true;
+    throw new Error("try again later");
+  }
   if (response.ok) {
+    if (isHeldUp) change({ trouble: "" });
+    isHeldUp = false;
     const kept = new Set(reply.saved);
     waiting = waiting.filter(({ answer }) => !kept.has(answer.operation_id));
     batch.forEach(({ answer, resolve }) => kept.has(answer.operation_id) && resolve(answer.operation_id));

@@ -71,9 +71,16 @@ export class Kernel {
     });
   }
 
+  // What is said from now on goes with the goodbye: a websocket drops what a page sends as it goes.
+  beginLeaving() {
+    this.lastWords = [];
+  }
+
+  // Hangs up; gives what was still to be said.
   end() {
     this.ended = true;
     this.socket?.close();
+    return this.lastWords ?? [];
   }
 
   #lost() {
@@ -95,7 +102,8 @@ export class Kernel {
     const header = { msg_id: id, msg_type: type, session: this.session, username: "", version: "5.3", date };
     if (callbacks) this.waiting.set(id, callbacks);
     const bytes = encode(channel, { header, metadata, content, buffers });
-    if (this.isOpen) this.socket.send(bytes);
+    if (this.lastWords) this.lastWords.push(bytes);
+    else if (this.isOpen) this.socket.send(bytes);
     else this.unsent.push(bytes);
     return id;
   }

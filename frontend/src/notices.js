@@ -36,7 +36,7 @@ function tell(now) {
   if (!now.online) show("offline", words.offline + kept);
   else if (!now.signedIn) show("signed-out", words.signed_out + kept, settings.person?.code ? "" : link("/", words.sign_in));
   else if (!now.kernelAlive) show("kernel", words.kernel_gone + kept, reload());
-  else if (now.trouble) show("trouble", now.trouble);
+  else if (now.trouble) show("trouble", now.trouble + kept);
   else if (now.unsaved) show("", "");
   else show("", "");
 }

@@ -33,6 +33,7 @@ async function start(place) {
     onClose: () => workbook.setKernelLink(false),
   });
   workbook.plotly = plotly;
+  workbook.beginLeaving = () => kernel.beginLeaving();
   workbook.endKernel = () => kernel.end();
   await kernel.connect();
   const manager = new Manager(kernel);

@@ -6,6 +6,11 @@ import { couldNotOpen, startNotices } from "./notices.js";
 import { post, settings, xsrf } from "./settings.js";
 import { change, onState } from "./state.js";
 
+// A browser takes 64 KiB from a page that goes, the answers' own request included.
+const [MOST_LAST_WORDS, LARGEST_LAST_WORD] = [4, 8192];
+const leaving = new Set();
+const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+
 window.workbook = {
   settings,
   xsrf,
@@ -13,6 +18,11 @@ window.workbook = {
   onState,
   couldNotOpen,
   leaving: false,
+  // Has `call` called when the page goes, for what is still to be said; until the signal.
+  onLeave(call, signal) {
+    leaving.add(call);
+    signal.addEventListener("abort", () => leaving.delete(call));
+  },
   setKernelLink(open) {
     change({ kernelLink: open });
   },
@@ -22,9 +32,13 @@ startExit();
 if (settings.person) {
   startNotices();
   startHeartbeat();
+  // One listener, because those of a window are called in the order they came, and goodbye is last.
   window.addEventListener("pagehide", () => {
-    window.workbook.endKernel?.();
-    if (settings.kernel) post("/api/close", { kernel: settings.kernel }, { keepalive: true }).catch(() => {});
+    window.workbook.beginLeaving?.();
+    leaving.forEach((call) => call());
+    const last = (window.workbook.endKernel?.() ?? []).filter((bytes) => bytes.byteLength < LARGEST_LAST_WORD);
+    const goodbye = { kernel: settings.kernel, last: last.slice(0, MOST_LAST_WORDS).map(asText) };
+    if (settings.kernel) post("/api/close", goodbye, { keepalive: true }).catch(() => {});
   });
 }
 // A page brought back from the browser's memory has no kernel behind it any more.

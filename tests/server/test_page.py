@@ -231,3 +231,15 @@ def test_the_committed_bundle_was_built_from_the_committed_sources():
     assert {f"src/{file.name}" for file in (root / "frontend" / "src").iterdir()} <= set(
         manifest()["sources"]
     )
+
+
+def test_answers_that_the_disk_would_not_take_wait_on_the_page_and_the_banner_says_why(page):
+    begin(page)
+    sentence = "There is no room left on this computer, so this was not saved."
+    page.route("**/api/answers", lambda route: route.fulfill(status=503, json={"error": sentence}))
+    page.evaluate(SAVE, an_item())
+    page.get_by_text(sentence).wait_for()
+    assert page.evaluate("window.kept") == []
+    page.unroute("**/api/answers")
+    wait_until(lambda: page.evaluate("window.kept.length === 1"))
+    page.get_by_text(sentence).wait_for(state="hidden")

@@ -1,5 +1,6 @@
 """What the page's own script asks: keep these answers, am I still here, I am going."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,11 +9,13 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from workbook.content import say
 from workbook.errors import AnswerError
 from workbook.server.handlers import Page, in_thread
+from workbook.server.websocket import pass_on
 from workbook.service.verbs import Answer
 
 LARGEST_BODY = 256 * 1024
 MOST_ANSWERS = 200
 LONGEST_TEXT = 200
+MOST_LAST_WORDS = 4
 
 
 def read_answers(body: bytes) -> list[Answer]:
@@ -94,12 +97,24 @@ class Alive(Page):
 
 
 class Close(Page):
-    """A page says it is going: its kernel ends, its sitting goes on (it may be a reload)."""
+    """A page says it is going, and its last words: its kernel ends, the sitting goes on."""
 
     async def post(self) -> None:
         asked = asked_by(self)
         kernel_id = str(asked.get("kernel", ""))
         if self.kernels.belongs_to(kernel_id, self.actor):
-            await self.kernels.end(kernel_id)
+            if words := _last_words(asked.get("last")):
+                pass_on(self.kernels.get_kernel(kernel_id), words)
+            self.kernels.end_soon(kernel_id)
         self.set_status(204)
         self.finish()
+
+
+def _last_words(given: Any) -> list[bytes]:
+    """Messages for the kernel that the page could not send any more; none where it is not such a list."""
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+        return []
+    try:
+        return [base64.b64decode(text, validate=True) for text in given[:MOST_LAST_WORDS]]
+    except ValueError:
+        return []

@@ -7,14 +7,22 @@ from typing import Any
 from tornado.web import HTTPError, RequestHandler
 
 from workbook.content import lookup, say
-from workbook.errors import AccessError, AnswerError, SignInError, TooManyTriesError, WorkbookError
+from workbook.errors import (
+    AccessError,
+    AnswerError,
+    SignInError,
+    StorageError,
+    TooManyTriesError,
+    WorkbookError,
+)
 
 _log = logging.getLogger(__name__)
-_STATUS = {
+_STATUS: dict[type, int] = {
     TooManyTriesError: 429,
     SignInError: 400,
     AccessError: 403,
     AnswerError: 422,
+    StorageError: 503,  # the fault is not in what was asked: it may be asked again
     WorkbookError: 400,
 }
 

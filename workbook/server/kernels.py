@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,6 +25,7 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
     "1",
 )
+LAST_WORDS_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
 
 
@@ -130,6 +131,11 @@ class WorkbookKernels(AsyncMappingKernelManager):
         if kernel_id in self:
             await super().shutdown_kernel(kernel_id, now=True)
 
+    def end_soon(self, kernel_id: str) -> None:
+        """Its page said goodbye: what it sent last, words just typed perhaps, is still dealt with."""
+        self._forget(kernel_id)  # nobody's from now on, and in nobody's way
+        asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, lambda: _run(self.end(kernel_id)))
+
     def _forget(self, kernel_id: str) -> None:
         self._owners.pop(kernel_id, None)
         self._heard.pop(kernel_id, None)
@@ -155,6 +161,15 @@ class WorkbookKernels(AsyncMappingKernelManager):
             return False
         kernel: Any = self.get_kernel(kernel_id)
         return bool(await kernel.is_alive())
+
+
+_ending: set[asyncio.Task[None]] = set()  # the loop itself holds its tasks only weakly
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    _ending.add(task)
+    task.add_done_callback(_ending.discard)
 
 
 def _person(actor: Actor) -> tuple[str, str, str]:

@@ -1,7 +1,9 @@
 """What may pass between a browser and its kernel, and what may not."""
 
+import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
@@ -71,6 +73,17 @@ def _is_allowed(kind: Any, content: dict[str, Any]) -> bool:
         return False
     target = content.get("target_name")
     return kind != "comm_open" or (isinstance(target, str) and target in ALLOWED_TARGETS)
+
+
+def pass_on(kernel: Any, messages: Sequence[bytes]) -> None:
+    """Give a kernel what its page said as it went, through the same gate as all else."""
+    line = kernel.connect_shell()
+    for message in messages:
+        parts = admit(message)
+        if parts is not None:
+            kernel.session.send_raw(line, parts)
+    # Closed a little later, or what was just sent would be thrown away with it.
+    asyncio.get_running_loop().call_later(1.0, line.close)
 
 
 def scrub(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:

@@ -125,6 +125,15 @@ class TextField(Component):
     value = t.Unicode("").tag(sync=True)
     settled = t.Int(0).tag(sync=True)
 
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.heard("left", self._left)
+
+    def _left(self, text: str) -> None:
+        """The page went while this was being typed."""
+        self.value = text
+        self.settled += 1
+
     def typed(self) -> str:
         """What was typed, without blanks at its ends, never longer than allowed."""
         return self.value.strip()[: self.max_length]

@@ -49,7 +49,13 @@ function render({ model, el, signal }) {
     model.save_changes();
   };
   input.addEventListener("blur", leave);
-  window.addEventListener("pagehide", leave, { signal });
+  // A page that goes can't wait its turn, as states do: one message, sent before the page hangs up.
+  const go = () => {
+    clearTimeout(timer);
+    if (input.value !== atRest) model.send({ left: input.value });
+  };
+  if (window.workbook?.onLeave) window.workbook.onLeave(go, signal);
+  else window.addEventListener("pagehide", go, { signal });
 
   const offer = () => {
     if (kind !== "select") return;

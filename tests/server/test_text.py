@@ -1,0 +1,109 @@
+"""Words that are being typed are not lost, whatever the page does next. On the real server, in real Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.walk.person import PASSPHRASE
+from tests.walk.seeded import in_folder
+from workbook.content.document import consent_hash
+from workbook.instruments import catalogue
+from workbook.server.testing import RunningServer, running_server
+from workbook.service.local import LocalService
+from workbook.session import Session
+
+pytestmark = pytest.mark.browser
+CHAPTER = "chapter:background.about_you"
+FIELD = catalogue()["background"].free_text[0]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("text")
+
+
+@pytest.fixture(scope="module")
+def code(folder: Path) -> str:
+    """Ana, who stands before the questions about herself; the couple's code."""
+
+    def begin(service: LocalService) -> str:
+        begun = service.accounts.create_couple("Ana", PASSPHRASE)
+        session = Session(service, begun.actor)
+        session.mark_seen("introduction")
+        session.agree("consent", consent_hash(), agreed=True)
+        session.go(CHAPTER)
+        return begun.code
+
+    return in_folder(folder, begin)
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, code: str) -> Iterator[RunningServer]:
+    with running_server(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def at_words(browser: Browser, server: RunningServer, code: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto("/sign-in")
+    page.fill("#code", code)
+    page.fill("#name", "Ana")
+    page.fill("#passphrase", PASSPHRASE)
+    page.click("main form button[type=submit]")
+    page.get_by_label(FIELD.label).wait_for()
+    yield page
+    context.close()
+
+
+def words(page: Page) -> str:
+    """What the field holds on a page that has just been opened anew."""
+    page.goto("/workbook")
+    field = page.get_by_label(FIELD.label)
+    field.wait_for()
+    return field.input_value()
+
+
+@pytest.mark.parametrize("way", ["reload", "leave", "close"])
+def test_what_was_typed_a_moment_before_the_page_went_is_kept(at_words: Page, way: str) -> None:
+    """Without leaving the field, and sooner than it passes on what is typed."""
+    page = at_words.context.new_page()
+    page.set_default_timeout(60_000)
+    words(page)
+    page.get_by_label(FIELD.label).fill(f"typed before {way}")
+    if way == "reload":
+        page.reload(wait_until="commit")
+    elif way == "leave":
+        page.goto("/recovery-code")
+    page.close(run_before_unload=way == "close")
+    at_words.wait_for_timeout(1500)
+    assert words(at_words) == f"typed before {way}"
+
+
+def test_what_was_typed_is_passed_on_after_a_rest_of_less_than_300_ms(at_words: Page) -> None:
+    """Seen on the page's own line to its kernel."""
+    sent: list[bytes] = []
+    at_words.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(bytes(frame))))
+    words(at_words)
+    at_words.get_by_label(FIELD.label).fill("after a rest")
+    at_words.wait_for_timeout(300)
+    assert any(b"after a rest" in frame for frame in sent)
+
+
+def test_half_an_emoji_and_five_megabytes_do_not_end_the_session(at_words: Page) -> None:
+    words(at_words)
+    field = at_words.get_by_label(FIELD.label)
+    for text in ("'\\u{1F9E1}'", "'half \\ud83d'", "'x'.repeat(5_000_000)"):
+        at_words.evaluate(
+            f"""() => {{ const field = document.querySelector('.field input'); field.value = {text};
+            field.dispatchEvent(new Event('input', {{ bubbles: true }})); field.dispatchEvent(new Event('blur')); }}"""
+        )
+        at_words.wait_for_timeout(400)
+    field.fill("still here")
+    field.blur()
+    at_words.wait_for_timeout(1000)
+    assert words(at_words) == "still here"
