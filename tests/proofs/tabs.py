@@ -53,6 +53,7 @@ def _figure(counts: Counts) -> str:
     short=12,
     holds=_holds,
     figure=_figure,
+    alone=True,
 )
 def tabs(size: int, seed: int) -> Counts:
     """Open and close ``size`` tabs; in the short form pages that went are kept for a shorter while."""
