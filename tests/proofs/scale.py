@@ -68,13 +68,15 @@ def measure(n_parts: int, seed: int, *, split: bool = False) -> Counts:
                 folder, SHOWN, engine="dask", scheduler=cluster.scheduler_address, progress=keep_quiet
             )
             began = time.monotonic()
+            if _couples_checked(dask) != n_parts * COUPLES:
+                return {"trials": n_parts, "answers": answers, "lost": 1, "gap": 0.0,
+                        "seconds_per_million": 0.0, "gib_of_a_child": 0.0}  # fmt: skip
             ours, alpha = dask.apim(X, Y).table[FIGURES], dask.reliability(X).value
             n = dask.icc(X).n
-            lost = int(_couples_checked(dask) != n_parts * COUPLES)
             seconds = time.monotonic() - began
         gap = float(np.abs(ours.to_numpy() - plain.apim(X, Y).table[FIGURES].to_numpy()).max())
         gap = max(gap, abs(alpha - plain.reliability(X).value))
-        lost += abs(n - plain.icc(X).n)
+        lost = abs(n - plain.icc(X).n)
     return {
         "trials": n_parts, "answers": answers, "lost": int(lost), "gap": float(gap),
         "seconds_per_million": float(seconds / answers * 1e6),
