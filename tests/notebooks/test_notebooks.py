@@ -68,6 +68,17 @@ def test_the_analysis_runs_from_its_data_to_its_figure() -> None:
     assert "text/html" in kinds
 
 
+def test_the_researchers_notebook_opens_the_simulated_cohort(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
+    notebook = execute(served("research.ipynb"))
+    assert find_errors(notebook) == []
+    shown = texts_of_widgets(notebook)
+    assert "These people were made up" in shown
+    assert "What is missing" in shown
+
+
 def test_the_methods_notebook_still_prints_what_it_claims() -> None:
     path = served("methods.ipynb")
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider"]

@@ -1,0 +1,93 @@
+"""``workbook research``: one page, on this computer alone, at an address only whoever started it knows."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+WAIT = 90
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("research")
+    said = folder / "said"
+    command = [sys.executable, "-m", "workbook", "research", "--no-browser", "--port", "0"]
+    environment = os.environ | {"WORKBOOK_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
+    with said.open("w") as out:
+        server = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=environment, start_new_session=True
+        )
+        try:
+            yield _ready(said, server)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
+            server.wait(30)
+
+
+def _ready(said: Path, server: subprocess.Popen[bytes]) -> str:
+    for _ in range(WAIT * 5):
+        found = re.search(r"WORKBOOK READY (\S+)", said.read_text())
+        if found:
+            break
+        assert server.poll() is None, said.read_text()
+        time.sleep(0.2)
+    else:
+        pytest.fail(said.read_text())
+    for _ in range(50):
+        try:
+            httpx.get(found[1] + "static/nothing", timeout=5)
+        except httpx.ConnectError:
+            time.sleep(0.2)
+        else:
+            return found[1]
+    return pytest.fail(said.read_text())
+
+
+def _host(address: str) -> str:
+    return "/".join(address.split("/")[:3]) + "/"
+
+
+def test_only_the_secret_address_leads_anywhere(address: str) -> None:
+    assert len(address.removeprefix(_host(address)).strip("/")) >= 32
+    for path in ("", "voila", "voila/render/research.ipynb", "api/kernels", "static/x"):
+        assert httpx.get(_host(address) + path, timeout=10).status_code == 404
+
+
+def test_it_listens_on_this_computer_and_answers_to_no_other_name(address: str) -> None:
+    assert "127.0.0.1" in address or "localhost" in address
+    assert httpx.get(address, headers={"Host": "evil.example"}, timeout=10).status_code == 403
+
+
+def test_it_serves_no_files(address: str) -> None:
+    for name in ("research.ipynb", "said", ".", "./research.ipynb", "../said"):
+        found = httpx.get(f"{address}voila/files/{name}", timeout=10)
+        assert found.status_code in (403, 404)
+
+
+def test_the_page_comes_and_may_load_nothing_from_elsewhere(address: str) -> None:
+    page = httpx.get(address, timeout=WAIT)
+    assert page.status_code == 200
+    assert "Our study" in page.text
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_it_shows_the_page_of_the_notebook() -> None:
+    import nbformat
+
+    from workbook.server.dashboard import CELLS
+
+    path = Path(__file__).parents[2] / "notebooks" / "research.ipynb"
+    assert [cell.source for cell in nbformat.read(path, as_version=4).cells] == list(CELLS)
