@@ -15,6 +15,7 @@ from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service import accounts
 from workbook.service.local import LocalService
+from workbook.service.study import Study
 from workbook.service.verbs import Actor, Answer
 from workbook.sharing import Grain, grains_for
 
@@ -25,6 +26,7 @@ OTHER_PASSPHRASE = "eleven quiet lanterns of ana"
 OPEN = "skills"  # what both opened to each other, in every world alike
 A_ONLY = ("connection", "needs")  # what only A may show, so that no decision of A's opens anything
 B_ONLY = ("warning_signs",)  # and what only B may
+STUDY = Study("Talk", "How couples talk.", ("connection",), "team@example.org", 12)
 
 
 @dataclass
@@ -161,10 +163,28 @@ def _block(service: LocalService, couple: Couple, chance: random.Random) -> None
     service.block_free_text(couple.ana, blocked=chance.random() < 0.7)
 
 
+def _give_to_research(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    grain = chance.choice((Grain.NOTHING, Grain.SCORES, Grain.ANSWERS))
+    with suppress(WorkbookError):  # who took the consent back gives nothing
+        service.give_to_research(couple.ana, grain, linked=chance.random() < 0.5, text_hash=STUDY.words_hash)
+
+
+def _grant(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    _, code = service.therapists.create("Dr. Grey", "nine quiet rooms")
+    service.grant_therapist(couple.ana, code)
+    if chance.random() < 0.5:
+        service.end_therapist(couple.ana)
+
+
+def _ask_for_private_answers(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    service.private_copy(couple.ana, couple.passphrase, chance.choice(("ask", "fetch", "cancel")))
+
+
 Deed = Callable[[LocalService, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _feel,
     _draft, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block,
+    _give_to_research, _give_to_research, _grant, _ask_for_private_answers,
 )  # fmt: skip
 
 
@@ -189,6 +209,8 @@ def act_as_ben(service: LocalService, couple: Couple, seed: str) -> None:
     if chance.random() < 0.5:
         service.save_answers(couple.ben, answers_of(chance, B_ONLY[0], OCCASION, 1.0))
         service.decide(couple.ben, B_ONLY[0], OCCASION, chance.choice((Grain.SCORES, Grain.ANSWERS)))
+    if chance.random() < 0.5:
+        service.give_to_research(couple.ben, Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
     if chance.random() < 0.5:
         service.decide(couple.ben, A_ONLY[0], OCCASION, Grain.NOTHING)
         service.withdraw(couple.ben, A_ONLY[0], OCCASION)

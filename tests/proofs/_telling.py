@@ -39,7 +39,7 @@ def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]
     def ask(name: str, *given: Any, **named: Any) -> None:
         told.append(f"{name} {given[:2]} {_answer(service, actor, name, given, named)}")
 
-    for name in ("couple", "read_responses", "read_events", "read_table", "read_audit", "my_data", "is_blocking"):
+    for name in ("couple", "read_responses", "read_events", "read_table", "read_audit", "my_data", "is_blocking", "study", "my_research", "my_therapist"):
         ask(name)
     ask("order_for_me", ["one", "two", "three"], ["three"])
     for occasion in occasions:
@@ -68,7 +68,7 @@ def _as_text(given: Any) -> str:
         given = table_to_json(given)
     elif hasattr(given, "columns"):
         given = frame_to_json(given)
-    elif hasattr(given, "members"):
+    elif hasattr(given, "members") or hasattr(given, "chosen") or hasattr(given, "asks"):
         given = str(given)
     elif isinstance(given, list) and given and hasattr(given[0], "payload"):
         given = [event_to_json(event) for event in given]

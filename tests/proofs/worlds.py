@@ -2,7 +2,8 @@
 
 Worlds come in groups of five: one couple with the same ids, codes and past in each, in which A then does other
 things that nobody is to learn of (answers of every questionnaire, the safety questions above all; decisions that
-open nothing; moods, drafts, own words; a changed passphrase; an export; blocking). The first world of a group
+open nothing; moods, drafts, own words; a changed passphrase; exports; blocking; what is given to a study or
+granted to a therapist). The first world of a group
 makes a pair with each of the others. Compared is what B gets by every verb of the service, with what B hears
 while A acts, and, on one real server for each world, by every address and by the websocket of the real
 kernel, every page turned: contents and sizes, and what the server says meanwhile.
@@ -30,6 +31,7 @@ from workbook.server.testing import RunningServer, running_server
 from workbook.service import rounds
 from workbook.service.local import LocalService
 from workbook.service.sittings import Sittings
+from workbook.service.study import write_study
 from workbook.service.tables import audit_entry
 from workbook.sharing import Grain
 from workbook.storage.base import Store
@@ -133,7 +135,7 @@ def _tell_by_verbs(group: str, n: int, counts: Counts) -> set[str]:
 
 def _service(store: Store) -> LocalService:
     forever = float("inf")
-    return LocalService(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
+    return LocalService(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP, study=_deeds.STUDY)
 
 
 # -- by pages ----------------------------------------------------------------------------------
@@ -160,6 +162,7 @@ def _seed(folder: Path, groups: list[str], n: int) -> tuple[Path, list[str]]:
             _deeds.act_as_ana(service, couple, f"{group}/{n}")
             codes.append(couple.code)
         service.close()
+    write_study(_deeds.STUDY, world / "data")
     return world, codes
 
 
