@@ -88,7 +88,7 @@ def test_every_section_fills(page: Dashboard, name: str) -> None:
 
 
 def test_small_counts_of_background_are_not_shown(cohort: Sample) -> None:
-    few = sorted(cohort.published.people()["couple_id"].unique())[:12]
+    few = sorted(cohort.published.people()["couple_id"].unique())[:3]
     answers = cohort.published.responses
     published = dataclasses.replace(cohort.published, responses=answers[answers["couple_id"].isin(few)])
     page = Dashboard(dataclasses.replace(cohort, published=published))
