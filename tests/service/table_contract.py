@@ -10,7 +10,8 @@ import pytest
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, Household, answers
 from workbook import frames
 from workbook.errors import AccessError, SharingError, SignInError
-from workbook.exercises import ExerciseError
+from workbook.exercises import ExerciseError, GratitudeMachine
+from workbook.service.tables import table_log
 from workbook.sharing import Grain
 
 TABLE_EVENT = ("gratitude.written", {"text": "you made tea", "day": "2026-11-20"})
@@ -146,6 +147,23 @@ class TableContract:
         with pytest.raises(AccessError):
             b.add_table_event(actor_b, kind, {**payload, "text": "B was here"}, operation_id="g1")
         assert b.read_table(actor_b).events == (event,)
+
+    def test_words_taken_off_the_table_are_destroyed_and_cannot_be_sent_again(self, house: Household) -> None:
+        """A removed line of thanks is not only passed over: no row holds it any more."""
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        kind, payload = TABLE_EVENT
+        for operation_id in ("kept", "gone"):
+            a.add_table_event(actor_a, kind, payload | {"text": operation_id}, operation_id=operation_id)
+        b.add_table_event(actor_b, "gratitude.landed", {"line": "gone"})
+        a.add_table_event(actor_a, "gratitude.removed", {"line": "gone"})
+        rows = house.local._store.read(table_log(actor_a.couple_id))
+        assert [b'"gone"' in (row.payload or b"") for row in rows[:2]] == [False, False]
+        assert [row.payload is None for row in rows[:2]] == [False, True]
+        for service, actor in (house.a, house.b):
+            lines = GratitudeMachine().fold(service.read_table(actor).events)
+            assert [line.text for line in lines.values()] == ["kept"]
+        with pytest.raises(AccessError):
+            a.add_table_event(actor_a, kind, payload | {"text": "gone"}, operation_id="gone")
 
     def test_a_joint_event_against_the_rules_of_its_exercise_is_refused(self, house: Household) -> None:
         service, actor = house.a

@@ -21,6 +21,11 @@ SHAPES: Mapping[str, Shape] = {
 }
 """Every kind of event the table may hold from an exercise."""
 
+TAKES_OFF: Mapping[str, str] = {
+    kind: field for machine in MACHINES.values() for kind, field in machine.takes_off.items()
+}
+"""The kinds that take one's own words off the table, and the field that names the event that held them."""
+
 
 def machine_of(kind: str) -> Machine[Any]:
     """The machine that knows a kind of event.
@@ -44,6 +49,7 @@ def check_step(events: Iterable[Happening], step: Happening) -> None:
 __all__ = [
     "MACHINES",
     "SHAPES",
+    "TAKES_OFF",
     "ExerciseError",
     "GratitudeMachine",
     "Happening",

@@ -33,6 +33,7 @@ class GratitudeMachine(Machine[Lines]):
         "gratitude.landed": {"line": Reference()},
         "gratitude.removed": {"line": Reference()},
     }
+    takes_off: ClassVar[Mapping[str, str]] = {"gratitude.removed": "line"}
 
     def begin(self) -> Lines:
         return MappingProxyType({})

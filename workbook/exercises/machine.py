@@ -44,10 +44,15 @@ class Step:
 
 
 class Machine(ABC, Generic[State]):
-    """One exercise's rules. ``shapes`` names every kind of event it knows."""
+    """One exercise's rules. ``shapes`` names every kind of event it knows.
+
+    ``takes_off`` names the kinds by which somebody takes words of their own off the table, and the
+    field that says which event held them: that event is then destroyed, not only passed over.
+    """
 
     id: ClassVar[str]
     shapes: ClassVar[Mapping[str, Shape]]
+    takes_off: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def begin(self) -> State:

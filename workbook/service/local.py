@@ -12,7 +12,7 @@ import pandas as pd
 from workbook.answers import check_answers, is_occasion
 from workbook.content import say
 from workbook.errors import AccessError, AnswerError, SharingError
-from workbook.exercises import Step, check_step
+from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service import crypto, reading, research, rights, rounds, therapists
@@ -332,7 +332,12 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         audit = audit_entry(
             couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id
         )
-        kept = event_of(self._store.append([entry, audit])[0])
+        row = self._store.append([entry, audit])[0]
+        if row.payload is None:  # written once, and taken back since
+            raise AccessError(say("errors.events.bad_operation"))
+        kept = event_of(row)
+        if event.kind in TAKES_OFF:
+            self._store.forget(table_log(couple_id), read_fold(self._store, couple_id).words_taken_off())
         if (kept.kind, kept.payload) != (event.kind, event.payload):
             raise AccessError(say("errors.events.bad_operation"))
         return kept

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbook.exercises import TAKES_OFF
 from workbook.service.verbs import Event, Table
 from workbook.service.wire import dump, load, publication_from_json, publication_to_json
 from workbook.sharing import Publication
@@ -48,12 +49,21 @@ class Fold:
         return [sequence for sequence, _ in self.publications.get((*key, round), [])]
 
     def left_behind(self) -> list[int]:
-        """Publications of closed rounds whose rows a crash left unforgotten."""
-        rows = []
+        """What is over and not yet destroyed: publications of closed rounds, words taken off the table."""
+        rows = self.words_taken_off()
         for instrument, occasion, round in self.publications:
             if round < self.standing_round((instrument, occasion)):
                 rows += self.publication_rows((instrument, occasion), round)
         return rows
+
+    def words_taken_off(self) -> list[int]:
+        """Sequences of events whose words the one who wrote them took back."""
+        taken = {
+            (event.person_id, event.payload[TAKES_OFF[event.kind]])
+            for event in self.events
+            if event.kind in TAKES_OFF
+        }
+        return [event.sequence for event in self.events if (event.person_id, event.operation_id) in taken]
 
     def table(self) -> Table:
         """What lies on the table now."""
