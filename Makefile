@@ -32,7 +32,7 @@ demo: $(STARTED) ## open it with a simulated couple, already at "together"
 
 test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstrings' examples
 	@$(RUN)/python -m tools.chromium
-	@$(RUN)/python -m pytest -n auto --dist loadfile $(OPTIONS)
+	@$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 # Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
