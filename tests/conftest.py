@@ -6,7 +6,7 @@ import pytest
 
 # Positive controls load these into a server of their own: they break a protection on purpose,
 # and to collect them for doctests would break it here.
-collect_ignore_glob = ["**/sitecustomize.py"]
+collect_ignore_glob = ["**/sitecustomize.py", "**/_thrift.py"]
 
 # The files that take minutes: begun first, none of them is left running alone at the end.
 LONG = ("walk", "proofs", "server", "ui")

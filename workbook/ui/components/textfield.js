@@ -36,7 +36,9 @@ function render({ model, el, signal }) {
     model.set("value", input.value);
     model.save_changes();
   };
+  let isTouched = false;
   input.addEventListener("input", () => {
+    isTouched = true;
     clearTimeout(timer);
     timer = setTimeout(pass, REST_MS);
   });
@@ -50,9 +52,10 @@ function render({ model, el, signal }) {
   };
   input.addEventListener("blur", leave);
   // A page that goes can't wait its turn, as states do: one message, sent before the page hangs up.
+  // States are held back while the kernel is busy, so what was passed on may not have left yet.
   const go = () => {
     clearTimeout(timer);
-    if (input.value !== atRest) model.send({ left: input.value });
+    if (isTouched) model.send({ left: input.value });
   };
   if (window.workbook?.onLeave) window.workbook.onLeave(go, signal);
   else window.addEventListener("pagehide", go, { signal });
