@@ -168,6 +168,7 @@ class Walk:
     def _take(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready")
+        page.mouse.move(0, 0)  # nothing looks chosen because the last press was there
         page.wait_for_timeout(250)  # a chart draws after its page
         page.screenshot(path=self.folder / f"{name}.png", full_page=True, animations="disabled")
         wide, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
