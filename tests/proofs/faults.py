@@ -56,6 +56,7 @@ def _figure(counts: Counts) -> str:
     holds=_holds,
     figure=_figure,
     alone=True,
+    timed=("seconds",),
 )
 def faults(size: int, seed: int) -> Counts:
     """Break ``size`` things while people answer."""

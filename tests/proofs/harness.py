@@ -39,6 +39,7 @@ class Proof:
     holds: Callable[[Counts], bool]
     figure: Callable[[Counts], str]
     alone: bool = False
+    timed: tuple[str, ...] = ()
     controls: list[Control] = field(default_factory=list)
 
     def control(self, *, size: int, fails: Callable[[Counts], bool] | None = None) -> Callable[[Run], Run]:
@@ -63,6 +64,7 @@ def proof(
     holds: Callable[[Counts], bool] | None = None,
     figure: Callable[[Counts], str] | None = None,
     alone: bool = False,
+    timed: tuple[str, ...] = (),
 ) -> Callable[[Run], Proof]:
     """Register a function ``(size, seed) → Counts`` as a proof.
 
@@ -76,6 +78,8 @@ def proof(
         Counts that must stay 0; used when ``holds`` is not given.
     alone : bool
         It measures times or memory: nothing else may run beside it.
+    timed : tuple of str
+        Counts that are seconds. ``make prove`` bounds them; the tests, which run beside others, do not.
     """
     if holds is None and not zero:
         raise ValueError(f"the proof {name!r} bounds nothing: give zero=(…) or holds=…")
@@ -91,6 +95,7 @@ def proof(
             holds if holds is not None else lambda counts: all(counts[key] == 0 for key in zero),
             figure if figure is not None else _plainly,
             alone,
+            timed,
         )
         return PROOFS[name]
 
