@@ -215,6 +215,7 @@ def _behind(server: RunningServer) -> RunningServer:
     short=4,
     holds=lambda c: c["told_apart"] == 0 and c["keys_apart"] == 0 and c["slowest_by_quickest"] <= 1.25,
     figure=lambda c: f"{c['told_apart']} told apart, slowest by quickest {c['slowest_by_quickest']:.2f}",
+    timed=("slowest_by_quickest",),
 )
 def told_the_same(size: int, seed: int) -> Counts:
     """In turn, each way of being wrong; of its times the least, which no other work adds to."""
