@@ -55,7 +55,7 @@ function render({ model, el, signal }) {
   // States are held back while the kernel is busy, so what was passed on may not have left yet.
   const go = () => {
     clearTimeout(timer);
-    if (isTouched) model.send({ left: input.value });
+    if (isTouched && kind !== "password") model.send({ left: input.value });
   };
   if (window.workbook?.onLeave) window.workbook.onLeave(go, signal);
   else window.addEventListener("pagehide", go, { signal });
