@@ -124,6 +124,21 @@ def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: 
     assert list((tmp_path / "x").iterdir()) == [] and read_journal(tmp_path) == []
 
 
+def test_a_group_too_small_to_hide_in_is_told_what_was_measured(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run("study", "init", *INIT, "--retention-months", "24", "--data", str(data))
+    study = read_study(data)
+    assert isinstance(study, Study)
+    store = open_store(data)
+    fill(store, study, 6, seed=7)
+    store.close()
+    done = run("export", "--level", "scores", "--data", str(data), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2 and "even one scale" in done.stderr
+    report = done.output.partition("Risk report")[2]
+    assert "≤ 0.05" in report and "≥ 5" in report
+    assert not (tmp_path / "out").exists()
+
+
 def test_without_a_study_or_a_store_nothing_is_exported(tmp_path: Path) -> None:
     done = run("export", "--level", "scores", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
     assert done.exit_code == 2 and "no study" in done.stderr

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from unittest import mock
 
 from workbook.content.document import consent_hash
-from workbook.errors import WorkbookError
+from workbook.errors import SharingError, WorkbookError
 from workbook.instruments import catalogue
 from workbook.service import accounts
 from workbook.service.local import LocalService
@@ -210,7 +210,8 @@ def act_as_ben(service: LocalService, couple: Couple, seed: str) -> None:
         service.save_answers(couple.ben, answers_of(chance, B_ONLY[0], OCCASION, 1.0))
         service.decide(couple.ben, B_ONLY[0], OCCASION, chance.choice((Grain.SCORES, Grain.ANSWERS)))
     if chance.random() < 0.5:
-        service.give_to_research(couple.ben, Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
+        with suppress(SharingError):  # who has answered nothing of it yet has nothing to give
+            service.give_to_research(couple.ben, Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
     if chance.random() < 0.5:
         service.decide(couple.ben, A_ONLY[0], OCCASION, Grain.NOTHING)
         service.withdraw(couple.ben, A_ONLY[0], OCCASION)

@@ -9,6 +9,7 @@ from workbook.instruments import catalogue
 from workbook.research import plots
 from workbook.research.change import reliable_change
 from workbook.research.dyadic import Apim, apim
+from workbook.research.plots.axes import two
 from workbook.research.reliability import subscale_reliability
 from workbook.simulate import simulate_couples
 
@@ -47,7 +48,7 @@ def test_the_diagram_writes_each_effect_on_its_arrow(model: Apim) -> None:
     words = _words(plots.plot_paths(prepared, {"x_a": "Trust"}))
     assert "Trust" in words
     for row in model.table[model.table["term"].isin(["actor", "partner"])].itertuples():
-        assert f"{row.estimate:.2f} ({row.se:.2f})" in words
+        assert f"{two(row.estimate)}<br>({two(row.se)})" in words
     assert f"{model.rho:.2f}" in words
 
 

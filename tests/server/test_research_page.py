@@ -68,8 +68,20 @@ def test_it_listens_on_this_computer_and_answers_to_no_other_name(address: str) 
     assert httpx.get(address, headers={"Host": "evil.example"}, timeout=10).status_code == 403
 
 
-def test_it_serves_no_files(address: str) -> None:
-    for name in ("research.ipynb", "said", ".", "./research.ipynb", "../said"):
+def test_it_serves_its_fonts_and_no_other_file(address: str) -> None:
+    font = httpx.get(f"{address}voila/files/fonts/literata.woff2", timeout=10)
+    assert font.status_code == 200
+    assert font.content.startswith(b"wOF2")
+    hidden = (
+        "research.ipynb",
+        "said",
+        ".",
+        "./research.ipynb",
+        "../said",
+        "fonts/",
+        "fonts/LICENSE-literata.txt",
+    )
+    for name in hidden:
         found = httpx.get(f"{address}voila/files/{name}", timeout=10, follow_redirects=True)
         assert found.status_code in (403, 404)
 
@@ -77,7 +89,7 @@ def test_it_serves_no_files(address: str) -> None:
 def test_the_page_comes_and_may_load_nothing_from_elsewhere(address: str) -> None:
     page = httpx.get(address, timeout=WAIT)
     assert page.status_code == 200
-    assert "Our study" in page.text
+    assert "jp-OutputArea" in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "http" not in policy
@@ -87,7 +99,8 @@ def test_the_page_comes_and_may_load_nothing_from_elsewhere(address: str) -> Non
 def test_it_shows_the_page_of_the_notebook() -> None:
     import nbformat
 
-    from workbook.server.dashboard import CELLS
+    from workbook.server.dashboard import CELL
 
     path = Path(__file__).parents[2] / "notebooks" / "research.ipynb"
-    assert [cell.source for cell in nbformat.read(path, as_version=4).cells] == list(CELLS)
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in cells if cell.cell_type == "code"] == [CELL]

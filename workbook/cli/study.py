@@ -91,19 +91,23 @@ def export(
     scales: tuple[str, ...], data: Path | None,
 ) -> None:  # fmt: skip
     """Say how risky it would be, then write it, or say why not."""
-    from workbook.research.export import open_journal, write_release
+    from workbook.research.export import UnsafeReleaseError, open_journal, write_release
     from workbook.service.consented import open_study
 
     consented = open_study(data)
-    made = consented.release(
-        level,
-        form=form,
-        agreement=agreement,
-        subscales=list(scales) or None,
-        occasion=occasion,
-        journal=open_journal(out.absolute().parent),
-    )
     click.echo(say("cli.export.study", name=consented.study.name, n=consented.n_persons))
+    try:
+        made = consented.release(
+            level,
+            form=form,
+            agreement=agreement,
+            subscales=list(scales) or None,
+            occasion=occasion,
+            journal=open_journal(out.absolute().parent),
+        )
+    except UnsafeReleaseError as refusal:
+        _show_risk(refusal.risk)
+        raise
     click.echo(say("cli.export.holds", n_couples=made.n_couples, n_persons=made.n_persons))
     _show_risk(made.risk)
     folder = write_release(made, out.absolute(), study=consented.study.name, formats=formats)

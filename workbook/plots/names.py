@@ -46,9 +46,11 @@ def in_words(items: list[str]) -> str:
 
 
 def clipped(name: str, most: int = 9) -> str:
-    """A name short enough for the edge of a figure.
+    """A name short enough for the edge of a figure; what stands in brackets goes first.
 
-    >>> clipped("Maximiliane")
-    'Maximili…'
+    >>> clipped("Maximiliane"), clipped("Robin (simulated)")
+    ('Maximili…', 'Robin')
     """
+    if len(name) > most and not name.startswith("("):
+        name = name.partition(" (")[0]
     return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -32,6 +32,7 @@ from workbook.server.workbook_page import WorkbookPage
 _log = logging.getLogger(__name__)
 LARGEST_REQUEST = 512 * 1024
 SWEEP_SECONDS = 5.0
+TIDY_SECONDS = 24 * 3600.0
 PING_MS = 15_000  # a network that went away is noticed within half a minute
 
 
@@ -142,8 +143,12 @@ class WorkbookApp(Voila):
         """Serve on the socket that `launch` has bound, until stopped."""
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.backstage.sittings.on_end(self._end_kernels)
-        sweep = tornado.ioloop.PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000)
-        sweep.start()
+        regular = [
+            tornado.ioloop.PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000),
+            tornado.ioloop.PeriodicCallback(self._tidy, TIDY_SECONDS * 1000),
+        ]
+        for one in regular:
+            one.start()
         server = tornado.httpserver.HTTPServer(
             self.app,
             ssl_options=self._tls,
@@ -158,7 +163,8 @@ class WorkbookApp(Voila):
             self._on_ready()
             self.ioloop.start()
         finally:
-            sweep.stop()
+            for one in regular:
+                one.stop()
             server.stop()
             self.stop()
 
@@ -166,6 +172,10 @@ class WorkbookApp(Voila):
         """End sittings that ran out, and kernels whose page went without a word."""
         self.backstage.sittings.sweep()
         await self.kernel_manager.end_unheard()
+
+    async def _tidy(self) -> None:
+        """Destroy what was given to a study whose time is over: a server may run for months."""
+        await self.ioloop.run_in_executor(None, self.backstage.service.destroy_overdue)
 
     def _end_kernels(self, actor: Any) -> None:
         """A sitting ended, on whichever thread: its kernels end too."""

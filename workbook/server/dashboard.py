@@ -3,7 +3,8 @@
 It is a tool of the study's host, apart from the server that couples use, and needs no sign-in of
 its own: it listens on this computer alone, at an address with a secret part drawn at each start
 (another account of this computer, or a page that rebinds a name to it, does not know it), answers
-to no other host name, serves no files, and its pages may load nothing from anywhere else.
+to no other host name, serves no files but the page's fonts, and its pages may load nothing from
+anywhere else.
 """
 
 import os
@@ -18,11 +19,14 @@ from nbformat import v4
 from traitlets.config import Config
 from voila.app import Voila
 
+import workbook.ui
 from workbook.server.network import bind
 
 READY = "WORKBOOK READY"
 LOOPBACK = "127.0.0.1"
-CELLS = ("# Our study", "from workbook.ui.dashboard import open_dashboard\n\nopen_dashboard()")
+CELL = "from workbook.ui.dashboard import open_dashboard\n\nopen_dashboard()"
+FONTS = Path(workbook.ui.__file__).parent / "fonts"
+FONT = r"fonts/[a-z-]+\.woff2"
 POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
@@ -56,8 +60,8 @@ def serve_dashboard(port: int, data: Path | None, *, open_browser: bool) -> None
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
         at_end.callback(os.chdir, Path.cwd())
         notebook = folder / "research.ipynb"
-        cells = [v4.new_markdown_cell(CELLS[0]), v4.new_code_cell(CELLS[1])]
-        nbformat.write(v4.new_notebook(cells=cells), notebook)
+        nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(CELL)]), notebook)
+        shutil.copytree(FONTS, folder / "fonts")
         os.chdir(folder)  # nothing of whoever started us is served or executed
         secret = secrets.token_urlsafe(24)
         application = _application(notebook, port, secret, open_browser=open_browser)
@@ -72,8 +76,8 @@ def _application(notebook: Path, port: int, secret: str, *, open_browser: bool) 
         "allow_remote_access": False,
         "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
     }
-    config.VoilaConfiguration.file_allowlist = []
-    config.VoilaConfiguration.file_denylist = [".*"]
+    config.VoilaConfiguration.file_allowlist = [FONT]
+    config.VoilaConfiguration.file_denylist = []
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
     application = Voila(log_level="ERROR", open_browser=open_browser, config=config)

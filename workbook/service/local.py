@@ -383,7 +383,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         therapists.tidy(self._store, self._directory)
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
-        research.tidy(self._store, self._directory)
+        self.destroy_overdue()
 
 
 def _drawer_event(record: Record, person_id: str) -> Event:

@@ -57,6 +57,10 @@ class ResearchVerbs(Service):
             raise AccessError(say("errors.access.not_yours"))
         return research.disguise(research.given_to(self._store, self._directory, self._running_study()))
 
+    def destroy_overdue(self) -> None:
+        """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
+        research.tidy(self._store, self._directory)
+
     def _leave_research(self, drawer: Drawer) -> None:
         """Take back whatever was given, with or without a study that is still run."""
         with self._table(drawer.log):

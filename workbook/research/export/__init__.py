@@ -3,7 +3,15 @@
 from workbook.research.export.aggregate import aggregate_release
 from workbook.research.export.journal import Journal, open_journal, read_journal
 from workbook.research.export.published import Published
-from workbook.research.export.release import Check, Column, Level, Release, RiskReport, Table
+from workbook.research.export.release import (
+    Check,
+    Column,
+    Level,
+    Release,
+    RiskReport,
+    Table,
+    UnsafeReleaseError,
+)
 from workbook.research.export.restricted import Form, restricted_release
 from workbook.research.export.unlinked import unlinked_release
 from workbook.research.export.writing import write_release
@@ -18,6 +26,7 @@ __all__ = [
     "Release",
     "RiskReport",
     "Table",
+    "UnsafeReleaseError",
     "aggregate_release",
     "open_journal",
     "read_journal",

@@ -1,12 +1,13 @@
 """What a release is: tables, what their columns mean, and how risky they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
 
 from workbook.content import say
+from workbook.errors import ReleaseError
 from workbook.instruments.model import Instrument, Item, Subscale
 from workbook.research.anonymise import SUPPRESSED
 from workbook.research.export.journal import Basis
@@ -122,6 +123,14 @@ class RiskReport:
                 for c in self.checks
             ]
         )
+
+
+class UnsafeReleaseError(ReleaseError):
+    """No form of what was asked for is safe; ``risk`` is what the last, coarsest one measured."""
+
+    def __init__(self, problems: Iterable[str], risk: RiskReport) -> None:
+        super().__init__(problems)
+        self.risk = risk
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,9 +100,7 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     risk = _assess(rows, columns, facts, k, agreement)
     rows, columns = _disguise(rows, columns, dates, generator)
     table = _lay_out(rows, columns, shape, generator)
-    return Release(
-        Level.RESTRICTED, (table,), risk, n, len(people), notes=(agreement,), basis=basis
-    )
+    return Release(Level.RESTRICTED, (table,), risk, n, len(people), notes=(agreement,), basis=basis)
 
 
 def _both_published(published: Published, occasion: str) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from workbook.research.export.release import (
     Release,
     RiskReport,
     Table,
+    UnsafeReleaseError,
     at_least,
     at_most,
     column_name,
@@ -103,8 +104,9 @@ def unlinked_release(
     Raises
     ------
     ReleaseError
-        Unknown subscales or items, more than three scales, too few couples: all at once. A
-        cohort in which even one scale in two bands is unsafe.
+        Unknown subscales or items, more than three scales, too few couples: all at once.
+    UnsafeReleaseError
+        A cohort in which even one scale in two bands is unsafe; it carries the risk report.
     """
     journal = journal or Journal()
     occasion = occasion or published.first_occasion()
@@ -130,7 +132,10 @@ def unlinked_release(
                 shape |= {column_name(name): () for name in background}
                 whose = replace(settled, shape=shape, facts=tuple(background))
                 return replace(_assemble(published, people, attempt, generator), basis=whose)
-    raise ReleaseError(["even one scale in two bands is unsafe here", *(last.problems if last else [])])
+    refusal = "even one scale in two bands is unsafe here"
+    if last is None:
+        raise ReleaseError(refusal)
+    raise UnsafeReleaseError([refusal, *last.problems], last)
 
 
 def _who(

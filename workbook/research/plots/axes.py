@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from workbook.plots.theme import INK, INK_SOFT, LINE, LINE_STRONG, SMALL, figure
@@ -43,3 +44,12 @@ def label(drawn: go.Figure, text: str, x: float, y: float, **style: Any) -> None
     """Words at a point of the data."""
     font = {"size": SMALL, "color": style.pop("color", INK)}
     drawn.add_annotation(text=text, x=x, y=y, showarrow=False, font=font, **style)
+
+
+def two(value: Any) -> str:
+    """Two places with a true minus; nothing for what is not there.
+
+    >>> two(-0.125), two(float("nan"))
+    ('−0.12', '')
+    """
+    return "" if pd.isna(value) else f"{float(value):.2f}".replace("-", "−")

@@ -12,10 +12,16 @@ from scipy import stats
 from workbook.content import say
 from workbook.plots.theme import FILLED, INK, INK_SOFT, LINE_STRONG, PARTNER, SOFT, SURFACE, figure
 from workbook.research.dyadic import Apim
-from workbook.research.plots.axes import label, line, plane
+from workbook.research.plots.axes import label, line, plane, two
 
 WIDEST = 13
 """Letters of a name in one line of the diagram."""
+
+BOX = 88
+"""px, width of a name's box."""
+
+HEAD = 16
+"""px, length of an arrow that has its line drawn apart."""
 
 
 def prepare_paths(model: Apim) -> pd.DataFrame:
@@ -58,23 +64,22 @@ def plot_paths(prepared: pd.DataFrame, names: dict[str, str] | None = None) -> g
     for row in prepared.to_dict("records"):
         start, end = at[row["start"]], at[row["end"]]
         if row["kind"] == "correlation":
-            _curve(drawn, start, end, f"{row['estimate']:.2f}")
+            _curve(drawn, start, end, two(row["estimate"]))
             continue
         place = row["end"][-1]
         style = {"color": PARTNER[place], "width": 3, "dash": "solid" if row["differs"] else "6px,5px"}
-        # Heads end before the boxes, which lie over whatever is beneath them.
-        reach = 0.84
-        tip = (reach, start[1] + reach * (end[1] - start[1]))
-        line(drawn, start, tip, **style)
-        back = (tip[0] - 0.03, tip[1] - 0.03 * (end[1] - start[1]))
-        drawn.add_annotation(
-            x=tip[0], y=tip[1], ax=back[0], ay=back[1], xref="x", yref="y", axref="x", ayref="y", text="",
-            showarrow=True, arrowhead=2, arrowsize=1.2, arrowwidth=2.5, arrowcolor=PARTNER[place],
-        )  # fmt: skip
-        share = 0.5 if row["kind"] == "actor" else 0.3
-        x, y = (start[i] + share * (end[i] - start[i]) for i in (0, 1))
-        words = f"{row['estimate']:.2f} ({row['se']:.2f})"
-        label(drawn, words, x, y, bgcolor=SURFACE, borderpad=2, color=PARTNER[place])
+        if row["kind"] == "actor":
+            _straight(drawn, start, end, style)
+        else:
+            _crossed(drawn, start, end, style)
+        words = f"{two(row['estimate'])}<br>({two(row['se'])})"
+        if row["kind"] == "actor":  # beside the line: between two boxes at 360 px there is no room on it
+            above = start[1] > 0.5
+            side = {"yanchor": "bottom" if above else "top", "yshift": 5 if above else -5}
+            label(drawn, words, 0.5, start[1], color=PARTNER[place], **side)
+        else:
+            x, y = (start[i] + 0.3 * (end[i] - start[i]) for i in (0, 1))
+            label(drawn, words, x, y, bgcolor=SURFACE, borderpad=2, color=PARTNER[place])
     for name, (x, y) in at.items():
         # Wrapped, so that two long names fit beside each other at 360 px.
         text = "<br>".join(wrap((names or {}).get(name) or say(f"research.plots.{name}"), WIDEST))
@@ -87,8 +92,38 @@ def plot_paths(prepared: pd.DataFrame, names: dict[str, str] | None = None) -> g
             bordercolor=PARTNER[name[-1]],
             borderwidth=1.5,
             borderpad=7,
+            width=BOX,
         )
     return drawn
+
+
+def _straight(
+    drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], style: dict[str, Any]
+) -> None:
+    """An arrow whose tip touches the box: known in px, because it runs level."""
+    line(drawn, start, end, **style)
+    half = BOX / 2 + 8
+    drawn.add_annotation(
+        x=end[0], y=end[1], ax=-half - HEAD, ay=0, standoff=half, text="", **_head(style["color"])
+    )
+
+
+def _crossed(
+    drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], style: dict[str, Any]
+) -> None:
+    """An arrow that ends before the box, as its slope in px is not known."""
+    tip, back = (
+        (share, start[1] + share * (end[1] - start[1])) for share in (0.8, 0.77)
+    )  # fmt: skip
+    line(drawn, start, tip, **style)
+    places = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
+    drawn.add_annotation(
+        x=tip[0], y=tip[1], ax=back[0], ay=back[1], text="", **places, **_head(style["color"])
+    )
+
+
+def _head(colour: str) -> dict[str, Any]:
+    return {"showarrow": True, "arrowhead": 2, "arrowsize": 1.2, "arrowwidth": 2.5, "arrowcolor": colour}
 
 
 def _curve(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], words: str) -> None:
@@ -150,9 +185,8 @@ def plot_plane(prepared: pd.DataFrame) -> go.Figure:
         mark = {"symbol": FILLED[place], "size": 12, "color": colour}
         drawn.add_trace(go.Scatter(x=[row["actor"]], y=[row["partner"]], mode="markers", marker=mark))
         who = "" if row["role"] == "both" else f"{row['role']}: "
-        words = f"{who}k = {row['k']:.2f}" + (
-            "" if np.isnan(row["k_low"]) else f" [{row['k_low']:.2f}, {row['k_high']:.2f}]"
-        )
+        ends = "" if np.isnan(row["k_low"]) else f" [{two(row['k_low'])}, {two(row['k_high'])}]"
+        words = f"{who}k = {two(row['k'])}{ends}"
         # In a corner and not beside the mark: two roles' effects often lie close together.
         label(
             drawn,

@@ -7,6 +7,7 @@ import pandas as pd
 from ipywidgets import Box, VBox, Widget
 
 from workbook.content import say
+from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, heading, lead, table
 from workbook.ui.components import Prose, TextField
 from workbook.ui.dashboard.sample import Sample
@@ -60,11 +61,6 @@ def number_table(caption: str, rows: pd.DataFrame) -> Block:
     """A table whose first two columns are words and the others numbers."""
     cells = [[str(value) for value in row] for row in rows.itertuples(index=False)]
     return table(caption, [str(name) for name in rows.columns], cells, range(2, rows.shape[1]))
-
-
-def two(value: Any) -> str:
-    """Two places with a true minus; nothing for what is not there."""
-    return "" if pd.isna(value) else f"{float(value):.2f}".replace("-", "−")
 
 
 def percent(value: Any) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbook.content import say
 from workbook.errors import WorkbookError
-from workbook.research.export import Release, open_journal, read_journal, write_release
+from workbook.research.export import Release, UnsafeReleaseError, open_journal, read_journal, write_release
 from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
 from workbook.ui.components import Actions, Prose, TextField
 from workbook.ui.dashboard.base import Section, chooser, occasion_words, side_by_side
@@ -71,6 +71,8 @@ class Leaving(Section):
             elif self.release is not None:
                 self._export(self.release)
         except (WorkbookError, OSError) as refusal:
+            if isinstance(refusal, UnsafeReleaseError):
+                self.report.blocks = [_risk_table(refusal.risk.frame())]
             problems = refusal.problems if isinstance(refusal, WorkbookError) else (str(refusal.strerror),)
             self.outcome.blocks = [
                 callout(say("dashboard.leaving.refused"), [bullets(problems)], tone="bad", alert=True)

@@ -8,6 +8,7 @@ from workbook.content import say
 from workbook.errors import StatisticsError
 from workbook.instruments.model import Instrument
 from workbook.research import plots
+from workbook.research.plots.axes import two
 from workbook.research.reliability import item_matrix, item_statistics, subscale_reliability
 from workbook.ui.blocks import Block, bullets, cards, details, heading, paragraph, table
 from workbook.ui.components import Prose
@@ -18,7 +19,6 @@ from workbook.ui.dashboard.base import (
     occasions_of,
     percent,
     side_by_side,
-    two,
     words,
 )
 from workbook.ui.dashboard.sample import Sample

@@ -18,9 +18,10 @@ from workbook.research.dyadic import (
     dyadic_icc,
     from_persons,
 )
+from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, bullets, callout, heading, lead, note
 from workbook.ui.components import Prose
-from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, side_by_side, two, words
+from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, side_by_side, words
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.views import Picture, View
 

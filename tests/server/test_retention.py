@@ -1,0 +1,37 @@
+"""A study's time is over while the server runs: what was given to it is destroyed, without a new start."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.service.cohort import fill
+from workbook.server.testing import running_server
+from workbook.service.directory import Directory
+from workbook.service.research import research_log
+from workbook.service.study import Study, write_study
+from workbook.storage.opening import open_store
+
+STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24)
+LATER = Path(__file__).with_name("later")
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_its_time_is_over_for_is_destroyed_while_the_server_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over: bool
+) -> None:
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    store = open_store(tmp_path / "data")
+    fill(store, STUDY, 3)
+    store.close()
+    write_study(STUDY, tmp_path / "data")
+    with running_server(tmp_path, environment={"PYTHONPATH": str(LATER)} if is_over else None):
+        time.sleep(4)
+    store = open_store(tmp_path / "data")
+    directory = Directory(store)
+    people = [one.person_id for couple_id in directory.couples() for one in directory.accounts_of(couple_id)]
+    kept = [row for person in people for row in store.read(research_log(person)) if row.payload is not None]
+    store.close()
+    assert len(people) == 6
+    assert len(kept) == (0 if is_over else 6)
