@@ -1,7 +1,8 @@
 """Take a picture of every page, wide and narrow, into docs/screenshots/<width>/.
 
 The pages are those of a real server with its simulated couple: the doors as a stranger sees
-them, the whole path as somebody who has just begun, as one partner, and as both together.
+them, the whole path as somebody who has just begun, as one partner, and as both together; and
+the researcher's page with simulated couples. With ``--researcher`` only those of the last.
 New pictures take the old ones' place when the walk came to its end; what went wrong is named.
 """
 
@@ -32,17 +33,22 @@ BACK = (
     "main button.button-quiet",
 )
 ONWARD = ("main button.button-primary",)
+SECTIONS = ("cohort", "reliability", "dyads", "leaving")
+TALLEST = 3_200  # px of the researcher's page that are pictured
 REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphrase"}
 
 
 @contextmanager
-def served_demo() -> Iterator[str]:
-    """The demo on a free port; gives its address. What it says goes to a file, never a pipe."""
+def served(name: str) -> Iterator[str]:
+    """``workbook demo`` or ``research`` on a free port; gives its address. Its words go to a file."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
-        command = [sys.executable, "-m", "workbook", "demo", "--no-browser", "--port", "0"]
+        command = [sys.executable, "-m", "workbook", name, "--no-browser", "--port", "0"]
+        places = {"WORKBOOK_DATA": f"{folder}/data", "TMPDIR": folder}
         with log.open("w") as out:
-            server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+            server = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=os.environ | places
+            )
         try:
             yield _address(server, log)
         finally:
@@ -54,14 +60,14 @@ def served_demo() -> Iterator[str]:
 
 
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(600):
+    for _ in range(1200):
         said = log.read_text()
         if READY in said:
             return said.partition(READY)[2].split()[0].rstrip("/")
         if server.poll() is not None:
             break
         time.sleep(0.1)
-    raise RuntimeError(f"the demo did not start:\n{log.read_text()}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 class Walk:
@@ -176,6 +182,34 @@ class Walk:
             self.problems.append(f"{name}: {wide} px of content on a screen of {screen}")
 
 
+def picture_researcher(browser: Browser, address: str, width: int, folder: Path) -> list[str]:
+    """Every section of the researcher's page, with the risk measured; gives what went wrong."""
+    folder.mkdir(parents=True, exist_ok=True)
+    problems: list[str] = []
+    page = browser.new_page(viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce")
+    page.on("pageerror", lambda error: problems.append(f"the researcher's page: {error}"))
+    page.goto(f"{address}/", timeout=4 * PATIENCE)
+    for name in SECTIONS:
+        button = page.get_by_role("button", name=say(f"dashboard.{name}.short"), exact=True)
+        button.click(timeout=4 * PATIENCE)
+        expect(page.get_by_role("heading", name=say(f"dashboard.{name}.title"), exact=True)).to_be_visible(
+            timeout=PATIENCE
+        )
+        if name == "leaving":
+            page.get_by_role("button", name=say("dashboard.leaving.measure"), exact=True).click()
+            page.get_by_text(say("dashboard.leaving.safe_title")).wait_for(timeout=4 * PATIENCE)
+        page.set_viewport_size({"width": width, "height": TALLEST})  # Voila's page scrolls inside its window
+        page.mouse.move(0, 0)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(2_000)
+        end = page.evaluate("Math.ceil(document.querySelector('.dashboard').getBoundingClientRect().bottom)")
+        clip = {"x": 0, "y": 0, "width": width, "height": min(end + 24, TALLEST)}
+        page.screenshot(path=folder / f"researcher-{name}.png", clip=clip, animations="disabled")
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
+    page.close()
+    return problems
+
+
 def slug(title: str) -> str:
     """A file name of a title.
 
@@ -185,8 +219,8 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
-def main() -> int:
-    """Take all pictures; 1 when a page could not be reached or was wider than the screen."""
+def main(wanted: list[str]) -> int:
+    """Take the pictures; 1 when a page could not be reached or was wider than the screen."""
     chromium = find_chromium()
     if chromium is None:
         print(WAY_OUT, file=sys.stderr)
@@ -196,11 +230,15 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=launch_flags())
         for width in SIZES:
-            with served_demo() as address:  # anew for each width: people keep their place
-                problems += Walk(browser, address, width, new / str(width)).go()
+            if "--researcher" not in wanted:
+                with served("demo") as address:  # anew for each width: people keep their place
+                    problems += Walk(browser, address, width, new / str(width)).go()
+            with served("research") as address:
+                problems += picture_researcher(browser, address, width, new / str(width))
         browser.close()
-    shutil.rmtree(TARGET, ignore_errors=True)
-    shutil.copytree(new, TARGET)
+    if "--researcher" not in wanted:
+        shutil.rmtree(TARGET, ignore_errors=True)
+    shutil.copytree(new, TARGET, dirs_exist_ok=True)
     shutil.rmtree(new)
     n = len(list(TARGET.rglob("*.png")))
     print(f"{n} pictures in {os.path.relpath(TARGET)}")
@@ -210,4 +248,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
