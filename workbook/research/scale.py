@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -59,6 +59,11 @@ def keep_quiet(done: int, total: int) -> None:
 class Parts:
     """A cohort's parts on disk, and who computes on them.
 
+    Of the in-memory statistics it leaves out: distinguishable partners (answers hold no roles: who
+    is a or b goes by person id and means nothing, so ``distinguishable=True`` is refused), covariates
+    of the couple, and incomplete cases (``missing="listwise"`` of reliability, ``"fiml"`` of the
+    APIM). For these, write `pair`'s table, choose its columns, and call them in memory.
+
     Parameters
     ----------
     folder : Path
@@ -78,7 +83,8 @@ class Parts:
     ------
     StatisticsError
         At the first call: every unreadable or half-written part, absent column, and answers to
-        other versions of a questionnaire, all at once; then couples that lie in two parts.
+        other versions of a questionnaire, all at once; then couples that lie in two parts. Later,
+        by part: an item that one person answers twice on one occasion.
 
     Examples
     --------
@@ -130,9 +136,10 @@ class Parts:
 
     def icc(self, subscale: str, *, distinguishable: bool = False) -> DyadicICC:
         """The partners' likeness on a subscale; as `workbook.research.dyadic.dyadic_icc`."""
+        _refuse_roles(distinguishable=distinguishable)
         pair_of = _columns(subscale)
-        found, _ = self._moments([subscale], list(pair_of))
-        return dyadic_icc(found, *pair_of, distinguishable=distinguishable)
+        found, n_set_aside = self._moments([subscale], list(pair_of))
+        return replace(dyadic_icc(found, *pair_of), n_set_aside=n_set_aside)
 
     def apim(
         self,
@@ -144,20 +151,21 @@ class Parts:
         covariates: Sequence[str] = (),
     ) -> Apim:
         """An APIM of two subscales, others as personal covariates; as `workbook.research.dyadic.apim`."""
+        _refuse_roles(distinguishable=distinguishable)
         personal: list[Covariate] = [_columns(name) for name in covariates]
         design = Design.of(_columns(x), _columns(y), personal)
-        moments, _ = self._moments([x, y, *covariates], list(design.columns))
-        return apim(
+        moments, n_set_aside = self._moments([x, y, *covariates], list(design.columns))
+        fitted = apim(
             x=_columns(x), y=_columns(y), covariates=personal, moments=moments,
-            distinguishable=distinguishable, method=method,
+            distinguishable=False, method=method,
         )  # fmt: skip
+        return replace(fitted, n_set_aside=n_set_aside)
 
     def anonymity(self, quasi: Sequence[str], sensitive: str) -> Anonymity:
         """k, l and t over background items (couples as units), a subscale's score being sensitive."""
         background = self._instrument_of_items(quasi)
         given = (background, list(quasi), self._instrument(sensitive), sensitive, self.occasion)
-        counts = self._map(_class_counts, given)
-        return reduce(ClassCounts.merged, counts).anonymity(self.check())
+        return reduce(ClassCounts.merged, self._map(_class_counts, given)).anonymity()
 
     def score(self, instrument: str, out: Path) -> Path:
         """Every part scored into a folder of its own, which appears whole or not at all."""
@@ -170,7 +178,8 @@ class Parts:
     def _moments(self, subscales: Sequence[str], columns: list[str]) -> tuple[Moments, int]:
         instruments = {name: self._instrument(name) for name in subscales}
         found = self._map(_pair_moments, (instruments, columns, self.occasion))
-        return merge_moments([moments for moments in found if moments is not None]), len(found)
+        n_set_aside = sum(number for _, number in found)
+        return merge_moments([moments for moments, _ in found if moments is not None]), n_set_aside
 
     def _write(self, work: Callable[..., None], instrument: Instrument, out: Path) -> Path:
         if out.exists():
@@ -243,6 +252,15 @@ def _cluster_here(n_workers: int, memory_limit: str) -> Any:
     )  # fmt: skip
 
 
+def _refuse_roles(*, distinguishable: bool) -> None:
+    if distinguishable:
+        raise StatisticsError(
+            "distinguishable=True needs roles, and answers hold none: who is a or b goes by person id "
+            "and means nothing. Put the partners of each couple in the order of their roles (align_roles) "
+            "and call apim or dyadic_icc on that frame"
+        )
+
+
 def _columns(subscale: str) -> Pair:
     return f"{subscale}_a", f"{subscale}_b"
 
@@ -306,7 +324,10 @@ def _item_sums(path: Path, given: tuple[Instrument, list[str], str]) -> ItemSums
     return ItemSums.of(matrix.to_numpy(dtype=float))
 
 
-def _pair_moments(path: Path, given: tuple[dict[str, Instrument], list[str], str]) -> Moments | None:
+def _pair_moments(
+    path: Path, given: tuple[dict[str, Instrument], list[str], str]
+) -> tuple[Moments | None, int]:
+    """Moments of the complete couples, None without any; and how many couples are not complete."""
     instruments, columns, occasion = given
     wide: pd.DataFrame | None = None
     for instrument in {i.id: i for i in instruments.values()}.values():
@@ -317,23 +338,34 @@ def _pair_moments(path: Path, given: tuple[dict[str, Instrument], list[str], str
         wide = pairs if wide is None else wide.merge(pairs, on="couple_id", how="outer")
     assert wide is not None  # noqa: S101 - there is at least one subscale
     complete = wide[columns].dropna()
+    n_set_aside = len(wide) - len(complete)
     if not len(complete):
-        return None
+        return None, n_set_aside
     infinite = np.isinf(complete.to_numpy()).any(axis=1)
     if infinite.any():
         raise StatisticsError(f"{path.name}: a score is not finite at {places(np.flatnonzero(infinite))}")
-    return Moments.of_vectors([complete[name].to_numpy(dtype=float) for name in columns], columns)
+    vectors = [complete[name].to_numpy(dtype=float) for name in columns]
+    return Moments.of_vectors(vectors, columns), n_set_aside
 
 
 def _paired(responses: pd.DataFrame, instrument: Instrument, names: list[str]) -> pd.DataFrame:
     scores = score(responses, instrument)
     chosen = scores[scores["subscale"].isin(names).to_numpy(dtype=bool)]
+    if not len(chosen):  # nobody in this part was asked on that occasion
+        empty = {column: pd.Series(dtype=float) for name in names for column in _columns(name)}
+        return pd.DataFrame({"couple_id": pd.Series(dtype="string")} | empty)
     return from_pairs(pair(_with_text_ids(chosen)), names)
 
 
 def _class_counts(path: Path, given: tuple[Instrument, list[str], Instrument, str, str]) -> ClassCounts:
     background, quasi, instrument, sensitive, occasion = given
     facts = read_part(path, background.id, quasi, occasion)
+    again = facts.duplicated(["person_id", "item"]).to_numpy(dtype=bool)
+    if again.any():
+        raise StatisticsError(
+            f"{again.sum()} item(s) answered more than once by one person on one occasion: "
+            f"{', '.join(sorted(map(str, facts['item'][again].unique())))}"
+        )
     # No choice of a background item is reverse-keyed, but turning must not depend on that.
     keyed = facts.set_index(["person_id", "item"])["value"]
     wide = keyed.unstack("item").reindex(columns=quasi).astype("Int16")  # noqa: PD010

@@ -58,12 +58,15 @@ class ItemSums:
 class ClassCounts:
     """How many couples are in each class, and how often each sensitive value occurs in it.
 
-    ``couples``: indexed by the quasi-identifiers; ``answers``: by these and the value. A couple
-    lies in one part wholly, so its classes are counted once.
+    ``couples``: indexed by the quasi-identifiers; ``answers``: by these and the value; ``alone``:
+    whose class it is, of each class that holds one couple only. A couple lies in one part wholly, so
+    its classes are counted once, and partners who are alone in two classes are one couple alone.
     """
 
     couples: pd.Series
     answers: pd.Series
+    alone: pd.Series
+    n_couples: int
 
     @classmethod
     def of(cls, table: pd.DataFrame, quasi: Sequence[str], sensitive: str, unit: str) -> "ClassCounts":
@@ -71,19 +74,33 @@ class ClassCounts:
         keys = list(quasi)
         units = coded.assign(_unit=table[unit].to_numpy()).drop_duplicates()
         values = coded.assign(_value=table[sensitive].to_numpy(dtype=float, na_value=np.nan))
-        return cls(
-            units.groupby(keys, observed=True).size(),
-            values.groupby([*keys, "_value"], observed=True, dropna=False).size(),
-        )
+        own = units.groupby(keys, observed=True)["_unit"]
+        sizes = own.size()
+        answers = values.groupby([*keys, "_value"], observed=True, dropna=False).size()
+        return cls(sizes, answers, own.first()[sizes == 1], int(units["_unit"].nunique()))
 
     def merged(self, other: "ClassCounts") -> "ClassCounts":
         couples = self.couples.add(other.couples, fill_value=0)
         levels = list(range(self.answers.index.nlevels))
         both = pd.concat([self.answers, other.answers])
-        return ClassCounts(couples, both.groupby(level=levels, observed=True, dropna=False).sum())
+        alone = pd.concat([self.alone, other.alone])
+        return ClassCounts(
+            couples,
+            both.groupby(level=levels, observed=True, dropna=False).sum(),
+            alone[couples.reindex(alone.index).to_numpy() == 1],
+            self.n_couples + other.n_couples,
+        )
 
-    def anonymity(self, n_couples: int) -> Anonymity:
-        """k, l, t and the share of couples alone, as `measure_anonymity` finds them."""
+    def anonymity(self) -> Anonymity:
+        """k, l, t and the share of couples alone, as `measure_anonymity` finds them.
+
+        Raises
+        ------
+        StatisticsError
+            Nobody is in any class.
+        """
+        if not self.n_couples:
+            raise StatisticsError("the table is empty")
         levels = list(range(self.answers.index.nlevels - 1))
         counts = self.answers.unstack(-1, fill_value=0)  # noqa: PD010 - a table of counts
         counts = counts.sort_index(axis=1)  # NaN, a value like any other, comes last
@@ -94,7 +111,7 @@ class ClassCounts:
         sizes = self.couples.to_numpy()
         return Anonymity(
             int(sizes.min()), int((table > 0).sum(axis=1).min()), float(t),
-            float((sizes == 1).sum() / n_couples), len(sizes), n_couples,
+            float(self.alone.nunique() / self.n_couples), len(sizes), self.n_couples,
         )  # fmt: skip
 
 
