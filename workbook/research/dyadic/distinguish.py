@@ -152,7 +152,14 @@ def align_roles(
     role : (str, str)
         Columns that hold each partner's role.
     columns : list of (str, str)
-        Pairs of columns to be swapped where the roles stand the other way round.
+        Pairs of columns to be swapped where the roles stand the other way round: every pair of
+        the frame. What belongs to the couple stays.
+
+    Raises
+    ------
+    StatisticsError
+        Absent columns, repeated couples; partners to be swapped while two columns
+        ``…_a``, ``…_b`` of the frame are not listed and would stay with the wrong partner.
 
     Examples
     --------
@@ -180,8 +187,21 @@ def align_roles(
         return Cohort(pairs, distinguishable=False, roles=("a", "b"), reason=reason)
     turned = pairs.copy()
     swap = (first == kinds[1]).to_numpy(dtype=bool)
+    if swap.any() and (left := _unlisted(pairs, [role, *columns])):
+        raise StatisticsError(left)
     for a, b in [role, *columns]:
         turned.loc[swap, [a, b]] = pairs.loc[swap, [b, a]].to_numpy()
     return Cohort(
         turned, distinguishable=True, roles=(kinds[0], kinds[1]), reason="every couple has both roles"
     )
+
+
+def _unlisted(pairs: pd.DataFrame, listed: Sequence[Pair]) -> list[str]:
+    """Partners' columns that nobody asked to have swapped."""
+    known = {name for pair in listed for name in pair}
+    firsts = [name for name in map(str, pairs.columns) if name.endswith("_a")]
+    left = [(name, f"{name[:-1]}b") for name in firsts if f"{name[:-1]}b" in pairs and name not in known]
+    return [
+        f"columns {a!r}, {b!r} would stay with the wrong partner: name them in columns, or leave them out"
+        for a, b in left
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
@@ -68,7 +69,9 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     """Person rows (two per couple) as one row per couple.
 
     Partners are put in the order of ``role`` if one is named, else of ``person_id``, else of
-    their rows. A couple with one row gets NaN for the absent partner.
+    their rows. A couple with one row gets NaN for the absent partner. Where ``role`` holds two
+    kinds, the first in order is a and the second b also for who is alone or whose partner has
+    no role; who is alone and has no role stands first.
 
     Parameters
     ----------
@@ -82,7 +85,8 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     Raises
     ------
     StatisticsError
-        Absent columns, couples with more than two rows.
+        Everything wrong at once: absent columns, missing ids, a person twice in a couple,
+        couples with more than two rows.
 
     Examples
     --------
@@ -96,18 +100,16 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     absent = [f"column {name!r} is not in the frame" for name in wanted if name not in persons]
     if absent:
         raise StatisticsError(absent)
-    sizes = persons.groupby("couple_id", observed=True).size()
-    crowded = sizes[sizes > 2]
-    if len(crowded):
-        rows = persons.index[persons["couple_id"].isin(crowded.index).to_numpy(dtype=bool)]
-        raise StatisticsError(
-            f"{len(crowded)} couple(s) have more than two rows ({places(rows)}): choose one occasion"
-        )
-    order = [name for name in (role, "person_id") if name and name in persons]
-    ordered = persons.sort_values(["couple_id", *order], kind="stable") if order else persons
-    place = ordered.groupby("couple_id", observed=True).cumcount().map({0: "a", 1: "b"})
+    if problems := _strange_rows(persons):
+        raise StatisticsError(problems)
+    ordered = persons.sort_values("person_id", kind="stable") if "person_id" in persons else persons
+    if role is None:
+        place = ordered.groupby("couple_id", observed=True).cumcount()
+    else:
+        ordered, place = _by_role(ordered, role)
     carried = [*values, *([role] if role else [])]
-    keyed = ordered.assign(place=place).set_index(["couple_id", "place"])[carried]
+    keys = [ordered["couple_id"], place.map({0: "a", 1: "b"}).rename("place")]
+    keyed = ordered[carried].set_axis(pd.MultiIndex.from_arrays(keys), axis=0)
     wide = keyed.unstack("place")  # noqa: PD010 - no aggregation is meant
     columns = {
         f"{name}_{p}": wide[(name, p)] if (name, p) in wide else float("nan")
@@ -115,3 +117,42 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
         for p in ("a", "b")
     }
     return pd.DataFrame(columns, index=wide.index).reset_index()
+
+
+def _strange_rows(persons: pd.DataFrame) -> list[str]:
+    """Rows that no couple of two different people can be made of."""
+    ids = [name for name in ("couple_id", "person_id") if name in persons]
+    problems = []
+    for name in ids:
+        absent = persons[name].isna().to_numpy(dtype=bool)
+        if absent.any():
+            problems.append(f"{name}: missing at {places(persons.index[absent])}")
+    whole = persons[persons[ids].notna().all(axis=1).to_numpy(dtype=bool)]
+    again = whole.duplicated(ids).to_numpy(dtype=bool)
+    if "person_id" in ids and again.any():
+        problems.append(
+            f"{places(whole.index[again])}: a person stands there twice in a couple: choose one occasion"
+        )
+    sizes = persons.groupby("couple_id", observed=True).size()
+    crowded = sizes[sizes > 2]
+    if len(crowded):
+        rows = persons.index[persons["couple_id"].isin(crowded.index).to_numpy(dtype=bool)]
+        problems.append(
+            f"{len(crowded)} couple(s) have more than two rows ({places(rows)}): choose one occasion"
+        )
+    return problems
+
+
+def _by_role(persons: pd.DataFrame, role: str) -> tuple[pd.DataFrame, pd.Series]:
+    """The rows in the order of the roles, and the place of each: 0 or 1."""
+    kinds = persons[role].dropna().drop_duplicates().sort_values().tolist()
+    rank = persons[role].map({kind: 2 * number for number, kind in enumerate(kinds)}).astype(float)
+    # Of two roles the first ranks 0 and the second 2, so a partner without one comes to stand opposite.
+    rank = rank.fillna(1.0 if len(kinds) == 2 else 2.0 * len(kinds))
+    ordered = persons.iloc[np.argsort(rank.to_numpy(), kind="stable")]
+    couples = ordered.groupby("couple_id", observed=True)
+    place = couples.cumcount()
+    if len(kinds) == 2:
+        alone = couples["couple_id"].transform("size") == 1
+        place = place.mask(alone & (ordered[role] == kinds[1]).fillna(value=False).astype(bool), 1)
+    return ordered, place

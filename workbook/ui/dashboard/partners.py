@@ -122,7 +122,7 @@ class Dyads(Section):
         if len(pairs) < FEWEST_OF_ROLES:
             return [title, note(say("dashboard.dyads.roles_few", n=len(pairs)))]
         columns = [(f"{name}_a", f"{name}_b") for name in (x, y)]
-        cohort = align_roles(pairs, columns=columns)
+        cohort = align_roles(pairs, columns=[*columns, (f"{AGE}_a", f"{AGE}_b")])
         try:
             found = distinguishability(cohort.pairs, *columns)
         except StatisticsError as refusal:
