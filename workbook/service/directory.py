@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from workbook.content import say
+from workbook.errors import AccessError
 from workbook.service.codes import plain_code
 from workbook.service.verbs import Couple, Member
 from workbook.service.wire import dump, load
@@ -111,9 +113,11 @@ class Directory:
         self._write([Entry(LOG, f"couple/{couple_id}", "couple", dump(content)), _account_entry(account)])
 
     def put_account(self, account: Account, also: Sequence[Entry] = ()) -> None:
-        """Write an account anew and destroy its older version, keys and all."""
+        """Write an account anew and destroy its older version, keys and all; never one that was erased."""
         with self.lock:
             self._refresh()
+            if account.person_id in self._erased:
+                raise AccessError(say("errors.access.ended"))
             older = self._accounts.get(account.person_id)
             self._write([_account_entry(account), *also])
             if older is not None:
@@ -171,7 +175,8 @@ class Directory:
         elif row.kind == "account":
             account = _account(content)
             known = self._accounts.get(account.person_id)
-            if known is None or account.version >= known[0].version:
+            is_newest = known is None or account.version >= known[0].version
+            if is_newest and account.person_id not in self._erased:
                 self._accounts[account.person_id] = account, row.sequence
         elif row.kind == "erased":
             self._accounts.pop(content["person_id"], None)

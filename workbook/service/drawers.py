@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workbook.content import say
+from workbook.errors import AnswerError
 from workbook.service import crypto
 from workbook.service.wire import dump, load
 from workbook.storage.base import Entry, Row, Store
@@ -29,6 +31,20 @@ class Record:
 def drawer_log(person_id: str) -> str:
     """The name of a person's drawer log."""
     return f"drawer/{person_id}"
+
+
+def refuse_reused(given: Sequence[Record], kept: Sequence[Record]) -> None:
+    """Refuse records whose operation ids were used for others, position by position.
+
+    Raises
+    ------
+    AnswerError
+        Names each of them by its place, from 1.
+    """
+    pairs = enumerate(zip(given, kept, strict=True), start=1)
+    reused = [position for position, (one, other) in pairs if one != other]
+    if reused:
+        raise AnswerError([say("errors.answers.same_operation", position=position) for position in reused])
 
 
 class Drawer:

@@ -3,7 +3,8 @@
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from workbook.answers import check_answers, is_occasion
 from workbook.content import say
-from workbook.errors import AccessError, AnswerError, SharingError
+from workbook.errors import AccessError, SharingError
 from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
@@ -19,7 +20,7 @@ from workbook.service import crypto, reading, research, rights, rounds, therapis
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
+from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record, drawer_log, refuse_reused
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.private_copy import WAIT, PrivateCopy, answer_wish
 from workbook.service.research_verbs import ResearchVerbs
@@ -94,16 +95,16 @@ class LocalService(ResearchVerbs, TherapistVerbs):
 
     # -- one's own drawer -------------------------------------------------------------
     def save_answers(self, actor: Actor, answers: Sequence[Answer]) -> list[str]:
-        drawer = self._drawer(actor)
-        instruments = check_answers(answers, reading.item_bank(drawer, self._instruments))
-        records = [
-            Record(ANSWER, answer.operation_id, reading.answer_payload(answer, instrument))
-            for answer, instrument in zip(answers, instruments, strict=True)
-        ]
-        known = {record.operation_id: record for record in drawer.records()}
-        self._refuse_reused(records, [known.get(record.operation_id, record) for record in records])
-        kept = drawer.add(records)
-        self._refuse_reused(records, kept)  # another page of this person's may have been quicker
+        with self._own(actor) as drawer:
+            instruments = check_answers(answers, reading.item_bank(drawer, self._instruments))
+            records = [
+                Record(ANSWER, answer.operation_id, reading.answer_payload(answer, instrument))
+                for answer, instrument in zip(answers, instruments, strict=True)
+            ]
+            known = {record.operation_id: record for record in drawer.records()}
+            refuse_reused(records, [known.get(record.operation_id, record) for record in records])
+            kept = drawer.add(records)
+            refuse_reused(records, kept)  # one operation id may be given twice at once
         self.sittings.act(actor.sitting_id)
         return [record.operation_id for record in kept]
 
@@ -114,17 +115,17 @@ class LocalService(ResearchVerbs, TherapistVerbs):
     def add_event(
         self, actor: Actor, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
     ) -> Event:
-        drawer = self._drawer(actor)
-        operation_id = uuid.uuid4().hex if operation_id is None else operation_id
-        check_drawer_event(kind, payload, operation_id)
-        if kind == "free_text":
-            reading.check_free_text(payload, self._instruments)
-        record = Record(kind, operation_id, dict(payload))
-        kept = drawer.add([record])
-        if kept[0] != record:
-            raise AccessError(say("errors.events.bad_operation"))
-        if kind == "consent" and not reading.has_consented(drawer):
-            self._leave_research(drawer)  # who takes part no more takes part in no study either
+        with self._own(actor) as drawer:
+            operation_id = uuid.uuid4().hex if operation_id is None else operation_id
+            check_drawer_event(kind, payload, operation_id)
+            if kind == "free_text":
+                reading.check_free_text(payload, self._instruments)
+            record = Record(kind, operation_id, dict(payload))
+            kept = drawer.add([record])
+            if kept[0] != record:
+                raise AccessError(say("errors.events.bad_operation"))
+            if kind == "consent" and not reading.has_consented(drawer):
+                self._leave_research(drawer)  # who takes part no more takes part in no study either
         self.sittings.act(actor.sitting_id)
         return _drawer_event(kept[0], drawer.person_id)
 
@@ -166,6 +167,8 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         self._shareable(instrument, occasion)
         drawer = None if actor.role == "together" else self._drawer(actor)
         with self._table(actor.couple_id):
+            if drawer is not None:
+                self._account(actor)  # erased meanwhile: nothing of theirs is written any more
             rounds.withdraw(self._store, actor.couple_id, (instrument, occasion), drawer)
         self.sittings.act(actor.sitting_id)
 
@@ -214,14 +217,14 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         No verb of kernels: it is asked on a page of the server's own, where the passphrase is typed.
         """
         self.accounts.check_passphrase(actor, passphrase)
-        drawer = self._drawer(actor)
-        now = datetime.now(UTC)
-        return answer_wish(drawer, wish, self._instruments, now=now, wait=self._copy_wait)
+        with self._own(actor) as drawer:
+            now = datetime.now(UTC)
+            return answer_wish(drawer, wish, self._instruments, now=now, wait=self._copy_wait)
 
     def block_free_text(self, actor: Actor, *, blocked: bool) -> None:
-        self._drawer(actor)
-        if blocked != self.is_blocking(actor):
-            rights.block(self._store, actor.couple_id, actor.person_id, uuid.uuid4().hex, blocked=blocked)
+        with self._own(actor):
+            if blocked != self.is_blocking(actor):
+                rights.block(self._store, actor.couple_id, actor.person_id, uuid.uuid4().hex, blocked=blocked)
         self.sittings.act(actor.sitting_id)
 
     def is_blocking(self, actor: Actor) -> bool:
@@ -236,23 +239,26 @@ class LocalService(ResearchVerbs, TherapistVerbs):
 
     def leave(self, actor: Actor, passphrase: str) -> str:
         account = self.accounts.check_passphrase(actor, passphrase)
-        self._leave_research(self._drawer(actor))
-        self.unpair(actor, passphrase)
-        code = new_couple_code()
-        self._directory.move_account(account, new_couple_id(), code)
-        self.sittings.end_where(lambda other: other.person_id == actor.person_id)
+        with self._own(actor) as drawer:
+            self._leave_research(drawer)
+            self.unpair(actor, passphrase)
+            code = new_couple_code()
+            self._directory.move_account(account, new_couple_id(), code)
+            self.sittings.end_where(lambda other: other.person_id == actor.person_id)
         return code
 
     def erase(self, actor: Actor, passphrase: str) -> None:
         account = self.accounts.check_passphrase(actor, passphrase)
-        self.sittings.end_where(
-            lambda other: (
-                other.person_id == actor.person_id
-                or (other.role == "together" and other.couple_id == actor.couple_id)
-            )
-        )
-        with self._table(actor.couple_id):
+
+        def is_theirs(other: Actor) -> bool:
+            is_at_table = other.role == "together" and other.couple_id == actor.couple_id
+            return is_at_table or other.person_id == actor.person_id
+
+        self.sittings.end_where(is_theirs)
+        # Whatever of theirs is being written is waited for, and destroyed with the rest.
+        with self._table(drawer_log(actor.person_id)), self._table(actor.couple_id):
             rights.erase(self._store, self._directory, account)
+        self.sittings.end_where(is_theirs)  # who signed in meanwhile
 
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         drawer = self._drawer(actor)
@@ -292,14 +298,24 @@ class LocalService(ResearchVerbs, TherapistVerbs):
     def _drawer(self, actor: Actor) -> Drawer:
         if self._seated(actor).role != "partner":
             raise AccessError(say("errors.access.no_drawer"))
-        key = self.sittings.key_of(actor)
-        with self._lock:
+        with self._table(drawer_log(actor.person_id)):
+            key = self.sittings.key_of(actor)
             drawer = self._drawers.get(actor.sitting_id)
-            if drawer is not None:
-                return drawer
-            drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
-        drawer.add([Record(AUDIT, uuid.uuid4().hex, {"what": "opened"})])
+            if drawer is None:
+                self._account(actor)
+                drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
+                drawer.add([Record(AUDIT, uuid.uuid4().hex, {"what": "opened"})])
         return drawer
+
+    @contextmanager
+    def _own(self, actor: Actor) -> Iterator[Drawer]:
+        """One's own drawer to write into: no erasure comes between, and after one it is refused.
+
+        Whoever takes a couple's lock as well takes it within this one.
+        """
+        with self._table(self._drawer(actor).log):
+            self._account(actor)
+            yield self._drawer(actor)
 
     def _deciding_drawer(self, actor: Actor, passphrase: str | None) -> Drawer:
         if actor.role == "partner":
@@ -351,17 +367,6 @@ class LocalService(ResearchVerbs, TherapistVerbs):
     def _refuse_unpaired(self, couple_id: str) -> None:
         if self._directory.is_unpaired(couple_id):
             raise AccessError(say("errors.access.closed_couple"))
-
-    def _refuse_reused(self, given: Sequence[Record], kept: Sequence[Record]) -> None:
-        reused = [
-            position
-            for position, pair in enumerate(zip(given, kept, strict=True), start=1)
-            if pair[0] != pair[1]
-        ]
-        if reused:
-            raise AnswerError(
-                [say("errors.answers.same_operation", position=position) for position in reused]
-            )
 
     def _table(self, couple_id: str) -> threading.RLock:
         with self._lock:

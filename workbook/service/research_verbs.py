@@ -3,6 +3,7 @@
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from workbook.content import say
 from workbook.errors import AccessError, SharingError
@@ -30,6 +31,9 @@ class ResearchVerbs(Service):
     def _drawer(self, actor: Actor) -> Drawer: ...
 
     @abstractmethod
+    def _own(self, actor: Actor) -> AbstractContextManager[Drawer]: ...
+
+    @abstractmethod
     def _table(self, couple_id: str) -> threading.RLock: ...
 
     def study(self, actor: Actor) -> Study | None:
@@ -38,8 +42,8 @@ class ResearchVerbs(Service):
         return self._study
 
     def give_to_research(self, actor: Actor, grain: Grain, *, linked: bool, text_hash: str) -> None:
-        drawer, study, grain = self._drawer(actor), self._running_study(), rounds.as_grain(grain)
-        with self._table(drawer.log):  # two pages of one person may be open
+        with self._own(actor) as drawer:  # two pages of one person may be open
+            study, grain = self._running_study(), rounds.as_grain(grain)
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
                 research.take_back(self._store, drawer, text_hash if text_hash == study.words_hash else "")
             else:

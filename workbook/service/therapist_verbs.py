@@ -1,5 +1,6 @@
 """The verbs about therapists, as the service does them in process."""
 
+import threading
 from abc import abstractmethod
 
 from workbook.content import say
@@ -24,12 +25,16 @@ class TherapistVerbs(Service):
     @abstractmethod
     def _drawer(self, actor: Actor) -> Drawer: ...
 
+    @abstractmethod
+    def _table(self, couple_id: str) -> threading.RLock: ...
+
     def grant_therapist(self, actor: Actor, code: str) -> None:
         self._drawer(actor)
-        if self._directory.is_unpaired(actor.couple_id):
-            raise AccessError(say("errors.access.closed_couple"))
-        therapist = self.therapists.named(code, actor)
-        therapists.grant(self._store, actor, therapist.person_id)
+        with self._table(actor.couple_id):  # parting and erasing hold it: after them it is refused
+            if self._directory.is_unpaired(actor.couple_id):
+                raise AccessError(say("errors.access.closed_couple"))
+            therapist = self.therapists.named(code, actor)
+            therapists.grant(self._store, actor, therapist.person_id)
         self.sittings.act(actor.sitting_id)
 
     def end_therapist(self, actor: Actor) -> None:
