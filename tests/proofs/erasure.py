@@ -3,10 +3,11 @@
 Both gave a study a copy of their answers. Before the erasure a backup is made. Afterwards no marker
 of the erased person, no sealed byte of their drawer and no row of their copy is in any file, not even
 for whoever has the file key; then the backup is restored, and the same holds. The partner's drawer is
-whole both times.
+whole both times. A backup was restored before as well, so that a whole older store lies set aside in the
+data folder when it is erased.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from unittest import mock
@@ -25,8 +26,9 @@ from workbook.service.verbs import Actor
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
-from workbook.storage.sqlcipher import SqlCipherStore
+from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
+_People = tuple[str, Sequence[_seeding.Seeds], Sequence[str]]  # code, markers and passphrases
 STUDY = Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12)
 BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
 
@@ -63,6 +65,13 @@ def no_secure_delete(size: int, seed: int) -> Counts:
 def no_list_of_erasures(size: int, seed: int) -> Counts:
     """Restoring brings everything back."""
     return _erase(size, listed=False)
+
+
+@erasure.control(size=1, fails=lambda counts: counts["left"] > 0)
+def what_was_set_aside_is_kept(size: int, seed: int) -> Counts:
+    """Restoring left a whole older store in the data folder, and erasing does not look for it."""
+    with mock.patch.object(SqlCipherStore, "drop_set_aside"):
+        return _erase(size)
 
 
 APART = ("paired_again", "shown_again", "joined_again", "lost")
@@ -151,6 +160,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
         _seeding.write_all(service, actor, seed, person)
     _seeding.share(service, actors)
     given = [_give(service, actor) for actor in actors]
+    service, actors = _restored(service, folder, (code, seeds, passphrases))
     if who:  # an older version of the account is in the backup, and the newer one only here
         backup = back_up(data, KEY, stick)
         service.accounts.change_passphrase(actors[who], passphrases[who], passphrases[who] + "!")
@@ -164,6 +174,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     partner = actors[1 - who]
     before = _partners.state_of(service, partner, 1 - who).values
     counts["partner_changed"] += not _n_left([given[1 - who]], data)  # or it is not looked for where it lies
+    counts["partner_changed"] += not _n_left([gone[-1]], next(data.glob("before-restore-*")))  # laid out as looked for
     service.erase(actors[who], passphrases[who])
     counts["partner_changed"] += not _n_left([given[1 - who]], data)
     counts["n_looked_for"] += len(gone)
@@ -172,10 +183,6 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     service.close()
     counts["left"] += _n_left(gone, data)
     restore(backup, data, KEY, erasures if listed else None)
-    for aside in data.glob("before-restore-*"):
-        for path in aside.iterdir():
-            path.unlink()
-        aside.rmdir()
     service = _open(data, erasures)
     counts["left_after_restoring"] += _n_left(gone, data)
     again = service.accounts.sign_in(code, seeds[1 - who].names[0].decode(), passphrases[1 - who])
@@ -192,6 +199,21 @@ def _open(data: Path, erasures: Path) -> LocalService:
     sittings = Sittings(heartbeat=forever, idle=forever)
     store = SqlCipherStore(data, KEY, erasures)
     return LocalService(store, sittings=sittings, cost=_partners.CHEAP, study=STUDY)
+
+
+def _restored(service: LocalService, folder: Path, people: _People) -> tuple[LocalService, list[Actor]]:
+    """The same store after a backup of it was restored; as it was before it lies set aside."""
+    data, stick = folder / "data", folder / "earlier"
+    stick.mkdir()
+    made = back_up(data, KEY, stick)
+    service.close()
+    restore(made, data, KEY, folder / "erased")
+    service, (code, seeds, passphrases) = _open(data, folder / "erased"), people
+    signed_in = [
+        service.accounts.sign_in(code, seed.names[0].decode(), passphrase)
+        for seed, passphrase in zip(seeds, passphrases, strict=True)
+    ]
+    return service, signed_in
 
 
 def _give(service: LocalService, actor: Actor) -> bytes:
@@ -214,4 +236,5 @@ def _signs_in(service: LocalService, code: str, name: str, passphrase: str) -> b
 
 
 def _n_left(gone: list[bytes], data: Path) -> int:
-    return _seeding.n_found(gone, [*_seeding.bytes_of(data).values(), _seeding.with_the_key(data)])
+    stores = [database.parent for database in data.rglob(FILE_NAME)]
+    return _seeding.n_found(gone, [*_seeding.bytes_of(data).values(), *map(_seeding.with_the_key, stores)])

@@ -12,6 +12,7 @@ from workbook.cli import main
 from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
 from workbook.storage.backup import back_up, restore
 from workbook.storage.erasures import Erasures
+from workbook.storage.location import RESTORING
 from workbook.storage.opening import open_store
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 
@@ -89,6 +90,24 @@ def test_what_was_erased_since_stays_erased_what_was_superseded_returns(data: Pa
     store.close()
     restore(made, data, KEY, data.parent / "erased")
     assert payloads(data) == [None, b"marker-1", b"marker-2"]
+
+
+def test_what_restoring_left_in_the_folder_is_removed_for_an_erasure(data: Path, stick: Path) -> None:
+    store = open_here(data)
+    store.append([note("a", "0", b"marker")])
+    made = back_up(data, KEY, stick)
+    store.close()
+    aside = restore(made, data, KEY)
+    assert aside is not None
+    cut_short = data / f"{RESTORING}1234"  # as after a power cut
+    shutil.copytree(made, cut_short)
+    store = open_here(data)
+    store.drop_set_aside()
+    store.drop_set_aside()  # nothing is left to do
+    assert not aside.exists() and not cut_short.exists()
+    assert [row.payload for row in store.read("a")] == [b"marker"]
+    store.close()
+    assert (made / FILE_NAME).exists(), "a backup elsewhere is not touched"
 
 
 def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:

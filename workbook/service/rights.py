@@ -68,7 +68,11 @@ def _pair(couple_id: str) -> str:
 
 
 def erase(store: Store, directory: Directory, account: Account) -> None:
-    """Destroy an account, its drawer and its rows on the table; the other's drawer stays whole."""
+    """Destroy an account, its drawer and its rows on the table; the other's drawer stays whole.
+
+    What restoring a backup set aside goes first: it holds the same, and no start would look for it.
+    """
+    store.drop_set_aside()
     unpair(store, directory, account.couple_id, [directory.erased_entry(account)])
     destroy_remains(store, directory, account.person_id, account.couple_id)
 

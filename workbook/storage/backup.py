@@ -19,6 +19,7 @@ from workbook.errors import StorageError
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads, sync_folder
+from workbook.storage.location import RESTORING, SET_ASIDE
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 from workbook.storage.verify import verify_all
 
@@ -88,7 +89,7 @@ def restore(
         The backup does not open with this key, or is not whole.
     """
     check_backup(backup)
-    staging = folder / f".restoring-{secrets.token_hex(4)}"
+    staging = folder / f"{RESTORING}{secrets.token_hex(4)}"
     with plain_errors():
         lock = Heads(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
         try:
@@ -160,7 +161,7 @@ def _put_in_place(staging: Path, folder: Path) -> Path | None:
     standing = [path for path in folder.iterdir() if path.name.startswith(FILE_NAME.split(".", 1)[0] + ".")]
     aside = None
     if standing:
-        aside = folder / f"before-restore-{secrets.token_hex(4)}"
+        aside = folder / f"{SET_ASIDE}{secrets.token_hex(4)}"
         aside.mkdir(mode=0o700)
         for path in standing:
             path.rename(aside / path.name)

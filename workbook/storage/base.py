@@ -68,6 +68,12 @@ class Store(ABC):
         because without them it would hold neither. All others never come back.
         """
 
+    def drop_set_aside(self) -> None:  # noqa: B027  most stores have nothing set aside
+        """Destroy whole older copies of the store that lie beside it, as restoring leaves them.
+
+        What somebody erases is in them too, perhaps under a key that is no longer the store's.
+        """
+
     def mark_ended(self, name: str) -> None:  # noqa: B027  most stores have nowhere to note it
         """Note apart from the data that something ended for good: no backup of it takes that back.
 

@@ -1,6 +1,7 @@
 """Where the data lives, and that nobody else of this computer can read it."""
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from workbook.content import say
 from workbook.errors import SetupError
 
 _APPLICATION = "intimacy-workbook"
+SET_ASIDE, RESTORING = "before-restore-", ".restoring-"  # how folders are named that restoring makes
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
@@ -69,6 +71,18 @@ def check_private(path: Path) -> None:
     if _is_open_to_others(path):
         mode = _PRIVATE_FOLDER if path.is_dir() else _PRIVATE_FILE
         raise SetupError(say("errors.storage.open_folder", path=path, mode=f"{mode:o}"))
+
+
+def remove_set_aside(folder: Path) -> None:
+    """Remove what restoring set aside in a data folder, or left half-made there.
+
+    Raises
+    ------
+    OSError
+        One of them can't be removed.
+    """
+    for path in [*folder.glob(f"{SET_ASIDE}*"), *folder.glob(f"{RESTORING}*")]:
+        shutil.rmtree(path)
 
 
 def _is_open_to_others(path: Path) -> bool:

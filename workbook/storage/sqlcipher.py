@@ -16,6 +16,7 @@ from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads, sync_folder
+from workbook.storage.location import remove_set_aside
 from workbook.storage.migrate import is_written, migrate
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
 from workbook.storage.tails import to_row
@@ -55,6 +56,7 @@ class SqlCipherStore(Store):
 
     def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
         self._closed = False
+        self._folder = folder
         self._erasures = Erasures(erasures, key) if erasures is not None else None
         self._watchers = Watchers()
         self._engines: list[Engine] = []
@@ -94,6 +96,11 @@ class SqlCipherStore(Store):
                 self._erasures.add(log, self._links(log, wanted))
         destroyed: int = self._writer.do(lambda batch: batch.forget(log, wanted), destroys=True)
         return destroyed
+
+    def drop_set_aside(self) -> None:
+        with plain_errors():
+            remove_set_aside(self._folder)
+            sync_folder(self._folder)
 
     def mark_ended(self, name: str) -> None:
         if self._erasures is not None:
