@@ -5,7 +5,7 @@ Every statistic of `workbook.research` starts here, so that bad input gives one
 answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -50,26 +50,47 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
     return vectors, problems
 
 
+def read_each(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[dict[str, Array], list[str]]:
+    """The columns that can be read, by name, and what is wrong with the others."""
+    readable: dict[str, Array] = {}
+    problems: list[str] = []
+    for name in columns:
+        vectors, wrong = read_columns(frame, [name])
+        problems += wrong
+        if not wrong:
+            readable[name] = vectors[0]
+    return readable, problems
+
+
 def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
     """Problems with the rows' key: a couple that appears twice would be counted twice.
 
+    The key is a column, or else the frame's index if that has a name.
+
     >>> check_keys(pd.DataFrame({"couple_id": ["c1", "c2", "c1"]}))
     ['couple_id: 1 duplicated (row 2): one row per couple, so choose one occasion']
+    >>> check_keys(pd.DataFrame({"y": [1, 2]}, index=pd.Index(["c1", "c1"], name="couple_id")))
+    ['couple_id: 1 duplicated (row c1): one row per couple, so choose one occasion']
     """
-    if key not in frame.columns:
+    unit = key.removesuffix("_id")
+    if key in frame.columns:
+        keys = frame[[key]]
+    elif any(name is not None for name in frame.index.names):
+        keys = frame.index.to_frame(index=False)
+        keys = keys[[key]] if key in keys else keys
+    else:
         return []
-    keys = frame[key]
+    name = "/".join(str(column) for column in keys)
     problems = []
     repeated = np.flatnonzero(keys.duplicated().to_numpy())
     if repeated.size:
-        unit = key.removesuffix("_id")
         where = places(frame.index[repeated])
         problems.append(
-            f"{key}: {repeated.size} duplicated ({where}): one row per {unit}, so choose one occasion"
+            f"{name}: {repeated.size} duplicated ({where}): one row per {unit}, so choose one occasion"
         )
-    absent = np.flatnonzero(keys.isna().to_numpy())
+    absent = np.flatnonzero(keys.isna().any(axis=1).to_numpy())
     if absent.size:
-        problems.append(f"{key}: missing at {places(frame.index[absent])}")
+        problems.append(f"{name}: missing at {places(frame.index[absent])}")
     return problems
 
 
@@ -81,24 +102,22 @@ def read_complete(
     Raises
     ------
     StatisticsError
-        Everything `read_columns` and `check_keys` find, too few complete rows, and columns
-        that do not vary.
+        All at once: everything `read_columns` and `check_keys` find in all rows, too few
+        complete rows, and columns that do not vary in them.
     """
-    vectors, problems = read_columns(frame, columns)
+    readable, problems = read_each(frame, columns)
     problems += check_keys(frame)
-    if problems:
-        raise StatisticsError(problems)
     whole = np.ones(len(frame), dtype=bool)
-    for vector in vectors:
+    for vector in readable.values():
         whole &= ~np.isnan(vector)
-    n_set_aside = int(whole.size - whole.sum())
+    n = int(whole.sum())
+    n_set_aside = len(frame) - n
     if n_set_aside:
-        vectors = [vector[whole] for vector in vectors]
-    n = len(frame) - n_set_aside
-    problems = [*_too_few(n, at_least, unit), *(_constant(vectors, columns) if n > 1 else [])]
+        readable = {name: vector[whole] for name, vector in readable.items()}
+    problems += [*_too_few(n, at_least, unit), *(constant(readable) if n > 1 else [])]
     if problems:
         raise StatisticsError(problems)
-    return vectors, n_set_aside
+    return [readable[name] for name in columns], n_set_aside
 
 
 def require_enough(n: int, at_least: int, unit: str = "couples") -> None:
@@ -109,7 +128,7 @@ def require_enough(n: int, at_least: int, unit: str = "couples") -> None:
 
 def require_varying(vectors: Iterable[Array], names: Sequence[str]) -> None:
     """Refuse columns in which everybody has the same number, or nobody any."""
-    if problems := _constant(vectors, names):
+    if problems := constant(dict(zip(names, vectors, strict=True))):
         raise StatisticsError(problems)
 
 
@@ -117,11 +136,10 @@ def _too_few(n: int, at_least: int, unit: str) -> list[str]:
     return [f"{n} complete {unit}: this statistic needs at least {at_least}"] if n < at_least else []
 
 
-def _constant(vectors: Iterable[Array], names: Sequence[str]) -> list[str]:
-    constant = [
-        name for name, vector in zip(names, vectors, strict=True) if not vector.size or np.ptp(vector) == 0.0
-    ]
-    return [f"column {name!r} does not vary: leave it out" for name in constant]
+def constant(columns: Mapping[str, Array]) -> list[str]:
+    """Problems with columns in which everybody has the same number, or nobody any."""
+    same = [name for name, vector in columns.items() if not vector.size or np.ptp(vector) == 0.0]
+    return [f"column {name!r} does not vary: leave it out" for name in same]
 
 
 def require_share(value: float, name: str) -> None:

@@ -42,7 +42,8 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     per role with the same regressors; the residuals' covariance is free. Both are exactly
     generalised least squares. df: Satterthwaite. Standardised: by the standard deviations
     over all persons. Pseudo-R²: 1 − residual variance / that of the empty model. k: partner
-    over actor, with a bootstrap over couples.
+    over actor, with a bootstrap over couples; with ``moments``, with *fiml* and above 20 000
+    couples, with draws from the estimates' normal distribution.
 
     Assumptions
     -----------
@@ -53,7 +54,9 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     -------
     *listwise*: couples with a missing value are set aside and counted. *fiml* (needs
     ``method="ML"`` and no couple-level covariates): every value that was given is used,
-    by the normal likelihood of x and y together, under missing at random.
+    by the normal likelihood of x and y together, under missing at random. Its ``loglik``,
+    ``aic`` and ``bic`` are those of x and y together too, so compare them with those of
+    another *fiml* model of the same columns only.
 
     Source
     ------
@@ -78,11 +81,10 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
         A column name is a couple-level covariate; a pair of names is a personal one and gets
         an actor and a partner effect.
     moments : Moments
-        Instead of ``pairs``: enough for everything except a bootstrap, for which draws from
-        the estimates' normal distribution stand in.
+        Instead of ``pairs``: enough for everything except a bootstrap.
     missing : {"listwise", "fiml"}
     roles : (str, str)
-        What the table calls a and b.
+        What the table calls a and b: two different names.
     confidence : float
     n_draws, seed : int
         Draws behind k's interval, and their seed.
@@ -96,7 +98,7 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     ------
     StatisticsError
         Everything wrong at once: absent columns, infinite values, repeated couples; too few
-        couples; constant or redundant predictors.
+        couples; constant or redundant predictors; two terms or two roles of one name.
 
     Examples
     --------
@@ -111,9 +113,8 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     1      actor  both      0.40  114.62
     2    partner  both      0.12  114.62
     """
-    _refuse(method, missing, confidence, n_draws, covariates)
-    design = Design.of(x, y, covariates)
     setting = Setting(distinguishable, method, roles, confidence, n_draws, seed)
+    design = _read_design(setting, missing, x, y, covariates)
     if missing == "fiml":
         if pairs is None:
             raise StatisticsError("missing='fiml' needs the couples' rows, not moments")
@@ -124,20 +125,31 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     return Apim(design, setting, found, fitted, pairs, n_set_aside)
 
 
-def _refuse(
-    method: str, missing: str, confidence: float, n_draws: int, covariates: Sequence[Covariate] | None
-) -> None:
-    require_share(confidence, "confidence")
-    problems = []
-    if method not in ("REML", "ML"):
-        problems.append(f"method must be 'REML' or 'ML', not {method!r}")
+def _read_design(
+    setting: Setting, missing: str, x: Pair, y: Pair, covariates: Sequence[Covariate] | None
+) -> Design:
+    """The design, if it and everything that was set can be had."""
+    problems: list[str] = []
+    try:
+        require_share(setting.confidence, "confidence")
+    except StatisticsError as refusal:
+        problems += refusal.problems
+    if setting.method not in ("REML", "ML"):
+        problems.append(f"method must be 'REML' or 'ML', not {setting.method!r}")
     if missing not in ("listwise", "fiml"):
         problems.append(f"missing must be 'listwise' or 'fiml', not {missing!r}")
-    if missing == "fiml" and method != "ML":
+    if missing == "fiml" and setting.method != "ML":
         problems.append("missing='fiml' is a maximum likelihood: say method='ML'")
     if missing == "fiml" and any(isinstance(c, str) for c in covariates or ()):
         problems.append("missing='fiml' takes no couple-level covariates: give them as pairs, or set aside")
-    if n_draws < 100:
+    if setting.n_draws < 100:
         problems.append("n_draws must be at least 100")
+    if len(set(setting.roles)) != 2:
+        problems.append(f"roles must be two different names, not {setting.roles!r}")
+    try:
+        design = Design.of(x, y, covariates)
+    except StatisticsError as refusal:
+        raise StatisticsError([*problems, *refusal.problems]) from None
     if problems:
         raise StatisticsError(problems)
+    return design

@@ -33,9 +33,16 @@ class Design:
         couple_level = tuple(c for c in given if isinstance(c, str))
         design = cls(((x[0], x[1]), *personal), couple_level, (y[0], y[1]))
         names = design.columns
+        terms = design.terms()
         twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise StatisticsError([f"column {name!r} is used twice in the model" for name in twice])
+        alike = sorted({term for term in terms if terms.count(term) > 1})
+        problems = [f"column {name!r} is used twice in the model" for name in twice]
+        if not twice:
+            problems += [
+                f"two terms of the model would be called {term!r}: rename the covariate" for term in alike
+            ]
+        if problems:
+            raise StatisticsError(problems)
         return design
 
     @property

@@ -10,14 +10,17 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.research.dyadic.design import Covariate, Design, Pair, read_moments
-from workbook.research.dyadic.least_squares import fit
+from workbook.research.dyadic.least_squares import fit, is_redundant
 from workbook.research.moments import Moments
 from workbook.research.samples import check_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Distinguishability:
-    """A likelihood-ratio test of exchangeable against distinguishable partners."""
+    """A likelihood-ratio test of exchangeable against distinguishable partners.
+
+    ``n`` counts couples; ``n_set_aside`` those left out because a value is missing.
+    """
 
     chi2: float
     df: int
@@ -25,6 +28,7 @@ class Distinguishability:
     loglik_exchangeable: float
     loglik_distinguishable: float
     n: int
+    n_set_aside: int = 0
 
 
 def distinguishability(
@@ -48,11 +52,14 @@ def distinguishability(
     Assumptions
     -----------
     As the APIM. A small sample that shows no difference does not show that there is none;
-    theory decides first.
+    theory decides first. χ² is right for many couples only and rejects too often with few: at
+    a nominal .05, two thousand simulated cohorts without any difference (two predictors, either
+    test) were rejected in .41 of cases with 6 couples, .15 with 12, .10 with 20, .08 with 30,
+    .07 with 50 and .05 to .07 with 100. There is no correction for it here.
 
     Missing
     -------
-    Couples with a missing value are set aside.
+    Couples with a missing value are set aside and counted in ``n_set_aside``.
 
     Source
     ------
@@ -74,7 +81,7 @@ def distinguishability(
     Raises
     ------
     StatisticsError
-        As `apim`.
+        As `apim`; *omnibus* also where a column follows from the others.
 
     Examples
     --------
@@ -85,36 +92,36 @@ def distinguishability(
     (4, 1.61, 0.81)
     """
     design = Design.of(x, y, covariates)
-    found, _ = read_moments(pairs, moments, design, distinguishable=True)
+    found, n_set_aside = read_moments(pairs, moments, design, distinguishable=True)
     if test == "omnibus":
-        return _omnibus(found, design)
-    if test != "conditional":
+        same, different, df = _omnibus(found, design)
+    elif test == "conditional":
+        order = found.select(design.columns)
+        shared, own = (fit(found.n, *order, design, "ML", distinguishable=d) for d in (False, True))
+        same, different, df = shared.loglik, own.loglik, own.n_parameters - shared.n_parameters
+    else:
         raise StatisticsError(f"test must be 'conditional' or 'omnibus', not {test!r}")
-    order = found.select(design.columns)
-    same, different = (fit(found.n, *order, design, "ML", distinguishable=d) for d in (False, True))
-    return _compare(same.loglik, different.loglik, different.n_parameters - same.n_parameters, found.n)
+    chi2 = max(2.0 * (different - same), 0.0)
+    return Distinguishability(chi2, df, float(stats.chi2.sf(chi2, df)), same, different, found.n, n_set_aside)
 
 
-def _omnibus(moments: Moments, design: Design) -> Distinguishability:
+def _omnibus(moments: Moments, design: Design) -> tuple[float, float, int]:
+    """Log-likelihoods of equal and of free moments, and how many parameters they differ by."""
     if design.couple_level:
         raise StatisticsError("test='omnibus' takes no couple-level covariates")
     means, covariance = moments.select(design.columns)
+    if is_redundant(covariance, np.zeros(len(means))):
+        raise StatisticsError("test='omnibus': a column follows from the others, or does not vary")
     n, width = moments.n, len(means)
     covariance = covariance * (n - 1) / n
     mirror = np.arange(width).reshape(-1, 2)[:, ::-1].ravel()
-    second = covariance + np.outer(means, means)
-    centre = (means + means[mirror]) / 2.0
-    symmetric = (second + second[np.ix_(mirror, mirror)]) / 2.0 - np.outer(centre, centre)
+    apart = (means - means[mirror]) / 2.0
+    symmetric = (covariance + covariance[np.ix_(mirror, mirror)]) / 2.0 + np.outer(apart, apart)
     base = width * (np.log(2.0 * np.pi) + 1.0)
     same, different = (-0.5 * n * (base + np.linalg.slogdet(m)[1]) for m in (symmetric, covariance))
     k = width // 2
     # Equal means k, variances k, and for each two variables own–own and own–partner pairs.
-    return _compare(float(same), float(different), 2 * k + k * (k - 1), n)
-
-
-def _compare(same: float, different: float, df: int, n: int) -> Distinguishability:
-    chi2 = max(2.0 * (different - same), 0.0)
-    return Distinguishability(chi2, df, float(stats.chi2.sf(chi2, df)), same, different, n)
+    return float(same), float(different), 2 * k + k * (k - 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,8 @@ def dyadic_icc(
     Raises
     ------
     StatisticsError
-        Fewer than 3 couples, absent or constant columns, infinite values, repeated couples.
+        Fewer than 3 couples, absent or constant columns, infinite values, repeated couples;
+        partners, or couples' means, that never differ.
 
     Examples
     --------
@@ -107,6 +108,8 @@ def dyadic_icc(
         msw, df2 = spread * (n - 1) / n + (means[0] - means[1]) ** 2 / 2.0, n
     if msw <= 1e-14 * msb:
         raise StatisticsError("partners never differ: the columns are copies, or nothing varies")
+    if msb <= 1e-14 * msw:
+        raise StatisticsError("couples never differ: one column is worked out from the other")
     ratio = msb / msw
     low, high = _interval(ratio, n - 1, df2, confidence)
     p = 2.0 * min(stats.f.cdf(ratio, n - 1, df2), stats.f.sf(ratio, n - 1, df2))

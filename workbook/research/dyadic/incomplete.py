@@ -3,16 +3,18 @@
 The model is saturated in the means and covariances of x and y (within the symmetry of
 exchangeable partners), so its full-information estimates are the regressions of the
 maximum-likelihood moments, which the EM algorithm finds; standard errors come from the
-observed information of those moments.
+observed information of those moments. All of it is worked out on columns standardised by
+what was seen of them, since numerical derivatives need numbers of one size, and turned back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 from statsmodels.tools.numdiff import approx_fprime, approx_hess3
 
 from workbook.errors import StatisticsError
@@ -20,9 +22,10 @@ from workbook.research.dyadic.design import Design
 from workbook.research.dyadic.least_squares import Fit, fit
 from workbook.research.dyadic.result import Apim, Setting
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, check_keys, read_columns, require_enough, require_varying
+from workbook.research.samples import Array, check_keys, constant, read_each
 
 Places = NDArray[np.intp]
+Counts = NDArray[np.int64]
 
 MOST_STEPS = 20_000
 SETTLED = 1e-12
@@ -47,40 +50,71 @@ def fit_incomplete(pairs: pd.DataFrame, design: Design, setting: Setting) -> Api
         Also when two columns are never answered together, or EM does not settle.
     """
     values = _read(pairs, design)
-    empty = np.isnan(values).all(axis=1)
-    shapes = _shapes(values[~empty])
-    n = int((~empty).sum())
     mirror = None if setting.distinguishable else _mirror(design)
+    centre, scale = _units(values, mirror)
+    empty = np.isnan(values).all(axis=1)
+    shapes = _shapes((values[~empty] - centre) / scale)
+    n = int((~empty).sum())
     means, covariance = _settle(shapes, n, mirror)
     names = list(design.columns)
+    unbiased = covariance * np.outer(scale, scale) * n / (n - 1)
     moments = Moments(
-        n, pd.Series(means, names), pd.DataFrame(covariance * n / (n - 1), index=names, columns=names)
+        n, pd.Series(centre + scale * means, names), pd.DataFrame(unbiased, index=names, columns=names)
     )
     fitted = _with_errors(shapes, n, means, covariance, design, mirror)
-    return Apim(design, setting, moments, fitted, None, int(empty.sum()))
+    seen = (~np.isnan(values)).sum(axis=0)
+    return Apim(
+        design, setting, moments, _as_given(fitted, design, centre, scale, seen), None, int(empty.sum())
+    )
 
 
 def _read(pairs: pd.DataFrame, design: Design) -> Array:
-    vectors, problems = read_columns(pairs, design.columns)
+    columns, problems = read_each(pairs, design.columns)
     problems += check_keys(pairs)
+    problems += constant({name: column[~np.isnan(column)] for name, column in columns.items()})
+    least = design.least_couples(distinguishable=True)
+    for first, second in combinations(columns, 2):
+        together = ~(np.isnan(columns[first]) | np.isnan(columns[second]))
+        if together.sum() < least:
+            problems.append(
+                f"{first!r} and {second!r} are answered together by too few couples: {least} needed"
+            )
     if problems:
         raise StatisticsError(problems)
-    values = np.column_stack(vectors)
-    require_varying([column[~np.isnan(column)] for column in vectors], design.columns)
-    present = (~np.isnan(values)).astype(float)
-    together = present.T @ present
-    names = design.columns
-    least = design.least_couples(distinguishable=True)
-    apart = [
-        f"{names[i]!r} and {names[j]!r} are answered together by too few couples: {least} needed"
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-        if together[i, j] < least
-    ]
-    if apart:
-        raise StatisticsError(apart)
-    require_enough(len(values), least)
-    return values
+    return np.column_stack([columns[name] for name in design.columns])
+
+
+def _units(values: Array, mirror: Places | None) -> tuple[Array, Array]:
+    """Mean and standard deviation of what was seen of each column, or of both partners' columns."""
+    centre = np.nanmean(values, axis=0)
+    square = np.nanmean((values - centre) ** 2, axis=0)
+    if mirror is not None:
+        apart = (centre - centre[mirror]) / 2.0
+        centre = (centre + centre[mirror]) / 2.0
+        square = (square + square[mirror]) / 2.0 + apart**2
+    return centre, np.sqrt(square)
+
+
+def _as_given(fitted: Fit, design: Design, centre: Array, scale: Array, seen: Counts) -> Fit:
+    """A fit of standardised columns in the units that the columns were given in."""
+    outcomes = [len(scale) - 2, len(scale) - 1]
+    turns, shifts = [], []
+    for role in range(len(fitted.estimate) // design.n_terms):
+        own_first = [2 * j + (place ^ role) for j in range(len(design.predictors)) for place in (0, 1)]
+        slopes = scale[outcomes[role]] / scale[own_first]
+        turn = np.diag([scale[outcomes[role]], *slopes])
+        turn[0, 1:] = -slopes * centre[own_first]
+        turns.append(turn)
+        shifts += [centre[outcomes[role]], *np.zeros(len(own_first))]
+    turn = block_diag(*turns)
+    return Fit(
+        estimate=turn @ fitted.estimate + np.array(shifts),
+        covariance=turn @ fitted.covariance @ turn.T,
+        df=fitted.df,
+        residual=fitted.residual * np.outer(scale[outcomes], scale[outcomes]),
+        loglik=fitted.loglik - float(seen @ np.log(scale)),
+        n_parameters=fitted.n_parameters,
+    )
 
 
 def _shapes(values: Array) -> list[_Shape]:

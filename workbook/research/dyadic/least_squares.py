@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbook.errors import StatisticsError
 from workbook.research.dyadic.design import Design
@@ -186,13 +187,20 @@ def _satterthwaite(first: Array, df_first: int, second: Array, df_second: int) -
     return np.asarray((first + second) ** 2 / (first**2 / df_first + second**2 / df_second))
 
 
+def is_redundant(scatter: Array, usual: Array) -> NDArray[np.bool_]:
+    """Whether predictors with these sums of products, (…, k, k), are redundant up to rounding.
+
+    ``usual``, (k,), says what each one's square would be, were there nothing but its own variance.
+    """
+    squares = np.diagonal(scatter, axis1=-2, axis2=-1)
+    flat = (squares <= 1e-12 * usual).any(axis=-1)
+    scale = np.sqrt(np.where(flat[..., None], 1.0, squares))
+    correlation = scatter / (scale[..., :, None] * scale[..., None, :])
+    return np.asarray(flat | (np.linalg.eigvalsh(correlation)[..., 0] < 1e-11))
+
+
 def _require_rank(scatter: Array, usual: Array) -> None:
-    if not scatter.size:
-        return
-    scale = np.sqrt(np.diag(scatter))
-    if (scale**2 <= 1e-12 * usual).any() or np.linalg.eigvalsh(
-        scatter / np.outer(scale, scale)
-    ).min() < 1e-11:
+    if scatter.size and is_redundant(scatter, usual):
         raise StatisticsError(
             "predictors are redundant, or partners always have the same value: "
             "actor and partner effects cannot be told apart"

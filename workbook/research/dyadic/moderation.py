@@ -7,7 +7,7 @@ from workbook.research.dyadic.apim import N_DRAWS, apim
 from workbook.research.dyadic.design import Pair
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
-from workbook.research.samples import Array, read_columns
+from workbook.research.samples import Array, check_keys, read_columns
 
 
 def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
@@ -38,7 +38,9 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
 
     Missing
     -------
-    Couples with a missing value are set aside.
+    Couples with a missing value are set aside. x and m are centred before that, at the mean of
+    everybody who has a value there: with many couples set aside, the effects are those at that
+    mean and not at the mean of the couples in the model.
 
     Source
     ------
@@ -70,6 +72,7 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     """
     names = [*x, *y] + ([] if by in ("product", "difference") else [by])
     vectors, problems = read_columns(pairs, names)
+    problems += check_keys(pairs)
     if problems:
         raise StatisticsError(problems)
     by_name = dict(zip(names, vectors, strict=True))

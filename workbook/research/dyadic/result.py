@@ -37,7 +37,8 @@ class ExplainedNonindependence:
 
     ``explained`` = ``spurious`` (from actor with partner effects; 2ap if exchangeable)
     + ``covariation`` (from likeness in x; r(a² + p²)), all standardised; ``total`` is the
-    likeness in y, and ``share`` explained/total.
+    likeness in y, and ``share`` explained/total. Standard deviations are over all persons, but
+    within roles if these are distinguishable, as ``total`` leaves the roles' means out too.
     """
 
     explained: float
@@ -179,14 +180,17 @@ class Apim:
 
     @cached_property
     def explained_nonindependence(self) -> ExplainedNonindependence:
+        x, y = self.design.predictors[0], self.design.outcome
+        spread = self._within_sd if self.setting.distinguishable else self._pooled_sd
+        unit = spread(x) / spread(y)
         effects = [
-            [self.effect(term, role)["standardised"] for term in ("actor", "partner")]
+            [self.effect(term, role)["estimate"] * unit for term in ("actor", "partner")]
             for role in self.setting.table_roles
         ]
         (a1, p1), (a2, p2) = effects[0], effects[-1]
-        r_x = self.likeness(self.design.predictors[0])
+        r_x = self.likeness(x)
         spurious, covariation = float(a1 * p2 + p1 * a2), float(r_x * (a1 * a2 + p1 * p2))
-        total = self.likeness(self.design.outcome)
+        total = self.likeness(y)
         return ExplainedNonindependence(spurious + covariation, spurious, covariation, total)
 
     def likeness(self, pair: Pair) -> float:
@@ -207,6 +211,11 @@ class Apim:
         means, covariance = self.moments.select(pair)
         apart = n * (means[0] - means[1]) ** 2 / 2.0
         return float(np.sqrt((np.trace(covariance) * (n - 1) + apart) / (2 * n - 1)))
+
+    def _within_sd(self, pair: Pair) -> float:
+        """Standard deviation over all persons, each about the mean of the own role."""
+        _, covariance = self.moments.select(pair)
+        return float(np.sqrt(np.trace(covariance) / 2.0))
 
     def _draws(self) -> tuple[Array, str]:
         setting = self.setting
