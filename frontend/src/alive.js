@@ -18,7 +18,8 @@ export async function beat() {
   const wasActive = active;
   active = false;
   try {
-    const response = await post("/api/alive", { kernel: settings.kernel, active: wasActive }, { limit: LIMIT_MS });
+    const asked = { who: settings.who, kernel: settings.kernel, active: wasActive };
+    const response = await post("/api/alive", asked, { limit: LIMIT_MS });
     if (!response.ok) throw new Error(response.statusText);
     heard(await response.json());
   } catch {
@@ -34,6 +35,7 @@ function heard(reply) {
   change({
     online: true,
     signedIn: reply.signed_in,
+    someoneElse: reply.someone_else ?? false,
     kernelAlive: reply.kernel_alive || !settings.kernel,
     secondsLeft: reply.seconds_left,
   });

@@ -1,5 +1,5 @@
 // Answers wait here, in this page's memory only, until the service says they are kept.
-import { post } from "./settings.js";
+import { post, settings } from "./settings.js";
 import { change, state } from "./state.js";
 
 const LONGEST_PAUSE_MS = 5000;
@@ -9,6 +9,9 @@ let sending = false;
 let pause = 500;
 let timer;
 let isHeldUp = false; // the service itself could not keep them, and said so
+
+// ``who`` says whose page this is: in another tab of this browser somebody else may have signed in.
+const letter = (entries) => ({ who: settings.who, answers: entries.map((entry) => entry.answer) });
 
 export function saveAnswers(list) {
   const promises = list.map(
@@ -35,7 +38,7 @@ async function attempt() {
   sending = true;
   const batch = waiting.slice(0, BATCH);
   try {
-    await settle(batch, await post("/api/answers", { answers: batch.map((entry) => entry.answer) }));
+    await settle(batch, await post("/api/answers", letter(batch)));
     pause = 500;
   } catch {
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -66,40 +69,27 @@ async function settle(batch, response) {
     if (!kept.size) throw new Error("nothing was kept");
     return;
   }
-  refuse(batch, reply.error);
+  if (batch.length > 1) await singly(batch);
+  else refuse(batch[0], reply.error);
+}
+
+function refuse(entry, sentence) {
+  waiting = waiting.filter((other) => other !== entry);
+  change({ trouble: sentence });
+  entry.reject(Object.assign(new Error(sentence), { isRefusal: true }));
 }
 
 // The service refused the batch as a whole. Alone, an answer that is refused is dropped; in
-// company they are sent one by one, so that one bad answer does not hold back the others.
-function refuse(batch, sentence) {
-  if (batch.length > 1) {
-    batch.forEach(async (entry) => {
-      waiting = waiting.filter((other) => other !== entry);
-      await singly(entry);
-    });
-    return;
+// company they are sent one by one, so that one bad answer does not hold back the others. One
+// after the other: of two answers to the same question the later must arrive last.
+async function singly(batch) {
+  for (const entry of batch) {
+    if (state.signedIn) await settle([entry], await post("/api/answers", letter([entry])));
   }
-  waiting = waiting.filter((entry) => entry !== batch[0]);
-  change({ trouble: sentence });
-  batch[0].reject(Object.assign(new Error(sentence), { isRefusal: true }));
-}
-
-async function singly(entry) {
-  try {
-    const response = await post("/api/answers", { answers: [entry.answer] });
-    if (response.ok) return entry.resolve(entry.answer.operation_id);
-    if (response.status < 500 && ![401, 429].includes(response.status)) {
-      return refuse([entry], (await response.json()).error);
-    }
-  } catch {
-    // the network failed: back into the queue
-  }
-  waiting.push(entry);
-  return change({ unsaved: waiting.length });
 }
 
 export function flush() {
-  if (waiting.length) post("/api/answers", { answers: waiting.map((entry) => entry.answer) }, { keepalive: true }).catch(() => {});
+  if (waiting.length) post("/api/answers", letter(waiting), { keepalive: true }).catch(() => {});
 }
 
 window.addEventListener("beforeunload", (event) => {

@@ -5,6 +5,7 @@ import { post, settings, words } from "./settings.js";
 const WITHIN_MS = 5000;
 const LONGEST_WAIT_MS = 800;
 let presses = [];
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("leave") : null;
 
 function cover() {
   const sheet = document.createElement("div");
@@ -14,13 +15,25 @@ function cover() {
   document.body.hidden = true;
 }
 
+function away() {
+  location.replace(settings.leave_to ?? "/leave");
+}
+
 async function leave(event) {
   event?.preventDefault();
   window.workbook.leaving = true;
   cover();
+  tabs?.postMessage("leave");
   const wait = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
   await Promise.race([post("/leave", {}, { keepalive: true }).catch(() => {}), wait]);
-  location.replace(settings.leave_to ?? "/leave");
+  away();
+}
+
+// Another tab was left by the quick way: this one goes too.
+function follow() {
+  window.workbook.leaving = true;
+  cover();
+  away();
 }
 
 function pressed(event) {
@@ -38,4 +51,5 @@ function pressed(event) {
 export function startExit() {
   document.querySelectorAll("[data-quick-exit]").forEach((form) => form.addEventListener("submit", leave));
   window.addEventListener("keydown", pressed, true);
+  tabs?.addEventListener("message", follow);
 }

@@ -1,9 +1,10 @@
 // The banner that never lies, the warning before the sitting ends, and signing in again in
 // place. All text goes in by textContent.
-import { stay } from "./alive.js";
+import { beat, stay } from "./alive.js";
 import { deliver } from "./answers.js";
 import { post, settings, words } from "./settings.js";
 import { change, onState, state } from "./state.js";
+import { hasUnsavedWords } from "./words.js";
 
 const WARN_SECONDS = 120;
 
@@ -32,10 +33,11 @@ const reload = () => button(words.reload, () => location.reload());
 
 function tell(now) {
   const kept = now.unsaved ? ` ${words.kept_here}` : "";
+  const signedOut = now.someoneElse ? words.someone_else : words.signed_out;
   if (window.workbook.leaving) return;
   if (!now.online) show("offline", words.offline + kept);
-  else if (!now.signedIn) show("signed-out", words.signed_out + kept, settings.person?.code ? "" : link("/", words.sign_in));
-  else if (!now.kernelAlive) show("kernel", words.kernel_gone + kept, reload());
+  else if (!now.signedIn) show("signed-out", signedOut + kept, settings.person?.code ? "" : link("/", words.sign_in));
+  else if (!now.kernelAlive) show("kernel", hasUnsavedWords() ? words.words_unsaved : words.kernel_gone + kept, reload());
   else if (now.trouble) show("trouble", now.trouble + kept);
   else if (now.unsaved) show("", "");
   else show("", "");
@@ -67,6 +69,11 @@ function warn(now) {
   if (!warning.open) warning.showModal();
 }
 
+// Whoever comes to a page whose sitting has ended sees nothing of it: only that it has, and the way back.
+function hide(now) {
+  document.documentElement.toggleAttribute("data-ended", !now.signedIn);
+}
+
 let again;
 function askAgain(now) {
   if (!settings.person?.code || !now.online) return;
@@ -75,6 +82,7 @@ function askAgain(now) {
     return;
   }
   again ??= signInDialog();
+  again.onclose = () => state.signedIn || again.showModal(); // Esc closes a dialog for good
   if (!again.open) again.showModal();
 }
 
@@ -101,9 +109,10 @@ async function signInAgain(passphrase) {
   } catch {
     return words.offline;
   }
-  change({ signedIn: true });
+  change({ signedIn: true, someoneElse: false });
   await deliver();
-  if (!state.unsaved) location.reload(); // a new kernel, at the place where the person was
+  if (hasUnsavedWords()) await beat(); // they are only here: the banner says so, and offers the reload
+  else if (!state.unsaved) location.reload(); // a new kernel, at the place where the person was
   else onState((now) => now.unsaved || location.reload());
   return "";
 }
@@ -114,6 +123,7 @@ export function couldNotOpen() {
 
 export function startNotices() {
   document.body.prepend(banner);
+  onState(hide);
   onState(tell);
   onState(warn);
   onState(askAgain);

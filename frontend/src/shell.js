@@ -5,9 +5,11 @@ import { startExit } from "./exit.js";
 import { couldNotOpen, startNotices } from "./notices.js";
 import { post, settings, xsrf } from "./settings.js";
 import { change, onState } from "./state.js";
+import { areBeingKept, watchWords } from "./words.js";
 
 // A browser takes 64 KiB from a page that goes, the answers' own request included.
 const [MOST_LAST_WORDS, LARGEST_LAST_WORD] = [4, 8192];
+const [WAIT_MS, LOOK_MS] = [4000, 50];
 const leaving = new Set();
 const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 
@@ -23,12 +25,25 @@ window.workbook = {
     leaving.add(call);
     signal.addEventListener("abort", () => leaving.delete(call));
   },
+  watchWords,
   setKernelLink(open) {
     change({ kernelLink: open });
   },
 };
 
+// Signing out ends the kernel at once: what was typed a moment before is kept first.
+async function signOut(event) {
+  if (!areBeingKept()) return;
+  event.preventDefault();
+  const form = event.target;
+  for (let waited = 0; areBeingKept() && waited < WAIT_MS; waited += LOOK_MS) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  form.submit();
+}
+
 startExit();
+document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", signOut));
 if (settings.person) {
   startNotices();
   startHeartbeat();

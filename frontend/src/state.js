@@ -4,6 +4,7 @@ export const state = {
   online: true, // the server answered within its limit
   kernelAlive: true,
   signedIn: true,
+  someoneElse: false, // signed in here, in another tab
   secondsLeft: null,
   unsaved: 0, // answers given but not acknowledged by the service
   trouble: "", // a sentence from the service about answers it would not keep

@@ -62,6 +62,9 @@ class Answers(Page):
         if len(self.request.body) > LARGEST_BODY:
             raise AnswerError(say("server.api.malformed"))
         answers = read_answers(self.request.body)
+        if is_of_somebody_else(self, asked_by(self)):  # they wait in their page until its own person is back
+            self.answer({"error": say("server.api.signed_out")}, 401)
+            return
         saved = await in_thread(self.backstage.service.save_answers, self.actor, answers)
         self.backstage.sittings.act(self.actor.sitting_id)
         self.answer({"saved": saved})
@@ -76,6 +79,12 @@ def asked_by(page: Page) -> dict[str, Any]:
     return asked if isinstance(asked, dict) else {}
 
 
+def is_of_somebody_else(page: Page, asked: dict[str, Any]) -> bool:
+    """Whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
+    said = asked.get("who")
+    return said is not None and page.actor is not None and said != page.tag_of(page.actor)
+
+
 class Alive(Page):
     """The heartbeat of an open page."""
 
@@ -83,8 +92,10 @@ class Alive(Page):
     async def post(self) -> None:
         asked = asked_by(self)
         actor = self.actor
-        if actor is None:
-            self.answer({"signed_in": False, "kernel_alive": False, "seconds_left": None})
+        someone_else = is_of_somebody_else(self, asked)
+        if actor is None or someone_else:
+            ended = {"signed_in": False, "kernel_alive": False, "seconds_left": None}
+            self.answer(ended | {"someone_else": someone_else})
             return
         mark = self.backstage.sittings.act if asked.get("active") is True else self.backstage.sittings.beat
         mark(actor.sitting_id)

@@ -28,13 +28,17 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def page_settings(*, xsrf: str, leave_to: str, person: dict[str, str] | None = None) -> str:
+def page_settings(
+    *, xsrf: str, leave_to: str, person: dict[str, str] | None = None, who: str | None = None
+) -> str:
     """What a page's script is told, as JSON for the body's ``data-settings``.
 
     ``person`` (code and name) is given on the workbook's page only: there the script keeps
-    the sitting alive and can ask for the passphrase in place.
+    the sitting alive and can ask for the passphrase in place. ``who`` is whose page it is, see
+    `Page.tag_of`.
     """
     settings: dict[str, Any] = {"xsrf": xsrf, "leave_to": leave_to, "words": lookup("server.shell")}
     if person is not None:
-        settings |= {"person": person, "components": shelf().components, "plotly": shelf().url("plotly.js")}
+        settings |= {"person": person, "who": who}
+        settings |= {"components": shelf().components, "plotly": shelf().url("plotly.js")}
     return json.dumps(settings, ensure_ascii=False)

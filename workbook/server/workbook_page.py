@@ -28,7 +28,8 @@ class WorkbookPage(Page, VoilaHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         # The token's cookie must be set before the first byte goes out.
         token, leave_to = self.cross_site_token(), self.workbook.leave_to
-        settings = page_settings(xsrf=token, leave_to=leave_to, person=await self.person())
+        who = self.tag_of(self.actor)
+        settings = page_settings(xsrf=token, leave_to=leave_to, person=await self.person(), who=who)
         self.write(render("workbook_head.html", actor=self.actor, settings=settings, token=token))
         await self.flush()
         try:

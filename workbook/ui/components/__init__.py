@@ -112,7 +112,8 @@ class TextField(Component):
     """A labelled field. ``kind`` is "text", "long", "password", "date", or "select" among ``options``
     of [value, label].
 
-    ``settled`` counts how often the field was left with a new text in it.
+    ``settled`` counts how often the field was left with a new text in it. ``kept`` is the text as it
+    lies in the drawer, where a page keeps it as it is typed; None where a button does.
     """
 
     _component = t.Unicode("textfield").tag(sync=True)
@@ -124,6 +125,7 @@ class TextField(Component):
     max_length = t.Int(500).tag(sync=True)
     value = t.Unicode("").tag(sync=True)
     settled = t.Int(0).tag(sync=True)
+    kept = t.Unicode(None, allow_none=True).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)

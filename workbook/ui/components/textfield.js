@@ -57,6 +57,12 @@ function render({ model, el, signal }) {
     clearTimeout(timer);
     if (isTouched && kind !== "password") model.send({ left: input.value });
   };
+  const first = model.get("value");
+  window.workbook?.watchWords?.(() => {
+    const kept = model.get("kept");
+    const typed = isTouched && kind !== "password" && input.value !== first ? input.value.trim() : (kept ?? "");
+    return { typed, kept };
+  }, signal);
   if (window.workbook?.onLeave) window.workbook.onLeave(go, signal);
   else window.addEventListener("pagehide", go, { signal });
 

@@ -107,10 +107,11 @@ class Screen(Page):
         self.own_words.children = (*intro, *self._fields.values())
 
     def _field(self, free_text: FreeText) -> TextField:
+        written = self._written(free_text.id)
         field = TextField(
-            label=free_text.label, max_length=free_text.max_length, value=self._written(free_text.id)
+            label=free_text.label, max_length=free_text.max_length, value=written, kept=written
         )
-        field.observe(self.desk.guard(lambda _: self._keep(free_text.id, field)), "settled")
+        field.observe(self.desk.guard(lambda _: self._keep(free_text.id, field)), ["value", "settled"])
         return field
 
     def _written(self, name: str) -> str:
@@ -119,6 +120,7 @@ class Screen(Page):
     def _keep(self, name: str, field: TextField) -> None:
         if field.typed() != self._written(name):
             self.session.note("free_text", field=name, text=field.typed(), occasion=self.occasion)
+        field.kept = field.typed()
 
     def leave(self) -> None:
         for name, field in self._fields.items():

@@ -1,0 +1,136 @@
+"""A page whose sitting has ended shows nothing of it; words that are not kept are not thrown away unsaid."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.server.test_text import CHAPTER, FIELD
+from tests.walk.person import PASSPHRASE
+from tests.walk.seeded import in_folder
+from workbook.content import say
+from workbook.content.document import consent_hash
+from workbook.server.testing import RunningServer, running_server
+from workbook.service.local import LocalService
+from workbook.session import Session
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ended")
+
+
+@pytest.fixture(scope="module")
+def code(folder: Path) -> str:
+    def begin(service: LocalService) -> str:
+        begun = service.accounts.create_couple("Ana", PASSPHRASE)
+        session = Session(service, begun.actor)
+        session.mark_seen("introduction")
+        session.agree("consent", consent_hash(), agreed=True)
+        session.go(CHAPTER)
+        return begun.code
+
+    return in_folder(folder, begin)
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, code: str) -> Iterator[RunningServer]:
+    with running_server(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, server: RunningServer, code: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.url)
+    yield sign_in(context.new_page(), code)
+    context.close()
+
+
+def sign_in(page: Page, code: str) -> Page:
+    page.set_default_timeout(60_000)
+    page.goto("/sign-in")
+    for field, text in (("code", code), ("name", "Ana"), ("passphrase", PASSPHRASE)):
+        page.fill(f"#{field}", text)
+    page.click("main form button[type=submit]")
+    page.get_by_label(FIELD.label).wait_for()
+    return page
+
+
+def second_tab(page: Page) -> Page:
+    other = page.context.new_page()
+    other.goto("/hand-over")
+    return other
+
+
+def kernels(server: RunningServer) -> list[psutil.Process]:
+    forks = [one for child in psutil.Process(server.pid).children() for one in child.children()]
+    return [one for one in forks if one.is_running()]
+
+
+def test_signed_out_in_another_tab_nothing_stays_to_be_read(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto("/hand-over")
+    other.context.request.post("/sign-out", form={"_xsrf": other.locator("[name=_xsrf]").first.input_value()})
+    expect(page.get_by_label(FIELD.label)).to_be_hidden(timeout=5_000)
+    expect(page.locator("dialog[open]")).to_be_visible()
+    for _ in range(3):
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(200)
+    expect(page.locator("dialog[open]")).to_be_visible()
+    expect(page.get_by_label(FIELD.label)).to_be_hidden()
+
+
+def test_the_quick_exit_takes_every_tab_with_it(page: Page) -> None:
+    other = second_tab(page)
+    shown = other.locator("main").inner_text()
+    page.locator(".exit-button").click()
+    for one in (page, other):
+        one.wait_for_url("**/leave", timeout=5_000)
+        assert one.title() == say("server.shell.neutral_title")
+    assert shown not in other.locator("body").inner_text()
+
+
+def test_signing_out_a_moment_after_typing_keeps_the_words(page: Page, code: str) -> None:
+    """Also where the kernel is busy with something else just then."""
+    page.get_by_label(FIELD.label).fill("typed before signing out")
+    page.get_by_role("button", name=say("server.links.sign_out")).click()
+    page.wait_for_url(lambda url: not url.endswith("/workbook"))
+    assert sign_in(page, code).get_by_label(FIELD.label).input_value() == "typed before signing out"
+
+
+def test_words_typed_after_the_kernel_died_are_called_unsaved_and_stay(
+    page: Page, server: RunningServer, code: str
+) -> None:
+    for kernel in kernels(server):
+        os.kill(kernel.pid, signal.SIGKILL)
+    page.get_by_label(FIELD.label).fill("typed into nothing")
+    page.get_by_label(FIELD.label).blur()
+    expect(page.locator(".banner")).to_contain_text(say("server.shell.words_unsaved"), timeout=5_000)
+    assert page.get_by_label(FIELD.label).input_value() == "typed into nothing"
+
+
+def test_words_outlive_signing_in_again(page: Page) -> None:
+    """A reload would throw them away: the page stays, says so, and offers the reload."""
+    other = page.context.new_page()
+    other.goto("/hand-over")
+    token = other.locator("[name=_xsrf]").first.input_value()
+    page.evaluate("() => { window.kept = 'the same page'; }")
+    other.context.request.post("/sign-out", form={"_xsrf": token})
+    page.evaluate(
+        """(text) => { const field = document.querySelector('.field input'); field.value = text;
+        field.dispatchEvent(new Event('input', { bubbles: true })); }""",
+        "typed as the sitting ended",
+    )
+    page.locator("dialog[open] input[type=password]").fill(PASSPHRASE)
+    page.locator("dialog[open] button[type=submit]").click()
+    expect(page.locator(".banner")).to_contain_text(say("server.shell.words_unsaved"), timeout=8_000)
+    field = page.get_by_label(FIELD.label)
+    expect(field).to_be_visible()
+    assert field.input_value() == "typed as the sitting ended"
+    assert page.evaluate("window.kept") == "the same page"

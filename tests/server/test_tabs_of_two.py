@@ -1,0 +1,76 @@
+"""Two people, one browser, two tabs: what one gives never lands with the other, and none sees the other's page."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.walk.person import PASSPHRASE
+from tests.walk.seeded import in_folder, make_couple
+from workbook.content import say
+from workbook.content.document import consent_hash
+from workbook.server.testing import running_server
+from workbook.service.local import LocalService
+from workbook.session import Session
+
+pytestmark = pytest.mark.browser
+CHAPTER = "chapter:connection.talk"
+QUESTION = "fieldset.question"
+
+
+def seat_both(service: LocalService) -> str:
+    """Ana and Ben, each before the same questions; their code."""
+    code = make_couple(service)
+    for name in ("Ana", "Ben"):
+        session = Session(service, service.accounts.sign_in(code, name, PASSPHRASE + name))
+        session.mark_seen("introduction")
+        session.agree("consent", consent_hash(), agreed=True)
+        session.go(CHAPTER)
+    return code
+
+
+def sign_in(context: BrowserContext, code: str, name: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto("/sign-in")
+    for field, text in (("code", code), ("name", name), ("passphrase", PASSPHRASE + name)):
+        page.fill(f"#{field}", text)
+    page.click("main form button[type=submit]")
+    page.locator(QUESTION).first.wait_for()
+    return page
+
+
+def n_answers(folder: Path, code: str) -> dict[str, int]:
+    """How many answers each one's drawer holds."""
+    found: dict[str, int] = {}
+
+    def count(service: LocalService) -> str:
+        for name in ("Ana", "Ben"):
+            actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
+            found[name] = int(Session(service, actor).responses["value"].notna().sum())
+        return ""
+
+    in_folder(folder, count)
+    return found
+
+
+def test_an_answer_goes_to_whoever_gave_it_and_waits_until_they_are_back(browser: Browser, tmp_path: Path) -> None:
+    code = in_folder(tmp_path, seat_both)
+    with running_server(tmp_path) as server:
+        context = browser.new_context(base_url=server.url)
+        anas = sign_in(context, code, "Ana")
+        bens = sign_in(context, code, "Ben")
+        # Sooner than the page hears of it: the next heartbeat comes after two seconds.
+        anas.evaluate("document.querySelectorAll('fieldset.question input[type=radio]')[1].click()")
+        expect(anas.locator("html[data-ended]")).to_be_attached(timeout=5_000)
+        expect(anas.locator(QUESTION).first).to_be_hidden()
+        assert say("server.shell.someone_else") in anas.locator(".banner").inner_text()
+        bens.wait_for_timeout(1_500)
+        expect(bens.locator("html[data-ended]")).not_to_be_attached()
+        anas.locator("dialog[open] input[type=password]").fill(PASSPHRASE + "Ana")
+        with anas.expect_navigation(wait_until="commit"):
+            anas.locator("dialog[open] button[type=submit]").click()
+        expect(anas.locator(f"{QUESTION} input:checked")).to_have_count(1)
+        expect(bens.locator("html[data-ended]")).to_be_attached(timeout=5_000)
+        context.close()
+    assert n_answers(tmp_path, code) == {"Ana": 1, "Ben": 0}
