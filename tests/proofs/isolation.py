@@ -54,8 +54,8 @@ def _answers() -> list[Answer]:
     return [Answer(f"cell-{item.id}", OCCASION, item.id, item.scale.lowest) for item in _ITEMS]
 
 
-def _asks(passphrase: str) -> dict[str, Ask]:
-    """Every verb as it is asked; what destroys is asked with ``passphrase``."""
+def _asks(passphrase: str, granted: dict[str, str]) -> dict[str, Ask]:
+    """Every verb as it is asked; what destroys is asked with ``passphrase``, what was ``granted`` is granted again."""
     key = (INSTRUMENT, OCCASION)
     thanks = {"text": "thank you", "day": "2026-05-01"}
     return {
@@ -78,7 +78,7 @@ def _asks(passphrase: str) -> dict[str, Ask]:
         "erase": lambda service, actor: service.erase(actor, passphrase),
         "order_for_me": lambda service, actor: service.order_for_me(actor, ["one", "two"], ["two"]),
         "grant_therapist": lambda service, actor: service.grant_therapist(actor, "no such code"),
-        "end_therapist": lambda service, actor: service.my_therapist(actor),  # ending one would change the cells after it
+        "end_therapist": lambda service, actor: _end_and_grant_again(service, actor, granted),
         "my_therapist": lambda service, actor: service.my_therapist(actor),
         "read_cases": lambda service, actor: service.read_cases(actor),
         "study": lambda service, actor: service.study(actor),
@@ -87,6 +87,13 @@ def _asks(passphrase: str) -> dict[str, Ask]:
         "read_research": lambda service, actor: [_told(given) for given in service.read_research(actor)],
         "watch": lambda service, actor: service.watch(actor, lambda _: None)(),
     }
+
+
+def _end_and_grant_again(service: Service, actor: Actor, granted: dict[str, str]) -> None:
+    service.end_therapist(actor)
+    with suppress(WorkbookError):  # the cells after it find what this one found
+        if actor.person_id in granted:
+            service.grant_therapist(actor, granted[actor.person_id])
 
 
 def _give(service: Service, actor: Actor, grain: Grain) -> None:
@@ -106,6 +113,7 @@ class World:
     service: LocalService
     roles: dict[str, Actor]
     objects: dict[str, Actor]
+    granted: dict[str, str]  # person to the code of the therapist whom they let read
     markers: dict[str, str] = field(default_factory=dict)  # person to what only they wrote
 
     @classmethod
@@ -120,7 +128,7 @@ class World:
             tables[couple] = service.accounts.sign_in_together(first.code, both)
             codes[couple] = first.code
         sit, ours = service.sittings.begin, people["A"].couple_id
-        reading = _let_read(service, people)
+        reading, granted = _let_read(service, people)
         ended = service.accounts.sign_in(codes["x"], "A", WORDS + "A")
         service.sittings.end(ended.sitting_id)
         roles = {
@@ -141,7 +149,7 @@ class World:
         objects |= {f"cases of {name}": actor for name, actor in reading.items()}
         objects |= {f"table of {couple}": actor for couple, actor in tables.items()}
         objects["what was given to research"] = roles["the researcher"]
-        world = cls(service, roles, objects)
+        world = cls(service, roles, objects, granted)
         world._write(people)
         return world
 
@@ -163,20 +171,22 @@ class World:
 OPEN = "skills"  # what either couple opened to each other; A and B let their therapist read it
 
 
-def _let_read(service: LocalService, people: dict[str, Actor]) -> dict[str, Actor]:
-    """Therapists whom both let read, of whom one took it back, whom one alone lets read, and whom nobody does."""
-    roles = {}
+def _let_read(service: LocalService, people: dict[str, Actor]) -> tuple[dict[str, Actor], dict[str, str]]:
+    """Therapists whom both let read, of whom one took it back, and whom nobody does; and who lets whom read."""
+    roles, granted = {}, {}
     for name, granting in {"both grant": "AB", "one took back": "CD", "nobody grants": ""}.items():
         actor, code = service.therapists.create("T", WORDS + name)
         roles[f"a therapist whom {name}"] = actor
         for person in granting:
             service.grant_therapist(people[person], code)
+            granted[people[person].person_id] = code
     service.end_therapist(people["C"])
+    del granted[people["C"].person_id]
     for person in "ABCD":
         answers = [Answer(item.id, OCCASION, item.id, item.scale.lowest) for item in catalogue()[OPEN].items]
         service.save_answers(people[person], answers)
         service.decide(people[person], OPEN, OCCASION, Grain.SCORES)
-    return roles
+    return roles, granted
 
 
 def n_misread(world: World) -> int:
@@ -204,7 +214,7 @@ def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
     counts["without_rule"] += len(set(verbs) ^ set(rules)) + len(set(verbs) ^ {*VERBS, "watch"})
     world = World.open()
     counts["shown_again"] += len(world.service.read_research(world.roles["the researcher"])) - 1  # A's alone
-    asks = _asks("not the passphrase")
+    asks = _asks("not the passphrase", world.granted)
     for verb in (verb for verb in verbs if verb in rules and verb in asks):
         for role in world.roles.values():
             for target in world.objects.values():
@@ -322,6 +332,17 @@ def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
     with mock.patch.object(LocalService, "withdraw", return_value=None), suppress(WorkbookError):
         return _look(MAY, socket=False)
     raise AssertionError("the control broke off")
+
+
+@isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
+def a_grant_that_anybody_ends(size: int, seed: int) -> Counts:
+    """Whoever names a person ends what that person granted."""
+
+    def end(self: LocalService, actor: Actor) -> None:
+        therapists.take_back(self._store, actor.person_id)
+
+    with mock.patch.object(LocalService, "end_therapist", end):
+        return _look(MAY, socket=False)
 
 
 @isolation.control(size=1, fails=lambda counts: counts["misread"] > 0)
