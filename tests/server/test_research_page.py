@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 WAIT = 90
@@ -104,3 +105,27 @@ def test_it_shows_the_page_of_the_notebook() -> None:
     path = Path(__file__).parents[2] / "notebooks" / "research.ipynb"
     cells = nbformat.read(path, as_version=4).cells
     assert [cell.source for cell in cells if cell.cell_type == "code"] == [CELL]
+
+
+def test_it_starts_from_no_unsafe_place_and_reads_no_configuration(tmp_path: Path) -> None:
+    """The same looks as the workbook's own start: here a `voila.py` lies where it is started."""
+    from click.testing import CliRunner
+
+    from workbook.cli import main
+
+    (tmp_path / "voila.py").write_text("raise SystemExit('read')")
+    with contextlib.chdir(tmp_path):
+        done = CliRunner().invoke(main, ["research", "--no-browser", "--port", "0", "--data", str(tmp_path / "d")])
+    assert done.exit_code == 2
+    assert "voila.py" in done.stderr
+
+
+def test_what_it_makes_is_private_and_a_crash_leaves_no_picture_of_its_memory(address: str) -> None:
+    port = int(address.split(":")[2].partition("/")[0])
+    (server,) = {one.pid for one in psutil.net_connections("tcp") if one.laddr and one.laddr.port == port and one.status == "LISTEN"}
+    limits = Path(f"/proc/{server}/limits")
+    if not limits.exists():
+        pytest.skip("only Linux shows a process's limits")
+    (line,) = [line for line in limits.read_text().splitlines() if line.startswith("Max core file size")]
+    assert line.split()[4:6] == ["0", "0"]
+    assert "Umask:\t0077" in Path(f"/proc/{server}/status").read_text()

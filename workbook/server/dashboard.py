@@ -13,14 +13,18 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import v4
+from traitlets import default
 from traitlets.config import Config
 from voila.app import Voila
 
 import workbook.ui
 from workbook.server.network import bind
+from workbook.server.self_check import Setup, be_private, refuse_unsafe
+from workbook.storage.location import data_folder
 
 READY = "WORKBOOK READY"
 LOOPBACK = "127.0.0.1"
@@ -48,13 +52,15 @@ def serve_dashboard(port: int, data: Path | None, *, open_browser: bool) -> None
     Raises
     ------
     SetupError
-        The port is busy.
+        The port is busy, or the installation is unsafe.
     """
     listener = bind(LOOPBACK, port)
     port = int(listener.getsockname()[1])
     listener.close()  # Voila binds for itself
     if data is not None:
         os.environ["WORKBOOK_DATA"] = str(data.absolute())
+    refuse_unsafe(Setup(data=data_folder(data)))
+    be_private()
     with ExitStack() as at_end:
         folder = Path(tempfile.mkdtemp(prefix="workbook-research-"))
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -70,7 +76,18 @@ def serve_dashboard(port: int, data: Path | None, *, open_browser: bool) -> None
         application.start()
 
 
-def _application(notebook: Path, port: int, secret: str, *, open_browser: bool) -> Voila:
+class ResearchPage(Voila):
+    """Voila without anybody's configuration files: an old one must not change what is served."""
+
+    @default("config_file_paths")
+    def _config_file_paths_default(self) -> list[str]:
+        return []
+
+    def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
+        """None is read."""
+
+
+def _application(notebook: Path, port: int, secret: str, *, open_browser: bool) -> ResearchPage:
     config = Config()
     config.Voila.tornado_settings = {
         "allow_remote_access": False,
@@ -80,7 +97,7 @@ def _application(notebook: Path, port: int, secret: str, *, open_browser: bool) 
     config.VoilaConfiguration.file_denylist = []
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
-    application = Voila(log_level="ERROR", open_browser=open_browser, config=config)
+    application = ResearchPage(log_level="ERROR", open_browser=open_browser, config=config)
     options = [f"--port={port}", f"--base_url=/{secret}/", f"--Voila.ip={LOOPBACK}", "--Voila.port_retries=0"]
     application.initialize([str(notebook), *options])
     return application
