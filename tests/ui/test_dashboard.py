@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -113,6 +114,59 @@ def test_the_dyadic_section_says_what_the_model_says(page: Dashboard) -> None:
     section.y.value = section.x.value
     assert "different facets" in texts(section.more.blocks)
     assert section.views[1].root.children == ()
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        ("couple", "about equal"),
+        ("contrast", "opposite"),
+        ("actor-only", "Only one's own side"),
+        ("between", "between the usual patterns"),
+        ("beyond", "beyond the usual patterns"),
+        ("contrast or actor-only", "Several patterns"),
+        ("not interpreted", "No pattern can be read"),
+    ],
+)
+def test_every_reading_of_the_pattern_has_its_words(page: Dashboard, reading: str, said: str) -> None:
+    from workbook.research.dyadic import Pattern, apim
+
+    page.turn("dyads")
+    section = page.sections["dyads"]
+    drawn = np.random.default_rng(1).normal(size=(30, 4))
+    model = apim(pd.DataFrame(drawn, columns=["x_a", "x_b", "y_a", "y_b"]), distinguishable=False)
+    vars(model)["k"] = Pattern(2.0, 1.5, 2.5, reading, "bootstrap over couples")
+    section._pattern(model)
+    assert said in section.views[2].chart.sentence
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_a_handful_of_couples_fills_the_dyadic_section(cohort: Sample, n: int) -> None:
+    """Resampled cohorts of one couple only have no slopes; the page stands all the same."""
+    few = sorted(cohort.linked["couple_id"].unique())[:n]
+    linked = cohort.linked[cohort.linked["couple_id"].isin(few)]
+    page = Dashboard(dataclasses.replace(cohort, linked=linked))
+    page.turn("dyads")
+    section = page.sections["dyads"]
+    assert section.views[2].chart.sentence
+    assert "too few to ask" in texts(section.more.blocks)
+
+
+@pytest.mark.parametrize("n", [49, 50])
+def test_roles_are_tested_from_fifty_couples_on(
+    page: Dashboard, monkeypatch: pytest.MonkeyPatch, n: int
+) -> None:
+    page.turn("dyads")
+    section = page.sections["dyads"]
+    x, y = section.x.value, section.y.value
+    names = [f"{name}_{place}" for name in (x, y, "background.age_band") for place in "ab"]
+    drawn = pd.DataFrame(np.random.default_rng(2).normal(size=(n, 6)), columns=names)
+    aged = drawn.assign(role_a=["older", "younger"] * (n // 2) + ["older"] * (n % 2))
+    aged["role_b"] = aged["role_a"].map({"older": "younger", "younger": "older"})
+    monkeypatch.setattr(section, "_by_age", lambda *_: aged)
+    said = texts(section._roles(x, y, section.when.value))
+    assert ("too few to ask" in said) == (n < 50)
+    assert ("treat all partners alike" in said) == (n >= 50)
 
 
 def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Dashboard) -> None:

@@ -193,7 +193,7 @@ def is_redundant(scatter: Array, usual: Array) -> NDArray[np.bool_]:
     ``usual``, (k,), says what each one's square would be, were there nothing but its own variance.
     """
     squares = np.diagonal(scatter, axis1=-2, axis2=-1)
-    flat = (squares <= 1e-12 * usual).any(axis=-1)
+    flat = np.asarray((squares <= 1e-12 * usual).any(axis=-1))
     scale = np.sqrt(np.where(flat[..., None], 1.0, squares))
     correlation = scatter / (scale[..., :, None] * scale[..., None, :])
     return np.asarray(flat | (np.linalg.eigvalsh(correlation)[..., 0] < 1e-11))
