@@ -85,3 +85,55 @@ def test_every_problem_is_named_at_once() -> None:
             cutoff=np.nan,
         )
     assert len(refusal.value.problems) == 5
+
+
+def test_a_person_who_stands_there_twice_is_refused() -> None:
+    pre = pd.Series([1.0, 2.0, 3.0], index=pd.Index(["p1", "p2", "p1"], name="person_id"))
+    with pytest.raises(StatisticsError, match=r"person_id: 1 duplicated \(row 2\)") as refusal:
+        reliable_change(pre, pre + 1, sd=1, reliability=0.8, higher_is="better", confidence=1.5)
+    assert len(refusal.value.problems) == 2
+
+
+CHANGES = pd.DataFrame(
+    {"couple_id": ["c1", "c1", "c2", "c2"], "change": [3.0, 3.0, 0.0, -3.0], "rci": [4.0, 4.0, 0.0, -4.0]}
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (CHANGES.assign(rci=[np.inf, 4.0, 0.0, -4.0]), "'rci' is not finite at row 0"),
+        (CHANGES.assign(rci=list("abcd")), "'rci' holds"),
+        (CHANGES.assign(couple_id=["c1", "c1", None, "c2"]), "couple_id: missing at row 2"),
+        (CHANGES.assign(person_id=["p1", "p1", "p2", "p3"]), r"person_id: 1 duplicated \(row 1\)"),
+        (CHANGES.set_axis(pd.Index(["p1", "p1", "p2", "p3"], name="person_id")), "person_id: 1 duplicated"),
+        (CHANGES.assign(couple_id="c1"), "rows 0, 1, 2, 3: a couple has more than two rows"),
+    ],
+)
+def test_changes_that_are_no_couples_are_refused(changes: pd.DataFrame, reason: str) -> None:
+    with pytest.raises(StatisticsError, match=reason):
+        couple_change(changes, sd=1, reliability=0.8, higher_is="better")
+
+
+@pytest.mark.parametrize("confidence", [1.5, 0.0, 1.0, np.nan])
+def test_a_confidence_that_is_no_share_is_refused(confidence: float) -> None:
+    with pytest.raises(StatisticsError, match="confidence must lie between 0 and 1"):
+        couple_change(CHANGES, sd=1, reliability=0.8, higher_is="better", confidence=confidence)
+
+
+def test_every_problem_of_couples_is_named_at_once() -> None:
+    spoilt = CHANGES.assign(rci=[np.inf, 4.0, 0.0, -4.0], couple_id=["c1", "c1", None, "c2"])
+    with pytest.raises(StatisticsError) as refusal:
+        couple_change(spoilt, sd=0, reliability=0.8, higher_is="better", confidence=1.5)
+    assert len(refusal.value.problems) == 4
+
+
+def test_couples_of_a_category_are_counted() -> None:
+    named = CHANGES.assign(couple_id=CHANGES["couple_id"].astype("category"))
+    found = couple_change(named, sd=1, reliability=0.8, higher_is="better")
+    assert found["class"].tolist() == ["both better", "one worse"]
+
+
+def test_criterion_c_is_equally_many_sds_from_both_means() -> None:
+    cutoff = clinical_cutoff(40, 10, 60, 5)
+    assert (cutoff - 40) / 10 == pytest.approx((60 - cutoff) / 5)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.errors import StatisticsError
+from workbook.research import one_factor as one_factor_model
 from workbook.research.moments import Moments
 from workbook.research.reliability import cronbach_alpha, item_statistics, mcdonald_omega
 
@@ -116,3 +117,75 @@ def test_omega_refuses_a_heywood_case() -> None:
     correlations = np.array([[1, 0.8, 0.8], [0.8, 1, 0.44], [0.8, 0.44, 1]])
     with pytest.raises(StatisticsError, match="Heywood"):
         mcdonald_omega(Moments(100, np.zeros(3), correlations))
+
+
+@pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega, item_statistics])
+def test_pairwise_covariances_that_nobody_can_have_are_refused(statistic: object) -> None:
+    """Two items each: a goes with b, b with c, and a against c. A few answered all three."""
+    x, few = np.linspace(-2, 2, 40), np.linspace(-1, 1, 5)
+    none = np.full(40, np.nan)
+    groups = [(x, x, none), (none, x, x), (x, none, -0.9 * x), (few, few**2, few**3)]
+    items = pd.DataFrame(np.vstack([np.column_stack(group) for group in groups]), columns=list("abc"))
+    with pytest.raises(StatisticsError, match="missing='listwise'"):
+        statistic(items)
+    assert cronbach_alpha(items, missing="listwise").n == 5
+
+
+def test_items_named_by_numbers_are_described() -> None:
+    items = one_factor(50, [0.7] * 4, seed=3)
+    pd.testing.assert_frame_equal(
+        item_statistics(items.set_axis(range(4), axis=1)).drop(columns="item"),
+        item_statistics(items).drop(columns="item"),
+    )
+
+
+@pytest.mark.parametrize("shared", [0.0, 1e-9])
+def test_omega_of_items_that_share_nothing_is_refused(shared: float) -> None:
+    correlations = np.full((4, 4), shared) + (1 - shared) * np.eye(4)
+    with pytest.raises(StatisticsError, match="no common factor"):
+        mcdonald_omega(Moments(100, np.zeros(4), correlations))
+
+
+@pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega])
+def test_a_constant_item_in_moments_is_refused_by_name(statistic: object) -> None:
+    covariance = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
+    covariance[2] = covariance[:, 2] = 0.0
+    with pytest.raises(StatisticsError, match="'2' does not vary"):
+        statistic(
+            Moments(
+                100,
+                pd.Series(np.zeros(4), list("0123")),
+                pd.DataFrame(covariance, list("0123"), list("0123")),
+            )
+        )
+
+
+@pytest.mark.parametrize("n", [np.nan, np.inf, 10.5, 0, "10"])
+def test_moments_of_no_whole_number_of_rows_are_refused(n: object) -> None:
+    with pytest.raises(StatisticsError, match="n must be a whole number"):
+        Moments(n, [0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]])
+    assert Moments(np.int64(10), [0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]]).n == 10
+
+
+def test_a_search_for_the_factor_that_was_cut_short_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_factor_model, "MOST_STEPS", 1)
+    with pytest.raises(StatisticsError, match="does not settle"):
+        mcdonald_omega(one_factor(100, [0.9, 0.7, 0.5, 0.3], seed=4))
+
+
+@pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega, item_statistics])
+def test_a_person_who_stands_there_twice_is_refused(statistic: object) -> None:
+    items = one_factor(50, [0.7] * 4, seed=5)
+    people = pd.Index([f"p{i % 49}" for i in range(50)], name="person_id")
+    with pytest.raises(StatisticsError, match=r"person_id: 1 duplicated \(row 49\)"):
+        statistic(items.set_index(people))
+    couples = pd.Index([f"c{i // 2}" for i in range(50)], name="couple_id")
+    for index in (
+        people.rename(None),
+        couples,
+        pd.MultiIndex.from_arrays([couples, range(50)], names=["c", "p"]),
+    ):
+        statistic(items.set_index(index))
+    both = pd.MultiIndex.from_arrays([couples, [0] * 50], names=["couple_id", "person_id"])
+    with pytest.raises(StatisticsError, match="25 duplicated"):
+        statistic(items.set_index(both))

@@ -1,6 +1,6 @@
 """Whether a person, or a couple, changed by more than measurement error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -9,7 +9,8 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import HigherIs
-from workbook.research.samples import Array, places, require_share
+from workbook.research.items import check_persons
+from workbook.research.samples import Array, check_keys, places, read_columns
 
 CLASSES = ("recovered", "improved", "unchanged", "deteriorated")
 COUPLE_CLASSES = ("both better", "one better", "mixed", "unchanged", "one worse", "both worse")
@@ -30,7 +31,7 @@ def reliable_change(
     Formula
     -------
     RCI = (post − pre)/S_diff, S_diff = √2·SD·√(1 − reliability). Change is reliable when
-    \\|RCI\\| > 1.96 (at 95 %). *Recovered*: reliably better, from the wrong side of the
+    \|RCI\| > 1.96 (at 95 %). *Recovered*: reliably better, from the wrong side of the
     cut-off before to the right side after (a value on the cut-off is not across it).
     *Improved*: reliably better otherwise. *Deteriorated*: reliably worse.
 
@@ -73,8 +74,8 @@ def reliable_change(
     Raises
     ------
     StatisticsError
-        Different lengths or index, infinite scores, sd ≤ 0, reliability outside (0, 1),
-        unknown direction: all at once.
+        Different lengths or index, a person twice (a named index says who is who), infinite
+        scores, sd ≤ 0, reliability or confidence outside (0, 1), unknown direction: all at once.
 
     Examples
     --------
@@ -87,8 +88,7 @@ def reliable_change(
     2   -12.0 -2.53  deteriorated
     """
     before, after = pd.Series(pre), pd.Series(post)
-    _refuse(before, after, sd, reliability, higher_is, cutoff)
-    require_share(confidence, "confidence")
+    _refuse(before, after, _constant_faults(sd, reliability, confidence, higher_is, cutoff))
     first = before.to_numpy(dtype=np.float64, na_value=np.nan)
     second = after.to_numpy(dtype=np.float64, na_value=np.nan)
     index = (second - first) / difference_error(sd, reliability)
@@ -121,8 +121,8 @@ def clinical_cutoff(
     Formula
     -------
     a: two SDs beyond the clinical mean, towards the functional one. b: within two SDs of the
-    functional mean. c: where both distributions are equally likely to be,
-    (SD_c·M_f + SD_f·M_c)/(SD_c + SD_f).
+    functional mean. c: as many SDs from the clinical mean as from the functional one,
+    (SD_c·M_f + SD_f·M_c)/(SD_c + SD_f); with equal SDs both groups are equally likely there.
 
     Assumptions
     -----------
@@ -223,7 +223,8 @@ def couple_change(
     Raises
     ------
     StatisticsError
-        As `reliable_change`; couples with more than two rows.
+        As `reliable_change`; couples with more than two rows, rows without a couple, a person
+        twice (by ``person_id``, or by a named index), infinite or worded ``rci``: all at once.
 
     Examples
     --------
@@ -235,23 +236,15 @@ def couple_change(
     0        c1     8.5  2.53        13.0    False  one better
     1        c2     0.0  0.00       -24.0     True       mixed
     """
-    absent = [
-        f"column {name!r} is not in the frame"
-        for name in ("couple_id", "change", "rci")
-        if name not in changes
-    ]
-    if absent:
-        raise StatisticsError(absent)
-    _refuse(changes["change"], changes["change"], sd, reliability, higher_is, None)
-    grouped = changes.groupby("couple_id", observed=True)
-    crowded = (grouped["couple_id"].transform("size") > 2).to_numpy(dtype=bool)
-    if crowded.any():
-        raise StatisticsError(
-            f"{places(changes.index[crowded])}: a couple has more than two rows, one change per partner"
-        )
+    _, problems = read_columns(changes, ["change", "rci"])
+    problems += _couple_faults(changes)
+    problems += _constant_faults(sd, reliability, confidence, higher_is, None)
+    if problems:
+        raise StatisticsError(problems)
     critical = stats.norm.ppf(0.5 + confidence / 2.0)
     error = difference_error(sd, reliability)
-    placed = changes.assign(place=grouped.cumcount()).set_index(["couple_id", "place"])
+    place = changes.groupby("couple_id", observed=True).cumcount()
+    placed = changes.assign(place=place).set_index(["couple_id", "place"])
     both = {
         name: placed[name].unstack("place").reindex(columns=[0, 1]).astype(float)  # noqa: PD010
         for name in ("change", "rci")
@@ -289,14 +282,13 @@ def _couple_class(better: Array, critical: float, whole: np.ndarray) -> pd.Categ
     return pd.Categorical(kind, categories=list(COUPLE_CLASSES))
 
 
-def _refuse(
-    pre: pd.Series, post: pd.Series, sd: float, reliability: float, higher_is: str, cutoff: float | None
-) -> None:
-    problems = [*_constant_faults(sd, reliability, higher_is, cutoff)]
+def _refuse(pre: pd.Series, post: pd.Series, faults: Iterable[str]) -> None:
+    problems = list(faults)
     if len(pre) != len(post):
         problems.append(f"{len(pre)} scores before and {len(post)} after: one of each per person")
     elif not pre.index.equals(post.index):
         problems.append("before and after have different rows: align them by person")
+    problems += dict.fromkeys(check_persons(pre.index) + check_persons(post.index))
     for name, scores in (("before", pre), ("after", post)):
         if not pd.api.types.is_numeric_dtype(scores):
             problems.append(f"the scores {name} are {scores.dtype}, not numbers")
@@ -308,11 +300,31 @@ def _refuse(
         raise StatisticsError(problems)
 
 
-def _constant_faults(sd: float, reliability: float, higher_is: str, cutoff: float | None) -> Iterator[str]:
+def _couple_faults(changes: pd.DataFrame) -> list[str]:
+    named = check_keys(changes, "person_id") if "person_id" in changes else []
+    problems = list(dict.fromkeys(named + check_persons(changes.index)))
+    if "couple_id" not in changes:
+        return [*problems, "column 'couple_id' is not in the frame"]
+    couples = changes["couple_id"]
+    absent = couples.isna().to_numpy(dtype=bool)
+    if absent.any():
+        problems.append(f"couple_id: missing at {places(changes.index[absent])}")
+    crowded = (couples.groupby(couples, observed=True).transform("size") > 2).to_numpy(dtype=bool)
+    if crowded.any():
+        problems.append(
+            f"{places(changes.index[crowded])}: a couple has more than two rows, one change per partner"
+        )
+    return problems
+
+
+def _constant_faults(
+    sd: float, reliability: float, confidence: float, higher_is: str, cutoff: float | None
+) -> Iterator[str]:
     if not (np.isfinite(sd) and sd > 0):
         yield "sd must be a finite number above 0"
-    if not 0 < reliability < 1:
-        yield "reliability must lie between 0 and 1, both excluded"
+    for name, share in (("reliability", reliability), ("confidence", confidence)):
+        if not 0.0 < share < 1.0:
+            yield f"{name} must lie between 0 and 1, both excluded"
     if higher_is not in ("better", "worse"):
         yield f"higher_is must be 'better' or 'worse', not {higher_is!r}"
     if cutoff is not None and not np.isfinite(cutoff):

@@ -8,6 +8,7 @@ parts of a data set larger than memory.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -38,7 +39,8 @@ class Moments:
     Raises
     ------
     StatisticsError
-        When shapes or names differ, a number is not finite, or the matrix is no covariance.
+        When shapes or names differ, n is no whole number, a number is not finite, or the matrix
+        is no covariance.
 
     Examples
     --------
@@ -144,12 +146,12 @@ def _named(means: Any, covariance: Any) -> tuple[pd.Series, pd.DataFrame]:
     return means.astype(float), covariance.astype(float)
 
 
-def _faults(n: int, means: pd.Series, covariance: pd.DataFrame) -> list[str]:
+def _faults(n: object, means: pd.Series, covariance: pd.DataFrame) -> list[str]:
     if list(covariance.index) != list(means.index) or list(covariance.columns) != list(means.index):
         return ["means and covariance name different columns, or in a different order"]
     problems = []
-    if n < 1:
-        problems.append("n must be at least 1")
+    if not (isinstance(n, Real) and float(n).is_integer() and float(n) >= 1.0):
+        problems.append("n must be a whole number, at least 1")
     matrix = covariance.to_numpy()
     if not (np.isfinite(matrix).all() and np.isfinite(means.to_numpy()).all()):
         return [*problems, "means and covariance must be finite numbers"]

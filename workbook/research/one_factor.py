@@ -12,6 +12,13 @@ from workbook.research.samples import Array
 LEAST_UNIQUENESS = 0.005
 """Below this share of its variance an item counts as having no error: a Heywood case."""
 
+LEAST_INFORMATION = 1e-7
+"""What one person must tell of every parameter: correlations of some 1e-7 are rounding."""
+
+MOST_STEPS = 2000
+SETTLED = 1e-5
+"""A search that stopped early counts if the slope left in every free direction is below this."""
+
 
 @dataclass(frozen=True, eq=False)
 class OneFactor:
@@ -26,13 +33,20 @@ class OneFactor:
         The expected information is taken for loadings and uniquenesses on the scale of the
         correlations, then carried to the standardised loadings and on to ω, so that the
         sampling of the items' own variances is accounted for.
+
+        Raises
+        ------
+        StatisticsError
+            When the loadings are not determined, as those of items that share nothing.
         """
         k = len(self.loadings)
         common = float(self.loadings.sum() ** 2)
         unique = float((1.0 - self.loadings**2).sum())
         value = common / (common + unique)
-        information = _information(self.loadings, 1.0 - self.loadings**2) * n
-        covariance = np.linalg.inv(information)
+        information = _information(self.loadings, 1.0 - self.loadings**2)
+        if np.linalg.eigvalsh(information).min() < LEAST_INFORMATION:
+            raise StatisticsError("the items have no common factor: their loadings are not determined")
+        covariance = np.linalg.inv(information) / n
         slope = np.zeros(2 * k)
         for j in range(k):
             loading, uniqueness = self.loadings[j], 1.0 - self.loadings[j] ** 2
@@ -70,11 +84,12 @@ def fit_one_factor(covariance: pd.DataFrame) -> OneFactor:
         jac=True,
         method="L-BFGS-B",
         bounds=[(LEAST_UNIQUENESS, 1.0)] * len(start),
-        options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-10},
+        options={"maxiter": MOST_STEPS, "ftol": 1e-15, "gtol": 1e-10},
     )
     uniquenesses = found.x
     loadings = _loadings(uniquenesses, correlations)
-    if not np.isfinite(found.fun):
+    left = uniquenesses - np.clip(uniquenesses - found.jac, LEAST_UNIQUENESS, 1.0)
+    if not np.isfinite(found.fun) or not (found.success or np.abs(left).max() < SETTLED):
         raise StatisticsError("the one-factor model does not settle on these items")
     loadings *= 1.0 if loadings.sum() >= 0.0 else -1.0
     return OneFactor(loadings, uniquenesses <= LEAST_UNIQUENESS * (1.0 + 1e-6))

@@ -1,7 +1,6 @@
 """How consistently a questionnaire's items measure: Cronbach's α, McDonald's ω, item statistics."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -9,20 +8,21 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import Instrument
+from workbook.research.items import FEWEST_PERSONS, Missing, item_covariance
 from workbook.research.moments import Moments
 from workbook.research.one_factor import OneFactor, fit_one_factor
-from workbook.research.samples import (
-    Array,
-    places,
-    read_columns,
-    require_enough,
-    require_share,
-    require_varying,
-)
+from workbook.research.samples import places, require_share
 
-Missing = Literal["pairwise", "listwise"]
-
-FEWEST_PERSONS = 3
+__all__ = [
+    "FEWEST_PERSONS",
+    "Estimate",
+    "Missing",
+    "cronbach_alpha",
+    "item_matrix",
+    "item_statistics",
+    "mcdonald_omega",
+    "subscale_reliability",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def cronbach_alpha(
     -----------
     Items are essentially τ-equivalent (equal true-score loadings) and errors uncorrelated:
     otherwise α is a lower bound, and ω the better coefficient. The interval further assumes
-    normal items with compound symmetry. Reverse-keyed items must have been turned.
+    normal items with compound symmetry. Reverse-keyed items must have been turned. Persons are
+    independent: with both partners of couples in one sample the interval is too narrow.
 
     Missing
     -------
@@ -85,7 +86,8 @@ def cronbach_alpha(
     Raises
     ------
     StatisticsError
-        Fewer than 2 items or 3 persons, items that do not vary, values that are not finite.
+        Fewer than 2 items or 3 persons, items that do not vary, values that are not finite, a
+        person twice (a named index says who is who), pairwise covariances that no data have.
 
     Examples
     --------
@@ -95,7 +97,7 @@ def cronbach_alpha(
     (0.938, 0.684, 0.993, 5, 3)
     """
     require_share(confidence, "confidence")
-    covariance, n = _covariance(items, missing)
+    covariance, n = item_covariance(items, missing)
     k = len(covariance)
     value = _alpha(covariance)
     df1, df2 = n - 1, (n - 1) * (k - 1)
@@ -119,7 +121,8 @@ def mcdonald_omega(
     Assumptions
     -----------
     One factor, uncorrelated errors, normal items for the interval, at least three items.
-    Five-step answers are treated as numbers.
+    Five-step answers are treated as numbers. Persons are independent: with both partners of
+    couples in one sample the interval is too narrow.
 
     Missing
     -------
@@ -150,8 +153,9 @@ def mcdonald_omega(
     Raises
     ------
     StatisticsError
-        As `cronbach_alpha`; fewer than 3 items; a Heywood case (an item without error
-        variance); loadings of both signs, naming the items that look un-turned.
+        As `cronbach_alpha`; fewer than 3 items; items without a common factor; a Heywood case
+        (an item without error variance); loadings of both signs, naming the items that look
+        un-turned.
 
     Examples
     --------
@@ -161,7 +165,7 @@ def mcdonald_omega(
     (0.7935, 0.743, 0.836)
     """
     require_share(confidence, "confidence")
-    covariance, n = _covariance(items, missing)
+    covariance, n = item_covariance(items, missing)
     if len(covariance) < 3:
         raise StatisticsError("omega needs at least 3 items: a factor of fewer is not determined")
     factor = fit_one_factor(covariance)
@@ -169,7 +173,7 @@ def mcdonald_omega(
     value, standard_error = factor.omega(n)
     half = stats.norm.ppf(0.5 + confidence / 2.0) * standard_error / (value * (1.0 - value))
     centre = np.log(value / (1.0 - value))
-    low, high = 1.0 / (1.0 + np.exp(-(centre - half))), 1.0 / (1.0 + np.exp(-(centre + half)))
+    low, high = stats.logistic.cdf([centre - half, centre + half])
     return Estimate(value, float(low), float(high), n, len(covariance))
 
 
@@ -218,7 +222,7 @@ def item_statistics(items: pd.DataFrame, *, missing: Missing = "pairwise") -> pd
     1   i2       0.840             0.933
     2   i3       0.883             0.909
     """
-    covariance, _ = _covariance(items, missing)
+    covariance, _ = item_covariance(items, missing)
     if len(covariance) < 3:
         raise StatisticsError("item statistics need at least 3 items: alpha if dropped needs 2")
     matrix = covariance.to_numpy()
@@ -226,6 +230,7 @@ def item_statistics(items: pd.DataFrame, *, missing: Missing = "pairwise") -> pd
     with_rest = matrix.sum(axis=0) - own
     rest = matrix.sum() - 2.0 * matrix.sum(axis=0) + own
     names = list(covariance.index)
+    items = items.set_axis(names, axis=1)
     answered = items if missing == "pairwise" else items.dropna()
     return pd.DataFrame(
         {
@@ -317,41 +322,6 @@ def item_matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     return wide
 
 
-def _covariance(items: pd.DataFrame | Moments, missing: str) -> tuple[pd.DataFrame, int]:
-    if isinstance(items, Moments):
-        _require_items(len(items.names))
-        require_enough(items.n, FEWEST_PERSONS, "persons")
-        return items.covariance, items.n
-    if missing not in ("pairwise", "listwise"):
-        raise StatisticsError(f"missing must be 'pairwise' or 'listwise', not {missing!r}")
-    names = [str(name) for name in items.columns]
-    vectors, problems = read_columns(items.set_axis(names, axis=1), names)
-    if len(set(names)) < len(names):
-        problems.append("two items have the same name")
-    if problems:
-        raise StatisticsError(problems)
-    _require_items(len(names))
-    values = np.column_stack(vectors)
-    if missing == "listwise":
-        values = values[~np.isnan(values).any(axis=1)]
-    answered = (~np.isnan(values)).astype(float)
-    behind = answered.T @ answered
-    require_enough(int(behind.min()), FEWEST_PERSONS, "persons behind every pair of items")
-    require_varying([column[~np.isnan(column)] for column in values.T], names)
-    return pd.DataFrame(_pairwise(values), index=names, columns=names), int(behind.min())
-
-
-def _pairwise(values: Array) -> Array:
-    """Covariances, each from the rows in which both columns are present (as R's ``cov``)."""
-    if not np.isnan(values).any():
-        return np.cov(values, rowvar=False)
-    present = (~np.isnan(values)).astype(float)
-    centred = np.nan_to_num(values - np.nanmean(values, axis=0))
-    n = present.T @ present
-    sums = centred.T @ present
-    return np.asarray((centred.T @ centred - sums * sums.T / n) / (n - 1.0))
-
-
 def _alpha(covariance: pd.DataFrame) -> float:
     matrix = covariance.to_numpy()
     k = len(matrix)
@@ -374,8 +344,3 @@ def _refuse_improper(factor: OneFactor, covariance: pd.DataFrame) -> None:
     ]
     if problems:
         raise StatisticsError(problems)
-
-
-def _require_items(k: int) -> None:
-    if k < 2:
-        raise StatisticsError(f"{k} item(s): a reliability needs at least 2")
