@@ -15,7 +15,8 @@ for (set in unique(dyads$set)) {
   n <- nrow(wide)
   long <- data.frame(couple = rep(1:n, 2), role = factor(rep(c("a", "b"), each = n)),
                      x = c(wide$x_a, wide$x_b), xp = c(wide$x_b, wide$x_a),
-                     y = c(wide$y_a, wide$y_b), z = rep(wide$z, 2))
+                     y = c(wide$y_a, wide$y_b), z = rep(wide$z, 2),
+                     m = c(wide$m_a, wide$m_b), mp = c(wide$m_b, wide$m_a))
   long <- long[order(long$couple), ]
   fit <- function(...) gls(..., data = long, control = control)
   same <- corCompSymm(form = ~ 1 | couple)
@@ -54,6 +55,37 @@ for (set in unique(dyads$set)) {
   product <- fit(y ~ x + xp + both, correlation = same)
   say(set, "product", coef(product)[["both"]])
   say(set, "product_se", sqrt(vcov(product)["both", "both"]))
+  each <- function(name, fit, terms) for (i in seq_along(terms)) {
+    say(set, paste0(name, "_", i), coef(fit)[[terms[i]]])
+    say(set, paste0(name, "_se_", i), sqrt(vcov(fit)[terms[i], terms[i]]))
+  }
+  long$gap <- abs(long$x - long$xp)
+  each("difference", fit(y ~ x + xp + gap, correlation = same), "gap")
+  middle <- mean(wide$z)
+  long$zc <- long$z - middle
+  long$xz <- (long$x - centre) * long$zc
+  long$xpz <- (long$xp - centre) * long$zc
+  by_z <- fit(y ~ x + xp + xz + xpz + zc, correlation = same)
+  each("moderator", by_z, c("xz", "xpz", "zc"))
+  long$seen <- long$y - centre
+  long$own <- long$x - centre
+  long$other <- long$xp - centre
+  each("truth", fit(seen ~ own + other, correlation = same), c("(Intercept)", "own", "other"))
+  mean_own <- ifelse(long$role == "a", mean(wide$x_a), mean(wide$x_b))
+  mean_other <- ifelse(long$role == "a", mean(wide$x_b), mean(wide$x_a))
+  long$seen <- long$y - mean_other
+  long$own <- long$x - mean_own
+  long$other <- long$xp - mean_other
+  apart <- fit(seen ~ 0 + role + role:own + role:other, correlation = same, weights = varIdent(form = ~ 1 | role))
+  each("paths_a", fit(m ~ x + xp, correlation = same), c("x", "xp"))
+  each("paths_b", fit(y ~ m + mp + x + xp, correlation = same), c("m", "mp", "x", "xp"))
+  steps <- fit(y ~ 0 + role + role:m + role:mp + role:x + role:xp, correlation = same,
+               weights = varIdent(form = ~ 1 | role))
+  for (role in c("a", "b")) {
+    own <- paste0("role", role)
+    each(paste0("truth_", role), apart, paste0(own, c("", ":own", ":other")))
+    each(paste0("paths_b_", role), steps, paste0(own, c(":m", ":mp", ":x", ":xp")))
+  }
 }
 for (set in unique(items$set)) {
   these <- items[items$set == set, -1]

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from tests.proofs.harness import CannotRun, Counts, proof
-from workbook.research.dyadic import apim, distinguishability, dyadic_icc, moderated_apim
+from workbook.research.dyadic import (
+    Apim,
+    apim,
+    apimem,
+    distinguishability,
+    dyadic_icc,
+    moderated_apim,
+    truth_and_bias,
+)
 from workbook.research.reliability import cronbach_alpha, item_statistics, mcdonald_omega
 
 SCRIPT = Path(__file__).with_name("_oracle.R")
@@ -20,6 +28,9 @@ WANTED = "R with nlme and psych (Debian: apt-get install r-cran-nlme r-cran-psyc
 # closed form from there inherits that. psych's own factor search is coarser than factanal's.
 TOLERANCE = 5e-6
 COARSE = {"omega_psych": 1e-4}
+
+LEVEL, INTERVALS = 0.95, 6000
+SLACK_OF_K = 0.02  # a bootstrap's interval of a ratio is 95 % only in large samples
 
 
 def draw_dyads(seed: int) -> pd.DataFrame:
@@ -33,7 +44,10 @@ def draw_dyads(seed: int) -> pd.DataFrame:
     effects = generator.uniform(-0.7, 0.7, 4)
     y = 3 + x * effects[:2] + x[:, ::-1] * effects[2:] + errors
     frame = pd.DataFrame(np.hstack([x, y]), columns=["x_a", "x_b", "y_a", "y_b"])
-    return frame.assign(z=generator.normal(5, 2, n))
+    frame = frame.assign(z=generator.normal(5, 2, n))
+    weights = generator.uniform(-0.7, 0.7, 3)
+    mediator = weights[0] * x + weights[1] * x[:, ::-1] + weights[2] * y + generator.normal(0, spread, (n, 2))
+    return frame.assign(m_a=mediator[:, 0], m_b=mediator[:, 1])
 
 
 def draw_items(seed: int) -> pd.DataFrame:
@@ -90,7 +104,34 @@ def dyadic_figures(pairs: pd.DataFrame) -> dict[str, float]:
     return found | {
         "covariate": covariate["estimate"], "covariate_se": covariate["se"],
         "product": product["estimate"], "product_se": product["se"],
+        **model_figures(pairs),
     }  # fmt: skip
+
+
+def model_figures(pairs: pd.DataFrame) -> dict[str, float]:
+    """As `dyadic_figures`, for what is built upon the APIM: moderation, truth and bias, mediation."""
+    sets = [("difference", moderated_apim(pairs, by="difference", distinguishable=False), ["|difference|"])]
+    by_z = moderated_apim(pairs, by="z", distinguishable=False)
+    sets += [("moderator", by_z, ["actor z", "partner z", "z"])]
+    through = ["actor", "partner", "actor x", "partner x"]
+    found = {}
+    for roles in (False, True):
+        judged = truth_and_bias(pairs, ("y_a", "y_b"), ("x_a", "x_b"), distinguishable=roles).model
+        steps = apimem(pairs, distinguishable=roles, n_draws=100)
+        sets += [("truth", judged, ["intercept", "actor", "partner"]), ("paths_b", steps.to_outcome, through)]
+        if not roles:
+            sets += [("paths_a", steps.to_mediator, ["actor", "partner"])]
+    for name, model, terms in sets:
+        for role in model.setting.table_roles:
+            found |= _numbered(name if role == "both" else f"{name}_{role}", model, role, terms)
+    return found
+
+
+def _numbered(name: str, model: Apim, role: str, terms: list[str]) -> dict[str, float]:
+    rows = {i + 1: model.effect(term, role) for i, term in enumerate(terms)}
+    return {f"{name}_{i}": row["estimate"] for i, row in rows.items()} | {
+        f"{name}_se_{i}": row["se"] for i, row in rows.items()
+    }
 
 
 def reliability_figures(items: pd.DataFrame) -> dict[str, float]:
@@ -143,7 +184,9 @@ def _without_pairing(pairs: pd.DataFrame) -> pd.DataFrame:
     zero=("differ",),
 )
 def statistics(size: int, seed: int) -> Counts:
-    """ICC, APIM (both kinds, REML and ML), χ², covariates, product, α, ω, items: nlme and psych."""
+    """ICC, APIM (both kinds, REML and ML), χ², covariates, moderation, truth and bias, mediation's
+    paths, α, ω, items: nlme and psych.
+    """
     return compare(size, seed)
 
 
@@ -153,15 +196,26 @@ def partners_of_other_couples(size: int, seed: int) -> Counts:
     return compare(size, seed, spoil=True)
 
 
+def _bounds(n: int, slack: float) -> tuple[float, float]:
+    """The share of n intervals at 95 % that may hold the truth: three Monte Carlo errors off, and slack."""
+    off = slack + 3.0 * float(np.sqrt(LEVEL * (1 - LEVEL) / n))
+    return LEVEL - off, LEVEL + off
+
+
+def _in_words(slack: float) -> str:
+    low, high = _bounds(INTERVALS, slack)
+    return f"{100 * low:.2f} to {100 * high:.2f} %"
+
+
 @proof(
     "coverage",
-    bound="95 % intervals hold the truth in 94.4 to 95.6 %, the bootstrap of k in 93 to 97 %",
-    full=6000,
+    bound=f"95 % intervals hold the truth in {_in_words(0.0)}, the bootstrap of k in {_in_words(SLACK_OF_K)}",
+    full=INTERVALS,
     short=150,
     portion=1500,
     holds=lambda c: (
-        all(_near(c, key, 0.95, 0.0) for key in ("actor", "partner", "icc", "alpha", "omega"))
-        and _near(c, "k", 0.95, 0.02)
+        all(_near(c, key, 0.0) for key in ("actor", "partner", "icc", "alpha", "omega"))
+        and _near(c, "k", SLACK_OF_K)
     ),
     figure=lambda c: ", ".join(
         f"{key} {100 * c[key] / c['trials']:.1f} %"
@@ -179,9 +233,9 @@ def intervals_a_quarter_too_short(size: int, seed: int) -> Counts:
     return _coverage(size, seed, shrink=0.75)
 
 
-def _near(counts: Counts, key: str, level: float, slack: float) -> bool:
-    n = counts["trials"]
-    return bool(abs(counts[key] / n - level) <= slack + 3.0 * np.sqrt(level * (1 - level) / n))
+def _near(counts: Counts, key: str, slack: float) -> bool:
+    low, high = _bounds(int(counts["trials"]), slack)
+    return low <= counts[key] / counts["trials"] <= high
 
 
 def _coverage(size: int, seed: int, shrink: float) -> Counts:

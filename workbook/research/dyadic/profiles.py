@@ -51,7 +51,8 @@ def profile_similarity(a: pd.DataFrame, b: pd.DataFrame, *, distinguishable: boo
     Raises
     ------
     StatisticsError
-        Different rows or columns, fewer than 3 facets or 2 couples, infinite values.
+        Different rows or columns, facets that hold no numbers, fewer than 3 facets or 2 couples,
+        infinite values: all at once.
 
     Examples
     --------
@@ -63,8 +64,9 @@ def profile_similarity(a: pd.DataFrame, b: pd.DataFrame, *, distinguishable: boo
     1 -0.982        -0.98     2.082         3
     """
     first, second = _aligned(a, b)
-    mean_a, mean_b = np.nanmean(first, axis=0), np.nanmean(second, axis=0)
-    if not distinguishable:
+    if distinguishable:
+        mean_a, mean_b = np.nanmean(first, axis=0), np.nanmean(second, axis=0)
+    else:
         mean_a = mean_b = np.nanmean(np.vstack([first, second]), axis=0)
     raw, n = correlate_rows(first, second)
     distinctive, _ = correlate_rows(first - mean_a, second - mean_b)
@@ -87,6 +89,10 @@ def perceptual_accuracy(judgement: pd.DataFrame, truth: pd.DataFrame, own: pd.Da
     Assumptions
     -----------
     One scale, keyed the same way; the partner's own report stands for the truth.
+    ``differential_accuracy`` is a plain profile correlation and so holds Cronbach's *stereotype
+    accuracy* too (knowing what people are like on the whole). ``distinctive_accuracy``, without
+    the mean profile, is nearer to his *differential accuracy*; neither is his component itself,
+    which is a part of a squared distance.
 
     Missing
     -------
@@ -110,6 +116,11 @@ def perceptual_accuracy(judgement: pd.DataFrame, truth: pd.DataFrame, own: pd.Da
     -------
     DataFrame, (judges, 6)
 
+    Raises
+    ------
+    StatisticsError
+        As `profile_similarity`.
+
     Examples
     --------
     >>> judgement = pd.DataFrame([[2.0, 3, 4], [4, 2, 3]])
@@ -121,8 +132,7 @@ def perceptual_accuracy(judgement: pd.DataFrame, truth: pd.DataFrame, own: pd.Da
     0      1.000                    1.0               0.982
     1      0.667                    0.0               0.982
     """
-    seen, true = _aligned(judgement, truth)
-    _, self_report = _aligned(judgement, own)
+    seen, true, self_report = _aligned(judgement, truth, own)
     both = ~(np.isnan(seen) | np.isnan(true))
     gap = np.where(both, seen - true, np.nan)
     with np.errstate(invalid="ignore"):
@@ -168,33 +178,47 @@ def _distance(first: Array, second: Array) -> Array:
         return np.sqrt(np.where(both.any(axis=1), squares.sum(axis=1) / both.sum(axis=1), np.nan))
 
 
-def _aligned(a: pd.DataFrame, b: pd.DataFrame) -> tuple[Array, Array]:
+def _aligned(first: pd.DataFrame, *others: pd.DataFrame) -> list[Array]:
+    frames = (first, *others)
     problems = []
-    if not a.index.equals(b.index):
-        problems.append("the two frames have different rows: align them by couple first")
-    if list(a.columns) != list(b.columns):
-        problems.append("the two frames have different facets, or in a different order")
-    if a.shape[1] < FEWEST_FACETS:
-        problems.append(f"{a.shape[1]} facet(s): a profile needs at least {FEWEST_FACETS}")
-    if len(a) < 2:
-        problems.append(f"{len(a)} couple(s): the cohort's mean profile needs at least 2")
-    again = a.index.duplicated()
+    if not all(first.index.equals(other.index) for other in others):
+        problems.append("the frames have different rows: align them by couple first")
+    same_facets = all(list(first.columns) == list(other.columns) for other in others)
+    if not same_facets:
+        problems.append("the frames have different facets, or in a different order")
+    if first.shape[1] < FEWEST_FACETS:
+        problems.append(f"{first.shape[1]} facet(s): a profile needs at least {FEWEST_FACETS}")
+    if len(first) < 2:
+        problems.append(f"{len(first)} couple(s): the cohort's mean profile needs at least 2")
+    again = first.index.duplicated()
     if again.any():
-        problems.append(f"{places(a.index[again])} stands there twice: one row per couple or judge")
-    arrays = [frame.to_numpy(dtype=np.float64, na_value=np.nan) for frame in (a, b)]
-    for frame, values in zip((a, b), arrays, strict=True):
-        infinite = np.isinf(values)
+        problems.append(f"{places(first.index[again])} stands there twice: one row per couple or judge")
+    found = [_read_facets(frame) for frame in frames]
+    problems += dict.fromkeys(problem for _, faults in found for problem in faults)
+    arrays = [values for values, _ in found]
+    if same_facets:
+        lost = [np.isnan(values).all(axis=0) for values in arrays]
+        empty = np.any([lost[0] & other for other in lost[1:]], axis=0)
         problems += [
-            f"facet {str(name)!r} is not finite at {places(frame.index[infinite[:, number]])}"
-            for number, name in enumerate(frame.columns)
-            if infinite[:, number].any()
+            f"facet {str(name)!r} holds no value"
+            for name, none in zip(first.columns, empty, strict=True)
+            if none
         ]
-    empty = [
-        str(name)
-        for name, lost in zip(a.columns, np.isnan(np.vstack(arrays)).all(axis=0), strict=False)
-        if lost
-    ]
-    problems += [f"facet {name!r} holds no value" for name in empty]
     if problems:
         raise StatisticsError(problems)
-    return arrays[0], arrays[1]
+    return arrays
+
+
+def _read_facets(frame: pd.DataFrame) -> tuple[Array, list[str]]:
+    """A frame's values (rows, facets), and what is wrong with them; 0 for what is no number."""
+    values, problems = np.zeros(frame.shape), []
+    for number, name in enumerate(frame.columns):
+        column = frame.iloc[:, number]
+        if not pd.api.types.is_numeric_dtype(column):
+            problems.append(f"facet {str(name)!r} holds {column.dtype}, not numbers")
+            continue
+        values[:, number] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        infinite = np.isinf(values[:, number])
+        if infinite.any():
+            problems.append(f"facet {str(name)!r} is not finite at {places(frame.index[infinite])}")
+    return values, problems
