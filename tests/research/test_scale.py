@@ -12,6 +12,8 @@ from distributed import LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.scoring import scoring
+from tests.proofs.scale import FULL, scale
 from workbook.cohort import write_cohort
 from workbook.dyads.pairs import pair
 from workbook.errors import StatisticsError
@@ -35,7 +37,9 @@ def responses() -> pd.DataFrame:
     """Of three couples one partner left a facet out: one of them is a part by itself."""
     drawn = simulate_couples(90, 3, SHOWN).responses
     first = drawn.drop_duplicates("couple_id").iloc[[3, 40, 70]]["person_id"]
-    left_out = drawn["person_id"].isin(first) & drawn["item"].isin(SHOWN["connection"].subscale_by_id[X].items)
+    left_out = drawn["person_id"].isin(first) & drawn["item"].isin(
+        SHOWN["connection"].subscale_by_id[X].items
+    )
     return drawn.assign(value=drawn["value"].mask(left_out))
 
 
@@ -109,9 +113,7 @@ def test_roles_that_the_answers_do_not_hold_are_refused(parts: Parts) -> None:
             call()
 
 
-def test_a_part_nobody_of_which_came_back_sets_nobody_aside(
-    responses: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_a_part_nobody_of_which_came_back_sets_nobody_aside(responses: pd.DataFrame, tmp_path: Path) -> None:
     couples = responses["couple_id"].unique()
     stayed = responses[responses["couple_id"].isin(couples[:60])].assign(occasion="assessment-2")
     gone = responses[responses["couple_id"].isin(couples[60:])]
@@ -242,6 +244,23 @@ def test_progress_counts_every_part(folder: Path) -> None:
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StatisticsError, match="no parts"):
         Parts(tmp_path, SHOWN, progress=keep_quiet).icc(X)
+
+
+def test_the_proof_of_scale_is_none_on_data_that_would_fit_a_worker() -> None:
+    good = {"trials": FULL, "answers": 110_000_000, "gap": 0.0, "lost": 0, "gib": 1.6}
+    assert scale.holds(good)
+    assert not scale.holds(good | {"gib": 1.4})
+    assert not scale.holds(good | {"answers": 90_000_000})
+    assert scale.holds(good | {"trials": 2, "answers": 744_000, "gib": 0.01}), "the short form has no room"
+
+
+def test_scoring_takes_little_memory_beside_the_scores_themselves() -> None:
+    found = scoring.run(0.02)
+    assert 0.0 < found["scores"] < found["memory"] - 1.0
+    assert found["memory"] - found["scores"] <= 2.5
+    quick = found | {"loop": 100.0, "score": 1.0, "bare": 1.0}
+    assert scoring.holds(quick)
+    assert not scoring.holds(quick | {"memory": 2.6 + found["scores"]})
 
 
 def test_item_sums_are_pairwise_covariances() -> None:
