@@ -1,5 +1,6 @@
 """`workbook study` and `workbook export`: what was given leaves, whole, once the risk report allows it."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from workbook.cli import main
 from workbook.research.export import read_journal
 from workbook.service.study import Study, read_study
 from workbook.sharing import Grain
+from workbook.storage.base import Store
 from workbook.storage.opening import open_store
 
 INIT = ["--name", "Talk", "--purpose", "How couples talk.", "--asks", "connection", "--contact", "a@example.org"]
@@ -20,6 +22,15 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
+def study_with(data: Path) -> tuple[Study, Store]:
+    """A study made by the command, and its store, open."""
+    done = run("study", "init", *INIT, "--retention-months", "24", "--data", str(data))
+    assert done.exit_code == 0, done.output
+    study = read_study(data)
+    assert isinstance(study, Study)
+    return study, open_store(data)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a study; 40 linked couples and 20 people of 10 more gave answers."""
@@ -27,11 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        done = run("study", "init", *INIT, "--retention-months", "24", "--data", str(folder / "data"))
-        assert done.exit_code == 0, done.output
-        study = read_study(folder / "data")
-        assert isinstance(study, Study)
-        store = open_store(folder / "data")
+        study, store = study_with(folder / "data")
         fill(store, study, 40, seed=5)
         fill(store, study, 10, seed=6, linked=False, grain=Grain.SCORES)
         store.close()
@@ -97,6 +104,7 @@ def test_only_couples_who_both_chose_to_be_linked_leave_linked(folder: Path, tmp
     assert refused.exit_code == 2 and "agreement" in refused.stderr and not out.exists()
     done = export(folder, out, *options, "--agreement", "ethics board 12")
     assert done.exit_code == 0, done.stderr
+    assert re.search(r"for information +Share of couples that stand alone in their values: 1 ", done.output)
     assert len(table(out)) == 40
     assert "can find their own row" in (out / "README.md").read_text()
 
@@ -126,10 +134,7 @@ def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: 
 
 def test_a_group_too_small_to_hide_in_is_told_what_was_measured(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    run("study", "init", *INIT, "--retention-months", "24", "--data", str(data))
-    study = read_study(data)
-    assert isinstance(study, Study)
-    store = open_store(data)
+    study, store = study_with(data)
     fill(store, study, 6, seed=7)
     store.close()
     done = run("export", "--level", "scores", "--data", str(data), "--out", str(tmp_path / "out"))
@@ -137,6 +142,43 @@ def test_a_group_too_small_to_hide_in_is_told_what_was_measured(tmp_path: Path) 
     report = done.output.partition("Risk report")[2]
     assert "≤ 0.05" in report and "≥ 5" in report
     assert not (tmp_path / "out").exists()
+
+
+def test_background_facts_go_beside_scores_where_nobody_is_found_by_them(tmp_path: Path) -> None:
+    study, store = study_with(tmp_path / "data")
+    fill(store, study, 150, seed=5)
+    store.close()
+    out = tmp_path / "out"
+    fact = "background.living_together"
+    done = run("export", "--level", "scores", "--background", f"{fact}, {fact}", "--data", str(tmp_path / "data"),
+               "--out", str(out))  # fmt: skip
+    assert done.exit_code == 0, done.output
+    rows = table(out)
+    assert "background_living_together" in rows and not {"couple", "couple_id"} & set(rows)
+    (entry,) = read_journal(tmp_path)
+    assert entry["facts"] == [fact]
+
+
+def test_background_facts_that_would_find_somebody_are_refused_with_the_report(folder: Path, tmp_path: Path) -> None:
+    """Fifty couples are too few to hide a region's people in."""
+    out = tmp_path / "x"
+    done = export(folder, out, "--level", "scores", "--background", "background.region")
+    assert done.exit_code == 2 and "Risk report" in done.output and "alike in background" in done.stderr
+    wrong = export(folder, out, "--level", "scores", "--background", "connection.trust.1,poems")
+    assert wrong.exit_code == 2
+    assert "'connection.trust.1' is an answer" in wrong.stderr and "no item 'poems'" in wrong.stderr
+    beside = export(folder, out, "--level", "aggregate", "--form", "dyad", "--background", "background.region")
+    assert beside.exit_code == 2 and len(beside.stderr.splitlines()) == 2, "both wishes are named"
+    assert "level scores only" in beside.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_export_holds_a_day(folder: Path, tmp_path: Path) -> None:
+    """What people gave carries none but the day of consent, which stays here."""
+    done = export(folder, tmp_path / "linked", "--level", "linked", "--agreement", "board 12")
+    assert done.exit_code == 0, done.stderr
+    files = [path for path in (tmp_path / "linked").rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert not [path.name for path in files if re.search(r"\b\d{4}-\d\d-\d\d\b", path.read_text("utf-8"))]
 
 
 def test_without_a_study_or_a_store_nothing_is_exported(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Exports: what leaves, what never leaves, and what stops an unsafe one."""
 
+import csv
 import dataclasses
 import json
 import re
@@ -136,9 +137,26 @@ def test_the_restricted_release_says_that_a_partner_can_find_the_row(
     release = restricted_release(published, agreement="Ethics 12/2026", seed=1)
     assert release.risk["partner"] > 0.95
     assert release.risk["background_k"] >= 5
+    assert release.risk["unique"] > 0.95, "in all that is released, a couple is one of a kind"
+    assert release.risk.is_safe, "the figure informs and does not decide"
     folder = write_release(release, tmp_path / "out", study="S")
     assert "find their own row" in (folder / "README.md").read_text()
     assert "Ethics 12/2026" in (folder / "README.md").read_text()
+
+
+def test_rows_that_stand_there_twice_are_named(published: Published) -> None:
+    """Two answers of one person to one item, two scores on one facet: which would leave?"""
+    answers, scores = (
+        pd.concat([frame, frame.iloc[[3]]], ignore_index=True)
+        for frame in (published.responses, published.scores)
+    )
+    with pytest.raises(FrameError) as refusal:
+        Published(answers, scores, SHOWN)
+    last = (len(answers) - 1, len(scores) - 1)
+    wanted = zip(last, ("item", "subscale"), refusal.value.problems, strict=True)
+    assert all(f"row {number}:" in problem and kind in problem for number, kind, problem in wanted)
+    two = pd.concat([published.responses, published.responses.assign(occasion="assessment-2")])
+    assert Published(two, published.scores, SHOWN).occasions == ["assessment-1", "assessment-2"]
 
 
 def test_the_three_forms_hold_the_same_numbers(published: Published) -> None:
@@ -232,17 +250,43 @@ def test_a_spoilt_cell_makes_the_data_package_invalid(unlinked: Release, tmp_pat
     assert not frictionless.validate(str(folder / "datapackage.json")).valid
 
 
-def test_psych_ds(unlinked: Release, tmp_path: Path) -> None:
-    """Root description with the three required fields; data/ with keyword-value names ending in
-    _data.csv; every column header described; unique row ids."""
-    folder = write_release(unlinked, tmp_path / "u", study="Talk & trust")
-    description = json.loads((folder / "dataset_description.json").read_text())
+@pytest.mark.parametrize("level", ["unlinked", "person", "dyad", "pairwise", "aggregate"])
+def test_psych_ds(published: Published, unlinked: Release, tmp_path: Path, level: str) -> None:
+    """Psych-DS 1.0 by hand, for its validator does not run offline: these of its rules.
+
+    Root: ``dataset_description.json`` (JSON, UTF-8) and ``data/``; README allowed beside them.
+    Description: @context of schema.org, @type Dataset, and the required name, description and
+    variableMeasured. Data files: keyword-value pairs, letters then a dash, joined by underscores,
+    ending in ``_data.csv``; comma-separated with one header row, as many cells in each row, no
+    column without a name or with the same one. Variables: every column is in variableMeasured,
+    and nothing else is; each a PropertyValue with a name and a description. A ``row_id`` is unique.
+    """
+    release = {
+        "unlinked": lambda: unlinked,
+        "aggregate": lambda: aggregate_release(published, SCALES),
+    }.get(level, lambda: restricted_release(published, agreement="x", form=level))()
+    folder = write_release(release, tmp_path / "u", study="Talk & trust", formats=["csv"])
+    description = json.loads((folder / "dataset_description.json").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"https?://schema\.org/?", description["@context"])
     assert description["@type"] == "Dataset"
-    assert {"name", "description", "variableMeasured"} <= set(description)
-    described = {variable["name"] for variable in description["variableMeasured"]}
-    for path in (folder / "data").glob("*.csv"):
-        assert re.fullmatch(r"([a-z]+-[a-z0-9-]+_)+data\.csv", path.name)
-        assert set(pd.read_csv(path, nrows=1).columns) <= described
+    assert all(str(description[name]).strip() for name in ("name", "description", "variableMeasured"))
+    variables = description["variableMeasured"]
+    assert all(one["@type"] == "PropertyValue" and one["name"] and one["description"] for one in variables)
+    described = [one["name"] for one in variables]
+    assert len(described) == len(set(described))
+    files = sorted((folder / "data").iterdir())
+    assert len(files) == len(release.tables)
+    found: set[str] = set()
+    for path in files:
+        assert re.fullmatch(r"([a-z]+-[A-Za-z0-9-]+_)+data\.csv", path.name)
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        assert all(header) and len(header) == len(set(header))
+        assert rows and all(len(row) == len(header) for row in rows)
+        if "row_id" in header:
+            assert len({row[header.index("row_id")] for row in rows}) == len(rows)
+        found |= set(header)
+    assert found == set(described)
 
 
 def test_spss_keeps_labels_and_missing_codes(published: Published, tmp_path: Path) -> None:

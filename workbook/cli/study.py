@@ -34,9 +34,8 @@ def init(
     from workbook.service.study import check_study, write_study
     from workbook.storage.location import data_folder, prepare_folder
 
-    wanted = [one.strip() for one in asks.split(",") if one.strip()]
     n_months = int(months) if months.isascii() and months.isdigit() else 0
-    made = check_study(name, purpose, wanted, contact, n_months)
+    made = check_study(name, purpose, _listed(asks), contact, n_months)
     path = write_study(made, prepare_folder(data_folder(data)), replace=replace)
     click.echo(say("cli.study.init.done", file=path))
     _show(made)
@@ -85,10 +84,11 @@ def show(*, data: Path | None) -> None:
 @click.option("--agreement", default="", help=say("cli.export.agreement"))
 @click.option("--occasion", default=None, help=say("cli.export.occasion"))
 @click.option("--scale", "scales", multiple=True, help=say("cli.export.scale"))
+@click.option("--background", default="", metavar="ITEM,ITEM,…", help=say("cli.export.background"))
 @data_option
-def export(
+def export(  # noqa: PLR0913 - an export's settings, by name
     *, level: str, form: str, formats: tuple[str, ...], out: Path, agreement: str, occasion: str | None,
-    scales: tuple[str, ...], data: Path | None,
+    scales: tuple[str, ...], background: str, data: Path | None,
 ) -> None:  # fmt: skip
     """Say how risky it would be, then write it, or say why not."""
     from workbook.research.export import UnsafeReleaseError, open_journal, write_release
@@ -103,6 +103,7 @@ def export(
             agreement=agreement,
             subscales=list(scales) or None,
             occasion=occasion,
+            background=_listed(background),
             journal=open_journal(out.absolute().parent),
         )
     except UnsafeReleaseError as refusal:
@@ -112,6 +113,15 @@ def export(
     _show_risk(made.risk)
     folder = write_release(made, out.absolute(), study=consented.study.name, formats=formats)
     click.echo(say("cli.export.done", folder=folder, journal=folder.parent))
+
+
+def _listed(names: str) -> list[str]:
+    """What stands between commas, each once.
+
+    >>> _listed("connection, needs,,needs")
+    ['connection', 'needs']
+    """
+    return list(dict.fromkeys(one.strip() for one in names.split(",") if one.strip()))
 
 
 def _show(study: "Study") -> None:

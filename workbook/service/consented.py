@@ -152,6 +152,7 @@ class ConsentedStudy:
         agreement: str = "",
         subscales: Sequence[str] | None = None,
         occasion: str | None = None,
+        background: Sequence[str] = (),
         k: int = 5,
         journal: "Journal | None" = None,
     ) -> "Release":
@@ -165,6 +166,9 @@ class ConsentedStudy:
             How linked couples are laid out.
         agreement : str
             What a linked export goes out under.
+        background : list of str
+            Background items to put beside the scores, such as ``background.region``; each costs
+            coarser scores. At level scores only: tables and linked answers have them anyway.
         journal : Journal
             Of the folder it goes to (`workbook.research.export.open_journal`): whom an earlier
             export would give away by subtraction is left out.
@@ -178,14 +182,20 @@ class ConsentedStudy:
 
         if level not in LEVELS:
             raise ReleaseError(say("study.error.level", level=level, known=", ".join(LEVELS)))
+        problems = []
         if form != "person" and level != "linked":
-            raise ReleaseError(say("study.error.form", form=form))
+            problems.append(say("study.error.form", form=form))
+        if background and level != "scores":
+            problems.append(say("research.export.background_beside", level=level))
+        if problems:
+            raise ReleaseError(problems)
         if not self.n_persons:
             raise ReleaseError(say("study.error.nobody"))
         if level == "scores":
             return unlinked_release(
-                self._in_households(), subscales, occasion=occasion, k=k, journal=journal
-            )
+                self._in_households(), subscales, background=background, occasion=occasion, k=k,
+                journal=journal,
+            )  # fmt: skip
         if level == "linked":
             return restricted_release(
                 self.published, agreement=agreement, form=form, occasion=occasion, k=k, journal=journal

@@ -45,6 +45,13 @@ def aggregate_release(
     part, by each fact and a low or high score, small cells withheld so that no sum gives them
     back; it is left out where an earlier export has such facts of not quite the same people.
 
+    The risk report has no k, l, t and no attack by partner or outsider: these are figures of rows,
+    and no row leaves. What a table can give away is a cell that is few people, a figure of few
+    couples, or a sum that another table or an earlier export turns into a person by subtraction.
+    So it says how many couples are behind every figure and every covariance column, and how many
+    persons in the smallest cell shown; one set of people for all tables, withheld cells that no sum
+    gives back (`suppress_table`) and the journal bound what subtraction can tell.
+
     Parameters
     ----------
     published : Published

@@ -7,10 +7,11 @@ from typing import Self
 import pandas as pd
 
 from workbook import frames
-from workbook.errors import ReleaseError
+from workbook.errors import FrameError, ReleaseError
 from workbook.instruments.model import Instrument
 from workbook.research.export.journal import Basis, Journal
 from workbook.research.intake import check_responses
+from workbook.research.samples import places
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication
 
@@ -29,12 +30,27 @@ class Published:
     keys : mapping of str to (str, str), optional
         The couple's and the person's lasting names, by ``person_id``, where the frames' own
         ids are drawn anew at every opening: the journal of exports knows people by them.
+
+    Raises
+    ------
+    FrameError
+        A person's answer to an item, or score on a facet, stands there twice for one occasion.
     """
 
     responses: pd.DataFrame
     scores: pd.DataFrame
     catalogue: Mapping[str, Instrument]
     keys: Mapping[str, tuple[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        for what, frame, kind in (("responses", self.responses, "item"), ("scores", self.scores, "subscale")):
+            again = frame.duplicated(["person_id", "occasion", kind]).to_numpy(dtype=bool)
+            if again.any():
+                where = places(frame.index[again])
+                problems.append(f"{what}, {where}: the person has this {kind} on this occasion already")
+        if problems:
+            raise FrameError(problems)
 
     @classmethod
     def of(cls, publications: Iterable[Publication], catalogue: Mapping[str, Instrument]) -> Self:

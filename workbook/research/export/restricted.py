@@ -58,7 +58,8 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
 
     Free text never leaves; ids are fresh; who is a or b is drawn; dates, if given, are moved
     couple by couple; background facts that fewer than k couples share are withheld. Each
-    partner can still find their own row and so the other's: the files say so.
+    partner can still find their own row and so the other's: the files say so, and the risk report
+    tells how many couples stand alone in all that is released (nearly all: it bounds nothing).
 
     Parameters
     ----------
@@ -71,7 +72,9 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
         The first by default.
     background : bool
     dates : DataFrame
-        ``couple_id`` and ``at``, to add a shifted date of the first sitting.
+        ``couple_id`` and ``at``, to add a shifted date of the first sitting: for researchers' own
+        data. What is given to a study carries no day, so neither `workbook export` nor its page
+        adds one; the day of consent, moved by up to half a year either way, would tell nothing.
     k : int
     seed : int
         For tests only, as `unlinked_release`.
@@ -189,6 +192,7 @@ def _assess(
             at_least("background_k", by_facts.k, k),
             at_least("l", by_facts.l, 2) if scores else for_information("l", by_facts.l),
             for_information("t", by_facts.t),
+            for_information("unique", measure_anonymity(rows, known, unit="couple_id").unique),
             for_information("partner", partner.success),
             for_information("outsider_told", outsider.success),
             at_least("agreement", float(bool(agreement.strip())), 1),
