@@ -7,7 +7,7 @@ our own script does, turns every page that is open to its person, and keeps all 
 import asyncio
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +15,7 @@ import tornado.websocket
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 
 from tests.proofs._visitors import PROTOCOL, Visitor
-from tests.walk.transcript import in_order, plain
+from tests.walk.transcript import Ids, in_order, plain
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.local import LocalService
@@ -23,7 +23,7 @@ from workbook.service.verbs import Actor
 from workbook.service.wire import dump, event_to_json, frame_to_json, table_to_json
 from workbook.sharing import Grain
 
-PATIENCE = 90.0
+PATIENCE, SILENCE = 90.0, 1.5  # seconds
 _CONTROL = "0" * 32
 # Every page of the server that somebody signed in can open, and some that are nobody's.
 ADDRESSES = (
@@ -33,11 +33,13 @@ ADDRESSES = (
 
 
 def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]) -> list[str]:
-    """What every verb answers, those that change or end something last."""
+    """What every verb answers, in this order, those that change or end something last."""
     told: list[str] = []
+    ids: Ids = {}
 
     def ask(name: str, *given: Any, **named: Any) -> None:
-        told.append(f"{name} {given[:2]} {_answer(service, actor, name, given, named)}")
+        text = plain(_answer(service, actor, name, given, named), ids)
+        told.append(f"{name} {given[:2]} {len(text)} {text}")
 
     for name in ("couple", "read_responses", "read_events", "read_table", "read_audit", "my_data", "is_blocking", "study", "my_research", "my_therapist"):
         ask(name)
@@ -74,16 +76,24 @@ def _as_text(given: Any) -> str:
         given = [event_to_json(event) for event in given]
     elif hasattr(given, "payload"):
         given = event_to_json(given)
-    text = plain(dump(given).decode())
-    return f"{len(text)} {text}"
+    return dump(given).decode()
 
 
 class Reading:
-    """One visit of somebody who is signed in, page by page; ``lines`` is all they were told."""
+    """One visit of somebody who is signed in, page by page.
+
+    Attributes
+    ----------
+    pages, frames : list of str
+        All they were told, by plain requests and by the kernel's line, asked or not, in the order in which it
+        came. One thing is asked at a time, so that the order is no chance. Each of the two numbers its ids by
+        their first appearance.
+    """
 
     def __init__(self, visitor: Visitor) -> None:
-        self.lines: set[str] = set()
-        self.n_frames = 0
+        self.pages: list[str] = []
+        self.frames: list[str] = []
+        self._ids: tuple[Ids, Ids] = ({}, {})
         self._visitor = visitor
         self._states: dict[str, dict[str, Any]] = {}
         self._line: Any = None
@@ -100,30 +110,45 @@ class Reading:
         reply = self._visitor.ask(path, content)
         self._add(f"{path} {reply.status_code}", reply.text)
 
-    def open_and_turn(self) -> None:
-        """Open the workbook, and turn every page of it."""
+    def open_and_turn(self, meanwhile: Callable[[], None]) -> None:
+        """Open the workbook, and turn every page of it; ``meanwhile`` happens while it is open."""
         page = self._visitor.client.get("/workbook", timeout=PATIENCE)
         self._add("/workbook", page.text)
         self._visitor.kernel = page.text.partition('data-kernel="')[2].partition('"')[0]
-        asyncio.run(self._turn())
+        asyncio.run(self._turn(meanwhile))
         self.say("/api/alive", {"kernel": self._visitor.kernel, "active": True})
 
-    async def _turn(self) -> None:
+    async def _turn(self, meanwhile: Callable[[], None]) -> None:
         request = self._visitor.line_request(self._visitor.kernel)
         self._line = await tornado.websocket.websocket_connect(request, subprotocols=[PROTOCOL])
         try:
             await self._send("comm_open", {"comm_id": _CONTROL, "target_name": "jupyter.widget.control", "data": {}})
             await self._send("comm_msg", {"comm_id": _CONTROL, "data": {"method": "request_states"}})
             await self._turn_pages()
+            await self._look_on(meanwhile)
+            await self._press_and_choose()
         finally:
             self._line.close()
 
     async def _turn_pages(self) -> None:
-        """Each step of each menu, in the order in which the menus appear; then a decision to show nothing."""
+        """Each step of each menu, in the order in which the menus appear."""
         turned: set[str] = set()
         while step := next(((menu, step) for menu, step in self._open_steps() if step not in turned), None):
             turned.add(step[1])
             await self._custom(step[0], {"press": step[1]})
+
+    async def _look_on(self, meanwhile: Callable[[], None]) -> None:
+        """Ask nothing while something happens, the page of the two open; what comes later is kept as well."""
+        menu = next(menu for menu, step in self._open_steps() if step == "together")
+        await self._custom(menu, {"press": "together"})
+        await asyncio.to_thread(meanwhile)
+        with suppress(TimeoutError):
+            while said := await asyncio.wait_for(self._line.read_message(), SILENCE):
+                if isinstance(said, bytes):
+                    self._hear(said)
+
+    async def _press_and_choose(self) -> None:
+        """Every button as if in a hurry, and a decision to show nothing."""
         for page in ("results", "expectation", "together", "share"):
             for actions in list(self._of("actions")):
                 for button in list(self._states[actions]["buttons"])[: 3 if page == "results" else 0]:
@@ -162,15 +187,16 @@ class Reading:
             if isinstance(said, bytes) and self._hear(said, asked):
                 return
 
-    def _hear(self, said: bytes, asked: str) -> bool:
-        head, parent, _, content = (json.loads(bytes(part)) for part in deserialize_msg_from_ws_v1(said)[1][:4])
+    def _hear(self, said: bytes, asked: str = "") -> bool:
+        parts = [bytes(part) for part in deserialize_msg_from_ws_v1(said)[1][:4]]
+        head, parent, _, content = map(json.loads, parts)
         kind = head["msg_type"]
         if kind == "status":
             return content["execution_state"] == "idle" and parent.get("msg_id") == asked
         if kind == "stream" and not content["text"]:
             return False
-        self.n_frames += 1
-        self._add(kind, json.dumps(in_order(content), sort_keys=True))
+        text = plain(json.dumps(in_order(content)), self._ids[1])
+        self.frames.append(f"{kind} {len(parts[3])} {text}")
         self._remember(kind, content)
         return False
 
@@ -186,8 +212,8 @@ class Reading:
                 del self._states[comm]
 
     def _add(self, what: str, text: str) -> None:
-        text = plain(text)
-        self.lines.add(f"{what} {len(text)} {text}")
+        text = plain(text, self._ids[0])
+        self.pages.append(f"{what} {len(text)} {text}")
 
 
 _OF_THE_MOMENT = ("date", "set-cookie", "etag", "content-length", "last-modified")

@@ -6,15 +6,17 @@ open nothing; moods, drafts, own words; a changed passphrase; exports; blocking;
 granted to a therapist). The first world of a group
 makes a pair with each of the others. Compared is what B gets by every verb of the service, with what B hears
 while A acts, and, on one real server for each world, by every address and by the websocket of the real
-kernel, every page turned: contents and sizes, and what the server says meanwhile.
+kernel, every page turned: contents, sizes, number and order, ids numbered by their first appearance. B's page
+stays open while A comes and answers; in the first world A stays away. Compared as well is what the server says.
 """
 
 import os
 import random
 import re
 import uuid
-from collections.abc import Callable
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,15 +42,15 @@ from workbook.storage.opening import open_store
 
 OCCASIONS = (_deeds.OCCASION, _deeds.NEXT_OCCASION, "week-1")
 PAIRS_IN_GROUP = 4
-APART = ("told_apart_by_verbs", "told_apart_by_pages", "told_apart_by_logs", "heard_of_it")
+APART = ("told_apart_by_verbs", "told_apart_by_pages", "told_apart_by_frames", "told_apart_by_logs", "heard_of_it")
 LEAKY = Path(__file__).parents[1] / "walk" / "leaky"
-Told = list[set[str]]
-Compare = Callable[[int, int, Counts], None]
+Told = list[list[str]]
+"""What was told in each group of worlds, in the order in which it came."""
 
 
 @proof(
     "worlds",
-    bound="B's verbs, pages, frames, sizes and the server's log are equal in ≥200 pairs of worlds",
+    bound="B's verbs, pages, frames, sizes, order and the server's log are equal in ≥200 pairs of worlds",
     full=200,
     short=1,
     portion=100,
@@ -59,11 +61,24 @@ def worlds(size: int, seed: int) -> Counts:
     return _compare(size, seed)
 
 
-@worlds.control(size=1, fails=lambda counts: counts["told_apart_by_pages"] > 0)
+@worlds.control(size=1, fails=lambda counts: counts["told_apart_by_frames"] > 0)
 def a_table_that_opens_for_one(size: int, seed: int) -> Counts:
     """One decision alone opens a round, on the server as in the service."""
     with mock.patch.object(_deeds, "act_as_ana", _decide_only):
-        return _compare(size, seed, environment={"PYTHONPATH": os.pathsep.join([str(LEAKY), str(Path.cwd())])})
+        return _compare(size, seed, environment=_leaking("decision"))
+
+
+@worlds.control(
+    size=1, fails=lambda counts: counts["told_apart_by_logs"] > 0 and counts["told_apart_by_frames"] > 0
+)
+def a_server_that_cannot_keep_it(size: int, seed: int) -> Counts:
+    """When a private answer is saved the server logs a line, and thanks stand on the table."""
+    with mock.patch.object(_deeds, "act_as_ana", return_value=None):
+        return _compare(size, seed, environment=_leaking("saving"))
+
+
+def _leaking(what: str) -> dict[str, str]:
+    return {"PYTHONPATH": os.pathsep.join([str(LEAKY), str(Path.cwd())]), "LEAK": what}
 
 
 @worlds.control(size=4, fails=lambda counts: counts["told_apart_by_verbs"] > 0 and counts["heard_of_it"] == 0)
@@ -100,17 +115,19 @@ def _compare(
     n_groups, n_others = -(-size // PAIRS_IN_GROUP), min(size, PAIRS_IN_GROUP)
     groups = [f"{seed}/{group}" for group in range(n_groups)]
     by_verbs = [[_tell_by_verbs(group, n, counts) for group in groups] for n in range(n_others + 1)]
-    by_pages, logs = _tell_by_pages(groups, n_others, environment or {}) if pages else ([], [])
+    readings, logs = _tell_by_pages(groups, n_others, environment or {}) if pages else ([], [])
     counts["n_worlds"] += n_groups * (n_others + 1)
     counts["trials"] += n_groups * n_others
     for n in range(1, n_others + 1):
         counts["told_apart_by_verbs"] += _n_apart(by_verbs[0], by_verbs[n])
-        if pages:
-            counts["told_apart_by_pages"] += _n_apart(by_pages[0], by_pages[n])
-            counts["told_apart_by_logs"] += logs[0] != logs[n]
+        for channel in ("pages", "frames") if pages else ():
+            first, other = ([getattr(reading, channel) for reading in readings[of]] for of in (0, n))
+            counts[f"told_apart_by_{channel}"] += _n_apart(first, other)
+        counts["told_apart_by_logs"] += pages and logs[0] != logs[n]
+    visits = [reading.pages + reading.frames for world in readings for reading in world]
     # A visit that was told hardly anything would be equal to another such.
-    counts["n_too_short"] += sum(len(told) < 100 for world in by_pages for told in world)
-    counts["n_lines"] += sum(len(told) for world in [*by_verbs, *by_pages] for told in world)
+    counts["n_too_short"] += sum(len(told) < 100 for told in visits)
+    counts["n_lines"] += sum(len(told) for told in [*visits, *(told for world in by_verbs for told in world)])
     return counts
 
 
@@ -119,7 +136,7 @@ def _n_apart(first: Told, other: Told) -> int:
 
 
 # -- by verbs ----------------------------------------------------------------------------------
-def _tell_by_verbs(group: str, n: int, counts: Counts) -> set[str]:
+def _tell_by_verbs(group: str, n: int, counts: Counts) -> list[str]:
     service = _service(MemoryStore())
     couple = _deeds.make_couple(service, group)
     _deeds.act_as_ben(service, couple, group)
@@ -130,7 +147,7 @@ def _tell_by_verbs(group: str, n: int, counts: Counts) -> set[str]:
     counts["heard_of_it"] += len(heard)
     told = ask_every_verb(service, _deeds.signed_in_again(service, couple).ben, OCCASIONS)
     service.close()
-    return {f"{place} {line}" for place, line in enumerate(told)}
+    return told
 
 
 def _service(store: Store) -> LocalService:
@@ -139,50 +156,80 @@ def _service(store: Store) -> LocalService:
 
 
 # -- by pages ----------------------------------------------------------------------------------
-def _tell_by_pages(groups: list[str], n_others: int, environment: dict[str, str]) -> tuple[list[Told], list[set[str]]]:
+@dataclass(frozen=True, slots=True)
+class _World:
+    """A folder that a server will open, and in it, for each group, who may come."""
+
+    folder: Path
+    couples: list[_deeds.Couple]
+    groups: list[str]
+    n: int
+
+
+def _tell_by_pages(
+    groups: list[str], n_others: int, environment: dict[str, str]
+) -> tuple[list[list[Reading]], list[Counter[str]]]:
     """One server for each world; two at a time, for there are two cores to most computers."""
     with scratch() as folder:
-        seeded = [_seed(folder, groups, n) for n in range(n_others + 1)]
+        worlds = [_seed(folder, groups, n) for n in range(n_others + 1)]
         with ThreadPoolExecutor(2) as threads:
-            visits = list(threads.map(partial(_visit_all, environment=environment), seeded))
-    return [told for told, _ in visits], [log for _, log in visits]
+            visits = list(threads.map(partial(_visit_all, environment=environment), worlds))
+    return [readings for readings, _ in visits], [log for _, log in visits]
 
 
-def _seed(folder: Path, groups: list[str], n: int) -> tuple[Path, list[str]]:
-    """The ``n``-th world of every group, in a folder that a server will open."""
-    world = folder / str(n)
-    world.mkdir()
-    keys = {"WORKBOOK_KEYS": str(world / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    codes = []
+def _seed(folder: Path, groups: list[str], n: int) -> _World:
+    """The ``n``-th world of every group."""
+    place = folder / str(n)
+    place.mkdir()
+    keys = {"WORKBOOK_KEYS": str(place / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    couples = []
     with mock.patch.dict(os.environ, keys):
-        service = _service(open_store(world / "data"))
+        service = _service(open_store(place / "data"))
         for group in groups:
             couple = _deeds.make_couple(service, group)
             _deeds.act_as_ben(service, couple, group)
             _deeds.act_as_ana(service, couple, f"{group}/{n}")
-            codes.append(couple.code)
+            couples.append(couple)
         service.close()
-    write_study(_deeds.STUDY, world / "data")
-    return world, codes
+    write_study(_deeds.STUDY, place / "data")
+    return _World(place, couples, groups, n)
 
 
-def _visit_all(seeded: tuple[Path, list[str]], *, environment: dict[str, str]) -> tuple[Told, set[str]]:
-    folder, codes = seeded
-    with running_server(folder, environment=environment) as server:
-        told = [_visit(server, code) for code in codes]
-    said = (folder / "server.txt").read_text(encoding="utf-8", errors="replace")
-    return told, {re.sub(r"localhost:\d+", "<host>", plain(line)) for line in said.splitlines()}
+def _visit_all(world: _World, *, environment: dict[str, str]) -> tuple[list[Reading], Counter[str]]:
+    """What each B is told, and how often the server said what: in which order it says it is up to its threads."""
+    with running_server(world.folder, environment=environment) as server:
+        readings = [_visit(server, couple, f"{group}/{world.n}") for couple, group in zip(world.couples, world.groups, strict=True)]
+    said = (world.folder / "server.txt").read_text(encoding="utf-8", errors="replace")
+    return readings, Counter(re.sub(r"localhost:\d+", "<host>", plain(line)) for line in said.splitlines())
 
 
-def _visit(server: RunningServer, code: str) -> set[str]:
-    visitor = Visitor(server, "Ben")
-    visitor.client.post("/sign-in", data={"_xsrf": visitor.token(), "code": code, "name": "Ben", "passphrase": _deeds.PASSPHRASES[1]})
+def _visit(server: RunningServer, couple: _deeds.Couple, world: str) -> Reading:
+    visitor = _signed_in(server, couple.code, "Ben", _deeds.PASSPHRASES[1])
     reading = Reading(visitor)
     reading.look_at_addresses()
     answer = {"operation_id": "on-a-visit", "occasion": "assessment-1", "item": "connection.listening.1", "value": 1}
     reading.say("/api/answers", {"answers": [answer]})
-    reading.open_and_turn()
+    reading.open_and_turn(meanwhile=partial(_answer_as_ana, server, couple, world))
     visitor.ask("/api/close", {"kernel": visitor.kernel})
     visitor.send("/sign-out")
     visitor.close()
-    return reading.lines
+    return reading
+
+
+def _answer_as_ana(server: RunningServer, couple: _deeds.Couple, world: str) -> None:
+    """A comes, answers what nobody else is to see, and goes; in the first world A stays away."""
+    if world.endswith("/0"):
+        return
+    visitor = _signed_in(server, couple.code, "Ana", couple.passphrase)
+    chance = random.Random(f"{world}/meanwhile")
+    for instrument in ("safety", chance.choice(_deeds.A_ONLY)):
+        answers = [asdict(answer) for answer in _deeds.answers_of(chance, instrument, _deeds.OCCASION, 0.9)]
+        visitor.ask("/api/answers", {"answers": answers}).raise_for_status()
+    visitor.send("/sign-out")
+    visitor.close()
+
+
+def _signed_in(server: RunningServer, code: str, name: str, passphrase: str) -> Visitor:
+    visitor = Visitor(server, name)
+    visitor.send("/sign-in", code=code, name=name, passphrase=passphrase)
+    return visitor
