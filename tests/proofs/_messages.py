@@ -8,6 +8,8 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 
+from workbook.instruments import catalogue
+
 KINDS = ("comm_msg", "comm_open", "comm_close", "comm_info_request", "kernel_info_request")
 FORBIDDEN = (
     "execute_request", "inspect_request", "complete_request", "history_request", "is_complete_request",
@@ -15,6 +17,8 @@ FORBIDDEN = (
 )  # fmt: skip
 CHANNELS = ("shell", "control", "stdin", "iopub", "hb", "")
 TARGETS = ("jupyter.widget.control", "jupyter.widget", "jupyter.widget.version", "builtins.eval", "", None, 7)
+ITEMS = catalogue()["background"].items
+OUT = "answers_out"  # by which the form of a chapter sends answers through its kernel
 CODE = "raise ZeroDivisionError('a secret of the kernel')"
 
 
@@ -36,6 +40,8 @@ def message(chance: random.Random, comms: dict[str, list[str]] | None = None) ->
         return noise(chance)
     kind = chance.choice(FORBIDDEN) if chance.random() < 0.2 else chance.choice(KINDS[:1] * 6 + KINDS)
     comm = chance.choice(sorted(comms)) if comms and chance.random() < 0.8 else chance.choice(["none", 7, None, ""])
+    if comms and chance.random() < 0.2:
+        comm = next((one for one, traits in comms.items() if OUT in traits), comm)
     traits = (comms or {}).get(comm if isinstance(comm, str) else "", ["value", "children", "_esm"])
     content: dict[str, Any] = {"comm_id": comm, "data": data(chance, traits), "code": CODE, "silent": False}
     content |= {"target_name": chance.choice(TARGETS)} if kind == "comm_open" else {}
@@ -51,6 +57,8 @@ def message(chance: random.Random, comms: dict[str, list[str]] | None = None) ->
 def data(chance: random.Random, traits: list[str]) -> Any:
     """The inside of a comm message, as widgets expect it or not."""
     state = {chance.choice([*traits, "nonsense"]): values(chance) for _ in range(chance.randrange(1, 4))}
+    if OUT in traits and chance.random() < 0.5:
+        state[OUT] = [answer(chance) for _ in range(chance.randrange(1, 4))]
     custom = {chance.choice(["event", "kind", "answers", "operation_id", "value", "text"]): values(chance)}
     return chance.choice(
         [
@@ -61,6 +69,25 @@ def data(chance: random.Random, traits: list[str]) -> Any:
             values(chance),
         ]
     )
+
+
+def answer(chance: random.Random) -> dict[str, Any]:
+    """An answer to an item that there is; now and then one part of it is anything at all."""
+    item = chance.choice(ITEMS)
+    value = chance.choice([item.scale.lowest, item.scale.highest, item.scale.highest + 1, -1, None])
+    whole = {"operation_id": chance.randbytes(4).hex(), "occasion": "assessment-1", "item": item.id, "value": value}
+    whole["declined"] = value is None
+    return whole | ({chance.choice(sorted(whole)): values(chance)} if chance.random() < 0.3 else {})
+
+
+def right_answer(form: str) -> bytes:
+    """The message by which the form of this id sends one answer, as its script would."""
+    item = ITEMS[0]
+    given = {"operation_id": "right", "occasion": "assessment-1", "item": item.id, "value": item.scale.lowest}
+    update = {"method": "update", "state": {OUT: [given | {"declined": False}]}, "buffer_paths": []}
+    header = {"msg_id": "right", "msg_type": "comm_msg", "session": "s", "username": "", "version": "5.4"}
+    parts = [json.dumps(part).encode() for part in (header, {}, {}, {"comm_id": form, "data": update})]
+    return bytes(serialize_msg_to_ws_v1(parts, "shell"))
 
 
 def noise(chance: random.Random) -> bytes:

@@ -2,38 +2,46 @@
 
 Most of the generated messages go through the gate alone and are looked at on its other side; every
 twentieth goes through the real websocket into the real kernel of the real workbook, aimed at the widgets
-that are there, while the partner and another couple have theirs open. Afterwards every row that was
-kept must be one its questionnaire allows, the others' kernels must live, and nothing of a
-traceback may have been sent.
+that are there, the form of a chapter's questions among them, while the partner and another couple have theirs
+open. Answers, right and wrong, are also posted. Afterwards every row that was kept must be one its
+questionnaire allows, some must have been kept on either way, the others' kernels must live, and nothing of
+a traceback may have been sent.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import pandas as pd
 import tornado.websocket
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 
-from tests.proofs._messages import code, messages
+from tests.proofs._messages import OUT, answer, code, messages, right_answer
 from tests.proofs._partners import CHEAP
-from tests.proofs._visitors import PROTOCOL, Visitor
+from tests.proofs._visitors import PASSPHRASE, PROTOCOL, Visitor
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.proofs.server_kills import kill_kernels
+from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.server import websocket
 from workbook.server.testing import running_server
+from workbook.service.drawers import ANSWER
 from workbook.service.local import LocalService
+from workbook.session import Session
 from workbook.storage.opening import open_store
 
 BAD = ("let_through", "invalid_rows", "others_dead", "tracebacks", "server_errors")
-_ONE_IN = 20
+KEPT = ("kept_from_kernel", "kept_from_posts")  # valid rows: without any, none could have been invalid
+_ONE_IN, _N_POSTED = 20, 60
+_CHAPTER = "chapter:background.about_you"
 _GATE = websocket.admit
 _BODIES = (
     b"", b"[]", b"null", b"7", b'"x"', b"{", b"\xff\xfe", b"[" * 5_000, b'{"answers": 7}', b'{"answers": [7]}',
@@ -51,7 +59,7 @@ _BODIES = (
     full=100_000,
     short=500,
     portion=50_000,
-    zero=BAD,
+    holds=lambda counts: all(counts[key] for key in KEPT) and not any(counts[key] for key in BAD),
 )
 def hostile_browser(size: int, seed: int) -> Counts:
     """``size`` messages, one in twenty to a real kernel."""
@@ -74,27 +82,37 @@ def a_gate_that_stands_open(size: int, seed: int) -> Counts:
         return _attack(size, seed, {"PYTHONPATH": os.pathsep.join(folders)})
 
 
-def _attack(size: int, seed: int, environment: dict[str, str]) -> Counts:
+@hostile_browser.control(size=100, fails=lambda counts: counts["invalid_rows"] > 0 and counts["others_dead"] > 0)
+def answers_that_nobody_checks(size: int, seed: int) -> Counts:
+    """Whatever is sent as an answer is kept; and the others' kernels are killed from outside."""
+    folders = [str(Path(__file__).parent / "unchecked"), str(Path.cwd())]
+    return _attack(size, seed, {"PYTHONPATH": os.pathsep.join(folders)}, is_fatal=True)
+
+
+def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool = False) -> Counts:
     chance = random.Random(seed)
-    counts: Counts = dict.fromkeys(("trials", "n_real", *BAD), 0)
+    counts: Counts = dict.fromkeys(("trials", "n_real", *KEPT, *BAD), 0)
     n_real = max(1, size // _ONE_IN)
     for sent in messages(chance, size - n_real):
         counts["trials"] += 1
         counts["let_through"] += not _may_pass(websocket.admit(sent))
     with scratch() as folder:
+        code = _begin_at_questions(folder)
         with running_server(folder, environment=environment) as server:
-            a = Visitor(server, "Ann").begin()
+            a = Visitor(server, "Ann").sign_in(code)
             others = [Visitor(server, "Ben").join(a.code), Visitor(server, "Cas").begin()]
             for other in others:
                 other.open_workbook()
             a.open_workbook()
             asyncio.run(_talk(a, chance, n_real, counts))
-            _post(a, counts)
+            _post(a, chance, counts)
+            if is_fatal:
+                kill_kernels(server)
             for other in others:
                 counts["others_dead"] += not other.ask("/api/alive", {"kernel": other.kernel}).json()["kernel_alive"]
                 other.close()
             a.close()
-        counts["invalid_rows"] += _n_invalid_rows(folder, a)
+        _look_at_rows(folder, a, counts)
         counts["tracebacks"] += (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
     return counts
 
@@ -116,8 +134,10 @@ async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Coun
     heard: list[bytes] = []
     line = await _connect(visitor)
     comms = await _widgets(line)
+    form = next(comm for comm, traits in comms.items() if OUT in traits)  # the chapter is open, or this proves less
     # Where the gate stands open any code may run: the one that tells is enough.
-    sendings = messages(chance, size, comms) if websocket.admit is _GATE else iter([code()] * 3)
+    hostile = messages(chance, size - 1, comms) if websocket.admit is _GATE else iter([code()] * 3)
+    sendings = itertools.chain([right_answer(form)], hostile)
     for sent in sendings:
         counts["trials"] += 1
         counts["n_real"] += 1
@@ -174,9 +194,14 @@ async def _widgets(line: Any) -> dict[str, list[str]]:
     raise RuntimeError("the kernel did not tell its widgets")
 
 
-def _post(visitor: Visitor, counts: Counts) -> None:
-    """What is no form at all, to every address that a script asks."""
+def _post(visitor: Visitor, chance: random.Random, counts: Counts) -> None:
+    """What is no form at all, to every address that a script asks; and answers, one by one."""
     headers = {"X-XSRFToken": visitor.token(), "Accept": "application/json", "Content-Type": "application/json"}
+    answers = [{"answers": [answer(chance) | {"operation_id": f"posted-{n}"}]} for n in range(_N_POSTED)]
+    for given in answers:
+        counts["trials"] += 1
+        reply = visitor.client.post("/api/answers", content=json.dumps(given), headers=headers)
+        counts["server_errors"] += reply.status_code >= 500
     for path in ("/api/answers", "/api/alive", "/sign-in", "/api/close"):
         for body in _BODIES:
             counts["trials"] += 1
@@ -185,23 +210,46 @@ def _post(visitor: Visitor, counts: Counts) -> None:
             counts["tracebacks"] += "Traceback" in reply.text
 
 
-def _n_invalid_rows(folder: Path, visitor: Visitor) -> int:
-    """Of everything kept for them, what no questionnaire of ours allows."""
+@contextmanager
+def _service(folder: Path) -> Iterator[LocalService]:
+    """The service over a folder that no server has open."""
     keys = {"WORKBOOK_KEYS": str(folder / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     with mock.patch.dict(os.environ, keys):
-        try:
-            service = LocalService(open_store(folder / "data"), cost=CHEAP)
-        except WorkbookError:
-            return 1
-    actor = service.accounts.sign_in(visitor.code, visitor.name, visitor.passphrase)
+        service = LocalService(open_store(folder / "data"), cost=CHEAP)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def _begin_at_questions(folder: Path) -> str:
+    """Ann, who agreed to take part and stands before a chapter's questions; gives her code."""
+    with _service(folder) as service:
+        begun = service.accounts.create_couple("Ann", PASSPHRASE + "Ann")
+        session = Session(service, begun.actor)
+        session.mark_seen("introduction")
+        session.agree("consent", consent_hash(), agreed=True)
+        session.go(_CHAPTER)
+        return begun.code
+
+
+def _look_at_rows(folder: Path, visitor: Visitor, counts: Counts) -> None:
+    """Count what was kept for them that no questionnaire of ours allows, and what was kept rightly."""
     items = {item.id: item for instrument in catalogue().values() for item in instrument.items}
-    rows = service.read_responses(actor).to_dict("records")
-    service.close()
-    return sum(not _is_valid(row, items) for row in rows)
+    try:
+        with _service(folder) as service:
+            actor = service.accounts.sign_in(visitor.code, visitor.name, visitor.passphrase)
+            records = [record for record in service._drawer(actor).records() if record.kind == ANSWER]
+    except WorkbookError:
+        counts["invalid_rows"] += 1
+        return
+    for record in records:
+        is_posted = record.operation_id.startswith("posted-")
+        counts[KEPT[is_posted] if _is_valid(record.payload, items) else "invalid_rows"] += 1
 
 
 def _is_valid(row: dict[str, Any], items: dict[str, Any]) -> bool:
     item, value = items.get(row["item"]), row["value"]
     if item is None:
         return str(row["item"]).startswith("needs.own.")
-    return bool(pd.isna(value)) or item.scale.lowest <= value <= item.scale.highest
+    return value is None or (type(value) is int and item.scale.lowest <= value <= item.scale.highest)

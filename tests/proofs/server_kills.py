@@ -84,7 +84,11 @@ def _figure(counts: Counts) -> str:
     full=100,
     short=1,
     portion=10,
-    holds=lambda counts: counts["acknowledged"] > counts["trials"] and not any(counts[key] for key in BROKEN),
+    holds=lambda counts: (
+        counts["acknowledged"] > counts["trials"]
+        and counts["n_kernels"] >= counts["trials"]
+        and not any(counts[key] for key in BROKEN)
+    ),
     figure=_figure,
 )
 def server_kills(size: int, seed: int) -> Counts:
@@ -124,7 +128,7 @@ def _one_life(
         for thread in threads:
             thread.start()
         time.sleep(chance.uniform(0.05, 0.6))
-        counts["n_kernels"] += _kill_kernels(server)
+        counts["n_kernels"] += kill_kernels(server)
         time.sleep(chance.uniform(0.0, 0.5))
         os.kill(server.pid, signal.SIGKILL)
         for thread in threads:
@@ -148,8 +152,8 @@ def _let_in(partners: list[Partner], code: str) -> str:
     return code
 
 
-def _kill_kernels(server: RunningServer) -> int:
-    """Kernels are forked from one warm process, which stays."""
+def kill_kernels(server: RunningServer) -> int:
+    """Kill every kernel of a server, and give how many that were. They are forked from one warm process, which stays."""
     processes = psutil.Process(server.pid).children(recursive=True)
     warm = [process for process in processes if "workbook.server.nursery" in process.cmdline()]
     kernels = sorted(warm, key=lambda process: process.create_time())[1:]

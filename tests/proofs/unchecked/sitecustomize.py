@@ -1,0 +1,11 @@
+"""Loaded by a server that a control of `hostile-browser` starts: whatever answers a browser sends are kept."""
+
+from workbook.service import local
+
+
+def _believe(answers, bank):
+    """The instrument of each answer, whatever its value."""
+    return [(bank.find(answer.item) or ("connection", None))[0] for answer in answers]
+
+
+local.check_answers = _believe
