@@ -5,7 +5,7 @@ import { startExit } from "./exit.js";
 import { couldNotOpen, startNotices } from "./notices.js";
 import { post, settings, xsrf } from "./settings.js";
 import { change, onState } from "./state.js";
-import { areBeingKept, watchWords } from "./words.js";
+import { areBeingKept, hasUnsavedWords, watchWords } from "./words.js";
 
 // A browser takes 64 KiB from a page that goes, the answers' own request included.
 const [MOST_LAST_WORDS, LARGEST_LAST_WORD] = [4, 8192];
@@ -26,6 +26,7 @@ window.workbook = {
     signal.addEventListener("abort", () => leaving.delete(call));
   },
   watchWords,
+  hasUnsavedWords,
   setKernelLink(open) {
     change({ kernelLink: open });
   },

@@ -12,12 +12,17 @@ from playwright.sync_api import Browser, Page
 
 from tests.proofs._partners import CHEAP
 from tests.proofs._wire import Wire
-from tests.walk.seeded import in_folder
+from tests.walk.seeded import OCCASION, in_folder
+from workbook.content import say
 from workbook.content.document import consent_hash
+from workbook.instruments import catalogue
 from workbook.service.local import ANSWER, LocalService
 from workbook.session import Session
 
 CHAPTER = "chapter:connection.talk"
+WITH_WORDS = "chapter:background.about_you"
+FIELD = next(iter(catalogue()["background"].free_text))
+ONE_WRITES = 4  # every fourth also writes in words of their own
 PASSPHRASE = "seven quiet lanterns of "
 _READY = "html[data-ready=yes] fieldset.question"
 _PATIENCE_MS = 60_000
@@ -59,7 +64,15 @@ _WATCH = """(forgetful) => {
       radios[(radios.findIndex((one) => one.checked) + 1) % radios.length].click();
     },
     begin() { notes.bannerAt = notes.lies = 0; },
-    look() { return { ...notes, lies: notes.lies + fields().filter(isLie).length, banner: !banner.hidden }; },
+    write(text) {
+      const field = document.querySelector(".field input");
+      if (!field) return false;
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("blur"));
+      return true;
+    },
+    look() { return { ...notes, words: window.workbook.hasUnsavedWords(), lies: notes.lies + fields().filter(isLie).length, banner: !banner.hidden }; },
   };
 }"""
 
@@ -76,6 +89,8 @@ class Answerer:
     kernel_pid: int = 0
     given: dict[str, tuple[str, Any]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
+    written: str = ""
+    n_written: int = 0
     forgetful: bool = False
     _next: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -101,8 +116,14 @@ class Answerer:
         field_ = self.page.locator("dialog[open] input[type=password]")
         field_.wait_for(timeout=_PATIENCE_MS)
         field_.fill(PASSPHRASE + self.name)
+        button = self.page.locator("dialog[open] button[type=submit]")
+        if self.look()["words"]:  # only on this page: it stays, and says so
+            button.click()
+            self.give_up_words()
+            self.reload()
+            return
         with self.page.expect_navigation(timeout=_PATIENCE_MS, wait_until="commit"):
-            self.page.locator("dialog[open] button[type=submit]").click()
+            button.click()
         self._settle_down(before)
 
     def reload(self) -> None:
@@ -124,6 +145,18 @@ class Answerer:
         """Give so many answers, one question after the other."""
         for _ in range(n):
             self.page.evaluate("(n) => window.watched.choose(n)", next(self._next))
+
+    def write(self) -> None:
+        """Words of one's own, where this page has a field for them."""
+        text = f"words {self.n_written} of {self.name}"
+        if self.page.evaluate("(text) => window.watched.write(text)", text):
+            self.written, self.n_written = text, self.n_written + 1
+
+    def give_up_words(self) -> None:
+        """Words that the page itself calls not saved are not owed; it has to say so while they still stand there."""
+        said = say("server.shell.words_unsaved")
+        if wait_until(lambda: said in self.page.locator(".banner").inner_text(), _PATIENCE_MS / 1000):
+            self.written = ""
 
     def look(self) -> dict[str, Any]:
         found: dict[str, Any] = self.page.evaluate("() => window.watched.look()")
@@ -157,7 +190,7 @@ def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
             session = Session(service, begun.actor)
             session.mark_seen("introduction")
             session.agree("consent", consent_hash(), agreed=True)
-            session.go(CHAPTER)
+            session.go(WITH_WORDS if n % ONE_WRITES == 1 else CHAPTER)
             made.append((f"Person{n}", begun.code))
         return ""
 
@@ -167,7 +200,7 @@ def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
 
 def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
     """Hold what the pages gave, and took to be kept, against what is in the drawers."""
-    found = {"answers": 0, "lost": 0, "undelivered": 0, "twice": 0, "out_of_order": 0}
+    found = {"answers": 0, "lost": 0, "undelivered": 0, "twice": 0, "out_of_order": 0, "words_lost": 0, "words": 0}
 
     def act(service: LocalService) -> str:
         for one in pages:
@@ -178,6 +211,9 @@ def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
             found["lost"] += sum(not n_of[operation_id] for operation_id in one.kept)
             found["undelivered"] += sum(not n_of[operation_id] for operation_id in one.given)
             found["twice"] += sum(n - 1 for n in n_of.values()) + len(set(n_of) - set(one.given))
+            found["words"] += one.n_written
+            drawn = Session(service, actor).free_text(FIELD.id, OCCASION)
+            found["words_lost"] += bool(one.written) and drawn != one.written
             last = dict(one.given.values())
             kept = {record.payload["item"]: record.payload["value"] for record in records}
             found["out_of_order"] += sum(kept.get(item) != value for item, value in last.items())

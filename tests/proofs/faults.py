@@ -3,7 +3,8 @@
 People answer questions in real Chromium at a real server, each over a wire of their own (`_wire.py`) that is broken
 again and again: reset, a black hole, slow, an acknowledgement lost; or the browser goes offline, a kernel is
 killed, the whole server is killed and started again. Answers are given right after each fault and once more
-when the page has said what is wrong. At the end the drawers are opened: every answer must be there, once.
+when the page has said what is wrong, and one in four also writes words. At the end the drawers are opened: every
+answer must be there, once, and the last words too, unless the page itself said that they are not saved.
 """
 
 import os
@@ -32,17 +33,18 @@ KINDS = {"offline": 4, "refuse": 4, "silent": 4, "deaf": 4, "slow": 2, "kernel":
 SHORT = ("silent", "deaf")
 ROUNDS_PER_RESTART = 10
 WITHOUT_BANNER = ("deaf",)
-BROKEN = ("lost", "undelivered", "twice", "out_of_order", "lies", "unsaid", "stuck")
+BROKEN = ("lost", "undelivered", "twice", "out_of_order", "words_lost", "lies", "unsaid", "stuck")
 
 
 def _holds(counts: Counts) -> bool:
-    return counts["seconds"] <= MOST_SECONDS and counts["answers"] > 0 and not any(counts[key] for key in BROKEN)
+    is_real = counts["answers"] > 0 and counts["words"] > 0
+    return counts["seconds"] <= MOST_SECONDS and is_real and not any(counts[key] for key in BROKEN)
 
 
 def _figure(counts: Counts) -> str:
     broken = ", ".join(f"{counts[key]:,} {key.replace('_', ' ')}" for key in BROKEN if counts[key])
     return (
-        f"{counts['answers']:,} answers during {counts['trials']:,} faults ({counts['restarts']:,} by kill -9 of the "
+        f"{counts['answers']:,} answers and {counts['words']:,} texts during {counts['trials']:,} faults ({counts['restarts']:,} by kill -9 of the "
         f"server): {broken or 'each there once'}; the page said so after at most {counts['seconds']:.1f} s"
     )
 
@@ -72,7 +74,7 @@ def a_page_that_keeps_nothing(size: int, seed: int) -> Counts:
 def _break(size: int, seed_: int, *, forgetful: bool = False) -> Counts:
     if find_chromium() is None:
         raise CannotRun(WAY_OUT)
-    counts: Counts = dict.fromkeys(("trials", "answers", "restarts", *BROKEN), 0)
+    counts: Counts = dict.fromkeys(("trials", "answers", "words", "restarts", *BROKEN), 0)
     counts["seconds"] = 0.0
     chance = random.Random(seed_)
     with scratch() as folder:
@@ -144,6 +146,7 @@ def _round(house: _House, pages: list[Answerer], kinds: list[str], counts: Count
     _wait_for_banners(pages, kinds, began, counts)
     for page in pages:
         page.answer(1)
+        page.write()
         counts["lies"] += page.look()["lies"]
         page.page.evaluate("() => window.watched.begin()")
     if kinds[0] == "server":
@@ -166,6 +169,7 @@ def _break_one(page: Answerer, kind: str) -> float:
     elif kind != "server":
         page.wire.set(kind)
     page.answer(2)
+    page.write()
     return began
 
 
@@ -185,6 +189,8 @@ def _mend_one(page: Answerer, kind: str, house: _House) -> None:
         page.sign_in_again(house.server.pid)
     elif kind == "kernel":
         wait_until(lambda: page.look()["unsaved"] == 0, PATIENCE)
+        if page.look()["words"]:
+            page.give_up_words()
         page.reload()
     else:
         page.wire.set("open")
@@ -192,4 +198,4 @@ def _mend_one(page: Answerer, kind: str, house: _House) -> None:
 
 def _is_settled(page: Answerer) -> bool:
     seen = page.look()
-    return seen["unsaved"] == 0 and not seen["banner"]
+    return seen["unsaved"] == 0 and not seen["words"] and not seen["banner"]

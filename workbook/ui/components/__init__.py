@@ -147,11 +147,13 @@ class Form(Component):
     ``answers`` maps an item id to ``{"value", "declined"}`` as the service has it. Where the
     page has no line of its own to the service, ``answers_out`` is the one output: answers
     with their operation ids, answered by ``acknowledged`` or ``refused`` (id → sentence).
+    Where the form ``opens_blank``, coming back shows no answer, not even one still on its way.
     """
 
     _component = t.Unicode("form").tag(sync=True)
     items = t.List(t.Dict()).tag(sync=True)
     occasion = t.Unicode("").tag(sync=True)
+    opens_blank = t.Bool(False).tag(sync=True)
     answers = t.Dict().tag(sync=True)
     labels = t.Dict().tag(sync=True)
     answers_out: t.List[dict[str, Any]] = t.List().tag(sync=True)

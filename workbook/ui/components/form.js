@@ -84,7 +84,8 @@ class Question {
   // What the service knows, or what is still on its way to it, is shown again.
   restore() {
     const known = this.form.model.get("answers")[this.item.id];
-    const entry = underway.get(this.key);
+    const onItsWay = underway.get(this.key);
+    const entry = this.form.model.get("opens_blank") && onItsWay !== this.given ? undefined : onItsWay;
     const kept = performance.now() < this.keptUntil ? this.kept : undefined;
     const answer = entry?.answer ?? kept ?? known;
     this.settled = answer ? (answer.declined ? DECLINED : String(answer.value)) : null;
@@ -139,6 +140,7 @@ class Question {
       declined,
     };
     const entry = { answer, tries: 0, followers: new Set() };
+    this.given = entry;
     underway.set(this.key, entry);
     this.follow(entry);
     deliver(this.form.model, this.key, entry);

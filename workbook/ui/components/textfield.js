@@ -2,6 +2,7 @@
 // the page is left, so that a text typed just before leaving is not lost.
 
 const REST_MS = 250;
+const AGAIN_MS = 3000;
 let made = 0;
 
 function element(tag, className, text) {
@@ -37,10 +38,22 @@ function render({ model, el, signal }) {
     model.save_changes();
   };
   let isTouched = false;
+  const isKept = () => model.get("kept") === null || input.value.trim() === model.get("kept").trim();
+  // What goes into a line that is just breaking is lost without a word: so it is said again until it is kept.
+  let again;
+  const insist = () => {
+    clearTimeout(again);
+    if (isKept() || !isTouched) return;
+    again = setTimeout(() => {
+      if (!isKept()) model.send({ left: input.value });
+      insist();
+    }, AGAIN_MS);
+  };
   input.addEventListener("input", () => {
     isTouched = true;
     clearTimeout(timer);
     timer = setTimeout(pass, REST_MS);
+    insist();
   });
   let atRest = model.get("value");
   const leave = () => {
@@ -97,7 +110,7 @@ function render({ model, el, signal }) {
   offer();
   fill();
   restore();
-  return () => clearTimeout(timer);
+  return () => [timer, again].forEach(clearTimeout);
 }
 
 export default { render };

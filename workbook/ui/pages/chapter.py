@@ -64,6 +64,7 @@ class Screen(Page):
             return
         with self.form.hold_sync():
             self.form.occasion = self.occasion
+            self.form.opens_blank = instrument.is_private
             self.form.answers = {} if instrument.is_private else self.session.answers(items, self.occasion)
             self.form.items = [_question(item) for item in items]
         self._offer(chapter, len(screens))
