@@ -1,6 +1,9 @@
 """The served notebook: Voila runs it in a kernel of the person's own and our template shows it."""
 
 import logging
+import sys
+import traceback
+from typing import Any
 
 from jupyter_core.utils import ensure_async
 from tornado import web
@@ -62,7 +65,7 @@ class WorkbookPage(Page, VoilaHandler):
         except StreamClosedError:
             raise
         except Exception as error:  # noqa: BLE001  whatever it was, the person gets a page
-            _log.error("the workbook did not open: %s", type(error).__name__, exc_info=True)
+            _log.error("the workbook did not open: %s", _places(error))
             await self.kernels.end(self.kernel_id)
             self.write(render("workbook_failed.html"))
         finally:
@@ -82,6 +85,7 @@ class WorkbookPage(Page, VoilaHandler):
             kernel_spec_manager=self.kernel_spec_manager,
             page_config={},
         )
+        renderer.log = _PlacesOnly(_log, {})
         await renderer.initialize()
         return renderer
 
@@ -93,6 +97,20 @@ class WorkbookPage(Page, VoilaHandler):
         couple = await in_thread(self.backstage.service.couple, actor)
         names = {member.person_id: member.name for member in couple.members}
         return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
+
+
+class _PlacesOnly(logging.LoggerAdapter[logging.Logger]):
+    """Tells what failed and where; Voila's own would repeat the cell, and the kernel's words about it."""
+
+    def exception(self, msg: object, *args: object, **kwargs: Any) -> None:
+        self.error("the notebook failed: %s", _places(sys.exc_info()[1]))
+
+
+def _places(error: BaseException | None) -> str:
+    """Class and places of an error, never its words: they may hold what a person wrote."""
+    if error is None:
+        return "unknown"
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 async def _hang_up(renderer: NotebookRenderer | None) -> None:

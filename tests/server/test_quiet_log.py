@@ -1,0 +1,28 @@
+"""What a cell of the notebook says when it fails stands in no log: the class and the places do."""
+
+import copy
+import json
+from pathlib import Path
+
+from tests.server.conftest import NOTEBOOK, Person
+from workbook.server.testing import running_server
+
+MARKER = "only-these-words-7391"
+
+
+def test_the_words_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
+    import httpx
+
+    content = copy.deepcopy(NOTEBOOK)
+    content["cells"][1]["source"] = f'words = "only-these-words"\nraise ValueError(words + "-{MARKER[-4:]}")'
+    notebook = tmp_path / "failing.ipynb"
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    with (
+        running_server(tmp_path, "--notebook", str(notebook)) as server,
+        httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client,
+    ):
+        page = Person(client).begin().client.get("/workbook").text
+        logged = server.output.read_text(encoding="utf-8")
+    assert "CellExecutionError" in logged and "notebook_renderer.py" in logged, "the failure is told, and where"
+    assert MARKER not in logged and "only-these-words" not in logged
+    assert MARKER not in page
