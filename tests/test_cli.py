@@ -59,6 +59,16 @@ def test_debug_lets_the_error_through(failing: click.Group) -> None:
     assert isinstance(result.exception, ZeroDivisionError)
 
 
+def test_the_workbook_of_a_couple_does_not_start_under_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr("workbook.server.launch.start", lambda *_, **__: started.append(True))
+    refused = CliRunner().invoke(main, ["--debug", "start"])
+    assert (refused.exit_code, started) == (2, [])
+    assert "workbook start" in refused.stderr and "Traceback" not in refused.stderr
+    CliRunner().invoke(main, ["start"])
+    assert started == [True]
+
+
 def test_the_process_ends_with_code_2_and_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     done = subprocess.run(

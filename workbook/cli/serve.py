@@ -25,12 +25,23 @@ no_browser_option = click.option("--no-browser", is_flag=True, help=say("cli.sta
 @click.option("--share", is_flag=True, help=say("cli.start.share"))
 @click.option("--behind-proxy", default="", metavar="HTTPS_ADDRESS", help=say("cli.start.behind_proxy"))
 @click.option("--most-pages", type=click.IntRange(min=1), help=say("cli.start.most_pages"))
+@click.pass_context
 def start(
-    *, port: int, data: Path | None, no_browser: bool, share: bool, behind_proxy: str, most_pages: int | None
+    context: click.Context,
+    *,
+    port: int,
+    data: Path | None,
+    no_browser: bool,
+    share: bool,
+    behind_proxy: str,
+    most_pages: int | None,
 ) -> None:
-    """Serve the workbook until Ctrl-C."""
+    """Serve the workbook until Ctrl-C; not under ``--debug``, whose traceback may show what people wrote."""
+    from workbook.cli import Problem
     from workbook.server import launch
 
+    if context.find_root().params.get("debug"):
+        raise Problem(say("cli.start.no_debug"))
     click.echo(say("cli.start.shared" if share else "cli.start.hello"))
     folder = data.absolute() if data else None  # the server moves to an empty folder of its own
     launch.start(
