@@ -1,12 +1,16 @@
 """What the service promises about rights: my data, blocking, parting, leaving, erasing."""
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, Household, answers
 from tests.service.table_contract import TABLE_EVENT
 from workbook.errors import AccessError, SignInError
+from workbook.service import reading
 from workbook.service.verbs import Actor, Service
 from workbook.sharing import Grain
 
@@ -120,7 +124,14 @@ class RightsContract:
         usual = service.order_for_me(actor, sections, ["help"])
         assert sorted(usual) == sorted(sections) and service.order_for_me(actor, sections, ["help"]) == usual
         service.save_answers(actor, answers(9, instrument="safety", most=1))
-        assert service.order_for_me(actor, sections, ["help"])[0] == "help"
+        assert service.order_for_me(actor, sections, ["help"]) == usual, "nothing changes while somebody may look on"
+        later = [datetime.now(UTC) + timedelta(weeks=n) for n in range(1, 61)]
+        leads = Counter()
+        for then in later:
+            with mock.patch.object(reading, "this_monday", lambda then=then: then):
+                leads[service.order_for_me(actor, sections, ["help"])[0]] += 1
+        assert leads["help"] > 30, "it helps"
+        assert len(leads) > 1, "and is no proof"
 
     def test_after_sign_out_every_verb_refuses(self, house: Household) -> None:
         service, actor = house.a

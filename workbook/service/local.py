@@ -262,8 +262,10 @@ class LocalService(ResearchVerbs, TherapistVerbs):
 
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         drawer = self._drawer(actor)
-        calls_for_it = reading.has_private_concern(drawer, self._instruments)
-        return rights.order_sections(drawer.person_id, sections, first if calls_for_it else ())
+        monday = reading.this_monday()
+        calls_for_it = reading.has_private_concern(drawer, self._instruments, before=monday)
+        called = first if calls_for_it else ()
+        return rights.order_sections(drawer.person_id, sections, called, monday.date().isoformat())
 
     # -- what happens -----------------------------------------------------------------
     def watch(self, actor: Actor, notify: Callable[[str], None]) -> Callable[[], None]:

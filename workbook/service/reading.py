@@ -1,6 +1,7 @@
 """What the records of an opened drawer amount to: answers, own needs, and what stays hidden."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -89,9 +90,16 @@ def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
     return {instrument for instrument in answered if is_hidden(instrument, instruments)}
 
 
-def has_private_concern(drawer: Drawer, instruments: Instruments) -> bool:
-    """Whether any latest private answer is above the harmless end of its scale."""
-    latest = {record.payload["item"]: record.payload for record in drawer.records() if record.kind == ANSWER}
+def this_monday() -> datetime:
+    """When this week began, in UTC."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=today.weekday())
+
+
+def has_private_concern(drawer: Drawer, instruments: Instruments, before: datetime) -> bool:
+    """Whether any private answer, the latest given before then, is above the harmless end of its scale."""
+    given = [record for record in drawer.records() if record.kind == ANSWER]
+    latest = {record.payload["item"]: record.payload for record in given if record.at and record.at < before}
     return any(_is_concern(answer, instruments) for answer in latest.values())
 
 

@@ -29,6 +29,8 @@ from workbook.service.wire import dump, event_to_json, load, publication_to_json
 from workbook.storage.base import Entry, Store
 
 BLOCK = "block"
+LED_OF_256 = 192
+"""Draws of 256 in which a section that is called for leads the page "Just for me"."""
 
 
 def blocks_log(couple_id: str) -> str:
@@ -158,19 +160,28 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
     }
 
 
-def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str]) -> list[str]:
-    """Sections in an order of the person's own, those of ``first`` before the others.
+def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:
+    """Sections in an order of the person's own that is drawn anew in each period.
 
-    >>> order_sections("p_1", ["a", "b", "c"], ["c"])[0]
-    'c'
-    >>> sorted(order_sections("p_1", ["a", "b", "c"], []))
+    With ``first``, one of these leads in about three periods of four; else, and for everybody
+    without it, chance alone decides who leads. So no single look tells whether there was a ``first``,
+    and that the order has changed tells nothing.
+
+    >>> sorted(order_sections("p_1", ["a", "b", "c"], [], "2026-47"))
     ['a', 'b', 'c']
+    >>> {order_sections("p_1", ["a", "b"], ["b"], f"{year}")[0] for year in range(20)} == {"a", "b"}
+    True
     """
 
-    def place(section: str) -> tuple[bool, bytes]:
-        return section not in first, hashlib.sha256(f"{person_id}\n{section}".encode()).digest()
+    def drawn(what: str) -> bytes:
+        return hashlib.sha256(f"{person_id}\n{period}\n{what}".encode()).digest()
 
-    return sorted(sections, key=place)
+    order = sorted(sections, key=lambda section: drawn(f"place of {section}"))
+    called = [section for section in order if section in first]
+    if called and drawn("who leads")[0] < LED_OF_256:
+        order.remove(called[0])
+        order.insert(0, called[0])
+    return order
 
 
 def _closing(fold: Fold, couple_id: str) -> list[Entry]:

@@ -230,10 +230,11 @@ class Service(ABC):
 
     @abstractmethod
     def order_for_me(self, actor: Actor, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
-        """The order of the "Just for me" page, which differs between people in any case.
+        """The order of the "Just for me" page, which differs between people and weeks in any case.
 
-        ``first`` are the sections that come first for somebody whose private answers call for
-        them; this order is all that those answers ever change.
+        ``first`` are the sections of which one leads more often for somebody whose private answers
+        of earlier weeks call for them; this is all that those answers ever change. Nothing changes
+        at once, and neither an order nor its change says for certain that there are such answers.
         """
 
     # -- a therapist, if both let one read -----------------------------------------------

@@ -8,7 +8,7 @@ from workbook.ui.pages.base import Button, Page
 
 
 class JustForMe(Page):
-    """The same parts and length for everyone; only their order differs between people."""
+    """The same parts and length for everyone; only their order differs between people and weeks."""
 
     kind = "just-for-me"
 
