@@ -26,6 +26,11 @@ def test_there_are_enough_requirements() -> None:
     assert len(NAMED) >= LEAST
 
 
+def test_as_many_as_are_told_are_listed() -> None:
+    told = re.search(r"are met: (\d+) of them", (ROOT / "docs" / "asvs.md").read_text(encoding="utf-8"))
+    assert told is not None and int(told[1]) == len(NAMED)
+
+
 @pytest.mark.parametrize("item", NAMED)
 def test_what_shows_a_requirement_exists(item: str) -> None:
     assert is_there(NAMED[item]), f"{item} names {NAMED[item]}, which is not there"
