@@ -3,9 +3,9 @@
 In real Chromium on the real server, which keeps whole pages for Back as it does for people: the quick exit
 covers the page before anything else happens, ends the sitting, and takes along the other tabs of the same
 person; whatever is tried afterwards (back, forward, reload, the address itself, a restored tab with the same
-cookies) shows only the plain page. An answer to a private question, once saved, is on no screen again. And in
-the service: what a partner sees before a round opens is byte for byte the same whether the other is undecided,
-unfinished, declined or has decided.
+cookies) shows only the plain page. An answer to a private question, saved or on its way, is on no
+screen that one comes back to. And in the service: what a partner sees before a round opens is byte for byte the
+same whether the other is undecided, unfinished, declined or has decided.
 """
 
 import os
@@ -212,7 +212,7 @@ def _is_signed_in(server: RunningServer, sitting: str) -> bool:
 # -- private screens ---------------------------------------------------------------------------
 @proof(
     "private-screen",
-    bound="an answer to a private question, once saved, is on no screen again",
+    bound="an answer to a private question, saved or on its way, is on no screen that one comes back to",
     full=5,
     short=1,
     zero=("shown_again", "unsaved"),
@@ -236,6 +236,7 @@ def _answer_and_return(size: int, environment: dict[str, str] | None = None) -> 
             person = Person(browser, server.url.rstrip("/"), NAME, 1280)
             person.begin()
             _to_private_questions(person)
+            counts["shown_again"] += _n_shown_unsent(person)
             n_answered = _answer_most(person)
             counts["n_answers"] += n_answered
             counts["unsaved"] += not 0 < n_answered == _radios(person, ":checked").count()
@@ -253,6 +254,18 @@ def _answer_and_return(size: int, environment: dict[str, str] | None = None) -> 
 def _to_private_questions(person: Person) -> None:
     person.open_step(say("ui.steps.just-for-me"))
     person.turn(lambda: person.press(person.button("just-for-me.private_button")))
+
+
+def _n_shown_unsent(person: Person) -> int:
+    """Answers on the screen to which one comes back while they could not be sent yet."""
+    person.page.route("**/api/answers", lambda route: route.abort())
+    person.choose(_radios(person).first)
+    person.page.locator("fieldset.question .state[data-state=saving], .state[data-state=unsaved]").first.wait_for()
+    person.go_home()
+    _to_private_questions(person)
+    n_shown = _radios(person, ":checked").count()
+    person.page.unroute("**/api/answers")
+    return n_shown
 
 
 def _answer_most(person: Person) -> int:
