@@ -4,11 +4,15 @@ Two sign in to a real server under marked names and passphrases, post answers an
 mistypes a passphrase, one asks for an address that is not there. Then every file below the server's
 folders and its temporary folder is searched, and the environment and command line of the server
 and of each process it started. Looked for: names, passphrases, recovery codes, cookies, the drawers'
-rows, and the key of the file (outside its own folder).
+rows, and the key of the file (outside its own folder). A process that may leave a picture of its memory
+when it crashes, and a file that others of this computer may open, are counted as well.
 """
 
 import json
+import os
 import re
+import resource
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,12 +31,12 @@ from workbook.server.testing import RunningServer, running_server
     full=40,
     short=1,
     portion=20,
-    zero=("found",),
-    figure=lambda c: f"{c['found']:,} of {c['trials']:,} found in {c['n_places']:,} files and processes",
+    zero=("found", "may_dump_core", "open_to_others"),
+    figure=lambda c: f"{c['found']:,} (cores: {c['may_dump_core']:,}, open files: {c['open_to_others']:,}) of {c['trials']:,} found in {c['n_places']:,} files and processes",
 )
 def server_at_rest(size: int, seed: int) -> Counts:
     """One server after another until ``size`` secrets were looked for."""
-    counts: Counts = {"trials": 0, "found": 0, "n_places": 0}
+    counts = _nothing()
     while counts["trials"] < size:
         _one_server(counts, leaky=False)
     return counts
@@ -41,23 +45,44 @@ def server_at_rest(size: int, seed: int) -> Counts:
 @server_at_rest.control(size=1)
 def a_secret_in_the_environment(size: int, seed: int) -> Counts:
     """The search finds what one variable of the environment gives away."""
-    counts: Counts = {"trials": 0, "found": 0, "n_places": 0}
+    counts = _nothing()
     _one_server(counts, leaky=True)
     return counts
 
 
-def _one_server(counts: Counts, *, leaky: bool) -> None:
+@server_at_rest.control(size=1, fails=lambda counts: counts["may_dump_core"] > 0 and counts["open_to_others"] > 0)
+def a_server_that_is_not_private(size: int, seed: int) -> Counts:
+    """It leaves limits and file modes as whoever started it has them."""
+    limits, umask = resource.getrlimit(resource.RLIMIT_CORE), os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+    folders = [str(Path(__file__).parent / "unprivate"), str(Path.cwd())]
+    counts = _nothing()
+    try:
+        _one_server(counts, leaky=False, environment={"PYTHONPATH": os.pathsep.join(folders)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
+        os.umask(umask)
+    return counts
+
+
+def _nothing() -> Counts:
+    return dict.fromkeys(("trials", "found", "n_places", "may_dump_core", "open_to_others"), 0)
+
+
+def _one_server(counts: Counts, *, leaky: bool, environment: dict[str, str] | None = None) -> None:
     seeds = [_seeding.Seeds(), _seeding.Seeds()]
     names = [seed.mark(seed.names) for seed in seeds]
     passphrases = [seed.mark(seed.secret) for seed in seeds]
     with scratch() as folder:
         temporary = folder / "t"
         temporary.mkdir()
-        environment = {"TMPDIR": str(temporary)} | ({"LEAK": passphrases[0]} if leaky else {})
+        environment = {"TMPDIR": str(temporary), **(environment or {})} | ({"LEAK": passphrases[0]} if leaky else {})
         with running_server(folder, environment=environment) as server:
             secrets = [marker for seed in seeds for marker in seed.all()]
             secrets += _live(server, names, passphrases)
             places = [*_files(folder), *_processes(server)]
+            counts["may_dump_core"] += _n_that_dump_core(server)
+            counts["open_to_others"] += _n_open_to_others(folder / "data", temporary)
         places += _files(folder)
         secrets += [path.read_bytes().strip() for path in (folder / "keys").glob("*.key")]
     counts["trials"] += len(secrets)
@@ -93,6 +118,18 @@ def _live(server: RunningServer, names: list[str], passphrases: list[str]) -> li
 def _files(folder: Path) -> list[bytes]:
     own = folder / "keys"
     return [content for path, content in _seeding.bytes_of(folder).items() if not path.is_relative_to(own)]
+
+
+def _n_that_dump_core(server: RunningServer) -> int:
+    """The server and its kernels, where their limits allow a core file."""
+    process = psutil.Process(server.pid)
+    limits = [Path(f"/proc/{one.pid}/limits").read_text() for one in [process, *process.children(recursive=True)]]
+    return sum(re.search(r"^Max core file size +0 +0 ", text, re.MULTILINE) is None for text in limits)
+
+
+def _n_open_to_others(*folders: Path) -> int:
+    """What lies below these folders and others than its owner may do something with."""
+    return sum(bool(stat.S_IMODE(path.stat().st_mode) & 0o077) for folder in folders for path in folder.rglob("*"))
 
 
 def _processes(server: RunningServer) -> list[bytes]:
