@@ -66,7 +66,9 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
     Checked against
     ---------------
     R's ``nlme::gls`` (``corCompSymm``, ``varIdent``) on 50 random data sets in ``make
-    prove``, for both methods; a published workshop's R and SAS listings of 148 couples.
+    prove``, for both methods; a published workshop's R and SAS listings of 148 couples. What
+    full information does with missing values has been checked against complete data and
+    simulations only, not against another program.
 
     Parameters
     ----------

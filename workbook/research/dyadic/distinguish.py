@@ -68,8 +68,8 @@ def distinguishability(
 
     Checked against
     ---------------
-    R's ``nlme::gls`` on 50 random data sets in ``make prove``; a published workshop:
-    χ²(4) = 7.277, p = .122.
+    The conditional test: R's ``nlme::gls`` on 50 random data sets in ``make prove``; a published
+    workshop: χ²(4) = 7.277, p = .122. The omnibus test: its formula only.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
 
     Checked against
     ---------------
-    R's ``nlme::gls`` on the same columns in ``make prove``.
+    R's ``nlme::gls`` on the same columns in ``make prove``, partners exchangeable.
 
     Parameters
     ----------
