@@ -53,7 +53,7 @@ def scoring(share: float) -> Figures:
     }
 
 
-def fastest(work: Callable[[], object], times: int = 3) -> float:
+def fastest(work: Callable[[], object], times: int = 7) -> float:
     """Seconds of the fastest of some runs: the others were disturbed."""
     found = []
     for _ in range(times):
