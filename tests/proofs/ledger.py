@@ -17,6 +17,7 @@ PROVEN = (
     "tests/server/conftest.py",
     "tests/server/test_routes.py",
     "tests/ui/browser.py",
+    "tests/walk/person.py",
     "tests/walk/seeded.py",
     "tests/walk/transcript.py",
     "tools/chromium.py",
