@@ -147,6 +147,7 @@ def test_the_heartbeat_tells_how_long_the_sitting_lasts_and_that_it_is_over(serv
         "signed_in": False,
         "kernel_alive": False,
         "seconds_left": None,
+        "someone_else": False,
     }
 
 
