@@ -82,8 +82,9 @@ function askAgain(now) {
     return;
   }
   again ??= signInDialog();
-  again.onclose = () => state.signedIn || again.showModal(); // Esc closes a dialog for good
-  if (!again.open) again.showModal();
+  if (again.open) return;
+  again.show(); // not modal: nothing else is to be seen, and the quick exit has to stay in reach
+  again.querySelector("input").focus();
 }
 
 function signInDialog() {
@@ -92,7 +93,7 @@ function signInDialog() {
   problem.setAttribute("role", "alert");
   const label = element("label", { htmlFor: "again", textContent: words.passphrase });
   const send = element("button", { type: "submit", className: "button button-primary", textContent: words.sign_in });
-  const form = element("form", {}, label, problem, field, send);
+  const form = element("form", {}, element("div", { className: "field" }, label, problem, field), send);
   form.onsubmit = async (event) => {
     event.preventDefault();
     const sentence = await signInAgain(field.value);

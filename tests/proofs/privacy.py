@@ -25,6 +25,7 @@ from workbook.simulate import simulate_couples
 
 ENVIRONMENT = Path("build/pycanon")
 INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+WHOLE = "whole"
 PYCANON = "pycanon==1.0.1.post2"
 SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
 FACTS = [item.id for item in SHOWN["background"].items]
@@ -195,11 +196,12 @@ def _make_environment(folder: Path) -> None:
         ran = subprocess.run(step, capture_output=True, text=True, check=False)
         if ran.returncode:
             raise CannotRun(f"{PYCANON}, which cannot be fetched here: {ran.stderr.strip()[-300:]}")
+    (folder / WHOLE).touch()
 
 
 def _imports_pycanon(python: Path) -> bool:
-    if not python.exists():
-        return False
+    if not (ENVIRONMENT / WHOLE).exists() or not python.exists():
+        return False  # or being made just now, with some of its packages there
     return subprocess.run([python, "-c", "import pycanon"], capture_output=True, check=False).returncode == 0
 
 
