@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -109,12 +110,22 @@ def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool
             if is_fatal:
                 kill_kernels(server)
             for other in others:
-                counts["others_dead"] += not other.ask("/api/alive", {"kernel": other.kernel}).json()["kernel_alive"]
+                counts["others_dead"] += _is_dead(other, seconds=20.0 if is_fatal else 0.0)
                 other.close()
             a.close()
         _look_at_rows(folder, a, counts)
         counts["tracebacks"] += (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
     return counts
+
+
+def _is_dead(visitor: Visitor, *, seconds: float) -> bool:
+    """Whether a kernel is gone; asked again for so long, as the server hears of a kill a little later."""
+    latest = time.monotonic() + seconds
+    while is_alive := visitor.ask("/api/alive", {"kernel": visitor.kernel}).json()["kernel_alive"]:
+        if time.monotonic() >= latest:
+            break
+        time.sleep(0.2)
+    return not is_alive
 
 
 def _may_pass(parts: list[bytes] | None) -> bool:
