@@ -9,14 +9,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.server.test_text import CHAPTER, FIELD
+from tests.server.test_text import FIELD, seat_ana, sign_in
 from tests.walk.person import PASSPHRASE
-from tests.walk.seeded import in_folder
 from workbook.content import say
-from workbook.content.document import consent_hash
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.local import LocalService
-from workbook.session import Session
 
 pytestmark = pytest.mark.browser
 
@@ -28,15 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def code(folder: Path) -> str:
-    def begin(service: LocalService) -> str:
-        begun = service.accounts.create_couple("Ana", PASSPHRASE)
-        session = Session(service, begun.actor)
-        session.mark_seen("introduction")
-        session.agree("consent", consent_hash(), agreed=True)
-        session.go(CHAPTER)
-        return begun.code
-
-    return in_folder(folder, begin)
+    return seat_ana(folder)
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +38,6 @@ def page(browser: Browser, server: RunningServer, code: str) -> Iterator[Page]:
     context = browser.new_context(base_url=server.url)
     yield sign_in(context.new_page(), code)
     context.close()
-
-
-def sign_in(page: Page, code: str) -> Page:
-    page.set_default_timeout(60_000)
-    page.goto("/sign-in")
-    for field, text in (("code", code), ("name", "Ana"), ("passphrase", PASSPHRASE)):
-        page.fill(f"#{field}", text)
-    page.click("main form button[type=submit]")
-    page.get_by_label(FIELD.label).wait_for()
-    return page
 
 
 def second_tab(page: Page) -> Page:

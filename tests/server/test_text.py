@@ -24,8 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("text")
 
 
-@pytest.fixture(scope="module")
-def code(folder: Path) -> str:
+def seat_ana(folder: Path) -> str:
     """Ana, who stands before the questions about herself; the couple's code."""
 
     def begin(service: LocalService) -> str:
@@ -39,6 +38,22 @@ def code(folder: Path) -> str:
     return in_folder(folder, begin)
 
 
+def sign_in(page: Page, code: str) -> Page:
+    """Ana at her field."""
+    page.set_default_timeout(60_000)
+    page.goto("/sign-in")
+    for field, text in (("code", code), ("name", "Ana"), ("passphrase", PASSPHRASE)):
+        page.fill(f"#{field}", text)
+    page.click("main form button[type=submit]")
+    page.get_by_label(FIELD.label).wait_for()
+    return page
+
+
+@pytest.fixture(scope="module")
+def code(folder: Path) -> str:
+    return seat_ana(folder)
+
+
 @pytest.fixture(scope="module")
 def server(folder: Path, code: str) -> Iterator[RunningServer]:
     with running_server(folder) as running:
@@ -48,15 +63,7 @@ def server(folder: Path, code: str) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def at_words(browser: Browser, server: RunningServer, code: str) -> Iterator[Page]:
     context = browser.new_context(base_url=server.url)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto("/sign-in")
-    page.fill("#code", code)
-    page.fill("#name", "Ana")
-    page.fill("#passphrase", PASSPHRASE)
-    page.click("main form button[type=submit]")
-    page.get_by_label(FIELD.label).wait_for()
-    yield page
+    yield sign_in(context.new_page(), code)
     context.close()
 
 

@@ -18,17 +18,17 @@ LONGEST_TEXT = 200
 MOST_LAST_WORDS = 4
 
 
-def read_answers(body: bytes) -> list[Answer]:
+def read_answers(asked: dict[str, Any]) -> list[Answer]:
     """The answers of a request, checked in form only; the service checks what they mean.
 
     Examples
     --------
-    >>> read_answers(b'{"answers": [{"operation_id": "1", "occasion": "week-1", "item": "i", "value": 2}]}')
+    >>> read_answers({"answers": [{"operation_id": "1", "occasion": "week-1", "item": "i", "value": 2}]})
     [Answer(operation_id='1', occasion='week-1', item='i', value=2, declined=False)]
     """
     try:
-        return [_read_answer(row) for row in _rows(json.loads(body))]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return [_read_answer(row) for row in _rows(asked)]
+    except (KeyError, TypeError):
         raise AnswerError(say("server.api.malformed")) from None
 
 
@@ -61,8 +61,9 @@ class Answers(Page):
             return
         if len(self.request.body) > LARGEST_BODY:
             raise AnswerError(say("server.api.malformed"))
-        answers = read_answers(self.request.body)
-        if is_of_somebody_else(self, asked_by(self)):  # they wait in their page until its own person is back
+        asked = asked_by(self)
+        answers = read_answers(asked)
+        if is_of_somebody_else(self, asked):  # they wait in their page until its own person is back
             self.answer({"error": say("server.api.signed_out")}, 401)
             return
         saved = await in_thread(self.backstage.service.save_answers, self.actor, answers)
