@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests import axe
 from tests.ui.browser import show
 from workbook.content import say
 from workbook.content.document import documents
@@ -18,12 +18,6 @@ from workbook.ui.components import Prose
 from workbook.ui.guard import Guard
 from workbook.ui.wizard import next_step
 
-WCAG = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 PAGES = [
     "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
     "chapter:safety.private:1", "review:connection.talk", "results", "own:profile", "own:needs_map", "share:connection",
@@ -55,8 +49,7 @@ def demo() -> Iterator[App]:
 
 def violations(page: Page, name: str) -> list[tuple[object, ...]]:
     """What axe finds on the page, and whether it is wider than the window."""
-    results = Axe().run(page, options=WCAG)
-    found = [(name, one["id"], one["nodes"][0]["html"][:120]) for one in results.response["violations"]]
+    found = [(name, one["id"], one["nodes"][0]["html"][:120]) for one in axe.violations(page)]
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found += [(name, "too wide by", over)] if over > 0 else []
     return found + (

@@ -2,18 +2,13 @@
 
 from contextlib import suppress
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as TooSlow
 
+from tests.axe import violations
+
 REDRAWN_MS = 5000
 WIDTHS = (1280, 360, 320)
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 # In a page wider than its screen, the elements that stick out; a part that scrolls by itself may.
 _TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
@@ -56,6 +51,6 @@ class Looks:
         self.problems += [f"{where}: {sticks_out}" for sticks_out in page.evaluate(_TOO_WIDE)]
         if not axe:
             return
-        for violation in Axe().run(page, options=RULES).response["violations"]:
+        for violation in violations(page):
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             self.problems.append(f"{where}: {violation['id']}: {violation['help']}: {nodes}")

@@ -1,0 +1,20 @@
+"""What axe-core finds wrong with a page: one set of rules for every test."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Only what is wrong is described: to describe all that is right takes longer than to look for it.
+_OPTIONS = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """The rules that the page breaks as it stands now, each with its ``id``, ``help`` and ``nodes``."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found: list[dict[str, Any]] = page.evaluate(
+        "options => axe.run(document, options).then((results) => results.violations)", _OPTIONS
+    )
+    return found
