@@ -1,12 +1,14 @@
 """What was proven at which commit: one line per slice, only ever added to."""
 
+import ast
 import hashlib
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 
-from tests.proofs.harness import Counts, merge
+from tests.proofs.harness import Counts, discover, merge
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a result depends on. A commit that touches nothing of it leaves hours of proofs as they are.
@@ -25,16 +27,46 @@ PROVEN = (
 )
 
 
-def commit() -> str:
-    """The last commit that touched what is proven; with a digest of what is changed but not committed."""
-    head = _git("log", "-1", "--format=%H", "--", *PROVEN).strip()[:12]
-    changed = _git("diff", "HEAD", "--binary", "--", *PROVEN)
-    fresh = _git("ls-files", "--others", "--exclude-standard", "--", *PROVEN).split("\n")
+# How slices are kept, ordered and shown changes none of them.
+KEEPING = ("__init__.py", "__main__.py", "ledger.py", "test_proofs.py")
+_PROOFS = "tests/proofs"
+
+
+@cache
+def commit(name: str) -> str:
+    """The last commit that touched what this proof depends on; with a digest of what is not committed."""
+    paths = (*PROVEN, *(f":(exclude){path}" for path in strange_to(name)))
+    head = _git("log", "-1", "--format=%H", "--", *paths).strip()[:12]
+    changed = _git("diff", "HEAD", "--binary", "--", *paths)
+    fresh = _git("ls-files", "--others", "--exclude-standard", "--", *paths).split("\n")
     digest = hashlib.sha256(changed.encode("utf-8", "surrogateescape"))
-    for name in filter(None, fresh):
-        path = ROOT / name
-        digest.update(name.encode() + (path.read_bytes() if path.is_file() else b""))
+    for path in filter(None, fresh):
+        digest.update(path.encode() + ((ROOT / path).read_bytes() if (ROOT / path).is_file() else b""))
     return head if not changed and not any(fresh) else f"{head}+{digest.hexdigest()[:8]}"
+
+
+def strange_to(name: str) -> list[str]:
+    """The modules of other proofs, of which this one takes nothing; and those that only keep results."""
+    known, to_read = set(), [discover()[name].run.__module__.rpartition(".")[2]]
+    while to_read:
+        module = to_read.pop()
+        path = ROOT / _PROOFS / f"{module}.py"
+        if module not in known and path.is_file():
+            known.add(module)
+            to_read += _imported(path)
+    others = (path for path in (ROOT / _PROOFS).glob("[!_]*.py") if path.stem not in (*known, "harness"))
+    return sorted({f"{_PROOFS}/{one}" for one in (*KEEPING, *(path.name for path in others))})
+
+
+def _imported(path: Path) -> list[str]:
+    """The modules beside this one that it imports, wherever in it that is written."""
+    nodes = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    package = [alias.name for node in nodes if node.module == "tests.proofs" for alias in node.names]
+    return package + [
+        str(node.module).rpartition(".")[2] for node in nodes if f"{node.module}".startswith("tests.proofs.")
+    ]
 
 
 class Ledger:
@@ -47,14 +79,16 @@ class Ledger:
     """
 
     def __init__(self, folder: Path = ROOT / "build" / "proofs", at: str | None = None) -> None:
-        self._commit = commit() if at is None else at
+        self._at = at
         self._file = folder / "results.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
 
     def slices(self, name: str) -> list[dict]:
         """Every slice of one proof at this commit, oldest first; a half-written last line is passed over."""
         return [
-            entry for entry in self._entries() if entry["commit"] == self._commit and entry["name"] == name
+            entry
+            for entry in self._entries()
+            if entry["commit"] == self._commit(name) and entry["name"] == name
         ]
 
     def seconds(self, name: str) -> float:
@@ -62,7 +96,7 @@ class Ledger:
         return sum(
             entry["seconds"]
             for entry in self._entries()
-            if entry["commit"] == self._commit and entry["name"].split(" / ")[0] == name
+            if entry["commit"] == self._commit(name) and entry["name"].split(" / ")[0] == name
         )
 
     def known_seconds(self, name: str) -> float:
@@ -90,7 +124,7 @@ class Ledger:
     def add(self, name: str, seed: int, counts: Counts, seconds: float) -> None:
         """Keep one slice."""
         entry = {
-            "commit": self._commit,
+            "commit": self._commit(name),
             "name": name,
             "seed": seed,
             "seconds": round(seconds, 1),
@@ -100,6 +134,9 @@ class Ledger:
             file.write("\n" * self._is_torn() + json.dumps(entry) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+    def _commit(self, name: str) -> str:
+        return commit(name.split(" / ", maxsplit=1)[0]) if self._at is None else self._at
 
     def _is_torn(self) -> bool:
         written = self._file.read_bytes() if self._file.exists() else b""

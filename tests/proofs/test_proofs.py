@@ -8,7 +8,7 @@ import pytest
 
 from tests.proofs._running import missing_pieces, seed_of
 from tests.proofs.harness import CannotRun, Control, Proof, discover, merge, proof
-from tests.proofs.ledger import PROVEN, ROOT, Ledger
+from tests.proofs.ledger import PROVEN, ROOT, Ledger, strange_to
 
 PROOFS = discover()
 CONTROLS = [(found, control) for found in PROOFS.values() for control in found.controls]
@@ -98,3 +98,15 @@ def test_results_depend_on_everything_that_proofs_import() -> None:
                 path = name.replace(".", "/")
                 assert any(f"{path}.py" == known or path.startswith(known) for known in PROVEN), (module.name, name)
     assert all((ROOT / known).exists() for known in PROVEN)
+
+
+def test_a_result_outlives_changes_of_other_proofs_only() -> None:
+    """Of `server_kills` the hostile browser takes a function; two worlds take nothing, not even at second hand."""
+    changed = "tests/proofs/server_kills.py"
+    assert changed in strange_to("worlds")
+    assert not {changed, "tests/proofs/hostile_browser.py"} & set(strange_to("hostile-browser"))
+    for name, found in PROOFS.items():
+        own = found.run.__module__.replace(".", "/") + ".py"
+        needed = {own, "tests/proofs/harness.py", "tests/proofs/_writing.py"}
+        assert not needed & set(strange_to(name)), name
+        assert all((ROOT / path).is_file() for path in strange_to(name))
