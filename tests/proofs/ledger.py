@@ -46,27 +46,30 @@ def commit(name: str) -> str:
 
 
 def strange_to(name: str) -> list[str]:
-    """The modules of other proofs, of which this one takes nothing; and those that only keep results."""
-    known, to_read = set(), [discover()[name].run.__module__.rpartition(".")[2]]
+    """The modules beside this proof's of which it takes nothing, and those that only keep results."""
+    there = {path.stem: path for path in (ROOT / _PROOFS).glob("*.py")}
+    # `_thrift` is loaded by servers that proofs start, from a folder beside.
+    known, to_read = {"harness", "_running", "_thrift"}, [discover()[name].run.__module__.rpartition(".")[2]]
     while to_read:
         module = to_read.pop()
-        path = ROOT / _PROOFS / f"{module}.py"
-        if module not in known and path.is_file():
+        if module in there and module not in known:
             known.add(module)
-            to_read += _imported(path)
-    others = (path for path in (ROOT / _PROOFS).glob("[!_]*.py") if path.stem not in (*known, "harness"))
-    return sorted({f"{_PROOFS}/{one}" for one in (*KEEPING, *(path.name for path in others))})
+            source = there[module].read_text(encoding="utf-8")
+            # A helper may be run by its name, in a process of its own, rather than imported.
+            to_read += [
+                *_imported(source),
+                *(helper for helper in there if helper[0] == "_" and helper in source),
+            ]
+    others = (path.name for stem, path in there.items() if stem not in known)
+    return sorted({f"{_PROOFS}/{one}" for one in (*KEEPING, *others)})
 
 
-def _imported(path: Path) -> list[str]:
+def _imported(source: str) -> list[str]:
     """The modules beside this one that it imports, wherever in it that is written."""
-    nodes = [
-        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
-    ]
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     package = [alias.name for node in nodes if node.module == "tests.proofs" for alias in node.names]
-    return package + [
-        str(node.module).rpartition(".")[2] for node in nodes if f"{node.module}".startswith("tests.proofs.")
-    ]
+    modules = [str(node.module) for node in nodes]
+    return package + [one.rpartition(".")[2] for one in modules if one.startswith("tests.proofs.")]
 
 
 class Ledger:
