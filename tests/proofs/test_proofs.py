@@ -107,6 +107,6 @@ def test_a_result_outlives_changes_of_other_proofs_only() -> None:
     assert not {changed, "tests/proofs/hostile_browser.py"} & set(strange_to("hostile-browser"))
     for name, found in PROOFS.items():
         own = found.run.__module__.replace(".", "/") + ".py"
-        needed = {own, "tests/proofs/harness.py", "tests/proofs/_writing.py"}
+        needed = {own, "tests/proofs/harness.py", "tests/proofs/_running.py"}
         assert not needed & set(strange_to(name)), name
         assert all((ROOT / path).is_file() for path in strange_to(name))
