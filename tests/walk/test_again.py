@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.walk.look import Looks
+from tests.walk.pace import DOUBLE_TAP_MS, go_on
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import answer_all, in_folder, make_open_couple
 from tests.walk.test_road import CONNECTION, answer_chapter
@@ -19,7 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CODES: dict[str, str] = {}
 NEED = "An hour of quiet after work"
-DOUBLE_TAP_MS = 600  # the same button sooner is taken for a double tap
 DRAWN = ".js-plotly-plot svg.main-svg:visible"
 
 
@@ -74,12 +74,6 @@ def test_a_new_round_starts_empty_and_then_shows_what_moved(
     assert looks.told() == ""
 
 
-def turn_on(person: Person) -> None:
-    """To the next screen, whether this one is answered or not."""
-    person.page.wait_for_timeout(DOUBLE_TAP_MS)
-    person.turn(lambda: person.press(person.page.locator("button.button-primary:visible").last))
-
-
 def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
     visit: Callable[..., Person], looks: Looks
 ) -> None:
@@ -88,7 +82,7 @@ def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
     importance = catalogue()["needs"].chapters[0]
     ben.open_step(importance.title)
     while not ben.button("steps.own-needs").locator("visible=true").count():
-        turn_on(ben)
+        go_on(ben)
     ben.turn(lambda: ben.press(ben.button("steps.own-needs")))
     looks.at(ben.page, "own needs, none")
 
@@ -105,7 +99,7 @@ def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
     expect(ben.button("own-needs.remove", need=NEED)).to_be_visible()
     ben.turn(lambda: ben.press(ben.button("own-needs.answer")))
     while not ben.page.locator("fieldset.question:visible").filter(has_text=NEED).count():
-        turn_on(ben)
+        go_on(ben)
     ben.answer_page(lambda _, choices: choices - 1)
     looks.at(ben.page, "asked about a need of one's own")
     assert looks.told() == ""

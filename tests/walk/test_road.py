@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.walk.look import Looks
+from tests.walk.pace import go_on
 from tests.walk.person import KeyboardPerson, Person
 from workbook.content import say
 from workbook.content.exercise import exercises
@@ -40,7 +41,7 @@ def answer_chapter(person: Person, title: str, pick: Callable[[int, int], int], 
         if looks and not n_answered:
             looks.at(person.page, f"{title} of {person.name}")
         n_answered += person.answer_page(pick)
-        person.turn(lambda: person.press(person.page.locator("button.button-primary:visible").last))
+        go_on(person)
     if looks:
         looks.at(person.page, f"end of {title} of {person.name}")
     return n_answered
