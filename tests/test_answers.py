@@ -79,8 +79,12 @@ def test_every_problem_is_named_with_its_place() -> None:
     with pytest.raises(AnswerError) as raised:
         check_answers([Given(), Given(item="x"), Given(value=99, operation_id="b"), Given(occasion="")], BANK)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
-        "Answer 2", "Answer 2", "Answer 3", "Answer 4", "Answer 4",
-    ]  # fmt: skip
+        "Answer 2",
+        "Answer 2",
+        "Answer 3",
+        "Answer 4",
+        "Answer 4",
+    ]
 
 
 def test_too_many_at_once_are_refused() -> None:

@@ -19,7 +19,10 @@ def is_there(shown_by: str) -> bool:
         return shown_by.removeprefix("proof:") in discover()
     file, _, name = shown_by.partition("::")
     path = ROOT / file
-    return path.is_file() and re.search(rf"^(async )?def {name}\(", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    return (
+        path.is_file()
+        and re.search(rf"^(async )?def {name}\(", path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    )
 
 
 def test_there_are_enough_requirements() -> None:
@@ -43,6 +46,8 @@ def test_what_is_not_there_is_noticed(gone: str) -> None:
 
 def test_every_proof_that_security_md_names_exists() -> None:
     told = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-    named = {name for line in re.findall(r"Proofs?: ([^.]+)\.", told) for name in re.findall(r"`([\w-]+)`", line)}
+    named = {
+        name for line in re.findall(r"Proofs?: ([^.]+)\.", told) for name in re.findall(r"`([\w-]+)`", line)
+    }
     assert named
     assert named <= set(discover())

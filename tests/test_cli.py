@@ -73,8 +73,11 @@ def test_the_process_ends_with_code_2_and_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     done = subprocess.run(
         [sys.executable, "-m", "workbook", "simulate", "--couples", "2", "--out", str(tmp_path)],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert "is there already" in done.stderr

@@ -15,7 +15,16 @@ from workbook.sharing import Grain
 from workbook.storage.base import Store
 from workbook.storage.opening import open_store
 
-INIT = ["--name", "Talk", "--purpose", "How couples talk.", "--asks", "connection", "--contact", "a@example.org"]
+INIT = [
+    "--name",
+    "Talk",
+    "--purpose",
+    "How couples talk.",
+    "--asks",
+    "connection",
+    "--contact",
+    "a@example.org",
+]
 
 
 def run(*arguments: str) -> Result:
@@ -74,7 +83,9 @@ def test_a_study_is_shown_as_people_read_it_and_never_overwritten_by_mistake(fol
 
 
 def test_everything_wrong_with_a_study_is_said_at_once_and_nothing_is_written(tmp_path: Path) -> None:
-    done = run("study", "init", "--asks", "safety,poems", "--retention-months", "ten", "--data", str(tmp_path / "d"))
+    done = run(
+        "study", "init", "--asks", "safety,poems", "--retention-months", "ten", "--data", str(tmp_path / "d")
+    )
     assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 6
     assert not (tmp_path / "d").exists()
@@ -86,7 +97,9 @@ def test_everything_wrong_with_a_study_is_said_at_once_and_nothing_is_written(tm
 
 def test_the_risk_report_comes_first_then_the_files_and_the_journal(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "first"
-    done = export(folder, out, "--level", "scores", "--format", "csv", "--format", "parquet", "--format", "sav")
+    done = export(
+        folder, out, "--level", "scores", "--format", "csv", "--format", "parquet", "--format", "sav"
+    )
     assert done.exit_code == 0, done.stderr
     assert done.output.index("Risk report") < done.output.index("Written to")
     assert "100 people" in done.output
@@ -150,8 +163,17 @@ def test_background_facts_go_beside_scores_where_nobody_is_found_by_them(tmp_pat
     store.close()
     out = tmp_path / "out"
     fact = "background.living_together"
-    done = run("export", "--level", "scores", "--background", f"{fact}, {fact}", "--data", str(tmp_path / "data"),
-               "--out", str(out))  # fmt: skip
+    done = run(
+        "export",
+        "--level",
+        "scores",
+        "--background",
+        f"{fact}, {fact}",
+        "--data",
+        str(tmp_path / "data"),
+        "--out",
+        str(out),
+    )
     assert done.exit_code == 0, done.output
     rows = table(out)
     assert "background_living_together" in rows and not {"couple", "couple_id"} & set(rows)
@@ -159,7 +181,9 @@ def test_background_facts_go_beside_scores_where_nobody_is_found_by_them(tmp_pat
     assert entry["facts"] == [fact]
 
 
-def test_background_facts_that_would_find_somebody_are_refused_with_the_report(folder: Path, tmp_path: Path) -> None:
+def test_background_facts_that_would_find_somebody_are_refused_with_the_report(
+    folder: Path, tmp_path: Path
+) -> None:
     """Fifty couples are too few to hide a region's people in."""
     out = tmp_path / "x"
     done = export(folder, out, "--level", "scores", "--background", "background.region")
@@ -167,7 +191,9 @@ def test_background_facts_that_would_find_somebody_are_refused_with_the_report(f
     wrong = export(folder, out, "--level", "scores", "--background", "connection.trust.1,poems")
     assert wrong.exit_code == 2
     assert "'connection.trust.1' is an answer" in wrong.stderr and "no item 'poems'" in wrong.stderr
-    beside = export(folder, out, "--level", "aggregate", "--form", "dyad", "--background", "background.region")
+    beside = export(
+        folder, out, "--level", "aggregate", "--form", "dyad", "--background", "background.region"
+    )
     assert beside.exit_code == 2 and len(beside.stderr.splitlines()) == 2, "both wishes are named"
     assert "level scores only" in beside.stderr
     assert list(tmp_path.iterdir()) == []
@@ -177,7 +203,9 @@ def test_no_export_holds_a_day(folder: Path, tmp_path: Path) -> None:
     """What people gave carries none but the day of consent, which stays here."""
     done = export(folder, tmp_path / "linked", "--level", "linked", "--agreement", "board 12")
     assert done.exit_code == 0, done.stderr
-    files = [path for path in (tmp_path / "linked").rglob("*") if path.is_file() and path.name != "manifest.json"]
+    files = [
+        path for path in (tmp_path / "linked").rglob("*") if path.is_file() and path.name != "manifest.json"
+    ]
     assert not [path.name for path in files if re.search(r"\b\d{4}-\d\d-\d\d\b", path.read_text("utf-8"))]
 
 

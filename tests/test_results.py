@@ -23,12 +23,17 @@ def put_on_table(responses, grains, persons=(A, B)):
     scores = score_all(responses, INSTRUMENTS)
     return [
         publish(
-            responses, scores, grain, instrument=INSTRUMENTS[name], couple_id="c_0000000",
-            person_id=person, occasion="assessment-1",
+            responses,
+            scores,
+            grain,
+            instrument=INSTRUMENTS[name],
+            couple_id="c_0000000",
+            person_id=person,
+            occasion="assessment-1",
         )
         for name, grain in grains.items()
         for person in persons
-    ]  # fmt: skip
+    ]
 
 
 def same(one: Results, other: Results) -> bool:
@@ -49,10 +54,13 @@ def test_with_answers_from_both_every_view_is_there(responses):
     assert not results.is_solo
     assert results.grains["connection"] is Grain.ANSWERS
     for schema, frame in (
-        (frames.SCORES, results.scores), (frames.PAIRS, results.pairs), (frames.NEEDS, results.needs),
-        (frames.PERSPECTIVES, results.perspectives), (frames.PERCEPTION, results.perception),
+        (frames.SCORES, results.scores),
+        (frames.PAIRS, results.pairs),
+        (frames.NEEDS, results.needs),
+        (frames.PERSPECTIVES, results.perspectives),
+        (frames.PERCEPTION, results.perception),
         (frames.AGREEMENT, results.agreement),
-    ):  # fmt: skip
+    ):
         assert len(frames.check(frame, schema))
     assert results.insights[0].code.startswith("strength")
 
@@ -61,9 +69,12 @@ def test_with_facet_scores_only_the_rest_says_why(responses):
     results = work_out(put_on_table(responses, dict.fromkeys(EVERYTHING, Grain.SCORES)), INSTRUMENTS)
 
     assert results.unavailable == {
-        "perspectives": "needs_answers", "agreement": "needs_answers", "perception": "needs_answers",
-        "needs_map": "needs_answers", "skills": "needs_answers",
-    }  # fmt: skip
+        "perspectives": "needs_answers",
+        "agreement": "needs_answers",
+        "perception": "needs_answers",
+        "needs_map": "needs_answers",
+        "skills": "needs_answers",
+    }
     assert results.perspectives is results.perception is results.agreement is results.needs is None
     assert len(results.pairs)
     assert results.pairs["score_a"].notna().all()
@@ -114,12 +125,18 @@ def test_insights_speak_of_the_latest_occasion_and_trends_keep_all():
     scores = score_all(responses, INSTRUMENTS)
     table = [
         publish(
-            responses, scores, Grain.SCORES, instrument=INSTRUMENTS["connection"], couple_id="c_0000000",
-            person_id=person, occasion=occasion, round=k,
+            responses,
+            scores,
+            Grain.SCORES,
+            instrument=INSTRUMENTS["connection"],
+            couple_id="c_0000000",
+            person_id=person,
+            occasion=occasion,
+            round=k,
         )
         for k, occasion in enumerate(("assessment-1", "assessment-2"), start=1)
         for person in (A, B)
-    ]  # fmt: skip
+    ]
     both, second = work_out(table, INSTRUMENTS), work_out(table[2:], INSTRUMENTS)
 
     assert set(both.scores["occasion"]) == {"assessment-1", "assessment-2"}

@@ -117,9 +117,15 @@ def test_only_this_persons_rows_of_this_occasion_and_instrument_go_in():
         ignore_index=True,
     )
     publication = publish(
-        rows, score(rows, SMALL), Grain.ANSWERS,
-        instrument=SMALL, couple_id="c_1", person_id="p_1", occasion="assessment-1", round=4,
-    )  # fmt: skip
+        rows,
+        score(rows, SMALL),
+        Grain.ANSWERS,
+        instrument=SMALL,
+        couple_id="c_1",
+        person_id="p_1",
+        occasion="assessment-1",
+        round=4,
+    )
 
     assert set(publication.responses["person_id"]) == set(publication.scores["person_id"]) == {"p_1"}
     assert set(publication.responses["occasion"]) == set(publication.scores["occasion"]) == {"assessment-1"}
@@ -292,9 +298,14 @@ def test_every_instrument_of_the_catalogue_can_be_published(name):
     rows = respond(instrument, np.random.default_rng(5))
     occasion = rows["occasion"].iloc[0]
     publication = publish(
-        rows, score(rows, instrument), Grain.ANSWERS,
-        instrument=instrument, couple_id="c_simulated", person_id="p_simulated", occasion=occasion,
-    )  # fmt: skip
+        rows,
+        score(rows, instrument),
+        Grain.ANSWERS,
+        instrument=instrument,
+        couple_id="c_simulated",
+        person_id="p_simulated",
+        occasion=occasion,
+    )
 
     assert len(publication.responses) == len(instrument.items)
     assert len(publication.scores) == len(instrument.subscales)

@@ -82,9 +82,15 @@ def _score(subscale: Subscale) -> tuple[str, ...]:
     ]
     suggested = ", ".join(suggestion.exercise.title for suggestion in suggest_for(subscale.id))
     return (
-        f"{subscale.title} `{subscale.id}`", subscale.summary, subscale.about, str(len(subscale.items)),
-        str(subscale.min_answered), subscale.higher_is, *constants, suggested,
-    )  # fmt: skip
+        f"{subscale.title} `{subscale.id}`",
+        subscale.summary,
+        subscale.about,
+        str(len(subscale.items)),
+        str(subscale.min_answered),
+        subscale.higher_is,
+        *constants,
+        suggested,
+    )
 
 
 def _items(one: Instrument) -> list[str]:

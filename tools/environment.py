@@ -16,15 +16,25 @@ HEADER = "# Generated from pyproject.toml by `make docs`: change it there.\n"
 def environment() -> str:
     """The text environment.yml has to have."""
     command = [
-        sys.executable, "-m", "pyproject2conda", "yaml",
-        "--pyproject", str(ROOT / "pyproject.toml"),
-        "--name", "workbook",
-        "--python-include", "infer",
-        "--channel", "conda-forge",
-        "--extra", "dev",
-        "--dep", "pip",
-        "--req", "-e .",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "pyproject2conda",
+        "yaml",
+        "--pyproject",
+        str(ROOT / "pyproject.toml"),
+        "--name",
+        "workbook",
+        "--python-include",
+        "infer",
+        "--channel",
+        "conda-forge",
+        "--extra",
+        "dev",
+        "--dep",
+        "pip",
+        "--req",
+        "-e .",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     lines = [line for line in done.stdout.splitlines() if not line.startswith("#") and line.strip()]
     return HEADER + "\n".join(lines) + "\n"

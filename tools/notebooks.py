@@ -41,10 +41,7 @@ def _find_logic(name: str, cells: list[nbformat.NotebookNode]) -> list[str]:
     if not (cells and cells[0].cell_type == "markdown" and cells[0].source.startswith("# ")):
         problems.append(f"{name}: a served notebook begins with its heading")
     statements = [
-        statement
-        for cell in cells
-        if cell.cell_type == "code"
-        for statement in ast.parse(cell.source).body
+        statement for cell in cells if cell.cell_type == "code" for statement in ast.parse(cell.source).body
     ]
     imported = {
         alias.asname or alias.name

@@ -24,11 +24,15 @@ def instrument(n: int, worse: tuple[int, ...] = ()):
         items += [Item(name, "…", OFTEN) for name in names]
         subscales.append(
             Subscale(
-                f"x.f{k}", f"Facet {k}", names, source=("S0",),
+                f"x.f{k}",
+                f"Facet {k}",
+                names,
+                source=("S0",),
                 higher_is="worse" if k in worse else "better",
-                reliability=Constant(0.75, "assumed"), sd=Constant(1.0, "assumed"),
+                reliability=Constant(0.75, "assumed"),
+                sd=Constant(1.0, "assumed"),
             )
-        )  # fmt: skip
+        )
     return dataclasses.replace(SMALL, items=tuple(items), subscales=tuple(subscales))
 
 
@@ -245,10 +249,13 @@ def test_the_thresholds_are_provisional_and_ours():
 
 def test_every_fault_of_a_threshold_file_is_named_at_once():
     table = {
-        "version": "1.0", "basis": "ours",
-        "strength": {"at_least": 0.4, "most": 9}, "growth": {"at_most": 0.5, "most": 2},
-        "difference": {"most": 3}, "unmet_need": {"importance_at_least": 3, "gap_at_least": 2, "least": 1},
-    }  # fmt: skip
+        "version": "1.0",
+        "basis": "ours",
+        "strength": {"at_least": 0.4, "most": 9},
+        "growth": {"at_most": 0.5, "most": 2},
+        "difference": {"most": 3},
+        "unmet_need": {"importance_at_least": 3, "gap_at_least": 2, "least": 1},
+    }
     with pytest.raises(ContentError) as raised:
         read_thresholds(table)
     text = "\n".join(raised.value.problems)

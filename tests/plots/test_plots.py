@@ -50,12 +50,17 @@ def prepared():
     scores = score_all(responses, CATALOGUE)
     table = [
         publish(
-            responses, scores, Grain.ANSWERS, instrument=CATALOGUE[name], couple_id="c_0000000",
-            person_id=person, occasion="assessment-1",
+            responses,
+            scores,
+            Grain.ANSWERS,
+            instrument=CATALOGUE[name],
+            couple_id="c_0000000",
+            person_id=person,
+            occasion="assessment-1",
         )
         for name in ("connection", "warning_signs", "needs", "skills")
         for person in (A, B)
-    ]  # fmt: skip
+    ]
     again = score_all(simulate_couples(1, 3, [CATALOGUE["connection"]], occasions=3).responses, CATALOGUE)
     return prepare_all(work_out(table, CATALOGUE), again)
 
@@ -234,8 +239,9 @@ def test_a_change_counts_beyond_the_band_of_two_measurements():
     assert talk["high"].tolist() == pytest.approx([1 + 1.96 * 2**0.5 * 0.5] * 2)
     assert trend[(trend["facet"] == "x.blame").to_numpy()]["change"].tolist() == ["none", "better"]
     assert plots.sentence_trend(trend)[0] == (
-        "results.plots.trend_better", {"name": "Mira", "subjects": "“Talk” and “Blame”"},
-    )  # fmt: skip
+        "results.plots.trend_better",
+        {"name": "Mira", "subjects": "“Talk” and “Blame”"},
+    )
 
 
 def test_a_change_within_the_band_is_about_the_same():

@@ -126,7 +126,10 @@ def _draft(service: LocalService, couple: Couple, chance: random.Random) -> None
 
 
 def _write(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    need = {"id": f"needs.own.{chance.randbytes(4).hex()}", "text": "to be left alone" * chance.randrange(1, 7)}
+    need = {
+        "id": f"needs.own.{chance.randbytes(4).hex()}",
+        "text": "to be left alone" * chance.randrange(1, 7),
+    }
     service.add_event(couple.ana, "own_need", need)
     service.add_event(couple.ana, "free_text", {"field": "background.gender_words", "text": "words"})
 
@@ -139,7 +142,9 @@ def _walk(service: LocalService, couple: Couple, chance: random.Random) -> None:
 
 
 def _revoke(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.add_event(couple.ana, "consent", {"text": "consent", "text_hash": consent_hash(), "agreed": False})
+    service.add_event(
+        couple.ana, "consent", {"text": "consent", "text_hash": consent_hash(), "agreed": False}
+    )
 
 
 def _lock_anew(service: LocalService, couple: Couple, chance: random.Random) -> None:
@@ -206,7 +211,9 @@ def act_as_ben(service: LocalService, couple: Couple, seed: str) -> None:
         service.add_event(couple.ben, "setting", {"name": f"seen.{page}", "value": True})
     for instrument in ("connection", "warning_signs", "needs", "safety"):
         if chance.random() < 0.8:
-            service.save_answers(couple.ben, answers_of(chance, instrument, OCCASION, chance.choice((0.5, 1.0))))
+            service.save_answers(
+                couple.ben, answers_of(chance, instrument, OCCASION, chance.choice((0.5, 1.0)))
+            )
     if chance.random() < 0.5:
         service.save_answers(couple.ben, answers_of(chance, B_ONLY[0], OCCASION, 1.0))
         service.decide(couple.ben, B_ONLY[0], OCCASION, chance.choice((Grain.SCORES, Grain.ANSWERS)))

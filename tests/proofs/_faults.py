@@ -175,7 +175,11 @@ def open_page(browser: Browser, url: str, name: str, code: str, wire: Wire, *, f
 
 def kernel_pids(server_pid: int) -> set[int]:
     """The processes of kernels: what the warm process has forked."""
-    warm = [child for child in psutil.Process(server_pid).children() if "workbook.server.nursery" in child.cmdline()]
+    warm = [
+        child
+        for child in psutil.Process(server_pid).children()
+        if "workbook.server.nursery" in child.cmdline()
+    ]
     return {kernel.pid for process in warm for kernel in process.children()}
 
 
@@ -200,7 +204,15 @@ def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
 
 def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
     """Hold what the pages gave, and took to be kept, against what is in the drawers."""
-    found = {"answers": 0, "lost": 0, "undelivered": 0, "twice": 0, "out_of_order": 0, "words_lost": 0, "words": 0}
+    found = {
+        "answers": 0,
+        "lost": 0,
+        "undelivered": 0,
+        "twice": 0,
+        "out_of_order": 0,
+        "words_lost": 0,
+        "words": 0,
+    }
 
     def act(service: LocalService) -> str:
         for one in pages:

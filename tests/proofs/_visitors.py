@@ -40,7 +40,11 @@ class Visitor:
 
     def ask(self, path: str, content: object) -> httpx.Response:
         """Post JSON as the page's own script does."""
-        headers = {"X-XSRFToken": self.token(), "Accept": "application/json", "Content-Type": "application/json"}
+        headers = {
+            "X-XSRFToken": self.token(),
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        }
         return self.client.post(path, content=json.dumps(content), headers=headers)
 
     def begin(self) -> "Visitor":

@@ -57,7 +57,9 @@ WITHIN_SECONDS, PATIENCE_SECONDS = 3.0, 15.0
     full=10,
     short=1,
     portion=2,
-    holds=lambda counts: all(counts[key] == 0 for key in SEEN) and counts["tab_open_seconds"] <= WITHIN_SECONDS,
+    holds=lambda counts: (
+        all(counts[key] == 0 for key in SEEN) and counts["tab_open_seconds"] <= WITHIN_SECONDS
+    ),
     alone=True,
     timed=("tab_open_seconds",),
 )
@@ -130,7 +132,9 @@ def _arrive(context: BrowserContext, counts: Counts) -> Page:
     page.wait_for_selector(READY, timeout=60_000)
     held = [secret, secret.replace(" ", "+"), code, NAME, context.cookies()[0]["value"]]
     counts["secret_addresses"] += sum(any(one in address for one in held) for address in addresses)
-    counts["telling_titles"] += bool(re.search(r"intimacy|couple|safety|fear|annabel", page.title(), re.IGNORECASE))
+    counts["telling_titles"] += bool(
+        re.search(r"intimacy|couple|safety|fear|annabel", page.title(), re.IGNORECASE)
+    )
     return page
 
 
@@ -172,9 +176,14 @@ def _try_to_look(context: BrowserContext, page: Page, counts: Counts) -> None:
     page.unroute("**/leave")
     back, forward = partial(page.go_back, wait_until="commit"), partial(page.go_forward, wait_until="commit")
     tries = (
-        *[back] * 4, page.reload, forward, lambda: page.goto("/workbook"), lambda: page.goto("/"),
-        lambda: page.goto("/recovery-code"), page.reload,
-    )  # fmt: skip
+        *[back] * 4,
+        page.reload,
+        forward,
+        lambda: page.goto("/workbook"),
+        lambda: page.goto("/"),
+        lambda: page.goto("/recovery-code"),
+        page.reload,
+    )
     for look in tries:
         look()
         _look(page, counts)
@@ -225,12 +234,18 @@ def private_screen(size: int, seed: int) -> Counts:
 @private_screen.control(size=1, fails=lambda counts: counts["shown_again"] > 0)
 def a_screen_that_remembers(size: int, seed: int) -> Counts:
     """Private answers are given back to their screen like any other's."""
-    return _answer_and_return(size, {"PYTHONPATH": os.pathsep.join([str(LEAKY), str(Path.cwd())]), "LEAK": "private"})
+    return _answer_and_return(
+        size, {"PYTHONPATH": os.pathsep.join([str(LEAKY), str(Path.cwd())]), "LEAK": "private"}
+    )
 
 
 def _answer_and_return(size: int, environment: dict[str, str] | None = None) -> Counts:
     counts: Counts = dict.fromkeys(("trials", "n_answers", "unsaved", "shown_again"), 0)
-    with scratch() as folder, running_server(folder, environment=environment) as server, _remembering_chromium() as browser:
+    with (
+        scratch() as folder,
+        running_server(folder, environment=environment) as server,
+        _remembering_chromium() as browser,
+    ):
         for _ in range(size):
             counts["trials"] += 1
             person = Person(browser, server.url.rstrip("/"), NAME, 1280)
@@ -260,7 +275,9 @@ def _n_shown_unsent(person: Person) -> int:
     """Answers on the screen to which one comes back while they could not be sent yet."""
     person.page.route("**/api/answers", lambda route: route.abort())
     person.choose(_radios(person).first)
-    person.page.locator("fieldset.question .state[data-state=saving], .state[data-state=unsaved]").first.wait_for()
+    person.page.locator(
+        "fieldset.question .state[data-state=saving], .state[data-state=unsaved]"
+    ).first.wait_for()
     person.go_home()
     _to_private_questions(person)
     n_shown = _radios(person, ":checked").count()
@@ -284,7 +301,15 @@ def _radios(person: Person, state: str = "") -> Locator:
 
 
 # -- before a round opens ----------------------------------------------------------------------
-STATES = ("undecided", "unfinished", "declined", "decided for scores", "decided for answers", "took it back", "offline")
+STATES = (
+    "undecided",
+    "unfinished",
+    "declined",
+    "decided for scores",
+    "decided for answers",
+    "took it back",
+    "offline",
+)
 
 
 @proof(

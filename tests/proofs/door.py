@@ -35,7 +35,11 @@ _CHEAP, _UNGUARDED = (
     {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / folder), str(Path.cwd())])}
     for folder in ("cheap", "unguarded")
 )
-_PATHS = {FILE: "/static/none.js", ELSE: "/no/such/page", KERNEL: f"/api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}/channels"}
+_PATHS = {
+    FILE: "/static/none.js",
+    ELSE: "/no/such/page",
+    KERNEL: f"/api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}/channels",
+}
 
 
 @proof(
@@ -124,7 +128,9 @@ def _try_forging(server: RunningServer, counts: Counts) -> None:
     for path in sorted(paths):
         for token in ("", "made-up", "2|00000000|0|0"):
             counts["trials"] += 1
-            reply = victim.client.post(path, data={"_xsrf": token, "name": "Eve", "passphrase": "nine quiet words"})
+            reply = victim.client.post(
+                path, data={"_xsrf": token, "name": "Eve", "passphrase": "nine quiet words"}
+            )
             counts["forged"] += reply.status_code != 403
     for origin in ORIGINS:
         counts["trials"] += 2
@@ -170,7 +176,11 @@ class Guesser:
     def post(self, path: str, at: str, **fields: str) -> int:
         self.n += 1
         forged = f"203.0.113.{self.n % 250}"
-        headers = {"Host": PUBLIC.removeprefix("https://"), "X-Real-Ip": forged, "X-Forwarded-For": f"{forged}, {at}"}
+        headers = {
+            "Host": PUBLIC.removeprefix("https://"),
+            "X-Real-Ip": forged,
+            "X-Forwarded-For": f"{forged}, {at}",
+        }
         token = "guess"
         headers["Cookie"] = f"__Host-xsrf={token}"
         return self.client.post(path, data={"_xsrf": token, **fields}, headers=headers).status_code
@@ -182,16 +192,26 @@ def _try_guessing(server: RunningServer, counts: Counts) -> None:
     wrong = {"code": "lusab-rodin-malov-zirum", "name": "Ann", "passphrase": "a wrong passphrase"}
     kinds: dict[str, tuple[int, Callable[[int], int]]] = {
         "one account from many addresses": (
-            MOST_TRIES, lambda n: guesser.post("/sign-in", f"198.51.100.{n}", **wrong)),
+            MOST_TRIES,
+            lambda n: guesser.post("/sign-in", f"198.51.100.{n}", **wrong),
+        ),
         "many accounts from one address": (
-            MOST_TRIES, lambda n: guesser.post("/sign-in", "192.0.2.1", **wrong | {"name": f"N{n}"})),
+            MOST_TRIES,
+            lambda n: guesser.post("/sign-in", "192.0.2.1", **wrong | {"name": f"N{n}"}),
+        ),
         "many accounts from one IPv6 network": (
-            MOST_TRIES, lambda n: guesser.post("/sign-in", f"2001:db8::{n}", **wrong | {"name": f"M{n}"})),
+            MOST_TRIES,
+            lambda n: guesser.post("/sign-in", f"2001:db8::{n}", **wrong | {"name": f"M{n}"}),
+        ),
         "codes from one address": (
-            MOST_TRIES, lambda n: guesser.post("/join", "192.0.2.2", **wrong | {"code": f"lusab-{n}"})),
+            MOST_TRIES,
+            lambda n: guesser.post("/join", "192.0.2.2", **wrong | {"code": f"lusab-{n}"}),
+        ),
         "new couples from one address": (
-            MOST_BEGUN, lambda _n: guesser.post("/begin", "192.0.2.3", name="Ann", passphrase="nine quiet words")),
-    }  # fmt: skip
+            MOST_BEGUN,
+            lambda _n: guesser.post("/begin", "192.0.2.3", name="Ann", passphrase="nine quiet words"),
+        ),
+    }
     for most, guess in kinds.values():
         counts["trials"] += 1
         told = [guess(n) for n in range(most + 1)]
@@ -204,7 +224,11 @@ def _behind(server: RunningServer) -> RunningServer:
     """The same server by the address that only the proxy knows."""
     import psutil
 
-    port = next(line.laddr.port for line in psutil.Process(server.pid).net_connections("tcp") if line.status == "LISTEN")
+    port = next(
+        line.laddr.port
+        for line in psutil.Process(server.pid).net_connections("tcp")
+        if line.status == "LISTEN"
+    )
     return RunningServer(f"http://127.0.0.1:{port}/", server.pid, server.data, server.output)
 
 
@@ -236,7 +260,9 @@ def no_key_for_nobody(size: int, seed: int) -> Counts:
 
 def _compare(size: int) -> Counts:
     service = LocalService(MemoryStore(), cost=_partners.CHEAP)
-    service.accounts = accounts.Accounts(service._directory, service.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__))
+    service.accounts = accounts.Accounts(
+        service._directory, service.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__)
+    )
     code = service.accounts.create_couple("Ann", "the right passphrase").code
     ways = {"code": ("lusab-rodin-malov-zirum", "Ann"), "name": (code, "Nobody"), "passphrase": (code, "Ann")}
     times: dict[str, list[float]] = {way: [] for way in ways}

@@ -126,7 +126,9 @@ def _one_parting(folder: Path, how: str, counts: Counts) -> None:
     again = [service.accounts.sign_in(code, names[person], passphrases[person]) for person in people]
     for person, actor in zip(people, again, strict=True):
         counts["paired_again"] += not service.couple(actor).is_unpaired
-        counts["paired_again"] += _does(service.decide, actor, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES)
+        counts["paired_again"] += _does(
+            service.decide, actor, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES
+        )
         counts["shown_again"] += len(service.read_table(actor).publications)
         counts["lost"] += _partners.state_of(service, actor, person).values != before[person]
     counts["joined_again"] += _does(service.accounts.join, code, "Somebody", "eleven quiet words")
@@ -174,7 +176,9 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     partner = actors[1 - who]
     before = _partners.state_of(service, partner, 1 - who).values
     counts["partner_changed"] += not _n_left([given[1 - who]], data)  # or it is not looked for where it lies
-    counts["partner_changed"] += not _n_left([gone[-1]], next(data.glob("before-restore-*")))  # laid out as looked for
+    counts["partner_changed"] += not _n_left(
+        [gone[-1]], next(data.glob("before-restore-*"))
+    )  # laid out as looked for
     service.erase(actors[who], passphrases[who])
     counts["partner_changed"] += not _n_left([given[1 - who]], data)
     counts["n_looked_for"] += len(gone)

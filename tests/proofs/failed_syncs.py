@@ -32,7 +32,9 @@ def _figure(counts: Counts) -> str:
     full=500,
     short=20,
     portion=100,
-    holds=lambda counts: counts["n_refused"] >= counts["trials"] // 2 and not any(counts[key] for key in BROKEN),
+    holds=lambda counts: (
+        counts["n_refused"] >= counts["trials"] // 2 and not any(counts[key] for key in BROKEN)
+    ),
     figure=_figure,
 )
 def failed_syncs(size: int, seed: int) -> Counts:

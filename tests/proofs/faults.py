@@ -80,7 +80,11 @@ def _break(size: int, seed_: int, *, forgetful: bool = False) -> Counts:
     with scratch() as folder:
         is_short = size < N_PAGES
         people = seed(folder, N_PAGES_SHORT if is_short else N_PAGES)
-        with _House(folder) as house, chromium() as browser, _pages(browser, house, people, forgetful) as pages:
+        with (
+            _House(folder) as house,
+            chromium() as browser,
+            _pages(browser, house, people, forgetful) as pages,
+        ):
             while counts["trials"] < size:
                 n_round = int(counts["trials"]) // len(pages)
                 if not is_short and n_round % ROUNDS_PER_RESTART == 1:
@@ -174,12 +178,16 @@ def _break_one(page: Answerer, kind: str) -> float:
 
 
 def _wait_for_banners(pages: list[Answerer], kinds: list[str], began: list[float], counts: Counts) -> None:
-    waiting = [(page, at) for page, kind, at in zip(pages, kinds, began, strict=True) if kind not in WITHOUT_BANNER]
+    waiting = [
+        (page, at) for page, kind, at in zip(pages, kinds, began, strict=True) if kind not in WITHOUT_BANNER
+    ]
     wait_until(lambda: all(page.look()["bannerAt"] for page, _ in waiting), 2 * MOST_SECONDS)
     for page, at in waiting:
         said_at = page.look()["bannerAt"]
         counts["unsaid"] += not said_at
-        counts["seconds"] = max(float(counts["seconds"]), said_at / 1000 - at if said_at else 2 * MOST_SECONDS)
+        counts["seconds"] = max(
+            float(counts["seconds"]), said_at / 1000 - at if said_at else 2 * MOST_SECONDS
+        )
 
 
 def _mend_one(page: Answerer, kind: str, house: _House) -> None:

@@ -67,7 +67,9 @@ def hostile_browser(size: int, seed: int) -> Counts:
     return _attack(size, seed, {})
 
 
-@hostile_browser.control(size=400, fails=lambda counts: counts["let_through"] > 0 and counts["tracebacks"] > 0)
+@hostile_browser.control(
+    size=400, fails=lambda counts: counts["let_through"] > 0 and counts["tracebacks"] > 0
+)
 def a_gate_that_stands_open(size: int, seed: int) -> Counts:
     """Nothing filtered: code runs in the kernel, and its traceback comes back."""
     folders = [str(Path(__file__).parent / "ungated"), str(Path.cwd())]
@@ -83,7 +85,9 @@ def a_gate_that_stands_open(size: int, seed: int) -> Counts:
         return _attack(size, seed, {"PYTHONPATH": os.pathsep.join(folders)})
 
 
-@hostile_browser.control(size=100, fails=lambda counts: counts["invalid_rows"] > 0 and counts["others_dead"] > 0)
+@hostile_browser.control(
+    size=100, fails=lambda counts: counts["invalid_rows"] > 0 and counts["others_dead"] > 0
+)
 def answers_that_nobody_checks(size: int, seed: int) -> Counts:
     """Whatever is sent as an answer is kept; and the others' kernels are killed from outside."""
     folders = [str(Path(__file__).parent / "unchecked"), str(Path.cwd())]
@@ -114,7 +118,9 @@ def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool
                 other.close()
             a.close()
         _look_at_rows(folder, a, counts)
-        counts["tracebacks"] += (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
+        counts["tracebacks"] += (
+            (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
+        )
     return counts
 
 
@@ -137,7 +143,9 @@ def _may_pass(parts: list[bytes] | None) -> bool:
         is_known = header["msg_type"] in websocket.ALLOWED_TYPES
     except (ValueError, KeyError, TypeError):
         return False
-    return is_known and (header["msg_type"] != "comm_open" or content["target_name"] in websocket.ALLOWED_TARGETS)
+    return is_known and (
+        header["msg_type"] != "comm_open" or content["target_name"] in websocket.ALLOWED_TARGETS
+    )
 
 
 async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Counts) -> None:
@@ -145,7 +153,9 @@ async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Coun
     heard: list[bytes] = []
     line = await _connect(visitor)
     comms = await _widgets(line)
-    form = next(comm for comm, traits in comms.items() if OUT in traits)  # the chapter is open, or this proves less
+    form = next(
+        comm for comm, traits in comms.items() if OUT in traits
+    )  # the chapter is open, or this proves less
     # Where the gate stands open any code may run: the one that tells is enough.
     hostile = messages(chance, size - 1, comms) if websocket.admit is _GATE else iter([code()] * 3)
     sendings = itertools.chain([right_answer(form)], hostile)
@@ -155,7 +165,9 @@ async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Coun
         try:
             await line.write_message(sent, binary=True)
         except tornado.websocket.WebSocketClosedError:
-            line = await _connect(visitor)  # a frame the server takes for an attack closes the line: its right
+            line = await _connect(
+                visitor
+            )  # a frame the server takes for an attack closes the line: its right
         await _hear(line, heard, 0.0)
     await _hear(line, heard, 2.0)
     line.close()
@@ -163,7 +175,9 @@ async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Coun
 
 
 async def _connect(visitor: Visitor) -> Any:
-    return await tornado.websocket.websocket_connect(visitor.line_request(visitor.kernel), subprotocols=[PROTOCOL])
+    return await tornado.websocket.websocket_connect(
+        visitor.line_request(visitor.kernel), subprotocols=[PROTOCOL]
+    )
 
 
 async def _hear(line: Any, heard: list[bytes], seconds: float) -> None:
@@ -207,7 +221,11 @@ async def _widgets(line: Any) -> dict[str, list[str]]:
 
 def _post(visitor: Visitor, chance: random.Random, counts: Counts) -> None:
     """What is no form at all, to every address that a script asks; and answers, one by one."""
-    headers = {"X-XSRFToken": visitor.token(), "Accept": "application/json", "Content-Type": "application/json"}
+    headers = {
+        "X-XSRFToken": visitor.token(),
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+    }
     answers = [{"answers": [answer(chance) | {"operation_id": f"posted-{n}"}]} for n in range(_N_POSTED)]
     for given in answers:
         counts["trials"] += 1

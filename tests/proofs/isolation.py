@@ -191,9 +191,15 @@ def _let_read(service: LocalService, people: dict[str, Actor]) -> tuple[dict[str
 
 def n_misread(world: World) -> int:
     """Therapists who read anything but what both of their couple let them."""
-    due = {name: [(OPEN, OCCASION)] if "both" in name else [] for name in world.roles if name.startswith("a therapist")}
+    due = {
+        name: [(OPEN, OCCASION)] if "both" in name else []
+        for name in world.roles
+        if name.startswith("a therapist")
+    }
     read = {name: world.service.read_cases(world.roles[name]) for name in due}
-    wrong = sum([key for case in cases for key in case.table.open_rounds] != due[name] for name, cases in read.items())
+    wrong = sum(
+        [key for case in cases for key in case.table.open_rounds] != due[name] for name, cases in read.items()
+    )
     told = [case for cases in read.values() for case in cases]
     return wrong + sum(bool(case.couple.code or case.table.events) for case in told)
 
@@ -223,7 +229,9 @@ def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
                     counts["refused"] += not _is_allowed(world, asks[verb], role, role, counts)
                     continue
                 named = [role] if _is_own(role, target) else _names_for(role, target)
-                counts["allowed"] += any(_is_allowed(world, asks[verb], role, actor, counts) for actor in named)
+                counts["allowed"] += any(
+                    _is_allowed(world, asks[verb], role, actor, counts) for actor in named
+                )
     counts["shown_again"] += _n_still_shown(world)
     counts["misread"] += n_misread(world)
 
@@ -238,7 +246,9 @@ def _is_allowed(world: World, ask: Ask, role: Actor, actor: Actor, counts: Count
     except WorkbookError:
         return True
     told = json.dumps(given, default=repr)
-    counts["leaked"] += any(marker in told for person, marker in world.markers.items() if person != role.person_id)
+    counts["leaked"] += any(
+        marker in told for person, marker in world.markers.items() if person != role.person_id
+    )
     return True
 
 
@@ -262,8 +272,19 @@ def look_at_socket(counts: Counts) -> None:
             second = world.service.sittings.begin(replace(a, sitting_id=""), crypto.new_key())
             spent = door.tickets.exchange(ticket := door.tickets.issue(second))
             world.service.sittings.end(second.sitting_id)
-            bearers = {"": "", "nonsense": "x", "a ticket": ticket, "a sitting": ended.sitting_id, "spent": spent}
-            for route in ("watch", *(f"verbs/{verb}" for verb in sorted(VERBS)), "verbs/close", "verbs/__init__"):
+            bearers = {
+                "": "",
+                "nonsense": "x",
+                "a ticket": ticket,
+                "a sitting": ended.sitting_id,
+                "spent": spent,
+            }
+            for route in (
+                "watch",
+                *(f"verbs/{verb}" for verb in sorted(VERBS)),
+                "verbs/close",
+                "verbs/__init__",
+            ):
                 for bearer in bearers.values():
                     counts["trials"] += 1
                     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
@@ -305,7 +326,9 @@ def isolation(size: int, seed: int) -> Counts:
 
 
 def _look(rules: dict[str, frozenset[str]], *, socket: bool = True) -> Counts:
-    counts: Counts = dict.fromkeys(("trials", "allowed", "refused", "leaked", "shown_again", "without_rule", "misread"), 0)
+    counts: Counts = dict.fromkeys(
+        ("trials", "allowed", "refused", "leaked", "shown_again", "without_rule", "misread"), 0
+    )
     look_at_cells(counts, rules)
     if socket:
         look_at_socket(counts)
@@ -365,7 +388,12 @@ def a_study_that_reads_own_words(size: int, seed: int) -> Counts:
     honest = LocalService.read_research
 
     def tell_all(self: LocalService, actor: Actor) -> list[Given]:
-        words = " ".join(event.payload["text"] for d in self._drawers.values() for event in d.records() if event.kind == "own_need")
+        words = " ".join(
+            event.payload["text"]
+            for d in self._drawers.values()
+            for event in d.records()
+            if event.kind == "own_need"
+        )
         return [replace(given, person_id=words) for given in honest(self, actor)]
 
     with mock.patch.object(LocalService, "read_research", tell_all):

@@ -37,7 +37,17 @@ OCCASION = "assessment-1"
 SHORT_NAME = 40
 BATCH = 25
 LISTS = ("gratitude_log", "needs_talk", "request", "the_question")
-PAGES = ("home", "results", "exercises", "own-needs", "sharing", "rights", "rights:data", "together", "just-for-me")
+PAGES = (
+    "home",
+    "results",
+    "exercises",
+    "own-needs",
+    "sharing",
+    "rights",
+    "rights:data",
+    "together",
+    "just-for-me",
+)
 WRITTEN = {
     "gratitude.written": ("text",), "question.answered": ("text",), "question.step_chosen": ("text",),
     "request.sent": ("text",), "request.answered": ("note", "proposal"), "needs_talk.said": ("words",),
@@ -52,7 +62,7 @@ _TURN = r"""async () => { window.exchange({}); await window.settled();
     bound="0 of ≥200 payloads fire on any page that shows one person's text to another",
     full=200,
     short=3,
-        zero=("fired", "unseen", "unwritten"),
+    zero=("fired", "unseen", "unwritten"),
 )
 def markup(size: int, seed: int) -> Counts:
     """The first ``size`` payloads; there are more of them than ``full``."""
@@ -74,7 +84,9 @@ def a_field_that_nobody_writes(size: int, seed: int) -> Counts:
 
 def n_unwritten(written: dict[str, tuple[str, ...]]) -> int:
     """Fields of text of any exercise that this proof does not fill."""
-    fields = {(kind, name) for kind, shape in SHAPES.items() for name, of in shape.items() if isinstance(of, Text)}
+    fields = {
+        (kind, name) for kind, shape in SHAPES.items() for name, of in shape.items() if isinstance(of, Text)
+    }
     return len(fields - {(kind, name) for kind, names in written.items() for name in names})
 
 
@@ -108,7 +120,13 @@ class Stage:
 def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
     if find_chromium() is None:
         raise CannotRun(WAY_OUT)
-    counts: Counts = {"trials": len(texts), "fired": 0, "n_places": 0, "unseen": 0, "unwritten": n_unwritten(WRITTEN)}
+    counts: Counts = {
+        "trials": len(texts),
+        "fired": 0,
+        "n_places": 0,
+        "unseen": 0,
+        "unwritten": n_unwritten(WRITTEN),
+    }
     with chromium() as browser, served() as address:
         with _couple("Ann") as (service, actors):
             page, kernel = show(browser, address, App(Session(service, actors[0])).root)
@@ -130,7 +148,9 @@ def _show_batch(stage: Stage, texts: list[str], counts: Counts) -> None:
     """A couple who wrote all these texts wherever they can; each opens every page."""
     with _couple(next((text for text in texts if len(text) <= SHORT_NAME - 2), "Ann")) as (service, actors):
         _open_all(service, actors, texts)
-        things = [thing for n, text in enumerate(texts) for thing in _write_on_table(service, actors, text, n)]
+        things = [
+            thing for n, text in enumerate(texts) for thing in _write_on_table(service, actors, text, n)
+        ]
         views = [f"own:{view}" for view in OWN_VIEWS] + [f"view:{view}" for view in TOGETHER_VIEWS]
         lists = [f"exercise:{name}" for name in LISTS]
         seen = set()
@@ -170,10 +190,16 @@ def _open_all(service: LocalService, actors: list[Actor], texts: list[str]) -> N
         for n, text in enumerate(texts):
             need = f"needs.own.payload{n}"
             service.add_event(actor, "own_need", {"id": need, "text": text})
-            answers = [Answer(f"{need}.{of}", OCCASION, f"{need}.{of}", value) for of, value in (("importance", 3), ("met", n % 3))]
+            answers = [
+                Answer(f"{need}.{of}", OCCASION, f"{need}.{of}", value)
+                for of, value in (("importance", 3), ("met", n % 3))
+            ]
             service.save_answers(actor, answers)
         for instrument in (one for one in catalogue().values() if one.occasion == "assessment"):
-            answers = [Answer(item.id, OCCASION, item.id, item.scale.values[n % len(item.scale.values)]) for n, item in enumerate(instrument.items)]
+            answers = [
+                Answer(item.id, OCCASION, item.id, item.scale.values[n % len(item.scale.values)])
+                for n, item in enumerate(instrument.items)
+            ]
             service.save_answers(actor, answers)
             if not instrument.is_private and instrument.subscales:
                 service.decide(actor, instrument.id, OCCASION, Grain.ANSWERS)
@@ -188,7 +214,11 @@ def _write_on_table(service: LocalService, actors: list[Actor], text: str, n: in
         put(actor, "question.answered", {"text": text, "day": day})
     put(a, "question.step_chosen", {"text": text})
     put(a, "request.sent", {"text": text, "need": "", "is_intimate": False}, operation_id=f"request{n}")
-    put(b, "request.answered", {"request": f"request{n}", "answer": "negotiate", "note": text, "proposal": text})
+    put(
+        b,
+        "request.answered",
+        {"request": f"request{n}", "answer": "negotiate", "note": text, "proposal": text},
+    )
     for talk in (f"talk{n}", f"done{n}"):
         put(a, "needs_talk.said", {"need": f"needs.own.payload{n}", "words": text}, operation_id=talk)
         put(b, "needs_talk.heard", {"talk": talk, "words": text})
@@ -205,7 +235,10 @@ def _fill_in_forms(browser: Browser, texts: list[str], counts: Counts) -> None:
         page = browser.new_page(base_url=server.url)
         for text in texts:
             page.goto("/sign-in", wait_until="domcontentloaded")
-            page.evaluate("([code]) => { for (const name of ['code', 'name', 'passphrase']) document.getElementById(name).value = code }", [text])
+            page.evaluate(
+                "([code]) => { for (const name of ['code', 'name', 'passphrase']) document.getElementById(name).value = code }",
+                [text],
+            )
             page.click("main form button[type=submit]")
             page.wait_for_load_state("domcontentloaded")
             counts["n_places"] += 1

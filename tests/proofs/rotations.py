@@ -41,7 +41,9 @@ def _figure(counts: Counts) -> str:
     full=1_000,
     short=40,
     portion=250,
-    holds=lambda counts: bool(counts["with_old"] and counts["with_new"]) and not any(counts[key] for key in BROKEN),
+    holds=lambda counts: (
+        bool(counts["with_old"] and counts["with_new"]) and not any(counts[key] for key in BROKEN)
+    ),
     figure=_figure,
 )
 def rotations(size: int, seed: int) -> Counts:

@@ -124,7 +124,15 @@ def _look_at_route(cast: Cast, cell: tuple[str, str, str], counts: Counts) -> No
         is_in = _gets_in(visitor, route, method)
         if name in cast.strangers and rule != "anyone":
             counts["allowed"] += is_in
-        elif route not in ("/recovery-code", "/demo", "/passphrase", "/go-alone", "/erase", "/copy", "/hand-over"):  # not everybody has one
+        elif route not in (
+            "/recovery-code",
+            "/demo",
+            "/passphrase",
+            "/go-alone",
+            "/erase",
+            "/copy",
+            "/hand-over",
+        ):  # not everybody has one
             counts["refused"] += not is_in
 
 

@@ -78,8 +78,15 @@ def measure(n_parts: int, seed: int, *, split: bool = False) -> Counts:
             )
             began = time.monotonic()
             if _couples_checked(dask) != n_parts * COUPLES:
-                return {"trials": n_parts, "answers": answers, "lost": 1, "gap": 0.0, "gib": gib,
-                        "seconds_per_million": 0.0, "gib_of_a_child": 0.0}  # fmt: skip
+                return {
+                    "trials": n_parts,
+                    "answers": answers,
+                    "lost": 1,
+                    "gap": 0.0,
+                    "gib": gib,
+                    "seconds_per_million": 0.0,
+                    "gib_of_a_child": 0.0,
+                }
             ours, alpha = dask.apim(X, Y).table[FIGURES], dask.reliability(X).value
             n = dask.icc(X).n
             seconds = time.monotonic() - began
@@ -87,10 +94,14 @@ def measure(n_parts: int, seed: int, *, split: bool = False) -> Counts:
         gap = max(gap, abs(alpha - plain.reliability(X).value))
         lost = abs(n - plain.icc(X).n)
     return {
-        "trials": n_parts, "answers": answers, "lost": int(lost), "gap": float(gap), "gib": gib,
+        "trials": n_parts,
+        "answers": answers,
+        "lost": int(lost),
+        "gap": float(gap),
+        "gib": gib,
         "seconds_per_million": float(seconds / answers * 1e6),
         "gib_of_a_child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20,
-    }  # fmt: skip
+    }
 
 
 def _couples_checked(parts: Parts) -> int:

@@ -32,7 +32,9 @@ from workbook.server.testing import RunningServer, running_server
     short=1,
     portion=20,
     zero=("found", "may_dump_core", "open_to_others"),
-    figure=lambda c: f"{c['found']:,} (cores: {c['may_dump_core']:,}, open files: {c['open_to_others']:,}) of {c['trials']:,} found in {c['n_places']:,} files and processes",
+    figure=lambda c: (
+        f"{c['found']:,} (cores: {c['may_dump_core']:,}, open files: {c['open_to_others']:,}) of {c['trials']:,} found in {c['n_places']:,} files and processes"
+    ),
 )
 def server_at_rest(size: int, seed: int) -> Counts:
     """One server after another until ``size`` secrets were looked for."""
@@ -50,7 +52,9 @@ def a_secret_in_the_environment(size: int, seed: int) -> Counts:
     return counts
 
 
-@server_at_rest.control(size=1, fails=lambda counts: counts["may_dump_core"] > 0 and counts["open_to_others"] > 0)
+@server_at_rest.control(
+    size=1, fails=lambda counts: counts["may_dump_core"] > 0 and counts["open_to_others"] > 0
+)
 def a_server_that_is_not_private(size: int, seed: int) -> Counts:
     """It leaves limits and file modes as whoever started it has them."""
     limits, umask = resource.getrlimit(resource.RLIMIT_CORE), os.umask(0o022)
@@ -76,7 +80,9 @@ def _one_server(counts: Counts, *, leaky: bool, environment: dict[str, str] | No
     with scratch() as folder:
         temporary = folder / "t"
         temporary.mkdir()
-        environment = {"TMPDIR": str(temporary), **(environment or {})} | ({"LEAK": passphrases[0]} if leaky else {})
+        environment = {"TMPDIR": str(temporary), **(environment or {})} | (
+            {"LEAK": passphrases[0]} if leaky else {}
+        )
         with running_server(folder, environment=environment) as server:
             secrets = [marker for seed in seeds for marker in seed.all()]
             secrets += _live(server, names, passphrases)
@@ -123,13 +129,17 @@ def _files(folder: Path) -> list[bytes]:
 def _n_that_dump_core(server: RunningServer) -> int:
     """The server and its kernels, where their limits allow a core file."""
     process = psutil.Process(server.pid)
-    limits = [Path(f"/proc/{one.pid}/limits").read_text() for one in [process, *process.children(recursive=True)]]
+    limits = [
+        Path(f"/proc/{one.pid}/limits").read_text() for one in [process, *process.children(recursive=True)]
+    ]
     return sum(re.search(r"^Max core file size +0 +0 ", text, re.MULTILINE) is None for text in limits)
 
 
 def _n_open_to_others(*folders: Path) -> int:
     """What lies below these folders and others than its owner may do something with."""
-    return sum(bool(stat.S_IMODE(path.stat().st_mode) & 0o077) for folder in folders for path in folder.rglob("*"))
+    return sum(
+        bool(stat.S_IMODE(path.stat().st_mode) & 0o077) for folder in folders for path in folder.rglob("*")
+    )
 
 
 def _processes(server: RunningServer) -> list[bytes]:

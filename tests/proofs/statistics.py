@@ -72,8 +72,11 @@ def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.
             ordered.to_csv(folder / f"{kind}.csv", index=False, float_format="%.17g")
         ran = subprocess.run(
             ["Rscript", "--vanilla", str(SCRIPT), name],
-            capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
         if ran.returncode:
             if "there is no package" in ran.stderr:
                 raise CannotRun(WANTED)
@@ -102,10 +105,12 @@ def dyadic_figures(pairs: pd.DataFrame) -> dict[str, float]:
     covariate = apim(pairs, distinguishable=False, covariates=["z"]).effect("z")
     product = moderated_apim(pairs, by="product", distinguishable=False).effect("actor × partner")
     return found | {
-        "covariate": covariate["estimate"], "covariate_se": covariate["se"],
-        "product": product["estimate"], "product_se": product["se"],
+        "covariate": covariate["estimate"],
+        "covariate_se": covariate["se"],
+        "product": product["estimate"],
+        "product_se": product["se"],
         **model_figures(pairs),
-    }  # fmt: skip
+    }
 
 
 def model_figures(pairs: pd.DataFrame) -> dict[str, float]:
@@ -253,9 +258,11 @@ def _coverage(size: int, seed: int, shrink: float) -> Counts:
             0.7 * generator.normal(size=(200, 1)) + np.sqrt(0.51) * generator.normal(size=(200, 4))
         )
         for key, found in (
-            ("icc", dyadic_icc(alike)), ("k", model.k),
-            ("alpha", cronbach_alpha(items)), ("omega", mcdonald_omega(items)),
-        ):  # fmt: skip
+            ("icc", dyadic_icc(alike)),
+            ("k", model.k),
+            ("alpha", cronbach_alpha(items)),
+            ("omega", mcdonald_omega(items)),
+        ):
             ends[key] = (found.low, found.high)
         truth = {"actor": 0.6, "partner": 0.3, "icc": -0.3, "k": 0.5, "alpha": omega, "omega": omega}
         for key, (low, high) in ends.items():

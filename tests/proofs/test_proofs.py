@@ -78,11 +78,16 @@ def test_what_is_still_to_do_is_the_slices_that_were_not_done_and_the_controls(t
     # The second slice was ready before the first one, when the run was stopped.
     ledger.add("cuts", seed_of("cuts", 1), {"trials": 10}, 0.1)
     left = missing_pieces(planned, ledger)
-    assert [(piece.size, piece.seed) for piece in left[:2]] == [(10, seed_of("cuts", 0)), (5, seed_of("cuts", 2))]
+    assert [(piece.size, piece.seed) for piece in left[:2]] == [
+        (10, seed_of("cuts", 0)),
+        (5, seed_of("cuts", 2)),
+    ]
     ledger.add("cuts / nothing", seed_of("cuts / nothing", 0), {"trials": 3}, 0.1)
     ledger.add("cuts", seed_of("cuts", 0), {"trials": 10}, 0.1)
     ledger.add("cuts", seed_of("cuts", 2), {"trials": 4}, 0.1)
-    assert [(piece.size, piece.seed) for piece in missing_pieces(planned, ledger)] == [(1, seed_of("cuts", 3))]
+    assert [(piece.size, piece.seed) for piece in missing_pieces(planned, ledger)] == [
+        (1, seed_of("cuts", 3))
+    ]
 
 
 def nothing(_size: int, _seed: int) -> dict:
@@ -96,7 +101,10 @@ def test_results_depend_on_everything_that_proofs_import() -> None:
             name = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
             if name.startswith(("tests.", "tools.")):
                 path = name.replace(".", "/")
-                assert any(f"{path}.py" == known or path.startswith(known) for known in PROVEN), (module.name, name)
+                assert any(f"{path}.py" == known or path.startswith(known) for known in PROVEN), (
+                    module.name,
+                    name,
+                )
     assert all((ROOT / known).exists() for known in PROVEN)
 
 

@@ -24,7 +24,9 @@ from workbook.server import places, surroundings
 from workbook.server.self_check import Setup, examine
 from workbook.storage import connections
 
-WAY_OUT = re.compile(r"`[^`]+`|--\w+|WORKBOOK_KEYS|TMPDIR|Set this|Install |Start |Take |Choose |choose |Give |move |Free |Make ")
+WAY_OUT = re.compile(
+    r"`[^`]+`|--\w+|WORKBOOK_KEYS|TMPDIR|Set this|Install |Start |Take |Choose |choose |Give |move |Free |Make "
+)
 Case = Callable[[Path], "AbstractContextManager[dict[str, object]]"]
 CASES: dict[str, tuple[str, Case]] = {}
 
@@ -63,24 +65,48 @@ plain("proxy_address", "a path in the public address", proxy="https://workbook.e
 plain("proxy_is_loopback", "a public address that is this computer", proxy="https://127.0.0.1:8443")
 plain("shared_demo", "a demo shared in the network", demo=True, share=True)
 plain("shared_demo", "a demo on a public server", demo=True, proxy="https://workbook.example.org")
-plain("in_package", "data among the served files", data=Path(str(places.files("workbook"))) / "server" / "static" / "d")
+plain(
+    "in_package",
+    "data among the served files",
+    data=Path(str(places.files("workbook"))) / "server" / "static" / "d",
+)
 plain("clock_ahead", "a clock a century ahead", now=datetime(2126, 1, 1, tzinfo=UTC))
 plain("clock_behind", "a clock at its beginning", now=datetime(1970, 1, 1, tzinfo=UTC))
-plain("keyring", "a keyring in plain text", environment={"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"})
+plain(
+    "keyring",
+    "a keyring in plain text",
+    environment={"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"},
+)
 for _name in surroundings.REFUSED:
     plain("environment", f"the variable {_name}", environment={_name: "1"})
 patched("network_disk", "a network disk", "workbook.server.places.file_system_of", lambda _path: "nfs4")
-patched("no_room", "a full disk", "workbook.server.places.shutil.disk_usage", lambda _p: SimpleNamespace(free=10**6))
+patched(
+    "no_room",
+    "a full disk",
+    "workbook.server.places.shutil.disk_usage",
+    lambda _p: SimpleNamespace(free=10**6),
+)
 patched("not_writable", "a disk that can't be written", "workbook.server.places.os.access", lambda *_: False)
 patched("sqlite", "an old SQLite", "sqlcipher3.sqlite_version_info", (3, 40, 1))
 patched("another_user", "the rights of another user", "workbook.server.surroundings.os.getuid", lambda: 12345)
 patched("traced", "a debugger", "workbook.server.surroundings.sys.gettrace", lambda: print)
 for _flag, _code in {"optimize": "optimised", "inspect": "interactive", "dev_mode": "development"}.items():
     _flags = {"optimize": 0, "inspect": 0, "interactive": 0, "dev_mode": 0} | {_flag: 1}
-    patched(_code, f"Python's flag {_flag}", "workbook.server.surroundings.sys.flags", SimpleNamespace(**_flags))
-for _setting, _weak in {"synchronous = FULL": "NORMAL", "secure_delete = ON": "OFF", "temp_store = MEMORY": "FILE"}.items():
+    patched(
+        _code, f"Python's flag {_flag}", "workbook.server.surroundings.sys.flags", SimpleNamespace(**_flags)
+    )
+for _setting, _weak in {
+    "synchronous = FULL": "NORMAL",
+    "secure_delete = ON": "OFF",
+    "temp_store = MEMORY": "FILE",
+}.items():
     _found = tuple(p.replace(_setting, f"{_setting.split()[0]} = {_weak}") for p in connections._PRAGMAS)
-    patched("database_setting", f"{_setting.split()[0]} = {_weak}", "workbook.storage.connections._PRAGMAS", _found)
+    patched(
+        "database_setting",
+        f"{_setting.split()[0]} = {_weak}",
+        "workbook.storage.connections._PRAGMAS",
+        _found,
+    )
 
 
 @case("in_checkout", "data in a repository's working folder")
@@ -233,9 +259,12 @@ def _starts(variables: dict[str, str], names: tuple[str, ...], options: tuple[st
         environment = os.environ | {"WORKBOOK_KEYS": str(folder / "keys")} | variables
         ended = subprocess.run(
             [*command, "--data", str(folder / "data"), *options],
-            cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     return ended.returncode == 0 or "READY" in ended.stdout or "this ran" in ended.stderr or not ended.stderr
-
-

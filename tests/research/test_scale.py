@@ -154,10 +154,13 @@ def counted(table: pd.DataFrame, quasi: list[str], parts: list[list[int]]) -> An
 @pytest.mark.parametrize("parts", [[[1, 2, 3, 4]], [[1, 2], [3, 4]], [[1], [2], [], [3], [4]]])
 def test_a_couple_alone_in_two_classes_is_one_couple_alone(parts: list[list[int]]) -> None:
     """Couple 1 is alone in classes 1 and 2, couple 2 in class 3: two of four couples, not three."""
-    table = pd.DataFrame({
-        "couple": [1, 1, 2, 2, 3, 3, 4, 4], "age": [1, 2, 3, 4, 4, 4, 4, 4],
-        "score": [1.0, 2.0, 2.0, 3.0, 3.0, 1.0, np.nan, 2.0],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "couple": [1, 1, 2, 2, 3, 3, 4, 4],
+            "age": [1, 2, 3, 4, 4, 4, 4, 4],
+            "score": [1.0, 2.0, 2.0, 3.0, 3.0, 1.0, np.nan, 2.0],
+        }
+    )
     whole = measure_anonymity(table, ["age"], ["score"], unit="couple")
     assert whole.unique == 0.5
     same(counted(table, ["age"], parts), whole)

@@ -64,7 +64,9 @@ def test_a_wrong_passphrase_says_only_that(visit):
     wish(ann, "ask")
     told = unescape(wish(ann, "fetch", "not the passphrase").text)
     assert say("errors.access.wrong_passphrase") in told
-    assert not any(say(f"server.copy.{state}_heading") in told for state in ("none", "waiting", "ready", "cancelled"))
+    assert not any(
+        say(f"server.copy.{state}_heading") in told for state in ("none", "waiting", "ready", "cancelled")
+    )
 
 
 def test_a_stranger_and_the_two_together_do_not_get_there(visit):

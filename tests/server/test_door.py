@@ -42,7 +42,9 @@ def test_no_page_names_another_origin_or_holds_a_script(visit, path):
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=", page)
 
 
-@pytest.mark.parametrize("path", ["/workbook", "/recovery-code", "/passphrase", "/go-alone", "/erase", "/copy", "/hand-over"])
+@pytest.mark.parametrize(
+    "path", ["/workbook", "/recovery-code", "/passphrase", "/go-alone", "/erase", "/copy", "/hand-over"]
+)
 def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
     reply = visit().client.get(path)
     assert reply.status_code == 302

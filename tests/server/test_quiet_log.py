@@ -23,6 +23,8 @@ def test_the_words_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
     ):
         page = Person(client).begin().client.get("/workbook").text
         logged = server.output.read_text(encoding="utf-8")
-    assert "CellExecutionError" in logged and "notebook_renderer.py" in logged, "the failure is told, and where"
+    assert "CellExecutionError" in logged and "notebook_renderer.py" in logged, (
+        "the failure is told, and where"
+    )
     assert MARKER not in logged and "only-these-words" not in logged
     assert MARKER not in page

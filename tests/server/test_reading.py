@@ -9,7 +9,12 @@ def test_asking_for_every_address_changes_nothing(server, visit):
     ann = visit().begin()
     heads = server.data / HEADS_NAME
     before = heads.read_bytes()
-    given = {"code": ann.code, "name": "Ann", "passphrase": PASSPHRASE, "new_passphrase": "eight new words here"}
+    given = {
+        "code": ann.code,
+        "name": "Ann",
+        "passphrase": PASSPHRASE,
+        "new_passphrase": "eight new words here",
+    }
     asked = [path for path in RULES if "<" not in path and path != "/workbook"]  # which begins a kernel
     assert len(asked) > 9
     for path in asked:

@@ -115,14 +115,20 @@ def test_it_starts_from_no_unsafe_place_and_reads_no_configuration(tmp_path: Pat
 
     (tmp_path / "voila.py").write_text("raise SystemExit('read')")
     with contextlib.chdir(tmp_path):
-        done = CliRunner().invoke(main, ["research", "--no-browser", "--port", "0", "--data", str(tmp_path / "d")])
+        done = CliRunner().invoke(
+            main, ["research", "--no-browser", "--port", "0", "--data", str(tmp_path / "d")]
+        )
     assert done.exit_code == 2
     assert "voila.py" in done.stderr
 
 
 def test_what_it_makes_is_private_and_a_crash_leaves_no_picture_of_its_memory(address: str) -> None:
     port = int(address.split(":")[2].partition("/")[0])
-    (server,) = {one.pid for one in psutil.net_connections("tcp") if one.laddr and one.laddr.port == port and one.status == "LISTEN"}
+    (server,) = {
+        one.pid
+        for one in psutil.net_connections("tcp")
+        if one.laddr and one.laddr.port == port and one.status == "LISTEN"
+    }
     limits = Path(f"/proc/{server}/limits")
     if not limits.exists():
         pytest.skip("only Linux shows a process's limits")

@@ -54,7 +54,9 @@ def n_answers(folder: Path, code: str) -> dict[str, int]:
     return found
 
 
-def test_an_answer_goes_to_whoever_gave_it_and_waits_until_they_are_back(browser: Browser, tmp_path: Path) -> None:
+def test_an_answer_goes_to_whoever_gave_it_and_waits_until_they_are_back(
+    browser: Browser, tmp_path: Path
+) -> None:
     code = in_folder(tmp_path, seat_both)
     with running_server(tmp_path) as server:
         context = browser.new_context(base_url=server.url)

@@ -18,7 +18,13 @@ _KEYS = ["couple_id", "person_id", "instrument", "occasion"]
 
 
 def fill(
-    store: Store, study: Study, n_couples: int, *, seed: int = 5, linked: bool = True, grain: Grain = Grain.ANSWERS
+    store: Store,
+    study: Study,
+    n_couples: int,
+    *,
+    seed: int = 5,
+    linked: bool = True,
+    grain: Grain = Grain.ANSWERS,
 ) -> None:
     """Have couples join who can never sign in, each giving at this grain."""
     answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
@@ -35,13 +41,17 @@ def fill(
         store.append(entries[start : start + 200])
 
 
-def _entries(people: dict[tuple[str, str], list[Publication]], study: Study, *, linked: bool, grain: Grain) -> Iterator[Entry]:
+def _entries(
+    people: dict[tuple[str, str], list[Publication]], study: Study, *, linked: bool, grain: Grain
+) -> Iterator[Entry]:
     couples: dict[str, str] = {}
     for couple_key, _person in people:
         if couple_key not in couples:
             couple_id = couples[couple_key] = f"c_{secrets.token_hex(12)}"
             code = secrets.token_hex(4).upper()
-            yield Entry("directory", f"couple/{couple_id}", "couple", dump({"couple_id": couple_id, "code": code}))
+            yield Entry(
+                "directory", f"couple/{couple_id}", "couple", dump({"couple_id": couple_id, "code": code})
+            )
     seen: set[str] = set()
     for (couple_key, _person), published in people.items():
         person_id, couple_id = f"p_{secrets.token_hex(12)}", couples[couple_key]
@@ -49,15 +59,25 @@ def _entries(people: dict[tuple[str, str], list[Publication]], study: Study, *, 
         seen.add(couple_id)
         yield _account_entry(Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY))
         rows = [
-            publication_to_json(replace(
-                one, person_id=person_id, couple_id=couple_id,
-                responses=one.responses.assign(person_id=person_id, couple_id=couple_id),
-                scores=one.scores.assign(person_id=person_id, couple_id=couple_id),
-            ))
+            publication_to_json(
+                replace(
+                    one,
+                    person_id=person_id,
+                    couple_id=couple_id,
+                    responses=one.responses.assign(person_id=person_id, couple_id=couple_id),
+                    scores=one.scores.assign(person_id=person_id, couple_id=couple_id),
+                )
+            )
             for one in published
-        ]  # fmt: skip
+        ]
         content = {
-            "grain": grain.value, "linked": linked, "text_hash": study.words_hash, "person_id": person_id,
-            "couple_id": couple_id, "chosen": "2026-11-01", "until": "2999-01-01", "publications": rows,
-        }  # fmt: skip
+            "grain": grain.value,
+            "linked": linked,
+            "text_hash": study.words_hash,
+            "person_id": person_id,
+            "couple_id": couple_id,
+            "chosen": "2026-11-01",
+            "until": "2999-01-01",
+            "publications": rows,
+        }
         yield Entry(research_log(person_id), secrets.token_hex(8), GIVEN, dump(content))

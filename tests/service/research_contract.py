@@ -62,13 +62,17 @@ class ResearchContract:
             assert never not in told
         assert house.actors[0].couple_id not in told
 
-    def test_a_summary_holds_scores_and_the_background_facts_and_no_other_answer(self, house: Household) -> None:
+    def test_a_summary_holds_scores_and_the_background_facts_and_no_other_answer(
+        self, house: Household
+    ) -> None:
         prepare(house.a)
         give(house.a, Grain.SCORES)
         (given,) = read(house)
         by_name = {one.instrument: one for one in given.publications}
         assert set(by_name) == {"background", "connection"}, "needs are single answers"
-        assert by_name["connection"].responses.empty and (by_name["connection"].scores["n_answered"] > 1).all()
+        assert (
+            by_name["connection"].responses.empty and (by_name["connection"].scores["n_answered"] > 1).all()
+        )
         assert not by_name["background"].responses.empty
 
     def test_nothing_is_read_of_who_did_not_choose_or_chose_nothing(self, house: Household) -> None:
@@ -159,7 +163,10 @@ class ResearchContract:
         give(house.a, linked=True)
         give(house.a, Grain.NOTHING)
         kept = [e.payload for e in service.read_events(actor, ["consent"]) if e.payload["text"] != "consent"]
-        assert [(one["text_hash"], one["agreed"]) for one in kept] == [(WORDS_HASH, True), (WORDS_HASH, False)]
+        assert [(one["text_hash"], one["agreed"]) for one in kept] == [
+            (WORDS_HASH, True),
+            (WORDS_HASH, False),
+        ]
         give(house.a)
         own = service.my_data(actor)["given_to_research"]
         assert own["text_hash"] == WORDS_HASH and len(own["publications"]) == len(GIVEN)
@@ -179,7 +186,9 @@ class ResearchContract:
             give(house.a, Grain.SCORES)
         give(house.a)
 
-    def test_nobody_but_the_researcher_reads_and_the_researcher_reads_nothing_else(self, house: Household) -> None:
+    def test_nobody_but_the_researcher_reads_and_the_researcher_reads_nothing_else(
+        self, house: Household
+    ) -> None:
         prepare(house.a)
         give(house.a)
         for service, actor in (house.a, house.b, house.together()):

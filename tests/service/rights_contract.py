@@ -124,7 +124,9 @@ class RightsContract:
         usual = service.order_for_me(actor, sections, ["help"])
         assert sorted(usual) == sorted(sections) and service.order_for_me(actor, sections, ["help"]) == usual
         service.save_answers(actor, answers(9, instrument="safety", most=1))
-        assert service.order_for_me(actor, sections, ["help"]) == usual, "nothing changes while somebody may look on"
+        assert service.order_for_me(actor, sections, ["help"]) == usual, (
+            "nothing changes while somebody may look on"
+        )
         later = [datetime.now(UTC) + timedelta(weeks=n) for n in range(1, 61)]
         leads = Counter()
         for then in later:

@@ -34,7 +34,13 @@ def test_what_is_quick_to_guess_is_refused(passphrase, wrong):
 
 @pytest.mark.parametrize(
     "passphrase",
-    ["seven quiet lanterns", "Annabel sings under the bridge", "ein langer Satz", "四つの静かな灯籠と川", "tR5#vq9!"],
+    [
+        "seven quiet lanterns",
+        "Annabel sings under the bridge",
+        "ein langer Satz",
+        "四つの静かな灯籠と川",
+        "tR5#vq9!",
+    ],
 )
 def test_what_is_not_is_taken(passphrase):
     assert weakness(passphrase, "Annabel", "lusab-rodin-malov-zirum") is None
@@ -52,7 +58,9 @@ def test_every_way_to_a_new_passphrase_refuses_it():
     accounts, actor = house.local.accounts, house.actors[0]
     ways = {
         "begin": lambda: accounts.create_couple("Cas", "password123"),
-        "join": lambda: accounts.join(accounts.create_couple("Cas", "a fair passphrase").code, "Dee", "iloveyou"),
+        "join": lambda: accounts.join(
+            accounts.create_couple("Cas", "a fair passphrase").code, "Dee", "iloveyou"
+        ),
         "recover": lambda: accounts.recover(house.code, "Ada", house.recovery["Ada"], house.code),
         "change": lambda: accounts.change_passphrase(actor, WORDS["Ada"], house.code),
     }

@@ -31,7 +31,12 @@ from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
 
 Choice = tuple[Grain, bool] | None
-CHOICES: list[Choice] = [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, False), (Grain.ANSWERS, True)]
+CHOICES: list[Choice] = [
+    (Grain.NOTHING, False),
+    (Grain.SCORES, False),
+    (Grain.ANSWERS, False),
+    (Grain.ANSWERS, True),
+]
 
 
 @pytest.fixture
@@ -59,13 +64,30 @@ def told_to_ben(choice: Choice, leak: Callable[[Household], None] | None = None)
     stop()
     audit = [(event.kind, event.payload, event.sequence) for event in service.read_audit(ben)]
     events = [(event.kind, event.payload, event.sequence) for event in service.read_events(ben)]
-    own = {name: part for name, part in service.my_data(ben).items() if name in ("on_the_table", "given_to_research")}
+    own = {
+        name: part
+        for name, part in service.my_data(ben).items()
+        if name in ("on_the_table", "given_to_research")
+    }
     told: list[Any] = [
-        notices, audit, events, own, service.read_table(ben), service.couple(ben), service.my_research(ben),
-        service.read_responses(ben).to_json(), service.study(ben), service.is_blocking(ben),
-    ]  # fmt: skip
+        notices,
+        audit,
+        events,
+        own,
+        service.read_table(ben),
+        service.couple(ben),
+        service.my_research(ben),
+        service.read_responses(ben).to_json(),
+        service.study(ben),
+        service.is_blocking(ben),
+    ]
     house.local.close()
-    names = {house.code: "CODE", ben.couple_id: "COUPLE", ben.person_id: "BEN", house.actors[0].person_id: "ADA"}
+    names = {
+        house.code: "CODE",
+        ben.couple_id: "COUPLE",
+        ben.person_id: "BEN",
+        house.actors[0].person_id: "ADA",
+    }
     return [re.sub("|".join(map(re.escape, names)), lambda found: names[found[0]], repr(one)) for one in told]
 
 
@@ -171,7 +193,11 @@ def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: Household) ->
         house.local._study = wide
         give(house.a)
         assert "skills" in set(read_consented(house.store, wide).responses["instrument"]), "the control"
-        assert set(read_consented(house.store, STUDY).responses["instrument"]) == {"background", "connection", "needs"}
+        assert set(read_consented(house.store, STUDY).responses["instrument"]) == {
+            "background",
+            "connection",
+            "needs",
+        }
 
 
 # -- crashes --------------------------------------------------------------------------------

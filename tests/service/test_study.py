@@ -29,7 +29,11 @@ def test_what_was_written_is_read_again_and_nobody_else_can_read_it(tmp_path: Pa
     path = write_study(study, tmp_path)
     found = read_study(tmp_path)
     assert found is not None
-    assert (found.name, found.asks, found.words_hash) == (study.name, ("connection", "needs"), study.words_hash)
+    assert (found.name, found.asks, found.words_hash) == (
+        study.name,
+        ("connection", "needs"),
+        study.words_hash,
+    )
     assert len(found.began) == 10
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == [FILE_NAME]
@@ -85,7 +89,13 @@ def test_a_study_is_replaced_only_when_asked_and_the_older_words_are_kept(tmp_pa
 
 
 def test_every_word_people_agree_to_changes_the_hash() -> None:
-    changes = {"name": "Other", "purpose": "Other.", "asks": ["needs"], "contact": "b@c", "retention_months": 25}
+    changes = {
+        "name": "Other",
+        "purpose": "Other.",
+        "asks": ["needs"],
+        "contact": "b@c",
+        "retention_months": 25,
+    }
     hashes = {good(**{name: value}).words_hash for name, value in changes.items()}
     assert len(hashes | {good().words_hash}) == 6
     assert good(asks=["connection", "needs"]).words_hash == good().words_hash, "the order says nothing"

@@ -68,7 +68,15 @@ class TherapistContract:
         service, reader, code = therapist
         for one, who in (opened.a, opened.b):
             one.grant_therapist(who, code)
-        for verb in ("couple", "read_table", "read_audit", "my_data", "read_events", "read_responses", "my_therapist"):
+        for verb in (
+            "couple",
+            "read_table",
+            "read_audit",
+            "my_data",
+            "read_events",
+            "read_responses",
+            "my_therapist",
+        ):
             with pytest.raises(AccessError):
                 getattr(service, verb)(reader)
 

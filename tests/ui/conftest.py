@@ -62,10 +62,17 @@ def answer_all() -> Callable[..., None]:
 
     def answered(session: Session, instrument_id: str = "connection", value: int = 3) -> None:
         items = session.instruments[instrument_id].items
-        session.save([
-            Answer(f"{session.actor.person_id}-{item.id}-{session.occasion}", session.occasion, item.id, min(value, item.scale.highest))
-            for item in items
-        ])  # fmt: skip
+        session.save(
+            [
+                Answer(
+                    f"{session.actor.person_id}-{item.id}-{session.occasion}",
+                    session.occasion,
+                    item.id,
+                    min(value, item.scale.highest),
+                )
+                for item in items
+            ]
+        )
 
     return answered
 

@@ -114,9 +114,14 @@ def test_an_unexpected_error_becomes_a_sentence_and_tells_no_value() -> None:
 
 
 def test_what_the_partner_publishes_appears_on_the_open_page(
-    service: LocalService, maya: Session, jonah: Session,
-    take_part: Callable[[Session], Session], answer_all: Callable[..., None], browser: Browser, address: str,
-) -> None:  # fmt: skip
+    service: LocalService,
+    maya: Session,
+    jonah: Session,
+    take_part: Callable[[Session], Session],
+    answer_all: Callable[..., None],
+    browser: Browser,
+    address: str,
+) -> None:
     for session in (maya, jonah):
         take_part(session)
         answer_all(session)

@@ -78,7 +78,13 @@ def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(a
     told = words(app)
     for part in (STUDY.name, STUDY.purpose, STUDY.contact, "How we connect", "What we need", "24 months"):
         assert part in told
-    for part in ("cannot be promised", "own row by their own answers", "take back", "private questions", "not added"):
+    for part in (
+        "cannot be promised",
+        "own row by their own answers",
+        "take back",
+        "private questions",
+        "not added",
+    ):
         assert part in told
     page = app._open
     assert page is not None
@@ -128,7 +134,11 @@ def test_a_browser_cannot_choose_what_is_not_offered(service: LocalService, app:
 
 
 def test_the_page_is_the_same_whatever_the_partner_chose(
-    service: LocalService, app: App, jonah: Session, take_part: Callable[..., Session], answer_all: Callable[..., None]
+    service: LocalService,
+    app: App,
+    jonah: Session,
+    take_part: Callable[..., Session],
+    answer_all: Callable[..., None],
 ) -> None:
     take_part(jonah)
     answer_all(jonah)

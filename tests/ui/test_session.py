@@ -104,9 +104,12 @@ def test_a_refused_answer_changes_nothing(maya: Session, take_part: Callable[[Se
 
 @pytest.mark.parametrize("grain", [None, Grain.NOTHING, Grain.SCORES, Grain.ANSWERS])
 def test_nothing_of_the_partner_shows_before_both_decided(
-    grain: Grain | None, maya: Session, jonah: Session,
-    take_part: Callable[[Session], Session], answer_all: Callable[..., None],
-) -> None:  # fmt: skip
+    grain: Grain | None,
+    maya: Session,
+    jonah: Session,
+    take_part: Callable[[Session], Session],
+    answer_all: Callable[..., None],
+) -> None:
     """Whatever Jonah did or decided, Maya's pages have the same states."""
     take_part(maya)
     before = {page: maya.status(page) for page in ("together", "share", "results", "view:profile")}

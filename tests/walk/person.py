@@ -194,7 +194,9 @@ class KeyboardPerson(Person):
             self.page.keyboard.press("Tab")
         else:
             raise AssertionError("the question cannot be reached by Tab")
-        target = radio.evaluate("(radio) => [...document.querySelectorAll(`input[name='${radio.name}']`)].indexOf(radio)")
+        target = radio.evaluate(
+            "(radio) => [...document.querySelectorAll(`input[name='${radio.name}']`)].indexOf(radio)"
+        )
         now = group.evaluate("all => all.indexOf(document.activeElement)")
         if now == target:
             self.page.keyboard.press("Space")

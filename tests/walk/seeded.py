@@ -36,10 +36,17 @@ def make_couple(service: LocalService) -> str:
     return ana.code
 
 
-def answer_all(service: LocalService, actor: Actor, instrument: str, shift: int, occasion: str = OCCASION) -> None:
+def answer_all(
+    service: LocalService, actor: Actor, instrument: str, shift: int, occasion: str = OCCASION
+) -> None:
     """Answer every question of one instrument, by a pattern that ``shift`` moves."""
     answers = [
-        Answer(f"{instrument}-{shift}-{n}", occasion, item.id, item.scale.values[(n * 2 + shift) % len(item.scale.values)])
+        Answer(
+            f"{instrument}-{shift}-{n}",
+            occasion,
+            item.id,
+            item.scale.values[(n * 2 + shift) % len(item.scale.values)],
+        )
         for n, item in enumerate(catalogue()[instrument].items)
     ]
     service.save_answers(actor, answers)

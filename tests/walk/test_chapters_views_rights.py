@@ -205,7 +205,9 @@ def take_data(ana: Person, looks: Looks, folder: Path) -> None:
 def right(person: Person, name: str, looks: Looks) -> None:
     """Open one right from the overview."""
     person.open_step(say("ui.steps.rights"))
-    step = person.page.locator(VIEWS).filter(has=person.page.get_by_text(say(f"ui.rights.{name}.title"), exact=True))
+    step = person.page.locator(VIEWS).filter(
+        has=person.page.get_by_text(say(f"ui.rights.{name}.title"), exact=True)
+    )
     person.turn(lambda: person.press(step))
     looks.at(person.page, f"right {name} of {person.name}")
 

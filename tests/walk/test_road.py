@@ -33,7 +33,9 @@ def go_through_the_beginning(person: Person, looks: Looks) -> None:
     person.turn(lambda: person.press(person.button("consent.button")))
 
 
-def answer_chapter(person: Person, title: str, pick: Callable[[int, int], int], looks: Looks | None = None) -> int:
+def answer_chapter(
+    person: Person, title: str, pick: Callable[[int, int], int], looks: Looks | None = None
+) -> int:
     """Answer a whole chapter; gives how many questions it had."""
     person.open_step(title)
     n_answered = 0
@@ -136,7 +138,9 @@ def walk_the_views(person: Person, looks: Looks) -> None:
         person.turn(lambda step=step: person.press(step))
         charts = person.page.locator(".chart:visible")
         if charts.count():
-            expect(person.page.locator(".js-plotly-plot svg.main-svg:visible").first).to_be_visible(timeout=20_000)
+            expect(person.page.locator(".js-plotly-plot svg.main-svg:visible").first).to_be_visible(
+                timeout=20_000
+            )
             expect(person.page.locator("table").first).to_be_attached()
             n_drawn += 1
         looks.at(person.page, f"view {title}")

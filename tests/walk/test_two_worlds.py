@@ -55,7 +55,9 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, code
 
 
-def ben_in(world: Path, deed: Deed, browser: Browser, beginning: tuple[Path, str], leak: Path | None = None) -> set[str]:
+def ben_in(
+    world: Path, deed: Deed, browser: Browser, beginning: tuple[Path, str], leak: Path | None = None
+) -> set[str]:
     """What B's browser is told in the world in which A did this deed."""
     folder, code = beginning
     shutil.copytree(folder, world)
@@ -139,5 +141,7 @@ def test_control_a_leak_between_the_logs_is_noticed(
 ) -> None:
     """With one decision alone opening a round, B's transcript is another."""
     leak = Path(__file__).parent / "leaky"
-    told = [ben_in(tmp_path / visit, answered_and_decided, browser, beginning, leak) for visit in ("one", "two")]
+    told = [
+        ben_in(tmp_path / visit, answered_and_decided, browser, beginning, leak) for visit in ("one", "two")
+    ]
     assert tells_apart(told, [told_of_nothing]) != []

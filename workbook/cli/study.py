@@ -87,9 +87,17 @@ def show(*, data: Path | None) -> None:
 @click.option("--background", default="", metavar="ITEM,ITEM,…", help=say("cli.export.background"))
 @data_option
 def export(  # noqa: PLR0913 - an export's settings, by name
-    *, level: str, form: str, formats: tuple[str, ...], out: Path, agreement: str, occasion: str | None,
-    scales: tuple[str, ...], background: str, data: Path | None,
-) -> None:  # fmt: skip
+    *,
+    level: str,
+    form: str,
+    formats: tuple[str, ...],
+    out: Path,
+    agreement: str,
+    occasion: str | None,
+    scales: tuple[str, ...],
+    background: str,
+    data: Path | None,
+) -> None:
     """Say how risky it would be, then write it, or say why not."""
     from workbook.research.export import UnsafeReleaseError, open_journal, write_release
     from workbook.service.consented import open_study

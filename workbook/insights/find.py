@@ -95,14 +95,20 @@ def _position(facet: Facet, instrument: Instrument, row: pd.Series) -> dict[str,
             share = (float(score) - lowest) / (highest - lowest)
             at[place] = 1 - share if facet.higher_is == "worse" else share
     return {
-        "subject": facet.id, "is_sign": facet.higher_is == "worse",
-        "a": at.get("a"), "b": at.get("b"), "n": len(at),
+        "subject": facet.id,
+        "is_sign": facet.higher_is == "worse",
+        "a": at.get("a"),
+        "b": at.get("b"),
+        "n": len(at),
         "mean": round(sum(at.values()) / len(at), 9) if at else None,
         "least": round(min(at.values()), 9) if at else None,
-        "score_a": row["score_a"], "score_b": row["score_b"], "band": row["band"],
+        "score_a": row["score_a"],
+        "score_b": row["score_b"],
+        "band": row["band"],
         "differs": pd.notna(row["differs"]) and bool(row["differs"]),
-        "assumed": bool(row["assumed"]), "evidence": subscale.source,
-    }  # fmt: skip
+        "assumed": bool(row["assumed"]),
+        "evidence": subscale.source,
+    }
 
 
 def _caution(row: pd.Series) -> Caution:
@@ -132,10 +138,13 @@ def _strengths(table: pd.DataFrame, limits: Thresholds) -> list[Insight]:
     return [
         Insight(
             "strength" if is_strong else "strength_so_far",
-            row["subject"], numbers=_numbers(row), evidence=row["evidence"], caution=_caution(row),
+            row["subject"],
+            numbers=_numbers(row),
+            evidence=row["evidence"],
+            caution=_caution(row),
         )
         for _, row in chosen.iterrows()
-    ]  # fmt: skip
+    ]
 
 
 def _growth(table: pd.DataFrame, limits: Thresholds, fits: Mapping[str, Sequence[str]]) -> list[Insight]:
@@ -146,11 +155,14 @@ def _growth(table: pd.DataFrame, limits: Thresholds, fits: Mapping[str, Sequence
     return [
         Insight(
             "growth" if is_low else "growth_least",
-            row["subject"], numbers=_numbers(row), evidence=row["evidence"], caution=_caution(row),
+            row["subject"],
+            numbers=_numbers(row),
+            evidence=row["evidence"],
+            caution=_caution(row),
             exercise=_first(fits, row["subject"]),
         )
         for _, row in chosen.iterrows()
-    ]  # fmt: skip
+    ]
 
 
 def _differences(table: pd.DataFrame, limits: Thresholds, fits: Mapping[str, Sequence[str]]) -> list[Insight]:
@@ -162,12 +174,15 @@ def _differences(table: pd.DataFrame, limits: Thresholds, fits: Mapping[str, Seq
     counts = {"n_compared": n_compared, "n_differ": len(differing), "n_by_chance": n_compared / 20}
     return [
         Insight(
-            "difference", row["subject"],
+            "difference",
+            row["subject"],
             numbers=_numbers(row) | _difference(row) | counts,
-            evidence=row["evidence"], caution="chance", exercise=_first(fits, row["subject"]),
+            evidence=row["evidence"],
+            caution="chance",
+            exercise=_first(fits, row["subject"]),
         )
         for _, row in widest.head(limits.differences_most).iterrows()
-    ]  # fmt: skip
+    ]
 
 
 def _difference(row: pd.Series) -> dict[str, float]:
@@ -193,12 +208,16 @@ def _unmet(
     )
     return [
         Insight(
-            "unmet_need", row["need"], person_id=row["person_id"],
+            "unmet_need",
+            row["need"],
+            person_id=row["person_id"],
             numbers={name: float(row[name]) for name in ("importance", "met", "gap")},
-            evidence=sources.get(row["need"], ()), caution="single", exercise=_first(fits, row["need"]),
+            evidence=sources.get(row["need"], ()),
+            caution="single",
+            exercise=_first(fits, row["need"]),
         )
         for _, row in unmet.iterrows()
-    ]  # fmt: skip
+    ]
 
 
 def _next_step(

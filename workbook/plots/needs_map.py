@@ -116,9 +116,14 @@ def _draw_panel(drawn: Words, rows: pd.DataFrame, top: float) -> None:
             is_unmet = importance >= limits.importance_at_least and importance - met >= limits.gap_at_least
             y = bottom - (met - steps[0]) * CELL
             drawn.box(
-                x0=importance - 0.48, x1=importance + 0.48, y0=y - CELL + 2, y1=y - 2,
-                fillcolor=WARN_SOFT if is_unmet else SUNKEN, line={"width": 0}, layer="below",
-            )  # fmt: skip
+                x0=importance - 0.48,
+                x1=importance + 0.48,
+                y0=y - CELL + 2,
+                y1=y - 2,
+                fillcolor=WARN_SOFT if is_unmet else SUNKEN,
+                line={"width": 0},
+                layer="below",
+            )
     symbol = {"a": "●", "b": "◆"}[first["place"]]
     colour = PARTNER[first["place"]]
     _write(drawn, f"{symbol} {first['name']}", 0, top + 16, "left", colour, TEXT, weight=600)
@@ -153,18 +158,25 @@ def _draw_numbers(drawn: Words, rows: pd.DataFrame, bottom: float, lowest: int, 
             y = bottom - (float(met) - lowest + 0.5) * CELL + down
             ink, weight = (colour, 700) if r.unmet else (INK_SOFT, 400)
             drawn.write(
-                x=x, y=y, text=str(r.number), xanchor="center",
+                x=x,
+                y=y,
+                text=str(r.number),
+                xanchor="center",
                 font={"size": SMALL, "color": ink, "weight": weight},
-            )  # fmt: skip
+            )
 
 
 def _write(
     drawn: Words, text: str, x: float, y: float, anchor: str, colour: str, size: int, *, weight: int = 400
 ) -> None:
     drawn.write(
-        text=text, x=x, xref="paper", y=y, xanchor=anchor,
+        text=text,
+        x=x,
+        xref="paper",
+        y=y,
+        xanchor=anchor,
         font={"size": size, "color": colour, "weight": weight},
-    )  # fmt: skip
+    )
 
 
 def sentence_needs_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

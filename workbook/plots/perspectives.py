@@ -104,9 +104,14 @@ def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
     facets = list(dict.fromkeys(prepared["facet"]))
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
     rows = Rows(
-        [titles[facet] for facet in facets], (first["lowest"], first["highest"]),
-        lines=2, pitch=24, gap=26, head=84, room=(0.07, 0.5),
-    )  # fmt: skip
+        [titles[facet] for facet in facets],
+        (first["lowest"], first["highest"]),
+        lines=2,
+        pitch=24,
+        gap=26,
+        head=84,
+        room=(0.07, 0.5),
+    )
     called = dict(zip(prepared["by"], prepared["name_by"], strict=True))
     called |= dict(zip(prepared["about"], prepared["name_about"], strict=True))
     rows.name_partners(called)

@@ -47,13 +47,20 @@ def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         left, right = end_labels(facet)
         rows.append(
             {
-                "facet": facet.id, "title": facet.title, "value": value,
-                "low": max(value - margin, low), "high": min(value + margin, high),
-                "assumed": bool(row["assumed"]), "n_partners": len(sides),
-                "lowest": low, "highest": high, "left": left, "right": right,
+                "facet": facet.id,
+                "title": facet.title,
+                "value": value,
+                "low": max(value - margin, low),
+                "high": min(value + margin, high),
+                "assumed": bool(row["assumed"]),
+                "n_partners": len(sides),
+                "lowest": low,
+                "highest": high,
+                "left": left,
+                "right": right,
                 "_rank": -value if facet.higher_is != "worse" else value,
             }
-        )  # fmt: skip
+        )
     if not rows:
         return frames.empty(frames.PREPARED["profile"])
     table = pd.DataFrame(rows).sort_values("_rank", kind="stable", ignore_index=True)

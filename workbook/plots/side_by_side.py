@@ -47,15 +47,22 @@ def prepare_side_by_side(
             value, margin = float(row[f"score_{place}"]), BAND_Z * row[f"sem_{place}"]
             rows.append(
                 {
-                    "facet": facet.id, "title": facet.title, "place": place, "name": called[place],
+                    "facet": facet.id,
+                    "title": facet.title,
+                    "place": place,
+                    "name": called[place],
                     "value": value,
                     "low": max(value - margin, facet.scale.lowest) if pd.notna(margin) else pd.NA,
                     "high": min(value + margin, facet.scale.highest) if pd.notna(margin) else pd.NA,
-                    "assumed": row["assumed"], "differs": row["differs"], "difference": row["difference"],
-                    "lowest": facet.scale.lowest, "highest": facet.scale.highest,
-                    "left": left, "right": right,
+                    "assumed": row["assumed"],
+                    "differs": row["differs"],
+                    "difference": row["difference"],
+                    "lowest": facet.scale.lowest,
+                    "highest": facet.scale.highest,
+                    "left": left,
+                    "right": right,
                 }
-            )  # fmt: skip
+            )
     if not rows:
         return frames.empty(frames.PREPARED["side_by_side"])
     return frames.check(pd.DataFrame(rows), frames.PREPARED["side_by_side"])
@@ -72,9 +79,13 @@ def plot_side_by_side(prepared: pd.DataFrame) -> go.Figure | None:
     facets = list(dict.fromkeys(prepared["facet"]))
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
     rows = Rows(
-        [titles[facet] for facet in facets], (first["lowest"], first["highest"]),
-        lines=2, pitch=17, head=62, room=(0.04, 0.14),
-    )  # fmt: skip
+        [titles[facet] for facet in facets],
+        (first["lowest"], first["highest"]),
+        lines=2,
+        pitch=17,
+        head=62,
+        room=(0.04, 0.14),
+    )
     rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
     rows.name_ends(first["left"], first["right"])
     rows.tracks()

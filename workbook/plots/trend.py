@@ -103,9 +103,13 @@ def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
     first, last = int(prepared["number"].min()), int(prepared["number"].max())
     rows = Rows(
-        [titles[facet] for facet in facets], (first, max(last, first + 1)),
-        gap=20 + PANEL, after=34, head=62, room=(0.09, 0.09),
-    )  # fmt: skip
+        [titles[facet] for facet in facets],
+        (first, max(last, first + 1)),
+        gap=20 + PANEL,
+        after=34,
+        head=62,
+        room=(0.09, 0.09),
+    )
     rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
     rows.write(say("results.plots.trend_up", label=prepared["right"].iloc[0]), 0, 40, color=INK_SOFT)
     for n, facet in enumerate(facets):
@@ -137,17 +141,25 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
         if pd.notna(band["low"]):
             low_y, high_y, colour = y(band["low"]), y(band["high"]), PARTNER[band["place"]]
             rows.box(
-                x0=rows.ends[0], x1=rows.ends[1], y0=low_y, y1=high_y,
-                fillcolor=SOFT[band["place"]], opacity=0.5, layer="below", line={"width": 0},
-            )  # fmt: skip
+                x0=rows.ends[0],
+                x1=rows.ends[1],
+                y0=low_y,
+                y1=high_y,
+                fillcolor=SOFT[band["place"]],
+                opacity=0.5,
+                layer="below",
+                line={"width": 0},
+            )
             edges = [(*rows.ends, low_y), (*rows.ends, high_y)]
             rows.segments(edges, colour, width=1, dash="2px,3px" if band["assumed"] else "solid")
     for part in series:
         place = part["place"].iloc[0]
         marker = {
-            "symbol": SYMBOL[place], "size": MARK[place], "color": PARTNER[place],
+            "symbol": SYMBOL[place],
+            "size": MARK[place],
+            "color": PARTNER[place],
             "line": {"color": SURFACE, "width": 1.5},
-        }  # fmt: skip
+        }
         line = {"color": PARTNER[place], "width": 2}
         rows.add(
             go.Scatter(

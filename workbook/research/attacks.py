@@ -33,9 +33,15 @@ class Attack:
 
 
 def attack_as_partner(
-    rows: pd.DataFrame, owner: Sequence[str], partner: dict[str, str], known: Sequence[str], *,
-    shared: Sequence[str] = (), link: str | None = None, seed: int = 1,
-) -> Attack:  # fmt: skip
+    rows: pd.DataFrame,
+    owner: Sequence[str],
+    partner: dict[str, str],
+    known: Sequence[str],
+    *,
+    shared: Sequence[str] = (),
+    link: str | None = None,
+    seed: int = 1,
+) -> Attack:
     """Every released person tries to find their partner's row.
 
     Parameters

@@ -156,9 +156,13 @@ class Parts:
         design = Design.of(_columns(x), _columns(y), personal)
         moments, n_set_aside = self._moments([x, y, *covariates], list(design.columns))
         fitted = apim(
-            x=_columns(x), y=_columns(y), covariates=personal, moments=moments,
-            distinguishable=False, method=method,
-        )  # fmt: skip
+            x=_columns(x),
+            y=_columns(y),
+            covariates=personal,
+            moments=moments,
+            distinguishable=False,
+            method=method,
+        )
         return replace(fitted, n_set_aside=n_set_aside)
 
     def anonymity(self, quasi: Sequence[str], sensitive: str) -> Anonymity:
@@ -248,8 +252,11 @@ def _cluster_here(n_workers: int, memory_limit: str) -> Any:
     from distributed import LocalCluster
 
     return LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=n_workers, threads_per_worker=1, memory_limit=memory_limit, dashboard_address=None,
-    )  # fmt: skip
+        n_workers=n_workers,
+        threads_per_worker=1,
+        memory_limit=memory_limit,
+        dashboard_address=None,
+    )
 
 
 def _refuse_roles(*, distinguishable: bool) -> None:

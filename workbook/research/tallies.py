@@ -110,9 +110,13 @@ class ClassCounts:
         t = np.abs(np.cumsum(gaps, axis=1)).sum(axis=1).max() / max(table.shape[1] - 1, 1)
         sizes = self.couples.to_numpy()
         return Anonymity(
-            int(sizes.min()), int((table > 0).sum(axis=1).min()), float(t),
-            float(self.alone.nunique() / self.n_couples), len(sizes), self.n_couples,
-        )  # fmt: skip
+            int(sizes.min()),
+            int((table > 0).sum(axis=1).min()),
+            float(t),
+            float(self.alone.nunique() / self.n_couples),
+            len(sizes),
+            self.n_couples,
+        )
 
 
 def merge_moments(parts: Sequence[Moments]) -> Moments:

@@ -77,9 +77,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         unheard_seconds=keep_closed,
     )
     at = str(listener.getsockname()[0])
-    refuse_unsafe(
-        Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy)
-    )
+    refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
     from workbook.server.application import WorkbookApp, new_folder
     from workbook.server.backstage import open_backstage
@@ -102,6 +100,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
 def _certificate(settings: ServerSettings) -> tuple[ssl.SSLContext, str]:
     """TLS for the local network; the store has made the data folder, private, by now."""
     from workbook.server.certificate import certificate_for
+
     return certificate_for(data_folder(settings.data) / "tls", settings.lan_address)
 
 

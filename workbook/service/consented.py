@@ -82,9 +82,7 @@ class ConsentedStudy:
             study.instruments,
             {names[person]: (couple, person) for person, couple in zip(persons, couples, strict=True)},
         )
-        households = {
-            names[person]: homes[couple] for person, couple in zip(persons, couples, strict=True)
-        }
+        households = {names[person]: homes[couple] for person, couple in zip(persons, couples, strict=True)}
         return cls(study, _renamed(given, names, couple_of), published, households)
 
     @classmethod
@@ -193,9 +191,13 @@ class ConsentedStudy:
             raise ReleaseError(say("study.error.nobody"))
         if level == "scores":
             return unlinked_release(
-                self._in_households(), subscales, background=background, occasion=occasion, k=k,
+                self._in_households(),
+                subscales,
+                background=background,
+                occasion=occasion,
+                k=k,
                 journal=journal,
-            )  # fmt: skip
+            )
         if level == "linked":
             return restricted_release(
                 self.published, agreement=agreement, form=form, occasion=occasion, k=k, journal=journal
@@ -210,9 +212,7 @@ class ConsentedStudy:
             return frame.assign(couple_id=frame["person_id"].map(homes).astype(frame["couple_id"].dtype))
 
         published = self.published
-        return replace(
-            published, responses=at_home(published.responses), scores=at_home(published.scores)
-        )
+        return replace(published, responses=at_home(published.responses), scores=at_home(published.scores))
 
 
 def open_study(data: str | Path | None = None) -> ConsentedStudy:

@@ -94,9 +94,13 @@ def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoic
     if found is None:
         return None
     return ResearchChoice(
-        Grain(found["grain"]), found["linked"], found["text_hash"], found["chosen"], found["until"],
+        Grain(found["grain"]),
+        found["linked"],
+        found["text_hash"],
+        found["chosen"],
+        found["until"],
         _counts(found, study, datetime.now(UTC).date()),
-    )  # fmt: skip
+    )
 
 
 def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
@@ -166,9 +170,7 @@ def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publi
         return frame.assign(person_id=person_id, couple_id=couple_id).astype(frame.dtypes.to_dict())
 
     responses, scores = renamed(publication.responses), renamed(publication.scores)
-    return replace(
-        publication, person_id=person_id, couple_id=couple_id, responses=responses, scores=scores
-    )
+    return replace(publication, person_id=person_id, couple_id=couple_id, responses=responses, scores=scores)
 
 
 def months_after(day: date, n: int) -> date:

@@ -29,6 +29,11 @@ def snapshots(study: Study, responses: pd.DataFrame, grain: Grain) -> list[Publi
 def _snapshot(own: pd.DataFrame, instrument: Instrument, grain: Grain) -> Publication:
     first = own.iloc[0]
     return publish(
-        own, score(own, instrument), grain, instrument=instrument, couple_id=str(first["couple_id"]),
-        person_id=str(first["person_id"]), occasion=str(first["occasion"]),
-    )  # fmt: skip
+        own,
+        score(own, instrument),
+        grain,
+        instrument=instrument,
+        couple_id=str(first["couple_id"]),
+        person_id=str(first["person_id"]),
+        occasion=str(first["occasion"]),
+    )

@@ -137,7 +137,9 @@ def _engine(path: Path, key: bytes, *, pool_size: int, begin: str, mode: str = "
         max_overflow=0,
         creator=lambda: sqlcipher3.connect(
             f"file:{quote(str(path.absolute()))}?mode={mode}",
-            uri=True, check_same_thread=False, isolation_level=None,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
         ),
         hide_parameters=True,  # or an exception's text would show what was being written
     )

@@ -62,10 +62,12 @@ def _strength(correlation: Any) -> str:
         return "unknown"
     limits = thresholds()
     return (
-        "clear" if correlation >= limits.order_clear
-        else "some" if correlation >= limits.order_some
+        "clear"
+        if correlation >= limits.order_clear
+        else "some"
+        if correlation >= limits.order_some
         else "little"
-    )  # fmt: skip
+    )
 
 
 def _numbers(lines: list[Any], names: Mapping[str, str]) -> Block:

@@ -114,9 +114,18 @@ def dyadic_icc(
     low, high = _interval(ratio, n - 1, df2, confidence)
     p = 2.0 * min(stats.f.cdf(ratio, n - 1, df2), stats.f.sf(ratio, n - 1, df2))
     return DyadicICC(
-        value=_of_ratio(ratio), low=low, high=high, F=float(ratio), df1=n - 1, df2=df2,
-        p=float(p), msb=float(msb), msw=float(msw), n=n, n_set_aside=n_set_aside,
-    )  # fmt: skip
+        value=_of_ratio(ratio),
+        low=low,
+        high=high,
+        F=float(ratio),
+        df1=n - 1,
+        df2=df2,
+        p=float(p),
+        msb=float(msb),
+        msw=float(msw),
+        n=n,
+        n_set_aside=n_set_aside,
+    )
 
 
 def _interval(ratio: float, df1: int, df2: int, confidence: float) -> tuple[float, float]:

@@ -168,8 +168,15 @@ def _row(
     half = stats.norm.ppf(1.0 - tail) * error
     low, high = np.quantile(products, [tail, 1.0 - tail])
     return {
-        "effect": effect, "path": path, "role": role, "estimate": estimate, "se": error,
-        "z": estimate / error, "p": 2.0 * stats.norm.sf(abs(estimate / error)),
-        "sobel_low": estimate - half, "sobel_high": estimate + half,
-        "low": float(low), "high": float(high),
-    }  # fmt: skip
+        "effect": effect,
+        "path": path,
+        "role": role,
+        "estimate": estimate,
+        "se": error,
+        "z": estimate / error,
+        "p": 2.0 * stats.norm.sf(abs(estimate / error)),
+        "sobel_low": estimate - half,
+        "sobel_high": estimate + half,
+        "low": float(low),
+        "high": float(high),
+    }

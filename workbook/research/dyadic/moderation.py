@@ -93,9 +93,16 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     if "couple_id" in pairs:
         prepared["couple_id"] = pairs["couple_id"]
     return apim(
-        prepared, x, y, distinguishable=distinguishable, method=method, covariates=covariates,
-        roles=roles, confidence=confidence, n_draws=n_draws,
-    )  # fmt: skip
+        prepared,
+        x,
+        y,
+        distinguishable=distinguishable,
+        method=method,
+        covariates=covariates,
+        roles=roles,
+        confidence=confidence,
+        n_draws=n_draws,
+    )
 
 
 def _centred(first: Array, second: Array) -> tuple[Array, Array]:

@@ -157,9 +157,13 @@ class Apim:
         for i, role in enumerate(self.setting.table_roles):
             actor, partner = self.effect("actor", role), self.effect("partner", role)
             found[role] = read_pattern(
-                actor["estimate"], partner["estimate"], actor["standardised"],
-                draws[:, i], method, self.setting.confidence,
-            )  # fmt: skip
+                actor["estimate"],
+                partner["estimate"],
+                actor["standardised"],
+                draws[:, i],
+                method,
+                self.setting.confidence,
+            )
         return found if self.setting.distinguishable else found["both"]
 
     @cached_property
@@ -167,9 +171,12 @@ class Apim:
         """The model without predictors: means, their errors, residuals, log-likelihood."""
         design = self.design.empty
         return fit(
-            self.n_couples, *self.moments.select(design.columns), design, self.setting.method,
+            self.n_couples,
+            *self.moments.select(design.columns),
+            design,
+            self.setting.method,
             distinguishable=self.setting.distinguishable,
-        )  # fmt: skip
+        )
 
     @cached_property
     def pseudo_r2(self) -> float | dict[str, float]:
@@ -224,7 +231,10 @@ class Apim:
             return draw_normal(self.fit, setting.n_draws, setting.seed, n_roles), "normal draws"
         vectors, _ = read_complete(self.pairs, self.design.columns, at_least=3)
         draws = resample(
-            vectors, self.design, distinguishable=setting.distinguishable,
-            n_draws=setting.n_draws, seed=setting.seed,
-        )  # fmt: skip
+            vectors,
+            self.design,
+            distinguishable=setting.distinguishable,
+            n_draws=setting.n_draws,
+            seed=setting.seed,
+        )
         return draws, "bootstrap over couples"

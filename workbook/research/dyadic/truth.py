@@ -123,9 +123,14 @@ def truth_and_bias(
     if "couple_id" in pairs:
         centred["couple_id"] = pairs["couple_id"][whole]
     model = apim(
-        centred, truth, judgement, distinguishable=distinguishable, method=method, roles=roles,
+        centred,
+        truth,
+        judgement,
+        distinguishable=distinguishable,
+        method=method,
+        roles=roles,
         confidence=confidence,
-    )  # fmt: skip
+    )
     named = model.table.assign(term=model.table["term"].map(TERMS))
     n_set_aside = int((~whole).sum())
     return TruthAndBias(named, replace(model, n_set_aside=n_set_aside), n_set_aside)

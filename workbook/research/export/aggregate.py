@@ -156,11 +156,16 @@ def _scales(published: Published, persons: pd.DataFrame, pairs: pd.DataFrame, ch
         moments = [round(float(value), 4) for value in (values.mean(), values.std())]
         rows.append([name, title, len(values), *moments, len(pairs), *likeness])
     words = {
-        "scale": "Facet", "title": "What the facet is called", "n_persons": "Persons with a score",
-        "mean": "Mean, in scale points", "sd": "Standard deviation over persons",
-        "n_couples": "Couples with both scores", "icc": "Likeness of partners (intraclass correlation)",
-        "low": "Lower end of its 95 % interval", "high": "Upper end of its 95 % interval",
-    }  # fmt: skip
+        "scale": "Facet",
+        "title": "What the facet is called",
+        "n_persons": "Persons with a score",
+        "mean": "Mean, in scale points",
+        "sd": "Standard deviation over persons",
+        "n_couples": "Couples with both scores",
+        "icc": "Likeness of partners (intraclass correlation)",
+        "low": "Lower end of its 95 % interval",
+        "high": "Upper end of its 95 % interval",
+    }
     kinds = {"scale": "text", "title": "text"}
     columns = tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items())
     return Table("scales", pd.DataFrame(rows, columns=list(words)), columns)

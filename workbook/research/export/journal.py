@@ -148,9 +148,13 @@ class Journal:
         """What the journal keeps of a release beyond what its manifest says."""
         members = sorted([self._digest(p), self._digest(c)] for p, c in basis.members.items())
         return {
-            "salt": self.salt, "occasion": basis.occasion, "least": basis.least, "members": members,
-            "shape": {name: list(edges) for name, edges in basis.shape.items()}, "facts": list(basis.facts),
-        }  # fmt: skip
+            "salt": self.salt,
+            "occasion": basis.occasion,
+            "least": basis.least,
+            "members": members,
+            "shape": {name: list(edges) for name, edges in basis.shape.items()},
+            "facts": list(basis.facts),
+        }
 
     def _rules(self, basis: Basis, now: Members) -> list["_Rule"]:
         """The classes by every export, and by those alone that hold exact numbers."""

@@ -189,9 +189,13 @@ def _try(cohort: _Cohort, edges: Edges, k: int, generator: np.random.Generator) 
 
 
 def _assess(
-    rows: pd.DataFrame, cohort: _Cohort, facts: list[str], scores: list[str], k: int,
+    rows: pd.DataFrame,
+    cohort: _Cohort,
+    facts: list[str],
+    scores: list[str],
+    k: int,
     generator: np.random.Generator,
-) -> RiskReport:  # fmt: skip
+) -> RiskReport:
     people = cohort.people
     known = rows.assign(joined=cohort.joined.to_numpy())
     names = list(known.columns)
@@ -250,9 +254,13 @@ def _assemble(
         columns += [item_column(item) for item in shown if column_name(item.id) in rows]
     table = Table("persons", rows[[c.name for c in columns]], tuple(columns))
     return Release(
-        Level.UNLINKED, (table,), attempt.risk, int(people["couple_id"].nunique()), len(people),
+        Level.UNLINKED,
+        (table,),
+        attempt.risk,
+        int(people["couple_id"].nunique()),
+        len(people),
         owners=tuple(rows["owner"]),
-    )  # fmt: skip
+    )
 
 
 def _band_words(edges: list[float]) -> dict[int, str]:

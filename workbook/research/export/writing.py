@@ -191,12 +191,17 @@ def _readme(release: Release, study: str) -> str:
 
 def _entry(release: Release, name: str, study: str, files: Sequence[str], at: str) -> dict[str, Any]:
     return {
-        "at": at, "folder": name, "study": study, "level": str(release.level),
-        "n_couples": release.n_couples, "n_persons": release.n_persons,
+        "at": at,
+        "folder": name,
+        "study": study,
+        "level": str(release.level),
+        "n_couples": release.n_couples,
+        "n_persons": release.n_persons,
         "tables": {table.name: [column.name for column in table.columns] for table in release.tables},
         "risk": {check.name: check.value for check in release.risk.checks},
-        "notes": list(release.notes), "files": list(files),
-    }  # fmt: skip
+        "notes": list(release.notes),
+        "files": list(files),
+    }
 
 
 def _slug(study: str) -> str:

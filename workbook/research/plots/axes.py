@@ -20,10 +20,16 @@ def plane(height: int, x: str, y: str, **ranges: Any) -> go.Figure:
     """A figure with two named axes and a faint grid. ``x_range`` and ``y_range`` fix the ends."""
     drawn = figure(height)
     axis = {
-        "visible": True, "showgrid": True, "gridcolor": LINE, "linecolor": LINE_STRONG, "ticks": "outside",
-        "tickcolor": LINE_STRONG, "tickfont": {"size": SMALL, "color": INK_SOFT}, "zeroline": False,
+        "visible": True,
+        "showgrid": True,
+        "gridcolor": LINE,
+        "linecolor": LINE_STRONG,
+        "ticks": "outside",
+        "tickcolor": LINE_STRONG,
+        "tickfont": {"size": SMALL, "color": INK_SOFT},
+        "zeroline": False,
         "automargin": True,
-    }  # fmt: skip
+    }
     drawn.update_xaxes(
         **axis, title={"text": x, "font": {"size": SMALL, "color": INK}}, range=ranges.get("x_range")
     )

@@ -69,12 +69,16 @@ def plot_change(prepared: pd.DataFrame) -> go.Figure | None:
         words = f"{say(f'research.plots.{kind}')} ({len(own)})"
         drawn.add_trace(go.Scatter(x=own["pre"], y=own["post"], mode="markers", marker=mark, name=words))
     drawn.update_layout(
-        showlegend=True, margin={"t": 40},
+        showlegend=True,
+        margin={"t": 40},
         legend={
-            "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0,
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
             "font": {"size": SMALL, "color": INK_SOFT},
         },
-    )  # fmt: skip
+    )
     for trace in drawn.data:
         if trace.mode == "lines":
             trace.showlegend = False

@@ -112,9 +112,7 @@ def _crossed(
     drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], style: dict[str, Any]
 ) -> None:
     """An arrow that ends before the box, as its slope in px is not known."""
-    tip, back = (
-        (share, start[1] + share * (end[1] - start[1])) for share in (0.8, 0.77)
-    )  # fmt: skip
+    tip, back = ((share, start[1] + share * (end[1] - start[1])) for share in (0.8, 0.77))
     line(drawn, start, tip, **style)
     places = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
     drawn.add_annotation(
@@ -153,10 +151,15 @@ def prepare_plane(model: Apim) -> pd.DataFrame:
                 "role": role,
                 "actor": float(model.effect("actor", role)["estimate"]),
                 "partner": float(model.effect("partner", role)["estimate"]),
-                "var_actor": spread[0, 0], "var_partner": spread[1, 1], "covariance": spread[0, 1],
-                "k": k.value, "k_low": k.low, "k_high": k.high, "reading": k.reading,
+                "var_actor": spread[0, 0],
+                "var_partner": spread[1, 1],
+                "covariance": spread[0, 1],
+                "k": k.value,
+                "k_low": k.low,
+                "k_high": k.high,
+                "reading": k.reading,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 

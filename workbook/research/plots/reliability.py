@@ -57,9 +57,14 @@ def plot_reliability(prepared: pd.DataFrame) -> go.Figure | None:
         rows.segments(list(zip(own["low"], own["high"], at, strict=True)), colour, width=3)
         rows.symbols(list(own["value"]), at, symbol, colour, 12)
     rows.figure.add_shape(
-        type="line", x0=USUAL, x1=USUAL, y0=rows.head - 10, y1=rows.height - 8, layer="below",
+        type="line",
+        x0=USUAL,
+        x1=USUAL,
+        y0=rows.head - 10,
+        y1=rows.height - 8,
+        layer="below",
         line={"color": LINE_STRONG, "width": 1, "dash": "4px,4px"},
-    )  # fmt: skip
+    )
     for value in (floor, 0.5, USUAL, 1.0):
         rows.figure.add_annotation(
             x=value, y=14, text=f"{value:g}", showarrow=False, font={"size": SMALL, "color": INK_SOFT}

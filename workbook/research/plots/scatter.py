@@ -107,10 +107,13 @@ def plot_missing(prepared: pd.DataFrame, most: int = 40) -> go.Figure | None:
     for name, colour, shape in (("declined", WARN, ""), ("blank", LINE_STRONG, "/")):
         drawn.add_trace(
             go.Bar(
-                x=table[name], y=names, orientation="h", name=say(f"research.plots.{name}"),
+                x=table[name],
+                y=names,
+                orientation="h",
+                name=say(f"research.plots.{name}"),
                 marker={"color": colour, "pattern": {"shape": shape, "bgcolor": SUNKEN, "solidity": 0.5}},
             )
-        )  # fmt: skip
+        )
     drawn.update_layout(barmode="stack", showlegend=True, bargap=0.35)
     drawn.update_layout(
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": SMALL}}

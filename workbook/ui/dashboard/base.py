@@ -34,9 +34,11 @@ class Section:
 def chooser(label: str, options: dict[str, str], react: Callable[[], None], value: str = "") -> TextField:
     """A list to choose one from; ``react`` is called when another is chosen."""
     field = TextField(
-        kind="select", label=label, options=[[key, title] for key, title in options.items()],
+        kind="select",
+        label=label,
+        options=[[key, title] for key, title in options.items()],
         value=value or next(iter(options), ""),
-    )  # fmt: skip
+    )
     field.observe(lambda _: react() if field.value in options else None, "value")
     return field
 

@@ -82,9 +82,12 @@ class Leaving(Section):
     def _measure(self) -> None:
         self.outcome.blocks = [progress(say("dashboard.leaving.measuring"), 0.3)]
         self.release = self.sample.make(
-            self.level.value, self.form.value, self.agreement.typed(), self.when.value,
+            self.level.value,
+            self.form.value,
+            self.agreement.typed(),
+            self.when.value,
             open_journal(self.sample.exports),
-        )  # fmt: skip
+        )
         rows = self.release.risk.frame()
         self.report.blocks = [_verdict(self.release), _risk_table(rows)]
         self.outcome.blocks = []

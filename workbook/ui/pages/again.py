@@ -73,8 +73,10 @@ class Again(Trend):
     def fill(self) -> None:
         number = int(self.session.occasion.rpartition("-")[2])
         words = [
-            *opening("again"), paragraph(say("ui.again.when")), note(say("ui.again.under_way", n=number))
-        ]  # fmt: skip
+            *opening("again"),
+            paragraph(say("ui.again.when")),
+            note(say("ui.again.under_way", n=number)),
+        ]
         if not self.show_trend("connection", say("ui.again.trend")):
             words.append(note(say("ui.again.trend_none")))
         self.say_words(words)

@@ -109,9 +109,7 @@ class Screen(Page):
 
     def _field(self, free_text: FreeText) -> TextField:
         written = self._written(free_text.id)
-        field = TextField(
-            label=free_text.label, max_length=free_text.max_length, value=written, kept=written
-        )
+        field = TextField(label=free_text.label, max_length=free_text.max_length, value=written, kept=written)
         field.observe(self.desk.guard(lambda _: self._keep(free_text.id, field)), ["value", "settled"])
         return field
 

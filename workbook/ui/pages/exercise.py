@@ -154,11 +154,26 @@ class ExercisePage(Page):
     def _list(self, activity: Activity[Any] | None) -> None:
         lines = activity.lines() if activity else []
         self.menu.label = say("ui.exercises.so_far")
-        self.menu.parts = [{"title": say("ui.exercises.so_far"), "steps": [
-            {"id": one.id, "title": one.title, "note": one.note, "time": "", "next": one.is_mine_to_do,
-             "status": "under-way" if one.is_mine_to_do else "done" if one.is_done else "open"}
-            for one in lines
-        ]}] if lines else []  # fmt: skip
+        self.menu.parts = (
+            [
+                {
+                    "title": say("ui.exercises.so_far"),
+                    "steps": [
+                        {
+                            "id": one.id,
+                            "title": one.title,
+                            "note": one.note,
+                            "time": "",
+                            "next": one.is_mine_to_do,
+                            "status": "under-way" if one.is_mine_to_do else "done" if one.is_done else "open",
+                        }
+                        for one in lines
+                    ],
+                }
+            ]
+            if lines
+            else []
+        )
 
     @staticmethod
     def _head(exercise: Exercise, *, title_only: bool, waits: int) -> list[Block]:

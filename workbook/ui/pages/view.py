@@ -87,12 +87,18 @@ class TogetherView(Page):
         draw(self.view, self.argument, scene)
         told = [one for one in scene.results.insights if one.code == _TELLS.get(self.argument)]
         is_shown = self.argument not in scene.results.unavailable
-        self.say_words([
-            kicker(say(self.above)),
-            heading(1, say(f"ui.view.titles.{self.argument}")),
-            *([card(self._tell(one)) for one in told] if is_shown else []),
-            *([note(say("ui.telling.difference"))] if is_shown and self.argument == "side_by_side" else []),
-        ])  # fmt: skip
+        self.say_words(
+            [
+                kicker(say(self.above)),
+                heading(1, say(f"ui.view.titles.{self.argument}")),
+                *([card(self._tell(one)) for one in told] if is_shown else []),
+                *(
+                    [note(say("ui.telling.difference"))]
+                    if is_shown and self.argument == "side_by_side"
+                    else []
+                ),
+            ]
+        )
         place = self.views.index(self.argument)
         following = self.views[place + 1] if place + 1 < len(self.views) else None
         onward = (
