@@ -113,6 +113,7 @@ class TableContract:
         for service, actor in (house.a, house.b):
             service.save_answers(actor, answers(2))
         service, actor = house.together()
+        key = (INSTRUMENT, OCCASION, Grain.SCORES)
         for refused in (
             lambda: service.save_answers(actor, answers(1, most=1)),
             lambda: service.read_responses(actor),
@@ -124,10 +125,10 @@ class TableContract:
             with pytest.raises(AccessError):
                 refused()
         with pytest.raises(SignInError):
-            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES, passphrase="nobody's passphrase")
-        for name in ("Ada", "Ben"):
+            service.decide(actor, *key, person_id=house.actors[0].person_id, passphrase=WORDS["Ben"])
+        for person, name in zip(house.actors, ("Ada", "Ben"), strict=True):
             assert service.read_table(actor).open_rounds == ()
-            service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES, passphrase=WORDS[name])
+            service.decide(actor, *key, person_id=person.person_id, passphrase=WORDS[name])
         assert service.read_table(actor).open_rounds == ((INSTRUMENT, OCCASION),)
         assert house.a[0].my_decision(house.a[1], INSTRUMENT, OCCASION) is Grain.SCORES
 

@@ -5,12 +5,11 @@ import time
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, WORDS, Household, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.service.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.service.crypto import Cost
 from workbook.service.local import LocalService
-from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
 
@@ -66,7 +65,7 @@ def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
     def seconds(code: str, name: str) -> float:
         start = time.perf_counter()
         with pytest.raises(SignInError):
-            local.accounts.sign_in(code, name, "wrong passphrase", address=f"{time.monotonic_ns()}")
+            local.accounts.sign_in(code, name, "wrong passphrase")
         return time.perf_counter() - start
 
     wrong_passphrase = statistics.median(seconds(code, "Ada") for _ in range(7))
@@ -78,46 +77,38 @@ def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
 
 def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: Household) -> None:
     accounts = house.local.accounts
-    for n in range(10):
+    for _ in range(10):
         with pytest.raises(SignInError):
-            accounts.sign_in(house.code, "Ada", "wrong passphrase", address=f"host-{n}")
+            accounts.sign_in(house.code, "Ada", "wrong passphrase")
     with pytest.raises(TooManyTriesError, match="15 minutes"):
-        accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host-new")
-    accounts.sign_in(house.code, "Ben", WORDS["Ben"], address="host-new")
+        accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    accounts.sign_in(house.code, "Ben", WORDS["Ben"])
     house.clock.now += 15 * 60 + 1
-    accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host-new")
-
-
-def test_ten_tries_a_quarter_hour_from_an_address_at_whatever_accounts(house: Household) -> None:
-    for n in range(10):
-        with pytest.raises(SignInError):
-            house.local.accounts.sign_in(f"code-{n}", "Ada", "wrong passphrase", address="host")
-    with pytest.raises(TooManyTriesError):
-        house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host")
+    accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
 
 def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(house: Household) -> None:
     replies = []
     for name in ("Ada", "Nobody"):
-        for n in range(11):
+        for _ in range(11):
             with pytest.raises(AccessError) as raised:
-                house.local.accounts.sign_in(house.code, name, "wrong passphrase", address=f"{name}-{n}")
+                house.local.accounts.sign_in(house.code, name, "wrong passphrase")
         replies.append((type(raised.value), str(raised.value)))
     assert replies[0] == replies[1] and replies[0][0] is TooManyTriesError
 
 
 def test_signing_in_rightly_often_is_never_too_often(house: Household) -> None:
     for _ in range(15):
-        house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"], address="host")
+        house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
 
 def test_tries_are_counted_before_they_are_checked(house: Household) -> None:
     """Fifty at once get ten guesses between them, not fifty."""
     from concurrent.futures import ThreadPoolExecutor
 
-    def guess(n: int) -> type[Exception]:
+    def guess(_n: int) -> type[Exception]:
         try:
-            house.local.accounts.sign_in(house.code, "Ada", "wrong passphrase", address=f"host-{n}")
+            house.local.accounts.sign_in(house.code, "Ada", "wrong passphrase")
         except AccessError as error:
             return type(error)
         raise AssertionError
@@ -219,12 +210,3 @@ def test_together_needs_both(house: Household) -> None:
         with pytest.raises(AccessError):
             accounts.sign_in_together(house.code, both)
     assert house.together()[1].role == "together"
-
-
-def test_a_passphrase_both_share_decides_for_nobody() -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
-    code = local.accounts.create_couple("Ada", "the same words").code
-    local.accounts.join(code, "Ben", "the same words")
-    actor = local.accounts.sign_in_together(code, [("Ada", "the same words"), ("Ben", "the same words")])
-    with pytest.raises(SignInError):
-        local.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING, passphrase="the same words")

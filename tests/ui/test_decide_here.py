@@ -17,11 +17,12 @@ def both(service, maya, jonah, take_part, answer_all):
     return Session(service, service.accounts.sign_in_together(maya.couple.code, names))
 
 
-def test_a_decision_at_one_device_is_the_one_whose_passphrase_it_is(both, maya, jonah):
+def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_passphrase(both, maya, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
-    page.part.value, page.choice.value, page.passphrase.value = "connection", "answers", "jonah's passphrase"
+    page.part.value, page.who.value, page.choice.value = "connection", jonah.actor.person_id, "answers"
+    page.passphrase.value = "jonah's passphrase"
     page._decide()
     assert both.page == "decided"
     assert page.passphrase.value == ""
@@ -41,10 +42,12 @@ def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_o
     page = app._open
     page.part.value, page.choice.value = "connection", "answers"
     page._decide()
-    assert page.passphrase.error
-    page.passphrase.value = "somebody's guess"
-    app.guard(page._decide)()
-    assert "doesn't fit" in str(app.trouble.blocks)
+    assert page.who.error and page.passphrase.error
+    page.who.value = maya.actor.person_id
+    for wrong in ("somebody's guess", "jonah's passphrase"):
+        page.passphrase.value = wrong
+        app.guard(page._decide)()
+        assert "doesn't fit" in str(app.trouble.blocks)
     maya.refresh()
     jonah.refresh()
     assert (maya.decisions, jonah.decisions) == ({}, {})
@@ -52,3 +55,27 @@ def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_o
 
 def test_the_page_to_decide_at_one_device_is_not_open_to_one_alone(maya, take_part):
     assert take_part(maya).status("decide") == "locked"
+
+
+def test_who_decides_is_asked_by_both_names_and_nobody_is_chosen_beforehand(both, jonah):
+    app = App(both)
+    app.go("decide")
+    page = app._open
+    page.part.value = "connection"
+    assert page.who in page.place.children
+    assert [option["label"] for option in page.who.options] == ["Maya", "Jonah"]
+    assert page.who.value == ""
+    page.who.value, page.choice.value = jonah.actor.person_id, "nothing"
+    page.passphrase.value = "jonah's passphrase"
+    page._decide()
+    app.go("decide")
+    assert (page.part.value, page.who.value, page.choice.value) == ("", "", "")  # nor who decided last
+
+
+def test_a_passphrase_goes_when_somebody_else_is_to_decide(both, maya, jonah):
+    app = App(both)
+    app.go("decide")
+    page = app._open
+    page.part.value, page.who.value, page.passphrase.value = "connection", maya.actor.person_id, "typed"
+    page.who.value = jonah.actor.person_id
+    assert page.passphrase.value == ""

@@ -159,9 +159,7 @@ class SignIn(FormPage):
 
     async def take(self, typed: dict[str, str]) -> str:
         call = self.backstage.accounts.sign_in
-        await self.seat(
-            await in_thread(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
-        )
+        await self.seat(await in_thread(call, typed["code"], typed["name"], typed["passphrase"]))
         return "/workbook"
 
 
@@ -175,7 +173,7 @@ class Recover(FormPage):
         call = self.backstage.accounts.recover
         secrets = typed["recovery_code"], typed["passphrase"]
         names = typed["code"], typed["name"]
-        return await self.welcome(await in_thread(call, *names, *secrets, address=self.address))
+        return await self.welcome(await in_thread(call, *names, *secrets))
 
 
 class Together(FormPage):
@@ -193,7 +191,7 @@ class Together(FormPage):
     async def take(self, typed: dict[str, str]) -> str:
         both = [(typed["name"], typed["passphrase"]), (typed["other_name"], typed["other_passphrase"])]
         call = self.backstage.accounts.sign_in_together
-        await self.seat(await in_thread(call, typed["code"], both, address=self.address))
+        await self.seat(await in_thread(call, typed["code"], both))
         return "/workbook"
 
 

@@ -2,6 +2,12 @@
 
 A sign-in that fails says the same, and takes as long, whether the code, the name or the
 passphrase was wrong: every way through derives exactly one key by Argon2id per person asked.
+
+Ten wrong tries at an account, over all doors together, shut the doors at which somebody from outside
+says who they are: signing in, alone or together, and deciding at a page for two. They never stand in
+the way of somebody who is in already, nor of a recovery code or a couple's code that fits: those are
+too long to be guessed, so of them only the wrong ones are ever told to wait. No try at one account
+counts against another one, wherever both came from.
 """
 
 import secrets
@@ -16,7 +22,7 @@ from workbook.service.codes import new_couple_code, new_recovery_code, plain_cod
 from workbook.service.directory import Account, Directory, Lock, name_key
 from workbook.service.passphrases import weakness
 from workbook.service.sittings import Sittings
-from workbook.service.tries import Tries
+from workbook.service.tries import Tries, Try
 from workbook.service.verbs import Actor
 
 SHORTEST_PASSPHRASE = 8
@@ -84,24 +90,19 @@ class Accounts:
         AccessError
             With every problem of the name and the passphrase.
         TooManyTriesError
-            After ten wrong codes within 15 minutes from one address.
+            After ten wrong codes within 15 minutes from one address; never for a right one.
         """
         name = _check_new(name, passphrase, code)
-        keys = [f"join address {address}", f"join code {plain_code(code)}"]
-        self._tries.take(keys)
-        couple_id = self._directory.couple_by_code(code) or ""
+        couple_id = self._couple_with_a_place(code, address)
         account, key, recovery_code = self._new_account(couple_id, "b", name, passphrase)
         with self._directory.lock:
-            members = self._directory.accounts_of(couple_id) if couple_id else []
-            if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
-                raise SignInError(say("errors.account.wrong_code"), about=["code"])
-            self._tries.give_back(keys)
-            if members[0].name_key == name_key(name):
+            self._couple_with_a_place(code, address)  # somebody else may have joined meanwhile
+            if self._directory.accounts_of(couple_id)[0].name_key == name_key(name):
                 raise AccessError(say("errors.account.name_taken"), about=["name"])
             self._directory.put_account(account)
         return Welcome(self._seat(account, key), self._directory.couple(couple_id).code, recovery_code)
 
-    def sign_in(self, code: str, name: str, passphrase: str, *, address: str = "") -> Actor:
+    def sign_in(self, code: str, name: str, passphrase: str) -> Actor:
         """Sign one partner in.
 
         Raises
@@ -109,24 +110,42 @@ class Accounts:
         SignInError
             Code, name and passphrase don't belong together; says no more than that.
         TooManyTriesError
-            After ten failed tries within 15 minutes, for the account or from the address.
+            After ten wrong tries at the account within 15 minutes, from wherever.
         """
-        account, key = self._open(code, name, passphrase, address)
+        ((account, key),) = self._open_all(code, [(name, passphrase)])
         return self._seat(account, key)
 
-    def sign_in_together(self, code: str, both: Sequence[tuple[str, str]], *, address: str = "") -> Actor:
-        """Sign both in at once, given (name, passphrase) of each; opens neither drawer."""
+    def sign_in_together(self, code: str, both: Sequence[tuple[str, str]]) -> Actor:
+        """Sign both in at once, given (name, passphrase) of each; opens neither drawer.
+
+        Both passphrases are always tried, and a wrong one counts although the other was right.
+        """
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
             raise AccessError(say("errors.account.together_needs_two"))
-        accounts = [self._open(code, name, passphrase, address)[0] for name, passphrase in both]
-        return self._sittings.begin(Actor("together", accounts[0].couple_id), None)
+        (account, _), _ = self._open_all(code, both)
+        return self._sittings.begin(Actor("together", account.couple_id), None)
 
-    def recover(
-        self, code: str, name: str, recovery_code: str, new_passphrase: str, *, address: str = ""
-    ) -> Welcome:
-        """Get in with the recovery code: sets a new passphrase and a new recovery code."""
+    def recover(self, code: str, name: str, recovery_code: str, new_passphrase: str) -> Welcome:
+        """Get in with the recovery code: sets a new passphrase and a new recovery code.
+
+        A right one works whatever was tried before, here or elsewhere.
+
+        Raises
+        ------
+        SignInError
+            Code, name and recovery code don't belong together; says no more than that.
+        TooManyTriesError
+            The same, after ten wrong tries at the account within 15 minutes.
+        AccessError
+            With every problem of the new passphrase.
+        """
         _check_new(name, new_passphrase, code)
-        account, key = self._open(code, name, plain_code(recovery_code), address, by="by_recovery")
+        account, counted = self._find(code, name)
+        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, "nobody")
+        key = _unlock(lock, plain_code(recovery_code), person_id)
+        if account is None or key is None:
+            self._tries.take([counted], told="too_many_codes")
+            raise SignInError(say("errors.account.wrong_recovery"))
         fresh, recovery_code = self._relock(account, key, new_passphrase)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.couple(account.couple_id).code, recovery_code)
@@ -144,52 +163,79 @@ class Accounts:
         return recovery_code
 
     def check_passphrase(self, actor: Actor, passphrase: str) -> Account:
-        """The actor's account, if the passphrase is theirs; limited in tries like a sign-in."""
+        """Give the account of somebody who is in, if the passphrase is theirs.
+
+        Limited by the wrong tries of this very sitting, never by those at other doors: nobody can keep
+        another from leaving or erasing. Its wrong ones count on the account as well, so that an open
+        page gives no further guesses at the sign-in.
+        """
         account = self._directory.account(self._sittings.require(actor).person_id)
         if account is None:
             raise AccessError(say("errors.access.ended"))
-        self._open_one_of([account], passphrase)
+        taken = self._tries.take([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
+        self._open_counted(account, passphrase, taken)
         return account
 
-    def find_by_passphrase(self, couple_id: str, passphrase: str) -> tuple[Account, bytes]:
-        """Whose passphrase this is among a couple, with their drawer key; tries both always."""
-        return self._open_one_of(self._directory.accounts_of(couple_id), passphrase)
+    def open_member(self, couple_id: str, person_id: str, passphrase: str) -> bytes:
+        """Open the drawer key of one of a couple by their own passphrase, at a page of the two together.
 
-    def _open_one_of(self, accounts: Sequence[Account], passphrase: str) -> tuple[Account, bytes]:
-        keys = [f"account {account.person_id}" for account in accounts]
-        self._tries.take(keys)
-        opened = [
-            (account, _unlock(account.by_passphrase, passphrase, account.person_id)) for account in accounts
-        ]
-        found = [(account, key) for account, key in opened if key is not None]
-        if len(found) != 1:  # none, or both chose the same passphrase, and then it shows nobody
+        That account alone is tried, and a wrong try counts on it as at the sign-in.
+
+        Raises
+        ------
+        AccessError
+            Nobody of this couple is called so.
+        SignInError
+            It is not this person's passphrase, whoever's else it may be.
+        TooManyTriesError
+            After ten wrong tries at the account within 15 minutes.
+        """
+        account = self._directory.account(person_id)
+        if account is None or account.couple_id != couple_id:
+            raise AccessError(say("errors.access.not_yours"))
+        taken = self._tries.take([_counted_on(account)], told="too_many_sign_ins")
+        return self._open_counted(account, passphrase, taken)
+
+    def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
+        key = _unlock(account.by_passphrase, passphrase, account.person_id)
+        if key is None:
             raise SignInError(say("errors.access.wrong_passphrase"), about=["passphrase"])
-        self._tries.give_back(keys)
-        return found[0]
+        self._tries.give_back(taken)
+        return key
 
-    def _open(
-        self,
-        code: str,
-        name: str,
-        secret: str,
-        address: str,
-        by: Literal["by_passphrase", "by_recovery"] = "by_passphrase",
-    ) -> tuple[Account, bytes]:
-        couple_id = self._directory.couple_by_code(code)
-        wanted = name_key(name)
+    def _open_all(self, code: str, people: Sequence[tuple[str, str]]) -> list[tuple[Account, bytes]]:
+        """Everybody's account and key, if every passphrase is right; each is tried, each counts."""
+        found = [(*self._find(code, name), passphrase) for name, passphrase in people]
+        # Nobody is tried unless all may be: or who is locked out would show by the time it takes.
+        taken = self._tries.take([counted for _, counted, _ in found], told="too_many_sign_ins")
+        opened = []
+        for account, counted, passphrase in found:
+            lock, person_id = (
+                (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
+            )
+            key = _unlock(lock, passphrase, person_id)
+            if account is not None and key is not None:
+                self._tries.give_back(Try((counted,), taken.at))
+                opened.append((account, key))
+        if len(opened) < len(people):
+            raise SignInError(say("errors.account.wrong"))
+        return opened
+
+    def _find(self, code: str, name: str) -> tuple[Account | None, str]:
+        """Whose account is meant, and what tries at it count on; somebody made up has a count too."""
+        couple_id, wanted = self._directory.couple_by_code(code), name_key(name)
         members = self._directory.accounts_of(couple_id) if couple_id else []
         account = next((member for member in members if member.name_key == wanted), None)
-        keys = [
-            f"account {account.person_id}" if account else f"nobody {plain_code(code)} {wanted}",
-            f"address {address}",
-        ]
-        self._tries.take(keys)
-        lock, person_id = (getattr(account, by), account.person_id) if account else (self._dummy, "nobody")
-        key = _unlock(lock, secret, person_id)
-        if account is None or key is None:
-            raise SignInError(say(f"errors.account.{'wrong' if by == 'by_passphrase' else 'wrong_recovery'}"))
-        self._tries.give_back(keys)
-        return account, key
+        return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
+
+    def _couple_with_a_place(self, code: str, address: str) -> str:
+        """The couple that a second partner may join by this code; a wrong code is counted."""
+        couple_id = self._directory.couple_by_code(code) or ""
+        members = self._directory.accounts_of(couple_id) if couple_id else []
+        if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
+            self._tries.take([f"join address {address}"], told="too_many_codes")
+            raise SignInError(say("errors.account.wrong_code"), about=["code"])
+        return couple_id
 
     def _new_account(
         self, couple_id: str, place: Literal["a", "b"], name: str, passphrase: str
@@ -213,6 +259,10 @@ class Accounts:
 
     def _seat(self, account: Account, key: bytes) -> Actor:
         return self._sittings.begin(Actor("partner", account.couple_id, account.person_id), key)
+
+
+def _counted_on(account: Account) -> str:
+    return f"account {account.person_id}"
 
 
 def new_couple_id() -> str:

@@ -142,20 +142,24 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         return self._directory.couple(self._seated(actor).couple_id)
 
     def decide(
-        self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None
+        self,
+        actor: Actor,
+        instrument: str,
+        occasion: str,
+        grain: Grain,
+        *,
+        person_id: str | None = None,
+        passphrase: str | None = None,
     ) -> None:
         actor = self._seated(actor)
         asked = self._shareable(instrument, occasion)
         grain = rounds.as_grain(grain)
-        drawer = self._deciding_drawer(actor, passphrase)
+        drawer = self._deciding_drawer(actor, person_id, passphrase)
         with self._table(actor.couple_id):
             self._refuse_unpaired(actor.couple_id)
             decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
-            rounds.decide(
-                self._store,
-                decision,
-                reading.responses(drawer, self._instruments, actor.couple_id, instrument),
-            )
+            responses = reading.responses(drawer, self._instruments, actor.couple_id, instrument)
+            rounds.decide(self._store, decision, responses)
         self.sittings.act(actor.sitting_id)
 
     def my_decision(self, actor: Actor, instrument: str, occasion: str) -> Grain | None:
@@ -319,13 +323,13 @@ class LocalService(ResearchVerbs, TherapistVerbs):
             self._account(actor)
             yield self._drawer(actor)
 
-    def _deciding_drawer(self, actor: Actor, passphrase: str | None) -> Drawer:
+    def _deciding_drawer(self, actor: Actor, person_id: str | None, passphrase: str | None) -> Drawer:
         if actor.role == "partner":
             return self._drawer(actor)
-        if not passphrase:
+        if not person_id or not passphrase:
             raise AccessError(say("errors.access.needs_passphrase"))
-        account, key = self.accounts.find_by_passphrase(actor.couple_id, passphrase)
-        return Drawer(self._store, account.person_id, key)
+        key = self.accounts.open_member(actor.couple_id, person_id, passphrase)
+        return Drawer(self._store, person_id, key)
 
     def _shareable(self, instrument: Any, occasion: str) -> Instrument:
         known = self._instruments.get(instrument) if isinstance(instrument, str) else None

@@ -52,13 +52,13 @@ def _couple(service: LocalService, actor: Actor, _given: Arguments) -> Any:
 
 
 def _decide(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    passphrase = _text_or_none(given.get("passphrase"))
     service.decide(
         actor,
         _text(given["instrument"]),
         _text(given["occasion"]),
         Grain(given["grain"]),
-        passphrase=passphrase,
+        person_id=_text_or_none(given.get("person_id")),
+        passphrase=_text_or_none(given.get("passphrase")),
     )
 
 

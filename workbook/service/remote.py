@@ -99,9 +99,17 @@ class RemoteService(Service):
         return couple_from_json(self._do("couple"))
 
     def decide(
-        self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None
+        self,
+        actor: Actor,
+        instrument: str,
+        occasion: str,
+        grain: Grain,
+        *,
+        person_id: str | None = None,
+        passphrase: str | None = None,
     ) -> None:
-        self._do("decide", instrument=instrument, occasion=occasion, grain=str(grain), passphrase=passphrase)
+        about = {"instrument": instrument, "occasion": occasion, "grain": str(grain)}
+        self._do("decide", **about, person_id=person_id, passphrase=passphrase)
 
     def my_decision(self, actor: Actor, instrument: str, occasion: str) -> Grain | None:
         grain = self._do("my_decision", instrument=instrument, occasion=occasion)

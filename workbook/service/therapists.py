@@ -58,7 +58,7 @@ class Therapists:
         self._store.append([Entry(LOG, person_id, "therapist", dump(asdict(account)))])
         return self._sittings.begin(Actor("therapist", "", person_id), key), code
 
-    def sign_in(self, code: str, passphrase: str, *, address: str = "") -> Actor:
+    def sign_in(self, code: str, passphrase: str) -> Actor:
         """Sign a therapist in.
 
         Raises
@@ -66,16 +66,15 @@ class Therapists:
         SignInError
             Code and passphrase don't belong together; says no more than that.
         TooManyTriesError
-            After ten failed tries within 15 minutes, for the code or from the address.
+            After ten wrong tries within 15 minutes for the code, from wherever.
         """
-        keys = [f"therapist {plain_code(code)}", f"address {address}"]
-        self._tries.take(keys)
+        taken = self._tries.take([f"therapist {plain_code(code)}"])
         account = self.by_code(code)
         lock, person_id = (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
         key = _unlock(lock, passphrase, person_id)
         if account is None or key is None:
             raise SignInError(say("errors.account.wrong_therapist"))
-        self._tries.give_back(keys)
+        self._tries.give_back(taken)
         return self._sittings.begin(Actor("therapist", "", account.person_id), key)
 
     def by_code(self, code: str) -> Therapist | None:
@@ -92,12 +91,11 @@ class Therapists:
         TooManyTriesError
             After ten wrong ones within 15 minutes.
         """
-        keys = [f"therapist for {actor.person_id}"]
-        self._tries.take(keys)
+        taken = self._tries.take([f"therapist for {actor.person_id}"])
         found = self.by_code(code)
         if found is None:
             raise SignInError(say("errors.account.no_therapist"), about=["code"])
-        self._tries.give_back(keys)
+        self._tries.give_back(taken)
         return found
 
     def by_id(self, person_id: str) -> Therapist | None:

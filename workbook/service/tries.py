@@ -1,15 +1,24 @@
-"""How often someone may guess: ten failed tries in a quarter of an hour, per account and address."""
+"""How often someone may guess: ten wrong tries in a quarter of an hour, each counted by what it was at."""
 
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from workbook.content import say
 from workbook.errors import TooManyTriesError
 
 MOST_TRIES = 10
 WINDOW_SECONDS = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try as it was counted: at which keys, and when."""
+
+    keys: tuple[str, ...]
+    at: float
 
 
 class Tries:
@@ -24,8 +33,26 @@ class Tries:
         self._lock = threading.Lock()
         self._taken: dict[str, list[float]] = {}
 
-    def take(self, keys: Iterable[str], most: int = MOST_TRIES) -> None:
+    def take(
+        self,
+        keys: Iterable[str],
+        most: int = MOST_TRIES,
+        *,
+        also: Iterable[str] = (),
+        told: str = "too_many_tries",
+    ) -> Try:
         """Take one of ``most`` tries on every key, or none.
+
+        Parameters
+        ----------
+        keys
+            What limits this try.
+        most
+            How many wrong ones each of them has in a quarter of an hour.
+        also
+            What it is counted on as well, without being limited by it.
+        told
+            The key, under ``errors.account``, of what is said when there is no try left.
 
         Raises
         ------
@@ -42,16 +69,18 @@ class Tries:
             ]
             if waits:
                 minutes = max(1, math.ceil(max(waits) / 60))
-                raise TooManyTriesError(say("errors.account.too_many_tries", minutes=minutes))
-            for key in wanted:
+                raise TooManyTriesError(say(f"errors.account.{told}", minutes=minutes))
+            taken = Try((*wanted, *sorted(set(also) - set(wanted))), now)
+            for key in taken.keys:
                 self._taken.setdefault(key, []).append(now)
+        return taken
 
-    def give_back(self, keys: Iterable[str]) -> None:
-        """Undo the newest try of each key: it was no wrong guess."""
+    def give_back(self, taken: Try) -> None:
+        """Undo this try, and no other: it was no wrong guess."""
         with self._lock:
-            for key in set(keys):
-                if self._taken.get(key):
-                    self._taken[key].pop()
+            for key in taken.keys:
+                if taken.at in self._taken.get(key, ()):
+                    self._taken[key].remove(taken.at)
 
     def _drop_old(self, now: float) -> None:
         oldest = now - WINDOW_SECONDS

@@ -167,12 +167,20 @@ class Service(ABC):
 
     @abstractmethod
     def decide(
-        self, actor: Actor, instrument: str, occasion: str, grain: Grain, *, passphrase: str | None = None
+        self,
+        actor: Actor,
+        instrument: str,
+        occasion: str,
+        grain: Grain,
+        *,
+        person_id: str | None = None,
+        passphrase: str | None = None,
     ) -> None:
         """Decide what of one instrument and occasion the partner may see: nothing, scores, answers.
 
         Opens the round when both have decided for more than nothing, at the lower grain.
-        A *together* actor's decision needs the deciding person's passphrase.
+        A *together* actor's decision needs who of the couple decides, and that person's passphrase.
+        A passphrase that is not theirs is refused and counted the same, whoever's else it is.
         """
 
     @abstractmethod

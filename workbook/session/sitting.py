@@ -185,9 +185,12 @@ class Session(PageStates):
         if not self.has_seen(page):
             self.note("setting", name=f"seen.{page}", value=True)
 
-    def decide(self, instrument: str, grain: Grain, *, passphrase: str | None = None) -> None:
-        """Decide what the partner may see of one instrument of this occasion."""
-        self.service.decide(self.actor, instrument, self.occasion, grain, passphrase=passphrase)
+    def decide(
+        self, instrument: str, grain: Grain, *, person_id: str | None = None, passphrase: str | None = None
+    ) -> None:
+        """Decide what the partner may see of one instrument of this occasion; see `Service.decide`."""
+        who = {"person_id": person_id, "passphrase": passphrase}
+        self.service.decide(self.actor, instrument, self.occasion, grain, **who)
         self.refresh("drawer", "table")
 
     def withdraw(self, instrument: str, occasion: str) -> None:

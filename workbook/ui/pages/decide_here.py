@@ -23,25 +23,29 @@ class DecideHere(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.part = Choices(legend=say("ui.decide.part"))
+        self.who = Choices(legend=say("ui.decide.who"))
         self.choice = Choices(legend=say("ui.decide.legend"))
         self.passphrase = TextField(
             kind="password", label=say("ui.decide.passphrase"), hint=say("ui.decide.passphrase_hint")
         )
         self.part.observe(self.desk.guard(lambda _: self._offer_grains()), "value")
+        self.who.observe(self.desk.guard(lambda _: self._forget_passphrase()), "value")
         self.place = VBox([])
         return (self.place,)
 
     def arrive(self, argument: str) -> None:
-        for field in (self.part, self.choice, self.passphrase):
-            field.error = ""
-        self.part.value = self.choice.value = self.passphrase.value = ""
+        for field in (self.part, self.who, self.choice, self.passphrase):
+            field.error = field.value = ""  # nor does it show who decided last
         super().arrive(argument)
 
     def leave(self) -> None:
-        self.passphrase.value = ""
+        self._forget_passphrase()
 
     def fill(self) -> None:
         self.part.options = [{"value": one.id, "label": one.title} for one in self._undecided()]
+        self.who.options = [
+            {"value": one.person_id, "label": one.name} for one in self.session.couple.members
+        ]
         self._offer_grains()
         rest = (
             note(say("ui.decide.no_preview")) if self.part.options else paragraph(say("ui.decide.all_open"))
@@ -60,17 +64,22 @@ class DecideHere(Page):
         if not self.choice.choice():
             self.choice.value = ""
         asked = [self.part] if self.part.options else []
-        self.place.children = (*asked, *([self.choice, self.passphrase] if named else []))
+        self.place.children = (*asked, *([self.who, self.choice, self.passphrase] if named else []))
+
+    def _forget_passphrase(self) -> None:
+        self.passphrase.value = ""  # typed anew for each decision, whoever makes it
 
     def _decide(self) -> None:
-        part, chosen, passphrase = self.part.choice(), self.choice.choice(), self.passphrase.value
+        part, who, chosen = self.part.choice(), self.who.choice(), self.choice.choice()
+        passphrase = self.passphrase.value
         self.part.error = "" if part else say("ui.decide.no_part")
+        self.who.error = "" if who or not part else say("ui.decide.no_one")
         self.choice.error = "" if chosen or not part else say("ui.trouble.no_choice")
         self.passphrase.error = "" if passphrase else say("ui.rights.missing")
-        if not (part and chosen and passphrase):
+        if not (part and who and chosen and passphrase):
             return  # each field that is missing says so
-        self.passphrase.value = ""  # typed anew for each decision, whoever makes it
-        self.session.decide(part, Grain(chosen), passphrase=passphrase)
+        self._forget_passphrase()
+        self.session.decide(part, Grain(chosen), person_id=who, passphrase=passphrase)
         self.desk.go("decided")
 
     # -- taking back ---------------------------------------------------------------------------
