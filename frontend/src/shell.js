@@ -10,6 +10,7 @@ import { areBeingKept, hasUnsavedWords, watchWords } from "./words.js";
 // A browser takes 64 KiB from a page that goes, the answers' own request included.
 const [MOST_LAST_WORDS, LARGEST_LAST_WORD] = [4, 8192];
 const [WAIT_MS, LOOK_MS] = [4000, 50];
+const SENDING_MS = 5000;
 const leaving = new Set();
 const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 
@@ -43,7 +44,16 @@ async function signOut(event) {
   form.submit();
 }
 
+// A form that makes something is sent once, however often its button is pressed meanwhile. The server
+// holds to it as well; this spares somebody who presses twice the wait for the second answer.
+function sendOnce(event) {
+  const form = event.target;
+  if (Date.now() - (form.dataset.sentAt ?? 0) < SENDING_MS) event.preventDefault();
+  else form.dataset.sentAt = Date.now();
+}
+
 startExit();
+document.querySelectorAll("form[data-once]").forEach((form) => form.addEventListener("submit", sendOnce));
 document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", signOut));
 if (settings.person) {
   startNotices();

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbook.server.once import Once
 from workbook.server.settings import ServerSettings
 from workbook.service.accounts import Accounts
 from workbook.service.demo import fill_with_simulated_couple
@@ -25,7 +26,8 @@ class Backstage:
 
     ``ticket_for`` gives the environment variables by which one kernel reaches the service:
     the socket's path and a ticket that works once. ``recovery_codes`` holds a new code from
-    the moment it is made until the person says it is written down, by sitting.
+    the moment it is made until the person says it is written down, by sitting. ``once`` knows
+    which forms were sent already.
     """
 
     service: LocalService
@@ -35,6 +37,7 @@ class Backstage:
     close: Callable[[], None]
     demo_code: str = ""
     recovery_codes: dict[str, str] = field(default_factory=dict)
+    once: Once = field(default_factory=Once)
 
     def __post_init__(self) -> None:
         self.sittings.on_end(self._forget_code)

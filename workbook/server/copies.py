@@ -11,7 +11,6 @@ from typing import ClassVar
 from workbook.content import say
 from workbook.errors import TooManyTriesError, WorkbookError
 from workbook.server.farewells import Farewell
-from workbook.server.handlers import in_thread
 from workbook.service.private_copy import PrivateCopy
 
 
@@ -33,7 +32,7 @@ class Copies(Farewell):
         wish = self.get_body_argument("wish", "")
         call = self.backstage.service.private_copy
         try:
-            copy = await in_thread(call, actor, typed["passphrase"], wish)
+            copy = await self.in_turn(call, actor, typed["passphrase"], wish)
         except WorkbookError as error:
             self.ask(typed, error)
             return

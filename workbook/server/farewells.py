@@ -6,10 +6,13 @@ although their sitting and its kernels end with it.
 
 from typing import ClassVar
 
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado.web import HTTPError
+
 from workbook.content import say
 from workbook.errors import AccessError, WorkbookError
-from workbook.server.handlers import in_thread
 from workbook.server.identity import take_cookie
+from workbook.server.once import Done
 from workbook.server.pages import FormPage
 from workbook.service.verbs import Actor
 
@@ -23,16 +26,24 @@ class Farewell(FormPage):
         self._mine()
         self.ask({})
 
+    @allow_unauthenticated  # a second sending comes when the sitting is over: it is shown what was said last
     async def post(self) -> None:
-        actor, typed = self._mine(), self.typed()
+        if self.actor is not None:
+            self._mine()
+        typed = self.typed()
         try:
-            code = await in_thread(self.go, actor, typed["passphrase"])
+            done = await self.done_once(typed)
         except WorkbookError as error:
             self.ask(typed, error)
             return
         take_cookie(self)
         self.current_user = None
-        self.show("farewell.html", form=self.form, code=code)
+        self.show("farewell.html", form=self.form, code=done.code)
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        if self.actor is None:
+            raise HTTPError(403)
+        return Done(code=await self.in_turn(self.go, self.actor, typed["passphrase"]))
 
     def go(self, actor: Actor, passphrase: str) -> str:
         """Do it; gives the code of the workbook that the person goes on in, or ''."""

@@ -3,8 +3,10 @@
 import asyncio
 import functools
 import hashlib
+import secrets
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from jupyter_server.base.handlers import JupyterHandler
 
@@ -19,6 +21,8 @@ from workbook.service.verbs import Actor
 P = ParamSpec("P")
 R = TypeVar("R")
 LEFT_COOKIE = "notes"
+AT_ONCE = 2  # calls that derive keys, from one address: answers must find a free thread beside them
+_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,6 +56,15 @@ class Page(Secured, JupyterHandler):
         named = ",".join(self.request.headers.get_list("X-Forwarded-For")) if self.workbook.proxy else ""
         return neighbourhood(named.rpartition(",")[2].strip() or str(self.request.remote_ip))
 
+    async def in_turn(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a call that derives keys; further ones from the same address wait until it is their turn.
+
+        Nobody is refused for it: a limit on an address would let one lock out all who share it.
+        """
+        turn = _turns.setdefault(self.address, asyncio.Semaphore(AT_ONCE))
+        async with turn:
+            return await in_thread(call, *args, **kwargs)
+
     @staticmethod
     def tag_of(actor: Actor) -> str:
         """By what a page knows whose it is: the same in every sitting of one person, and it says no more."""
@@ -68,6 +81,7 @@ class Page(Secured, JupyterHandler):
         settings = page_settings(xsrf=self.cross_site_token(), leave_to=self.workbook.leave_to)
         token = self.cross_site_token()
         common = {"token": token, "settings": settings, "actor": self.actor, "workbook": self.workbook}
+        common["once"] = secrets.token_urlsafe(16)  # what tells one form that is shown from the next
         self.finish(render(template, **(common | values)))
 
     def answer(self, reply: dict[str, Any], status: int = 200) -> None:
@@ -82,7 +96,7 @@ class Page(Secured, JupyterHandler):
 
     async def seat(self, actor: Actor) -> None:
         """Sign this browser in, ending whatever sitting it had."""
-        if self.actor is not None:
+        if self.actor is not None and self.actor != actor:
             await self.stand_up(self.actor)
         give_cookie(self, actor)
 

@@ -14,9 +14,11 @@ from workbook.content import say
 from workbook.errors import AccessError, TooManyTriesError, WorkbookError
 from workbook.server.errors import status_of, wants_json
 from workbook.server.handlers import LEFT_COOKIE, Page, in_thread
-from workbook.server.identity import take_cookie
+from workbook.server.identity import take_cookie, xsrf_cookie_name
 from workbook.server.looks import render
+from workbook.server.once import Done
 from workbook.server.qr import qr_code
+from workbook.service.accounts import Welcome
 from workbook.service.demo import sit_down
 from workbook.service.verbs import Actor
 
@@ -25,6 +27,7 @@ LONGEST_TYPED = 400
 # What a problem is about, as errors name it, to the kind of field it was typed in.
 KIND_OF = {"name": "name", "code": "code", "passphrase": "secret", "new passphrase": "new-secret"}
 HIDE_FOR_SECONDS = 300
+RECOVERY_CODE = "/recovery-code"
 
 
 class DoorPage(Page):
@@ -102,7 +105,7 @@ class FormPage(DoorPage):
     async def post(self) -> None:
         typed = self.typed()
         try:
-            goal = await self.take(typed)
+            done = await self.done_once(typed)
         except WorkbookError as error:
             if wants_json(self):
                 self.answer({"error": " ".join(error.problems)}, status_of(error))
@@ -112,42 +115,84 @@ class FormPage(DoorPage):
         if wants_json(self):
             self.answer({"signed_in": True})
         else:
-            self.see(goal)
+            self.see(done.goal)
 
-    async def take(self, typed: dict[str, str]) -> str:
-        """Do what the form is for; gives where to go next."""
+    async def done_once(self, typed: dict[str, str]) -> Done:
+        """Do what the form is for, however often it is sent, and seat whoever it seats."""
+        token = self.get_body_argument("once", "")
+        if not 0 < len(token) <= LONGEST_TYPED:  # our own script asks without a form
+            done = await self.take(typed)
+        else:
+            browser = self.get_cookie(xsrf_cookie_name(self.workbook)) or ""
+            marks = (browser, self.form, token, *typed.values())
+            done, is_again = await self.backstage.once.do(marks, lambda: self.take(typed))
+            if is_again and not self._stands(done):
+                raise AccessError(say("server.sent_already"))
+        if done.actor is not None:
+            await self.seat(done.actor)
+        return done
+
+    def _stands(self, done: Done) -> bool:
+        """Whether what was done may still be shown: not after signing out, nor a code once written down."""
+        if done.actor is None:
+            return True
+        is_over = self.backstage.sittings.find(done.actor.sitting_id) is None
+        is_written_down = done.actor.sitting_id not in self.backstage.recovery_codes
+        return not is_over and not (done.goal == RECOVERY_CODE and is_written_down)
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        """Do what the form is for, once."""
         raise NotImplementedError
 
-    async def welcome(self, welcome: Any) -> str:
-        """Seat somebody who has a new recovery code, and show it next."""
-        await self.seat(welcome.actor)
+    def welcome(self, welcome: Welcome) -> Done:
+        """Keep a new recovery code until it is written down, and show it next."""
         self.backstage.recovery_codes[welcome.actor.sitting_id] = welcome.recovery_code
-        return "/recovery-code"
+        return Done(RECOVERY_CODE, welcome.actor)
 
 
-class Begin(FormPage):
+class NewcomerPage(FormPage):
+    """A form that makes an account. Whoever is signed in is told so, and makes no second one unawares."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        if self.actor is None:
+            self.ask({})
+            return
+        couple = await in_thread(self.backstage.service.couple, self.actor)
+        name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
+        self.show("signed_in.html", form=self.form, name=name)
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        return await self.make(typed) if self.actor is None else Done(f"/{self.form}")
+
+    async def make(self, typed: dict[str, str]) -> Done:
+        """Make the account."""
+        raise NotImplementedError
+
+
+class Begin(NewcomerPage):
     """Begin a workbook for two."""
 
     form = "begin"
     fields: ClassVar = {"name": "name", "passphrase": "new-secret"}
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def make(self, typed: dict[str, str]) -> Done:
         call = self.backstage.accounts.create_couple
-        return await self.welcome(
-            await in_thread(call, typed["name"], typed["passphrase"], address=self.address)
+        return self.welcome(
+            await self.in_turn(call, typed["name"], typed["passphrase"], address=self.address)
         )
 
 
-class Join(FormPage):
+class Join(NewcomerPage):
     """Join as the second partner."""
 
     form = "join"
     fields: ClassVar = {"code": "code", "name": "name", "passphrase": "new-secret"}
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def make(self, typed: dict[str, str]) -> Done:
         call = self.backstage.accounts.join
-        return await self.welcome(
-            await in_thread(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
+        return self.welcome(
+            await self.in_turn(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
         )
 
 
@@ -157,10 +202,10 @@ class SignIn(FormPage):
     form = "sign_in"
     fields: ClassVar = {"code": "code", "name": "name", "passphrase": "secret"}
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def take(self, typed: dict[str, str]) -> Done:
         call = self.backstage.accounts.sign_in
-        await self.seat(await in_thread(call, typed["code"], typed["name"], typed["passphrase"]))
-        return "/workbook"
+        actor = await self.in_turn(call, typed["code"], typed["name"], typed["passphrase"])
+        return Done("/workbook", actor)
 
 
 class Recover(FormPage):
@@ -169,11 +214,10 @@ class Recover(FormPage):
     form = "recover"
     fields: ClassVar = {"code": "code", "name": "name", "recovery_code": "secret", "passphrase": "new-secret"}
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def take(self, typed: dict[str, str]) -> Done:
         call = self.backstage.accounts.recover
         secrets = typed["recovery_code"], typed["passphrase"]
-        names = typed["code"], typed["name"]
-        return await self.welcome(await in_thread(call, *names, *secrets))
+        return self.welcome(await self.in_turn(call, typed["code"], typed["name"], *secrets))
 
 
 class Together(FormPage):
@@ -188,11 +232,11 @@ class Together(FormPage):
         "other_passphrase": "secret",
     }
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def take(self, typed: dict[str, str]) -> Done:
         both = [(typed["name"], typed["passphrase"]), (typed["other_name"], typed["other_passphrase"])]
-        call = self.backstage.accounts.sign_in_together
-        await self.seat(await in_thread(call, typed["code"], both))
-        return "/workbook"
+        return Done(
+            "/workbook", await self.in_turn(self.backstage.accounts.sign_in_together, typed["code"], both)
+        )
 
 
 class Demo(Page):
@@ -223,7 +267,8 @@ class RecoveryCode(Page):
         self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)
 
     async def post(self) -> None:
-        self.backstage.recovery_codes.pop(self._mine().sitting_id, None)
+        if self.actor is not None:  # `prepare` sends strangers away; pressed twice it is written down still
+            self.backstage.recovery_codes.pop(self.actor.sitting_id, None)
         self.see("/workbook")
 
 
@@ -246,11 +291,10 @@ class Passphrase(FormPage):
             raise AccessError(say("errors.access.no_drawer"))
         return self.actor
 
-    async def take(self, typed: dict[str, str]) -> str:
+    async def take(self, typed: dict[str, str]) -> Done:
         actor, call = self._mine(), self.backstage.accounts.change_passphrase
-        code = await in_thread(call, actor, typed["passphrase"], typed["new_passphrase"])
-        self.backstage.recovery_codes[actor.sitting_id] = code
-        return "/recovery-code"
+        code = await self.in_turn(call, actor, typed["passphrase"], typed["new_passphrase"])
+        return self.welcome(Welcome(actor, "", code))
 
 
 class HandOver(Page):
@@ -277,7 +321,8 @@ class SignOut(Page):
         if self.actor is not None:
             await self.stand_up(self.actor)
         take_cookie(self)
-        self.see("/")
+        goal = self.get_body_argument("then", "")
+        self.see(goal if goal in {"/begin", "/join"} else "/")
 
 
 class Leave(Page):

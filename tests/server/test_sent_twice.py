@@ -1,0 +1,305 @@
+"""A form sent twice is done once, and the person sees what the first sending gave them."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.server.conftest import PASSPHRASE, Person
+from workbook.content import say
+from workbook.errors import SignInError
+from workbook.server import handlers
+from workbook.server.once import Done, Once
+
+BEN = "bens own words"
+NEW = "eight new words here"
+
+
+def form_of(person: Person, path: str, **typed: str) -> dict[str, str]:
+    """The form as a page shows it, filled in: with its own two tokens."""
+    page = person.client.get(path).text
+    names = ("_xsrf", "once")
+    hidden = {name: unescape(re.search(rf'name="{name}" value="([^"]+)"', page)[1]) for name in names}
+    return hidden | typed
+
+
+def send(person: Person, path: str, form: dict[str, str]) -> httpx.Response:
+    return person.client.post(path, data=form)
+
+
+def codes(person: Person) -> list[str]:
+    """The couple's code and the recovery code, as the page shows them now; none where it does not."""
+    return re.findall(r'id="(?:couple|recovery)-code">([^<]+)<', person.client.get("/recovery-code").text)
+
+
+def twin(person: Person, visit) -> Person:
+    """The same browser, as it was before an answer came: what a double click sends its second request with."""
+    other = visit()
+    for cookie in person.client.cookies.jar:
+        other.client.cookies.jar.set_cookie(cookie)
+    return other
+
+
+# -- begin and join -----------------------------------------------------------------------------
+def test_begun_twice_is_one_couple_and_its_codes_are_shown(visit):
+    ann = visit()
+    form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
+    again = twin(ann, visit)
+    assert send(ann, "/begin", form).headers["Location"] == "/recovery-code"
+    assert send(again, "/begin", form).headers["Location"] == "/recovery-code"
+    assert codes(ann) == codes(again) and len(codes(ann)) == 2
+
+
+def test_joined_twice_is_one_person_and_no_error(visit):
+    ann, ben = visit().begin(), visit()
+    form = form_of(ben, "/join", code=ann.code, name="Ben", passphrase=BEN)
+    again = twin(ben, visit)
+    assert send(ben, "/join", form).headers["Location"] == "/recovery-code"
+    assert send(again, "/join", form).headers["Location"] == "/recovery-code"
+    assert codes(ben) == codes(again) and codes(ben)[0] == ann.code
+
+
+@pytest.mark.parametrize("path", ["/begin", "/join"])
+def test_sent_many_times_at_once_is_done_once(visit, path):
+    ann, ben = visit().begin(), visit()
+    typed = {"code": ann.code} if path == "/join" else {}
+    form = form_of(ben, path, name="Ben", passphrase=BEN, **typed)
+    twins = [twin(ben, visit) for _ in range(5)]
+    with ThreadPoolExecutor(5) as threads:
+        replies = list(threads.map(lambda one: send(one, path, form), twins))
+    assert [reply.headers["Location"] for reply in replies] == ["/recovery-code"] * 5
+    assert len({tuple(codes(one)) for one in twins}) == 1
+
+
+def test_back_and_sent_again_shows_the_same_codes(visit):
+    ann = visit()
+    form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
+    send(ann, "/begin", form)
+    first = codes(ann)
+    assert send(ann, "/begin", form).headers["Location"] == "/recovery-code"
+    assert codes(ann) == first
+
+
+def test_a_form_that_failed_may_be_sent_again(visit):
+    ann, ben = visit().begin(), visit()
+    form = form_of(ben, "/join", code="no-such-code", name="Ben", passphrase=BEN)
+    for _ in range(2):
+        assert send(ben, "/join", form).status_code == 200
+    assert send(ben, "/join", form | {"code": ann.code}).headers["Location"] == "/recovery-code"
+
+
+# -- what a second sending must not give ---------------------------------------------------------
+def test_codes_that_were_written_down_are_not_given_out_again(visit):
+    ann = visit()
+    form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
+    again = twin(ann, visit)
+    send(ann, "/begin", form)
+    assert ann.send("/recovery-code").headers["Location"] == "/workbook"
+    assert say("server.sent_already") in unescape(send(again, "/begin", form).text)
+    assert codes(again) == []
+
+
+def test_after_signing_out_nobody_is_signed_in_again_by_the_same_form(visit):
+    ann = visit()
+    form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
+    send(ann, "/begin", form)
+    ann.send("/sign-out")
+    reply = send(ann, "/begin", form)
+    assert say("server.sent_already") in unescape(reply.text)
+    assert ann.client.get("/recovery-code").status_code == 302
+
+
+@pytest.mark.parametrize("what", ["another browser", "another passphrase", "another form"])
+def test_only_the_same_browser_words_and_form_get_at_it(visit, what):
+    ann = visit()
+    form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
+    other = visit() if what == "another browser" else twin(ann, visit)
+    send(ann, "/begin", form)
+    own = form_of(other, "/begin", name="Ann", passphrase=PASSPHRASE)
+    if what == "another browser":
+        form = own | {"once": form["once"]}
+    elif what == "another passphrase":
+        form |= {"passphrase": "another one of mine"}
+    else:
+        form = own
+    send(other, "/begin", form)
+    assert codes(other) != codes(ann)
+
+
+# -- their neighbours ---------------------------------------------------------------------------
+def test_signed_in_together_twice_is_one_sitting(visit):
+    ann, ben, table = visit().begin(), visit(), visit()
+    ben.send("/join", code=ann.code, name="Ben", passphrase=BEN)
+    both = {"name": "Ann", "passphrase": PASSPHRASE, "other_name": "Ben", "other_passphrase": BEN}
+    form = form_of(table, "/together", code=ann.code, **both)
+    again = twin(table, visit)
+    for one in (table, again):
+        assert send(one, "/together", form).headers["Location"] == "/workbook"
+    assert table.client.cookies["sitting"] == again.client.cookies["sitting"]
+
+
+def test_a_passphrase_changed_twice_shows_the_new_code(visit):
+    ann = visit().begin()
+    ann.send("/recovery-code")
+    form = form_of(ann, "/passphrase", passphrase=PASSPHRASE, new_passphrase=NEW)
+    for _ in range(2):
+        assert send(ann, "/passphrase", form).headers["Location"] == "/recovery-code"
+    assert len(codes(ann)) == 2
+
+
+def test_recovered_twice_shows_the_new_code(visit):
+    ann, other = visit().begin(), visit()
+    typed = {"code": ann.code, "name": "Ann", "recovery_code": ann.recovery_code, "passphrase": NEW}
+    form = form_of(other, "/recover", **typed)
+    again = twin(other, visit)
+    for one in (other, again):
+        assert send(one, "/recover", form).headers["Location"] == "/recovery-code"
+    assert codes(other) == codes(again) and len(codes(other)) == 2
+
+
+@pytest.mark.parametrize("path", ["/go-alone", "/erase"])
+def test_who_leaves_or_erases_and_presses_twice_reads_the_last_page(visit, path):
+    """It holds the only code with which somebody who left signs in again."""
+    ann = visit().begin()
+    form = form_of(ann, path, passphrase=PASSPHRASE)
+    again = twin(ann, visit)
+    pages = [send(one, path, form).text for one in (ann, again)]
+    told = [re.sub(r"2\|[0-9a-f]{8}\|[0-9a-f]+\|\d+", "<token>", page) for page in pages]
+    assert told[0] == told[1]
+    assert ('id="couple-code"' in told[0]) == (path == "/go-alone")
+
+
+def test_strangers_get_nothing_from_the_page_to_leave(visit):
+    stranger = visit()
+    assert stranger.send("/go-alone", passphrase=PASSPHRASE, once="made-up").status_code == 403
+
+
+def test_the_button_below_the_codes_pressed_twice_leads_to_the_workbook(visit):
+    ann = visit().begin()
+    assert [ann.send("/recovery-code").headers["Location"] for _ in range(2)] == ["/workbook"] * 2
+
+
+# -- somebody who is signed in -------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/begin", "/join"])
+def test_who_is_signed_in_is_told_so_and_led_to_their_workbook(visit, path):
+    ann = visit().begin()
+    page = unescape(ann.client.get(path).text)
+    assert say("server.signed_in.lead", name="Ann") in page
+    assert 'href="/workbook"' in page and 'name="passphrase"' not in page
+
+
+@pytest.mark.parametrize("path", ["/begin", "/join"])
+def test_who_is_signed_in_makes_no_second_account(visit, path):
+    """From another tab, where the form was open before."""
+    zoe, ann = visit().begin("Zoe"), visit()
+    form = form_of(ann, path, name="Ann", passphrase=PASSPHRASE, code=zoe.code)
+    ann.begin()
+    first = codes(ann)
+    assert send(ann, path, form).headers["Location"] == path
+    assert codes(ann) == first
+    assert visit().send("/join", code=zoe.code, name="Ben", passphrase=BEN).is_redirect  # the place is free
+
+
+def test_signing_out_there_leads_to_the_form(visit):
+    ann = visit().begin()
+    assert ann.send("/sign-out", then="/begin").headers["Location"] == "/begin"
+    assert 'name="passphrase"' in ann.client.get("/begin").text
+    assert ann.send("/sign-out", then="https://evil.example").headers["Location"] == "/"
+
+
+# -- in a browser --------------------------------------------------------------------------------
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("pause", [60, 400, 1000])
+def test_a_double_click_on_begin_shows_the_codes_and_one_couple(browser, server, scripts, pause):
+    context = browser.new_context(base_url=server.url, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto("/begin")
+    page.fill("#name", "Ann")
+    page.fill("#passphrase", PASSPHRASE)
+    box = page.locator("main form button[type=submit]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(x, y)
+    page.wait_for_timeout(pause)
+    page.mouse.click(x, y)
+    expect(page.locator("#recovery-code")).to_have_text(re.compile(r"^\S{35}$"))
+    page.goto("/begin")
+    expect(page.locator("h1")).to_have_text(say("server.signed_in.heading"))
+    context.close()
+
+
+# -- what remembers it ---------------------------------------------------------------------------
+def test_it_is_done_once_and_forgotten_after_a_while():
+    async def sent() -> list[tuple[str, bool]]:
+        once, n = Once(kept=0.05), iter("abcdef")
+
+        async def do() -> Done:
+            await asyncio.sleep(0.01)
+            return Done(next(n))
+
+        found = [*await asyncio.gather(*(once.do(["form", "words"], do) for _ in range(3)))]
+        found.append(await once.do(["form", "words"], do))
+        found.append(await once.do(["form", "other words"], do))
+        await asyncio.sleep(0.1)
+        assert once._sent == {}
+        found.append(await once.do(["form", "words"], do))
+        return [(done.goal, is_again) for done, is_again in found]
+
+    expected = [("a", False), ("a", True), ("a", True), ("a", True), ("b", False), ("c", False)]
+    assert asyncio.run(sent()) == expected
+
+
+def test_what_failed_is_told_to_all_who_waited_and_then_tried_anew():
+    async def sent() -> list[str]:
+        once, told = Once(), []
+
+        async def fail() -> Done:
+            await asyncio.sleep(0.01)
+            raise SignInError("no")
+
+        for error in await asyncio.gather(*(once.do(["x"], fail) for _ in range(2)), return_exceptions=True):
+            told.append(type(error).__name__)
+        done, is_again = await once.do(["x"], lambda: asyncio.sleep(0, Done("in")))
+        return [*told, done.goal, str(is_again)]
+
+    assert asyncio.run(sent()) == ["SignInError", "SignInError", "in", "False"]
+
+
+def test_marks_are_kept_apart_from_each_other():
+    once = Once()
+    assert once._digest(["ab", "c"]) != once._digest(["a", "bc"])
+
+
+def test_of_one_address_two_at_a_time_derive_keys_and_nobody_is_refused():
+    """Forty at once leave room for everybody's answers; another address does not wait for them."""
+    import threading
+    import time
+
+    running, most, lock = {"one": 0, "two": 0}, {"one": 0, "two": 0}, threading.Lock()
+
+    def derive(address: str) -> str:
+        with lock:
+            running[address] += 1
+            most[address] = max(most[address], running[address])
+        time.sleep(0.01)
+        with lock:
+            running[address] -= 1
+        return address
+
+    class At:
+        in_turn = handlers.Page.in_turn
+
+        def __init__(self, address: str) -> None:
+            self.address = address
+
+    async def all_at_once() -> list[str]:
+        return await asyncio.gather(
+            *(At(("one", "two")[n % 2]).in_turn(derive, ("one", "two")[n % 2]) for n in range(40))
+        )
+
+    assert len(asyncio.run(all_at_once())) == 40
+    assert most == {"one": handlers.AT_ONCE, "two": handlers.AT_ONCE}
