@@ -195,7 +195,7 @@ def test_results_are_worked_out_again_only_when_something_changed(
     made: list[int] = []
     for _ in range(2):
         maya.once("own", (maya.responses,), lambda: made.append(1))
-        maya.note("mood", value=4)
+        maya.note("setting", name="week", value=4)
     assert len(made) == 1
     answer_all(maya, "skills")
     maya.once("own", (maya.responses,), lambda: made.append(1))
