@@ -25,7 +25,8 @@ class Session(PageStates):
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
     its own; they are taken up on the event loop that was running when the session began, or
-    by `catch_up` where there is none.
+    by `catch_up` where there is none. The event loop would swallow what goes wrong then: a page sets
+    ``shield`` to what shows it.
 
     Examples
     --------
@@ -61,6 +62,7 @@ class Session(PageStates):
         self._stale: set[str] = set()
         self._lock = threading.Lock()
         self._is_booked = False
+        self.shield: Callable[[Callable[[], None]], Callable[[], None]] = lambda call: call
         self.mood: int | None = None  # 1 to 5, for the next page alone: it is kept nowhere
         self._loop = _running_loop()
         self._read({"drawer", "table"})
@@ -83,7 +85,7 @@ class Session(PageStates):
             if self._loop is None or self._is_booked:
                 return
             self._is_booked = True
-        self._loop.call_soon_threadsafe(self.catch_up)
+        self._loop.call_soon_threadsafe(self.shield(self.catch_up))
 
     def catch_up(self) -> None:
         """Read again what the service said has changed; page observers hear of it once."""
