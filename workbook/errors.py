@@ -5,6 +5,7 @@ sentence with a way out, so that a reader mends a file once rather than once per
 message ever contains an answer, a passphrase or a key.
 """
 
+import traceback
 from collections.abc import Iterable
 
 
@@ -87,3 +88,21 @@ class TooManyTriesError(AccessError):
 
 class SetupError(WorkbookError):
     """The installation or its configuration is unsafe or incomplete."""
+
+
+class DefectError(WorkbookError):
+    """The workbook itself has a defect: nothing that was asked or typed is at fault."""
+
+
+def name_defect(error: BaseException) -> str:
+    """Name an error's class and the places it came through, and none of its words: they may hold an answer.
+
+    >>> try:
+    ...     {}["what somebody wrote"]
+    ... except KeyError as error:
+    ...     name_defect(error).splitlines()[0]
+    'KeyError'
+    """
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [f"  {frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in frames]
+    return "\n".join([type(error).__name__, *places])

@@ -115,14 +115,15 @@ def _take_back(service: LocalService, couple: Couple, chance: random.Random) -> 
     service.withdraw(couple.ana, chance.choice((*A_ONLY, *B_ONLY)), OCCASION)
 
 
-def _feel(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.add_event(couple.ana, "mood", {"value": chance.randint(1, 5), "occasion": OCCASION})
+def _begin_a_week(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    service.add_event(couple.ana, "setting", {"name": "week", "value": chance.randint(1, 5)})
 
 
-def _draft(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    text = "x" * chance.randrange(1, 2_000)
-    exercise = chance.choice(("request", "needs_talk", "fear", "letting_go"))
-    service.add_event(couple.ana, "exercise_note", {"exercise": exercise, "text": text, "state": "open"})
+def _say_thanks(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    text = "x" * chance.randrange(1, 280)
+    service.add_event(
+        couple.ana, "free_text", {"field": "weekly.gratitude", "text": text, "occasion": "week-1"}
+    )
 
 
 def _write(service: LocalService, couple: Couple, chance: random.Random) -> None:
@@ -135,7 +136,9 @@ def _write(service: LocalService, couple: Couple, chance: random.Random) -> None
 
 
 def _walk(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    for page in chance.sample(("rights", "just-for-me", "share:connection", "results", "chapter:safety"), 2):
+    for page in chance.sample(
+        ("home", "exercise:request", "share:connection", "results", "chapter:connection.talk"), 2
+    ):
         service.add_event(couple.ana, "bookmark", {"page": page, "occasion": OCCASION})
     service.add_event(couple.ana, "setting", {"name": "occasion", "value": NEXT_OCCASION})
     service.order_for_me(couple.ana, ["one", "two"], ["two"])
@@ -188,8 +191,8 @@ def _ask_for_private_answers(service: LocalService, couple: Couple, chance: rand
 
 Deed = Callable[[LocalService, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
-    _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _feel,
-    _draft, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block,
+    _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
+    _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block,
     _give_to_research, _give_to_research, _grant, _ask_for_private_answers,
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ class State:
     """What one person's acts so far add up to."""
 
     values: dict[str, int] = field(default_factory=dict)
-    moods: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     thanks: list[str] = field(default_factory=list)
 
 
@@ -59,7 +59,7 @@ def act(service: LocalService, actor: Actor, person: int, k: int) -> None:
     if kind < 3:
         service.save_answers(actor, answers_of(person, k))
     elif kind == 3:
-        service.add_event(actor, "mood", {"value": 1 + k % 5}, operation_id=f"{person}.{k}")
+        service.add_event(actor, "setting", {"name": "week", "value": k}, operation_id=f"{person}.{k}")
     else:
         thanks = {"text": f"thank you for {k}", "day": "2026-05-01"}
         service.add_table_event(actor, "gratitude.written", thanks, operation_id=f"{person}.{k}")
@@ -86,7 +86,7 @@ def state_after(person: int, n_acts: int) -> State:
                 answer.item: answer.value for answer in answers_of(person, k) if answer.value is not None
             }
         else:
-            (state.moods if k % 5 == 3 else state.thanks).append(f"{person}.{k}")
+            (state.notes if k % 5 == 3 else state.thanks).append(f"{person}.{k}")
     return state
 
 
@@ -94,10 +94,10 @@ def state_of(service: LocalService, actor: Actor, person: int) -> State:
     """What the service gives back of a person."""
     responses = service.read_responses(actor, INSTRUMENT)
     values = {str(row.item): int(row.value) for row in responses.itertuples()}
-    moods = [event.operation_id for event in service.read_events(actor, ["mood"])]
+    notes = [event.operation_id for event in service.read_events(actor, ["setting"])]
     events = service.read_table(actor).events
     return State(
-        values, moods, [event.operation_id for event in events if event.person_id == actor.person_id]
+        values, notes, [event.operation_id for event in events if event.person_id == actor.person_id]
     )
 
 

@@ -61,7 +61,7 @@ def _asks(passphrase: str, granted: dict[str, str]) -> dict[str, Ask]:
     return {
         "save_answers": lambda service, actor: service.save_answers(actor, _answers()),
         "read_responses": lambda service, actor: service.read_responses(actor).to_json(),
-        "add_event": lambda service, actor: service.add_event(actor, "mood", {"value": 3}),
+        "add_event": lambda service, actor: service.add_event(actor, "bookmark", {"page": "home"}),
         "read_events": lambda service, actor: service.read_events(actor),
         "couple": lambda service, actor: service.couple(actor),
         "decide": lambda service, actor: service.decide(actor, *key, Grain.NOTHING, passphrase=passphrase),

@@ -49,7 +49,7 @@ def write():
     k = os.pread(notes, os.fstat(notes).st_size, 0).count(b".")
     while True:
         hasty = {hasty} and os.write(notes, b"..")
-        service.add_event(actor, "mood", {{"value": 1 + k % 5}}, operation_id=f"kernel.{{k}}")
+        service.add_event(actor, "setting", {{"name": "week", "value": k}}, operation_id=f"kernel.{{k}}")
         k += 1
         hasty or os.write(notes, b".")
 
@@ -217,8 +217,8 @@ def _look(folder: Path, code: str, told: list[int], counts: Counts) -> list[int]
         counts["lost"] += not right
         found[person] = right[0] if right else told[person]
         n_noted = (folder / "notes" / actor.person_id).stat().st_size
-        n_written = len(state.moods)
-        is_whole = state.moods == [f"kernel.{k}" for k in range(n_written)]
+        n_written = len(state.notes)
+        is_whole = state.notes == [f"kernel.{k}" for k in range(n_written)]
         counts["lost_by_kernels"] += not (is_whole and n_written in (n_noted, n_noted + 1))
     service.close()
     return found

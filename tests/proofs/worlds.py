@@ -2,7 +2,7 @@
 
 Worlds come in groups of five: one couple with the same ids, codes and past in each, in which A then does other
 things that nobody is to learn of (answers of every questionnaire, the safety questions above all; decisions that
-open nothing; moods, drafts, own words; a changed passphrase; exports; blocking; what is given to a study or
+open nothing; weeks, thanks, own words; a changed passphrase; exports; blocking; what is given to a study or
 granted to a therapist). The first world of a group
 makes a pair with each of the others. Compared is what B gets by every verb of the service, with what B hears
 while A acts, and, on one real server for each world, by every address and by the websocket of the real

@@ -28,3 +28,29 @@ def test_the_words_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
     )
     assert MARKER not in logged and "only-these-words" not in logged
     assert MARKER not in page
+
+
+def test_a_defect_in_a_page_is_in_the_servers_log_without_its_words(tmp_path: Path) -> None:
+    """A kernel's own output goes nowhere: what its pages log has to be told to the server."""
+    import httpx
+
+    content = copy.deepcopy(NOTEBOOK)
+    content["cells"][1]["source"] = f"""
+from workbook.ui import open_workbook
+root = open_workbook()
+def press():
+    raise KeyError("only-these-words" + "-{MARKER[-4:]}")
+root.app.guard(press)()
+root
+"""
+    notebook = tmp_path / "failing.ipynb"
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    with (
+        running_server(tmp_path, "--notebook", str(notebook)) as server,
+        httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client,
+    ):
+        page = Person(client).begin().client.get("/workbook").text
+        logged = server.output.read_text(encoding="utf-8")
+    assert "a page failed: KeyError" in logged and "guard.py" in logged, "what failed, and where"
+    assert MARKER not in logged
+    assert "workbook_failed" not in page

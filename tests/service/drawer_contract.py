@@ -100,22 +100,23 @@ class DrawerContract:
 
     def test_events_stay_in_ones_own_drawer_in_order(self, house: Household) -> None:
         service, actor = house.a
-        first = service.add_event(actor, "mood", {"value": 4, "moment": "before"}, operation_id="m1")
-        service.add_event(actor, "bookmark", {"page": "chapter:connection:1"})
-        again = service.add_event(actor, "mood", {"value": 4, "moment": "before"}, operation_id="m1")
+        week = {"name": "week", "value": 4}
+        first = service.add_event(actor, "setting", week, operation_id="m1")
+        service.add_event(actor, "bookmark", {"page": "chapter:connection.talk:1"})
+        again = service.add_event(actor, "setting", week, operation_id="m1")
         assert again == first
-        assert [event.kind for event in service.read_events(actor)] == ["mood", "bookmark"]
-        assert service.read_events(actor, ["mood"]) == [first]
+        assert [event.kind for event in service.read_events(actor)] == ["setting", "bookmark"]
+        assert service.read_events(actor, ["setting"]) == [first]
         assert house.b[0].read_events(house.b[1]) == []
 
     @pytest.mark.parametrize(
         ("kind", "payload"),
         [
             ("unheard-of", {}),
-            ("mood", {}),
-            ("mood", {"value": 9}),
-            ("mood", {"value": True}),
-            ("mood", {"value": 3, "extra": 1}),
+            ("bookmark", {}),
+            ("bookmark", {"page": 9}),
+            ("bookmark", {"page": "home", "extra": 1}),
+            ("consent", {"text": "consent", "text_hash": "0", "agreed": 1}),
             ("own_need", {"id": "needs.own.x1y2", "text": "a" * 121}),
             ("own_need", {"id": "needs.seen", "text": "no own id"}),
             ("own_need", {"id": "needs.own.x1y2", "text": "bell \x07"}),

@@ -33,14 +33,14 @@ class RightsContract:
         for service, actor in (house.a, house.b):
             service.save_answers(actor, answers(2))
             service.save_answers(actor, answers(1, instrument="safety"))
-            service.add_event(actor, "mood", {"value": 2})
+            service.add_event(actor, "setting", {"name": "week", "value": 2})
             service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES)
             service.add_table_event(actor, *TABLE_EVENT)
         own = a.my_data(actor_a)
         assert own["name"] == "Ada"
         assert {row["instrument"] for row in own["answers"]} == {INSTRUMENT}
         assert len(own["answers"]) == len(answers(2))
-        assert [row["kind"] for row in own["events"]] == ["mood"]
+        assert [row["kind"] for row in own["events"]] == ["setting"]
         assert [row["grain"] for row in own["decisions"]] == ["scores"]
         assert len(own["published"]) == len(own["on_the_table"]) == 1
         assert actor_b.person_id not in str(own) and "Ben" not in str(own)

@@ -119,7 +119,7 @@ class TableContract:
             lambda: service.read_responses(actor),
             lambda: service.read_events(actor),
             lambda: service.my_decision(actor, INSTRUMENT, OCCASION),
-            lambda: service.add_event(actor, "mood", {"value": 1}),
+            lambda: service.add_event(actor, "bookmark", {"page": "home"}),
             lambda: service.decide(actor, INSTRUMENT, OCCASION, Grain.SCORES),
         ):
             with pytest.raises(AccessError):
@@ -174,7 +174,7 @@ class TableContract:
         with pytest.raises(ExerciseError):
             service.add_table_event(actor, "gratitude.written", {"text": ""})
         with pytest.raises(AccessError):
-            service.add_table_event(actor, "mood", {"value": 3})
+            service.add_table_event(actor, "bookmark", {"page": "home"})
         assert len(service.read_table(actor).events) == 1
 
     def test_each_hears_of_the_own_drawer_and_of_the_table(self, house: Household) -> None:
@@ -194,7 +194,7 @@ class TableContract:
         time.sleep(0.3)
         heard.clear()
         arrived.clear()
-        a.add_event(actor_a, "mood", {"value": 2})
+        a.add_event(actor_a, "bookmark", {"page": "home"})
         a.decide(actor_a, INSTRUMENT, OCCASION, Grain.ANSWERS)
         a.decide(actor_a, INSTRUMENT, OCCASION, Grain.NOTHING)
         a.withdraw(actor_a, INSTRUMENT, OCCASION)

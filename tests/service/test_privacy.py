@@ -150,7 +150,7 @@ def withdrawn(service: LocalService, actor: Any) -> None:
 
 
 def signed_out(service: LocalService, actor: Any) -> None:
-    service.add_event(actor, "mood", {"value": 1})
+    service.add_event(actor, "bookmark", {"page": "home"})
     service.sittings.end(actor.sitting_id)
 
 

@@ -11,14 +11,17 @@ import pytest
 
 from tests.service.contract import ServiceContract
 from tests.service.household import Clock, Household, answers, begin
-from workbook.errors import AccessError, SetupError, StorageError
+from workbook.content import say
+from workbook.errors import AccessError, DefectError, SetupError, StorageError, name_defect
+from workbook.service.defects import MOST_TOLD
 from workbook.service.local import LocalService
 from workbook.service.protocol import VERBS
-from workbook.service.remote import RemoteService, connect
+from workbook.service.remote import RemoteService, _ask, connect
 from workbook.service.sittings import Sittings
 from workbook.service.socket import ServiceSocket
 from workbook.service.tickets import Tickets
 from workbook.service.verbs import Actor, Service
+from workbook.service.wire import dump
 
 
 class _Sockets:
@@ -125,6 +128,133 @@ def test_whatever_is_sent_the_reply_is_a_sentence(house: Household, sockets: _So
     response = remote._client.post("/verbs/save_answers", content=body)  # type: ignore[attr-defined]
     assert response.status_code == 403
     assert "Traceback" not in response.text and response.json()["error"]["problems"]
+
+
+SECRET = "the answer was 4, said Ada"
+
+
+@pytest.mark.parametrize("bug", [KeyError, TypeError, ValueError, AttributeError, RuntimeError])
+def test_a_bug_of_ours_is_told_as_ours_and_logged_without_its_words(
+    house: Household, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, bug: type[Exception]
+) -> None:
+    """Nobody is told to mend what they sent, when what they sent was fine."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise bug(SECRET)
+
+    monkeypatch.setattr(house.local, "add_event", fail)
+    service, actor = house.a
+    with pytest.raises(DefectError) as raised:
+        service.add_event(actor, "own_need", {"id": "needs.own.k3fz", "text": SECRET})
+    assert raised.value.problems == (say("errors.defect"),)
+    assert bug.__name__ in caplog.text and "test_remote.py" in caplog.text, "what it was, and where"
+    assert SECRET not in caplog.text and "needs.own" not in caplog.text
+
+
+def test_what_cannot_be_read_is_the_senders_and_not_logged(
+    house: Household, caplog: pytest.LogCaptureFixture
+) -> None:
+    remote = house.a[0]
+    for verb, body in (
+        ("decide", b'{"instrument": 3}'),
+        ("order_for_me", b"{}"),
+        ("save_answers", b'{"answers": [{}]}'),
+    ):
+        response = remote._client.post(f"/verbs/{verb}", content=body)  # type: ignore[attr-defined]
+        assert response.json()["error"] == {
+            "class": "AccessError",
+            "problems": [say("errors.events.not_a_form")],
+        }
+    assert caplog.text == ""
+
+
+def test_a_defect_of_a_kernel_is_written_down_as_class_and_places_and_so_often(
+    house: Household, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a kernel prints goes nowhere; and it is trusted with no other words."""
+    remote = house.a[0]
+    assert isinstance(remote, RemoteService)
+    with pytest.raises(KeyError) as caught:
+        {}[SECRET]
+    remote.tell_defect(name_defect(caught.value))
+    assert "KeyError" in caplog.text and "test_remote.py" in caplog.text
+    assert SECRET not in caplog.text
+    remote.tell_defect(f"{SECRET}!\nValueError\n{{'item': 4}}")
+    assert "ValueError" in caplog.text and "item" not in caplog.text
+    for _ in range(2 * MOST_TOLD):
+        remote.tell_defect("RuntimeError")
+    assert caplog.text.count("RuntimeError") < MOST_TOLD
+
+
+def test_a_reply_that_is_no_reply_of_ours_is_not_blamed_on_the_disk() -> None:
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=b"<html>"))
+    with httpx.Client(transport=transport, base_url="http://workbook") as client, pytest.raises(DefectError):
+        _ask(client, "/verbs/couple", {})
+
+
+ODD = [None, True, 3, 1.5, "", "x", "a\x00b", "assessment-1", [], [[]], ["x"], [None], {}, {"a": []}, [{}]]
+_ANSWER = {"operation_id": "1", "occasion": "assessment-1", "item": "i", "value": 1, "declined": False}
+ASKED: dict[str, dict[str, object]] = {
+    "save_answers": {"answers": [_ANSWER]},
+    "read_responses": {"instrument": "connection"},
+    "add_event": {"kind": "setting", "payload": {"name": "week", "value": 1}, "operation_id": "1"},
+    "read_events": {"kinds": ["setting"]},
+    "decide": {"instrument": "connection", "occasion": "assessment-1", "grain": "scores", "passphrase": None},
+    "my_decision": {"instrument": "connection", "occasion": "assessment-1"},
+    "withdraw": {"instrument": "connection", "occasion": "assessment-1"},
+    "add_table_event": {
+        "kind": "gratitude.written",
+        "payload": {"text": "tea", "day": "2026-11-28"},
+        "operation_id": "1",
+    },
+    "block_free_text": {"blocked": True},
+    "unpair": {"passphrase": "wrong"},
+    "leave": {"passphrase": "wrong"},
+    "erase": {"passphrase": "wrong"},
+    "order_for_me": {"sections": ["a"], "first": []},
+    "grant_therapist": {"code": "none"},
+    "give_to_research": {"grain": "scores", "linked": False, "text_hash": "0"},
+}
+
+
+def _with_odd_parts(asked: dict[str, object]) -> Iterator[dict[str, object]]:
+    """Every argument, every part of one, and every part of a list's first entry, each in turn odd or missing."""
+    for name, value in asked.items():
+        yield {other: kept for other, kept in asked.items() if other != name}
+        yield from (asked | {name: odd} for odd in ODD)
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, dict):
+            wrap = (lambda part: [part]) if isinstance(value, list) else (lambda part: part)
+            yield from (asked | {name: wrap(part)} for part in _with_odd_parts(inner))
+
+
+@pytest.mark.parametrize("verb", sorted(ASKED))
+def test_nothing_odd_that_is_sent_is_taken_for_a_bug_of_ours(
+    house: Household, caplog: pytest.LogCaptureFixture, verb: str
+) -> None:
+    remote = house.a[0]
+    n_sent = 0
+    for asked in _with_odd_parts(ASKED[verb]):
+        n_sent += 1
+        reply = remote._client.post(f"/verbs/{verb}", content=dump(asked)).json()  # type: ignore[attr-defined]
+        assert reply.get("error", {}).get("class") != "DefectError", asked
+    assert n_sent > len(ODD)
+    assert caplog.text == ""
+
+
+def test_all_that_takes_arguments_was_asked_oddly() -> None:
+    with pytest.raises(KeyError):
+        VERBS["decide"]({})  # what needs an argument misses it
+    needing = {verb for verb, read in VERBS.items() if _needs_something(read)}
+    assert needing <= set(ASKED)
+
+
+def _needs_something(read: Callable[[dict[str, object]], object]) -> bool:
+    try:
+        read({})
+    except KeyError:
+        return True
+    return False
 
 
 def test_a_sitting_that_ends_ends_its_stream(house: Household) -> None:

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.errors import AnswerError
 from workbook.service.local import LocalService
 from workbook.service.verbs import Actor, Answer
 from workbook.session import MOST_PER_SCREEN, Session
 from workbook.sharing import Grain
+from workbook.ui.app import App
 
 TalkChapter = "connection.talk"
 
@@ -158,6 +160,33 @@ def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
         assert pool.submit(asyncio.run, sit()).result() >= 1
 
 
+def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
+    service: LocalService,
+    actors: tuple[Actor, Actor],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The event loop would swallow it: to the person nothing would seem to have happened."""
+
+    def fail(_actor: Actor) -> None:
+        raise KeyError("the answer was 4")
+
+    async def sit() -> str:
+        app = App(Session(service, actors[0]))
+        monkeypatch.setattr(service, "read_events", fail)
+        await asyncio.to_thread(service.add_event, actors[0], "setting", {"name": "week", "value": 2})
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if app.trouble.blocks:
+                break
+        return str(app.trouble.blocks)
+
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(asyncio.run, sit()).result()
+    assert say("ui.trouble.unknown") in told
+    assert "KeyError" in caplog.text and "answer was 4" not in caplog.text
+
+
 def test_no_trait_fires_before_the_session_is_made(
     service: LocalService, actors: tuple[Actor, Actor]
 ) -> None:
@@ -195,7 +224,7 @@ def test_results_are_worked_out_again_only_when_something_changed(
     made: list[int] = []
     for _ in range(2):
         maya.once("own", (maya.responses,), lambda: made.append(1))
-        maya.note("mood", value=4)
+        maya.note("setting", name="week", value=4)
     assert len(made) == 1
     answer_all(maya, "skills")
     maya.once("own", (maya.responses,), lambda: made.append(1))

@@ -10,6 +10,7 @@ from workbook.content import lookup, say
 from workbook.errors import (
     AccessError,
     AnswerError,
+    DefectError,
     SignInError,
     StorageError,
     TooManyTriesError,
@@ -23,6 +24,7 @@ _STATUS: dict[type, int] = {
     AccessError: 403,
     AnswerError: 422,
     StorageError: 503,  # the fault is not in what was asked: it may be asked again
+    DefectError: 500,
     WorkbookError: 400,
 }
 

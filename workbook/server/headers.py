@@ -1,12 +1,11 @@
 """What every response carries, and what every request must show before anything else runs."""
 
 import logging
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, name_defect
 from workbook.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Secured(_Base):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Where it happened, for what nobody foresaw: never the request, nor the exception's own words."""
         if not isinstance(value, WorkbookError | HTTPError):
-            _log.error("%s\n%s", getattr(typ, "__name__", "unknown"), "".join(traceback.format_tb(tb)))
+            _log.error("%s", name_defect(value))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One sentence and a way out; never the exception."""

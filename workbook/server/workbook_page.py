@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import traceback
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -11,6 +10,7 @@ from tornado.iostream import StreamClosedError
 from voila.handler import VoilaHandler
 from voila.notebook_renderer import NotebookRenderer
 
+from workbook.errors import name_defect
 from workbook.server.handlers import Page, in_thread
 from workbook.server.looks import page_settings, render
 
@@ -108,9 +108,7 @@ class _PlacesOnly(logging.LoggerAdapter[logging.Logger]):
 
 def _places(error: BaseException | None) -> str:
     """Class and places of an error, never its words: they may hold what a person wrote."""
-    if error is None:
-        return "unknown"
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+    return "unknown" if error is None else name_defect(error)
 
 
 async def _hang_up(renderer: NotebookRenderer | None) -> None:

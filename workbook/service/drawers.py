@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from workbook.content import say
-from workbook.errors import AnswerError
+from workbook.errors import AccessError, AnswerError
 from workbook.service import crypto
 from workbook.service.wire import dump, load
 from workbook.storage.base import Entry, Row, Store
 
 SEALED = "sealed"  # the one kind that is seen from outside
 ANSWER, AUDIT = "answer", "audit"
+BOOKMARK = "bookmark"  # the one place to go on from: never given out
 PRIVATE_COPY = "private_copy"  # that a copy of the private answers was asked for: never given out
 
 
@@ -52,10 +53,10 @@ class Drawer:
 
     >>> from workbook.storage.memory import MemoryStore
     >>> drawer = Drawer(MemoryStore(), "p_1", crypto.new_key())
-    >>> drawer.add([Record("mood", "op-1", {"value": 4})])[0].sequence
+    >>> drawer.add([Record("setting", "op-1", {"name": "week", "value": 2})])[0].sequence
     1
     >>> [record.kind for record in drawer.records()]
-    ['mood']
+    ['setting']
     """
 
     def __init__(self, store: Store, person_id: str, key: bytes) -> None:
@@ -72,8 +73,25 @@ class Drawer:
         return [self._seal(record) for record in records]
 
     def add(self, records: Sequence[Record]) -> list[Record]:
-        """Keep records; a record whose operation id exists gives back the existing one."""
-        return [self.open_row(row) for row in self._store.append(self.entries(records))]
+        """Keep records; a record whose operation id exists gives back the existing one.
+
+        Raises
+        ------
+        AccessError
+            An operation id is that of a record forgotten since.
+        """
+        rows = self._store.append(self.entries(records))
+        if any(row.payload is None for row in rows):
+            raise AccessError(say("errors.events.bad_operation"))
+        return [self.open_row(row) for row in rows]
+
+    def forget(self, records: Sequence[Record], *, superseded: bool = False) -> None:
+        """Destroy records' contents; see `Store.forget`. Doing it again is harmless."""
+        gone = {record.sequence for record in records}
+        if gone:
+            self._store.forget(self.log, gone, superseded=superseded)
+            with self._lock:
+                self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def records(self) -> list[Record]:
         """Every record of the drawer, oldest first; forgotten rows are passed over."""

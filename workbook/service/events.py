@@ -17,20 +17,6 @@ from workbook.exercises.shapes import Day, Field, Flag, OneOf, Reference, Text
 from workbook.service.wire import dump
 
 LARGEST_EVENT = 32_768  # bytes of JSON
-MOOD_LEAST, MOOD_MOST = 1, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number within limits."""
-
-    least: int
-    most: int
-
-    def problem(self, name: str, value: Any) -> str | None:
-        if type(value) is int and self.least <= value <= self.most:
-            return None
-        return say("errors.events.out_of_range", field=name, least=self.least, most=self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +33,19 @@ class Plain:
 class Maybe:
     """A field that may be left out."""
 
-    field: "Field | Number | Plain"
+    field: "Field | Plain"
 
     def problem(self, name: str, value: Any) -> str | None:
         return self.field.problem(name, value)
 
 
-Shape = Mapping[str, "Field | Number | Plain | Maybe"]
+Shape = Mapping[str, "Field | Plain | Maybe"]
 
 DRAWER_SHAPES: Mapping[str, Shape] = {
     # Which consent text was agreed to (or taken back), by the SHA-256 of its very words.
     "consent": {"text": Reference(), "text_hash": Reference(), "agreed": Maybe(Flag())},
-    "mood": {
-        "value": Number(MOOD_LEAST, MOOD_MOST),
-        "moment": Maybe(Reference()),
-        "occasion": Maybe(Reference()),
-    },
-    "bookmark": {
-        "page": Reference(),
-        "chapter": Maybe(Reference(required=False)),
-        "occasion": Maybe(Reference(required=False)),
-        "position": Maybe(Number(0, 10_000)),
-    },
+    # The one place to go on from; what may be one, and what a setting may say: `workbook.service.trail`.
+    "bookmark": {"page": Reference(), "occasion": Maybe(Reference(required=False))},
     "own_need": {"id": Reference(), "text": Text(120), "removed": Maybe(Flag())},
     "free_text": {
         "field": Reference(),

@@ -16,11 +16,20 @@ from workbook.errors import AccessError, SharingError
 from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, reading, research, rights, rounds, therapists
+from workbook.service import crypto, reading, research, rights, rounds, therapists, trail
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record, drawer_log, refuse_reused
+from workbook.service.drawers import (
+    ANSWER,
+    AUDIT,
+    BOOKMARK,
+    PRIVATE_COPY,
+    Drawer,
+    Record,
+    drawer_log,
+    refuse_reused,
+)
 from workbook.service.events import check_drawer_event, check_table_event
 from workbook.service.private_copy import WAIT, PrivateCopy, answer_wish
 from workbook.service.research_verbs import ResearchVerbs
@@ -118,12 +127,15 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         with self._own(actor) as drawer:
             operation_id = uuid.uuid4().hex if operation_id is None else operation_id
             check_drawer_event(kind, payload, operation_id)
+            trail.check_trail(kind, payload, self._instruments)
             if kind == "free_text":
                 reading.check_free_text(payload, self._instruments)
             record = Record(kind, operation_id, dict(payload))
             kept = drawer.add([record])
             if kept[0] != record:
                 raise AccessError(say("errors.events.bad_operation"))
+            if kind == BOOKMARK:
+                trail.forget_places_before(drawer, kept[0])
             if kind == "consent" and not reading.has_consented(drawer):
                 self._leave_research(drawer)  # who takes part no more takes part in no study either
         self.sittings.act(actor.sitting_id)
@@ -309,8 +321,10 @@ class LocalService(ResearchVerbs, TherapistVerbs):
             drawer = self._drawers.get(actor.sitting_id)
             if drawer is None:
                 self._account(actor)
-                drawer = self._drawers[actor.sitting_id] = Drawer(self._store, actor.person_id, key)
+                drawer = Drawer(self._store, actor.person_id, key)
+                trail.forget_trail(drawer, self._instruments)
                 drawer.add([Record(AUDIT, uuid.uuid4().hex, {"what": "opened"})])
+                self._drawers[actor.sitting_id] = drawer
         return drawer
 
     @contextmanager

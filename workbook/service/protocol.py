@@ -1,7 +1,8 @@
 """What goes over the local socket: the verbs a kernel may ask for, their arguments and results.
 
 The list is closed. Nothing here trusts what a kernel sends: a browser can make its kernel
-send anything.
+send anything. So each verb first reads its arguments, which may fail and is then the sender's fault, and
+gives what is to be done; where that fails it is ours.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,158 +24,126 @@ from workbook.service.wire import (
 from workbook.sharing import Grain
 
 Arguments = Mapping[str, Any]
-Call = Callable[[LocalService, Actor, Arguments], Any]
+Act = Callable[[LocalService, Actor], Any]
+Read = Callable[[Arguments], Act]
+"""Raises TypeError, KeyError, ValueError or AttributeError where the arguments have the wrong shape."""
 
 
-def _save_answers(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    return service.save_answers(actor, [answer_from_json(answer) for answer in given["answers"]])
+def _save_answers(given: Arguments) -> Act:
+    answers = [answer_from_json(answer) for answer in given["answers"]]
+    return lambda service, actor: service.save_answers(actor, answers)
 
 
-def _read_responses(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    return frame_to_json(service.read_responses(actor, _text_or_none(given.get("instrument"))))
+def _read_responses(given: Arguments) -> Act:
+    instrument = _text_or_none(given.get("instrument"))
+    return lambda service, actor: frame_to_json(service.read_responses(actor, instrument))
 
 
-def _add_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    event = service.add_event(actor, given["kind"], given["payload"], operation_id=given.get("operation_id"))
-    return event_to_json(event)
-
-
-def _read_events(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    kinds = given.get("kinds")
-    return [
-        event_to_json(event)
-        for event in service.read_events(actor, kinds if kinds is None else _texts(kinds))
-    ]
-
-
-def _couple(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return asdict(service.couple(actor))
-
-
-def _decide(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.decide(
-        actor,
-        _text(given["instrument"]),
-        _text(given["occasion"]),
-        Grain(given["grain"]),
-        person_id=_text_or_none(given.get("person_id")),
-        passphrase=_text_or_none(given.get("passphrase")),
+def _add_event(given: Arguments) -> Act:
+    kind, payload, operation_id = given["kind"], given["payload"], given.get("operation_id")
+    return lambda service, actor: event_to_json(
+        service.add_event(actor, kind, payload, operation_id=operation_id)
     )
 
 
-def _my_decision(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    grain = service.my_decision(actor, _text(given["instrument"]), _text(given["occasion"]))
-    return None if grain is None else grain.value
+def _read_events(given: Arguments) -> Act:
+    kinds = None if given.get("kinds") is None else _texts(given["kinds"])
+    return lambda service, actor: [event_to_json(event) for event in service.read_events(actor, kinds)]
 
 
-def _withdraw(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.withdraw(actor, _text(given["instrument"]), _text(given["occasion"]))
+def _decide(given: Arguments) -> Act:
+    instrument, occasion, grain = _text(given["instrument"]), _text(given["occasion"]), Grain(given["grain"])
+    by = {name: _text_or_none(given.get(name)) for name in ("person_id", "passphrase")}
+    return lambda service, actor: service.decide(actor, instrument, occasion, grain, **by)
 
 
-def _read_table(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return table_to_json(service.read_table(actor))
+def _my_decision(given: Arguments) -> Act:
+    instrument, occasion = _text(given["instrument"]), _text(given["occasion"])
+
+    def act(service: LocalService, actor: Actor) -> Any:
+        grain = service.my_decision(actor, instrument, occasion)
+        return None if grain is None else grain.value
+
+    return act
 
 
-def _add_table_event(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    event = service.add_table_event(
-        actor, given["kind"], given["payload"], operation_id=given.get("operation_id")
-    )
-    return event_to_json(event)
+def _withdraw(given: Arguments) -> Act:
+    instrument, occasion = _text(given["instrument"]), _text(given["occasion"])
+    return lambda service, actor: service.withdraw(actor, instrument, occasion)
 
 
-def _read_audit(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return [event_to_json(event) for event in service.read_audit(actor)]
-
-
-def _my_data(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return service.my_data(actor)
-
-
-def _block_free_text(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.block_free_text(actor, blocked=given["blocked"] is True)
-
-
-def _is_blocking(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return service.is_blocking(actor)
-
-
-def _unpair(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.unpair(actor, _text(given["passphrase"]))
-
-
-def _leave(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    return service.leave(actor, _text(given["passphrase"]))
-
-
-def _erase(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.erase(actor, _text(given["passphrase"]))
-
-
-def _order_for_me(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    return service.order_for_me(actor, _texts(given["sections"]), _texts(given["first"]))
-
-
-def _grant_therapist(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.grant_therapist(actor, _text(given["code"]))
-
-
-def _end_therapist(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    service.end_therapist(actor)
-
-
-def _my_therapist(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return service.my_therapist(actor)
-
-
-def _read_cases(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return [case_to_json(case) for case in service.read_cases(actor)]
-
-
-def _study(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return study_to_json(service.study(actor))
-
-
-def _give_to_research(service: LocalService, actor: Actor, given: Arguments) -> Any:
-    service.give_to_research(
-        actor, Grain(given["grain"]), linked=given["linked"] is True, text_hash=_text(given["text_hash"])
+def _add_table_event(given: Arguments) -> Act:
+    kind, payload, operation_id = given["kind"], given["payload"], given.get("operation_id")
+    return lambda service, actor: event_to_json(
+        service.add_table_event(actor, kind, payload, operation_id=operation_id)
     )
 
 
-def _my_research(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return choice_to_json(service.my_research(actor))
+def _block_free_text(given: Arguments) -> Act:
+    blocked = given["blocked"] is True
+    return lambda service, actor: service.block_free_text(actor, blocked=blocked)
 
 
-def _read_research(service: LocalService, actor: Actor, _given: Arguments) -> Any:
-    return [given_to_json(one) for one in service.read_research(actor)]
+def _with_passphrase(verb: str) -> Read:
+    def read(given: Arguments) -> Act:
+        passphrase = _text(given["passphrase"])
+        return lambda service, actor: getattr(service, verb)(actor, passphrase)
+
+    return read
 
 
-VERBS: dict[str, Call] = {
+def _order_for_me(given: Arguments) -> Act:
+    sections, first = _texts(given["sections"]), _texts(given["first"])
+    return lambda service, actor: service.order_for_me(actor, sections, first)
+
+
+def _grant_therapist(given: Arguments) -> Act:
+    code = _text(given["code"])
+    return lambda service, actor: service.grant_therapist(actor, code)
+
+
+def _give_to_research(given: Arguments) -> Act:
+    grain, linked, text_hash = Grain(given["grain"]), given["linked"] is True, _text(given["text_hash"])
+    return lambda service, actor: service.give_to_research(actor, grain, linked=linked, text_hash=text_hash)
+
+
+def _without_arguments(act: Act) -> Read:
+    return lambda _given: act
+
+
+VERBS: dict[str, Read] = {
     "save_answers": _save_answers,
     "read_responses": _read_responses,
     "add_event": _add_event,
     "read_events": _read_events,
-    "couple": _couple,
+    "couple": _without_arguments(lambda service, actor: asdict(service.couple(actor))),
     "decide": _decide,
     "my_decision": _my_decision,
     "withdraw": _withdraw,
-    "read_table": _read_table,
+    "read_table": _without_arguments(lambda service, actor: table_to_json(service.read_table(actor))),
     "add_table_event": _add_table_event,
-    "read_audit": _read_audit,
-    "my_data": _my_data,
+    "read_audit": _without_arguments(
+        lambda service, actor: [event_to_json(event) for event in service.read_audit(actor)]
+    ),
+    "my_data": _without_arguments(lambda service, actor: service.my_data(actor)),
     "block_free_text": _block_free_text,
-    "is_blocking": _is_blocking,
-    "unpair": _unpair,
-    "leave": _leave,
-    "erase": _erase,
+    "is_blocking": _without_arguments(lambda service, actor: service.is_blocking(actor)),
+    "unpair": _with_passphrase("unpair"),
+    "leave": _with_passphrase("leave"),
+    "erase": _with_passphrase("erase"),
     "order_for_me": _order_for_me,
     "grant_therapist": _grant_therapist,
-    "end_therapist": _end_therapist,
-    "my_therapist": _my_therapist,
-    "read_cases": _read_cases,
-    "study": _study,
+    "end_therapist": _without_arguments(lambda service, actor: service.end_therapist(actor)),
+    "my_therapist": _without_arguments(lambda service, actor: service.my_therapist(actor)),
+    "read_cases": _without_arguments(
+        lambda service, actor: [case_to_json(case) for case in service.read_cases(actor)]
+    ),
+    "study": _without_arguments(lambda service, actor: study_to_json(service.study(actor))),
     "give_to_research": _give_to_research,
-    "my_research": _my_research,
-    "read_research": _read_research,
+    "my_research": _without_arguments(lambda service, actor: choice_to_json(service.my_research(actor))),
+    "read_research": _without_arguments(
+        lambda service, actor: [given_to_json(one) for one in service.read_research(actor)]
+    ),
 }
 """Every verb by name; `watch` is the socket's event stream."""
 

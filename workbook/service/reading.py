@@ -59,14 +59,15 @@ def is_hidden(instrument: str, instruments: Instruments) -> bool:
 
 
 def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> None:
-    """Refuse own words for a field that no instrument has, or that are too long for theirs.
+    """Refuse own words for a field that no instrument has, or a private one, or that are too long for theirs.
 
     Raises
     ------
     AccessError
         Naming the field, never the words.
     """
-    fields = {field.id: field for instrument in instruments.values() for field in instrument.free_text}
+    asked = [instrument for instrument in instruments.values() if not instrument.is_private]
+    fields = {field.id: field for instrument in asked for field in instrument.free_text}
     field = fields.get(payload["field"])
     if field is None:
         raise AccessError(say("errors.events.not_allowed", field="field"))

@@ -10,7 +10,7 @@ import httpx
 import pandas as pd
 
 from workbook.content import say
-from workbook.errors import AccessError, SetupError, StorageError
+from workbook.errors import AccessError, DefectError, SetupError, StorageError
 from workbook.service.refusals import error_from_json
 from workbook.service.study import Study, study_from_json
 from workbook.service.verbs import Actor, Answer, Case, Couple, Event, Given, ResearchChoice, Service, Table
@@ -189,6 +189,10 @@ class RemoteService(Service):
         stream.start()
         return stream.stop
 
+    def tell_defect(self, text: str) -> None:
+        """Have the server write down what failed here; see `workbook.service.defects`."""
+        _ask(self._client, "/defect", {"defect": text})
+
     def close(self) -> None:
         """End the event streams and the connections."""
         for stream in self._streams:
@@ -264,8 +268,8 @@ def _ask(client: httpx.Client, address: str, given: dict[str, Any]) -> Any:
         content = load(response.content)
     except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed
         raise StorageError(say("errors.connection.lost")) from None
-    except ValueError:
-        raise StorageError(say("errors.storage.failed")) from None
+    except ValueError:  # not what our own server answers: the disk is not to blame
+        raise DefectError(say("errors.defect")) from None
     if "error" in content:
         raise error_from_json(content["error"])
     return content["result"]

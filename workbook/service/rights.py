@@ -11,7 +11,7 @@ from typing import Any
 
 from workbook.service import research, rounds, therapists
 from workbook.service.directory import Account, Directory
-from workbook.service.drawers import PRIVATE_COPY, Drawer, drawer_log
+from workbook.service.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.events import without_free_text
 from workbook.service.tables import (
     CLOSED,
@@ -29,6 +29,8 @@ from workbook.service.wire import dump, event_to_json, load, publication_to_json
 from workbook.storage.base import Entry, Store
 
 BLOCK = "block"
+UNTOLD = (PRIVATE_COPY, BOOKMARK)
+"""Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy."""
 LED_OF_256 = 192
 """Draws of 256 in which a section that is called for leads the page "Just for me"."""
 
@@ -134,8 +136,7 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
 
 def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:
     """All of one person's own, as plain JSON; see `Service.my_data`."""
-    # That a copy of the private answers was asked for is told by the page of the asking alone.
-    own = [record for record in drawer.records() if record.kind != PRIVATE_COPY]
+    own = [record for record in drawer.records() if record.kind not in UNTOLD]
     shown = [record for record in own if record.payload.get("instrument") not in private]
     records = [
         {"kind": record.kind, "at": record.at.isoformat() if record.at else None, **record.payload}

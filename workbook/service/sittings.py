@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, name_defect
 from workbook.service.verbs import Actor
 
 HEARTBEAT_SECONDS = 5 * 60.0
@@ -176,4 +176,4 @@ class Sittings:
             try:
                 callback(actor)
             except Exception as error:  # noqa: BLE001  the other listeners must still hear of it
-                _log.error("a listener of ended sittings failed: %s", type(error).__name__)
+                _log.error("a listener of ended sittings failed: %s", name_defect(error))

@@ -17,7 +17,8 @@ from tornado.netutil import bind_unix_socket
 from tornado.web import Application, RequestHandler
 
 from workbook.content import say
-from workbook.errors import AccessError, SetupError, StorageError, WorkbookError
+from workbook.errors import AccessError, DefectError, SetupError, WorkbookError, name_defect
+from workbook.service.defects import Defects
 from workbook.service.local import LocalService
 from workbook.service.protocol import VERBS
 from workbook.service.refusals import error_to_json
@@ -92,11 +93,17 @@ class ServiceSocket:
             settings: dict[str, Any] = {
                 "service": self._service,
                 "tickets": self.tickets,
+                "defects": Defects(),
                 "threads": threads,
                 "stopping": self._stopping,
                 "log_function": lambda _handler: None,
             }
-            routes = [(r"/exchange", _Exchange), (r"/verbs/([a-z_]+)", _Verb), (r"/watch", _Watch)]
+            routes = [
+                (r"/exchange", _Exchange),
+                (r"/verbs/([a-z_]+)", _Verb),
+                (r"/watch", _Watch),
+                (r"/defect", _Defect),
+            ]
             server = HTTPServer(Application(routes, **settings), max_body_size=LARGEST_REQUEST)
             server.add_socket(bind_unix_socket(str(self.path), mode=0o600))
             self._ready.set()
@@ -138,14 +145,13 @@ class _Door(RequestHandler):
         if isinstance(error, WorkbookError):
             self.set_status(409 if not isinstance(error, AccessError) else 403)
         else:
-            error = StorageError(say("errors.storage.failed"))
+            error = DefectError(say("errors.defect"))
         self.set_header("Content-Type", "application/json")
         self.finish(dump({"error": error_to_json(error)}))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        # The class alone: a message or a frame of the traceback could hold an answer.
         if not isinstance(value, WorkbookError):
-            _log.error("a request to the service failed: %s", getattr(typ, "__name__", "unknown"))
+            _log.error("a request to the service failed: %s", name_defect(value))
 
 
 class _Exchange(_Door):
@@ -161,18 +167,28 @@ class _Exchange(_Door):
 class _Verb(_Door):
     async def post(self, name: str) -> None:
         actor, asked = self.actor(), self.asked()
-        call = VERBS.get(name)
-        if call is None:
+        read = VERBS.get(name)
+        if read is None:
             raise AccessError(say("errors.access.not_yours"))
-        loop = asyncio.get_running_loop()
-        self.answer(await loop.run_in_executor(self.settings["threads"], self._call, call, actor, asked))
-
-    def _call(self, call: Any, actor: Actor, asked: dict[str, Any]) -> Any:
         try:
-            return call(self.service, actor, asked)
+            act = read(asked)
         except (TypeError, KeyError, ValueError, AttributeError):
             # What was sent has the wrong shape. Anything it holds stays out of the log.
             raise AccessError(say("errors.events.not_a_form")) from None
+        # Outside the try: what fails from here on is a defect of ours, and has to be known.
+        loop = asyncio.get_running_loop()
+        self.answer(await loop.run_in_executor(self.settings["threads"], act, self.service, actor))
+
+
+class _Defect(_Door):
+    """What failed in a kernel, for the log: its own output goes nowhere."""
+
+    def post(self) -> None:
+        actor, text = self.actor(), self.asked().get("defect")
+        defects: Defects = self.settings["defects"]
+        if isinstance(text, str):
+            defects.take(actor, text)
+        self.answer(None)
 
 
 class _Watch(_Door):

@@ -15,6 +15,7 @@ from workbook.service.verbs import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
+HOME = "home"
 
 
 class OwnDrawer(t.HasTraits):
@@ -28,6 +29,12 @@ class OwnDrawer(t.HasTraits):
 
     def _of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event.kind == kind]
+
+    @property
+    def place(self) -> str:
+        """Where to go on from: the one page that is kept, or home."""
+        bookmarks = self._of("bookmark")
+        return str(bookmarks[-1].payload["page"]) if bookmarks else HOME
 
     def has_seen(self, page: str) -> bool:
         name = f"seen.{page}"

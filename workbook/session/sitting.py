@@ -11,8 +11,9 @@ import traitlets as t
 
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
+from workbook.service.trail import is_place
 from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Service, Table
-from workbook.session.drawer import FIRST_OCCASION
+from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.states import PageStates
 from workbook.sharing import Grain
 
@@ -24,7 +25,8 @@ class Session(PageStates):
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
     its own; they are taken up on the event loop that was running when the session began, or
-    by `catch_up` where there is none.
+    by `catch_up` where there is none. The event loop would swallow what goes wrong then: a page sets
+    ``shield`` to what shows it.
 
     Examples
     --------
@@ -34,7 +36,7 @@ class Session(PageStates):
     'complete'
     """
 
-    page = t.Unicode("home")
+    page = t.Unicode(HOME)
     revision = t.Int(0)
     trouble = t.Tuple()
 
@@ -60,6 +62,8 @@ class Session(PageStates):
         self._stale: set[str] = set()
         self._lock = threading.Lock()
         self._is_booked = False
+        self.shield: Callable[[Callable[[], None]], Callable[[], None]] = lambda call: call
+        self.mood: int | None = None  # 1 to 5, for the next page alone: it is kept nowhere
         self._loop = _running_loop()
         self._read({"drawer", "table"})
         self._resume()
@@ -81,7 +85,7 @@ class Session(PageStates):
             if self._loop is None or self._is_booked:
                 return
             self._is_booked = True
-        self._loop.call_soon_threadsafe(self.catch_up)
+        self._loop.call_soon_threadsafe(self.shield(self.catch_up))
 
     def catch_up(self) -> None:
         """Read again what the service said has changed; page observers hear of it once."""
@@ -116,7 +120,7 @@ class Session(PageStates):
             }
 
     def _resume(self) -> None:
-        """Begin where the person was: the latest occasion, and the page bookmarked last."""
+        """Begin where the person was: the latest occasion, and the place to go on from."""
         if self.is_together:
             self.page = "together"
             return
@@ -126,9 +130,7 @@ class Session(PageStates):
         if occasions:
             self.occasion = str(occasions[-1])
             self._read({"drawer"})
-        bookmarks = self._of("bookmark")
-        if bookmarks:
-            self.page = str(bookmarks[-1].payload["page"])
+        self.page = self.place
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """What ``make`` gives, worked out anew only when what it is made from has changed.
@@ -151,7 +153,7 @@ class Session(PageStates):
 
     # -- verbs -----------------------------------------------------------------------------
     def go(self, page: str) -> None:
-        """Turn to a page, and keep the place for next time: of a chapter, the very screen."""
+        """Turn to a page; one that may be kept is the place to go on from: of a chapter, the very screen."""
         kind, _, chapter_id = page.partition(":")
         if kind == "chapter" and chapter_id in self.chapters:
             occasion = self.occasion_of(self.chapters[chapter_id][0])
@@ -159,10 +161,19 @@ class Session(PageStates):
         if page == self.page:
             return
         if not self.is_together:
-            self.events.append(
-                self.service.add_event(self.actor, "bookmark", {"page": page, "occasion": self.occasion})
-            )
+            self._keep_place(page)
         self.page = page
+
+    def _keep_place(self, page: str) -> None:
+        """Keep a page as the place to go on from, if it may be one and is not yet.
+
+        Coming back to the place that stands writes nothing: whoever was elsewhere in between, where
+        no trail is left, has the same rows in the same order as somebody who stayed.
+        """
+        if page == self.place or not is_place(page, self.instruments):
+            return
+        kept = self.service.add_event(self.actor, "bookmark", {"page": page, "occasion": self.occasion})
+        self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
     def save(self, answers: Sequence[Answer]) -> list[str]:
         """Hand answers to the service; gives the operation ids that are now durable."""

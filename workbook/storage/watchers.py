@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from workbook.errors import name_defect
 from workbook.storage.base import Row
 
 Notify = Callable[[list[Row]], None]
@@ -67,4 +68,4 @@ class Watchers:
             try:
                 notify(written)
             except Exception as error:  # noqa: BLE001  one bad watcher must not silence the others
-                _log.error("a watcher failed: %s", type(error).__name__)
+                _log.error("a watcher failed: %s", name_defect(error))

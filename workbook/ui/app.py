@@ -1,5 +1,6 @@
 """The wiring: one session, one desk, the pages. Only this module observes the session."""
 
+import logging
 from collections.abc import Sequence
 
 from ipywidgets import VBox
@@ -25,6 +26,7 @@ class App:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.guard = Guard(self.show_trouble)
+        session.shield = self.guard
         self.trouble = Prose()
         self.root = VBox([self.trouble])
         self.root.add_class("page")
@@ -101,9 +103,12 @@ def open_workbook() -> VBox:
 
 def _connect() -> tuple[Service, Actor]:
     if is_served():
+        from workbook.service.defects import KernelLog
         from workbook.service.remote import connect
 
-        return connect()
+        remote, actor = connect()
+        logging.getLogger("workbook.ui").addHandler(KernelLog(remote.tell_defect))
+        return remote, actor
     from workbook.service.demo import open_demo
 
     return open_demo()

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, name_defect
 
 P = ParamSpec("P")
 _log = logging.getLogger("workbook.ui")
@@ -44,8 +44,7 @@ class Guard:
             except WorkbookError as error:
                 self._show(error.problems)
             except Exception as error:  # noqa: BLE001 - nothing may be swallowed, whatever it is
-                # Only the kind and place: a message could hold an answer.
-                _log.error("%s in %s", type(error).__name__, getattr(callback, "__qualname__", callback))
+                _log.error("%s", name_defect(error))
                 self._show((say("ui.trouble.unknown"),))
 
         return guarded

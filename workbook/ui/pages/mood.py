@@ -14,7 +14,7 @@ _LOW = 2
 
 
 class Mood(Page):
-    """Kept in one's own drawer; it only decides what the next page says."""
+    """Kept nowhere: it only decides what the next page says, and is forgotten with it."""
 
     kind = "mood"
 
@@ -50,17 +50,20 @@ class Mood(Page):
         if not chosen:
             self.choice.error = say("ui.trouble.no_choice")
             return
-        self.session.note("mood", value=int(chosen), moment="after_reveal", occasion=self.session.occasion)
-        self.desk.go(f"cooling:{chosen}")
+        self.session.mood = int(chosen)
+        self.desk.go("cooling")
 
 
 class Cooling(Page):
-    """Let it settle. The argument is the mood, 1 to 5, or nothing."""
+    """Let it settle, with more about where to turn for who feels low just now."""
 
     kind = "cooling"
 
+    def leave(self) -> None:
+        self.session.mood = None
+
     def fill(self) -> None:
-        is_low = self.argument.isdecimal() and int(self.argument) <= _LOW
+        is_low = self.session.mood is not None and self.session.mood <= _LOW
         words = reading(documents()["cooling_off"], say("ui.cooling.kicker"))
         if is_low:
             low = documents()["mood_check"].sections[1]

@@ -1,0 +1,228 @@
+"""A drawer keeps one place to go on from, and nothing of the pages that are for one person alone."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.service.household import CHEAP, WORDS, Household, answers, begin
+from tests.service.test_privacy import CrashingStore
+from workbook.errors import AccessError
+from workbook.instruments import catalogue
+from workbook.instruments.model import FreeText
+from workbook.service.drawers import Drawer, Record
+from workbook.service.local import LocalService
+from workbook.service.trail import may_be_kept
+from workbook.storage.backup import back_up, restore
+from workbook.storage.sqlcipher import SqlCipherStore
+
+KEY = bytes(range(32))
+OCCASION = "assessment-1"
+
+TRAIL = [
+    Record("bookmark", f"trail-{k}", {"page": page, "occasion": OCCASION})
+    for k, page in enumerate(
+        (
+            "introduction",
+            "chapter:safety.private:1",
+            "chapter:safety.private:2",
+            "review:safety.private",
+            "just-for-me",
+            "chapter:connection.talk:2",
+            "resources",
+            "mood",
+            "cooling:1",
+            "rights:leave",
+        )
+    )
+]
+"""A trail as the workbook kept it before: one row for every page that was turned to."""
+MARKS = [
+    Record("mood", "mood-1", {"value": 1, "moment": "after_reveal", "occasion": OCCASION}),
+    Record("setting", "seen-1", {"name": "seen.limits", "value": True}),
+    Record("setting", "seen-2", {"name": f"seen.end.safety.private.{OCCASION}", "value": True}),
+    Record("setting", "seen-3", {"name": "seen.just-for-me", "value": True}),
+    Record("setting", "seen-4", {"name": f"seen.end.connection.talk.{OCCASION}", "value": True}),
+]
+KEPT = ["chapter:connection.talk:2", "seen.limits", f"seen.end.connection.talk.{OCCASION}"]
+
+
+def leave_a_trail(house: Household) -> None:
+    """Write into Ada's drawer what an earlier version of the workbook wrote there."""
+    actor = house.actors[0]
+    drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(actor))
+    drawer.add([*TRAIL, *MARKS, Record("own_need", "need", {"id": "needs.own.k3fz", "text": "to read"})])
+
+
+def told(service: LocalService, actor: Any) -> list[str]:
+    """Pages and names of all that the drawer still says of where somebody was."""
+    kinds = ("bookmark", "mood", "setting")
+    return [
+        str(event.payload.get("page") or event.payload.get("name") or event.payload["value"])
+        for event in service.read_events(actor, kinds)
+    ]
+
+
+def payloads(store: Any, house: Household) -> list[bytes | None]:
+    return [row.payload for row in store.read(f"drawer/{house.actors[0].person_id}")]
+
+
+def test_a_trail_of_before_is_destroyed_at_the_next_sitting_and_all_else_stays() -> None:
+    house = begin()
+    leave_a_trail(house)
+    before = payloads(house.store, house)
+    service, actor = house.a
+    assert told(service, actor) == KEPT
+    assert [event.payload["text"] for event in service.read_events(actor, ["own_need"])] == ["to read"]
+    after = payloads(house.store, house)
+    n_kept = len(KEPT) + 1
+    assert sum(payload is not None for payload in after[: len(before)]) == n_kept
+    assert len(after) == len(before) + 1, "the sitting's own row, and no other"
+
+
+def test_an_answered_private_question_is_no_trail_and_stays() -> None:
+    house = begin()
+    leave_a_trail(house)
+    service, actor = house.a
+    service.save_answers(actor, answers(1, instrument="safety"))
+    house.local.sittings.end(actor.sitting_id)
+    again = house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    service.private_copy(again, WORDS["Ada"], "ask")
+    drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(again))
+    kinds = [record.kind for record in drawer.records()]
+    n_questions = len(catalogue()["safety"].items)
+    assert (kinds.count("answer"), kinds.count("private_copy")) == (n_questions, 1)
+
+
+@pytest.mark.parametrize("n_writes", range(3))
+def test_tidying_cut_short_is_done_at_the_sitting_after(n_writes: int) -> None:
+    store = CrashingStore()
+    house = begin(store)
+    leave_a_trail(house)
+    service, actor = house.a
+    store.left = n_writes
+    try:
+        service.read_events(actor)
+    except KeyboardInterrupt:
+        store.left = None
+    store.left = None
+    again = LocalService(store, cost=CHEAP)
+    assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
+
+
+def test_tidying_again_destroys_nothing_more() -> None:
+    house = begin()
+    leave_a_trail(house)
+    service, actor = house.a
+    told(service, actor)
+    standing = payloads(house.store, house)
+    again = LocalService(house.store, cost=CHEAP)
+    assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
+    assert payloads(house.store, house)[: len(standing)] == standing
+
+
+def test_a_backup_from_before_does_not_bring_a_trail_back(tmp_path: Path) -> None:
+    data, stick = tmp_path / "data", tmp_path / "stick"
+    data.mkdir(mode=0o700)
+    stick.mkdir()
+    house = begin(SqlCipherStore(data, KEY, tmp_path / "erased"))
+    leave_a_trail(house)
+    made = back_up(data, KEY, stick)
+    told(*house.a)
+    house.local.close()
+    restore(made, data, KEY, tmp_path / "erased")
+    store = SqlCipherStore(data, KEY, tmp_path / "erased")
+    n_rows = len(TRAIL) + len(MARKS) + 1
+    assert sum(payload is not None for payload in payloads(store, house)[:n_rows]) == len(KEPT) + 1
+    store.close()
+
+
+def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
+    house = begin()
+    service, actor = house.a
+    for page in ("introduction", "limits", "chapter:connection.talk:1"):
+        service.add_event(actor, "bookmark", {"page": page, "occasion": OCCASION}, operation_id=page)
+    assert told(service, actor) == ["chapter:connection.talk:1"]
+    gone = [row.sequence for row in house.store.read(f"drawer/{actor.person_id}") if row.payload is None]
+    assert len(gone) == 2
+    with pytest.raises(AccessError):
+        service.add_event(actor, "bookmark", {"page": "limits", "occasion": OCCASION}, operation_id="limits")
+
+
+def test_a_place_written_twice_by_a_retry_is_one() -> None:
+    service, actor = begin().a
+    place = {"page": "limits", "occasion": OCCASION}
+    first = service.add_event(actor, "bookmark", place, operation_id="once")
+    assert service.add_event(actor, "bookmark", place, operation_id="once") == first
+    assert told(service, actor) == ["limits"]
+
+
+def test_no_place_stands_in_what_a_person_takes_with_them() -> None:
+    service, actor = begin().a
+    service.add_event(actor, "bookmark", {"page": "results", "occasion": OCCASION})
+    assert service.my_data(actor)["events"] == []
+
+
+REFUSED = [
+    *[("bookmark", {"page": record.payload["page"], "occasion": OCCASION}) for record in TRAIL[1:5]],
+    *[("bookmark", {"page": page}) for page in ("resources", "mood", "cooling:1", "rights", "rights:leave")],
+    *[
+        ("bookmark", {"page": page})
+        for page in ("sharing", "research", "a-page-of-tomorrow", "chapter:gone:1")
+    ],
+    ("bookmark", {"page": "home", "chapter": "safety.private"}),
+    *[("setting", {"name": f"seen.{name}", "value": True}) for name in ("just-for-me", "resources", "mood")],
+    ("setting", {"name": f"seen.end.safety.private.{OCCASION}", "value": True}),
+    ("setting", {"name": "a-setting-of-tomorrow", "value": True}),
+    ("setting", {"name": "week", "value": "chapter:safety.private"}),
+    ("setting", {"name": "occasion", "value": "felt unsafe"}),
+    ("setting", {"name": "seen.limits", "value": "chapter:safety.private"}),
+    ("mood", {"value": 1}),
+    ("consent", {"text": "safety", "text_hash": "0" * 64, "agreed": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "payload"), REFUSED)
+def test_the_service_keeps_no_trail_whoever_sends_it(kind: str, payload: dict[str, Any]) -> None:
+    """A page of tomorrow that nobody thought of leaves none either."""
+    house = begin()
+    service, actor = house.a
+    service.read_events(actor)
+    before = payloads(house.store, house)
+    with pytest.raises(AccessError):
+        service.add_event(actor, kind, payload)
+    assert payloads(house.store, house) == before
+
+
+def test_own_words_beside_private_questions_are_refused() -> None:
+    """No packaged questionnaire asks for any; one that did would get none into the drawer."""
+    words = FreeText("safety.words", "In your own words", 200)
+    bank = {**catalogue(), "safety": replace(catalogue()["safety"], free_text=(words,))}
+    house = begin()
+    local = LocalService(house.store, instruments=bank, cost=CHEAP)
+    actor = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    with pytest.raises(AccessError):
+        local.add_event(actor, "free_text", {"field": "safety.words", "text": "afraid"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("bookmark", {"page": "home", "occasion": OCCASION}),
+        ("bookmark", {"page": "chapter:connection.talk:3"}),
+        ("bookmark", {"page": "review:connection.talk"}),
+        ("bookmark", {"page": "exercise:request:kept"}),
+        ("setting", {"name": "seen.results", "value": True}),
+        ("setting", {"name": f"seen.end.connection.talk.{OCCASION}", "value": True}),
+        ("setting", {"name": "seen.end.weekly.check_in.week-3", "value": True}),
+        ("setting", {"name": "occasion", "value": "assessment-2"}),
+        ("setting", {"name": "week", "value": 3}),
+        ("consent", {"text": "consent", "text_hash": "0" * 64, "agreed": True}),
+        ("free_text", {"field": "weekly.gratitude", "text": "tea"}),
+    ],
+)
+def test_what_goes_on_from_day_to_day_is_kept(kind: str, payload: dict[str, Any]) -> None:
+    service, actor = begin().a
+    assert service.add_event(actor, kind, payload).payload == payload
+    assert may_be_kept(kind, payload, catalogue())

@@ -1,0 +1,184 @@
+"""Two worlds: who went through everything that is for them alone, and who did none of it.
+
+What each takes with them, and the rows of each drawer, are the same to the letter.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from tests.ui.conftest import CHEAP
+from workbook.content.document import consent_hash
+from workbook.instruments import catalogue
+from workbook.service import trail
+from workbook.service.drawers import Drawer
+from workbook.service.local import LocalService
+from workbook.service.sittings import Sittings
+from workbook.service.verbs import Answer
+from workbook.session import Session
+from workbook.storage import memory
+from workbook.storage.memory import MemoryStore
+from workbook.ui.app import App
+from workbook.ui.pages import PAGES
+
+PASSPHRASE = "maya's passphrase"
+PRIVATE = next(one for one in catalogue().values() if one.is_private)
+
+
+class _Noon(datetime):
+    """A clock that stands still, so that only what is kept can differ."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # noqa: ARG003
+        return datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@contextmanager
+def household() -> Iterator[tuple[MemoryStore, LocalService, App]]:
+    """Maya at her pages, with Jonah in a drawer of his own, at a clock that stands still."""
+    with mock.patch.object(memory, "datetime", _Noon):
+        store, forever = MemoryStore(), float("inf")
+        service = LocalService(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
+        actor = service.accounts.create_couple("Maya", PASSPHRASE).actor
+        session = Session(service, actor)
+        app = App(session)
+        session.mark_seen("introduction")
+        session.mark_seen("limits")
+        session.agree("consent", consent_hash(), agreed=True)
+        yield store, service, app
+        service.close()
+
+
+def go_through_all_that_is_for_one_alone(service: LocalService, app: App) -> None:
+    """The private questions from end to end, the help pages, a low mood, and the copy of the answers."""
+    session, chapter = app.session, PRIVATE.chapters[0].id
+    for page in (
+        "just-for-me",
+        "resources",
+        "sharing",
+        "rights",
+        "rights:leave",
+        "rights:erase",
+        "rights:data",
+    ):
+        app.go(page)
+    for number, items in enumerate(session.screens(chapter), start=1):
+        app.go(f"chapter:{chapter}:{number}")
+        session.save(
+            [Answer(f"op-{item.id}", session.occasion, item.id, item.scale.highest) for item in items]
+        )
+    for page in (f"review:{chapter}", "just-for-me", "resources"):
+        app.go(page)
+    feel(app, "1")
+    for page in ("just-for-me", f"chapter:{chapter}"):
+        app.go(page)
+    for wish in ("ask", "cancel", "ask"):
+        service.private_copy(session.actor, PASSPHRASE, wish)
+
+
+def feel(app: App, value: str) -> None:
+    """Say how one feels after looking, as a press of the page's first button does."""
+    app.go("mood")
+    page: Any = app._open
+    page.choice.value = value
+    page._pressed("b0")
+
+
+def world(*, alone: bool) -> tuple[str, list[tuple[str, dict[str, Any]]], str]:
+    """What Maya takes with her, the rows of her drawer but the private answers, and where she resumes."""
+    with household() as (store, service, app):
+        session = app.session
+        app.go("chapter:connection.talk")
+        items = sorted(item.id for item in session.items("connection.talk"))
+        session.save([Answer(f"op-{item}", session.occasion, item, 3) for item in items])
+        app.go("results")
+        if alone:
+            go_through_all_that_is_for_one_alone(service, app)
+        resumed = Session(service, session.actor)
+        assert not App(resumed).trouble.blocks, "a reload leads somewhere, and without an error"
+        app.go("home")
+        told = json.dumps(service.my_data(session.actor), sort_keys=True, ensure_ascii=False)
+        drawer = Drawer(store, session.actor.person_id, service.sittings.key_of(session.actor))
+        rows = [
+            (record.kind, record.payload)
+            for record in drawer.records()
+            if record.kind != "private_copy" and record.payload.get("instrument") != PRIVATE.id
+        ]
+        return told, rows, resumed.page
+
+
+def test_what_one_takes_along_says_nothing_of_private_pages_help_or_mood() -> None:
+    """Nor do the rows of the drawer, the only place kept in it, or where a reload leads."""
+    assert world(alone=True) == world(alone=False)
+
+
+def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the bookmarks of before, one for each page, with nothing forgotten."""
+    for module in ("workbook.service.trail", "workbook.session.sitting"):
+        monkeypatch.setattr(f"{module}.is_place", lambda *_: True)
+    assert world(alone=True)[1:] != world(alone=False)[1:], (
+        "already in the drawer's rows, and where it resumes"
+    )
+    monkeypatch.setattr("workbook.service.rights.UNTOLD", ())
+    monkeypatch.setattr(trail, "forget_places_before", lambda *_: None)
+    with_trail, without = world(alone=True)[0], world(alone=False)[0]
+    assert "just-for-me" in with_trail and f"review:{PRIVATE.chapters[0].id}" in with_trail
+    assert with_trail != without
+
+
+def test_the_mood_is_known_to_the_page_that_needs_it_and_then_to_none() -> None:
+    with household() as (_store, _service, app):
+        feel(app, "1")
+        assert app.session.page == "cooling", "not even an address says how somebody feels"
+        low = [block for block in app._open.words.blocks if block.get("tone") == "care"]
+        assert low, "who feels low is told where to turn"
+        app.session.refresh("drawer")
+        assert [block for block in app._open.words.blocks if block.get("tone") == "care"] == low
+        app.go("home")
+        app.go("cooling")
+        assert not [block for block in app._open.words.blocks if block.get("tone") == "care"]
+
+
+def test_after_the_private_questions_a_reload_resumes_at_the_last_ordinary_page(
+    service: LocalService, maya: Session
+) -> None:
+    app = App(maya)
+    app.go("limits")
+    for page in (f"chapter:{PRIVATE.chapters[0].id}:2", "just-for-me", "resources"):
+        app.go(page)
+        assert Session(service, maya.actor).page == "limits"
+
+
+def test_who_went_nowhere_else_resumes_at_home(service: LocalService, maya: Session) -> None:
+    App(maya).go("just-for-me")
+    again = Session(service, maya.actor)
+    assert (again.page, again.events) == ("home", [])
+
+
+def test_the_pages_that_leave_no_trail() -> None:
+    """Whoever adds a page: it leaves none until it is named in `workbook.service.trail`."""
+    addresses = [page for page in PAGES if page not in ("chapter", "review")]
+    addresses += [
+        f"{kind}:{chapter.id}"
+        for kind in ("chapter", "review")
+        for one in catalogue().values()
+        for chapter in one.chapters
+    ]
+    silent = {page for page in addresses if not trail.is_place(page, catalogue())}
+    private = {f"{kind}:{chapter.id}" for kind in ("chapter", "review") for chapter in PRIVATE.chapters}
+    assert silent - private == {
+        "mood",
+        "cooling",
+        "just-for-me",
+        "resources",
+        "sharing",
+        "rights",
+        "research",
+        "decide",
+    }
+    assert private <= silent
