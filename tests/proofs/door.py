@@ -17,13 +17,16 @@ from tests.proofs._visitors import Visitor, small_server
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.routes import ELSE, FILE, KERNEL, cells
-from workbook.errors import SignInError
+from workbook.errors import SignInError, TooManyTriesError, WorkbookError
 from workbook.server.headers import SECURITY_HEADERS
 from workbook.server.testing import RunningServer, running_server
 from workbook.service import accounts, crypto
 from workbook.service.accounts import MOST_BEGUN
+from workbook.service.drawers import Drawer
 from workbook.service.local import LocalService
-from workbook.service.tries import MOST_TRIES, Tries
+from workbook.service.tries import MOST_TRIES, Tries, Try
+from workbook.service.verbs import Actor
+from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
 HOSTS = ("evil.example", "127.0.0.1.evil.example", "localhost", "localhost:1", "192.0.2.1:80", "[::1]", "")
@@ -73,30 +76,62 @@ def _try_the_door(environment: dict[str, str]) -> Counts:
 
 @proof(
     "guesses",
-    bound="10 wrong tries per account and per address in 15 minutes, 30 new couples per address; the next must wait",
-    full=5,
-    short=5,
-    zero=("too_many_tries",),
+    bound="10 wrong tries per account over all doors in 15 minutes, 10 wrong codes and 30 new couples per address; "
+    "the next must wait, and nobody else",
+    full=6,
+    short=6,
+    zero=("too_many_tries", "locked_out"),
 )
 def guesses(size: int, seed: int) -> Counts:
-    """Five kinds of guessing, each once more often than is allowed."""
+    """Six kinds of guessing, each once more often than is allowed."""
     return _guess_at(_CHEAP)
 
 
 @guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == counts["trials"])
 def tries_that_nobody_counts(size: int, seed: int) -> Counts:
     """Without counting, every kind of guessing goes on."""
-    return _guess_at(_UNGUARDED)
+    with mock.patch.object(Tries, "take", return_value=Try((), 0.0)):
+        return _guess_at(_UNGUARDED)
+
+
+@guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == 1)
+def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
+    """Where the page of two asks nobody's name, a guess that one made one's own passphrase is no wrong try."""
+
+    def whose_is_it(service: LocalService, actor: Actor, _person_id: str, passphrase: str) -> Drawer:
+        doors, members = service.accounts, service._directory.accounts_of(actor.couple_id)
+        taken = doors._tries.take([f"account {member.person_id}" for member in members])
+        opened = [(one, accounts._unlock(one.by_passphrase, passphrase, one.person_id)) for one in members]
+        found = [(one, key) for one, key in opened if key is not None]
+        if len(found) != 1:
+            raise SignInError("wrong")
+        doors._tries.give_back(taken)
+        return Drawer(service._store, found[0][0].person_id, found[0][1])
+
+    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
+    with mock.patch.object(LocalService, "_deciding_drawer", whose_is_it):
+        _try_deciding(counts)
+    return counts
+
+
+@guesses.control(size=1, fails=lambda counts: counts["locked_out"] > 0)
+def tries_counted_on_an_address(size: int, seed: int) -> Counts:
+    """Where all who share an address share their tries, guesses at one lock the other out."""
+    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
+    with mock.patch.object(accounts, "_counted_on", return_value="address 192.0.2.1"):
+        _try_deciding(counts)
+    return counts
 
 
 def _guess_at(environment: dict[str, str]) -> Counts:
-    counts: Counts = {"trials": 0, "too_many_tries": 0}
+    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
     with (
         scratch() as folder,
         mock.patch.dict(os.environ, environment),
         running_server(folder, "--behind-proxy", PUBLIC) as server,
     ):
         _try_guessing(server, counts)
+    _try_deciding(counts)
     return counts
 
 
@@ -134,9 +169,11 @@ def _try_forging(server: RunningServer, counts: Counts) -> None:
             counts["forged"] += reply.status_code != 403
     for origin in ORIGINS:
         counts["trials"] += 2
-        form = {"_xsrf": victim.token(), "name": "Eve", "passphrase": "nine quiet words"}
-        counts["forged"] += victim.client.post("/begin", data=form, headers={"Origin": origin}).is_redirect
+        other = Visitor(server)  # nobody is signed in here yet, or the form would do nothing anyway
+        form = {"_xsrf": other.token(), "name": "Eve", "passphrase": "nine quiet words"}
+        counts["forged"] += other.client.post("/begin", data=form, headers={"Origin": origin}).is_redirect
         counts["forged"] += victim.line_status(kernel, Origin=origin) == 101
+        other.close()
     victim.close()
 
 
@@ -190,22 +227,23 @@ def _try_guessing(server: RunningServer, counts: Counts) -> None:
     """Each kind of guess once more than is allowed; the one too many must be told to wait."""
     guesser = Guesser(_behind(server))
     wrong = {"code": "lusab-rodin-malov-zirum", "name": "Ann", "passphrase": "a wrong passphrase"}
+    lost = wrong | {"name": "Zoe", "recovery_code": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"}
     kinds: dict[str, tuple[int, Callable[[int], int]]] = {
         "one account from many addresses": (
             MOST_TRIES,
             lambda n: guesser.post("/sign-in", f"198.51.100.{n}", **wrong),
         ),
-        "many accounts from one address": (
+        "one recovery code from many addresses": (
             MOST_TRIES,
-            lambda n: guesser.post("/sign-in", "192.0.2.1", **wrong | {"name": f"N{n}"}),
-        ),
-        "many accounts from one IPv6 network": (
-            MOST_TRIES,
-            lambda n: guesser.post("/sign-in", f"2001:db8::{n}", **wrong | {"name": f"M{n}"}),
+            lambda n: guesser.post("/recover", f"198.51.100.{n}", **lost),
         ),
         "codes from one address": (
             MOST_TRIES,
             lambda n: guesser.post("/join", "192.0.2.2", **wrong | {"code": f"lusab-{n}"}),
+        ),
+        "codes from one IPv6 network": (
+            MOST_TRIES,
+            lambda n: guesser.post("/join", f"2001:db8::{n}", **wrong | {"code": f"lusab-{n}"}),
         ),
         "new couples from one address": (
             MOST_BEGUN,
@@ -218,6 +256,37 @@ def _try_guessing(server: RunningServer, counts: Counts) -> None:
         counts["too_many_tries"] += told[-1] != httpx.codes.TOO_MANY_REQUESTS
         counts["too_many_tries"] += httpx.codes.TOO_MANY_REQUESTS in told[:-1]
     guesser.client.close()
+
+
+def _try_deciding(counts: Counts) -> None:
+    """Ben guesses at Ann's passphrase on the page of the two, each guess first made his own; then both go on."""
+    counts["trials"] += 1
+    service = LocalService(MemoryStore(), cost=_partners.CHEAP)
+    doors, own = service.accounts, _partners.PASSPHRASES[1]
+    ann = doors.create_couple("Ann", _partners.PASSPHRASES[0])
+    ben = doors.join(ann.code, "Ben", own)
+    both = doors.sign_in_together(ann.code, [("Ann", _partners.PASSPHRASES[0]), ("Ben", own)])
+    told: list[type] = []
+    for n in range(MOST_TRIES + 1):
+        guess = f"guess number {n} of many"
+        doors.change_passphrase(ben.actor, own, guess)
+        own = guess
+        about = (_partners.INSTRUMENT, _partners.OCCASION, Grain.NOTHING)
+        try:
+            service.decide(both, *about, person_id=ann.actor.person_id, passphrase=guess)
+        except WorkbookError as error:
+            told.append(type(error))
+    counts["too_many_tries"] += told != [SignInError] * MOST_TRIES + [TooManyTriesError]
+    for goes_on in (
+        lambda: doors.sign_in(ann.code, "Ben", own),
+        lambda: service.private_copy(ann.actor, _partners.PASSPHRASES[0], "ask"),
+        lambda: doors.recover(ann.code, "Ann", ann.recovery_code, "some quite new words"),
+    ):
+        try:
+            goes_on()
+        except TooManyTriesError:
+            counts["locked_out"] += 1
+    service.close()
 
 
 def _behind(server: RunningServer) -> RunningServer:

@@ -54,8 +54,11 @@ def _answers() -> list[Answer]:
     return [Answer(f"cell-{item.id}", OCCASION, item.id, item.scale.lowest) for item in _ITEMS]
 
 
-def _asks(passphrase: str, granted: dict[str, str]) -> dict[str, Ask]:
-    """Every verb as it is asked; what destroys is asked with ``passphrase``, what was ``granted`` is granted again."""
+def _asks(passphrase: str, granted: dict[str, str], deciders: dict[str, str]) -> dict[str, Ask]:
+    """Every verb as it is asked; what destroys is asked with ``passphrase``, what was ``granted`` is granted again.
+
+    ``deciders`` has one person of each couple, in whose name a decision is asked.
+    """
     key = (INSTRUMENT, OCCASION)
     thanks = {"text": "thank you", "day": "2026-05-01"}
     return {
@@ -64,7 +67,13 @@ def _asks(passphrase: str, granted: dict[str, str]) -> dict[str, Ask]:
         "add_event": lambda service, actor: service.add_event(actor, "bookmark", {"page": "home"}),
         "read_events": lambda service, actor: service.read_events(actor),
         "couple": lambda service, actor: service.couple(actor),
-        "decide": lambda service, actor: service.decide(actor, *key, Grain.NOTHING, passphrase=passphrase),
+        "decide": lambda service, actor: service.decide(
+            actor,
+            *key,
+            Grain.NOTHING,
+            person_id=deciders.get(actor.couple_id),
+            passphrase=passphrase,
+        ),
         "my_decision": lambda service, actor: service.my_decision(actor, *key),
         "withdraw": lambda service, actor: service.withdraw(actor, *key),
         "read_table": lambda service, actor: service.read_table(actor),
@@ -220,7 +229,10 @@ def look_at_cells(counts: Counts, rules: dict[str, frozenset[str]]) -> None:
     counts["without_rule"] += len(set(verbs) ^ set(rules)) + len(set(verbs) ^ {*VERBS, "watch"})
     world = World.open()
     counts["shown_again"] += len(world.service.read_research(world.roles["the researcher"])) - 1  # A's alone
-    asks = _asks("not the passphrase", world.granted)
+    deciders = {
+        actor.couple_id: actor.person_id for actor in world.objects.values() if actor.role == "partner"
+    }
+    asks = _asks("not the passphrase", world.granted, deciders)
     for verb in (verb for verb in verbs if verb in rules and verb in asks):
         for role in world.roles.values():
             for target in world.objects.values():

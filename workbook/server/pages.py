@@ -160,7 +160,9 @@ class NewcomerPage(FormPage):
             return
         couple = await in_thread(self.backstage.service.couple, self.actor)
         name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
-        self.show("signed_in.html", form=self.form, name=name)
+        is_written_down = self.actor.sitting_id not in self.backstage.recovery_codes
+        goal = "/workbook" if is_written_down else RECOVERY_CODE
+        self.show("signed_in.html", form=self.form, name=name, goal=goal)
 
     async def take(self, typed: dict[str, str]) -> Done:
         return await self.make(typed) if self.actor is None else Done(f"/{self.form}")

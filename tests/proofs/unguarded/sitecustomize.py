@@ -7,7 +7,7 @@ from workbook.server import identity, websocket
 from workbook.server.headers import Secured
 from workbook.server.kernels import WorkbookKernels
 from workbook.service.sittings import Sittings
-from workbook.service.tries import Tries
+from workbook.service.tries import Tries, Try
 
 _begin = Sittings.begin
 
@@ -31,6 +31,6 @@ Secured.check_host = lambda _self: True
 JupyterHandler.check_xsrf_cookie = lambda _self: None
 JupyterHandler.check_origin = lambda _self, _origin="": True
 websocket.Channels.check_origin = lambda _self, _origin="": True
-Tries.take = lambda _self, _keys, _most=10: None
+Tries.take = lambda _self, _keys, _most=10, **_also: Try((), 0.0)
 Sittings.begin = _use_planted_id
 WorkbookKernels._make_room = _room_for_all
