@@ -47,11 +47,9 @@ def prepare_all(results, scores=None):
 @pytest.fixture(scope="module")
 def prepared():
     responses = simulate_couples(1, 3).responses
-    scores = score_all(responses, CATALOGUE)
     table = [
         publish(
             responses,
-            scores,
             Grain.ANSWERS,
             instrument=CATALOGUE[name],
             couple_id="c_0000000",
