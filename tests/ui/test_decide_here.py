@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbook.content import say
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
@@ -21,6 +22,7 @@ def test_a_decision_at_one_device_is_the_one_whose_passphrase_it_is(both, maya, 
     app = App(both)
     app.go("decide")
     page = app._open
+    assert say("ui.share.never") in str(page.words.blocks)
     page.part.value, page.choice.value, page.passphrase.value = "connection", "answers", "jonah's passphrase"
     page._decide()
     assert both.page == "decided"
