@@ -6,7 +6,6 @@ import pytest
 from workbook import frames
 from workbook.instruments import catalogue
 from workbook.results import VIEWS, Results, work_out, work_out_own
-from workbook.scoring import score_all
 from workbook.sharing import Grain, publish
 from workbook.simulate import simulate_couples
 
@@ -20,11 +19,9 @@ def responses() -> pd.DataFrame:
 
 
 def put_on_table(responses, grains, persons=(A, B)):
-    scores = score_all(responses, INSTRUMENTS)
     return [
         publish(
             responses,
-            scores,
             grain,
             instrument=INSTRUMENTS[name],
             couple_id="c_0000000",
@@ -122,11 +119,9 @@ def test_unpublished_answers_change_nothing_and_published_ones_do(responses):
 
 def test_insights_speak_of_the_latest_occasion_and_trends_keep_all():
     responses = simulate_couples(1, 5, occasions=2).responses
-    scores = score_all(responses, INSTRUMENTS)
     table = [
         publish(
             responses,
-            scores,
             Grain.SCORES,
             instrument=INSTRUMENTS["connection"],
             couple_id="c_0000000",

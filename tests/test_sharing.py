@@ -11,7 +11,6 @@ from tests.small import BLAME, SEEN, SMALL, answers
 from workbook import frames
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
-from workbook.scoring import score
 from workbook.sharing import Grain, Publication, coarsen, grains_for, grains_up_to, lower, open_round, publish
 from workbook.simulate import respond
 
@@ -21,7 +20,7 @@ FULL = {"x.talk.1": 3, "x.talk.2": 4, "x.talk.3": 1, "x.talk.partner": 2, "x.bla
 def published(given: dict, grain: Grain, person: str = "p_1", **changes) -> Publication:
     rows = answers(given, person)
     known = {"instrument": SMALL, "couple_id": "c_1", "person_id": person, "occasion": "assessment-1"}
-    return publish(rows, score(rows, SMALL), grain, **(known | changes))
+    return publish(rows, grain, **(known | changes))
 
 
 def facets(publication: Publication) -> list[str]:
@@ -118,7 +117,6 @@ def test_only_this_persons_rows_of_this_occasion_and_instrument_go_in():
     )
     publication = publish(
         rows,
-        score(rows, SMALL),
         Grain.ANSWERS,
         instrument=SMALL,
         couple_id="c_1",
@@ -299,7 +297,6 @@ def test_every_instrument_of_the_catalogue_can_be_published(name):
     occasion = rows["occasion"].iloc[0]
     publication = publish(
         rows,
-        score(rows, instrument),
         Grain.ANSWERS,
         instrument=instrument,
         couple_id="c_simulated",
@@ -307,5 +304,5 @@ def test_every_instrument_of_the_catalogue_can_be_published(name):
         occasion=occasion,
     )
 
-    assert len(publication.responses) == len(instrument.items)
-    assert len(publication.scores) == len(instrument.subscales)
+    assert len(publication.responses) == len(instrument.items) - len(instrument.held_back)
+    assert set(publication.scores["subscale"]) == set(instrument.as_published.subscale_by_id)

@@ -10,13 +10,16 @@ score of a facet, NA           no         no        no
 score resting on one answer    no         no        yes
 answer to an item              no         no        yes
 item declined or left blank    no         no        no
+item that is held back         no         no        no
 answer to an own need          no         no        no
 private instrument             refused    refused   refused
 =============================  =========  ========  =========
 
 *Score resting on one answer*: a single item's score **is** the answer (needs, skills, what I
 see in my partner), and so is a facet score made from one answered item. They wait for grain
-*answers*. A declined item looks like one left blank: neither is there.
+*answers*. A declined item looks like one left blank: neither is there. An item *held back*
+(`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
+here, and only from what may be published, so that score × n − the rest gives nothing away.
 
 What opens, when both have decided (the lower grain holds for both):
 
@@ -29,6 +32,8 @@ either chose nothing           the round stays shut for both
 =============================  ==================  ==========
 """
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -37,6 +42,7 @@ import pandas as pd
 from workbook import frames
 from workbook.errors import SharingError
 from workbook.instruments.model import Instrument
+from workbook.scoring import score
 
 
 class Grain(StrEnum):
@@ -51,7 +57,8 @@ class Grain(StrEnum):
 class Publication:
     """A frozen snapshot that one person put on the table, for one instrument and occasion.
 
-    ``responses`` is an empty frame at grain *scores*; ``scores`` is always there.
+    ``responses`` is an empty frame at grain *scores*; ``scores`` is always there. ``rule`` says
+    which items were held back when it was made (`rule_of`); before there were any it was empty.
     """
 
     couple_id: str
@@ -62,6 +69,7 @@ class Publication:
     grain: Grain
     responses: pd.DataFrame
     scores: pd.DataFrame
+    rule: str = ""
 
 
 def lower(one: Grain, other: Grain) -> Grain:
@@ -97,9 +105,33 @@ def grains_for(instrument: Instrument) -> tuple[Grain, ...]:
     return (Grain.NOTHING, Grain.ANSWERS)
 
 
+def rule_of(instrument: Instrument) -> str:
+    """Which items of an instrument are held back, as a short name; empty where none are."""
+    if not instrument.held_back:
+        return ""
+    return hashlib.sha256("\n".join(sorted(instrument.held_back)).encode()).hexdigest()[:16]
+
+
+def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The answers of one instrument that may be published at all: given, known, and not held back."""
+    known = [item.id for item in instrument.items if not item.never_published]
+    is_shown = (
+        (responses["instrument"] == instrument.id)
+        & responses["item"].isin(known)
+        & responses["value"].notna()
+    )
+    return responses[is_shown.to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
+
+
+def without_held_back(responses: pd.DataFrame, instruments: Iterable[Instrument]) -> pd.DataFrame:
+    """All rows but those of items that these instruments hold back."""
+    held_back = {name for instrument in instruments for name in instrument.held_back}
+    is_held_back = responses["item"].isin(held_back).to_numpy(dtype=bool)
+    return responses[~is_held_back].reset_index(drop=True) if is_held_back.any() else responses
+
+
 def publish(
     responses: pd.DataFrame,
-    scores: pd.DataFrame,
     grain: Grain,
     *,
     instrument: Instrument,
@@ -122,11 +154,7 @@ def publish(
         raise SharingError(
             f"{instrument.id!r} is private: its answers are never shown to anybody, so choose nothing"
         )
-    item_ids = {item.id for item in instrument.items}
-    answers = _of(responses, instrument.id, person_id, occasion)
-    answers = answers[answers["value"].notna() & answers["item"].isin(item_ids)]
-    values = _of(scores, instrument.id, person_id, occasion)
-    values = values[values["score"].notna()]
+    answers = publishable(_of(responses, person_id, occasion), instrument)
     snapshot = Publication(
         couple_id,
         person_id,
@@ -134,10 +162,39 @@ def publish(
         occasion,
         round,
         Grain.ANSWERS,
-        frames.check(answers.reset_index(drop=True), frames.RESPONSES),
-        frames.check(values.reset_index(drop=True), frames.SCORES),
+        frames.check(answers, frames.RESPONSES),
+        _scored(answers, instrument),
+        rule_of(instrument),
     )
     return coarsen(snapshot, grain)
+
+
+def renew(publication: Publication, instrument: Instrument) -> Publication:
+    """The same publication without what its instrument holds back today.
+
+    A score that may rest on an item held back is made anew from the answers beside it; at grain
+    *scores* there are none, so it goes. All other scores stay as they were.
+    """
+    if publication.rule == rule_of(instrument):
+        return publication
+    answers = publishable(publication.responses, instrument)
+    touched = [s.id for s in instrument.subscales if instrument.held_back & set(s.items)]
+    anew = _scored(answers, instrument)
+    scores = pd.concat(
+        [
+            publication.scores[~publication.scores["subscale"].isin(touched).to_numpy(dtype=bool)],
+            anew[anew["subscale"].isin(touched).to_numpy(dtype=bool)],
+        ]
+    )
+    order = {name: place for place, name in enumerate(instrument.subscale_by_id)}
+    scores = scores.sort_values("subscale", key=lambda names: names.map(order), ignore_index=True)
+    renewed = replace(
+        publication,
+        responses=frames.check(answers, frames.RESPONSES),
+        scores=frames.check(scores, frames.SCORES),
+        rule=rule_of(instrument),
+    )
+    return coarsen(renewed, renewed.grain)
 
 
 def coarsen(publication: Publication, grain: Grain) -> Publication:
@@ -193,13 +250,15 @@ def open_round(
     return _only_shared(a, b), _only_shared(b, a)
 
 
-def _of(frame: pd.DataFrame, instrument_id: str, person_id: str, occasion: str) -> pd.DataFrame:
-    is_own = (
-        (frame["instrument"] == instrument_id)
-        & (frame["person_id"] == person_id)
-        & (frame["occasion"] == occasion)
-    )
-    return frame[is_own.to_numpy(dtype=bool, na_value=False)]
+def _of(responses: pd.DataFrame, person_id: str, occasion: str) -> pd.DataFrame:
+    is_own = (responses["person_id"] == person_id) & (responses["occasion"] == occasion)
+    return responses[is_own.to_numpy(dtype=bool, na_value=False)]
+
+
+def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The scores that answers make, without those that too few of them make."""
+    values = score(answers, instrument)
+    return frames.check(values[values["score"].notna()].reset_index(drop=True), frames.SCORES)
 
 
 def _only_shared(mine: Publication, yours: Publication) -> Publication:

@@ -59,7 +59,7 @@ def test_a_changed_word_changes_the_hash_and_a_changed_line_break_does_not(tmp_p
     same = hash_of(original)
     assert hash_of("# a comment\n" + original.replace("paragraphs = [", "paragraphs = [\n\n")) == same
     assert hash_of(original.replace("You decide", "We decide", 1)) != same
-    assert hash_of(original.replace('version = "1.1"', 'version = "9.9"')) != same
+    assert hash_of(original.replace('version = "1.', 'version = "2.')) != same
 
 
 def test_an_unknown_document_is_named_with_those_there_are():

@@ -155,6 +155,11 @@ BROKEN = {
     "an item counted twice": ('"tiny.warm.2"]', '"tiny.warm.1"]', "counts the item 'tiny.warm.1' twice"),
     "too high a min_answered": ("min_answered = 2", "min_answered = 3", "'min_answered' is 3; give 1 to 2"),
     "a min_answered of none": ("min_answered = 2", "min_answered = 0", "'min_answered' is 0; give 1 to 2"),
+    "too many items held back": (
+        'text = "I felt cold."\n',
+        'text = "I felt cold."\nnever_published = "feeling safe"\n',
+        "subscale 'tiny.warm': needs 2 answers, but only 1 of its items may be published",
+    ),
     "a reverse-keyed item alone": (
         'about = "partner"\n\n[[sub',
         'about = "partner"\nreverse = true\n\n[[sub',
@@ -229,6 +234,22 @@ def test_each_mistake_is_named_where_it_stands(old, new, problem):
     found = problems_of(GOOD.replace(old, new, 1))
     assert any(problem in line for line in found), found
     assert all(line.startswith("instrument text") for line in found)
+
+
+def test_an_item_says_why_it_is_never_published():
+    """Whoever has publications alone knows the instrument without it."""
+    marked = GOOD.replace(
+        'about = "partner"\n\n[[sub', 'about = "partner"\nnever_published = "…"\n\n[[sub', 1
+    )
+    tiny = read_instrument(marked)
+
+    assert [item.never_published for item in tiny.items] == ["", "", "…"]
+    assert tiny.held_back == {"tiny.warm.partner"}
+    assert list(tiny.as_published.item_by_id) == ["tiny.warm.1", "tiny.warm.2"]
+    assert list(tiny.as_published.subscale_by_id) == ["tiny.warm"]
+    assert tiny.as_published.chapters[0].items == ("tiny.warm.1", "tiny.warm.2")
+    plain = read_instrument(GOOD)
+    assert plain.as_published is plain and plain.held_back == frozenset()
 
 
 def test_all_mistakes_of_a_file_come_in_one_error():

@@ -47,11 +47,9 @@ def prepare_all(results, scores=None):
 @pytest.fixture(scope="module")
 def prepared():
     responses = simulate_couples(1, 3).responses
-    scores = score_all(responses, CATALOGUE)
     table = [
         publish(
             responses,
-            scores,
             Grain.ANSWERS,
             instrument=CATALOGUE[name],
             couple_id="c_0000000",
@@ -206,6 +204,20 @@ def test_needs_are_numbered_alike_for_both_and_the_unmet_are_marked(prepared):
     assert (numbers == 1).all()
     assert (unmet["importance"] >= 3).all()
     assert (unmet["importance"] - unmet["met"] >= 2).all()
+
+
+def test_no_number_is_left_out_where_a_need_is_not_there(prepared, solo):
+    """Together the need to feel safe is never there; on one's own page it is."""
+    for drawn in (prepared["needs_map"], solo["needs_map"]):
+        assert sorted(set(drawn["number"])) == list(range(1, drawn["need"].nunique() + 1))
+    assert "needs.safe" not in set(prepared["needs_map"]["need"])
+    assert "needs.safe" in set(solo["needs_map"]["need"])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_joint_view_has_a_row_for_what_is_held_back(prepared, view):
+    """Neither in the figure nor in the table below it."""
+    assert "Safe" not in {str(title) for title in prepared[view].get("title", [])}
 
 
 def test_an_own_need_is_drawn_only_under_the_name_its_person_gave_it():

@@ -29,6 +29,7 @@ from workbook.research.export import (
 from workbook.research.export.aggregate import symmetric_moments
 from workbook.research.export.journal import read_journal
 from workbook.research.export.writing import guard_text
+from workbook.service.consented import ConsentedStudy
 from workbook.sharing import Grain, Publication
 from workbook.simulate import simulate_couples
 
@@ -120,6 +121,36 @@ def test_what_was_not_published_is_not_there() -> None:
     assert set(found.scores["person_id"]) == {people[0], people[1]}
     taken_back = dataclasses.replace(given[1], round=2, grain=Grain.NOTHING)
     assert set(Published.of([taken_back, *given], everything).scores["person_id"]) == {people[0]}
+
+
+def test_an_export_has_no_column_for_what_is_held_back() -> None:
+    """Nor a score that counts it, in any form; what is not held back has one."""
+    everything = {i.id: i for i in catalogue().values() if not i.is_private and i.id != "weekly"}
+    held = {name.replace(".", "_") for one in everything.values() for name in one.held_back}
+    own = Published.of_responses(simulate_couples(20, 3, everything).responses, everything)
+
+    for form in ("person", "dyad", "pairwise"):
+        table = restricted_release(own, agreement="IRB 1", form=form).tables[0]
+        names = {column.name: column.label for column in table.columns}
+        assert not [name for name in names if name.startswith(tuple(held))]
+        assert any(name.startswith("connection_emotional_safety_2") for name in names)
+        labels = [
+            label for name, label in names.items() if name.startswith("connection_emotional_safety_score")
+        ]
+        assert labels and all("mean of 2 items" in label for label in labels)
+    scored = own.scores.set_index("subscale")
+    assert (scored.loc["connection.self_and_us", "n_answered"] <= 2).all()
+    assert scored.loc["needs.safe.met", "score"].isna().all()
+
+
+def test_a_simulated_study_publishes_by_the_same_rule() -> None:
+    study = ConsentedStudy.simulated(4)
+    whole = study.study.instruments
+    held = {name for one in whole.values() for name in one.held_back}
+
+    assert held and set(study.responses["item"]) & held == set()
+    assert {item for one in study.catalogue.values() for item in one.item_by_id} & held == set()
+    assert not any(name.startswith("needs.safe") for name in study.scores["subscale"])
 
 
 def test_a_private_instrument_is_refused() -> None:

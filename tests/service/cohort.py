@@ -9,7 +9,7 @@ from workbook.service.directory import Account, Lock, _account_entry
 from workbook.service.research import GIVEN, research_log
 from workbook.service.study import Study
 from workbook.service.wire import dump, publication_to_json
-from workbook.sharing import Grain, Publication, coarsen
+from workbook.sharing import Grain, Publication, coarsen, rule_of, without_held_back
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Entry, Store
 
@@ -28,12 +28,13 @@ def fill(
 ) -> None:
     """Have couples join who can never sign in, each giving at this grain."""
     answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
-    answers = answers[answers["value"].notna()]
+    answers = without_held_back(answers[answers["value"].notna()], study.instruments.values())
     scores = score_all(answers, study.instruments)
     scores_of = dict(list(scores[scores["score"].notna()].groupby(_KEYS, observed=True)))
     people: dict[tuple[str, str], list[Publication]] = {}
     for key, own in answers.groupby(_KEYS, observed=True):
-        made = Publication(*key, 1, Grain.ANSWERS, own, scores_of.get(key, scores.iloc[:0]))
+        rule = rule_of(study.instruments[str(key[2])])
+        made = Publication(*key, 1, Grain.ANSWERS, own, scores_of.get(key, scores.iloc[:0]), rule)
         made = made if made.instrument == "background" else coarsen(made, grain)
         people.setdefault(key[:2], []).append(made)
     entries = list(_entries(people, study, linked=linked, grain=grain))

@@ -45,6 +45,14 @@ def test_without_a_study_it_opens_the_simulated_cohort_and_says_so(
     assert "These people were made up" in texts(page.head.blocks)
 
 
+def test_what_is_held_back_is_not_told_of_as_left_out(cohort: Sample) -> None:
+    connection = cohort.catalogue["connection"]
+    shown = cohort.shown(connection, "assessment-1")
+
+    assert "connection.emotional_safety.1" not in set(shown["item"])
+    assert shown["value"].notna().groupby(shown["item"]).any().all()
+
+
 def test_with_a_study_it_opens_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from workbook.service.consented import ConsentedStudy
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbook.content import say
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
@@ -21,6 +22,7 @@ def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_pas
     app = App(both)
     app.go("decide")
     page = app._open
+    assert say("ui.share.never") in str(page.words.blocks)
     page.part.value, page.who.value, page.choice.value = "connection", jonah.actor.person_id, "answers"
     page.passphrase.value = "jonah's passphrase"
     page._decide()

@@ -121,10 +121,11 @@ def test_the_preview_counts_just_what_would_be_given(app: App) -> None:
     page.choice.value = "answers"
     rows = page.preview.blocks[0]["blocks"][0]["rows"]
     assert [row[0] for row in rows] == ["A little about you", "How we connect"]
-    n_items = len(app.session.instruments["connection"].items)
+    n_items = len(app.session.instruments["connection"].as_published.items)
     assert rows[1][1] == say("study.page.n_answers", n=n_items)
     page.choice.value = "scores"
     assert say("study.page.n_answers", n=n_items) not in str(page.preview.blocks)
+    assert say("study.page.never") in words(app), "the same for everyone"
 
 
 def test_a_browser_cannot_choose_what_is_not_offered(service: LocalService, app: App) -> None:

@@ -55,6 +55,12 @@ def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], fields: Fiel
             fields.note(f"is about {subscale.about}, but item {item.id!r} is about {item.about}")
     if len({item.scale.id for item in items}) > 1:
         fields.note("mixes items of different scales; their values cannot be averaged")
+    n_shown = sum(not item.never_published for item in items)
+    if len(items) > 1 and n_shown < subscale.min_answered <= len(items):
+        fields.note(
+            f"needs {subscale.min_answered} answers, but only {n_shown} of its items may be published; "
+            "hold fewer back or add items, or nobody could show it"
+        )
     if len(subscale.items) == 1 and items and items[0].reverse:
         fields.note(f"item {items[0].id!r} is reverse-keyed but stands alone; word it the right way round")
     _check_constants(subscale, fields)

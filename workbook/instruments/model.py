@@ -1,6 +1,6 @@
 """What an instrument is: frozen values, read from a TOML file and never changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -51,13 +51,18 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. Its ``id`` is for ever; a change of wording bumps the version."""
+    """One question. Its ``id`` is for ever; a change of wording bumps the version.
+
+    ``never_published`` says what it asks about, where an answer could be used against whoever
+    gave it: it is then held back from every publication, whatever was chosen. Most are empty.
+    """
 
     id: str
     text: str
     scale: Scale
     about: About = "self"
     reverse: bool = False
+    never_published: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,3 +164,27 @@ class Instrument:
     @cached_property
     def subscale_by_id(self) -> dict[str, Subscale]:
         return {subscale.id: subscale for subscale in self.subscales}
+
+    @cached_property
+    def held_back(self) -> frozenset[str]:
+        """Ids of the items whose answers are never published, whatever a person chose."""
+        return frozenset(item.id for item in self.items if item.never_published)
+
+    @cached_property
+    def as_published(self) -> "Instrument":
+        """The instrument as whoever has publications alone may know it: what is held back is not in it.
+
+        A subscale keeps its other items, and goes where it has none.
+        """
+        if not self.held_back:
+            return self
+
+        def shown(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in names if name not in self.held_back)
+
+        return replace(
+            self,
+            items=tuple(item for item in self.items if not item.never_published),
+            subscales=tuple(replace(s, items=shown(s.items)) for s in self.subscales if shown(s.items)),
+            chapters=tuple(replace(chapter, items=shown(chapter.items)) for chapter in self.chapters),
+        )

@@ -151,6 +151,7 @@ def _read_items(top: Fields, scales: dict[str, Scale]) -> list[Item]:
                 scale=scales.get(scale, Scale(scale, ())),
                 about=fields.one_of("about", get_args(About), default="self"),
                 reverse=fields.flag("reverse", default=False),
+                never_published=fields.text("never_published", default=""),
             )
         )
         fields.finish()

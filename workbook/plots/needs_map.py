@@ -62,7 +62,9 @@ def prepare_needs_map(
     limits = thresholds()
     facet = next(iter(shown_facets(instrument).values()))
     left, right = end_labels(facet)
-    numbers = {need: n for n, need in enumerate(titles, start=1)}
+    # Counted over what is there: a number left out would tell that something is.
+    here = set(now["need"])
+    numbers = {need: n for n, need in enumerate((need for need in titles if need in here), start=1)}
     table = now.assign(
         name=now["place"].map(partner_names(names)),
         number=now["need"].map(numbers),

@@ -20,7 +20,7 @@ from workbook.service import research
 from workbook.service.directory import Directory
 from workbook.service.study import BACKGROUND, Study, askable, read_study
 from workbook.service.wire import frame_from_json
-from workbook.sharing import Grain
+from workbook.sharing import Grain, without_held_back
 from workbook.storage.base import Store
 from workbook.storage.location import data_folder
 from workbook.storage.looking import look_at_store
@@ -98,7 +98,8 @@ class ConsentedStudy:
         asks = tuple(name for name in askable() if name != "weekly")
         study = Study(say("study.demo.name"), say("study.demo.purpose"), asks, "nobody@example.org", 12)
         answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
-        answers = answers[answers["value"].notna()].reset_index(drop=True)
+        answers = without_held_back(answers[answers["value"].notna()], study.instruments.values())
+        answers = answers.reset_index(drop=True)
         scores = score_all(answers, study.instruments)
         people = answers[["person_id", "couple_id"]].drop_duplicates(ignore_index=True)
         linked = set(people["couple_id"].drop_duplicates().iloc[: n_couples // 2])
@@ -107,8 +108,8 @@ class ConsentedStudy:
 
     @property
     def catalogue(self) -> dict[str, Instrument]:
-        """The instruments the study may have, the background questions first."""
-        return self.study.instruments
+        """The instruments the study may have, without what is held back, the background questions first."""
+        return dict(self.published.catalogue)
 
     @property
     def responses(self) -> pd.DataFrame:
@@ -253,8 +254,9 @@ def read_consented(store: Store, study: Study) -> ConsentedStudy:
     ]
     responses, scores = (_joined(publications, name) for name in ("responses", "scores"))
     # What the study may not have would stay out even if a row held it.
-    items = {item for one in study.instruments.values() for item in one.item_by_id}
-    subscales = {subscale for one in study.instruments.values() for subscale in one.subscale_by_id}
+    shown = [one.as_published for one in study.instruments.values()]
+    items = {item for one in shown for item in one.item_by_id}
+    subscales = {subscale for one in shown for subscale in one.subscale_by_id}
     return ConsentedStudy.of(
         study,
         pd.DataFrame(rows, columns=list(_PEOPLE)).astype(_PEOPLE),

@@ -16,7 +16,7 @@ from workbook.errors import AccessError, SharingError
 from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, reading, research, rights, rounds, therapists, trail
+from workbook.service import crypto, reading, renewal, research, rights, rounds, therapists, trail
 from workbook.service.accounts import Accounts, new_couple_id
 from workbook.service.codes import new_couple_code
 from workbook.service.directory import Account, Directory
@@ -402,6 +402,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
     def _mend(self) -> None:
         """Finish at start whatever a crash cut short."""
         self._directory.tidy()
+        renewal.renew_all(self._store, self._directory, self._instruments)  # before anything opens
         for person_id, couple_id in self._directory.erased().items():
             rights.destroy_remains(self._store, self._directory, person_id, couple_id)
         rights.keep_apart(self._store, self._directory)

@@ -23,7 +23,7 @@ from workbook.service.drawers import Drawer, Record
 from workbook.service.snapshots import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
 from workbook.service.verbs import Given, ResearchChoice
-from workbook.service.wire import dump, load, publication_from_json, publication_to_json
+from workbook.service.wire import dump, load, publication_from_json, publication_to_json, renewed
 from workbook.sharing import Grain, Publication
 from workbook.storage.base import Entry, Row, Store
 
@@ -126,14 +126,19 @@ def given_to(store: Store, directory: Directory, study: Study, *, today: date | 
 def contents_for(
     store: Store, directory: Directory, study: Study, *, today: date | None = None
 ) -> list[dict[str, Any]]:
-    """Everybody's copy as it is kept; ``linked`` only where both chose so and have not parted."""
+    """Everybody's copy; ``linked`` only where both chose so and have not parted.
+
+    A copy that no start has made anew yet is made anew here: a study may be read without a server.
+    """
     day = today or datetime.now(UTC).date()
     found = []
     for person_id, couple_id in _people(directory).items():
         content = _latest(store, person_id)
         if content is None or not _counts(content, study, day) or content["couple_id"] != couple_id:
             continue
-        found.append(content | {"linked": content["linked"] and not directory.is_unpaired(couple_id)})
+        publications = [renewed(one, study.instruments) for one in content["publications"]]
+        linked = content["linked"] and not directory.is_unpaired(couple_id)
+        found.append(content | {"linked": linked, "publications": publications})
     both = _in_pairs(found)
     return [content | {"linked": content["person_id"] in both} for content in found]
 

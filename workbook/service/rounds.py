@@ -16,7 +16,6 @@ import pandas as pd
 from workbook.content import say
 from workbook.errors import SharingError
 from workbook.instruments.model import Instrument
-from workbook.scoring import score
 from workbook.service.drawers import Drawer, Record
 from workbook.service.tables import (
     CLOSED,
@@ -30,10 +29,11 @@ from workbook.service.tables import (
     table_log,
 )
 from workbook.service.wire import dump, load, publication_from_json, publication_to_json
-from workbook.sharing import Grain, grains_up_to, open_round, publish
+from workbook.sharing import Grain, grains_up_to, open_round, publish, publishable
 from workbook.storage.base import Entry, Store
 
 DECISION = "decision"
+PENDING = "pending"
 _ORDER = tuple(Grain)
 
 
@@ -43,8 +43,8 @@ def pending_log(couple_id: str) -> str:
 
 
 @dataclass(slots=True)
-class _Pending:
-    """One person's standing decision on a round, and its rows."""
+class Pending:
+    """One person's standing decision on a round, and its rows by grain."""
 
     decision: str = ""
     by_grain: dict[Grain, dict[str, Any]] = field(default_factory=dict)
@@ -118,7 +118,7 @@ def settle(store: Store, couple_id: str) -> Fold:
     fold = read_fold(store, couple_id)
     due = _hollow_entries(couple_id, fold) + [
         entry
-        for key, people in _pending(store, couple_id, fold).items()
+        for key, people in standing_decisions(store, couple_id, fold).items()
         for entry in _opening_entries(couple_id, key, people)
     ]
     if due:
@@ -176,16 +176,14 @@ def _pending_entries(decision: Decision, responses: pd.DataFrame, round: int) ->
     person_id, key = decision.drawer.person_id, (decision.instrument.id, decision.occasion)
     if decision.grain is Grain.NOTHING:
         return [_marker(decision.couple_id, person_id, key, round)]
-    own = responses[(responses["instrument"] == key[0]) & (responses["occasion"] == key[1])]
-    if not own["value"].notna().any():
+    own = publishable(responses[responses["occasion"] == key[1]], decision.instrument)
+    if not len(own):
         raise SharingError(say("errors.sharing.nothing_answered"))
-    scores = score(own, decision.instrument)
     decision_id = uuid.uuid4().hex
     entries = []
     for grain in grains_up_to(decision.grain):
         snapshot = publish(
             own,
-            scores,
             grain,
             instrument=decision.instrument,
             couple_id=decision.couple_id,
@@ -195,7 +193,7 @@ def _pending_entries(decision: Decision, responses: pd.DataFrame, round: int) ->
         )
         content = publication_to_json(snapshot) | {"decision": decision_id}
         entries.append(
-            Entry(pending_log(decision.couple_id), f"{decision_id}/{grain}", "pending", dump(content))
+            Entry(pending_log(decision.couple_id), f"{decision_id}/{grain}", PENDING, dump(content))
         )
     return entries
 
@@ -210,9 +208,7 @@ def _marker(couple_id: str, person_id: str, key: Round, round: int) -> Entry:
         "round": round,
         "decision": decision_id,
     }
-    return Entry(
-        pending_log(couple_id), decision_id, "pending", dump(content | {"grain": Grain.NOTHING.value})
-    )
+    return Entry(pending_log(couple_id), decision_id, PENDING, dump(content | {"grain": Grain.NOTHING.value}))
 
 
 def _forget_superseded(store: Store, decision: Decision, kept: set[int]) -> None:
@@ -225,14 +221,14 @@ def _forget_superseded(store: Store, decision: Decision, kept: set[int]) -> None
     )
 
 
-def _pending(store: Store, couple_id: str, fold: Fold) -> Mapping[Round, dict[str, _Pending]]:
+def standing_decisions(store: Store, couple_id: str, fold: Fold) -> Mapping[Round, dict[str, Pending]]:
     """The latest decision of each person on each standing, unopened round."""
-    found: dict[Round, dict[str, _Pending]] = {}
-    for row in _pending_rows(store, couple_id):
+    found: dict[Round, dict[str, Pending]] = {}
+    for row in pending_rows(store, couple_id):
         key = _key(row)
         if row["round"] != fold.standing_round(key) or fold.is_open(key):
             continue
-        person = found.setdefault(key, {}).setdefault(row["person_id"], _Pending())
+        person = found.setdefault(key, {}).setdefault(row["person_id"], Pending())
         if person.decision != row["decision"]:
             person.decision, person.by_grain = row["decision"], {}
         if row["grain"] != Grain.NOTHING:
@@ -240,7 +236,7 @@ def _pending(store: Store, couple_id: str, fold: Fold) -> Mapping[Round, dict[st
     return found
 
 
-def _opening_entries(couple_id: str, key: Round, people: Mapping[str, _Pending]) -> list[Entry]:
+def _opening_entries(couple_id: str, key: Round, people: Mapping[str, Pending]) -> list[Entry]:
     granted = [person for person in people.values() if person.by_grain]
     if len(granted) != 2:
         return []
@@ -272,17 +268,18 @@ def _audit(couple_id: str, what: str, key: Round, round: int) -> Entry:
     return audit_entry(couple_id, operation_id, what, instrument=key[0], occasion=key[1], round=round)
 
 
-def _pending_rows(store: Store, couple_id: str) -> Sequence[dict[str, Any]]:
+def pending_rows(store: Store, couple_id: str) -> Sequence[dict[str, Any]]:
+    """What a couple's pending log holds, each with its ``sequence``."""
     rows = store.read(pending_log(couple_id))
     return [
         load(row.payload) | {"sequence": row.sequence}
         for row in rows
-        if row.payload is not None and row.kind == "pending"
+        if row.payload is not None and row.kind == PENDING
     ]
 
 
 def _forget_pending(store: Store, couple_id: str, is_over: Any) -> None:
-    over = [row["sequence"] for row in _pending_rows(store, couple_id) if is_over(row)]
+    over = [row["sequence"] for row in pending_rows(store, couple_id) if is_over(row)]
     if over:
         store.forget(pending_log(couple_id), over)
 

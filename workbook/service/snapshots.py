@@ -3,7 +3,6 @@
 import pandas as pd
 
 from workbook.instruments.model import Instrument
-from workbook.scoring import score
 from workbook.service.study import BACKGROUND, Study
 from workbook.sharing import Grain, Publication, publish
 
@@ -30,7 +29,6 @@ def _snapshot(own: pd.DataFrame, instrument: Instrument, grain: Grain) -> Public
     first = own.iloc[0]
     return publish(
         own,
-        score(own, instrument),
         grain,
         instrument=instrument,
         couple_id=str(first["couple_id"]),

@@ -29,6 +29,7 @@ class Fold:
     """A table log folded: rounds, where each publication's row lies, and joint events.
 
     ``closed`` counts closed rounds by (instrument, occasion); the standing round is that plus one.
+    Of one person's publications of a round the last counts: it replaces the others.
     """
 
     opened: dict[Round, int] = field(default_factory=dict)
@@ -84,14 +85,19 @@ def fold_table(rows: Sequence[Row]) -> Fold:
             continue
         content = load(row.payload)
         if row.kind == PUBLICATION:
-            key = (content["instrument"], content["occasion"], content["round"])
-            fold.publications.setdefault(key, []).append((row.sequence, content))
+            _lay(fold, row.sequence, content)
         elif row.kind in (OPENED, CLOSED):
             rounds = fold.opened if row.kind == OPENED else fold.closed
             rounds[content["instrument"], content["occasion"]] = content["round"]
         elif row.kind == EVENT:
             fold.events.append(_event(row, content))
     return fold
+
+
+def _lay(fold: Fold, sequence: int, content: dict[str, Any]) -> None:
+    key = (content["instrument"], content["occasion"], content["round"])
+    others = [one for one in fold.publications.get(key, []) if one[1]["person_id"] != content["person_id"]]
+    fold.publications[key] = [*others, (sequence, content)]
 
 
 def publication_entry(publication: Publication) -> Entry:

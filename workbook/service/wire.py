@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from workbook import frames
+from workbook.instruments.model import Instrument
 from workbook.service.verbs import Actor, Answer, Case, Couple, Event, Given, Member, ResearchChoice, Table
-from workbook.sharing import Grain, Publication
+from workbook.sharing import Grain, Publication, renew, rule_of
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of JSON that the socket takes at once; five hundred answers are a tenth of that."""
@@ -64,7 +65,7 @@ def publication_to_json(publication: Publication) -> dict[str, Any]:
     """A publication as plain JSON."""
     plain = {
         name: getattr(publication, name)
-        for name in ("couple_id", "person_id", "instrument", "occasion", "round")
+        for name in ("couple_id", "person_id", "instrument", "occasion", "round", "rule")
     }
     return plain | {
         "grain": publication.grain.value,
@@ -84,7 +85,22 @@ def publication_from_json(content: Mapping[str, Any]) -> Publication:
         grain=Grain(content["grain"]),
         responses=frame_from_json(content["responses"], "responses"),
         scores=frame_from_json(content["scores"], "scores"),
+        rule=content.get("rule", ""),  # rows from before there was one have none
     )
+
+
+def is_outdated(content: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> bool:
+    """Whether a publication as plain JSON was made when its instrument held back other items."""
+    instrument = instruments.get(content["instrument"])
+    return instrument is not None and content.get("rule", "") != rule_of(instrument)
+
+
+def renewed(content: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
+    """A publication as plain JSON, made anew where it is outdated."""
+    if not is_outdated(content, instruments):
+        return dict(content)
+    instrument = instruments[content["instrument"]]
+    return dict(content) | publication_to_json(renew(publication_from_json(content), instrument))
 
 
 def event_to_json(event: Event) -> dict[str, Any]:

@@ -244,9 +244,10 @@ class Session(PageStates):
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:
-    """What tells one state of the table from another: publications never change, they only come and go."""
+    """What tells one state of the table from another: of one rule, publications only come and go."""
     published = [
-        (one.person_id, one.instrument, one.occasion, one.round, one.grain) for one in table.publications
+        (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule)
+        for one in table.publications
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]

@@ -7,7 +7,7 @@ from workbook.instruments import Instrument
 from workbook.service.study import Study
 from workbook.service.verbs import Table
 from workbook.session.drawer import OwnDrawer
-from workbook.sharing import Grain
+from workbook.sharing import Grain, publishable
 
 Status = Literal["locked", "open", "under-way", "complete"]
 _FIRST = ("introduction", "limits", "consent")
@@ -36,10 +36,15 @@ class PageStates(OwnDrawer):
         ]
 
     def is_answered(self, instrument_id: str) -> bool:
-        """True when something of an instrument is answered, so that there is something to share."""
+        """True when something of an instrument is answered, so that there is something to look at."""
         own = self.responses
         mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == self.occasion)]
         return bool(mine["value"].notna().any())
+
+    def to_decide(self) -> list[Instrument]:
+        """Instruments of which something is answered that may be shown at all."""
+        now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
+        return [one for one in self.shareable() if len(publishable(now, one))]
 
     @property
     def open_instruments(self) -> list[str]:
@@ -76,7 +81,7 @@ class PageStates(OwnDrawer):
         return bool(self.table.open_rounds)
 
     def _share_status(self) -> Status:
-        wanted = [one.id for one in self.shareable() if self.is_answered(one.id)]
+        wanted = [one.id for one in self.to_decide()]
         decided = [one for one in wanted if (one, self.occasion) in self.decisions]
         if not wanted:
             return "locked"

@@ -13,7 +13,7 @@ from workbook.research.export.journal import Basis, Journal
 from workbook.research.intake import check_responses
 from workbook.research.samples import places
 from workbook.scoring import score_all
-from workbook.sharing import Grain, Publication
+from workbook.sharing import Grain, Publication, renew, without_held_back
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,7 @@ class Published:
     scores : DataFrame
         `workbook.frames.SCORES`: of everybody who published anything.
     catalogue : mapping of str to Instrument
+        Without what is never published: an export has no column for it.
     keys : mapping of str to (str, str), optional
         The couple's and the person's lasting names, by ``person_id``, where the frames' own
         ids are drawn anew at every opening: the journal of exports knows people by them.
@@ -43,6 +44,8 @@ class Published:
     keys: Mapping[str, tuple[str, str]] | None = None
 
     def __post_init__(self) -> None:
+        shown = {name: instrument.as_published for name, instrument in self.catalogue.items()}
+        object.__setattr__(self, "catalogue", shown)
         problems = []
         for what, frame, kind in (("responses", self.responses, "item"), ("scores", self.scores, "subscale")):
             again = frame.duplicated(["person_id", "occasion", kind]).to_numpy(dtype=bool)
@@ -63,7 +66,7 @@ class Published:
         for publication in sorted(publications, key=lambda p: p.round):
             latest[publication.person_id, publication.instrument, publication.occasion] = publication
         shown = [
-            p
+            renew(p, catalogue[p.instrument])
             for p in latest.values()
             if p.grain != Grain.NOTHING
             and p.instrument in catalogue
@@ -83,14 +86,14 @@ class Published:
 
     @classmethod
     def of_responses(cls, responses: pd.DataFrame, catalogue: Mapping[str, Instrument]) -> Self:
-        """As if everybody had published all their answers: simulated cohorts, own studies.
+        """As if everybody had published all they can: simulated cohorts, own studies.
 
         Raises
         ------
         FrameError
             As `workbook.research.intake.check_responses`: all problems by row and column.
         """
-        checked = check_responses(responses, catalogue)
+        checked = without_held_back(check_responses(responses, catalogue), catalogue.values())
         return cls(checked, score_all(checked, catalogue), catalogue)
 
     @property

@@ -50,7 +50,7 @@ class DecideHere(Page):
         rest = (
             note(say("ui.decide.no_preview")) if self.part.options else paragraph(say("ui.decide.all_open"))
         )
-        self.say_words([*opening("decide"), rest])
+        self.say_words([*opening("decide"), rest, note(say("ui.share.never"))])
         buttons = [Button(say("ui.share.button"), self._decide, "primary")] if self.part.options else []
         self.offer(*buttons, Button(say("ui.decide.back"), self.to("together"), "quiet"), *self._takers())
 

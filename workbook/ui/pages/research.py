@@ -52,7 +52,8 @@ class Research(Page):
             return
         choice = self.session.service.my_research(self.session.actor)
         words = reading(documents()[DOCUMENT], say("study.page.kicker"))
-        self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:]])
+        never = note(say("study.page.never"))
+        self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:], never])
         self.choice.options = [self._option(grain.value) for grain in self._grains()]
         self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
         self._show()

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 from ipywidgets import Widget
 
 from workbook.content import say
 from workbook.instruments import Instrument
-from workbook.scoring import score
-from workbook.sharing import Grain, grains_for
+from workbook.sharing import Grain, Publication, grains_for, publish
 from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, note, opening, paragraph, table
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Button, Page
@@ -29,14 +27,11 @@ class Share(Page):
         return (self.choice, self.preview)
 
     @property
-    def wanted(self) -> list[Instrument]:
-        return [one for one in self.session.shareable() if self.session.is_answered(one.id)]
-
-    @property
     def instrument(self) -> Instrument | None:
-        named = [one for one in self.wanted if one.id == self.argument]
-        undecided = [one for one in self.wanted if self._decision(one) is None]
-        return next(iter([*named, *undecided, *self.wanted]), None)
+        wanted = self.session.to_decide()
+        named = [one for one in wanted if one.id == self.argument]
+        undecided = [one for one in wanted if self._decision(one) is None]
+        return next(iter([*named, *undecided, *wanted]), None)
 
     def _decision(self, instrument: Instrument) -> Grain | None:
         return self.session.decisions.get((instrument.id, self.session.occasion))
@@ -63,11 +58,13 @@ class Share(Page):
             self.choice.options = []
             self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
             return
-        position, total = self.wanted.index(instrument) + 1, len(self.wanted)
+        wanted = self.session.to_decide()
+        position, total = wanted.index(instrument) + 1, len(wanted)
         head = opening("share", instrument=instrument.title, n=position, of=total)
         if total == 1:
             head[0] = kicker(say("ui.share.kicker_one"))
-        self.say_words(head)
+        # The same words for everyone and every part, whatever was answered.
+        self.say_words([*head, note(say("ui.share.never"))])
         self.choice.legend = say("ui.share.legend")
         self.choice.options = [option(grain, instrument) for grain in grains_for(instrument)]
         self._show_preview()
@@ -82,11 +79,20 @@ class Share(Page):
             self.preview.blocks = []
             return
         blocks: list[Block] = [paragraph(say(f"ui.share.preview_{chosen}"))]
-        own = self.session.responses
-        own = own[(own["instrument"] == instrument.id) & (own["occasion"] == self.session.occasion)]
         if chosen != Grain.NOTHING:
-            blocks += preview(own, instrument, Grain(chosen))
+            blocks += preview(self._snapshot(instrument, Grain(chosen)), instrument)
         self.preview.blocks = [callout(say("ui.share.preview"), blocks)]
+
+    def _snapshot(self, instrument: Instrument, grain: Grain) -> Publication:
+        actor = self.session.actor
+        return publish(
+            self.session.responses,
+            grain,
+            instrument=instrument,
+            couple_id=actor.couple_id,
+            person_id=actor.person_id,
+            occasion=self.session.occasion,
+        )
 
     def _decide(self) -> None:
         instrument, chosen = self.instrument, self.choice.choice()
@@ -116,9 +122,10 @@ class Decided(Page):
                 Button(say("ui.decide.another"), self.to("decide")),
             )
             return
-        undecided = [one for one in self.session.shareable() if self.session.is_answered(one.id)]
         undecided = [
-            one for one in undecided if (one.id, self.session.occasion) not in self.session.decisions
+            one
+            for one in self.session.to_decide()
+            if (one.id, self.session.occasion) not in self.session.decisions
         ]
         buttons = [Button(one.title, self.to(f"share:{one.id}"), "secondary") for one in undecided]
         if buttons:
@@ -135,40 +142,39 @@ def option(grain: Grain, instrument: Instrument) -> dict[str, str]:
     return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
 
 
-def preview(responses: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
-    """What a publication at a grain would show: a few rows, and the rest to unfold."""
-    head, rows = (
-        _score_rows(responses, instrument) if grain is Grain.SCORES else _answer_rows(responses, instrument)
+def preview(publication: Publication, instrument: Instrument) -> list[Block]:
+    """What a publication shows, no row more or less: a few rows, and the rest to unfold."""
+    is_summary = publication.grain is Grain.SCORES
+    rows = _score_rows(publication, instrument) if is_summary else _answer_rows(publication, instrument)
+    if not rows:
+        return [note(say("ui.share.preview_empty"))]
+    columns = ("ui.results.column_topic", "ui.results.column_score")
+    columns = columns if is_summary else ("ui.share.column_question", "ui.share.column_answer")
+    caption, head = (
+        say("ui.share.preview_caption", instrument=instrument.title),
+        [say(key) for key in columns],
     )
-    caption = say("ui.share.preview_caption", instrument=instrument.title)
-    blocks = [table(caption, head, rows[:_MOST_ROWS], numbers=[1] if grain is Grain.SCORES else [])]
+    numbers = [1] if is_summary else []
+    blocks = [table(caption, head, rows[:_MOST_ROWS], numbers=numbers)]
     if len(rows) > _MOST_ROWS:
-        rest = table(caption, head, rows[_MOST_ROWS:], numbers=[1] if grain is Grain.SCORES else [])
+        rest = table(caption, head, rows[_MOST_ROWS:], numbers=numbers)
         blocks.append(details(say("ui.share.preview_more", n=len(rows) - _MOST_ROWS), [rest]))
     return blocks
 
 
-def _score_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
-    scores = score(responses, instrument)
-    rows = [
-        [
-            instrument.subscale_by_id[str(name)].title,
-            say("ui.results.too_few") if pd.isna(value) else f"{value:.1f}",
-        ]
+def _score_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
+    scores = publication.scores
+    return [
+        [instrument.subscale_by_id[str(name)].title, f"{value:.1f}"]
         for name, value in zip(scores["subscale"], scores["score"], strict=True)
     ]
-    return [say("ui.results.column_topic"), say("ui.results.column_score")], rows
 
 
-def _answer_rows(responses: pd.DataFrame, instrument: Instrument) -> tuple[list[str], list[list[Any]]]:
-    known: dict[str, tuple[Any, bool]] = {
-        str(row.item): (row.value, bool(row.declined)) for row in responses.itertuples(index=False)
-    }
+def _answer_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
+    given = dict(zip(publication.responses["item"], publication.responses["value"], strict=True))
     rows = []
     for item in instrument.items:
-        if item.id in known:
+        if item.id in given:
             labels = {choice.value: choice.label for choice in item.scale.choices}
-            value, declined = known[item.id]
-            words = say("ui.share.declined" if declined else "ui.share.no_answer")
-            rows.append([item.text, words if pd.isna(value) else labels.get(int(value), str(value))])
-    return [say("ui.share.column_question"), say("ui.share.column_answer")], rows
+            rows.append([item.text, labels.get(int(given[item.id]), str(given[item.id]))])
+    return rows

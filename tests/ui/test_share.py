@@ -1,0 +1,119 @@
+"""The page on which each decides what the partner may see, without a browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from workbook.content import say
+from workbook.service.local import LocalService
+from workbook.service.verbs import Answer
+from workbook.session import Session
+from workbook.sharing import Grain
+from workbook.ui.app import App
+
+HELD = {"connection": "connection.emotional_safety.1", "needs": "needs.safe.met"}
+
+
+def preview_rows(app: App) -> list[list[Any]]:
+    """All rows of the preview, those to unfold too."""
+    page: Any = app._open
+
+    def rows(blocks: list[dict[str, Any]]) -> list[list[Any]]:
+        return [row for one in blocks for row in one.get("rows", [])] + [
+            row for one in blocks for row in rows(one.get("blocks", []))
+        ]
+
+    return rows(page.preview.blocks)
+
+
+@pytest.fixture
+def answered(
+    maya: Session,
+    jonah: Session,
+    take_part: Callable[[Session], Session],
+    answer_all: Callable[..., None],
+) -> tuple[Session, Session]:
+    """Both answered all of two parts; Maya would rather not say one thing, and left another open."""
+    for session in (maya, jonah):
+        take_part(session)
+        for part in HELD:
+            answer_all(session, part)
+    maya.save([Answer("declines", maya.occasion, "connection.open_talk.1", None, declined=True)])
+    return maya, jonah
+
+
+@pytest.mark.parametrize(
+    ("part", "grain"), [("connection", "scores"), ("connection", "answers"), ("needs", "answers")]
+)
+def test_the_preview_is_just_what_is_published(
+    answered: tuple[Session, Session], service: LocalService, part: str, grain: str
+) -> None:
+    """Row for row; Jonah answered everything, so nothing of Maya's stays shut for want of his."""
+    maya, _jonah = answered
+    app = App(maya)
+    app.go(f"share:{part}")
+    page: Any = app._open
+    page.choice.value = grain
+    shown = preview_rows(app)
+    for session in answered:
+        session.decide(part, Grain(grain))
+    maya.refresh()
+    mine = next(one for one in maya.table.publications if one.person_id == maya.actor.person_id)
+    instrument = maya.instruments[part]
+    if grain == "scores":
+        expected = [
+            [instrument.subscale_by_id[name].title, f"{value:.1f}"]
+            for name, value in zip(mine.scores["subscale"], mine.scores["score"], strict=True)
+        ]
+    else:
+        expected = [
+            [item.text, item.scale.choices[int(value)].label]
+            for item, value in (
+                (instrument.item_by_id[name], value)
+                for name, value in zip(mine.responses["item"], mine.responses["value"], strict=True)
+            )
+        ]
+    assert shown == expected
+    assert instrument.item_by_id[HELD[part]].text not in str(shown)
+
+
+@pytest.mark.parametrize("part", HELD)
+def test_what_is_never_shown_is_said_in_the_same_words_to_everyone(
+    answered: tuple[Session, Session], part: str
+) -> None:
+    """Whether or not one answered anything of the kind."""
+    _maya, jonah = answered
+    jonah.save([Answer(name, jonah.occasion, name, None, declined=True) for name in HELD.values()])
+    notes = []
+    for session in answered:
+        app = App(session)
+        app.go(f"share:{part}")
+        page: Any = app._open
+        notes.append([one for one in page.words.blocks if one["kind"] == "note"])
+    assert notes[0] == notes[1]
+    assert say("ui.share.never") in str(notes[0])
+
+
+def test_a_part_of_which_nothing_may_be_shown_is_not_asked_about(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
+    take_part(maya)
+    maya.save([Answer(name, maya.occasion, name, 1) for name in HELD.values()])
+    assert maya.to_decide() == [] and maya.status("share") == "locked"
+    assert maya.status("results") == "open", "one's own page shows it"
+    maya.save([Answer("one-more", maya.occasion, "needs.seen.met", 1)])
+    assert [one.id for one in maya.to_decide()] == ["needs"]
+
+
+def test_a_summary_of_too_few_answers_says_that_it_is_empty(
+    maya: Session, take_part: Callable[[Session], Session]
+) -> None:
+    take_part(maya)
+    maya.save([Answer("one", maya.occasion, "connection.open_talk.1", 1)])
+    app = App(maya)
+    app.go("share:connection")
+    page: Any = app._open
+    page.choice.value = "scores"
+    assert preview_rows(app) == []
+    assert say("ui.share.preview_empty") in str(page.preview.blocks)
