@@ -15,8 +15,8 @@ from workbook.content import say
 from workbook.exercises import MACHINES, Machine
 from workbook.session import Session
 from workbook.ui.blocks import Block
+from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
-from workbook.ui.pages.base import Button
 
 State = TypeVar("State")
 

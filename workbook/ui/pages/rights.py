@@ -8,8 +8,9 @@ from ipywidgets import VBox, Widget
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
+from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 _FINAL = ("unpair", "leave", "erase")
 _PAGES = {"leave": "/go-alone", "erase": "/erase"}  # pages of the server's own
