@@ -14,7 +14,7 @@ from workbook.ui.components import Choices, TextField
 class NeedsTalk(Activity[Talks]):
     """Talks of both, the newest first."""
 
-    machine_id: ClassVar[str] = "needs_talk"
+    exercise_id: ClassVar[str] = "needs_talk"
 
     def lines(self) -> list[Line]:
         return [
