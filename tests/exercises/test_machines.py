@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbook.content.exercise import exercises
 from workbook.exercises import (
     MACHINES,
     SHAPES,
@@ -254,3 +255,20 @@ def test_whatever_is_tried_a_checked_table_folds_to_the_same_state(tried: list[S
         else:
             kept.append(numbered)
             assert machine.fold(kept) == reached
+
+
+def test_a_machine_is_named_as_the_content_it_belongs_to() -> None:
+    assert [name for name in MACHINES if name not in exercises()] == []
+
+
+def test_the_kinds_that_lie_on_tables_stay_for_ever() -> None:
+    """A kind that is renamed could no longer be read where it was written."""
+    assert {kind for kind in SHAPES if kind.partition(".")[0] in ("gratitude", "question")} == {
+        "gratitude.written",
+        "gratitude.landed",
+        "gratitude.removed",
+        "question.answered",
+        "question.step_chosen",
+    }
+    for machine in MACHINES.values():
+        assert {machine.kind(kind.partition(".")[2]) for kind in machine.shapes} == set(machine.shapes)

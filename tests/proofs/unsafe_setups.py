@@ -21,7 +21,8 @@ from unittest import mock
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.server import places, surroundings
-from workbook.server.self_check import Setup, examine
+from workbook.server.self_check import examine
+from workbook.server.unsafe import Setup
 from workbook.storage import connections
 
 WAY_OUT = re.compile(

@@ -220,7 +220,7 @@ def test_the_committed_bundle_was_built_from_the_committed_sources():
     import hashlib
     from pathlib import Path
 
-    from workbook.server.static import manifest
+    from workbook.server.shelf import manifest
 
     root = Path(__file__).parents[2]
     places = {"sources": root / "frontend", "files": root / "workbook" / "server" / "static"}

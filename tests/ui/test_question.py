@@ -11,8 +11,8 @@ from workbook.ui.app import App
 from workbook.ui.components import Actions, TextField
 
 ADDRESS = "exercise:the_question"
-WRITE, KEEP = say("ui.activity.question.button.write"), say("ui.activity.question.button.step")
-STEP = say("ui.activity.question.step.label")
+WRITE, KEEP = say("ui.activity.the_question.button.write"), say("ui.activity.the_question.button.step")
+STEP = say("ui.activity.the_question.step.label")
 
 
 def page_of(app: App) -> Any:

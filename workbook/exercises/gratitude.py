@@ -27,7 +27,8 @@ Lines = Mapping[str, Line]
 class GratitudeMachine(Machine[Lines]):
     """State: lines by id, in the order written."""
 
-    id: ClassVar[str] = "gratitude"
+    id: ClassVar[str] = "gratitude_log"
+    stem: ClassVar[str] = "gratitude"
     shapes: ClassVar[Mapping[str, Shape]] = {
         "gratitude.written": {"text": Text(280), "day": Day()},
         "gratitude.landed": {"line": Reference()},

@@ -46,13 +46,21 @@ class Step:
 class Machine(ABC, Generic[State]):
     """One exercise's rules. ``shapes`` names every kind of event it knows.
 
+    ``id`` is that of its content. Kinds begin with it, or with ``stem`` where events of another name
+    lie on tables already: those are for ever.
+
     ``takes_off`` names the kinds by which somebody takes words of their own off the table, and the
     field that says which event held them: that event is then destroyed, not only passed over.
     """
 
     id: ClassVar[str]
+    stem: ClassVar[str] = ""
     shapes: ClassVar[Mapping[str, Shape]]
     takes_off: ClassVar[Mapping[str, str]] = {}
+
+    def kind(self, step: str) -> str:
+        """Name the kind of event that a step is kept as."""
+        return f"{self.stem or self.id}.{step}"
 
     @abstractmethod
     def begin(self) -> State:

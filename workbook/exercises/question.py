@@ -34,7 +34,8 @@ Reviews = tuple[Review, ...]
 class QuestionMachine(Machine[Reviews]):
     """State: reviews, oldest first; the last one may still wait for an answer."""
 
-    id: ClassVar[str] = "question"
+    id: ClassVar[str] = "the_question"
+    stem: ClassVar[str] = "question"
     shapes: ClassVar[Mapping[str, Shape]] = {
         "question.answered": {"text": Text(600), "day": Day()},
         "question.step_chosen": {"text": Text(300)},

@@ -23,7 +23,8 @@ from voila.app import Voila
 
 import workbook.ui
 from workbook.server.network import bind
-from workbook.server.self_check import Setup, be_private, refuse_unsafe
+from workbook.server.self_check import be_private, refuse_unsafe
+from workbook.server.unsafe import Setup
 from workbook.storage.location import data_folder
 
 READY = "WORKBOOK READY"

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from workbook.server.self_check import Look, Setup, Unsafe, unsafe
+from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
 
 
 def look_at_address(setup: Setup) -> Iterator[Unsafe]:

@@ -16,6 +16,7 @@ from workbook.errors import (
     TooManyTriesError,
     WorkbookError,
 )
+from workbook.server.looks import render
 
 _log = logging.getLogger(__name__)
 _STATUS: dict[type, int] = {
@@ -64,7 +65,5 @@ def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> N
         handler.set_header("Content-Type", "application/json; charset=utf-8")
         handler.finish(json.dumps({"error": sentence}))
         return
-    from workbook.server.looks import render
-
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.finish(render("error.html", sentence=sentence))

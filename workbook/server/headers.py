@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tornado.web import HTTPError, RequestHandler
 
 from workbook.errors import WorkbookError, name_defect
+from workbook.server.errors import write_error
 from workbook.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -78,6 +79,4 @@ class Secured(_Base):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """One sentence and a way out; never the exception."""
-        from workbook.server.errors import write_error
-
         write_error(self, status_code, kwargs.get("exc_info"))

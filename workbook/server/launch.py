@@ -14,8 +14,9 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
-from workbook.server.self_check import Setup, be_private, refuse_unsafe
+from workbook.server.self_check import be_private, refuse_unsafe
 from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
+from workbook.server.unsafe import Setup
 from workbook.storage.location import data_folder
 
 DEFAULT_PORT = 8866

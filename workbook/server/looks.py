@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from workbook.content import lookup, say
-from workbook.server.static import shelf
+from workbook.server.shelf import shelf
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from workbook.server.self_check import Look, Setup, Unsafe, unsafe
+from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 LEAST_ROOM_MB = 50

@@ -2,60 +2,14 @@
 
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
-from workbook.content import say
 from workbook.errors import SetupError
-from workbook.storage.location import data_folder, key_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """How a workbook is about to be served, and where: all that the looks may depend on.
-
-    ``data`` and ``keys`` need not exist yet. ``now`` is injectable for tests.
-    """
-
-    data: Path = field(default_factory=data_folder)
-    keys: Path = field(default_factory=key_folder)
-    temporary: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
-    started_in: Path = field(default_factory=Path.cwd)
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    listens_on: str = "127.0.0.1"
-    share: bool = False
-    demo: bool = False
-    proxy: str = ""
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Unsafe:
-    """One thing that is not safe: its code, and a sentence with the way out."""
-
-    code: str
-    text: str
-
-
-Look = Callable[[Setup], Iterator[Unsafe]]
-
-
-def unsafe(code: str, **values: object) -> Unsafe:
-    """What was found, in words.
-
-    >>> unsafe("optimised").code
-    'optimised'
-    """
-    return Unsafe(code, say(f"setup.unsafe.{code}", **values))
+from workbook.server import doors, places, surroundings
+from workbook.server.unsafe import Look, Setup, Unsafe
 
 
 def examine(setup: Setup) -> list[Unsafe]:
     """Everything about a setup that is not safe, in the order it is best put right."""
-    from workbook.server import doors, places, surroundings
-
     looks: tuple[Look, ...] = (*doors.LOOKS, *surroundings.LOOKS)
     if not setup.demo:  # which keeps nothing
         looks = (*looks, *places.LOOKS)

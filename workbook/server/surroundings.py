@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from workbook.content import say
-from workbook.server.self_check import Look, Setup, Unsafe, unsafe
+from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
 from workbook.service.socket import LONGEST_PATH
 
 # Before it, two processes writing to one write-ahead log could corrupt the database.

@@ -45,6 +45,11 @@ def quote(text: Words) -> Block:
     return {"kind": "quote", "text": text}
 
 
+def code(text: str) -> Block:
+    """A code to be noted down, set apart so that each sign can be told from the others."""
+    return {"kind": "code", "text": text}
+
+
 def bullets(items: Iterable[Words], *, ordered: bool = False) -> Block:
     """A list."""
     return {"kind": "list", "items": list(items), "ordered": ordered}

@@ -9,12 +9,8 @@ from workbook.ui.activities.needs_talk import NeedsTalk
 from workbook.ui.activities.question import Question
 from workbook.ui.activities.request import Request
 
-ACTIVITIES: dict[str, type[Activity[Any]]] = {
-    "gratitude_log": Gratitude,
-    "needs_talk": NeedsTalk,
-    "request": Request,
-    "the_question": Question,
-}
+_ALL: tuple[type[Activity[Any]], ...] = (Gratitude, NeedsTalk, Request, Question)
+ACTIVITIES: dict[str, type[Activity[Any]]] = {made.exercise_id: made for made in _ALL}
 
 
 def n_waiting(session: Session) -> int:

@@ -15,8 +15,8 @@ from workbook.content import say
 from workbook.exercises import MACHINES, Machine
 from workbook.session import Session
 from workbook.ui.blocks import Block
+from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
-from workbook.ui.pages.base import Button
 
 State = TypeVar("State")
 
@@ -51,7 +51,7 @@ KEPT = "kept"  # stands where a thing's id would: what was just begun lies on th
 class Activity(Generic[State]):
     """One exercise's own page parts. Subclasses give `lines`, `begin` and `scene`."""
 
-    machine_id: ClassVar[str]
+    exercise_id: ClassVar[str]
 
     def __init__(self, session: Session, turn: Callable[[str], None]) -> None:
         self.session = session
@@ -59,7 +59,7 @@ class Activity(Generic[State]):
 
     @property
     def machine(self) -> Machine[State]:
-        return MACHINES[self.machine_id]
+        return MACHINES[self.exercise_id]
 
     @property
     def state(self) -> State:
@@ -89,7 +89,7 @@ class Activity(Generic[State]):
 
     # -- for the subclasses ------------------------------------------------------------
     def say(self, key: str, **values: object) -> str:
-        return say(f"ui.activity.{self.machine_id}.{key}", **values)
+        return say(f"ui.activity.{self.exercise_id}.{key}", **values)
 
     def name(self, person_id: str) -> str:
         """What a person is called here: "you" or the name they chose."""
@@ -114,7 +114,7 @@ class Activity(Generic[State]):
 
     def act(self, kind: str, then: str = "", **payload: Any) -> None:
         """Put a step on the table, and turn to what comes next: a thing, `KEPT`, or the list."""
-        self.session.act(f"{self.machine_id}.{kind}", payload)
+        self.session.act(self.machine.kind(kind), payload)
         self.turn(then)
 
 

@@ -11,7 +11,7 @@ from workbook.ui.components import TextField
 class Gratitude(Activity[Lines]):
     """Lines of both, the newest first."""
 
-    machine_id: ClassVar[str] = "gratitude"
+    exercise_id: ClassVar[str] = "gratitude_log"
 
     def lines(self) -> list[Line]:
         found = []

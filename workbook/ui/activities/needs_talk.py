@@ -7,14 +7,14 @@ from workbook.exercises.needs_talk import Talk, Talks
 from workbook.instruments.facets import facet_of
 from workbook.ui.activities.base import KEPT, Activity, Line, Scene, is_filled
 from workbook.ui.blocks import Block, note, paragraph, quote
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, TextField
-from workbook.ui.pages.base import Button
 
 
 class NeedsTalk(Activity[Talks]):
     """Talks of both, the newest first."""
 
-    machine_id: ClassVar[str] = "needs_talk"
+    exercise_id: ClassVar[str] = "needs_talk"
 
     def lines(self) -> list[Line]:
         return [

@@ -10,7 +10,7 @@ from workbook.ui.blocks import Block, note, paragraph, quote
 class Question(Activity[Reviews]):
     """Reviews, the newest first. An answer stays hidden until both have written."""
 
-    machine_id: ClassVar[str] = "question"
+    exercise_id: ClassVar[str] = "the_question"
 
     def lines(self) -> list[Line]:
         return [
@@ -40,7 +40,7 @@ class Question(Activity[Reviews]):
 
         def write() -> None:
             if is_filled(text):
-                self.session.act(f"{self.machine_id}.answered", {"text": text.typed(), "day": today()})
+                self.session.act(self.machine.kind("answered"), {"text": text.typed(), "day": today()})
                 newest = self.state[-1]
                 self.turn(str(newest.number) if newest.is_complete else KEPT)
 

@@ -14,7 +14,7 @@ from workbook.ui.components import Choices, TextField
 class Request(Activity[Requests]):
     """Requests of both, the newest first."""
 
-    machine_id: ClassVar[str] = "request"
+    exercise_id: ClassVar[str] = "request"
 
     def lines(self) -> list[Line]:
         return [

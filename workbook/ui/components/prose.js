@@ -88,8 +88,6 @@ const DRAW = {
   quote: (block) => make("blockquote", "quote", ...words(block.text)),
   list: (block) => make(block.ordered ? "ol" : "ul", "", ...block.items.map((item) => make("li", "", ...words(item)))),
   links: (block) => make("ul", "", ...block.items.map((item) => make("li", "", link(item)))),
-  terms: (block) =>
-    make("dl", "terms", ...block.items.flatMap(([term, meaning]) => [make("dt", "", ...words(term)), make("dd", "", ...words(meaning))])),
   card: (block) => make("section", "card", ...block.blocks.map(draw)),
   cards: (block) => make("div", "cards cards-two", ...block.items.map((blocks) => make("div", "card", ...blocks.map(draw)))),
   callout,
@@ -97,7 +95,6 @@ const DRAW = {
   progress,
   table,
   code: (block) => make("p", "code-box", make("span", "code", block.text)),
-  divider: () => make("hr", "divider"),
 };
 
 function draw(block) {

@@ -9,8 +9,9 @@ from workbook.content import say
 from workbook.plots import prepare_trend
 from workbook.scoring import score_all
 from workbook.ui.blocks import heading, kicker, lead, note, opening, paragraph
+from workbook.ui.buttons import Button
 from workbook.ui.figures import picture
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.views import View
 
 

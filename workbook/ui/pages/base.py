@@ -12,6 +12,7 @@ from ipywidgets import VBox, Widget
 from workbook.content import say
 from workbook.session import Session
 from workbook.ui.blocks import Block
+from workbook.ui.buttons import Button
 from workbook.ui.components import Actions, Prose
 from workbook.ui.guard import Guard
 
@@ -24,13 +25,6 @@ class Desk(Protocol):
 
     def go(self, page: str) -> None:
         """Turn to a page."""
-
-
-class Button:
-    """A button and what it does. ``kind``: primary, secondary, quiet or danger."""
-
-    def __init__(self, label: str, react: Callable[[], None], kind: str = "secondary") -> None:
-        self.label, self.react, self.kind = label, react, kind
 
 
 class Page:

@@ -10,8 +10,9 @@ from workbook.errors import WorkbookError
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.verbs import Answer
 from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
+from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.wizard import chapter_after
 
 

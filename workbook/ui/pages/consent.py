@@ -7,8 +7,9 @@ from ipywidgets import Widget
 from workbook.content import say
 from workbook.content.document import consent_hash, documents
 from workbook.ui.blocks import callout, paragraph, reading
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 
 class Consent(Page):

@@ -11,8 +11,9 @@ from workbook.content import say
 from workbook.instruments import Instrument
 from workbook.sharing import Grain, grains_for
 from workbook.ui.blocks import note, opening, paragraph
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, TextField
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.pages.share import option
 
 

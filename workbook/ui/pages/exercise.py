@@ -22,8 +22,9 @@ from workbook.ui.blocks import (
     opening,
     paragraph,
 )
+from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 
 class ExerciseList(Page):

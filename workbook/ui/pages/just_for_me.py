@@ -4,7 +4,8 @@ from workbook.content import say
 from workbook.content.document import Section, documents
 from workbook.content.resource import Resource, resources
 from workbook.ui.blocks import Block, card, heading, kicker, lead, links, note, opening, paragraph
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.buttons import Button
+from workbook.ui.pages.base import Page
 
 
 class JustForMe(Page):

@@ -7,8 +7,9 @@ from ipywidgets import Widget
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.ui.blocks import callout, heading, kicker, lead, paragraph, reading
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 _LOW = 2
 

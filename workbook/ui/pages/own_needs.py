@@ -6,8 +6,9 @@ from ipywidgets import Widget
 
 from workbook.content import say
 from workbook.ui.blocks import opening
+from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 _MOST = 120
 

@@ -5,7 +5,8 @@ from typing import ClassVar
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.ui.blocks import reading
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.buttons import Button
+from workbook.ui.pages.base import Page
 
 
 class Introduction(Page):

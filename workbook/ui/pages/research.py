@@ -18,8 +18,9 @@ from workbook.service.study import BACKGROUND, DOCUMENT, Study
 from workbook.service.verbs import ResearchChoice
 from workbook.sharing import Grain, Publication, grains_for
 from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, reading, table
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 
 class Research(Page):

@@ -6,9 +6,10 @@ from ipywidgets import Widget
 
 from workbook.content import say
 from workbook.ui.blocks import Block, card, heading, kicker, lead, note, opening
+from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.figures import OWN_VIEWS, Scene
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, own_scene
 from workbook.ui.telling import tell
 

@@ -8,8 +8,10 @@ from ipywidgets import VBox, Widget
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
+from workbook.ui.blocks import code as code_block
+from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 _FINAL = ("unpair", "leave", "erase")
 _PAGES = {"leave": "/go-alone", "erase": "/erase"}  # pages of the server's own
@@ -130,7 +132,7 @@ class Rights(Page):
     def _farewell(self, name: str, code: str) -> None:
         words = [heading(1, say(f"ui.rights.{name}.done_title")), lead(say(f"ui.rights.{name}.done"))]
         if code:
-            words.append({"kind": "code", "text": code})
+            words.append(code_block(code))
         self.place.children = ()
         if name == "unpair":  # the sitting goes on
             self._done = [name]

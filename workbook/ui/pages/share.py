@@ -9,8 +9,9 @@ from workbook.content import say
 from workbook.instruments import Instrument
 from workbook.sharing import Grain, Publication, grains_for, publish
 from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, note, opening, paragraph, table
+from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 
 _MOST_ROWS = 8
 

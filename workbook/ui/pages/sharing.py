@@ -5,7 +5,8 @@ from collections.abc import Callable
 from workbook.content import say
 from workbook.sharing import Grain
 from workbook.ui.blocks import note, opening, paragraph, table
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.buttons import Button
+from workbook.ui.pages.base import Page
 
 
 class Sharing(Page):

@@ -24,9 +24,10 @@ from workbook.ui.blocks import (
     paragraph,
     reading,
 )
+from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.figures import TOGETHER_VIEWS
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, together_scene
 from workbook.ui.telling import next_step, tell
 

@@ -11,8 +11,9 @@ from workbook.insights import Insight
 from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
 from workbook.ui.blocks import Block, card, heading, kicker, note
+from workbook.ui.buttons import Button
 from workbook.ui.figures import OWN_VIEWS, TOGETHER_VIEWS, Scene, draw
-from workbook.ui.pages.base import Button, Page
+from workbook.ui.pages.base import Page
 from workbook.ui.telling import suggestions, tell
 from workbook.ui.views import View
 
