@@ -50,7 +50,7 @@ def synchronous_normal(size: int, seed: int) -> Counts:
     return _cut(size, seed, "unsafe")
 
 
-@power_cuts.control(size=150, fails=lambda counts: counts["halves"] > 0)
+@power_cuts.control(size=60, fails=lambda counts: counts["halves"] > 0)
 def adding_and_destroying_apart(size: int, seed: int) -> Counts:
     """A row put in the place of another by two writes: a cut between them leaves both."""
     return _cut(size, seed, "apart")

@@ -57,9 +57,10 @@ class Writing:
     superseded: Mapping[str, Iterable[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("forget", "superseded"):  # once, and before anything is written
-            named = {log: frozenset(map(index, wanted)) for log, wanted in getattr(self, name).items()}
-            object.__setattr__(self, name, {log: wanted for log, wanted in named.items() if wanted})
+        for name, given in (("forget", self.forget), ("superseded", self.superseded)):
+            if given:  # taken in once, and before anything is written
+                named = {log: frozenset(map(index, wanted)) for log, wanted in given.items()}
+                object.__setattr__(self, name, {log: wanted for log, wanted in named.items() if wanted})
 
     @property
     def destroys(self) -> bool:
