@@ -62,6 +62,22 @@ class StorageError(WorkbookError):
     """The store cannot keep its promise; nothing was half-written."""
 
 
+class ConflictError(StorageError):
+    """Something was decided from rows that were no longer the newest; nothing was written.
+
+    Parameters
+    ----------
+    logs : iterable of str, optional
+        Which logs have moved on. No sentence names them: a log's name may tell who is writing.
+    """
+
+    def __init__(
+        self, problems: str | Iterable[str], *, about: Iterable[str] = (), logs: Iterable[str] = ()
+    ) -> None:
+        super().__init__(problems, about=about)
+        self.logs: tuple[str, ...] = tuple(logs)
+
+
 class WrongKeyError(StorageError):
     """The store or a drawer does not open with this key or passphrase."""
 

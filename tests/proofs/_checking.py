@@ -19,7 +19,8 @@ def check_after_crash(folder: Path, told: Iterable[str]) -> Counts:
     Returns
     -------
     Counts
-        ``acknowledged`` entries told; of them ``lost``; ``unopened`` stores; ``halves`` of batches;
+        ``acknowledged`` entries told; of them ``lost``; ``unopened`` stores; ``halves`` of batches, or of
+        replacements (a row gone whose successor is not there, or the other way round);
         ``wrong`` rows (a payload or kind nobody wrote, or out of order); ``unforgotten`` payloads
         whose destruction was told; ``stuck`` stores that take nothing any more.
     """
@@ -43,13 +44,16 @@ def check_after_crash(folder: Path, told: Iterable[str]) -> Counts:
 
 def _compare(rows: dict[tuple[str, str], Row], kept: list[Entry], facts: list[dict]) -> Counts:
     going = {tuple(fact["forgetting"]) for fact in facts if "forgetting" in fact}
+    replaced = [(tuple(fact["replacing"]), fact["by"]) for fact in facts if "replacing" in fact]
+    going |= {older for older, _ in replaced}
     gone = {tuple(fact["forgotten"]) for fact in facts if "forgotten" in fact}
     batches = {name.rsplit("-", 1)[0] for _, name in rows}
     return {
         "lost": sum((entry.log, entry.operation_id) not in rows for entry in kept),
         "halves": sum(
             (entry.log, entry.operation_id) not in rows for batch in batches for entry in entries_of(batch)
-        ),
+        )
+        + sum((older in rows and rows[older].payload is None) != (by in batches) for older, by in replaced),
         "wrong": sum(_is_wrong(row, going) for row in rows.values()) + _disorder(rows.values()),
         "unforgotten": sum(key in rows and rows[key].payload is not None for key in gone),
     }

@@ -1,7 +1,8 @@
 """Run as a process of its own: two writers over the real store, telling what was acknowledged.
 
-``python -m tests.proofs._writing FOLDER SEED N [unsafe]`` does N operations in FOLDER, closing
-and opening the store now and then. Each line of the file *told* is written after the
+``python -m tests.proofs._writing FOLDER SEED N [unsafe|apart]`` does N operations in FOLDER, closing
+and opening the store now and then. Some put a row in the place of an older one, which one write adds and
+destroys (*apart*: two writes, as a store without such a write would need). Each line of the file *told* is written after the
 store's acknowledgement: what stands there must be true for ever. What an operation writes follows
 from its id, so whoever finds a row can say whether it is right.
 """
@@ -12,10 +13,11 @@ import os
 import random
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from workbook.storage import connections, heads
-from workbook.storage.base import Entry
+from workbook.storage.base import Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore
 
 KEY = bytes(range(32))
@@ -46,6 +48,7 @@ def main() -> None:
     heads._MOST_LINES = 60  # so that the file of heads is written anew many times
     if "unsafe" in sys.argv:
         connections._PRAGMAS = tuple(p.replace("= FULL", "= NORMAL") for p in connections._PRAGMAS)
+    replace = replace_apart if "apart" in sys.argv else replace_in_one
     told = os.open(folder / TOLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     chance = random.Random(seed)
     done = 0
@@ -54,7 +57,7 @@ def main() -> None:
         at_once = min(n - done, chance.randint(5, 60))
         shares = [range(done + writer, done + at_once, 2) for writer in (0, 1)]
         writers = [
-            threading.Thread(target=_write, args=(store, told, writer, share, seed + done))
+            threading.Thread(target=_write, args=(store, told, writer, share, seed + done, replace))
             for writer, share in enumerate(shares)
         ]
         for thread in writers:
@@ -65,14 +68,39 @@ def main() -> None:
         store.close()
 
 
-def _write(store: SqlCipherStore, told: int, writer: int, share: range, seed: int) -> None:
+def replace_in_one(store: Store, batch: str, older: Row) -> list[Row]:
+    """Write a batch and destroy the row it supersedes, in one write."""
+    return store.write(entries_of(batch), superseded={older.log: [older.sequence]})
+
+
+def replace_apart(store: Store, batch: str, older: Row) -> list[Row]:
+    """The same in two writes."""
+    rows = store.append(entries_of(batch))
+    store.forget(older.log, [older.sequence], superseded=True)
+    return rows
+
+
+def _write(
+    store: SqlCipherStore,
+    told: int,
+    writer: int,
+    share: range,
+    seed: int,
+    replace: Callable[[Store, str, Row], list[Row]],
+) -> None:
     chance = random.Random(seed * 2 + writer)
+    older: Row | None = None
     for number in share:
         batch = f"{writer}-{number}"
-        rows = store.append(entries_of(batch))
+        if older is not None and chance.random() < 0.3:
+            _tell(told, {"replacing": [older.log, older.operation_id], "by": batch})
+            rows = replace(store, batch, older)
+        else:
+            rows = store.append(entries_of(batch))
         _tell(told, {"batch": batch})
+        older = rows[0]
         if chance.random() < 0.15:
-            row = chance.choice(rows)
+            row, older = chance.choice(rows), None
             _tell(told, {"forgetting": [row.log, row.operation_id]})
             store.forget(row.log, [row.sequence])
             _tell(told, {"forgotten": [row.log, row.operation_id]})

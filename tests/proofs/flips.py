@@ -18,7 +18,7 @@ from tests.proofs._writing import KEY, LOGS, entries_of
 from tests.proofs.harness import Counts, merge, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import WorkbookError
-from workbook.storage import sqlcipher
+from workbook.storage import records, sqlcipher
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
@@ -52,7 +52,7 @@ def chain_verification_off(size: int, seed: int) -> Counts:
     """Without the chain and its witness: what the encryption alone notices."""
     with (
         mock.patch.object(sqlcipher, "verify_all", _believe),
-        mock.patch.object(sqlcipher, "check_links", return_value=None),
+        mock.patch.object(records, "check_links", return_value=None),
     ):
         return _flip(size, seed)
 

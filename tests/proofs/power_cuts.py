@@ -50,6 +50,12 @@ def synchronous_normal(size: int, seed: int) -> Counts:
     return _cut(size, seed, "unsafe")
 
 
+@power_cuts.control(size=60, fails=lambda counts: counts["halves"] > 0)
+def adding_and_destroying_apart(size: int, seed: int) -> Counts:
+    """A row put in the place of another by two writes: a cut between them leaves both."""
+    return _cut(size, seed, "apart")
+
+
 def _cut(size: int, seed: int, *how: str) -> Counts:
     total: Counts = {"trials": 0}
     chance = random.Random(seed)

@@ -1,12 +1,13 @@
 """What every store promises, as tests; subclass `StoreContract` and give it a store."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workbook.errors import StorageError
+from workbook.errors import ConflictError, StorageError
 from workbook.storage.base import Entry, Row, Store
 
 
@@ -43,7 +44,8 @@ class StoreContract:
         assert len(store.read("a", after=-1)) == 5
 
     def test_a_log_nobody_wrote_to_is_empty(self, store: Store) -> None:
-        assert store.read("nothing") == [] and store.forget("nothing", [1]) == 0
+        store.forget("nothing", [1])
+        assert (store.read("nothing"), store.heads(["nothing"]), store.logs()) == ([], {"nothing": 0}, [])
 
     def test_the_same_operation_twice_gives_the_first_row_back(self, store: Store) -> None:
         first = store.append([note("a", "op", b"one")])
@@ -77,18 +79,16 @@ class StoreContract:
 
     def test_a_forgotten_row_keeps_its_place_without_its_payload(self, store: Store) -> None:
         store.append([note("a", str(n), b"secret") for n in range(3)])
-        assert store.forget("a", [2]) == 1
+        store.forget("a", [2])
         assert [row.payload for row in store.read("a")] == [b"secret", None, b"secret"]
         assert [row.sequence for row in store.read("a")] == [1, 2, 3]
         assert [row.operation_id for row in store.read("a")] == ["0", "1", "2"]
 
     def test_forgetting_twice_or_what_is_not_there_destroys_nothing_more(self, store: Store) -> None:
-        store.append([note("a", "1"), note("b", "1")])
-        assert (store.forget("a", [1, 1]), store.forget("a", [1, 7, 0, -3]), store.forget("a", [])) == (
-            1,
-            0,
-            0,
-        )
+        store.append([note("a", "1"), note("b", "1"), note("a", "2")])
+        for sequences in ([1, 1], [1, 7, 0, -3], []):
+            store.forget("a", sequences)
+            assert [row.payload for row in store.read("a")] == [None, b"hello"]
         assert store.read("b")[0].payload == b"hello"
 
     def test_a_forgotten_operation_stays_done(self, store: Store) -> None:
@@ -151,5 +151,216 @@ class StoreContract:
         store.close()
         with pytest.raises(StorageError):
             store.append([note("a", "1")])
+        for look in (lambda: store.read("a"), lambda: store.heads(["a"]), store.logs):
+            with pytest.raises(StorageError):
+                look()
+
+    # -- what was seen ----------------------------------------------------------------
+    def test_what_rests_on_the_newest_rows_is_written(self, store: Store) -> None:
+        store.append([note("a", "1"), note("b", "1")])
+        (row,) = store.write([note("a", "2")], expect={"a": 1, "b": 1, "not there": 0})
+        assert (row.sequence, store.heads(["a", "b", "not there"])) == (2, {"a": 2, "b": 1, "not there": 0})
+
+    @pytest.mark.parametrize("expect", [{"a": 1}, {"a": 3}, {"a": 0}, {"b": 0}, {"b": 1, "a": 1}, {"c": 1}])
+    def test_a_conflict_leaves_nothing_behind(self, store: Store, expect: dict[str, int]) -> None:
+        """Neither in the log that moved on nor in any other, new ones included; what was to go stays."""
+        store.append([note("a", "1"), note("a", "2"), note("b", "1")])
+        heard: list[Row] = []
+        for log in ("a", "b", "new"):
+            store.watch(log, heard.extend)
+        asked = [note("a", "3"), note("b", "2"), note("new", "1")]
+        before = [store.read(log) for log in ("a", "b")]
+        with pytest.raises(ConflictError):
+            store.write(asked, expect=expect, forget={"a": [1], "b": [1]}, superseded={"a": [2]})
+        assert [store.read(log) for log in ("a", "b")] == before
+        assert (store.logs(), store.heads(["new"]), store.read("new")) == (["a", "b"], {"new": 0}, [])
+        store.append([note("a", "last")])  # what is heard is heard in order: nothing came before it
+        wait_for(lambda: heard)
+        assert [row.operation_id for row in heard] == ["last"]
+
+    def test_a_conflict_names_the_logs_but_no_sentence_does(self, store: Store) -> None:
+        store.append([note("drawer/p_marker", "1"), note("b", "1")])
+        with pytest.raises(ConflictError) as conflict:
+            store.write([note("a", "1")], expect={"drawer/p_marker": 0, "b": 1, "a": 0, "c": 3})
+        assert conflict.value.logs == ("c", "drawer/p_marker")
+        assert "marker" not in str(conflict.value)
+
+    def test_a_log_that_is_only_expected_is_looked_at_too(self, store: Store) -> None:
+        store.append([note("seen", "1")])
+        with pytest.raises(ConflictError):
+            store.write([note("other", "1")], expect={"seen": 0})
+        assert store.write([note("other", "1")], expect={"seen": 1})[0].sequence == 1
+
+    def test_a_log_that_was_not_there_may_not_be_begun_by_another(self, store: Store) -> None:
+        store.write([note("new", "1")], expect={"new": 0})
+        with pytest.raises(ConflictError):
+            store.write([note("new", "2")], expect={"new": 0})
+        assert store.heads(["new"]) == {"new": 1}
+
+    def test_one_bad_entry_and_nothing_is_destroyed_either(self, store: Store) -> None:
+        store.append([note("a", "1")])
         with pytest.raises(StorageError):
-            store.read("a")
+            store.write([note("", "1")], expect={"a": 1}, forget={"a": [1]})
+        assert store.read("a")[0].payload == b"hello"
+
+    def test_a_write_of_nothing_asks_whether_all_is_still_so(self, store: Store) -> None:
+        store.append([note("a", "1")])
+        assert store.write([]) == store.write([], expect={"a": 1, "b": 0}) == []
+        with pytest.raises(ConflictError):
+            store.write([], expect={"a": 0})
+
+    def test_destroying_moves_no_head(self, store: Store) -> None:
+        store.append([note("a", "1"), note("a", "2")])
+        store.forget("a", [1, 2])
+        assert store.heads(["a"]) == {"a": 2}
+        assert store.write([note("a", "3")], expect={"a": 2})[0].sequence == 3
+
+    def test_destroying_alone_rests_on_what_was_seen_too(self, store: Store) -> None:
+        store.append([note("a", "1"), note("a", "2")])
+        with pytest.raises(ConflictError):
+            store.write([], expect={"a": 1}, forget={"a": [1]})
+        store.write([], expect={"a": 2}, forget={"a": [1]})
+        assert [row.payload for row in store.read("a")] == [None, b"hello"]
+
+    # -- adding and destroying in one ---------------------------------------------------
+    def test_one_write_adds_and_destroys_over_any_logs(self, store: Store) -> None:
+        store.append([note("a", "1"), note("b", "1"), note("b", "2")])
+        written = store.write(
+            [note("a", "2"), note("c", "1")], forget={"a": [1]}, superseded={"b": iter([2])}
+        )
+        assert [(row.log, row.sequence, row.payload) for row in written] == [
+            ("a", 2, b"hello"),
+            ("c", 1, b"hello"),
+        ]
+        found = {log: [row.payload for row in store.read(log)] for log in store.logs()}
+        assert found == {"a": [None, b"hello"], "b": [b"hello", None], "c": [b"hello"]}
+
+    def test_no_write_destroys_what_it_adds_itself(self, store: Store) -> None:
+        (row,) = store.write([note("a", "1")], forget={"a": [1, 2]})
+        assert (row.payload, store.read("a")) == (b"hello", [row])
+
+    def test_a_number_that_is_none_destroys_nothing(self, store: Store) -> None:
+        store.append([note("a", "1"), note("a", "2")])
+        with pytest.raises(TypeError):
+            store.write([note("a", "3")], forget={"a": [1, "2"]})  # type: ignore[list-item]
+        assert [row.payload for row in store.read("a")] == [b"hello", b"hello"]
+
+    # -- retries ------------------------------------------------------------------------
+    def test_a_retry_gives_its_rows_again_though_its_first_attempt_moved_the_log(self, store: Store) -> None:
+        store.append([note("a", "old")])
+
+        def attempt() -> list[Row]:
+            return store.write(
+                [note("a", "1"), note("b", "1")], expect={"a": 1, "b": 0, "c": 0}, forget={"a": [1]}
+            )
+
+        first = attempt()
+        assert attempt() == first
+        store.append([note("a", "later"), note("c", "another's")])
+        before = [store.read(log) for log in store.logs()]
+        assert attempt() == first
+        assert [store.read(log) for log in store.logs()] == before
+
+    def test_a_retry_of_a_destroying_alone_is_no_conflict(self, store: Store) -> None:
+        store.append([note("a", "1"), note("a", "2")])
+        for _ in range(2):
+            store.write([], expect={"a": 2}, forget={"a": [1]})
+            store.write([note("a", "another's")])
+        assert [row.payload for row in store.read("a")] == [None, b"hello", b"hello"]
+
+    def test_what_is_known_in_part_is_judged(self, store: Store) -> None:
+        (known,) = store.append([note("a", "1")])
+        with pytest.raises(ConflictError):
+            store.write([note("a", "1"), note("b", "1")], expect={"a": 0})
+        assert store.heads(["a", "b"]) == {"a": 1, "b": 0}
+        again, new = store.write([note("a", "1"), note("b", "1")], expect={"a": 1})
+        assert (again, new.sequence) == (known, 1)
+
+    def test_known_entries_carry_no_destroying_past_a_conflict(self, store: Store) -> None:
+        """Somebody else's write under the same ids is no first attempt of this one."""
+        store.append([note("a", "1"), note("a", "fixed")])
+        with pytest.raises(ConflictError):
+            store.write([note("a", "fixed")], expect={"a": 1}, forget={"a": [1]})
+        assert store.read("a")[0].payload == b"hello"
+        store.write([note("a", "fixed")], expect={"a": 2}, forget={"a": [1]})
+        assert store.read("a")[0].payload is None
+
+    # -- races --------------------------------------------------------------------------
+    def test_of_two_that_saw_the_same_exactly_one_writes(self, store: Store) -> None:
+        for turn in range(30):
+            seen = store.heads(["shared"])
+            outcomes = at_once(
+                lambda who, seen=seen, turn=turn: store.write([note("shared", f"{who}-{turn}")], expect=seen)
+            )
+            assert sorted(outcomes) == ["refused", "written"]
+        assert store.heads(["shared"]) == {"shared": 30}
+
+    def test_of_two_that_each_saw_the_others_log_exactly_one_writes(self, store: Store) -> None:
+        """Write skew: neither writes where the other writes, and yet only one may."""
+        for turn in range(30):
+            seen = store.heads(["x", "y"])
+            outcomes = at_once(
+                lambda who, seen=seen, turn=turn: store.write(
+                    [note("xy"[who], f"{who}-{turn}")], expect={"yx"[who]: seen["yx"[who]]}
+                )
+            )
+            assert sorted(outcomes) == ["refused", "written"]
+        assert sum(store.heads(["x", "y"]).values()) == 30
+
+    # -- names, and what is final ---------------------------------------------------------
+    def test_logs_are_listed_by_how_they_begin(self, store: Store) -> None:
+        names = [
+            "couple/1",
+            "couple/2",
+            "Couple/3",
+            "c%uple/4",
+            "c_uple/5",
+            "account/é",
+            "account/\U0001f331",
+        ]
+        store.append([note(log, "1") for log in names])
+        assert store.logs("couple/") == ["couple/1", "couple/2"]
+        assert (store.logs("c%"), store.logs("c_"), store.logs("x")) == (["c%uple/4"], ["c_uple/5"], [])
+        assert store.logs() == sorted(names)
+
+    def test_what_was_marked_as_ended_is_among_the_ended(self, store: Store) -> None:
+        store.mark_ended("pair 1")
+        store.mark_ended("pair 1")
+        store.mark_ended("pair é")
+        assert store.ended_among(["pair 1", "pair 2", "pair é"]) == {"pair 1", "pair é"}
+        assert store.ended_among([]) == set()
+        assert store.logs() == [], "apart from the data"
+
+    def test_dropping_what_is_set_aside_leaves_the_rows_and_may_be_done_twice(self, store: Store) -> None:
+        written = store.append([note("a", "1")])
+        store.mark_ended("pair 1")
+        store.drop_set_aside()
+        store.drop_set_aside()
+        assert (store.read("a"), store.ended_among(["pair 1"])) == (written, {"pair 1"})
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def at_once(write: Callable[[int], object]) -> list[str]:
+    """What became of the same write, done by two threads at the same moment."""
+    outcomes: list[str] = []
+    ready = threading.Barrier(2)
+
+    def run(who: int) -> None:
+        ready.wait()
+        try:
+            write(who)
+            outcomes.append("written")
+        except ConflictError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=run, args=(who,)) for who in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes

@@ -110,6 +110,21 @@ def test_what_restoring_left_in_the_folder_is_removed_for_an_erasure(data: Path,
     assert (made / FILE_NAME).exists(), "a backup elsewhere is not touched"
 
 
+@pytest.mark.parametrize("place", [None, "erased-apart"])
+def test_what_has_ended_stays_ended_whatever_is_restored(data: Path, stick: Path, place: str | None) -> None:
+    """Also where the list lies in the folder itself: restoring puts rows back, and leaves it."""
+    erasures = data.parent / place if place else None
+    store = SqlCipherStore(data, KEY, erasures)
+    store.append([note("a", "0")])
+    made = back_up(data, KEY, stick)
+    store.mark_ended("pair 1")
+    store.close()
+    restore(made, data, KEY, erasures)
+    store = SqlCipherStore(data, KEY, erasures)
+    assert store.ended_among(["pair 1", "pair 2"]) == {"pair 1"}
+    store.close()
+
+
 def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:
     """The positive control of the test above."""
     store = open_here(data)

@@ -4,10 +4,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from workbook.errors import ConflictError
 from workbook.storage.base import Entry, Store
 from workbook.storage.memory import MemoryStore
 from workbook.storage.sqlcipher import SqlCipherStore
@@ -57,7 +59,42 @@ class History(RuleBasedStateMachine):
         hit = {n for n in sequences if 1 <= n <= len(rows) and rows[n - 1][2] is not None}
         for n in hit:
             rows[n - 1][2] = None
-        assert self.store.forget(log, sequences) == len(hit)
+        self.store.forget(log, sequences)
+
+    @rule(
+        given=entries,
+        seen=st.dictionaries(st.sampled_from((*LOGS, "nothing/here")), st.integers(-2, 1)),
+        log=st.sampled_from(LOGS),
+        sequences=st.lists(st.integers(-1, 12), max_size=3),
+    )
+    def decide(self, given: list[Entry], seen: dict[str, int], log: str, sequences: list[int]) -> None:
+        """Write what rests on heads as they are (0), as they were, or as they never were."""
+        heads = {name: len(self.model.get(name, ())) for name in (*LOGS, "nothing/here")}
+        known = {(name, row[0]) for name in LOGS for row in self.model[name]}
+        living = [n for n in sequences if 1 <= n <= heads[log] and self.model[log][n - 1][2] is not None]
+        is_new = any((entry.log, entry.operation_id) not in known for entry in given)
+        is_done = bool(given or sequences) and not living and not is_new
+        before = [self.store.read(name) for name in LOGS]
+        expect = {name: heads[name] + off for name, off in seen.items()}
+        if any(seen.values()) and not is_done:
+            with pytest.raises(ConflictError) as conflict:
+                self.store.write(given, expect=expect, forget={log: sequences})
+            assert set(conflict.value.logs) == {name for name, off in seen.items() if off}
+            assert [self.store.read(name) for name in LOGS] == before
+            return
+        rows = self.store.write(given, expect=expect, forget={log: sequences})
+        for n in living:
+            self.model[log][n - 1][2] = None
+        for entry in given:
+            if all(row[0] != entry.operation_id for row in self.model[entry.log]):
+                self.model[entry.log].append([entry.operation_id, entry.kind, entry.payload])
+        expected = [
+            (entry.log, *row)
+            for entry in given
+            for row in self.model[entry.log]
+            if row[0] == entry.operation_id
+        ]
+        assert expected == [(row.log, row.operation_id, row.kind, row.payload) for row in rows]
 
     @rule(log=st.sampled_from(LOGS), after=st.integers(-1, 12))
     def read(self, log: str, after: int) -> None:
@@ -72,6 +109,11 @@ class History(RuleBasedStateMachine):
         for log in LOGS:
             rows = self.store.read(log)
             assert [row.sequence for row in rows] == list(range(1, len(self.model[log]) + 1))
+
+    @invariant()
+    def heads_count_every_row_ever_written(self) -> None:
+        expected = {log: len(self.model[log]) for log in LOGS} | {"nothing/here": 0}
+        assert expected == self.store.heads(expected)
 
     def teardown(self) -> None:
         self.store.close()

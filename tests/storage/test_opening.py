@@ -9,8 +9,10 @@ from keyring.backend import KeyringBackend
 
 from tests.storage.contract import note
 from workbook.errors import SetupError, StorageError, WrongKeyError
+from workbook.storage.base import Store
 from workbook.storage.keys import find_key, key_file
 from workbook.storage.location import check_private, data_folder, prepare_folder
+from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
 from workbook.storage.sqlcipher import FILE_NAME
 
@@ -132,3 +134,53 @@ def test_the_folder_is_what_was_chosen_else_the_environments_else_the_platforms(
     assert data_folder() == tmp_path / "named"
     monkeypatch.delenv("WORKBOOK_DATA")
     assert data_folder().name == "intimacy-workbook"
+
+
+def test_a_folder_and_its_address_open_the_same_store(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spaced = data.with_name("data of two")
+    addresses = (
+        spaced,
+        str(spaced),
+        f"sqlcipher://{spaced}",
+        f"sqlcipher://{str(spaced).replace(' ', '%20')}",
+    )
+    for n, address in enumerate(addresses):
+        store: Store = open_store(address)
+        store.append([note("a", str(n))])
+        store.close()
+    monkeypatch.setenv("WORKBOOK_DATA", str(spaced))
+    store = open_store()
+    assert store.heads(["a"]) == {"a": 4}
+    store.close()
+
+
+def test_a_store_in_memory_begins_anew_each_time(data: Path) -> None:
+    store = open_store("memory://")
+    store.append([note("a", "1")])
+    assert isinstance(store, MemoryStore) and open_store("memory://").logs() == []
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://me:secret@host/secret", "sqlite:///secret", "://secret", "SQLCIPHER:///secret"]
+)
+def test_an_address_of_another_kind_is_refused_with_those_there_are(address: str) -> None:
+    with pytest.raises(SetupError, match=r"sqlcipher:///folder, memory://") as refused:
+        open_store(address)
+    assert address.partition("://")[0] in str(refused.value) and "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlcipher://",
+        "sqlcipher:///",
+        "sqlcipher://secret/a",
+        "sqlcipher:///secret?key=1",
+        "memory:///secret",
+    ],
+)
+def test_an_address_with_too_much_or_too_little_in_it_is_refused(address: str) -> None:
+    with pytest.raises(SetupError, match=r"sqlcipher:///folder, memory://") as refused:
+        open_store(address)
+    assert "secret" not in str(refused.value)

@@ -5,16 +5,33 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlcipher3
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
 
-from tests.storage.contract import StoreContract, note
-from workbook.errors import DamagedStoreError, NewerStoreError, StorageError, WrongKeyError
-from workbook.storage.base import Store
+from tests.storage.contract import StoreContract, note, wait_for
+from workbook.content import say
+from workbook.errors import (
+    ConflictError,
+    DamagedStoreError,
+    NewerStoreError,
+    StorageError,
+    WrongKeyError,
+)
+from workbook.storage import schema, tails, writer
+from workbook.storage.backup import back_up, restore
+from workbook.storage.base import Row, Store
+from workbook.storage.connections import SyncFailedError
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 
 KEY = bytes(range(32))
@@ -342,10 +359,6 @@ print("fine")
 
 def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
     """The writer gathers what waits: far fewer commits than appends."""
-    import threading
-
-    from sqlalchemy import event
-
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
     event.listen(store._write_engine, "commit", lambda _: commits.append(1))
@@ -359,4 +372,169 @@ def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
         thread.join()
     assert len(store.read("a")) == 160
     assert len(commits) < 120
+    store.close()
+
+
+# -- one write: what is added and what is destroyed ------------------------------------
+@pytest.mark.parametrize("statement", ["UPDATE rows", "INSERT INTO logs", "INSERT INTO rows", "COMMIT"])
+def test_a_write_that_fails_amid_its_statements_has_done_nothing(tmp_path: Path, statement: str) -> None:
+    filled(tmp_path, 3)
+    store = SqlCipherStore(tmp_path, KEY)
+
+    def fail(*_: Any) -> None:
+        raise sqlcipher3.OperationalError("no")
+
+    def fail_at(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if text.startswith(statement):
+            fail()
+
+    is_commit = statement == "COMMIT"
+    listening = ("commit", fail) if is_commit else ("before_cursor_execute", fail_at)
+    event.listen(store._write_engine, *listening)
+    before = store.read("a")
+    with pytest.raises(StorageError):
+        store.write([note("a", "new"), note("b", "new")], expect={"a": 3}, forget={"a": [1]})
+    event.remove(store._write_engine, *listening)
+    assert (store.read("a"), store.heads(["a", "b"]), store.logs()) == (before, {"a": 3, "b": 0}, ["a"])
+    store.write([note("a", "new"), note("b", "new")], expect={"a": 3, "b": 0}, forget={"a": [1]})
+    assert store.heads(["a", "b"]) == {"a": 4, "b": 1}
+    store.close()
+
+
+def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(tmp_path: Path) -> None:
+    filled(tmp_path, 3)
+    store = SqlCipherStore(tmp_path, KEY)
+    commits: list[int] = []
+    event.listen(store._write_engine, "commit", lambda _: commits.append(1))
+    n_lines = (tmp_path / HEADS_NAME).read_bytes().count(b"\n")
+    store.write([note("a", "new")], expect={"a": 3}, forget={"a": [1]}, superseded={"a": [2]})
+    assert len(commits) == 1
+    assert (tmp_path / HEADS_NAME).read_bytes().count(b"\n") == n_lines + 1
+    head = store._heads.of("a")
+    assert head is not None and (head.n_rows, head.n_forgotten) == (4, 2)
+    store.close()
+    SqlCipherStore(tmp_path, KEY).close()
+
+
+def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Path) -> None:
+    store = SqlCipherStore(tmp_path, KEY)
+    store.append([note("a", "1")])
+    commits: list[int] = []
+    event.listen(store._write_engine, "commit", lambda _: commits.append(1))
+    go_on, began = threading.Event(), threading.Event()
+
+    def hold(_batch: tails.Batch) -> None:
+        began.set()
+        go_on.wait(10)
+
+    with ThreadPoolExecutor(20) as pool:
+        held = pool.submit(store._writer.do, hold)
+        began.wait(10)
+        deciding = [
+            pool.submit(store.write, [note("a", f"d{n}"), note(f"own-{n}", "1")], expect={"a": 1})
+            for n in range(6)
+        ]
+        plain = [pool.submit(store.append, [note("b", f"p{n}")]) for n in range(6)]
+        wait_for(lambda: store._writer._jobs.qsize() == 12)
+        go_on.set()
+        held.result(10)
+        refused = [one for one in deciding if isinstance(one.exception(10), ConflictError)]
+        assert len(refused) == 5
+        assert all(one.exception(10) is None for one in plain)
+    assert store.heads(["a", "b"]) == {"a": 2, "b": 6}
+    assert len(store.logs("own-")) == 1
+    assert len(commits) == 2
+    store.close()
+
+
+def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> None:
+    """Else putting back a backup would destroy what nobody gave up."""
+    data, stick = tmp_path / "data", tmp_path / "stick"
+    data.mkdir(mode=0o700)
+    stick.mkdir()
+    store = SqlCipherStore(data, KEY, tmp_path / "list")
+    store.append([note("a", "1", b"kept"), note("a", "2", b"erased")])
+    made = back_up(data, KEY, stick)
+    with pytest.raises(ConflictError):
+        store.write([note("a", "3")], expect={"a": 1}, forget={"a": [1]})
+    store.write([note("a", "3")], expect={"a": 2}, forget={"a": [2]})
+    store.close()
+    restore(made, data, KEY, tmp_path / "list")
+    store = SqlCipherStore(data, KEY, tmp_path / "list")
+    assert [row.payload for row in store.read("a")] == [b"kept", None]
+    store.close()
+
+
+def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked again, the list would be found as it should be, and never have reached the disk."""
+    filled(tmp_path, 3)
+    store = SqlCipherStore(tmp_path, KEY)
+    sync = os.fsync
+
+    def fail(handle: int) -> None:
+        if os.path.samestat(os.fstat(handle), (tmp_path / "erased").stat()):
+            raise OSError(5, "failed")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(SyncFailedError):
+        store.forget("a", [1])
+    monkeypatch.undo()
+    assert store.read("a")[0].payload == b"marker-0"
+    for change in (
+        lambda: store.forget("a", [1]),
+        lambda: store.mark_ended("x"),
+        lambda: store.append([note("a", "4")]),
+    ):
+        with pytest.raises(SyncFailedError):
+            change()
+    store.close()
+
+
+def test_who_watches_hears_of_what_was_kept_though_its_writer_was_told_of_a_busy_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path, 3)
+    store = SqlCipherStore(tmp_path, KEY)
+    heard: list[Row] = []
+    store.watch("a", heard.extend)
+
+    def busy(_engine: object) -> None:
+        raise StorageError(say("errors.storage.busy"))
+
+    monkeypatch.setattr(writer, "empty_wal", busy)
+    with pytest.raises(StorageError):
+        store.write([note("a", "new")], forget={"a": [1]})
+    monkeypatch.undo()
+    wait_for(lambda: heard)
+    assert [row.operation_id for row in heard] == ["new"]
+    assert store.write([note("a", "new")], expect={"a": 3}, forget={"a": [1]}) == heard
+    assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size == 0, (
+        "the retry has destroyed what the log still held"
+    )
+    store.close()
+
+
+# -- times ---------------------------------------------------------------------------
+def test_times_need_64_bits_and_have_them_in_every_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {
+        dialect.name: str(CreateTable(schema.rows).compile(dialect=dialect))
+        for dialect in (postgresql.dialect(), sqlite.dialect())
+    }
+    assert "at BIGINT NOT NULL" in made["postgresql"]
+    assert "at INTEGER NOT NULL" in made["sqlite"], "as the migrations leave it; there it has up to 64"
+
+    class Late(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # noqa: ARG003
+            return datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
+
+    monkeypatch.setattr(tails, "datetime", Late)
+    store = SqlCipherStore(tmp_path, KEY)
+    store.append([note("a", "1")])
+    assert store.read("a")[0].at == datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
     store.close()

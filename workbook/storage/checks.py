@@ -1,9 +1,9 @@
 """What every store refuses before it writes, so that one bad entry cannot spoil a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import ConflictError, StorageError
 from workbook.storage.base import Entry
 
 LARGEST_PAYLOAD = 8 * 1024 * 1024  # bytes; far above any row of ours, far below SQLite's limit
@@ -25,6 +25,29 @@ def check_entries(entries: Sequence[Entry]) -> None:
     ]
     if problems:
         raise StorageError(problems)
+
+
+def refuse_conflict(
+    expect: Mapping[str, int], head_of: Callable[[str], int], *, is_done: Callable[[], bool]
+) -> None:
+    """Refuse a write by somebody who has not seen the newest rows.
+
+    Parameters
+    ----------
+    head_of : callable
+        Gives the last sequence of a log, 0 for one that is not there.
+    is_done : callable
+        Whether all that is asked for was done before. Then it is a retry, and what has moved
+        the log may be its own first attempt.
+
+    Raises
+    ------
+    ConflictError
+        Naming the logs that have moved on.
+    """
+    moved = sorted(log for log, seen in expect.items() if head_of(log) != seen)
+    if moved and not is_done():
+        raise ConflictError(say("errors.storage.conflict"), logs=moved)
 
 
 def _reasons(entry: Entry) -> list[str]:

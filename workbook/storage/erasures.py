@@ -10,9 +10,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbook.storage.heads import sync_folder
+from workbook.storage.heads import sync, sync_folder
 
 _DIGITS = 40
+_ENDED = "ended"  # no log: what ended for good is noted among the erasures
 
 
 class Erasures:
@@ -31,7 +32,13 @@ class Erasures:
         self._key = hashlib.sha256(b"workbook erasures\0" + key).digest()
 
     def add(self, log: str, rows: Iterable[tuple[int, bytes]]) -> None:
-        """Note rows (sequence, link) that are about to be destroyed; durable when it returns."""
+        """Note rows (sequence, link) that are about to be destroyed; durable when it returns.
+
+        Raises
+        ------
+        SyncFailedError
+            It may not be, and asking again would not tell.
+        """
         known = self.known()
         digests = [self._digest(log, sequence, link) for sequence, link in rows]
         lines = "".join(f"{digest}\n" for digest in digests if digest not in known)
@@ -43,7 +50,7 @@ class Erasures:
             # After a line that a crash cut short, the next begins on its own.
             file.write((b"" if self._ends_a_line() else b"\n") + lines.encode())
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         if is_new:
             sync_folder(self._path.parent)
 
@@ -57,6 +64,15 @@ class Erasures:
     def among(self, log: str, rows: Iterable[tuple[int, bytes]], known: set[str]) -> list[int]:
         """The sequences of those rows (sequence, link) that the list knows."""
         return [sequence for sequence, link in rows if self._digest(log, sequence, link) in known]
+
+    def add_ended(self, name: str) -> None:
+        """Note that something ended for good; durable when it returns, see `add`."""
+        self.add(_ENDED, [(0, name.encode())])
+
+    def ended_among(self, names: Iterable[str]) -> set[str]:
+        """Those of these names that were noted as ended."""
+        known = self.known()
+        return {name for name in names if self.among(_ENDED, [(0, name.encode())], known)}
 
     def _ends_a_line(self) -> bool:
         content = self._path.read_bytes()

@@ -1,22 +1,20 @@
 """A store that is only looked at: beside a running workbook, or when none runs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-
-from sqlalchemy import select
+from typing import NoReturn
 
 from workbook.content import say
 from workbook.errors import StorageError
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import NOTHING, Entry, Row, Store
 from workbook.storage.connections import plain_errors, reading_engine
+from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads
-from workbook.storage.keys import find_key
+from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder
 from workbook.storage.migrate import is_written
-from workbook.storage.schema import logs, rows
-from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME
-from workbook.storage.tails import to_row
-from workbook.storage.verify import check_links
+from workbook.storage.records import read_heads, read_names, read_rows
+from workbook.storage.sqlcipher import ERASED_NAME, FILE_NAME, HEADS_NAME
 
 
 class LookingStore(Store):
@@ -28,6 +26,8 @@ class LookingStore(Store):
         The data folder.
     key : bytes
         Its key.
+    erasures : Path, optional
+        The list of what was erased, as `SqlCipherStore` has it.
 
     Raises
     ------
@@ -35,7 +35,8 @@ class LookingStore(Store):
         There is no store, or it does not open; its subclasses say why.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
+        self._erasures = Erasures(erasures or folder / ERASED_NAME, key)
         with plain_errors():
             self._heads = Heads(folder / HEADS_NAME, key, "look")
             self._engine = reading_engine(folder / FILE_NAME, key)
@@ -48,21 +49,40 @@ class LookingStore(Store):
             self._engine.dispose()
             raise StorageError(say("study.error.no_store", folder=folder))
 
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
-        raise StorageError(say("study.error.look_only"))
-
-    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
-        raise StorageError(say("study.error.look_only"))
+    def write(
+        self,
+        entries: Sequence[Entry],
+        *,
+        expect: Mapping[str, int] = NOTHING,
+        forget: Mapping[str, Iterable[int]] = NOTHING,
+        superseded: Mapping[str, Iterable[int]] = NOTHING,
+    ) -> list[Row]:
+        _refuse()
 
     def read(self, log: str, after: int = 0) -> list[Row]:
-        own = select(rows).join(logs).where(logs.c.name == log, rows.c.sequence >= after)
-        with plain_errors(), self._engine.connect() as connection:
-            records = connection.execute(own.order_by(rows.c.sequence)).all()
-        check_links(log, records, after=after, head=self._heads.of(log))
-        return [to_row(log, record) for record in records if record.sequence > after]
+        with plain_errors():
+            return read_rows(self._engine, self._heads, log, after)
+
+    def heads(self, logs: Iterable[str]) -> dict[str, int]:
+        with plain_errors():
+            return read_heads(self._engine, self._heads, logs)
+
+    def logs(self, prefix: str = "") -> list[str]:
+        with plain_errors():
+            return read_names(self._engine, prefix)
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
-        raise StorageError(say("study.error.look_only"))
+        _refuse()
+
+    def drop_set_aside(self) -> None:
+        _refuse()
+
+    def mark_ended(self, name: str) -> None:
+        _refuse()
+
+    def ended_among(self, names: Iterable[str]) -> set[str]:
+        with plain_errors():
+            return self._erasures.ended_among(names)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -84,4 +104,8 @@ def look_at_store(folder: str | Path | None = None) -> LookingStore:
         raise StorageError(say("study.error.no_store", folder=place))
     for file in files:
         check_private(file)
-    return LookingStore(place, find_key(place, is_new=False))
+    return LookingStore(place, find_key(place, is_new=False), erasures_file(place))
+
+
+def _refuse() -> NoReturn:
+    raise StorageError(say("study.error.look_only"))

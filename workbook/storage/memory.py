@@ -1,14 +1,14 @@
 """A store that lives and dies with the process: for tests and the demonstration."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.content import say
 from workbook.errors import StorageError
-from workbook.storage.base import Entry, Row, Store
-from workbook.storage.checks import check_entries
+from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
+from workbook.storage.checks import check_entries, refuse_conflict
 from workbook.storage.watchers import Watchers
 
 
@@ -16,23 +16,39 @@ class MemoryStore(Store):
     """Keeps every promise of `Store` that memory can keep; nothing survives the process.
 
     >>> store = MemoryStore()
-    >>> [row.sequence for row in store.append([Entry("log", "op-1", "note", b"hello")])]
+    >>> first, second = (Entry("log", name, "note", name.encode()) for name in ("one", "two"))
+    >>> [row.sequence for row in store.write([first], expect={"log": 0})]
     [1]
-    >>> store.forget("log", [1]), store.read("log")[0].payload
-    (1, None)
+    >>> [row.sequence for row in store.write([second], expect={"log": 1}, forget={"log": [1]})]
+    [2]
+    >>> [row.payload for row in store.read("log")], store.heads(["log", "other"])
+    ([None, b'two'], {'log': 2, 'other': 0})
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._logs: dict[str, list[Row]] = {}
         self._by_operation: dict[tuple[str, str], int] = {}
+        self._ended: set[str] = set()
         self._watchers = Watchers()
         self._closed = False
 
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
+    def write(
+        self,
+        entries: Sequence[Entry],
+        *,
+        expect: Mapping[str, int] = NOTHING,
+        forget: Mapping[str, Iterable[int]] = NOTHING,
+        superseded: Mapping[str, Iterable[int]] = NOTHING,
+    ) -> list[Row]:
+        asked = Writing(entries, forget, superseded)
         check_entries(entries)
         with self._lock:
             self._refuse_closed()
+            refuse_conflict(expect, self._head_of, is_done=lambda: self._is_done(asked))
+            for log, sequences in asked.destroyed():
+                for row in self._living(log, sequences):
+                    self._logs[log][row.sequence - 1] = replace(row, payload=None)
             fresh: list[Row] = []
             given = [self._place(entry, fresh) for entry in entries]
             self._watchers.tell(fresh)
@@ -43,19 +59,31 @@ class MemoryStore(Store):
             self._refuse_closed()
             return self._logs.get(log, [])[max(after, 0) :]
 
-    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
+    def heads(self, logs: Iterable[str]) -> dict[str, int]:
         with self._lock:
             self._refuse_closed()
-            rows = self._logs.get(log, [])
-            destroyed = 0
-            for sequence in set(sequences):
-                if 1 <= sequence <= len(rows) and rows[sequence - 1].payload is not None:
-                    rows[sequence - 1] = replace(rows[sequence - 1], payload=None)
-                    destroyed += 1
-            return destroyed
+            return {log: self._head_of(log) for log in logs}
+
+    def logs(self, prefix: str = "") -> list[str]:
+        with self._lock:
+            self._refuse_closed()
+            return sorted(log for log in self._logs if log.startswith(prefix))
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         return self._watchers.add(log, notify)
+
+    def drop_set_aside(self) -> None:
+        """Do nothing: no older copy lies beside what is in memory alone."""
+
+    def mark_ended(self, name: str) -> None:
+        with self._lock:
+            self._refuse_closed()
+            self._ended.add(name)
+
+    def ended_among(self, names: Iterable[str]) -> set[str]:
+        with self._lock:
+            self._refuse_closed()
+            return self._ended.intersection(names)
 
     def close(self) -> None:
         self._closed = True
@@ -71,6 +99,20 @@ class MemoryStore(Store):
         self._by_operation[entry.log, entry.operation_id] = row.sequence
         fresh.append(row)
         return row
+
+    def _head_of(self, log: str) -> int:
+        return len(self._logs.get(log, ()))
+
+    def _is_done(self, asked: Writing) -> bool:
+        is_kept = all((entry.log, entry.operation_id) in self._by_operation for entry in asked.entries)
+        is_gone = not any(self._living(log, sequences) for log, sequences in asked.destroyed())
+        return is_kept and is_gone and not asked.is_empty
+
+    def _living(self, log: str, sequences: frozenset[int]) -> list[Row]:
+        """Rows of these that still hold something."""
+        rows = self._logs.get(log, [])
+        there = (rows[sequence - 1] for sequence in sequences if 1 <= sequence <= len(rows))
+        return [row for row in there if row.payload is not None]
 
     def _refuse_closed(self) -> None:
         if self._closed:

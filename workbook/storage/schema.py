@@ -1,6 +1,17 @@
 """The tables of a store file, as the newest migration leaves them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 SCHEMA_VERSION = 2
 """Kept in ``PRAGMA user_version``; every migration raises it by one."""
@@ -21,7 +32,8 @@ rows = Table(
     Column("sequence", Integer, primary_key=True),
     Column("operation_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("at", Integer, nullable=False),  # microseconds since 1970, UTC
+    # Microseconds since 1970, UTC: more than 32 bits hold. In SQLite every integer has up to 64.
+    Column("at", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
     Column("payload", LargeBinary),  # NULL once forgotten, together with its salt
     Column("salt", LargeBinary),
     Column("digest", LargeBinary, nullable=False),  # of salt and payload; outlives them

@@ -1,7 +1,7 @@
 """The store of a household: one encrypted SQLite file, and its heads beside it."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,22 +11,22 @@ from sqlalchemy.exc import DBAPIError
 
 from workbook.content import say
 from workbook.errors import DamagedStoreError, StorageError
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.location import remove_set_aside
 from workbook.storage.migrate import is_written, migrate
+from workbook.storage.records import read_names, read_rows
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
-from workbook.storage.tails import to_row
-from workbook.storage.verify import check_links, torn_pages, verify_all
+from workbook.storage.verify import torn_pages, verify_all
 from workbook.storage.watchers import Watchers
 from workbook.storage.writer import Writer
 
 FILE_NAME = "workbook.db"
 HEADS_NAME = "workbook.heads"
-ENDED = "ended"  # no log: what ended for good is noted among the erasures
+ERASED_NAME = "erased"  # not named as the store's own files: restoring leaves it where it is
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +40,8 @@ class SqlCipherStore(Store):
     key : bytes
         32 random bytes, kept apart from the folder.
     erasures : Path, optional
-        The file in which to note what is erased, kept apart from folder and backups.
+        The file in which to note what is erased, best kept apart from the folder: one in the folder
+        itself, as by default, is lost or taken back with the whole of it.
 
     Raises
     ------
@@ -57,7 +58,7 @@ class SqlCipherStore(Store):
     def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
         self._closed = False
         self._folder = folder
-        self._erasures = Erasures(erasures, key) if erasures is not None else None
+        self._erasures = Erasures(erasures or folder / ERASED_NAME, key)
         self._watchers = Watchers()
         self._engines: list[Engine] = []
         path = folder / FILE_NAME
@@ -71,31 +72,37 @@ class SqlCipherStore(Store):
                 raise
         self._writer = Writer(self._write_engine, self._heads, self._watchers.tell)
 
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
+    def write(
+        self,
+        entries: Sequence[Entry],
+        *,
+        expect: Mapping[str, int] = NOTHING,
+        forget: Mapping[str, Iterable[int]] = NOTHING,
+        superseded: Mapping[str, Iterable[int]] = NOTHING,
+    ) -> list[Row]:
+        asked = Writing(entries, forget, superseded)
         check_entries(entries)
-        if not entries:
+        if asked.is_empty and not expect:
             return []
-        written: list[Row] = self._writer.do(lambda batch: batch.append(entries))
+        written: list[Row] = self._writer.do(
+            lambda batch: batch.write(asked, expect, self._erasures), destroys=asked.destroys
+        )
         return written
 
     def read(self, log: str, after: int = 0) -> list[Row]:
-        after = max(after, 0)
-        known = self._heads.of(log)  # before the read, so that the rows are at least this new
-        own = select(rows).join(logs).where(logs.c.name == log, rows.c.sequence >= after)
-        if self._closed:
-            raise StorageError(say("errors.storage.closed"))
-        with plain_errors(), self._read_engine.connect() as connection:
-            records = connection.execute(own.order_by(rows.c.sequence)).all()
-        check_links(log, records, after=after, head=known)
-        return [to_row(log, record) for record in records if record.sequence > after]
+        self._refuse_closed()
+        with plain_errors():
+            return read_rows(self._read_engine, self._heads, log, after)
 
-    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> int:
-        wanted = set(sequences)
-        if self._erasures is not None and not superseded:
-            with plain_errors():  # first the list: what is on it and not yet destroyed does no harm
-                self._erasures.add(log, self._links(log, wanted))
-        destroyed: int = self._writer.do(lambda batch: batch.forget(log, wanted), destroys=True)
-        return destroyed
+    def heads(self, logs: Iterable[str]) -> dict[str, int]:
+        self._refuse_closed()
+        known = {log: self._heads.of(log) for log in logs}  # as acknowledged: no one else writes here
+        return {log: head.n_rows if head is not None else 0 for log, head in known.items()}
+
+    def logs(self, prefix: str = "") -> list[str]:
+        self._refuse_closed()
+        with plain_errors():
+            return read_names(self._read_engine, prefix)
 
     def drop_set_aside(self) -> None:
         with plain_errors():
@@ -103,28 +110,21 @@ class SqlCipherStore(Store):
             sync_folder(self._folder)
 
     def mark_ended(self, name: str) -> None:
-        if self._erasures is not None:
-            with plain_errors():
-                self._erasures.add(ENDED, [(0, name.encode())])
+        # By the writer, which stops for good where the disk would not say that it is kept.
+        self._writer.do(lambda _batch: self._erasures.add_ended(name))
 
     def ended_among(self, names: Iterable[str]) -> set[str]:
-        if self._erasures is None:
-            return set()
+        self._refuse_closed()
         with plain_errors():
-            known = self._erasures.known()
-            return {name for name in names if self._erasures.among(ENDED, [(0, name.encode())], known)}
+            return self._erasures.ended_among(names)
 
-    def erase_again(self, erasures: Erasures | None) -> int:
-        """Read every log, and destroy what is on a list of erasures; give how many rows that were."""
+    def erase_again(self, erasures: Erasures | None) -> None:
+        """Read every log, and destroy what is on a list of erasures."""
         known = erasures.known() if erasures is not None else set()
-        with plain_errors(), self._read_engine.connect() as connection:
-            names = [str(name) for (name,) in connection.execute(select(logs.c.name))]
-        n_destroyed = 0
-        for name in names:
+        for name in self.logs():
             self.read(name)
             if erasures is not None and (gone := erasures.among(name, self._links(name), known)):
-                n_destroyed += self.forget(name, gone, superseded=True)
-        return n_destroyed
+                self.write((), superseded={name: gone})
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         return self._watchers.add(log, notify)
@@ -161,12 +161,15 @@ class SqlCipherStore(Store):
         # Rows that were committed but whose heads a crash cut off: whole, only not yet witnessed.
         self._heads.write({log: head for log, head in found.items() if head != self._heads.of(log)})
 
-    def _links(self, log: str, wanted: set[int] | None = None) -> list[tuple[int, bytes]]:
+    def _links(self, log: str) -> list[tuple[int, bytes]]:
         own = select(rows.c.sequence, rows.c.chain).join(logs).where(logs.c.name == log)
         with plain_errors(), self._read_engine.connect() as connection:
             found = connection.execute(own).all()
-        links = [(int(record.sequence), bytes(record.chain)) for record in found]
-        return [link for link in links if wanted is None or link[0] in wanted]
+        return [(int(record.sequence), bytes(record.chain)) for record in found]
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StorageError(say("errors.storage.closed"))
 
     def _refuse_lost(self, *, had_file: bool) -> None:
         if not had_file and self._heads.tags:

@@ -1,7 +1,7 @@
 """Writing inside one transaction: where each log ends, and how a row is linked to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from workbook.storage import chain
-from workbook.storage.base import Entry, Row
+from workbook.storage.base import Entry, Row, Writing
 from workbook.storage.chain import Head
+from workbook.storage.checks import refuse_conflict
+from workbook.storage.erasures import Erasures
+from workbook.storage.records import to_microseconds, to_row
 from workbook.storage.schema import logs, rows
 
-_CHUNK = 500  # operation ids in one look-up; SQLite takes 32,766 parameters
+_CHUNK = 500  # operation ids or sequences in one statement; SQLite takes 32,766 parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,20 @@ class Batch:
         self.fresh: list[Row] = []
         self.destroyed = 0
 
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
+    def write(self, asked: Writing, expect: Mapping[str, int], erasures: Erasures) -> list[Row]:
+        """Do all that is asked; give the entries' rows. A conflict is raised before anything is changed.
+
+        What is erased is listed before it is destroyed, and only once the write is not refused: a
+        restoring would else destroy what was never given up.
+        """
+        refuse_conflict(expect, self._head_of, is_done=lambda: self._is_done(asked))
+        for log, sequences in asked.forget.items():
+            erasures.add(log, self._links(log, sequences))
+        for log, sequences in asked.destroyed():
+            self._destroy(log, sequences)
+        return self._append(asked.entries)
+
+    def _append(self, entries: Sequence[Entry]) -> list[Row]:
         """Rows of all entries, in their order: the existing one, or a new one."""
         placed = self._existing(entries)
         values: list[dict[str, Any]] = []
@@ -56,17 +72,16 @@ class Batch:
             self._connection.execute(insert(rows), values)
         return [placed[entry.log, entry.operation_id] for entry in entries]
 
-    def forget(self, log: str, sequences: Iterable[int]) -> int:
-        """Destroy payload and salt of rows; give how many still had theirs."""
+    def _destroy(self, log: str, sequences: Iterable[int]) -> None:
+        """Destroy payload and salt of rows that still have theirs."""
         tail = self._tail(log)
         if tail is None:
-            return 0
+            return
         destroyed = 0
-        wanted = sorted(set(sequences))
-        for start in range(0, len(wanted), _CHUNK):
+        for chunk in _chunks(sequences):
             statement = (
                 update(rows)
-                .where(rows.c.log_id == tail.log_id, rows.c.sequence.in_(wanted[start : start + _CHUNK]))
+                .where(rows.c.log_id == tail.log_id, rows.c.sequence.in_(chunk))
                 .where(rows.c.payload.is_not(None))
                 .values(payload=None, salt=None)
             )
@@ -75,7 +90,40 @@ class Batch:
             head = Head(tail.head.n_rows, tail.head.n_forgotten + destroyed, tail.head.link)
             self.changed[log] = Tail(tail.log_id, head)
             self.destroyed += destroyed
-        return destroyed
+
+    def _is_done(self, asked: Writing) -> bool:
+        """Whether every entry is kept and every row to destroy is gone; never of a write of nothing."""
+        placed = self._existing(asked.entries)
+        is_kept = all((entry.log, entry.operation_id) in placed for entry in asked.entries)
+        return is_kept and not asked.is_empty and not any(self._lives(*one) for one in asked.destroyed())
+
+    def _lives(self, log: str, sequences: Iterable[int]) -> bool:
+        """Whether any of these rows still holds something."""
+        tail = self._tail(log)
+        living = select(rows.c.sequence).where(rows.c.payload.is_not(None))
+        return tail is not None and any(
+            self._connection.execute(
+                living.where(rows.c.log_id == tail.log_id, rows.c.sequence.in_(chunk)).limit(1)
+            ).first()
+            for chunk in _chunks(sequences)
+        )
+
+    def _links(self, log: str, sequences: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Sequence and link of these rows, gone or not."""
+        tail = self._tail(log)
+        if tail is None:
+            return []
+        own = select(rows.c.sequence, rows.c.chain).where(rows.c.log_id == tail.log_id)
+        found = [
+            record
+            for chunk in _chunks(sequences)
+            for record in self._connection.execute(own.where(rows.c.sequence.in_(chunk)))
+        ]
+        return [(int(record.sequence), bytes(record.chain)) for record in found]
+
+    def _head_of(self, log: str) -> int:
+        tail = self._tail(log)
+        return tail.head.n_rows if tail is not None else 0
 
     def _link(self, entry: Entry) -> tuple[Row, dict[str, Any]]:
         tail = self._tail(entry.log) or self._new_log(entry.log)
@@ -139,20 +187,6 @@ class Batch:
         return Tail(log_id, Head(0, 0, chain.first_link(log)))
 
 
-def to_row(log: str, record: Any) -> Row:
-    """A database record as a `Row`."""
-    return Row(log, record.sequence, record.operation_id, record.kind, record.payload, to_datetime(record.at))
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970, UTC."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def to_datetime(microseconds: int) -> datetime:
-    """The moment again, in UTC."""
-    return _EPOCH + microseconds * _MICROSECOND
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = datetime.resolution
+def _chunks(sequences: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(sequences)
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))

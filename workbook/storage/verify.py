@@ -79,6 +79,18 @@ def check_links(log: str, records: Sequence[Any], *, after: int, head: Head | No
         raise _damaged("a log")
 
 
+def check_heads(last: int, head: Head | None) -> None:
+    """Check the last sequence of a log against its head.
+
+    Raises
+    ------
+    DamagedStoreError
+        The head is a greater one.
+    """
+    if head is not None and last < head.n_rows:
+        raise _damaged("the newest rows of a log")
+
+
 def _pages_in_wal(path: Path) -> set[int]:
     """Numbers of all pages in a write-ahead log (https://sqlite.org/fileformat2.html#walformat)."""
     content = path.read_bytes() if path.exists() else b""

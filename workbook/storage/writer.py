@@ -1,7 +1,8 @@
 """The one thread that writes. What waits together is committed together.
 
 A commit costs two syncs of the disk, whatever it holds. So while one runs, all that arrives
-is gathered for the next: many small appends at once cost little more than one.
+is gathered for the next: many small writes at once cost little more than one. Each is judged by
+what those before it have written, of the same commit too; one that is refused leaves the others be.
 """
 
 import queue
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import ConflictError, StorageError
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
 from workbook.storage.connections import (
@@ -49,7 +50,7 @@ class Writer:
     heads : Heads
         Written after each commit and before anything is acknowledged.
     committed : callable
-        Given the rows newly written, after each commit.
+        Given the rows newly written, after each commit and once their heads are written.
     """
 
     def __init__(self, engine: Engine, heads: Heads, committed: Callable[[list[Row]], None]) -> None:
@@ -60,6 +61,7 @@ class Writer:
         self._submitting = threading.Lock()
         self._tails: dict[str, Tail] = {}
         self._unwritten: dict[str, Head] = {}
+        self._untold: list[Row] = []
         self._must_truncate = False
         self._closed = False
         self._stopped = False
@@ -74,6 +76,8 @@ class Writer:
 
         Raises
         ------
+        ConflictError
+            The work raised it, before it changed anything.
         SyncFailedError
             A sync failed, now or ever since the start: nothing is written any more.
         """
@@ -107,7 +111,7 @@ class Writer:
         try:
             with plain_errors():
                 self._refuse_after_failure()
-                given, fresh = self._commit(jobs)
+                given = self._commit(jobs)
                 self._acknowledge()
                 if any(job.destroys for job in jobs):
                     self._truncate()
@@ -117,9 +121,11 @@ class Writer:
             for job in jobs:
                 job.done.set_exception(error)
             return
-        self._committed(fresh)
         for job, result in zip(jobs, given, strict=True):
-            job.done.set_result(result)
+            if isinstance(result, ConflictError):
+                job.done.set_exception(result)
+            else:
+                job.done.set_result(result)
 
     def _refuse_after_failure(self) -> None:
         # The next sync would succeed, whatever became of what the failed one was for.
@@ -136,22 +142,32 @@ class Writer:
         self._stopped = True
         return SyncFailedError(say("errors.storage.stopped"))
 
-    def _commit(self, jobs: list[_Job]) -> tuple[list[Any], list[Row]]:
+    def _commit(self, jobs: list[_Job]) -> list[Any]:
         with self._engine.begin() as connection:
             batch = Batch(connection, self._tails)
-            given = [job.work(batch) for job in jobs]
+            given = [_done_or_refused(job, batch) for job in jobs]
         self._tails |= batch.changed
         self._unwritten |= {log: tail.head for log, tail in batch.changed.items()}
+        self._untold += batch.fresh
         self._must_truncate |= batch.destroyed > 0
-        return given, batch.fresh
+        return given
 
     def _acknowledge(self) -> None:
         # Heads that could not be written stay due: no later commit may be acknowledged before them.
         self._heads.write(self._unwritten)
         self._unwritten = {}
+        fresh, self._untold = self._untold, []
+        self._committed(fresh)
 
     def _truncate(self) -> None:
         if not self._must_truncate:
             return
         empty_wal(self._engine)
         self._must_truncate = False
+
+
+def _done_or_refused(job: _Job, batch: Batch) -> Any:
+    try:
+        return job.work(batch)
+    except ConflictError as conflict:
+        return conflict

@@ -1,0 +1,43 @@
+"""A store that leaves a promise out is no store."""
+
+import pytest
+
+from workbook.errors import ConflictError, StorageError
+from workbook.service.refusals import error_from_json, error_to_json
+from workbook.storage.base import Store
+from workbook.storage.memory import MemoryStore
+
+PROMISED = [
+    "write",
+    "read",
+    "heads",
+    "logs",
+    "watch",
+    "drop_set_aside",
+    "mark_ended",
+    "ended_among",
+    "close",
+]
+
+
+def test_all_that_is_promised_is_asked_of_every_store() -> None:
+    assert Store.__abstractmethods__ == frozenset(PROMISED)
+
+
+@pytest.mark.parametrize("missing", PROMISED)
+def test_a_store_without_one_of_them_can_not_be_made(missing: str) -> None:
+    parts = {name: getattr(MemoryStore, name) for name in PROMISED if name != missing}
+    made_up = type("MadeUp", (Store,), {"__init__": MemoryStore.__init__} | parts)
+    with pytest.raises(TypeError, match=missing):
+        made_up()
+
+
+def test_a_conflict_is_told_over_the_socket_without_the_logs() -> None:
+    content = error_to_json(ConflictError("Please try again.", logs=["drawer/p_marker"]))
+    assert "marker" not in str(content)
+    again = error_from_json(content)
+    assert (type(again), again.problems, isinstance(again, StorageError)) == (
+        ConflictError,
+        ("Please try again.",),
+        True,
+    )

@@ -1,0 +1,73 @@
+"""Looking up rows, heads and names in the database, for whoever reads it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from workbook.storage.base import Row
+from workbook.storage.heads import Heads
+from workbook.storage.schema import logs, rows
+from workbook.storage.verify import check_heads, check_links
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = datetime.resolution
+
+
+def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
+    """Rows of a log with a greater sequence, checked against its chain and its witnessed head.
+
+    Raises
+    ------
+    DamagedStoreError
+        They are not what was written.
+    """
+    after = max(after, 0)
+    known = heads.of(log)  # before the read, so that the rows are at least this new
+    own = select(rows).join(logs).where(logs.c.name == log, rows.c.sequence >= after)
+    with engine.connect() as connection:
+        records = connection.execute(own.order_by(rows.c.sequence)).all()
+    check_links(log, records, after=after, head=known)
+    return [to_row(log, record) for record in records if record.sequence > after]
+
+
+def read_heads(engine: Engine, heads: Heads, names: Iterable[str]) -> dict[str, int]:
+    """The last sequence of each log, 0 where there is none; none below what is witnessed.
+
+    Raises
+    ------
+    DamagedStoreError
+        The newest rows of a log are missing.
+    """
+    found = dict.fromkeys(names, 0)
+    last = select(func.max(rows.c.sequence)).join(logs)
+    with engine.connect() as connection:
+        for log in found:
+            witnessed = heads.of(log)
+            found[log] = connection.execute(last.where(logs.c.name == log)).scalar() or 0
+            check_heads(found[log], witnessed)
+    return found
+
+
+def read_names(engine: Engine, prefix: str) -> list[str]:
+    """The names of all logs that begin so, sorted."""
+    own = select(logs.c.name).where(logs.c.name >= prefix)  # by the index: `LIKE` would not know a from A
+    own = own.where(func.substr(logs.c.name, 1, len(prefix)) == prefix).order_by(logs.c.name)
+    with engine.connect() as connection:
+        return [str(name) for name in connection.execute(own).scalars()]
+
+
+def to_row(log: str, record: Any) -> Row:
+    """A database record as a `Row`."""
+    return Row(log, record.sequence, record.operation_id, record.kind, record.payload, to_datetime(record.at))
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970, UTC."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def to_datetime(microseconds: int) -> datetime:
+    """The moment again, in UTC."""
+    return _EPOCH + microseconds * _MICROSECOND
