@@ -126,6 +126,10 @@ def test_killed_at_any_write_the_next_start_does_the_rest(what: str, n_writes: i
     house = started(house)
 
     assert held_back_in(house) == []
+    uncut = started(as_it_was(what))
+    assert [len(house.store.read(log)) for log in logs(house)] == [
+        len(uncut.store.read(log)) for log in logs(uncut)
+    ], "nothing is written twice"
     decide(house, 1, Grain.ANSWERS)
     assert lies_open(house) == whole(what)
 
