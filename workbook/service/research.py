@@ -131,12 +131,13 @@ def contents_for(
     A copy that no start has made anew yet is made anew here: a study may be read without a server.
     """
     day = today or datetime.now(UTC).date()
+    instruments = study.instruments
     found = []
     for person_id, couple_id in _people(directory).items():
         content = _latest(store, person_id)
         if content is None or not _counts(content, study, day) or content["couple_id"] != couple_id:
             continue
-        publications = [renewed(one, study.instruments) for one in content["publications"]]
+        publications = [renewed(one, instruments) for one in content["publications"]]
         linked = content["linked"] and not directory.is_unpaired(couple_id)
         found.append(content | {"linked": linked, "publications": publications})
     both = _in_pairs(found)

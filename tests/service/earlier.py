@@ -1,0 +1,183 @@
+"""A household in which things were decided, opened and given before anything was held back."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from unittest import mock
+
+from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, Household, answers, begin
+from tests.service.research_contract import AGREED, give
+from tests.service.test_privacy import CrashingStore
+from workbook.instruments import Instrument, catalogue
+from workbook.service import research, rounds, study, tables, wire
+from workbook.service.local import LocalService
+from workbook.service.research import research_log
+from workbook.service.rounds import pending_log
+from workbook.service.tables import table_log
+from workbook.service.verbs import Answer
+from workbook.sharing import Grain
+from workbook.storage.base import Store
+
+HELD = {name for one in catalogue().values() for name in one.held_back}
+TOUCHED = {s.id for one in catalogue().values() for s in one.subscales if one.held_back & set(s.items)}
+PARTS = ("connection", "warning_signs", "needs")
+Did = Callable[[Household], None]
+
+
+def without_holding(instrument: Instrument) -> Instrument:
+    items = tuple(dataclasses.replace(item, never_published="") for item in instrument.items)
+    return dataclasses.replace(instrument, items=items)
+
+
+@contextmanager
+def before_anything_was_held_back() -> Iterator[None]:
+    """The workbook as it was: every item is published, and no publication names a rule."""
+    known = {name: without_holding(one) for name, one in catalogue().items()}
+
+    def written(publication: Any) -> dict[str, Any]:
+        content = wire.publication_to_json(publication)
+        del content["rule"]
+        return content
+
+    with (
+        mock.patch("workbook.service.local.catalogue", return_value=known),
+        mock.patch.object(study, "catalogue", return_value=known),
+        mock.patch.object(rounds, "publication_to_json", written),
+        mock.patch.object(tables, "publication_to_json", written),
+        mock.patch.object(research, "publication_to_json", written),
+    ):
+        yield
+
+
+def old_house(did: Did, store: Store | None = None) -> Household:
+    """A household in which all this happened before the change."""
+    with before_anything_was_held_back():
+        return new_house(did, store)
+
+
+def new_house(did: Did, store: Store | None = None) -> Household:
+    house = begin(store)
+    answer_all(house)
+    did(house)
+    return house
+
+
+def answer_all(house: Household) -> None:
+    """Ada leaves some out, so that not all of hers is there on both sides."""
+    for (service, actor), value in ((house.a, 1), (house.b, 3)):
+        service.add_event(actor, "consent", AGREED)
+        given = [answer for part in (*PARTS, "background") for answer in answers(value, instrument=part)]
+        service.save_answers(actor, given)
+    left_out = [
+        Answer(f"declined-{item}", OCCASION, item, None, declined=True)
+        for item in ("connection.open_talk.1", "warning_signs.trust_broken.3", "needs.seen.met")
+    ]
+    house.local.save_answers(house.actors[0], left_out)
+
+
+def started(house: Household) -> Household:
+    """The same store at the next start, both signed in again."""
+    local = LocalService(house.store, cost=CHEAP, study=STUDY)
+    actors = tuple(local.accounts.sign_in(house.code, name, word) for name, word in WORDS.items())
+    return Household(local, house.store, house.clock, house.code, house.recovery, actors)  # type: ignore[arg-type]
+
+
+def decide(house: Household, who: int, grain: Grain) -> None:
+    for part in PARTS:
+        house.local.decide(house.actors[who], part, OCCASION, grain)
+
+
+def one_waits(grain: Grain) -> Did:
+    return lambda house: decide(house, 0, grain)
+
+
+def both_open(mine: Grain, yours: Grain) -> Did:
+    def did(house: Household) -> None:
+        decide(house, 0, mine)
+        decide(house, 1, yours)
+
+    return did
+
+
+def one_gave(grain: Grain) -> Did:
+    return lambda house: give(house.a, grain)
+
+
+ALL_THAT_WAS: dict[str, Did] = {
+    "one waits at scores": one_waits(Grain.SCORES),
+    "one waits at answers": one_waits(Grain.ANSWERS),
+    "open at scores": both_open(Grain.SCORES, Grain.ANSWERS),
+    "open at answers": both_open(Grain.ANSWERS, Grain.ANSWERS),
+    "given at scores": one_gave(Grain.SCORES),
+    "given at answers": one_gave(Grain.ANSWERS),
+}
+
+
+@cache
+def _was(what: str) -> Household:
+    return old_house(ALL_THAT_WAS[what])
+
+
+def as_it_was(what: str) -> Household:
+    """A household of its own with the same rows each time: to make them takes a second."""
+    made, store = _was(what), CrashingStore()
+    kept: Any = made.store
+    store._logs = {name: list(rows) for name, rows in kept._logs.items()}
+    store._by_operation = dict(kept._by_operation)
+    return dataclasses.replace(made, store=store)
+
+
+@cache
+def whole(what: str) -> list[Any]:
+    """What Ben reads once he has decided too, where no start was cut short."""
+    house = started(as_it_was(what))
+    decide(house, 1, Grain.ANSWERS)
+    return lies_open(house)
+
+
+def logs(house: Household) -> list[str]:
+    couple_id = house.actors[0].couple_id
+    people = [research_log(actor.person_id) for actor in house.actors]
+    return [table_log(couple_id), pending_log(couple_id), *people]
+
+
+def publications(house: Household) -> list[dict[str, Any]]:
+    """Every publication that any row outside the drawers holds, as plain JSON."""
+    found = []
+    for log in logs(house):
+        for row in house.store.read(log):
+            content = json.loads(row.payload or b"{}")
+            found += [one for one in (content, *content.get("publications", ())) if "responses" in one]
+    return found
+
+
+def held_back_in(house: Household) -> list[str]:
+    """Items held back that lie there, and scores that count one."""
+    found = []
+    for one in publications(house):
+        found += [item for item in one["responses"]["item"] if item in HELD]
+        scores = one["scores"]
+        n_shown = {s.id: len(s.items) for s in catalogue()[one["instrument"]].as_published.subscales}
+        found += [
+            name
+            for name, n in zip(scores["subscale"], scores["n_answered"], strict=True)
+            if n > n_shown.get(name, 0)
+        ]
+    return found
+
+
+def lies_open(house: Household) -> list[Any]:
+    """The table as Ben reads it, places in place of people."""
+    place = {actor.person_id: "ab"[k] for k, actor in enumerate(house.actors)}
+    return [
+        json.dumps(wire.publication_to_json(one), sort_keys=True)
+        .replace(one.person_id, place[one.person_id])
+        .replace(one.couple_id, "c")
+        for one in sorted(
+            house.local.read_table(house.actors[1]).publications,
+            key=lambda one: (one.instrument, place[one.person_id]),
+        )
+    ]
