@@ -41,11 +41,6 @@ class PageStates(OwnDrawer):
         mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == self.occasion)]
         return bool(mine["value"].notna().any())
 
-    @property
-    def open_instruments(self) -> list[str]:
-        """Instruments that both revealed in this occasion or an earlier one."""
-        return list(dict.fromkeys(instrument for instrument, _occasion in self.table.open_rounds))
-
     def status(self, page: str) -> Status:
         """Whether a page is locked, open, under way or complete; nothing here tells of the partner."""
         kind, _, name = page.partition(":")
