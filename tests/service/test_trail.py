@@ -226,3 +226,16 @@ def test_what_goes_on_from_day_to_day_is_kept(kind: str, payload: dict[str, Any]
     service, actor = begin().a
     assert service.add_event(actor, kind, payload).payload == payload
     assert may_be_kept(kind, payload, catalogue())
+
+
+def test_what_is_written_no_more_can_still_be_read_and_taken_along() -> None:
+    house = begin()
+    note = {"exercise": "request", "text": "ask on Sunday", "state": "open"}
+    actor = house.actors[0]
+    drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(actor))
+    drawer.add([Record("exercise_note", "of-before", note)])
+    service, _ = house.a
+    assert [event.payload for event in service.read_events(actor)] == [note]
+    assert [row["text"] for row in service.my_data(actor)["events"]] == ["ask on Sunday"]
+    with pytest.raises(AccessError):
+        service.add_event(actor, "exercise_note", note)

@@ -13,7 +13,7 @@ from workbook.answers import is_operation_id
 from workbook.content import say
 from workbook.errors import AccessError
 from workbook.exercises import SHAPES, check_payload
-from workbook.exercises.shapes import Day, Field, Flag, OneOf, Reference, Text
+from workbook.exercises.shapes import Day, Field, Flag, Reference, Text
 from workbook.service.wire import dump
 
 LARGEST_EVENT = 32_768  # bytes of JSON
@@ -54,14 +54,8 @@ DRAWER_SHAPES: Mapping[str, Shape] = {
         "day": Maybe(Day()),
     },
     "setting": {"name": Reference(), "value": Plain()},
-    "reveal_seen": {"instrument": Reference(), "occasion": Reference(), "step": Maybe(Reference())},
-    "exercise_note": {
-        "exercise": Reference(),
-        "text": Text(2_000, required=False),
-        "state": Maybe(OneOf(("open", "done"))),
-    },
 }
-"""Kinds of the drawer by name."""
+"""Kinds of the drawer by name. A row of another, from an earlier version, can still be read."""
 
 
 def check_drawer_event(kind: str, payload: Mapping[str, Any], operation_id: str) -> None:

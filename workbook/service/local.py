@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.answers import check_answers, is_occasion
+from workbook.answers import check_answers
 from workbook.content import say
-from workbook.errors import AccessError, SharingError
+from workbook.errors import AccessError
 from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
@@ -139,12 +139,12 @@ class LocalService(ResearchVerbs, TherapistVerbs):
             if kind == "consent" and not reading.has_consented(drawer):
                 self._leave_research(drawer)  # who takes part no more takes part in no study either
         self.sittings.act(actor.sitting_id)
-        return _drawer_event(kept[0], drawer.person_id)
+        return reading.event_of(kept[0], drawer.person_id)
 
     def read_events(self, actor: Actor, kinds: Sequence[str] | None = None) -> list[Event]:
         drawer = self._drawer(actor)
         return [
-            _drawer_event(record, drawer.person_id)
+            reading.event_of(record, drawer.person_id)
             for record in drawer.records()
             if record.kind not in _NOT_EVENTS and (kinds is None or record.kind in kinds)
         ]
@@ -164,7 +164,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         passphrase: str | None = None,
     ) -> None:
         actor = self._seated(actor)
-        asked = self._shareable(instrument, occasion)
+        asked = reading.shareable(self._instruments, instrument, occasion)
         grain = rounds.as_grain(grain)
         drawer = self._deciding_drawer(actor, person_id, passphrase)
         with self._table(actor.couple_id):
@@ -180,7 +180,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
 
     def withdraw(self, actor: Actor, instrument: str, occasion: str) -> None:
         actor = self._seated(actor)
-        self._shareable(instrument, occasion)
+        reading.shareable(self._instruments, instrument, occasion)
         drawer = None if actor.role == "together" else self._drawer(actor)
         with self._table(actor.couple_id):
             if drawer is not None:
@@ -345,16 +345,6 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         key = self.accounts.open_member(actor.couple_id, person_id, passphrase)
         return Drawer(self._store, person_id, key)
 
-    def _shareable(self, instrument: Any, occasion: str) -> Instrument:
-        known = self._instruments.get(instrument) if isinstance(instrument, str) else None
-        if known is None:
-            raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
-        if known.is_private:
-            raise SharingError(say("errors.sharing.private"))
-        if not is_occasion(occasion):
-            raise SharingError(say("errors.sharing.bad_occasion"))
-        return known
-
     def _put_event(self, couple_id: str, event: Event) -> Event:
         self._refuse_unpaired(couple_id)
         entry = event_entry(couple_id, event)
@@ -410,7 +400,3 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         for couple_id in self._directory.couples():
             rounds.settle(self._store, couple_id)
         self.destroy_overdue()
-
-
-def _drawer_event(record: Record, person_id: str) -> Event:
-    return Event(record.kind, record.payload, record.operation_id, record.sequence, person_id, record.at)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.answers import ItemBank, lay_out
+from workbook.answers import ItemBank, is_occasion, lay_out
 from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, SharingError
 from workbook.instruments.model import Instrument
-from workbook.service.drawers import ANSWER, Drawer
-from workbook.service.verbs import Answer
+from workbook.service.drawers import ANSWER, Drawer, Record
+from workbook.service.verbs import Answer, Event
 
 Instruments = Mapping[str, Instrument]
 
@@ -73,6 +73,29 @@ def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> Non
         raise AccessError(say("errors.events.not_allowed", field="field"))
     if len(payload["text"]) > field.max_length:
         raise AccessError(say("errors.events.too_long", field=field.id, most=field.max_length))
+
+
+def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
+    """The instrument of that name, where it may be decided about at all, and the occasion is one.
+
+    Raises
+    ------
+    SharingError
+        Nobody knows it, it is private, or there is no such occasion.
+    """
+    known = instruments.get(name) if isinstance(name, str) else None
+    if known is None:
+        raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(name)[:40]))
+    if known.is_private:
+        raise SharingError(say("errors.sharing.private"))
+    if not is_occasion(occasion):
+        raise SharingError(say("errors.sharing.bad_occasion"))
+    return known
+
+
+def event_of(record: Record, person_id: str) -> Event:
+    """A record of a drawer as its person's pages are given it."""
+    return Event(record.kind, record.payload, record.operation_id, record.sequence, person_id, record.at)
 
 
 def has_consented(drawer: Drawer) -> bool:

@@ -46,11 +46,6 @@ class PageStates(OwnDrawer):
         now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
         return [one for one in self.shareable() if len(publishable(now, one))]
 
-    @property
-    def open_instruments(self) -> list[str]:
-        """Instruments that both revealed in this occasion or an earlier one."""
-        return list(dict.fromkeys(instrument for instrument, _occasion in self.table.open_rounds))
-
     def status(self, page: str) -> Status:
         """Whether a page is locked, open, under way or complete; nothing here tells of the partner."""
         kind, _, name = page.partition(":")
