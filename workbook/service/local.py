@@ -152,8 +152,7 @@ class LocalService(ResearchVerbs, TherapistVerbs):
         passphrase: str | None = None,
     ) -> None:
         actor = self._seated(actor)
-        asked = self._shareable(instrument, occasion)
-        grain = rounds.as_grain(grain)
+        asked, grain = self._shareable(instrument, occasion), rounds.as_grain(grain)
         drawer = self._deciding_drawer(actor, person_id, passphrase)
         with self._table(actor.couple_id):
             self._refuse_unpaired(actor.couple_id)
