@@ -123,9 +123,9 @@ def test_every_module_imports_only_from_the_layers_below() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("scoring.py", "import workbook.cli"),
-        ("scoring.py", "import ipywidgets"),
-        ("scoring.py", "import plotly"),
+        ("scoring/rule.py", "import workbook.cli"),
+        ("scoring/rule.py", "import ipywidgets"),
+        ("scoring/rule.py", "import plotly"),
         ("without_a_place.py", ""),
     ],
 )
