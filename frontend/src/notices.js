@@ -39,7 +39,6 @@ function tell(now) {
   else if (!now.signedIn) show("signed-out", signedOut + kept, settings.person?.code ? "" : link("/", words.sign_in));
   else if (!now.kernelAlive) show("kernel", hasUnsavedWords() ? words.words_unsaved : words.kernel_gone + kept, reload());
   else if (now.trouble) show("trouble", now.trouble + kept);
-  else if (now.unsaved) show("", "");
   else show("", "");
 }
 
