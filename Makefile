@@ -37,7 +37,7 @@ test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstring
 # Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
 	@status=0; for check in "ruff format --check --quiet" "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.environment --check" "python -m tools.lock --check" \
-	    "python -m tools.docs --check" "python -m tools.notebooks"; do \
+	    "python -m tools.docs --check" "python -m tools.notebooks" "python -m tools.wording"; do \
 	    $(RUN)/$$check || { echo "FAILED: $$check"; status=1; }; done; exit $$status
 
 docs: $(DEVELOPED) ## write the generated pages of docs/ and environment.yml again
