@@ -69,7 +69,7 @@ class Scan(Found):
 
     def unused(self) -> list[str]:
         """Name every key that nothing asks for."""
-        used = set()
+        used: set[str] = set()
         for pattern in {pattern for ask in self.asks for pattern in ask.patterns}:
             fits = re.compile(rf"{pattern}(?:\.{GAP})?")
             for key in self.keys - used:
