@@ -11,17 +11,17 @@ STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help start demo test check docs data screenshots frontend prove bench release clean
+.PHONY: help start demo test check docs lock data screenshots frontend prove bench release clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-# A stamp is older than pyproject.toml when what is wanted has changed: then, and only then,
+# A stamp is older than pyproject.toml or the lock when what is wanted has changed: then, and only then,
 # packages are fetched again. A virtual environment that no longer runs is made anew.
-$(STARTED): pyproject.toml tools/set_up.sh
+$(STARTED): pyproject.toml requirements/tools.txt requirements/start.txt tools/set_up.sh
 	@sh tools/set_up.sh start "$(VENV)"
 
-$(DEVELOPED): pyproject.toml tools/set_up.sh
+$(DEVELOPED): pyproject.toml requirements/tools.txt requirements/dev.txt tools/set_up.sh
 	@sh tools/set_up.sh dev "$(VENV)"
 
 start: $(STARTED) ## set up and open the workbook (OPTIONS="--no-browser …" is passed on)
@@ -36,13 +36,16 @@ test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstring
 
 # Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
-	@status=0; for check in "ruff format --check --quiet" "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.environment --check" \
-	    "python -m tools.docs --check" "python -m tools.notebooks"; do \
+	@status=0; for check in "ruff format --check --quiet" "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.environment --check" "python -m tools.lock --check" \
+	    "python -m tools.docs --check" "python -m tools.notebooks" "python -m tools.wording"; do \
 	    $(RUN)/$$check || { echo "FAILED: $$check"; status=1; }; done; exit $$status
 
 docs: $(DEVELOPED) ## write the generated pages of docs/ and environment.yml again
 	@$(RUN)/python -m tools.environment
 	@$(RUN)/python -m tools.docs
+
+lock: $(DEVELOPED) ## bring the lock in step with pyproject.toml (OPTIONS=--upgrade for the newest versions)
+	@$(RUN)/python -m tools.lock $(OPTIONS)
 
 data: $(STARTED) ## remake the simulated cohort in data/ (after a questionnaire has changed)
 	@$(RUN)/workbook simulate --couples 240 --seed 20261122 --occasions 2 --out data/cohort --replace

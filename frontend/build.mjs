@@ -19,7 +19,7 @@ await build({
   target: ["es2022"],
   legalComments: "eof",
   define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
-  alias: { "sanitize-html": `${here}src/escape.js` },
+  alias: { "sanitize-html": `${here}src/escape.js`, jquery: `${here}src/plain_element.js` },
   logLevel: "info",
 });
 await cp(`${here}node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js`, `${out}plotly.js`);

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tools import docs, environment, notebooks
+from tools import docs, environment, lock, notebooks
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -123,9 +123,9 @@ def test_every_module_imports_only_from_the_layers_below() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("scoring.py", "import workbook.cli"),
-        ("scoring.py", "import ipywidgets"),
-        ("scoring.py", "import plotly"),
+        ("scoring/rule.py", "import workbook.cli"),
+        ("scoring/rule.py", "import ipywidgets"),
+        ("scoring/rule.py", "import plotly"),
         ("without_a_place.py", ""),
     ],
 )
@@ -234,6 +234,98 @@ def test_a_missing_venv_package_is_named_with_the_command_that_installs_it(tmp_p
     assert not (tmp_path / "venv").exists()
 
 
+def put_environment(venv: Path, *refused: str) -> Path:
+    """Make an environment whose pip and uv write down what they are asked, and refuse some of it."""
+    (venv / "bin").mkdir(parents=True)
+    asked = venv / "asked"
+    refuse = "".join(f'case "$*" in *{part}*) exit 1 ;; esac\n' for part in refused)
+    for name in ("python", "uv"):
+        script = f'#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "{name} $*" >> "{asked}"\n{refuse}exit 0\n'
+        (venv / "bin" / name).write_text(script)
+        (venv / "bin" / name).chmod(0o755)
+    return asked
+
+
+def test_what_is_installed_is_locked_by_hash_and_the_workbook_alone_is_not(tmp_path: Path) -> None:
+    asked = put_environment(tmp_path / "venv")
+    done = set_up(tmp_path, tmp_path / "venv")
+    installs = [line for line in asked.read_text().splitlines() if " install " in line]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [re.findall(r"--require-hashes -r (\S+)|(--no-deps .*)", line)[0] for line in installs] == [
+        ("requirements/tools.txt", ""),
+        ("requirements/start.txt", ""),
+        ("", "--no-deps --no-build-isolation --editable ."),
+    ]
+
+
+def test_where_uv_does_not_run_pip_installs_the_same_lock(tmp_path: Path) -> None:
+    asked = put_environment(tmp_path / "venv")
+    (tmp_path / "venv" / "bin" / "uv").unlink()
+    done = set_up(tmp_path, tmp_path / "venv")
+    assert (done.returncode, done.stderr) == (0, "Trying once more with pip, which is slower.\n")
+    assert "python -m pip install --quiet --require-hashes -r requirements/start.txt" in asked.read_text()
+
+
+def test_where_the_lock_does_not_fit_the_newest_that_fits_is_taken_and_said(tmp_path: Path) -> None:
+    asked = put_environment(tmp_path / "venv", "require-hashes")
+    done = set_up(tmp_path, tmp_path / "venv")
+    assert done.returncode == 0
+    assert "The locked packages do not fit this computer" in done.stderr
+    assert asked.read_text().splitlines()[-1] == "python -m pip install --quiet --editable ."
+    assert "python -m pip install --quiet pip>=25.3 setuptools>=78.1.1" in asked.read_text()
+
+
+def test_where_nothing_can_be_fetched_the_set_up_says_so_and_leaves_no_stamp(tmp_path: Path) -> None:
+    put_environment(tmp_path / "venv", "install")
+    done = set_up(tmp_path, tmp_path / "venv")
+    assert done.returncode == 1
+    assert "could not be fetched" in done.stderr
+    assert not (tmp_path / "venv" / ".set-up-for-start").exists()
+
+
+# -- the lock -------------------------------------------------------------------------------
+
+
+def test_the_lock_is_in_step_with_pyproject_and_with_itself() -> None:
+    assert lock.problems(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "problem"),
+    [
+        ("pyproject.toml", '"segno>=1.6"', '"segno>=99"', "requirements/start.txt has segno"),
+        (
+            "pyproject.toml",
+            '"segno>=1.6"',
+            '"segno>=1.6", "brandnew>=1"',
+            "requirements/start.txt lacks brandnew",
+        ),
+        ("pyproject.toml", '"psutil>=7"', '"psutil>=99"', "requirements/dev.txt has psutil"),
+        ("pyproject.toml", '"uv>=0.8"', '"uv>=99"', "requirements/tools.txt has uv"),
+        (
+            "pyproject.toml",
+            'requires-python = ">=3.11"',
+            'requires-python = ">=3.12"',
+            "other versions of Python",
+        ),
+        ("requirements/start.txt", "\nsegno==", "\nsegno==0.", "segno 0."),
+        ("requirements/start.txt", "sha256:", "sha256:0", "otherwise than uv.lock"),
+        ("requirements/start.txt", " \\\n    --hash=sha256:", " # ", "without a hash"),
+        ("uv.lock", "files.pythonhosted.org", "mirror.example", "a lock names mirror.example"),
+    ],
+)
+def test_a_lock_out_of_step_is_noticed(
+    name: str, right: str, wrong: str, problem: str, tmp_path: Path
+) -> None:
+    for copied in ("pyproject.toml", "uv.lock", *(f"requirements/{one}.txt" for one in lock.FILES)):
+        (tmp_path / copied).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / copied, tmp_path / copied)
+    before = (tmp_path / name).read_text()
+    (tmp_path / name).write_text(before.replace(right, wrong))
+    assert before.count(right) > 0
+    assert [found for found in lock.problems(tmp_path) if problem in found] != []
+
+
 # -- the project's own description ----------------------------------------------------------
 
 
@@ -247,10 +339,10 @@ def test_every_ignored_lint_rule_says_why() -> None:
     assert [line for line in lines if line.strip() and "#" not in line] == []
 
 
-def test_no_lock_file_is_committed() -> None:
+def test_no_file_of_settings_or_second_lock_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = {Path(line).name for line in listed.splitlines()}
-    assert names & {"uv.lock", ".env", "poetry.lock"} == set()
+    assert names & {".env", "poetry.lock", "uv.toml", "pip.conf"} == set()
 
 
 def test_the_ci_script_runs_both_commands_and_fails_with_either(tmp_path: Path) -> None:

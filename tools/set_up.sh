@@ -75,14 +75,36 @@ fi
 
 python="$venv/bin/python"
 "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip --upgrade >/dev/null
-"$python" -m pip install --quiet --disable-pip-version-check 'uv>=0.8' >/dev/null 2>&1 || true
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+uv="$venv/bin/uv"
+locked="requirements/$purpose.txt"
 
-# uv fetches in seconds what takes pip minutes; where it does not run, pip does the same.
-if ! { [ -x "$venv/bin/uv" ] && "$venv/bin/uv" pip install --quiet --python "$python" --editable "$wanted"; }; then
+# What came with Python may be old and have known holes: pip, and setuptools up to 3.11.
+if ! "$python" -m pip install --quiet --require-hashes -r requirements/tools.txt >/dev/null 2>&1; then
+    "$python" -m pip install --quiet 'pip>=25.3' 'setuptools>=78.1.1' >/dev/null 2>&1 || true
+fi
+
+# Every package in the version and with the hash that we tested, and then the workbook itself,
+# built by what is locked too. uv fetches in seconds what takes pip minutes.
+locked_with_uv() {
+    [ -x "$uv" ] \
+        && "$uv" pip install --quiet --python "$python" --require-hashes -r "$locked" \
+        && "$uv" pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
+}
+
+locked_with_pip() {
+    "$python" -m pip install --quiet --require-hashes -r "$locked" \
+        && "$python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+}
+
+if ! locked_with_uv; then
     say "Trying once more with pip, which is slower."
-    if ! "$python" -m pip install --quiet --disable-pip-version-check --editable "$wanted"; then
-        say "The packages could not be fetched. Is this computer online? Then run  make $make_target  again."
-        exit 1
+    if ! locked_with_pip; then
+        say "The locked packages do not fit this computer: taking the newest that pyproject.toml allows."
+        if ! "$python" -m pip install --quiet --editable "$wanted"; then
+            say "The packages could not be fetched. Is this computer online? Then run  make $make_target  again."
+            exit 1
+        fi
     fi
 fi
 

@@ -66,6 +66,8 @@ export class AnyView extends DOMWidgetView {
     await tidy(this.controller, await definition.render?.({ model, el: this.el, signal }));
   }
 
+  setLayout() {} // as in boxes.js
+
   remove() {
     this.controller?.abort();
     this.model.off(null, null, this);

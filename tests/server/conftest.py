@@ -15,20 +15,43 @@ from tools.chromium import find_chromium, launch_flags
 from workbook.server.testing import RunningServer, running_server
 
 SOURCE = """
-import ipywidgets as widgets
+import time
+from ipywidgets import VBox
 import plotly.graph_objects as go
-from workbook.ui.components import Chart
+from workbook.ui.blocks import paragraph
+from workbook.ui.components import Actions, Chart, Prose, TextField
 
-button, said = widgets.Button(description="Say it"), widgets.Label("not yet")
-shows = widgets.Button(description="Draw it")
-text, place = widgets.Text(description="Words"), widgets.VBox([])
-button.on_click(lambda _: setattr(said, "value", "said"))
-text.observe(lambda change: setattr(said, "value", f"heard {change['new']}"), "value")
-figure = go.Figure(go.Bar(x=["a", "b"], y=[1, 2])).to_plotly_json()
-shows.on_click(lambda _: setattr(place, "children", (Chart(figure=figure, sentence="Two bars."),)))
-broken = widgets.Button(description="Break it")
-broken.on_click(lambda _: 1 / 0)
-widgets.VBox([button, said, text, shows, broken, place])
+def prose(text):
+    return Prose(blocks=[paragraph(text)])
+
+def say(text):
+    said.blocks = [paragraph(text)]
+
+def draw():
+    figure = go.Figure(go.Bar(x=["a", "b"], y=[1, 2])).to_plotly_json()
+    place.children = (Chart(figure=figure, sentence="Two bars."),)
+
+def turn():  # faster than a page can be drawn
+    for n in range(20):
+        place.children = (VBox([prose(f"gone {n}")]), prose(f"one {n}"), VBox([prose(f"two {n}")]))
+
+def hear(change):
+    if change["new"].startswith("slow"):
+        time.sleep(1)
+    say(f"heard {change['new']}")
+
+PRESSES = {
+    "Say it": lambda: say("said"),
+    "Draw it": draw,
+    "Break it": lambda: 1 / 0,
+    "Turn it": turn,
+    "Repeat it": lambda: say(f"pressed at {text.value}"),
+}
+buttons = Actions(buttons=[{"id": name, "label": name} for name in PRESSES])
+buttons.on_press(lambda name: PRESSES[name]())
+said, text, place = prose("not yet"), TextField(label="Words", max_length=10_000_000), VBox([])
+text.observe(hear, "value")
+VBox([buttons, said, text, place])
 """
 NOTEBOOK = {
     "cells": [

@@ -92,6 +92,28 @@ def test_an_error_in_the_kernel_sends_no_traceback(page):
     assert b"Traceback" not in sent
 
 
+def test_a_press_never_overtakes_the_words_it_is_about(page):
+    """Also where the kernel is busy with an earlier change: stock widgets would hold the later one back."""
+    begin(page)
+    page.evaluate(
+        """() => { const field = document.querySelector('input[type=text]');
+        for (const words of ['slow', 'quick']) { field.focus(); field.value = words;
+            field.dispatchEvent(new Event('input', { bubbles: true })); field.blur(); }
+        [...document.querySelectorAll('button')].find((one) => one.textContent === 'Repeat it').click(); }"""
+    )
+    page.get_by_text("pressed at quick").wait_for()
+
+
+def test_a_page_that_is_turned_while_it_is_drawn_ends_as_the_last_one_in_order(page):
+    begin(page)
+    page.get_by_role("button", name="Turn it").click()
+    page.get_by_text("two 19").wait_for()
+    page.wait_for_timeout(500)
+    shown = page.locator(".widget-vbox .widget-vbox").first.inner_text()
+    assert shown.split() == ["gone", "19", "one", "19", "two", "19"]
+    assert page.complaints == []
+
+
 def test_a_reload_gets_a_new_kernel_and_the_old_one_ends(page, server):
     begin(page)
     before = {process.pid for process in kernels_of(server)}

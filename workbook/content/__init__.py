@@ -42,7 +42,7 @@ def lookup(key: str) -> Any:
 def say(key: str, /, **values: object) -> str:
     """The text at a dotted key, with ``{name}`` placeholders filled.
 
-    >>> say("errors.full_disk")  # doctest: +SKIP
+    >>> say("errors.storage.full_disk")  # doctest: +SKIP
     'There is no room left on this computer, …'
     """
     text = lookup(key)

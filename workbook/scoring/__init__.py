@@ -1,0 +1,5 @@
+"""From answers to facet scores. `rule` says what a score is; `fast` works it out for everybody."""
+
+from workbook.scoring.fast import score, score_all
+
+__all__ = ["score", "score_all"]
