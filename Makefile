@@ -7,7 +7,7 @@ PORT ?= 8866
 ONLY ?=
 JOBS ?=
 RUN := $(VENV)/bin
-# One process per core; the long files are begun first (tests/conftest.py), in the order they are in.
+# Which tests are begun first, how many processes "auto" is and what stays together: tests/conftest.py.
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import group_of
 from tests.proofs.harness import discover
 from tools.tally import closing_line, count
 
@@ -118,3 +119,12 @@ def test_what_one_run_leaves_out_is_what_the_other_runs() -> None:
     mark = re.compile(r"mark\.proof\b")
     marked = [path for path in (ROOT / "tests").rglob("*.py") if mark.search(path.read_text("utf-8"))]
     assert {path.relative_to(ROOT).parts[:2] for path in marked} == {("tests", "proofs")}
+
+
+def test_each_proof_may_run_on_a_worker_of_its_own_and_a_file_stays_on_one() -> None:
+    """Else all the proofs, which stand in one file, wait for each other however many cores there are."""
+    proofs = Path("tests/proofs/test_proofs.py")
+    assert (ROOT / proofs).is_file()
+    one, other = (f"{proofs}::test_the_short_form_holds[{name}]" for name in ("tabs", "worlds"))
+    assert (group_of(one), group_of(other)) == (one, other)
+    assert group_of("tests/server/test_door.py::test_a[/]") == group_of("tests/server/test_door.py::test_b")

@@ -43,7 +43,8 @@ _KIND = """() => {
     if (REFERS.has(name)) return `${name}=${value.trim().split(/\\s+/).map(there)}`;
     if (name === "id") return ids.filter((id) => id === value).length > 1 ? "id twice" : "id";
     if (name === "href" && value.length > 1 && value[0] === "#") return `href=#${there(value.slice(1))}`;
-    if (name === "style" && !value) return ""; // what setting a style and taking it away leaves
+    if (name === "style") value = value.replace(/(^|[; -])(width|height|left|top|transform)\\s*:[^;]*;?/g, "").trim();
+    if (name === "style" && !value) return "";
     if (WORDS.has(name)) return `${name}${value.trim() ? "" : "!"}`;
     return element instanceof SVGElement && DRAWN.test(name) ? name : `${name}=${value}`;
   };
