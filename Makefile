@@ -7,14 +7,16 @@ PORT ?= 8866
 ONLY ?=
 JOBS ?=
 RUN := $(VENV)/bin
+# Which tests are begun first, how many processes "auto" is and what stays together: tests/conftest.py.
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help start demo test check docs lock data screenshots frontend prove bench release clean
+.PHONY: help start demo test prove-short check docs lock data screenshots frontend prove bench release clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 # A stamp is older than pyproject.toml or the lock when what is wanted has changed: then, and only then,
 # packages are fetched again. A virtual environment that no longer runs is made anew.
@@ -32,7 +34,11 @@ demo: $(STARTED) ## open it with a simulated couple, already at "together"
 
 test: $(DEVELOPED) ## set up and run every test, the notebooks and the docstrings' examples
 	@$(RUN)/python -m tools.chromium
-	@$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(OPTIONS)
+	@$(RUN)/python -m pytest $(SPREAD) -m "not proof" $(OPTIONS)
+
+prove-short: $(DEVELOPED) ## run every proof in its short form, and its controls
+	@$(RUN)/python -m tools.chromium
+	@$(RUN)/python -m pytest $(SPREAD) -m proof tests/proofs $(OPTIONS)
 
 # Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step

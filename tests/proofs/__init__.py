@@ -1,7 +1,7 @@
 """The long proofs: each promise of the workbook as a figure with a bound and a positive control.
 
 ``make prove`` runs all of them in full, ``make prove ONLY=power-cuts,erasure`` some;
-``pytest tests/proofs`` (part of ``make test``) runs a short form of each. Results are kept by
+``make prove-short`` runs a short form of each. Results are kept by
 the last commit that touched what the proof depends on (`tests.proofs.ledger`) and name in ``build/proofs/``,
 outside git, so a run that was stopped goes on where it was; counts only ever grow, and a failure once seen
 at a commit stays. Slices run beside each other, ``JOBS=2`` of them at a time (default: one per core).

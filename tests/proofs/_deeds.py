@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from unittest import mock
 
 from workbook.content.document import consent_hash
@@ -197,13 +198,36 @@ DEEDS: tuple[Deed, ...] = (
 )  # fmt: skip
 
 
+def _answer_all_and_decide_to_show_it(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    for instrument in ("connection", "warning_signs", "needs", "skills", "safety"):
+        service.save_answers(couple.ana, answers_of(chance, instrument, OCCASION, 1.0))
+    for instrument in A_ONLY:
+        service.decide(couple.ana, instrument, OCCASION, Grain.ANSWERS)
+
+
+def _answer_otherwise_and_decline(service: LocalService, couple: Couple, chance: random.Random) -> None:
+    for instrument in ("connection", "safety"):
+        service.save_answers(couple.ana, answers_of(chance, instrument, OCCASION, 1.0))
+    service.decide(couple.ana, "connection", OCCASION, Grain.NOTHING)
+
+
+# What makes the most difference is done first in these worlds of every group, whatever the seed; the others have
+# nothing but chance.
+FIRST: dict[str, Deed] = {"1": _answer_all_and_decide_to_show_it, "2": _answer_otherwise_and_decline}
+
+
 def act_as_ana(service: LocalService, couple: Couple, world: str) -> None:
     """A's doings in this world: none, a few or many, in any order."""
     chance = random.Random(world)
-    for _ in range(chance.choice((0, 3, 8, 20))):
-        deed = chance.choice(DEEDS)
+    first = FIRST.get(world.rpartition("/")[2])
+    for deed in chain([first] if first else [], _some_deeds(chance)):
         couple.did.append(deed.__name__)
         deed(service, couple, chance)
+
+
+def _some_deeds(chance: random.Random) -> Iterator[Deed]:
+    for _ in range(chance.choice((0, 3, 8, 20))):
+        yield chance.choice(DEEDS)
 
 
 # -- what B does -----------------------------------------------------------------------------

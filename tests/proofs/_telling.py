@@ -14,8 +14,9 @@ from typing import Any
 import tornado.websocket
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 
+from tests.proofs._transcript import Ids, in_order, plain
 from tests.proofs._visitors import PROTOCOL, Visitor
-from tests.walk.transcript import Ids, in_order, plain
+from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.local import LocalService
@@ -30,6 +31,8 @@ ADDRESSES = (
     "/", "/begin", "/join", "/sign-in", "/recover", "/together", "/passphrase", "/go-alone", "/erase", "/hand-over",
     "/copy", "/recovery-code", "/demo", "/api/answers", "/static/none.js", "/no/such/page",
 )  # fmt: skip
+# The pages on which a decision of one's own could show what the other decided.
+AFTER_DECIDING = ("results", "together", "exercises", "just-for-me", "resources", "sharing", "rights")
 
 
 def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]) -> list[str]:
@@ -146,14 +149,23 @@ class Reading:
             await self._send("comm_msg", {"comm_id": _CONTROL, "data": {"method": "request_states"}})
             await self._turn_pages()
             await self._look_on(meanwhile)
+            await self._decide()
+            await self._turn_pages(AFTER_DECIDING)
             await self._press_and_choose()
         finally:
             self._line.close()
 
-    async def _turn_pages(self) -> None:
-        """Each step of each menu, in the order in which the menus appear."""
+    async def _turn_pages(self, only: tuple[str, ...] = ()) -> None:
+        """Each step of each menu, or only some, in the order in which the menus appear."""
         turned: set[str] = set()
-        while step := next(((menu, step) for menu, step in self._open_steps() if step not in turned), None):
+        while step := next(
+            (
+                (menu, step)
+                for menu, step in self._open_steps()
+                if step not in turned and (not only or step in only)
+            ),
+            None,
+        ):
             turned.add(step[1])
             await self._custom(step[0], {"press": step[1]})
 
@@ -168,13 +180,24 @@ class Reading:
                     self._hear(said)
 
     async def _press_and_choose(self) -> None:
-        """Every button as if in a hurry, and a decision to show nothing."""
+        """Every button as if in a hurry, and every choice set to nothing."""
         for page in ("results", "expectation", "together", "share"):
             for actions in list(self._of("actions")):
                 for button in list(self._states[actions]["buttons"])[: 3 if page == "results" else 0]:
                     await self._custom(actions, {"press": button["id"]})
         for choices in list(self._of("choices")):
             await self._update(choices, {"value": "nothing"})
+
+    async def _decide(self) -> None:
+        """Show nothing, as one would: on that page, by its own button."""
+        menu = next(menu for menu, step in self._open_steps() if step == "share")
+        await self._custom(menu, {"press": "share"})
+        for choices in list(self._of("choices")):
+            await self._update(choices, {"value": "nothing"})
+        for actions in list(self._of("actions")):
+            buttons = list(self._states[actions]["buttons"])
+            if say("ui.share.later") in [button["label"] for button in buttons]:
+                await self._custom(actions, {"press": buttons[0]["id"]})
 
     def _open_steps(self) -> list[tuple[str, str]]:
         return [

@@ -21,7 +21,6 @@ PROVEN = (
     "tests/ui/browser.py",
     "tests/walk/person.py",
     "tests/walk/seeded.py",
-    "tests/walk/transcript.py",
     "tools/chromium.py",
     "pyproject.toml",
 )

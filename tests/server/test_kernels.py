@@ -17,6 +17,7 @@ import tornado.websocket
 from tests.server.conftest import kernels_of
 from tests.server.test_door import wait_until
 from workbook.errors import SetupError
+from workbook.server.application import SWEEP_SECONDS
 from workbook.server.settings import ServerSettings
 from workbook.server.testing import running_server
 
@@ -129,12 +130,25 @@ def test_a_killed_kernel_is_told_dead_and_does_not_come_back_empty(server, visit
     assert not {process.pid for process in kernels_of(server)} - before
 
 
-def test_a_kernel_whose_page_went_without_a_word_ends_within_a_minute(server, visit):
-    ann = visit().begin()
-    before = {process.pid for process in kernels_of(server)}
-    ann.open_workbook()  # a browser that never opens the websocket and never says it is alive
-    assert {process.pid for process in kernels_of(server)} - before
-    wait_until(lambda: not {process.pid for process in kernels_of(server)} - before, 60)
+def test_a_kernel_whose_page_went_without_a_word_ends(notebook, tmp_path):
+    """On a server of its own, which waits for less long."""
+    import httpx
+
+    from tests.server.conftest import Person
+
+    with (
+        running_server(tmp_path, "--notebook", str(notebook), "--keep-closed", "5") as own,
+        httpx.Client(base_url=own.url, timeout=60, trust_env=False) as client,
+    ):
+        Person(
+            client
+        ).begin().open_workbook()  # a browser that never opens the websocket and never says it is alive
+        assert len(kernels_of(own)) == 1
+        wait_until(lambda: not kernels_of(own), 30)
+
+
+def test_where_nothing_else_is_said_such_a_kernel_ends_within_a_minute():
+    assert ServerSettings(port=1).unheard_seconds + SWEEP_SECONDS < 60
 
 
 def test_the_heartbeat_tells_how_long_the_sitting_lasts_and_that_it_is_over(server, visit):

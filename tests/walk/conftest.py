@@ -1,12 +1,13 @@
 """One browser and one real server for the walks, and a look that every page has to stand."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.walk.look import Looks
+from tests.walk.look import Looks, Seen
 from tests.walk.person import Person
 from tools.chromium import WAY_OUT, find_chromium, launch_flags
 from workbook.server.testing import RunningServer, running_server
@@ -30,8 +31,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def looks() -> Looks:
-    return Looks()
+def looks(tmp_path_factory: pytest.TempPathFactory) -> Looks:
+    """Looks that share with every other process of this run what was looked at."""
+    own = tmp_path_factory.getbasetemp()
+    return Looks(Seen((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "looked-at"))
 
 
 @pytest.fixture

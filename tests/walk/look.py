@@ -1,6 +1,14 @@
-"""What every page has to stand: no barrier that axe finds, and room at every width and text size."""
+"""What every page has to stand: no barrier that axe finds, and room at every width and text size.
 
+Room is looked for on every page. axe, which takes most of the time, is asked once per kind of page and width in
+a whole run: pages are of one kind where they have the same elements, with the same classes, roles, states and
+attributes, in the same order. How many alike stand in a row, and what the words are, does not matter to its rules;
+whether there are words does.
+"""
+
+import hashlib
 from contextlib import suppress
+from pathlib import Path
 
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as TooSlow
@@ -13,19 +21,71 @@ WIDTHS = (1280, 360, 320)
 _TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
-  return [...document.querySelectorAll("body *")]
+  const out = [...document.querySelectorAll("body *")]
     .filter((element) => element.getBoundingClientRect().right > room + 1)
     .slice(-3)
     .map((element) => `${element.tagName}.${element.className} reaches ${element.getBoundingClientRect().right} of ${room}`);
+  return out.length ? out : [`words reach ${document.documentElement.scrollWidth} of ${room}`];
 }"""
+# Every element with what axe judges it by; alike in a row count once. What an element refers to by id is named by
+# what is found there.
+_KIND = """() => {
+  const WORDS = new Set(["id", "href", "src", "name", "value", "title", "alt", "content", "viewBox", "d", "aria-label",
+    "aria-description", "aria-valuenow", "aria-valuetext", "data-settings"]);
+  const REFERS = new Set(["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers"]);
+  const DRAWN = /^(x|y|x1|x2|y1|y2|cx|cy|r|dx|dy|width|height|transform|points|clip-path|style|data-[^ ]+)$/;
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  const there = (id) => {
+    const target = document.getElementById(id);
+    return target ? `${target.tagName}${target.textContent.trim() ? "t" : ""}` : "?";
+  };
+  const trait = (element) => ({ name, value }) => {
+    if (REFERS.has(name)) return `${name}=${value.trim().split(/\\s+/).map(there)}`;
+    if (name === "id") return ids.filter((id) => id === value).length > 1 ? "id twice" : "id";
+    if (name === "href" && value.length > 1 && value[0] === "#") return `href=#${there(value.slice(1))}`;
+    if (name === "style") value = value.replace(/(^|[; -])(width|height|left|top|transform)\\s*:[^;]*;?/g, "").trim();
+    if (name === "style" && !value) return "";
+    if (WORDS.has(name)) return `${name}${value.trim() ? "" : "!"}`;
+    return element instanceof SVGElement && DRAWN.test(name) ? name : `${name}=${value}`;
+  };
+  const draw = (element) => {
+    if (["SCRIPT", "STYLE", "LINK", "META"].includes(element.tagName)) return "";
+    const shown = element.checkVisibility({ visibilityProperty: true }) ? "" : "-";
+    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) ? "t" : "";
+    const traits = [...element.attributes].map(trait(element)).filter(Boolean).sort().join(" ");
+    const within = [...element.children].map(draw).filter((one, n, all) => one && one !== all[n - 1]);
+    return `<${shown}${element.tagName} ${traits} ${words} ${within.join("")}>`;
+  };
+  return draw(document.documentElement);
+}"""
+
+
+class Seen:
+    """What axe was asked about already, by any process of this run: a file each, in a folder they share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def is_new(self, kind: str) -> bool:
+        """Whether this is the first time; only one is told so, also where several ask at once."""
+        try:
+            (self._folder / hashlib.sha256(kind.encode("utf-8", "surrogatepass")).hexdigest()).touch(
+                exist_ok=False
+            )
+        except FileExistsError:
+            return False
+        return True
 
 
 class Looks:
     """Looks at pages and gathers what is wrong with them, so that one run names everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: Seen) -> None:
         self.problems: list[str] = []
         self.n_pages = 0
+        self.n_asked = 0
+        self._seen = seen
 
     def at(self, page: Page, name: str) -> None:
         """Look at the page as it stands now: three widths, and 200 % text at the narrow ones."""
@@ -49,8 +109,9 @@ class Looks:
         with suppress(TooSlow):
             page.wait_for_function(f"() => !({_TOO_WIDE})().length", timeout=REDRAWN_MS)
         self.problems += [f"{where}: {sticks_out}" for sticks_out in page.evaluate(_TOO_WIDE)]
-        if not axe:
+        if not axe or not self._seen.is_new(f"{page.viewport_size['width']} {page.evaluate(_KIND)}"):
             return
+        self.n_asked += 1
         for violation in violations(page):
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             self.problems.append(f"{where}: {violation['id']}: {violation['help']}: {nodes}")

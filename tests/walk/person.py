@@ -24,7 +24,10 @@ _STILL = """() => new Promise((done) => {
 
 
 class Person:
-    """Someone who uses mouse or finger. What the browser complains of is kept in ``complaints``."""
+    """Someone who uses mouse or finger, as fast as pages come. What the browser complains of is in ``complaints``."""
+
+    double_tap_ms: int | None = 0
+    """How soon a second press of one button is a double tap; None leaves it to the workbook."""
 
     def __init__(self, browser: Browser, address: str, name: str, width: int, height: int = 800) -> None:
         self.name, self.address = name, address
@@ -32,6 +35,8 @@ class Person:
             viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce"
         )
         self.context.set_default_timeout(PATIENCE_MS)
+        if self.double_tap_ms is not None:
+            self.context.add_init_script(f"window.doubleTapMs = {self.double_tap_ms}")
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.page: Page = self.context.new_page()
@@ -121,6 +126,10 @@ class Person:
         self.page.wait_for_function(f"before => ({_PLACE}) !== before", arg=before)
         self.page.evaluate(_STILL)
 
+    def go_on(self) -> None:
+        """Turn the page with its primary button."""
+        self.turn(lambda: self.press(self.page.locator("button.button-primary:visible").last))
+
     def go_home(self) -> None:
         """To the overview, from anywhere."""
         ways = "|".join(re.escape(say(f"ui.{key}")) for key in ("button.home", "button.later", "rights.back"))
@@ -139,27 +148,34 @@ class Person:
         self.go_home()
         return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
 
-    def answer_page(self, pick: Callable[[int, int], int], *, one_by_one: bool = False) -> int:
+    def answer_page(self, pick: Callable[[int, int], int]) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.
 
         The last radio of a question is 'prefer not to say'. Gives how many were answered, all
-        of them saved; ``one_by_one`` waits for each, and for what the kernel says to it, so that
-        two walks are told of the same steps on the way.
+        of them saved.
         """
         questions = self.page.locator("fieldset.question:visible")
         saved = [question.locator(".state[data-state=saved]") for question in questions.all()]
-        for n, mark in enumerate(saved):
+        for n in range(len(saved)):
             radios = questions.nth(n).locator("input[type=radio]")
             self.choose(radios.nth(pick(n, radios.count() - 1)))
-            if one_by_one:
-                mark.wait_for()
-                self.page.wait_for_timeout(700)
         for mark in saved:
             mark.wait_for()
         return len(saved)
 
     def close(self) -> None:
         self.context.close()
+
+
+class UnhurriedPerson(Person):
+    """Someone who takes a moment on each page: the workbook's own guard against double taps stays as it is."""
+
+    double_tap_ms = None
+    moment_ms = 600
+
+    def go_on(self) -> None:
+        self.page.wait_for_timeout(self.moment_ms)
+        super().go_on()
 
 
 class KeyboardPerson(Person):

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.walk.look import Looks
-from tests.walk.pace import DOUBLE_TAP_MS, go_on
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import answer_all, in_folder, make_open_couple
 from tests.walk.test_road import CONNECTION, answer_chapter
@@ -82,14 +81,13 @@ def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
     importance = catalogue()["needs"].chapters[0]
     ben.open_step(importance.title)
     while not ben.button("steps.own-needs").locator("visible=true").count():
-        go_on(ben)
+        ben.go_on()
     ben.turn(lambda: ben.press(ben.button("steps.own-needs")))
     looks.at(ben.page, "own needs, none")
 
     ben.press(ben.button("own-needs.add"))
     expect(ben.page.get_by_text(say("ui.activity.empty"))).to_be_visible()
     ben.type(ben.page.get_by_label(say("ui.own-needs.label")), NEED)
-    ben.page.wait_for_timeout(DOUBLE_TAP_MS)
     ben.press(ben.button("own-needs.add"))
     expect(ben.button("own-needs.remove", need=NEED)).to_be_visible()
     looks.at(ben.page, "own needs, one")
@@ -99,7 +97,7 @@ def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
     expect(ben.button("own-needs.remove", need=NEED)).to_be_visible()
     ben.turn(lambda: ben.press(ben.button("own-needs.answer")))
     while not ben.page.locator("fieldset.question:visible").filter(has_text=NEED).count():
-        go_on(ben)
+        ben.go_on()
     ben.answer_page(lambda _, choices: choices - 1)
     looks.at(ben.page, "asked about a need of one's own")
     assert looks.told() == ""

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.walk.look import Looks
-from tests.walk.pace import go_on
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import in_folder, make_couple, make_open_couple
 from tests.walk.test_road import VIEWS, answer_chapter, go_through_the_beginning
@@ -61,7 +60,7 @@ def answer_weekly(ana: Person, looks: Looks) -> None:
     while ana.page.locator("fieldset.question:visible").count():
         ana.answer_page(lambda n, choices: (n + 2) % choices)
         looks.at(ana.page, "weekly questions")
-        go_on(ana)
+        ana.go_on()
 
 
 def answer_the_private_questions(ana: Person, looks: Looks) -> None:

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.walk.look import Looks
-from tests.walk.pace import go_on
-from tests.walk.person import KeyboardPerson, Person
+from tests.walk.person import KeyboardPerson, Person, UnhurriedPerson
 from workbook.content import say
 from workbook.content.exercise import exercises
 from workbook.instruments import catalogue
@@ -43,7 +42,7 @@ def answer_chapter(
         if looks and not n_answered:
             looks.at(person.page, f"{title} of {person.name}")
         n_answered += person.answer_page(pick)
-        go_on(person)
+        person.go_on()
     if looks:
         looks.at(person.page, f"end of {title} of {person.name}")
     return n_answered
@@ -185,8 +184,8 @@ def answer(person: Person, wording: str, choice: str, looks: Looks, proposal: st
 
 
 def test_a_person_alone_is_told_what_cannot_be_done_alone(visit: Callable[..., Person], looks: Looks) -> None:
-    """Solo: answers, sees their own picture, and the joint page says that it needs two."""
-    one = visit(Person, "Sol", 360, 740)
+    """Solo, and in no hurry: answers, sees their own picture, and the joint page says that it needs two."""
+    one = visit(UnhurriedPerson, "Sol", 360, 740)
     one.begin()
     go_through_the_beginning(one, looks)
     answer_chapter(one, CONNECTION[0], lambda n, choices: n % choices)

@@ -1,0 +1,41 @@
+"""A double tap is one press, also where the next page has the same button; a test may press faster."""
+
+import pytest
+from ipywidgets import VBox
+from playwright.sync_api import Browser, Page
+
+from tests.ui.browser import show
+from workbook.ui.components import Actions
+
+pytestmark = pytest.mark.browser
+TWICE = (
+    "() => { const press = () => document.querySelector('button.button-primary').click(); press(); press(); }"
+)
+
+
+def pressed(page: Page) -> list[str]:
+    return page.evaluate("window.sent.map((one) => one.content?.press)")
+
+
+def buttons(browser: Browser, address: str) -> Page:
+    row = Actions(buttons=[{"id": "next", "label": "Next", "kind": "primary"}])
+    return show(browser, address, VBox([row]))[0]
+
+
+def test_two_presses_at_once_are_one_and_a_later_one_is_heard(browser: Browser, address: str) -> None:
+    page = buttons(browser, address)
+    page.evaluate(TWICE)
+    assert pressed(page) == ["next"]
+    page.wait_for_timeout(550)
+    page.evaluate(TWICE)
+    assert pressed(page) == ["next", "next"]
+    page.close()
+
+
+def test_where_the_guard_is_set_to_nothing_both_are_heard(browser: Browser, address: str) -> None:
+    """The control of the test above, and what the walks rely on."""
+    page = buttons(browser, address)
+    page.evaluate("window.doubleTapMs = 0")
+    page.evaluate(TWICE)
+    assert pressed(page) == ["next", "next"]
+    page.close()
