@@ -9,6 +9,7 @@ from workbook.content.exercise import exercises, suggest_for
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.instruments.minutes import MOST_MINUTES
+from workbook.ui.telling import suggestions
 
 FACETS = [
     "open_talk",
@@ -250,6 +251,12 @@ def test_a_sign_of_distress_leads_first_to_something_unguarded_that_asks_nobody_
     first = suggest_for(f"warning_signs.{name}")[0].exercise
     assert not first.guard
     assert first.id not in OPENING_UP
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_two_are_led_to_is_unguarded_where_anything_unguarded_fits(topic):
+    fitting = [exercises()[name] for name in suggestions()[topic]]
+    assert fitting[0].guard == all(one.guard for one in fitting)
 
 
 def test_talk_time_has_its_six_decks_of_open_questions():
