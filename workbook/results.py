@@ -121,7 +121,12 @@ def _results(
     perspective = _joined(seen, frames.PERSPECTIVES)
     healthy = _joined([agreement(now_answers, i) for i in shown], frames.AGREEMENT)
     needs = needs_gap(now_answers, known)
-    insights = find_insights(frames.latest(pairs), instruments, needs=needs, suggestions=suggestions)
+    is_open = any(grain is not Grain.NOTHING for grain in grains.values())
+    insights = (
+        find_insights(frames.latest(pairs), instruments, needs=needs, suggestions=suggestions, alone=is_solo)
+        if is_open
+        else ()
+    )
     seen_so = perception(perspective)
     has = {"perspectives": perspective, "agreement": healthy, "perception": seen_so, "needs_map": needs}
     return Results(

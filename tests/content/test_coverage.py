@@ -9,6 +9,7 @@ from workbook.content.exercise import exercises, suggest_for
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.instruments.minutes import MOST_MINUTES
+from workbook.ui.telling import suggestions
 
 FACETS = [
     "open_talk",
@@ -108,7 +109,29 @@ EXERCISES = [
     "the_question",
     "patience_and_help",
 ]
-GUARDED = {"talk_about_fear", "breakdown", "letting_go", "forgiving"}
+GUARDED = {
+    "talk_about_fear",
+    "breakdown",
+    "letting_go",
+    "forgiving",
+    "step_more_open",
+    "needs_talk",
+    "curiosity_update",
+}
+OPENING_UP = {"step_more_open", "gratitude_log"}  # asks whoever is hurt to give more
+# Needs that go unmet where somebody is blamed, or is alone.
+HURT = {
+    "warning_signs.blame": ["needs.accepted", "needs.respected", "needs.forgiven", "needs.considered"],
+    "warning_signs.loneliness": [
+        "needs.seen",
+        "needs.heard",
+        "needs.understood",
+        "needs.included",
+        "needs.engaged",
+        "needs.held",
+        "needs.safe",
+    ],
+}
 TOPICS = (
     [f"connection.{name}" for name in FACETS]
     + [f"warning_signs.{name}" for name in SIGNS]
@@ -214,6 +237,26 @@ def test_who_feels_unsafe_is_not_asked_to_be_more_open():
     assert not risky & {
         s.exercise.id for s in suggest_for("needs.safe") + suggest_for("connection.emotional_safety")
     }
+
+
+@pytest.mark.parametrize("topic", [*HURT, *(need for needs in HURT.values() for need in needs)])
+def test_blame_and_loneliness_never_lead_to_opening_up_or_to_thanks(topic):
+    """Not as the second suggestion either, and nowhere in the map."""
+    assert not {one.exercise.id for one in suggest_for(topic)} & OPENING_UP
+    assert [name for name in OPENING_UP if topic in exercises()[name].serves] == []
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_a_sign_of_distress_leads_first_to_something_unguarded_that_asks_nobody_to_open_up(name):
+    first = suggest_for(f"warning_signs.{name}")[0].exercise
+    assert not first.guard
+    assert first.id not in OPENING_UP
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_two_are_led_to_is_unguarded_where_anything_unguarded_fits(topic):
+    fitting = [exercises()[name] for name in suggestions()[topic]]
+    assert fitting[0].guard == all(one.guard for one in fitting)
 
 
 def test_talk_time_has_its_six_decks_of_open_questions():

@@ -2,11 +2,13 @@
 
 import dataclasses
 import random
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from tests.small import OFTEN, SMALL, answers
+from workbook.content.ladder import ladder
 from workbook.content.thresholds import read_thresholds, thresholds
 from workbook.dyads import needs_gap, pair
 from workbook.errors import ContentError
@@ -14,6 +16,9 @@ from workbook.insights import find_insights
 from workbook.instruments import catalogue
 from workbook.instruments.model import Constant, Item, Subscale
 from workbook.scoring import score
+
+# A ladder without a first rung, so that the way up it can be seen; the first rungs have tests below.
+STEADY = replace(ladder(), rungs=())
 
 
 def instrument(n: int, worse: tuple[int, ...] = ()):
@@ -44,7 +49,9 @@ def found(mine: list, yours: list | None = None, worse: tuple[int, ...] = (), **
         answers({f"x.f{k}.{i}": v for k, v in enumerate(values) for i in (1, 2)}, person)
         for person, values in sides
     ]
-    return find_insights(pair(score(pd.concat(rows, ignore_index=True), made)), {"x": made}, **more)
+    more.setdefault("steps", STEADY)
+    scores = score(pd.concat(rows, ignore_index=True), made)
+    return find_insights(pair(scores), {"x": made}, alone=yours is None, **more)
 
 
 def told(insights, code):
@@ -52,8 +59,8 @@ def told(insights, code):
 
 
 def test_strengths_come_first_then_growth_then_differences_then_one_step():
-    """f0: 4 and 4. f1: 1 and 1. f2: 4 and 1, beyond 1.96·√0.5 = 1.39."""
-    insights = found([4, 1, 4], [4, 1, 1], suggestions={"x.f1": ("talk", "walk")})
+    """f0: 4 and 4. f1: 1 and 1. f2: 4 and 2, beyond 1.96·√0.5 = 1.39."""
+    insights = found([4, 1, 4, 2, 2], [4, 1, 2, 2, 2], suggestions={"x.f1": ("talk", "walk")})
 
     assert [insight.code for insight in insights] == ["strength", "growth", "difference", "next_step"]
     assert [insight.subject for insight in insights] == ["x.f0", "x.f1", "x.f2", "x.f1"]
@@ -65,34 +72,109 @@ def test_a_strength_needs_both_partners():
     assert told(found([4, 3], [2, 3]), "strength") == ["x.f1"]
 
 
-def test_the_strongest_by_the_lower_partner_leads_and_ties_keep_the_order():
-    assert told(found([3, 4, 3, 4], [3, 4, 3, 3]), "strength") == ["x.f1", "x.f3", "x.f0"]
+def test_the_strongest_by_the_lower_partner_leads():
+    assert told(found([3, 4, 2, 4], [3, 4, 3, 3]), "strength") == ["x.f1", "x.f3", "x.f0"]
 
 
-def test_at_most_three_strengths_and_two_growth_areas():
+def test_a_topic_is_low_when_it_is_low_for_either_and_says_where_each_stands():
+    """f0: 1 and 4: their mean, .63, is not low. One partner's distress is not averaged away."""
+    (one,) = [i for i in found([1, 2, 2, 3, 3], [4, 2, 2, 3, 2]) if i.code == "growth"]
+
+    assert one.subject == "x.f0"
+    assert one.stands == {"a": "low", "b": "high"}
+
+
+def test_each_partners_own_lowest_is_told_and_neither_gets_more_room():
+    """a: f0 is lowest (0), then f1 (1). b: f3 is lowest (1). One for each, in the topics' order."""
+    insights = found([0, 1, 2, 2, 3], [2, 2, 2, 1, 3])
+
+    assert told(insights, "growth") == ["x.f0", "x.f3"]
+
+
+def test_one_who_alone_has_something_low_is_told_of_two():
+    assert told(found([0, 1, 2, 2, 3], [2, 2, 2, 2, 3]), "growth") == ["x.f0", "x.f1"]
+
+
+def test_equals_are_named_together_or_counted_and_never_picked():
+    """Four equally strong, five equally low: no three and no two of them are the ones."""
     insights = found([4, 4, 4, 4, 1, 1, 1], [4, 4, 4, 4, 1, 1, 1])
+    tied = {one.code: one for one in insights}
 
-    assert told(insights, "strength") == ["x.f0", "x.f1", "x.f2"]
-    assert told(insights, "growth") == ["x.f4", "x.f5"]
-
-
-def test_without_a_strength_the_best_so_far_is_named():
-    insights = found([1, 2], [1, 2])
-
-    assert told(insights, "strength_so_far") == ["x.f1"]
-    assert told(insights, "growth") == ["x.f0"]
+    assert told(insights, "strength") == told(insights, "growth") == []
+    assert tied["strength_tied"].subjects == ("x.f0", "x.f1", "x.f2", "x.f3")
+    assert tied["growth_tied"].subjects == ("x.f4", "x.f5", "x.f6")
+    assert tied["growth_tied"].stands == {"a": "low", "b": "low"}
 
 
-def test_without_a_weak_facet_the_least_strong_is_named_gently():
-    insights = found([4, 4, 4, 3], [4, 4, 4, 3])
+def test_whole_groups_of_equals_are_named_as_far_as_there_is_room():
+    """One at 4, then three at 3: with room for three only the first stands out."""
+    assert told(found([4, 3, 3, 3, 2], [4, 3, 3, 3, 2]), "strength") == ["x.f0"]
+
+
+def test_without_a_strength_the_best_so_far_is_named_if_it_is_low_for_nobody():
+    assert told(found([2, 2, 2, 1, 2], [2, 3, 2, 1, 2]), "strength_so_far") == ["x.f1"]
+    assert told(found([1, 1, 0, 0, 0], [2, 3, 2, 2, 2]), "strength_so_far") == []
+
+
+def test_what_fear_can_make_high_is_no_strength_and_nothing_false_is_said_instead():
+    """f0 is strong for both and praised to nobody; then "none is strong" would not be true either."""
+    unpraised = replace(STEADY, never_praised=("x.f0",))
+    strong = found([4, 2, 2, 2, 1], [4, 2, 2, 2, 1], steps=unpraised)
+    other = found([4, 3, 2, 2, 1], [4, 3, 2, 2, 1], steps=unpraised)
+    so_far = found([2, 2, 2, 2, 1], [3, 2, 2, 2, 1], steps=unpraised)
+
+    assert not {"strength", "strength_so_far", "nothing_strong"} & {one.code for one in strong}
+    assert told(other, "strength") == ["x.f1"]
+    assert told(so_far, "strength_so_far") == []
+
+
+def test_without_a_low_topic_the_least_strong_is_named_gently_if_there_is_one():
+    insights = found([3, 3, 3, 2, 4], [3, 3, 3, 2, 4])
 
     assert told(insights, "growth") == []
     assert told(insights, "growth_least") == ["x.f3"]
 
 
-def test_a_facet_is_never_both_strength_and_growth():
-    assert [insight.code for insight in found([4], [4])] == ["strength"]
-    assert [insight.code for insight in found([1], [1])] == ["strength_so_far"]
+@pytest.mark.parametrize("mine", [[3, 3, 2, 2, 4], [4, 4, 4, 4, 3]])
+def test_where_none_is_lowest_or_the_lowest_is_strong_nothing_is_dressed_as_low(mine):
+    assert [one.code for one in found(mine, mine) if "low" in one.code or "growth" in one.code] == [
+        "nothing_low"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "stand"), [(4, "high"), (3, "high"), (2, "middle"), (1, "low"), (0, "low")]
+)
+def test_topics_that_are_all_alike_are_said_to_be_and_none_is_named(value, stand):
+    insights = found([value] * 6, [value] * 6)
+
+    assert [one.code for one in insights] == ["alike", "next_step"]
+    assert set(insights[0].stands.values()) == {stand}
+
+
+def test_who_is_low_where_the_other_is_strong_throughout_is_told_that_they_are_apart():
+    insights = found([1] * 6, [3] * 6)
+    codes = [one.code for one in insights]
+
+    assert codes[0] == "apart"
+    assert insights[0].stands == {"a": "low", "b": "high"}
+    assert insights[0].numbers == {"n_apart": 6, "n_topics": 6}
+    assert not {"strength", "strength_so_far", "growth"} & set(codes)
+
+
+def test_where_they_are_apart_both_ways_it_is_nobodys():
+    (apart,) = [one for one in found([1, 3] * 3, [3, 1] * 3) if one.code == "apart"]
+
+    assert apart.stands == {}
+
+
+def test_with_few_topics_only_what_is_high_or_low_by_itself_is_told():
+    assert [one.code for one in found([2, 2, 2], [2, 2, 2])] == ["few", "nothing_low", "next_step"]
+    assert [one.code for one in found([4, 1], [4, 1])] == ["few", "strength", "growth", "next_step"]
+
+
+def test_what_only_one_has_a_value_on_is_not_told_to_both():
+    assert [one.code for one in found([4, None], [None, 1])] == ["next_step"]
 
 
 def test_signs_are_turned_and_a_rare_one_is_no_strength():
@@ -137,27 +219,29 @@ def test_swapping_the_partners_changes_only_the_sign_of_differences():
 def test_one_partner_alone_is_told_with_that_caution():
     insights = found([4, 1])
 
-    assert {insight.caution for insight in insights if insight.code != "next_step"} == {"one_side"}
+    assert {insight.caution for insight in insights} == {"one_side"}
+    assert told(insights, "next_step") == []
     assert told(insights, "strength") == ["x.f0"]
     assert told(insights, "difference") == []
-    assert insights[0].numbers["n_partners"] == 1
+    assert next(i for i in insights if i.code == "strength").numbers["n_partners"] == 1
 
 
 def test_assumed_constants_are_said_and_the_source_is_named():
-    first = found([4, 1], [4, 1])[0]
+    first = next(i for i in found([4, 1], [4, 1]) if i.code == "strength")
 
     assert first.caution == "assumed"
     assert first.evidence == ("S0",)
 
 
 def test_what_was_not_answered_is_not_told():
-    assert found([None, None], [None, None]) == ()
+    assert [one.code for one in found([None, None], [None, None])] == ["next_step"]
 
 
 def test_there_is_no_verdict_number():
     """Every number belongs to one subject; nothing is summed over facets or persons."""
     for insight in found([4, 1, 4], [4, 1, 1]):
-        assert insight.subject.startswith("x.f")
+        subjects = insight.subjects or (insight.subject,)
+        assert insight.code in ("few", "next_step") or all(one.startswith("x.f") for one in subjects)
         assert not {"total", "overall", "sum", "rank"} & set(insight.numbers)
 
 
@@ -165,7 +249,7 @@ def test_a_check_in_has_its_own_page():
     weekly = dataclasses.replace(instrument(2), occasion="weekly")
     rows = answers({"x.f0.1": 4, "x.f0.2": 4, "x.f1.1": 0, "x.f1.2": 0}, occasion="week-1")
 
-    assert find_insights(pair(score(rows, weekly)), {"x": weekly}) == ()
+    assert find_insights(pair(score(rows, weekly)), {"x": weekly}, alone=True) == ()
 
 
 def test_the_order_of_pairs_does_not_matter():
@@ -211,7 +295,7 @@ def test_one_unmet_need_for_each_partner_by_its_gap():
     assert insights[-1].code == "next_step"
     assert (insights[-1].subject, insights[-1].person_id, insights[-1].exercise) == (
         "needs.heard",
-        "p_1",
+        "",
         "needs_talk",
     )
 
@@ -255,6 +339,9 @@ def test_every_fault_of_a_threshold_file_is_named_at_once():
         "growth": {"at_most": 0.5, "most": 2},
         "difference": {"most": 3},
         "unmet_need": {"importance_at_least": 3, "gap_at_least": 2, "least": 1},
+        "few": {"topics_at_least": 5},
+        "alike": {"within": 0.05},
+        "apart": {"at_least": 0.5},
     }
     with pytest.raises(ContentError) as raised:
         read_thresholds(table)

@@ -7,6 +7,8 @@ from importlib.resources import files
 from workbook.content.fields import Fields, load_toml
 from workbook.errors import ContentError
 
+TABLES = ("strength", "growth", "few", "alike", "apart", "difference", "unmet_need", "perception")
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -20,6 +22,9 @@ class Thresholds:
     strengths_most: int
     growth_at_most: float
     growth_most: int
+    topics_at_least: int
+    alike_within: float
+    apart_at_least: float
     differences_most: int
     importance_at_least: int
     gap_at_least: int
@@ -45,15 +50,17 @@ def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") ->
     problems: list[str] = []
     top = Fields(table, where, problems)
     top.text("version")
-    strength, growth, difference, need, seen = (
-        Fields(top.table_at(name), f"{where}, {name}", problems)
-        for name in ("strength", "growth", "difference", "unmet_need", "perception")
-    )
+    strength, growth, few, alike, apart, difference, need, seen = tables = [
+        Fields(top.table_at(name), f"{where}, {name}", problems) for name in TABLES
+    ]
     found = Thresholds(
         strength_at_least=strength.number("at_least"),
         strengths_most=strength.whole("most"),
         growth_at_most=growth.number("at_most"),
         growth_most=growth.whole("most"),
+        topics_at_least=few.whole("topics_at_least"),
+        alike_within=alike.number("within"),
+        apart_at_least=apart.number("at_least"),
         differences_most=difference.whole("most"),
         importance_at_least=need.whole("importance_at_least"),
         gap_at_least=need.whole("gap_at_least"),
@@ -63,9 +70,9 @@ def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") ->
         order_some=seen.number("order_some"),
         basis=top.text("basis"),
     )
-    for fields in (top, strength, growth, difference, need, seen):
+    for fields in (top, *tables):
         fields.finish()
-    if not 0 <= found.growth_at_most <= found.strength_at_least <= 1:
+    if not 0 <= found.growth_at_most < found.strength_at_least <= 1:
         growth.note("'at_most' and strength's 'at_least' have to lie between 0 and 1, in this order")
     if not 0 <= found.order_some <= found.order_clear <= 1:
         seen.note("'order_some' and 'order_clear' have to lie between 0 and 1, in this order")

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
-from workbook.plots.names import in_words, shown_facets
+from workbook.plots.names import all_or_number, shown_facets
 from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, Rows
 
 DOT_STEP = 1.0
@@ -64,10 +64,10 @@ def sentence_agreement(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]
     whole = prepared[(prepared["share"] == 1).to_numpy(dtype=bool)]
     none = prepared[(prepared["share"] == 0).to_numpy(dtype=bool)]
     said: list[tuple[str, dict[str, Any]]] = [("results.plots.agreement_what", {})]
-    if len(whole):
-        said.append(("results.plots.agreement_whole", {"subjects": in_words(list(whole["title"].head(3)))}))
-    if len(none):
-        said.append(("results.plots.agreement_none", {"subjects": in_words(list(none["title"].head(2)))}))
+    for key, rows in (("whole", whole), ("none", none)):
+        if len(rows):
+            subjects = all_or_number(list(rows["title"]), "n_topics")
+            said.append((f"results.plots.agreement_{key}", {"subjects": subjects}))
     return said
 
 

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
-from workbook.plots.names import clipped, end_labels, in_words, partner_names, shown_facets
+from workbook.plots.names import all_or_number, clipped, end_labels, partner_names, shown_facets
 from workbook.plots.theme import BAD, INK, INK_SOFT, PARTNER, SUNKEN, SURFACE, Rows, number
 
 CONTRACT = frames.PREPARED["heat_map"]
 CELL = 26  # px, height of a cell
-OFTEN = 0.5  # position on the scale from which a sign is named
+SOMETIMES = 0.5  # position on the scale from which a sign is noticed now and then
 
 
 def prepare_heat_map(
@@ -151,16 +152,48 @@ def _draw_scale(rows: Rows, first: pd.Series) -> None:
 
 
 def sentence_heat_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
-    """What to see: which signs are frequent by both partners' own word, or that none is."""
+    """What to see: who notices which sign how often; "neither" only where it is true of both.
+
+    The partners are never averaged: one who is often lonely is not less so because the other
+    is not.
+    """
     if not len(prepared):
         return []
-    own = prepared[(prepared["by"] == prepared["about"]).to_numpy()]
-    share = (own["value"] - own["lowest"]) / (own["highest"] - own["lowest"])
-    mean = own.assign(share=share.astype("float64")).groupby(["facet", "title"], sort=False)["share"].mean()
-    often = mean[mean >= OFTEN].sort_values(ascending=False, kind="stable").head(3)
-    subjects = in_words([str(title) for _, title in often.index])
-    key = "heat_map_some" if len(often) else "heat_map_none"
-    return [(f"results.plots.{key}", {"subjects": subjects})]
+    share = (prepared["value"] - prepared["lowest"]) / (prepared["highest"] - prepared["lowest"])
+    rows = prepared.assign(share=share.astype("float64"))
+    is_own = (rows["by"] == rows["about"]).to_numpy()
+    own, seen = rows[is_own], rows[~is_own]
+    often = 1 - thresholds().growth_at_most
+    is_one = own["by"].nunique() < 2
+    said = [
+        *_noticed("often", own[(own["share"] >= often).to_numpy()], is_one=is_one),
+        *_noticed("sometimes", own[own["share"].between(SOMETIMES, often, "left").to_numpy()], is_one=is_one),
+    ]
+    if not said and len(own):
+        # What each sees in the other counts too: then "neither" is said of their own weeks only.
+        whose = "own" if (seen["share"] >= SOMETIMES).any() else "all"
+        said.append((f"results.plots.heat_map_none_{whose}_{'one' if is_one else 'two'}", {}))
+    return said + _noticed("seen", seen[(seen["share"] >= often).to_numpy()], is_one=is_one)
+
+
+def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> list[tuple[str, dict[str, Any]]]:
+    """One sentence: which signs, by whom; by both first, then in the order of the signs."""
+    if not len(rows):
+        return []
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for title, found in rows.groupby("title", sort=False):
+        groups.setdefault(tuple(sorted(found["by"])), []).append(str(title))
+    called = dict(zip(rows["by"], rows["name_by"], strict=True))
+    parts = [
+        say("results.plots.by_both", subjects=all_or_number(titles, "n_signs"))
+        if len(who) > 1
+        else say("results.plots.by_one", name=called[who[0]], subjects=all_or_number(titles, "n_signs"))
+        for who, titles in sorted(groups.items(), key=lambda one: -len(one[0]))
+    ]
+    if is_one:
+        (titles,) = groups.values()
+        return [(f"results.plots.heat_map_{key}_one", {"subjects": all_or_number(titles, "n_signs")})]
+    return [(f"results.plots.heat_map_{key}", {"who": "; ".join(parts)})]
 
 
 def table_heat_map(prepared: pd.DataFrame) -> pd.DataFrame:

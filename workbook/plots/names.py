@@ -1,10 +1,12 @@
 """What people and facets are called in figures, sentences and tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from workbook.content import say
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument
+
+MOST_NAMED = 3  # more than this are counted
 
 
 def partner_names(names: Mapping[str, str] | None) -> dict[str, str]:
@@ -43,6 +45,33 @@ def in_words(items: list[str]) -> str:
     if len(quoted) < 2:
         return "".join(quoted)
     return say("results.plots.and", first=", ".join(quoted[:-1]), last=quoted[-1])
+
+
+def all_or_number(titles: list[str], key: str, **counts: int) -> str:
+    """Every title where there are few, else how many: never the first few of many.
+
+    >>> all_or_number(["Trust", "Listening"], "n_topics")
+    '“Trust” and “Listening”'
+    >>> all_or_number(["Trust", "Listening", "Seen", "Held"], "n_topics")
+    '4 topics'
+    """
+    if len(titles) <= MOST_NAMED:
+        return in_words(titles)
+    return say(f"results.plots.{key}", n=len(titles), **counts)
+
+
+def each_in_words(sentences: Sequence[tuple[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    """What is said of each partner, as one: neither is the headline and the other small print.
+
+    Parameters
+    ----------
+    sentences : sequence of (name, sentence)
+        They come in the order of the names, whichever place a partner has.
+    """
+    said = [sentence for _, sentence in sorted(sentences, key=lambda one: one[0].casefold())]
+    if len(said) < 2:
+        return [("results.plots.one_of_you", {"said": said[0]})] if said else []
+    return [("results.plots.each_of_you", {"first": said[0], "second": said[1]})]
 
 
 def clipped(name: str, most: int = 9) -> str:

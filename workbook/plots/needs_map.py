@@ -10,7 +10,14 @@ from workbook import frames
 from workbook.content import say
 from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
-from workbook.plots.names import end_labels, in_words, partner_names, short_title, shown_facets
+from workbook.plots.names import (
+    all_or_number,
+    each_in_words,
+    end_labels,
+    partner_names,
+    short_title,
+    shown_facets,
+)
 from workbook.plots.theme import (
     INK,
     INK_SOFT,
@@ -182,19 +189,15 @@ def _write(
 
 
 def sentence_needs_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
-    """What to see: which needs of each partner matter much and are met little."""
-    said: list[tuple[str, dict[str, Any]]] = []
+    """What to see: which needs of each partner matter much and are met little: all, or how many."""
+    said: list[tuple[str, str]] = []
     for _, rows in prepared.groupby("place", sort=True):
-        name = rows["name"].iloc[0]
-        unmet = rows[rows["unmet"].to_numpy(dtype=bool)]
-        widest = unmet.assign(gap=unmet["importance"] - unmet["met"]).sort_values(
-            ["gap", "importance"], ascending=False, kind="stable"
-        )
-        key = "needs_unmet" if len(unmet) else "needs_met"
-        said.append(
-            (f"results.plots.{key}", {"name": name, "subjects": in_words(list(widest["title"].head(3)))})
-        )
-    return said
+        name = str(rows["name"].iloc[0])
+        unmet = list(rows.loc[rows["unmet"].to_numpy(dtype=bool), "title"])
+        key = "needs_unmet" if unmet else "needs_met"
+        subjects = all_or_number(unmet, "n_needs", of=len(rows))
+        said.append((name, say(f"results.plots.{key}", name=name, subjects=subjects)))
+    return [(key, dict(values)) for key, values in each_in_words(said)]
 
 
 def table_needs_map(prepared: pd.DataFrame) -> pd.DataFrame:

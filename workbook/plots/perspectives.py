@@ -14,7 +14,15 @@ from workbook import frames
 from workbook.content import say
 from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
-from workbook.plots.names import clipped, end_labels, in_words, partner_names, short_title, shown_facets
+from workbook.plots.names import (
+    all_or_number,
+    clipped,
+    each_in_words,
+    end_labels,
+    partner_names,
+    short_title,
+    shown_facets,
+)
 from workbook.plots.theme import PARTNER, Rows, number
 
 CONTRACT = frames.PREPARED["perspectives"]
@@ -163,17 +171,15 @@ def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sentence(prepared: pd.DataFrame, view: str) -> list[tuple[str, dict[str, Any]]]:
-    said: list[tuple[str, dict[str, Any]]] = []
-    gaps = _gaps(prepared)
-    for _, rows in gaps.groupby("about", sort=True):
-        names = {"name": rows["name_about"].iloc[0], "other": rows["name_by"].iloc[0]}
-        wide = rows[(rows["gap"].abs() > WORTH_A_WORD).to_numpy(dtype=bool)]
-        wide = (
-            wide.assign(width=wide["gap"].abs()).sort_values("width", ascending=False, kind="stable").head(2)
-        )
-        key = "apart" if len(wide) else "alike"
-        said.append((f"results.plots.{view}_{key}", names | {"subjects": in_words(list(wide["title"]))}))
-    return said
+    said: list[tuple[str, str]] = []
+    for _, rows in _gaps(prepared).groupby("about", sort=True):
+        name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
+        wide = list(rows.loc[(rows["gap"].abs() > WORTH_A_WORD).to_numpy(dtype=bool), "title"])
+        key = "apart" if wide else "alike"
+        subjects = all_or_number(wide, "n_of_them", of=len(rows))
+        sentence = say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)
+        said.append((name, sentence))
+    return [(key, dict(values)) for key, values in each_in_words(said)]
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

@@ -7,11 +7,13 @@ import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
-from workbook.plots.names import end_labels, in_words, shown_facets
+from workbook.plots.names import all_or_number, end_labels, in_words, shown_facets
 from workbook.plots.theme import INK, INK_SOFT, LINE, SMALL, Rows, number
 
 BAND_Z = 1.96
+SAME = 1e-6
 
 
 def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -90,20 +92,35 @@ def plot_profile(prepared: pd.DataFrame) -> go.Figure | None:
 
 
 def sentence_profile(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
-    """What to see: where the couple is strongest, and where there is most room."""
+    """What to see: one's own highest and lowest; of two, that this is the middle between them.
+
+    Of a couple no topic is named: their mean may be true of neither.
+    """
     if not len(prepared):
         return []
-    n = min(3, (len(prepared) + 1) // 2)
-    values = {
-        "strong": in_words(list(prepared["title"].head(n))),
-        "weak": in_words(list(prepared["title"].tail(min(2, len(prepared) - n)))),
-    }
-    who = "couple" if int(prepared["n_partners"].max()) > 1 else "own"
-    key = f"results.plots.profile_{who}" if values["weak"] else f"results.plots.profile_{who}_one"
-    said: list[tuple[str, dict[str, Any]]] = [(key, values)]
+    said: list[tuple[str, dict[str, Any]]]
+    if int(prepared["n_partners"].max()) > 1:
+        said = [("results.plots.profile_couple", {})]
+    else:
+        said = [_own_ends(prepared)]
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
+
+
+def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """The highest and the lowest topics of one person; equals are all named, or counted."""
+    value, first = prepared["value"], prepared.iloc[0]
+    if len(prepared) == 1:
+        return "results.plots.profile_own_one", {"subjects": in_words(list(prepared["title"]))}
+    if value.max() - value.min() <= thresholds().alike_within * (first["highest"] - first["lowest"]):
+        return "results.plots.profile_own_alike", {}
+    at_ends = [
+        list(prepared.loc[(value - end).abs().to_numpy() < SAME, "title"])
+        for end in (value.max(), value.min())
+    ]
+    named = [all_or_number(titles, "n_alike") for titles in at_ends]
+    return "results.plots.profile_own", dict(zip(("strong", "weak"), named, strict=True))
 
 
 def table_profile(prepared: pd.DataFrame) -> pd.DataFrame:

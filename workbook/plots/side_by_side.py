@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
-from workbook.plots.names import end_labels, in_words, partner_names, shown_facets
+from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
 from workbook.plots.theme import INK, PARTNER, Rows, number
 
 BAND_Z = 1.96
@@ -127,15 +127,15 @@ def sentence_side_by_side(prepared: pd.DataFrame) -> list[tuple[str, dict[str, A
     if not len(prepared):
         return []
     one = prepared.drop_duplicates("facet")
-    differing = one[one["differs"].fillna(value=False).to_numpy(dtype=bool)]
-    widest = differing.assign(width=differing["difference"].abs())
-    widest = widest.sort_values("width", ascending=False, kind="stable")
+    compared = one[one["differs"].notna().to_numpy()]  # without a band nothing is known
+    if not len(compared):
+        return []
+    differing = compared[compared["differs"].to_numpy(dtype=bool)]
     values = {
-        "n": len(differing),
-        "n_compared": len(one),
-        "subjects": in_words(list(widest["title"].head(3))),
+        "n_compared": len(compared),
+        "subjects": all_or_number(list(differing["title"]), "n_topics"),
     }
-    count = {0: "none", 1: "one"}.get(len(differing), "some" if len(differing) <= 3 else "many")
+    count = "some" if len(differing) else "none"
     said: list[tuple[str, dict[str, Any]]] = [(f"results.plots.side_by_side_{count}", values)]
     if len(differing):
         said.append(("results.plots.joined", {}))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
-from workbook.plots.names import end_labels, in_words, partner_names, shown_facets
+from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
 from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, Rows
 
 CONTRACT = frames.PREPARED["trend"]
@@ -182,7 +182,10 @@ def sentence_trend(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
         for _, rows in last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)].groupby(
             "place", sort=True
         ):
-            values = {"name": rows["name"].iloc[0], "subjects": in_words(list(rows["title"].head(3)))}
+            values = {
+                "name": rows["name"].iloc[0],
+                "subjects": all_or_number(list(rows["title"]), "n_topics"),
+            }
             said.append((f"results.plots.trend_{change}", values))
     said = said or [("results.plots.trend_none", {})]
     if prepared["low"].notna().any():

@@ -1,4 +1,7 @@
-"""Turns an insight, which is a code and numbers, into words: what it means and how sure it is."""
+"""Turns an insight, which is a code and numbers, into words: what it means and how sure it is.
+
+What both read says "you" only where it is true of each of the two; otherwise it has a name.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,15 +11,29 @@ from workbook.content.exercise import exercises, suggest_for
 from workbook.insights import Insight
 from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
+from workbook.instruments.model import Subscale
+from workbook.plots.names import in_words
 from workbook.ui.blocks import Block, heading, note, paragraph
+
+MOST_NAMED = 6  # more equals than this are counted, not listed
+# Where each stands on a sign, in the words of signs.
+_SIGN = {"low": "often", "high": "rare", "middle": "middle"}
 
 
 @cache
 def suggestions() -> dict[str, tuple[str, ...]]:
-    """Which exercises fit each facet, sign, need and skill, the best first."""
+    """Which exercises fit each facet, sign, need and skill, the best first.
+
+    What two are led to comes unguarded first: a guarded exercise is for those who look for it.
+    """
     subjects = {facet.id for instrument in catalogue().values() for facet in facets(instrument)}
     subjects |= {facet_of(item.id) for instrument in catalogue().values() for item in instrument.items}
-    return {subject: tuple(one.exercise.id for one in suggest_for(subject)) for subject in sorted(subjects)}
+    return {subject: _unguarded_first(subject) for subject in sorted(subjects)}
+
+
+def _unguarded_first(subject: str) -> tuple[str, ...]:
+    fitting = [one.exercise for one in suggest_for(subject)]
+    return tuple(one.id for one in sorted(fitting, key=lambda one: one.guard))
 
 
 def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
@@ -29,51 +46,146 @@ def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
 
 
 def tell(
-    insight: Insight, instruments: Mapping[str, Instrument], *, name: str = "", level: int = 3
+    insight: Insight,
+    instruments: Mapping[str, Instrument],
+    *,
+    names: Mapping[str, str] | None = None,
+    owner: str = "",
+    alone: bool = False,
+    level: int = 3,
 ) -> list[Block]:
-    """A few sentences: the title, what it means, how sure it is.
+    """A few sentences: the title, what it means, whose it is, how sure it is.
 
-    ``name`` is the person an unmet need belongs to; ``level`` is the heading's.
+    Parameters
+    ----------
+    insight : Insight
+        Any but a next step, which `next_step` tells.
+    instruments : mapping of id to Instrument
+    names : mapping of place to name
+        What the partners are called.
+    owner : str
+        The person an unmet need belongs to.
+    alone : bool
+        Whether it is one person's own picture.
+    level : int
+        The heading's.
     """
-    title = title_of(insight.subject, instruments)
-    is_rare = insight.code.startswith("strength") and _is_sign(insight.subject, instruments)
-    # A sign that is rarely there is good news; its bare name among the strong things would not be.
-    shown = say("ui.telling.rare", title=title[:1].lower() + title[1:]) if is_rare else title
-    blocks = [heading(level, shown), paragraph(_meaning(insight, instruments, title, name))]
+    told = _Telling(instruments, names or {}, owner, "own" if alone else "both")
+    title, words = told.title(insight), told.words(insight)
+    blocks = [*([heading(level, title)] if title else []), paragraph(words)]
     if insight.caution == "single":
         blocks.append(note(say("ui.telling.caution.single")))
     return blocks
 
 
-def _is_sign(subject: str, instruments: Mapping[str, Instrument]) -> bool:
-    found = [one.subscale_by_id[subject] for one in instruments.values() if subject in one.subscale_by_id]
-    return bool(found) and found[0].higher_is == "worse"
+class _Telling:
+    """The words for one page: whose it is (`own` or `both`) and what people are called."""
+
+    def __init__(
+        self, instruments: Mapping[str, Instrument], names: Mapping[str, str], owner: str, whose: str
+    ) -> None:
+        self.instruments, self.names, self.owner, self.whose = instruments, names, owner, whose
+
+    def say(self, key: str, **values: object) -> str:
+        return say(f"ui.telling.{self.whose}.{key}", **values)
+
+    def title(self, insight: Insight) -> str:
+        if insight.code == "apart":
+            return self.say("apart_title")
+        if insight.code == "unmet_tied":
+            return self.say("unmet_tied_title", name=self.owner)
+        if not insight.subject:
+            return ""
+        title = title_of(insight.subject, self.instruments)
+        scale = self._scale(insight.subject)
+        if insight.code.startswith("strength") and scale and scale.higher_is == "worse":
+            # A sign that is rarely there is good news; its bare name among the strong things would not be.
+            return say("ui.telling.rare", title=title[:1].lower() + title[1:])
+        return title
+
+    def words(self, insight: Insight) -> str:
+        numbers, code = insight.numbers, insight.code
+        if code in ("strength", "growth"):
+            return self._standing(insight)
+        if code == "apart":
+            return self._apart(insight)
+        if code == "alike":
+            ends = set(insight.stands.values())
+            return self.say(f"alike_{ends.pop()}" if len(ends) == 1 else "alike")
+        if code == "few":
+            n = int(numbers["n_topics"])
+            return self.say("few_one" if n == 1 else "few", n=n)
+        if code.endswith("_tied") and insight.stands:
+            return self._tied(insight)
+        if code == "nothing_low":
+            return self.say(_nothing(numbers))
+        if code in ("unmet_need", "unmet_tied"):
+            values = {name: int(numbers[name]) for name in ("importance", "met")}
+            return self.say(code, name=self.owner, n=int(numbers.get("n_needs", 1)), **values)
+        return self.say(code, n=int(numbers.get("n_topics", 1)))
+
+    def _standing(self, insight: Insight) -> str:
+        """Where each stands; the topic's own sentence only where it is true of everyone told."""
+        scale = self._scale(insight.subject)
+        is_sign = bool(scale and scale.higher_is == "worse")
+        stands = {place: _SIGN[one] if is_sign else one for place, one in insight.stands.items()}
+        found = set(stands.values())
+        if len(found) == 1:
+            (stand,) = found
+            own = "" if scale is None else _own_text(scale, stand)
+            # Alone, "you" needs no explaining; for two it is said that it holds for both.
+            first = "" if own and self.whose == "own" else self.say(stand)
+            return " ".join(part for part in (first, own) if part)
+        lower = "often" if is_sign else "low"
+        place = next(place for place, one in stands.items() if one == lower)
+        other = next(one for one in stands if one != place)
+        called = {"name": self.names.get(place, ""), "other": self.names.get(other, "")}
+        return self.say(f"{lower}_{stands[other]}", **called)
+
+    def _apart(self, insight: Insight) -> str:
+        counts = {"n": int(insight.numbers["n_apart"]), "of": int(insight.numbers["n_topics"])}
+        if not insight.stands:
+            return self.say("apart", **counts)
+        by_stand = {stand: self.names.get(place, "") for place, stand in insight.stands.items()}
+        return self.say("apart_named", name=by_stand["low"], other=by_stand["high"], **counts)
+
+    def _tied(self, insight: Insight) -> str:
+        who = [self.names.get(place, "") for place in insight.stands]
+        values = {
+            "who": who[0] if len(who) == 1 else say("ui.telling.both.who"),
+            "n": len(insight.subjects),
+            "subjects": in_words([title_of(one, self.instruments) for one in insight.subjects]),
+        }
+        is_many = len(insight.subjects) > MOST_NAMED
+        return self.say(f"{insight.code}_many" if is_many else insight.code, **values)
+
+    def _scale(self, subject: str) -> Subscale | None:
+        found = (one.subscale_by_id.get(subject) for one in self.instruments.values())
+        return next((one for one in found if one is not None), None)
 
 
-def _meaning(insight: Insight, instruments: Mapping[str, Instrument], title: str, name: str) -> str:
-    if insight.code == "unmet_need":
-        numbers = insight.numbers
-        return say(
-            "ui.telling.unmet_need", name=name, importance=int(numbers["importance"]), met=int(numbers["met"])
-        )
-    found = [
-        (one.subscale_by_id[insight.subject], one)
-        for one in instruments.values()
-        if insight.subject in one.subscale_by_id
-    ]
-    if not found:
-        return say(f"ui.telling.{insight.code}", title=title)
-    subscale = found[0][0]
-    is_well = insight.code.startswith("strength")
-    words = subscale.high_text if is_well == (subscale.higher_is == "better") else subscale.low_text
-    return words or subscale.summary or say(f"ui.telling.{insight.code}", title=title)
+def _own_text(scale: Subscale, stand: str) -> str:
+    """The topic's sentence for whoever stands at that end of its scale."""
+    return scale.high_text if stand in ("high", "often") else scale.low_text
+
+
+def _nothing(numbers: Mapping[str, float]) -> str:
+    if not numbers["n_topics"]:
+        return "nothing_often"
+    return "nothing_low_signs" if numbers["n_signs"] else "nothing_low"
 
 
 def next_step(insight: Insight) -> tuple[str, str, list[Block]]:
-    """The exercise's id, its title, and why it is suggested here."""
+    """The exercise's id, its title, and why it is suggested here.
+
+    A step of time and warmth has no subject, and always the same words.
+    """
     exercise = exercises()[insight.exercise]
     reasons = [one.reason for one in suggest_for(insight.subject) if one.exercise.id == exercise.id]
-    words = [paragraph(reasons[0] if reasons else exercise.why)]
+    reason = reasons[0] if reasons else exercise.why
+    words = reason if insight.subject else say("ui.telling.time_and_warmth")
     minutes = say("ui.exercises.minutes", n=exercise.minutes)
     evidence = say(f"ui.exercises.evidence.{exercise.evidence}")
-    return exercise.id, exercise.title, [heading(3, exercise.title), *words, note(f"{minutes} {evidence}")]
+    return exercise.id, exercise.title, [
+        heading(3, exercise.title), paragraph(words), note(f"{minutes} {evidence}"),
+    ]  # fmt: skip

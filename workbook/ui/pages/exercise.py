@@ -110,7 +110,9 @@ class ExercisePage(Page):
             self.fill()
             return
         waits = activity.n_waiting if activity and not thing else 0
-        self.say_words(self._head(exercise, title_only=bool(thing), waits=waits))
+        # Above everything, also above what waits for an answer: no way in passes it by.
+        head = self._head(exercise, title_only=bool(thing), waits=waits)
+        self.say_words([*head, *self._cautions(exercise, is_thing=bool(thing))])
         self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]
         self._play(scene, exercise, is_thing=bool(thing))
         self._list(activity if not thing else None)
@@ -185,21 +187,28 @@ class ExercisePage(Page):
         return head if title_only else [*head, lead(exercise.why)]
 
     @staticmethod
+    def _cautions(exercise: Exercise, *, is_thing: bool) -> list[Block]:
+        """The words everyone reads before an exercise that could be unsafe, or lead to touch."""
+        flags = (("guard", exercise.guard), ("touch", exercise.touch and not is_thing))
+        return [
+            callout(
+                documents()[name].title,
+                [paragraph(text) for text in documents()[name].paragraphs],
+                tone="care",
+            )
+            for name, flag in flags
+            if flag
+        ]
+
+    @staticmethod
     def _about(exercise: Exercise) -> list[Block]:
-        head: list[Block] = []
-        for name, flag in (("guard", exercise.guard), ("touch", exercise.touch)):
-            if flag:
-                document = documents()[name]
-                head.append(
-                    callout(document.title, [paragraph(text) for text in document.paragraphs], tone="care")
-                )
         how: list[Block] = [bullets(exercise.steps, ordered=True)]
         if exercise.bring:
             how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
-        head += (
+        about = (
             [details(say("ui.exercises.how"), how)]
             if exercise.id in ACTIVITIES
             else [heading(2, say("ui.exercises.how")), *how]
         )
-        head += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
-        return [*head, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
+        about += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
+        return [*about, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.ui.blocks import Block, card, heading, kicker, lead, note, opening
+from workbook.ui.blocks import heading, kicker, lead, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.figures import OWN_VIEWS, Scene
+from workbook.ui.figures import OWN_VIEWS
+from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, own_scene
-from workbook.ui.telling import tell
 
 
 class OwnResults(Page):
@@ -44,16 +44,8 @@ class OwnResults(Page):
             self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
             return
         scene = own_scene(session)
-        self.say_words([*opening("results"), *self._told(scene)])
+        self.say_words([*opening("results"), *told_alone(scene.results, scene.instruments)])
         self.menu.parts = [
             {"title": say("ui.together.more_views"), "steps": menu_of(OWN_VIEWS, scene, "own")}
         ]
         self.offer(Button(say("ui.results.to_share"), self.to("share"), "primary"), self.home())
-
-    @staticmethod
-    def _told(scene: Scene) -> list[Block]:
-        blocks: list[Block] = []
-        for key, codes in (("strong", ("strength", "strength_so_far")), ("care", ("growth", "growth_least"))):
-            told = [card(tell(one, scene.instruments)) for one in scene.results.insights if one.code in codes]
-            blocks += [heading(2, say(f"ui.results.{key}")), *told] if told else []
-        return [*blocks, note(say("ui.results.order"))] if blocks else []

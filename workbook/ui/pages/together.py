@@ -9,27 +9,15 @@ from ipywidgets import Widget
 
 from workbook.content import say
 from workbook.content.document import documents
-from workbook.insights import Insight
 from workbook.results import Results
-from workbook.ui.blocks import (
-    Block,
-    callout,
-    card,
-    heading,
-    kicker,
-    lead,
-    name_of,
-    note,
-    opening,
-    paragraph,
-    reading,
-)
+from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.figures import TOGETHER_VIEWS
+from workbook.ui.overview import told_together
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, together_scene
-from workbook.ui.telling import next_step, tell
+from workbook.ui.telling import next_step
 
 
 class Together(Page):
@@ -55,7 +43,8 @@ class Together(Page):
             return
         scene = together_scene(self.session)
         people = [name_of(member) for member in self.session.couple.members]
-        self.say_words([*opening("together"), paragraph(people), *self._told(scene.results)])
+        told = told_together(scene.results, scene.instruments, scene.names)
+        self.say_words([*opening("together"), paragraph(people), *told])
         self.menu.parts = [
             {"title": say("ui.together.more_views"), "steps": menu_of(TOGETHER_VIEWS, scene, "view")}
         ]
@@ -76,26 +65,6 @@ class Together(Page):
             self.offer(Button(say("ui.steps.decide"), self.to("decide"), "primary"), self.home())
         else:
             self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
-
-    def _told(self, results: Results) -> list[Block]:
-        def those(*codes: str) -> list[Insight]:
-            return [one for one in results.insights if one.code in codes]
-
-        blocks: list[Block] = [heading(2, say("ui.together.strengths"))]
-        strengths, growth = those("strength", "strength_so_far"), those("growth", "growth_least")
-        blocks += [card(self._tell(one)) for one in strengths] or [
-            paragraph(say("ui.together.strengths_none"))
-        ]
-        blocks.append(heading(2, say("ui.together.growth")))
-        blocks += [card(self._tell(one)) for one in growth] or [paragraph(say("ui.together.growth_none"))]
-        blocks.append(note(say("ui.together.order")))
-        for one in those("next_step"):
-            _id, _title, words = next_step(one)
-            blocks += [heading(2, say("ui.together.next_step")), callout("", words, tone="good")]
-        return blocks
-
-    def _tell(self, insight: Insight) -> list[Block]:
-        return tell(insight, self.session.instruments)
 
     def _offer(self, results: Results) -> None:
         if self.session.is_together:

@@ -17,7 +17,7 @@ from workbook.ui.pages.base import Page
 from workbook.ui.telling import suggestions, tell
 from workbook.ui.views import View
 
-_TELLS = {"needs_map": "unmet_need"}
+_TELLS = {"needs_map": ("unmet_need", "unmet_tied")}
 
 
 def own_scene(session: Session) -> Scene:
@@ -86,7 +86,7 @@ class TogetherView(Page):
             raise WorkbookError(say("ui.trouble.not_there"))
         scene = self.scene()
         draw(self.view, self.argument, scene)
-        told = [one for one in scene.results.insights if one.code == _TELLS.get(self.argument)]
+        told = [one for one in scene.results.insights if one.code in _TELLS.get(self.argument, ())]
         is_shown = self.argument not in scene.results.unavailable
         self.say_words(
             [
@@ -118,7 +118,8 @@ class TogetherView(Page):
         owner = next(
             (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
         )
-        return tell(insight, self.session.instruments, name=owner, level=2)
+        alone = self.scene().results.is_solo
+        return tell(insight, self.session.instruments, owner=owner, alone=alone, level=2)
 
 
 class OwnView(TogetherView):

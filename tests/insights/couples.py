@@ -1,0 +1,119 @@
+"""Two made-up people whose score on every topic is chosen, and all that the pages tell them.
+
+The whole way is gone, as in the workbook: answers, scores, publications, results, words.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from workbook import frames, plots
+from workbook.content import say
+from workbook.instruments import catalogue
+from workbook.instruments.facets import facets
+from workbook.results import Results, work_out, work_out_own
+from workbook.scoring import score_all
+from workbook.sharing import Grain, publish
+from workbook.ui.overview import told_alone, told_together
+from workbook.ui.telling import suggestions
+
+A, B = "p_0000000a", "p_0000000b"
+PLACES = {A: "a", B: "b"}
+NAMES = {"a": "Mira", "b": "Jonas"}
+ASKED = {name: catalogue()[name] for name in ("connection", "warning_signs", "needs")}
+FACETS = [one.id for one in facets(ASKED["connection"])]
+SIGNS = [one.id for one in facets(ASKED["warning_signs"])]
+NEEDS = [one.id for one in facets(ASKED["needs"])]
+
+Scores = Mapping[str, int]
+
+
+def answers(
+    person: str, scores: Scores, *, needs: Mapping[str, tuple[int, int]] | None = None
+) -> pd.DataFrame:
+    """A person's answers, so that each topic scores what is given, of 0 to 4; others are left open."""
+    values: dict[str, int] = {}
+    for topic, score in scores.items():
+        instrument = ASKED[topic.partition(".")[0]]
+        for item in instrument.subscale_by_id[topic].items:
+            values[item] = 4 - score if instrument.item_by_id[item].reverse else score
+    for need, (importance, met) in (needs or {}).items():
+        values |= {f"{need}.importance": importance, f"{need}.met": met}
+    frame = pd.DataFrame(
+        {
+            "couple_id": "c_0000000",
+            "person_id": person,
+            "occasion": "assessment-1",
+            "instrument": [item.partition(".")[0] for item in values],
+            "item": list(values),
+            "value": pd.array(list(values.values()), dtype="Int16"),
+            "declined": False,
+        }
+    )
+    return frames.check(frame, frames.RESPONSES)
+
+
+def together(
+    a: pd.DataFrame, b: pd.DataFrame, grain: Grain = Grain.ANSWERS, shared: tuple[str, ...] = tuple(ASKED)
+) -> Results:
+    """What lies open to both once both have published what they answered."""
+    responses = pd.concat([a, b], ignore_index=True)
+    scores = score_all(responses, ASKED)
+    table = [
+        publish(
+            responses,
+            scores,
+            grain,
+            instrument=ASKED[name],
+            couple_id="c_0000000",
+            person_id=person,
+            occasion="assessment-1",
+        )
+        for name in shared
+        for person in PLACES
+    ]
+    return work_out(table, ASKED, known=PLACES, suggestions=suggestions())
+
+
+def alone(a: pd.DataFrame) -> Results:
+    """One's own picture."""
+    return work_out_own(a, ASKED, known=PLACES, suggestions=suggestions())
+
+
+VIEWS = ("profile", "side_by_side", "heat_map", "needs_map")
+
+
+def pages(results: Results, views: tuple[str, ...] = VIEWS) -> dict[str, list[str]]:
+    """Every text of the overview, and the sentences beside the drawings, by page."""
+    blocks = told_alone(results, ASKED) if results.is_solo else told_together(results, ASKED, NAMES)
+    told = {"overview": list(texts(blocks))}
+    for view in views:
+        prepared = _prepared(view, results)
+        if prepared is not None:
+            said = getattr(plots, f"sentence_{view}")(prepared)
+            told[view] = [say(key, **values) for key, values in said]
+    return told
+
+
+def _prepared(view: str, results: Results) -> pd.DataFrame | None:
+    named = {"a": NAMES["a"]} if results.is_solo else NAMES
+    connection, pairs = ASKED["connection"], results.pairs
+    if view == "profile":
+        return plots.prepare_profile(pairs, connection)
+    if view == "heat_map":
+        return plots.prepare_heat_map(pairs, ASKED["warning_signs"], named, perspectives=results.perspectives)
+    if view == "side_by_side":
+        return None if results.is_solo else plots.prepare_side_by_side(pairs, connection, named)
+    needs = results.needs
+    return None if needs is None else plots.prepare_needs_map(needs, ASKED["needs"], named)
+
+
+def texts(blocks: object) -> Iterator[str]:
+    """Every text of the blocks, in the order read; headings begin with a ``#``."""
+    if isinstance(blocks, list):
+        for block in blocks:
+            yield from texts(block)
+    elif isinstance(blocks, dict):
+        if isinstance(blocks.get("text"), str):
+            yield ("# " if blocks["kind"] == "heading" else "") + blocks["text"]
+        yield from texts(blocks.get("blocks", []))

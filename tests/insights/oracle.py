@@ -1,0 +1,247 @@
+"""Judges what the pages tell by rules of its own: it reads each sentence against the raw scores.
+
+Nothing of the code that decides or words a result is used here, and none of its limits. What no
+rule knows is a fault too: a new sentence needs a rule before it may be told.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import workbook.content
+from tests.insights.rules import OFTEN, RULES, titles_in
+
+CONTENT = Path(workbook.content.__file__).parent
+LOW, HIGH = 1.5, 2.6  # of 0 to 4: nearest to "rarely", nearest to "often"
+RARE = 1.4  # of a sign
+UNPRAISED = "Letting go"  # high where somebody is afraid, too: nobody is praised for it
+
+Score = float | None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A facet or sign: its words, and each one's score from 0 to 4."""
+
+    title: str
+    high_text: str
+    low_text: str
+    is_sign: bool
+    band: float
+    scores: Mapping[str, float]
+
+    def hard(self, place: str) -> float:
+        """How hard it is for one of them, whichever way the scale runs: 0 (well) to 4."""
+        return self.scores[place] if self.is_sign else 4 - self.scores[place]
+
+    def is_low(self, place: str) -> bool:
+        return self.scores[place] >= OFTEN if self.is_sign else self.scores[place] <= LOW
+
+    def is_high(self, place: str) -> bool:
+        return self.scores[place] <= RARE if self.is_sign else self.scores[place] >= HIGH
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """The one who stands lower first, then both together; lower is worse."""
+        return min(-self.hard(p) for p in self.scores), sum(-self.hard(p) for p in self.scores)
+
+
+def read_topics(scores: Mapping[str, Mapping[str, Score]], who: Iterable[str]) -> dict[str, Topic]:
+    """The topics on which everyone it is told to has a score, by title."""
+    found = {}
+    for one in _subscales():
+        given = scores.get(one["id"], {})
+        values = {place: given.get(place) for place in who}
+        if all(value is not None for value in values.values()):
+            error = one["sd"]["value"] * (1 - one["reliability"]["value"]) ** 0.5
+            found[one["title"]] = Topic(
+                one["title"],
+                one["high_text"],
+                one["low_text"],
+                one.get("higher_is") == "worse",
+                1.96 * error * 2**0.5,
+                {place: float(value) for place, value in values.items() if value is not None},
+            )
+    return found
+
+
+@cache
+def _subscales() -> tuple[dict[str, Any], ...]:
+    files = [CONTENT / "instruments" / f"{name}.toml" for name in ("connection", "warning_signs")]
+    found = [one for file in files for one in tomllib.loads(file.read_text())["subscales"]]
+    return tuple(one for one in found if one.get("about", "self") == "self")
+
+
+@cache
+def neutral() -> frozenset[str]:
+    """Sentences that say nothing of anybody's answers, from the content itself."""
+    ui = tomllib.loads((CONTENT / "messages" / "en" / "ui.toml").read_text())
+    plots = tomllib.loads((CONTENT / "messages" / "en" / "results.toml").read_text())["plots"]
+    said = [ui["together"]["order"], ui["results"]["order"], ui["telling"]["time_and_warmth"]]
+    said += [plots[key] for key in ("band_assumed", "chance", "joined", "profile_couple")]
+    said += list(ui["exercises"]["evidence"].values())
+    for path in (CONTENT / "exercises").glob("*.toml"):
+        exercise = tomllib.loads(path.read_text())
+        said += [exercise["why"], *(one["reason"] for one in exercise["for"])]
+    return frozenset(sentence for text in said for sentence in sentences_of(text))
+
+
+def sentences_of(text: str) -> list[str]:
+    """A text's sentences."""
+    return [part for part in re.split(r"(?<=[.?])\s+", text.strip()) if part]
+
+
+class Judge:
+    """Reads the sentences of one couple's pages, or of one person's, in order."""
+
+    def __init__(self, topics: Mapping[str, Topic], names: Mapping[str, str]) -> None:
+        self.topics, self.who = topics, list(names)
+        self.place = {name: place for place, name in names.items()} | {"you": "a"}
+        self.facets = [one for one in topics.values() if not one.is_sign]
+        self.signs = [one for one in topics.values() if one.is_sign]
+        self.subject: Topic | None = None
+        self.false: list[str] = []
+        self.cared_for: set[str] = set()
+        self.neutral = neutral()
+
+    def read(self, pages: Mapping[str, list[str]]) -> list[str]:
+        """Every sentence that is not true of the scores, or that no rule knows."""
+        for page, told in pages.items():
+            if page == "needs_map":
+                continue
+            self.subject = None
+            for text in told:
+                self._read_text(text)
+            if page == "overview":
+                self._nobody_is_passed_over()
+            if page == "heat_map":
+                self._every_frequent_sign_is_counted(" ".join(told))
+        return self.false
+
+    def _read_text(self, text: str) -> None:
+        if text.startswith("# "):
+            title = re.sub(r"^Rarely there: (.)", lambda m: m[1].upper(), text[2:])
+            self.subject = self.topics.get(title)
+            return
+        for topic in self.topics.values():
+            for end, is_true in ((topic.high_text, self._at_high), (topic.low_text, self._at_low)):
+                if end in text:
+                    self._note(all(is_true(topic, p) for p in self.who), end)
+                    if is_true is (self._at_high if topic.is_sign else self._at_low):
+                        self.cared_for |= set(self.who)
+                    text = text.replace(end, "").strip()
+        for sentence in sentences_of(text):
+            if sentence not in self.neutral:
+                self._read_sentence(sentence)
+
+    @staticmethod
+    def _at_high(topic: Topic, place: str) -> bool:
+        return topic.is_low(place) if topic.is_sign else topic.is_high(place)
+
+    @staticmethod
+    def _at_low(topic: Topic, place: str) -> bool:
+        return topic.is_high(place) if topic.is_sign else topic.is_low(place)
+
+    def _read_sentence(self, sentence: str) -> None:
+        for pattern, rule in RULES:
+            match = re.fullmatch(pattern, sentence)
+            if match:
+                self._note(rule(self, match), sentence)
+                return
+        self.false.append(f"no rule knows: {sentence}")
+
+    def _note(self, is_true: bool, sentence: str) -> None:
+        if not is_true:
+            self.false.append(f"{self.subject.title if self.subject else '-'}: {sentence}")
+
+    def _nobody_is_passed_over(self) -> None:
+        """Whoever has something low is cared for: by name, as one of both, or as "you"."""
+        for place in self.who:
+            if any(one.is_low(place) for one in self.topics.values()) and place not in self.cared_for:
+                self.false.append(f"passed over: something is low for {place}, and the page says nothing")
+
+    def _every_frequent_sign_is_counted(self, text: str) -> None:
+        named, counted = titles_in(text), sum(int(n) for n in re.findall(r"(\d+) signs", text))
+        frequent = [one for one in self.signs if any(one.is_low(place) for place in self.who)]
+        missing = [one.title for one in frequent if one.title not in named]
+        if len(missing) > counted:
+            self.false.append(f"left out: {missing}")
+
+    # -- what the rules ask ------------------------------------------------------------
+    def all_of(self, test: Callable[[Topic, str], bool], places: Iterable[str]) -> bool:
+        return self.subject is not None and all(test(self.subject, place) for place in places)
+
+    def care(self, *places: str) -> list[str]:
+        self.cared_for |= set(places)
+        return list(places)
+
+    def people(self, words: str) -> list[str]:
+        return self.who if words == "both of you" else [self.place[words]]
+
+    def spread(self) -> float:
+        values = [score for one in self.facets for score in one.scores.values()]
+        return max(values) - min(values)
+
+    def best_are(self, n: int) -> bool:
+        told = [one for one in self.facets if one.title != UNPRAISED]
+        best = max(one.rank for one in told)
+        equal = [one for one in told if one.rank == best]
+        return len(equal) == n and all(one.is_high(p) for one in equal for p in self.who)
+
+    def stands_out(self, *, best: bool) -> bool:
+        others = [one for one in self.facets if one is not self.subject]
+        rank = self.subject.rank if self.subject else (0.0, 0.0)
+        return all(rank > one.rank if best else rank < one.rank for one in others)
+
+    def equally_hard(self, words: str, titles: list[str] | int) -> bool:
+        """For each named: these topics are low, as hard as each other, and none is harder."""
+        for place in self.care(*self.people(words)):
+            most = max(one.hard(place) for one in self.topics.values())
+            hardest = [one for one in self.topics.values() if one.hard(place) == most and one.is_low(place)]
+            if isinstance(titles, int):
+                if titles > len(hardest):
+                    return False
+            elif not {self.topics[title].title for title in titles} <= {one.title for one in hardest}:
+                return False
+        return True
+
+    def noticed(self, words: str, least: float, most: float = 4.1) -> bool:
+        for part in words.split("; "):
+            who = re.match(r"by (both of you|[^,]+), ", part)
+            assert who is not None, part
+            places = self.people(who[1])
+            fits = [t for t in self.signs if all(least <= t.scores[p] < most for p in places)]
+            count = re.search(r"(\d+) signs", part)
+            if count and int(count[1]) > len(fits):
+                return False
+            if not set(titles_in(part)) <= {one.title for one in fits}:
+                return False
+        return True
+
+    def none_low(self, topics: Iterable[Topic]) -> bool:
+        return not any(one.is_low(place) for one in topics for place in self.who)
+
+    def apart(self, n: int, of: int, low: str | None, high: str | None) -> bool:
+        orders = [(self.place[low], self.place[high])] if low and high else [("a", "b"), ("b", "a")]
+        fits = [f for f in self.facets if any(f.is_low(x) and f.is_high(y) for x, y in orders)]
+        self.care(*(x for f in fits for x, y in orders if f.is_low(x)))
+        return (n, of) == (len(fits), len(self.facets))
+
+    def ends(self, titles: str, *, best: bool) -> bool:
+        """One's own highest or lowest: all the equals, named or counted."""
+        values = [one.scores["a"] for one in self.facets]
+        end = max(values) if best else min(values)
+        equal = {one.title for one in self.facets if one.scores["a"] == end}
+        count = re.fullmatch(r"(\d+) topics alike", titles)
+        return len(equal) == int(count[1]) if count else set(titles_in(titles)) == equal
+
+
+def judge(
+    pages: Mapping[str, list[str]], scores: Mapping[str, Mapping[str, Score]], names: Mapping[str, str]
+) -> list[str]:
+    """What is false on these pages, for these people with these scores."""
+    return Judge(read_topics(scores, names), names).read(pages)

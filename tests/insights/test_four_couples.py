@@ -1,0 +1,119 @@
+"""What made-up couples who need care most are told and offered, on the joint page and alone.
+
+`python -m tests.insights.test_four_couples` prints all of it.
+"""
+
+import random
+
+import pytest
+
+from tests.insights.couples import FACETS, NAMES, SIGNS, A, B, alone, answers, pages, together
+from tests.insights.oracle import judge
+from workbook.content.exercise import exercises
+from workbook.content.ladder import ladder
+
+Person = dict[str, int]
+
+
+def _mixed(seed: int, levels: tuple[int, ...]) -> Person:
+    """Somebody ordinary: topics and signs differ a little from each other."""
+    draw = random.Random(seed)
+    return {topic: draw.choice(levels) for topic in FACETS} | {
+        sign: 4 - draw.choice(levels) for sign in SIGNS
+    }
+
+
+CONTENT = _mixed(3, (3, 3, 4))
+FRIGHTENED = (
+    dict.fromkeys(FACETS, 2)
+    | {"connection.letting_go": 4, "connection.listening": 3, "connection.hidden_needs": 4}
+    | {"connection.empathy": 3, "connection.vulnerability": 1, "connection.self_and_us": 1}
+    | {"connection.emotional_safety": 1, "connection.trust": 1}
+    | dict.fromkeys(SIGNS, 2)
+    | {"warning_signs.avoidance": 3, "warning_signs.blame": 1, "warning_signs.criticism": 0}
+)
+LONELY = CONTENT | {"warning_signs.loneliness": 4, "warning_signs.disconnected": 3}
+TEN = {topic: CONTENT[topic] for topic in FACETS[:3]}  # nine or ten answers, none of them on trust
+
+COUPLES: dict[str, tuple[Person, Person]] = {
+    "frightened and content": (FRIGHTENED, CONTENT),
+    "lonely and content": (LONELY, CONTENT),
+    "alike in everything": (
+        dict.fromkeys(FACETS, 3) | dict.fromkeys(SIGNS, 1),
+        dict.fromkeys(FACETS, 3) | dict.fromkeys(SIGNS, 1),
+    ),
+    "very unhappy and very happy": (
+        dict.fromkeys(FACETS, 0) | dict.fromkeys(SIGNS, 4),
+        dict.fromkeys(FACETS, 4) | dict.fromkeys(SIGNS, 0),
+    ),
+    "ten answers only": (TEN, CONTENT),
+}
+
+
+def told(name: str) -> dict[str, dict[str, list[str]]]:
+    """All that the two read together, and each alone."""
+    first, second = (answers(who, scores) for who, scores in zip((A, B), COUPLES[name], strict=True))
+    return {
+        "together": pages(together(first, second)),
+        "the first alone": pages(alone(first)),
+    }
+
+
+def step_of(name: str) -> str:
+    first, second = (answers(who, scores) for who, scores in zip((A, B), COUPLES[name], strict=True))
+    return next(one.exercise for one in together(first, second).insights if one.code == "next_step")
+
+
+@pytest.mark.parametrize("name", COUPLES)
+def test_all_they_are_told_is_true(name: str) -> None:
+    mine, yours = COUPLES[name]
+    scores = {topic: {"a": mine.get(topic), "b": yours.get(topic)} for topic in [*FACETS, *SIGNS]}
+    said = told(name)
+
+    assert judge(said["together"], scores, NAMES) == []
+    assert judge(said["the first alone"], scores, {"a": NAMES["a"]}) == []
+
+
+@pytest.mark.parametrize("name", COUPLES)
+def test_nobody_hurt_is_led_to_open_up_or_to_a_guarded_step(name: str) -> None:
+    step = step_of(name)
+
+    assert step not in ("step_more_open", "gratitude_log")
+    assert not exercises()[step].guard
+
+
+@pytest.mark.parametrize(
+    "name", ["frightened and content", "very unhappy and very happy", "ten answers only"]
+)
+def test_the_frightened_the_unhappy_and_who_kept_much_back_are_offered_the_same(name: str) -> None:
+    assert step_of(name) == ladder().exercise
+
+
+def test_the_frightened_one_is_not_praised_for_letting_all_pass() -> None:
+    for said in told("frightened and content").values():
+        assert "# Letting go" not in said["overview"]
+
+
+def test_the_lonely_one_is_seen_though_the_other_is_not_lonely() -> None:
+    said = told("lonely and content")["together"]
+
+    assert "Noticed often: by Mira, “Feeling disconnected” and “Loneliness”." in said["heat_map"]
+    assert "Mira notices this often at the moment. Jonas rarely does." in said["overview"]
+
+
+def test_the_unhappy_one_is_not_told_of_a_strength_and_they_are_told_that_they_are_apart() -> None:
+    said = told("very unhappy and very happy")["together"]["overview"]
+
+    assert said[0] == "# Two different weeks"
+    assert "On 21 of 21 topics, what is low for Mira is high for Jonas." in said[1]
+    assert "No topic is high for both of you so far." in said
+
+
+if __name__ == "__main__":
+    import sys
+
+    for couple in COUPLES:
+        for reader, read in told(couple).items():
+            sys.stdout.write(f"\n== {couple}: {reader}\n")
+            for page, texts in read.items():
+                sys.stdout.write("\n".join([f"[{page}]", *texts, ""]))

@@ -1,0 +1,203 @@
+"""Every sentence a result page tells is true of each person's own numbers, for every facet and sign.
+
+Both partners stand at missing, low, middle and high: 16 pairs for each topic, with the other
+topics between. The sentences are judged by `tests.insights.oracle`, which knows neither the code
+that decides nor that which words.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
+
+import pandas as pd
+import pytest
+
+from tests.insights import couples
+from tests.insights.couples import (
+    ASKED,
+    FACETS,
+    NAMES,
+    PLACES,
+    SIGNS,
+    A,
+    B,
+    alone,
+    answers,
+    pages,
+    together,
+)
+from tests.insights.oracle import judge
+from workbook import frames
+from workbook.content import say
+from workbook.dyads import pair
+from workbook.insights import find_insights
+from workbook.results import Results
+from workbook.scoring import score_all
+from workbook.sharing import Grain
+from workbook.ui import telling
+
+LEVELS = {"missing": None, "low": 1, "middle": 2, "high": 3}
+PAIRS = [(a, b) for a, b in product(LEVELS, LEVELS)]
+TOPICS = [*FACETS, *SIGNS]
+BETWEEN = 2
+Scored = dict[str, dict[str, float | None]]
+
+
+def level_of(topic: str, name: str) -> int | None:
+    """A score at which the topic stands there: a sign is low where it is frequent."""
+    score = LEVELS[name]
+    return score if score is None or topic in FACETS else 4 - score
+
+
+def scores_of(topic: str, a: str, b: str, others: int = BETWEEN) -> Scored:
+    """Both partners' scores: one topic as asked, all others alike."""
+    found: Scored = {one: {"a": others, "b": others} for one in FACETS}
+    found |= {one: {"a": 4 - others, "b": 4 - others} for one in SIGNS}
+    found[topic] = {"a": level_of(topic, a), "b": level_of(topic, b)}
+    return found
+
+
+@cache
+def _scored() -> pd.DataFrame:
+    """Each person's scores on every topic at every level, worked out from answers."""
+    rows = [
+        score_all(answers(person, dict.fromkeys(TOPICS, level)), ASKED).assign(level=level)
+        for person in PLACES
+        for level in range(5)
+    ]
+    return pd.concat(rows).set_index(["person_id", "subscale", "level"], drop=False)
+
+
+def results_of(cases: Sequence[Scored], *, both: bool = True) -> list[Results]:
+    """What lies open where topics are scored so; a topic opens only where both have a value."""
+    rows = []
+    for n, scores in enumerate(cases):
+        keys = [
+            (person, topic, int(value))
+            for person, place in PLACES.items()
+            for topic, given in scores.items()
+            if (value := given[place]) is not None and (both or place == "a")
+            if not both or None not in given.values()
+        ]
+        rows.append(_scored().loc[keys].assign(couple_id=f"c_{n:07d}"))
+    pairs = pair(pd.concat(rows, ignore_index=True).drop(columns="level"), PLACES)
+    return [_results(pairs[pairs["couple_id"] == f"c_{n:07d}"], both=both) for n in range(len(cases))]
+
+
+def _results(pairs: pd.DataFrame, *, both: bool) -> Results:
+    return Results(
+        scores=frames.empty(frames.SCORES),
+        pairs=pairs,
+        perspectives=None,
+        perception=None,
+        agreement=None,
+        needs=None,
+        insights=find_insights(pairs, ASKED, suggestions=telling.suggestions(), alone=not both),
+        is_solo=not both,
+    )
+
+
+def told_falsely(topic: str) -> Iterator[tuple[str, str, str]]:
+    """What is false on the pages for both, and on one's own, over the 16 pairs."""
+    views = ("heat_map",) if topic in SIGNS else ("profile", "side_by_side")
+    joint = [scores_of(topic, a, b) for a, b in PAIRS]
+    for (a, b), scores, results in zip(PAIRS, joint, results_of(joint), strict=True):
+        for one in judge(pages(results, views), scores, NAMES):
+            yield a, b, one
+    own = [scores_of(topic, a, "missing") for a in LEVELS]
+    for a, scores, results in zip(LEVELS, own, results_of(own, both=False), strict=True):
+        for one in judge(pages(results, views), scores, {"a": NAMES["a"]}):
+            yield a, "alone", one
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_all_that_is_told_of_a_topic_is_true_of_each(topic: str) -> None:
+    assert list(told_falsely(topic)) == []
+
+
+EXTREME = {"never": 0, "rarely": 1, "sometimes": 2, "often": 3, "always": 4}
+
+
+@pytest.mark.parametrize("a", EXTREME)
+def test_all_that_is_told_is_true_where_one_is_the_same_in_everything(a: str) -> None:
+    """One partner answers alike throughout, the other too: every pair of levels, all topics at once."""
+    cases = []
+    for b in EXTREME.values():
+        values: dict[str, float | None] = {"a": EXTREME[a], "b": b}
+        turned = {place: 4 - value for place, value in values.items() if value is not None}
+        cases.append(dict.fromkeys(FACETS, values) | dict.fromkeys(SIGNS, turned))
+
+    found = [judge(pages(one), case, NAMES) for one, case in zip(results_of(cases), cases, strict=True)]
+
+    assert found == [[]] * len(EXTREME)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_that_is_told_of_made_up_couples_is_true(seed: int) -> None:
+    """By the whole way, with publications: random people, few and many topics, at either grain."""
+    draw = random.Random(seed)
+    n = draw.choice([3, 8, len(TOPICS)])
+    people = [{topic: draw.randrange(5) for topic in draw.sample(TOPICS, n)} for _ in PLACES]
+    grain = draw.choice([Grain.SCORES, Grain.ANSWERS])
+    given = [answers(person, scores) for person, scores in zip((A, B), people, strict=True)]
+    scores = {topic: {"a": people[0].get(topic), "b": people[1].get(topic)} for topic in TOPICS}
+
+    joint = judge(pages(together(*given, grain=grain)), scores, NAMES)
+    own = judge(pages(alone(given[0])), scores, {"a": NAMES["a"]})
+
+    assert (joint, own) == ([], [])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whoever_is_first_or_second_reads_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The partners change places, and take their names along: every word stays."""
+    draw = random.Random(seed)
+    scores = {topic: {place: draw.randrange(5) for place in "ab"} for topic in TOPICS}
+    turned = {topic: {"a": given["b"], "b": given["a"]} for topic, given in scores.items()}
+    (one,) = results_of([scores])
+    (other,) = results_of([turned])
+
+    told = pages(one)
+    monkeypatch.setattr(couples, "NAMES", {"a": NAMES["b"], "b": NAMES["a"]})
+
+    assert pages(other) == told
+
+
+# -- controls ------------------------------------------------------------------------------
+
+
+def test_the_judge_finds_the_old_way_of_telling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fallback that takes the sentence of a truly high or low score is found at once."""
+
+    def old(self: telling._Telling, insight):
+        scale = self._scale(insight.subject)
+        if scale is None:
+            return self.say("nothing_low")
+        is_well = insight.code.startswith("strength")
+        return scale.high_text if is_well == (scale.higher_is == "better") else scale.low_text
+
+    monkeypatch.setattr(telling._Telling, "words", old)
+
+    for topic in ("connection.trust", "warning_signs.loneliness"):
+        assert {("low", "high"), ("high", "low"), ("low", "middle")} <= {
+            (a, b) for a, b, _ in told_falsely(topic)
+        }
+
+
+def test_the_judge_finds_a_mean_over_both() -> None:
+    """One partner often lonely, the other never: "neither" is false, and she is passed over."""
+    scores = scores_of("warning_signs.loneliness", "low", "high")
+    told = {"heat_map": [say("results.plots.heat_map_none_all_two")], "overview": []}
+
+    assert judge(told, scores, NAMES) == [
+        "-: Neither of you notices any of these signs often.",
+        "left out: ['Loneliness']",
+        "passed over: something is low for a, and the page says nothing",
+    ]
+
+
+def test_a_sentence_that_no_rule_knows_is_a_fault() -> None:
+    assert judge(
+        {"overview": ["All is well with you two."]}, scores_of(FACETS[0], "high", "high"), NAMES
+    ) == ["no rule knows: All is well with you two."]

@@ -1,0 +1,134 @@
+"""The sentences beside the drawings: true of each partner, even-handed, and never the first few of many."""
+
+import pandas as pd
+import pytest
+
+from tests.insights.couples import ASKED, FACETS, NAMES, NEEDS, SIGNS, A, B, alone, answers, together
+from workbook import plots
+from workbook.content import say
+
+LONELY, CRITICISM = "warning_signs.loneliness", "warning_signs.criticism"
+CALM = dict.fromkeys(SIGNS, 1)
+
+
+def said(view: str, prepared) -> str:
+    return " ".join(say(key, **values) for key, values in getattr(plots, f"sentence_{view}")(prepared))
+
+
+def signs_of(mine: dict[str, int], yours: dict[str, int]) -> str:
+    results = together(answers(A, CALM | mine), answers(B, CALM | yours))
+    signs = plots.prepare_heat_map(
+        results.pairs, ASKED["warning_signs"], NAMES, perspectives=results.perspectives
+    )
+    return said("heat_map", signs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "yours", "sentence"),
+    [
+        ({}, {}, "Neither of you notices any of these signs often."),
+        ({LONELY: 4}, {LONELY: 0}, "Noticed often: by Mira, “Loneliness”."),
+        ({LONELY: 2}, {}, "Noticed now and then: by Mira, “Loneliness”."),
+        ({LONELY: 3}, {LONELY: 4}, "Noticed often: by both of you, “Loneliness”."),
+        (
+            {CRITICISM: 3},
+            {LONELY: 3},
+            "Noticed often: by Jonas, “Loneliness”; by Mira, “Criticizing”.",
+        ),
+        (
+            dict.fromkeys(SIGNS[:5], 4),
+            {},
+            "Noticed often: by Mira, 5 signs.",
+        ),
+    ],
+)
+def test_who_notices_what_is_said_by_name_and_never_averaged(mine, yours, sentence):
+    assert signs_of(mine, yours) == sentence
+
+
+def test_what_one_sees_in_the_other_keeps_neither_from_being_said():
+    """By their own word neither is critical; Mira sees it often in Jonas."""
+    own = answers(A, CALM)
+    seen = own.iloc[:1].assign(item=f"{CRITICISM}.partner", value=3)
+    theirs = answers(B, CALM)
+    mine = pd.concat([own, seen], ignore_index=True)
+    yours = pd.concat(
+        [theirs, theirs.iloc[:1].assign(item=f"{CRITICISM}.partner", value=0)], ignore_index=True
+    )
+    results = together(mine, yours)
+    shown = plots.prepare_heat_map(
+        results.pairs, ASKED["warning_signs"], NAMES, perspectives=results.perspectives
+    )
+
+    assert said("heat_map", shown) == (
+        "By your own words about yourselves, none of these signs is there often."
+        " Often seen in the other: by Mira, “Criticizing”."
+    )
+
+
+def needs_of(mine: list[str], yours: list[str]) -> str:
+    everything = dict.fromkeys(NEEDS, (4, 4))
+    first = answers(A, {}, needs=everything | dict.fromkeys(mine, (4, 0)))
+    second = answers(B, {}, needs=everything | dict.fromkeys(yours, (4, 0)))
+    results = together(first, second)
+    return said("needs_map", plots.prepare_needs_map(results.needs, ASKED["needs"], NAMES))
+
+
+def test_many_needs_are_counted_and_a_few_are_named():
+    assert needs_of(NEEDS, ["needs.heard", "needs.seen"]) == (
+        "For Jonas, these matter a lot and are met little: “Seen” and “Heard”."
+        " For Mira, these matter a lot and are met little: 18 of 18 needs."
+    )
+
+
+def test_what_is_said_of_each_stands_in_one_sentence_by_name_and_none_is_the_headline():
+    results = together(
+        answers(A, {}, needs=dict.fromkeys(NEEDS, (4, 0))), answers(B, {}, needs=dict.fromkeys(NEEDS, (4, 4)))
+    )
+    prepared = plots.prepare_needs_map(results.needs, ASKED["needs"], NAMES)
+
+    assert len(plots.sentence_needs_map(prepared)) == 1
+    assert needs_of([], []).index("Jonas") < needs_of([], []).index("Mira")
+
+
+def test_of_two_the_profile_names_no_topic_since_their_mean_may_be_true_of_neither():
+    results = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
+
+    assert "“" not in said("profile", plots.prepare_profile(results.pairs, ASKED["connection"]))
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        (
+            {"connection.trust": 4, "connection.listening": 1},
+            "Highest for you: “Trust”. Lowest: “Listening”.",
+        ),
+        (dict.fromkeys(FACETS[:5], 4), "Highest for you: 5 topics alike. Lowest: 16 topics alike."),
+        (dict.fromkeys(FACETS, 3), "Your topics are all about alike."),
+    ],
+)
+def test_ones_own_profile_names_the_ends_with_all_their_equals(scores, sentence):
+    results = alone(answers(A, dict.fromkeys(FACETS, 2) | scores))
+
+    assert said("profile", plots.prepare_profile(results.pairs, ASKED["connection"])).startswith(sentence)
+
+
+def test_differences_are_all_named_or_counted():
+    same = dict.fromkeys(FACETS, 2)
+    few = together(answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same))
+    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, same))
+    none = together(answers(A, same), answers(B, same))
+
+    told = [
+        said("side_by_side", plots.prepare_side_by_side(one.pairs, ASKED["connection"], NAMES)).partition(
+            " Topics"
+        )[0]
+        for one in (few, many, none)
+    ]
+
+    assert told == [
+        "Clearly different for the two of you: “Open and honest talk” and “Sharing your inner world”.",
+        "Clearly different for the two of you: 21 topics.",
+        "No topic is clearly different for the two of you, as far as these scores can tell.",
+    ]

@@ -1,0 +1,54 @@
+"""What the two overviews tell: one's own picture, and the page for both."""
+
+from collections.abc import Mapping
+
+from workbook.content import say
+from workbook.insights import Insight
+from workbook.instruments import Instrument
+from workbook.results import Results
+from workbook.ui.blocks import Block, callout, card, heading, note
+from workbook.ui.telling import next_step, tell
+
+WHOLE = ("apart", "alike", "few")
+STRONG = ("strength", "strength_tied", "strength_so_far", "nothing_strong")
+CARE = ("growth", "growth_tied", "growth_least", "nothing_low")
+PLAIN = ("alike", "few", "strength_tied", "nothing_strong", "nothing_low")  # a sentence, not a card
+
+
+def told_together(
+    results: Results, instruments: Mapping[str, Instrument], names: Mapping[str, str]
+) -> list[Block]:
+    """What both read: what holds as a whole, strong things, care, and one next step."""
+    blocks = _parts(results, instruments, names, "together", ("strengths", "growth"))
+    for one in results.insights:
+        if one.code == "next_step":
+            _id, _title, words = next_step(one)
+            blocks += [heading(2, say("ui.together.next_step")), callout("", words, tone="good")]
+    return blocks
+
+
+def told_alone(results: Results, instruments: Mapping[str, Instrument]) -> list[Block]:
+    """What one person reads of their own answers; "you" is that person."""
+    return _parts(results, instruments, {}, "results", ("strong", "care"))
+
+
+def _parts(
+    results: Results,
+    instruments: Mapping[str, Instrument],
+    names: Mapping[str, str],
+    page: str,
+    titles: tuple[str, str],
+) -> list[Block]:
+    def told(codes: tuple[str, ...]) -> list[Block]:
+        return [_block(one) for one in results.insights if one.code in codes]
+
+    def _block(one: Insight) -> Block:
+        blocks = tell(one, instruments, names=names, alone=results.is_solo)
+        return blocks[0] if one.code in PLAIN else card(blocks)
+
+    blocks = told(WHOLE)
+    for title, codes in zip(titles, (STRONG, CARE), strict=True):
+        # To one alone it would only be a reproach.
+        found = told(tuple(code for code in codes if not (results.is_solo and code == "nothing_strong")))
+        blocks += [heading(2, say(f"ui.{page}.{title}")), *found] if found else []
+    return [*blocks, note(say(f"ui.{page}.order"))] if blocks else []
