@@ -42,7 +42,8 @@ prove-short: $(DEVELOPED) ## run every proof in its short form, and its controls
 
 # Every check runs even if an earlier one fails: one run tells all.
 check: $(DEVELOPED) ## what CI checks besides: lint, types, layers, generated files in step
-	@status=0; for check in "ruff format --check --quiet" "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.environment --check" "python -m tools.lock --check" \
+	@status=0; for check in "ruff format --check --quiet" "ruff check" "mypy" "lint-imports --no-cache" "python -m tools.structure" \
+	    "python -m tools.environment --check" "python -m tools.lock --check" \
 	    "python -m tools.docs --check" "python -m tools.notebooks" "python -m tools.wording"; do \
 	    $(RUN)/$$check || { echo "FAILED: $$check"; status=1; }; done; exit $$status
 

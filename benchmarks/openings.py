@@ -12,7 +12,7 @@ from tools.chromium import find_chromium, launch_flags
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.sharing import Grain
 
 COUPLES = 10
@@ -43,8 +43,8 @@ def openings(share: float) -> Figures:
     with tempfile.TemporaryDirectory() as kept:
         codes: list[str] = []
 
-        def seed(service: LocalService) -> str:
-            codes.extend(_half_open(service) for _ in range(count))
+        def seed(household: Household) -> str:
+            codes.extend(_half_open(household) for _ in range(count))
             return ""
 
         in_folder(Path(kept), seed)
@@ -55,14 +55,14 @@ def openings(share: float) -> Figures:
     return {"openings": count, "median_seconds": seconds[count // 2], "worst_seconds": seconds[-1]}
 
 
-def _half_open(service: LocalService) -> str:
-    code = make_couple(service)
+def _half_open(household: Household) -> str:
+    code = make_couple(household)
     for name, shift in (("Ana", 1), ("Ben", 2)):
-        actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
-        service.add_event(actor, "consent", {"text": "consent", "text_hash": consent_hash()})
-        answer_all(service, actor, "connection", shift)
+        partner = household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name))
+        partner.add_event("consent", {"text": "consent", "text_hash": consent_hash()})
+        answer_all(partner, "connection", shift)
         if name == "Ana":
-            service.decide(actor, "connection", OCCASION, Grain.ANSWERS)
+            partner.decide("connection", OCCASION, Grain.ANSWERS)
     return code
 
 

@@ -132,7 +132,7 @@ def test_tables_are_about_linked_couples_alone(folder: Path, tmp_path: Path) -> 
 
 def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbook.service.research._in_pairs", lambda _given: set())
+        patch.setattr("workbook.service.studies.given._in_pairs", lambda _given: set())
         done = export(folder, tmp_path / "x", "--level", "linked", "--agreement", "a")
     assert done.exit_code == 2 and "at least 5" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -45,7 +45,11 @@ def is_kept(folder: Path, contract: str) -> bool:
         ("widgets", "cohort.py", "import ipywidgets"),
         ("circles", "ui/activities/base.py", "def later():\n    from workbook.ui.pages import PAGES"),
         ("circles", "server/shelf.py", "def later():\n    from workbook.server.headers import Secured"),
-        ("circles", "service/drawers.py", "def later():\n    from workbook.service.trail import PLACES"),
+        (
+            "circles",
+            "service/couple/drawers.py",
+            "def later():\n    from workbook.service.couple.trail import PLACES",
+        ),
     ],
 )
 def test_an_import_against_the_order_fails(copy: Path, contract: str, file: str, line: str) -> None:

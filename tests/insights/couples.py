@@ -12,7 +12,6 @@ from workbook.content import say
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.results import Results, work_out, work_out_own
-from workbook.scoring import score_all
 from workbook.sharing import Grain, publish
 from workbook.ui.overview import told_alone, told_together
 from workbook.ui.telling import suggestions
@@ -58,11 +57,9 @@ def together(
 ) -> Results:
     """What lies open to both once both have published what they answered."""
     responses = pd.concat([a, b], ignore_index=True)
-    scores = score_all(responses, ASKED)
     table = [
         publish(
             responses,
-            scores,
             grain,
             instrument=ASKED[name],
             couple_id="c_0000000",

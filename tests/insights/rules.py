@@ -67,7 +67,7 @@ RULES: list[tuple[str, Rule]] = [
         lambda j, m: _is_facet(j, sign=True) and j.all_of(_is_low, j.care(j.place[m[1]])),
     ),
     (r"(\w+) notices it now and then\.", lambda j, m: j.all_of(_is_between, [j.place[m[1]]])),
-    (r"(\w+) rarely does\.", lambda j, m: j.all_of(_is_high, [j.place[m[1]]])),
+    (r"(\w+) notices it rarely or never\.", lambda j, m: j.all_of(_is_high, [j.place[m[1]]])),
     (r"This is the highest (so far|of your topics so far)\.", lambda j, _m: j.stands_out(best=True)),
     (r"It is low for neither of you\.", lambda j, _m: not any(j.all_of(_is_low, [p]) for p in j.who)),
     (

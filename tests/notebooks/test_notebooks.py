@@ -53,9 +53,9 @@ def test_the_couples_notebook_opens_the_simulated_couple_without_an_error() -> N
     heading = notebook.cells[0].source
     assert heading.startswith("# ")
     shown = texts_of_widgets(notebook)
-    service, actor = open_demo()
-    names = [member.name for member in service.couple(actor).members]
-    service.close()
+    household, service = open_demo()
+    names = [member.name for member in service.couple().members]
+    household.close()
     assert [name for name in names if name in shown], "no page was shown"
 
 

@@ -14,10 +14,10 @@ from unittest import mock
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
-from workbook.service import accounts
-from workbook.service.local import LocalService
+from workbook.service.household import Household
+from workbook.service.identity import accounts
 from workbook.service.study import Study
-from workbook.service.verbs import Actor, Answer
+from workbook.service.values import Actor, Answer
 from workbook.sharing import Grain, grains_for
 
 OCCASION, NEXT_OCCASION, DAY = "assessment-1", "assessment-2", "2026-05-01"
@@ -62,19 +62,20 @@ def _pinned(seed: str) -> Iterator[None]:
         yield
 
 
-def make_couple(service: LocalService, seed: str) -> Couple:
+def make_couple(household: Household, seed: str) -> Couple:
     """Two who joined, consented, and opened one questionnaire; the same in every world of the seed."""
     with _pinned(seed):
-        first = service.accounts.create_couple(NAMES[0], PASSPHRASES[0])
-        second = service.accounts.join(first.code, NAMES[1], PASSPHRASES[1])
+        first = household.accounts.create_couple(NAMES[0], PASSPHRASES[0])
+        second = household.accounts.join(first.code, NAMES[1], PASSPHRASES[1])
     chance = random.Random(f"{seed}/both")
-    for actor in (first.actor, second.actor):
-        service.add_event(actor, "consent", {"text": "consent", "text_hash": consent_hash(), "agreed": True})
-        service.save_answers(actor, answers_of(chance, OPEN, OCCASION, share=1.0))
-    for actor in (first.actor, second.actor):
-        service.decide(actor, OPEN, OCCASION, Grain.SCORES)
+    both = [household.seat_partner(actor) for actor in (first.actor, second.actor)]
+    for partner in both:
+        partner.add_event("consent", {"text": "consent", "text_hash": consent_hash(), "agreed": True})
+        partner.save_answers(answers_of(chance, OPEN, OCCASION, share=1.0))
+    for partner in both:
+        partner.decide(OPEN, OCCASION, Grain.SCORES)
         thanks = {"text": "for the tea", "day": DAY}
-        service.add_table_event(actor, "gratitude.written", thanks, operation_id=f"thanks-{actor.person_id}")
+        partner.add_table_event("gratitude.written", thanks, operation_id=f"thanks-{partner.actor.person_id}")
     return Couple(first.code, first.actor, second.actor, first.recovery_code)
 
 
@@ -91,106 +92,118 @@ def answers_of(chance: random.Random, instrument: str, occasion: str, share: flo
 
 
 # -- what A does -----------------------------------------------------------------------------
-def _answer(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _answer(household: Household, couple: Couple, chance: random.Random) -> None:
     instrument = chance.choice(list(catalogue()))
     occasion = "week-1" if instrument == "weekly" else chance.choice((OCCASION, NEXT_OCCASION))
-    service.save_answers(couple.ana, answers_of(chance, instrument, occasion, chance.choice((0.2, 0.7, 1.0))))
-
-
-def _answer_safety(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.save_answers(couple.ana, answers_of(chance, "safety", OCCASION, chance.choice((0.3, 1.0))))
-
-
-def _decide(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    instrument = chance.choice(A_ONLY)
-    service.save_answers(couple.ana, answers_of(chance, instrument, OCCASION, 0.9))
-    grain = chance.choice(grains_for(catalogue()[instrument]))
-    service.decide(couple.ana, instrument, OCCASION, grain)
-
-
-def _decline(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.decide(couple.ana, chance.choice((*A_ONLY, *B_ONLY)), OCCASION, Grain.NOTHING)
-
-
-def _take_back(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.withdraw(couple.ana, chance.choice((*A_ONLY, *B_ONLY)), OCCASION)
-
-
-def _begin_a_week(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.add_event(couple.ana, "setting", {"name": "week", "value": chance.randint(1, 5)})
-
-
-def _say_thanks(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    text = "x" * chance.randrange(1, 280)
-    service.add_event(
-        couple.ana, "free_text", {"field": "weekly.gratitude", "text": text, "occasion": "week-1"}
+    household.seat_partner(couple.ana).save_answers(
+        answers_of(chance, instrument, occasion, chance.choice((0.2, 0.7, 1.0)))
     )
 
 
-def _write(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _answer_safety(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).save_answers(
+        answers_of(chance, "safety", OCCASION, chance.choice((0.3, 1.0)))
+    )
+
+
+def _decide(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
+    instrument = chance.choice(A_ONLY)
+    ana.save_answers(answers_of(chance, instrument, OCCASION, 0.9))
+    grain = chance.choice(grains_for(catalogue()[instrument]))
+    ana.decide(instrument, OCCASION, grain)
+
+
+def _decline(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).decide(chance.choice((*A_ONLY, *B_ONLY)), OCCASION, Grain.NOTHING)
+
+
+def _take_back(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).withdraw(chance.choice((*A_ONLY, *B_ONLY)), OCCASION)
+
+
+def _begin_a_week(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).add_event("setting", {"name": "week", "value": chance.randint(1, 5)})
+
+
+def _say_thanks(household: Household, couple: Couple, chance: random.Random) -> None:
+    text = "x" * chance.randrange(1, 280)
+    household.seat_partner(couple.ana).add_event(
+        "free_text", {"field": "weekly.gratitude", "text": text, "occasion": "week-1"}
+    )
+
+
+def _write(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
     need = {
         "id": f"needs.own.{chance.randbytes(4).hex()}",
         "text": "to be left alone" * chance.randrange(1, 7),
     }
-    service.add_event(couple.ana, "own_need", need)
-    service.add_event(couple.ana, "free_text", {"field": "background.gender_words", "text": "words"})
+    ana.add_event("own_need", need)
+    ana.add_event("free_text", {"field": "background.gender_words", "text": "words"})
 
 
-def _walk(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _walk(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
     for page in chance.sample(
         ("home", "exercise:request", "share:connection", "results", "chapter:connection.talk"), 2
     ):
-        service.add_event(couple.ana, "bookmark", {"page": page, "occasion": OCCASION})
-    service.add_event(couple.ana, "setting", {"name": "occasion", "value": NEXT_OCCASION})
-    service.order_for_me(couple.ana, ["one", "two"], ["two"])
+        ana.add_event("bookmark", {"page": page, "occasion": OCCASION})
+    ana.add_event("setting", {"name": "occasion", "value": NEXT_OCCASION})
+    ana.order_for_me(["one", "two"], ["two"])
 
 
-def _revoke(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.add_event(
-        couple.ana, "consent", {"text": "consent", "text_hash": consent_hash(), "agreed": False}
+def _revoke(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).add_event(
+        "consent", {"text": "consent", "text_hash": consent_hash(), "agreed": False}
     )
 
 
-def _lock_anew(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.accounts.change_passphrase(couple.ana, couple.passphrase, OTHER_PASSPHRASE)
+def _lock_anew(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.accounts.change_passphrase(couple.ana, couple.passphrase, OTHER_PASSPHRASE)
     couple.passphrase = OTHER_PASSPHRASE
 
 
-def _come_and_go(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _come_and_go(household: Household, couple: Couple, chance: random.Random) -> None:
     for _ in range(chance.randrange(3)):
         with suppress(WorkbookError):
-            service.accounts.sign_in(couple.code, NAMES[0], "not the passphrase")
+            household.accounts.sign_in(couple.code, NAMES[0], "not the passphrase")
     with suppress(TooManyTriesError):  # after many wrong ones the right one has to wait too
-        actor = service.accounts.sign_in(couple.code, NAMES[0], couple.passphrase)
-        service.sittings.end(actor.sitting_id)
+        actor = household.accounts.sign_in(couple.code, NAMES[0], couple.passphrase)
+        household.sittings.end(actor.sitting_id)
 
 
-def _export(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.my_data(couple.ana)
+def _export(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).my_data()
 
 
-def _block(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.block_free_text(couple.ana, blocked=chance.random() < 0.7)
+def _block(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).block_free_text(blocked=chance.random() < 0.7)
 
 
-def _give_to_research(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _give_to_research(household: Household, couple: Couple, chance: random.Random) -> None:
     grain = chance.choice((Grain.NOTHING, Grain.SCORES, Grain.ANSWERS))
     with suppress(WorkbookError):  # who took the consent back gives nothing
-        service.give_to_research(couple.ana, grain, linked=chance.random() < 0.5, text_hash=STUDY.words_hash)
+        household.seat_partner(couple.ana).give_to_research(
+            grain, linked=chance.random() < 0.5, text_hash=STUDY.words_hash
+        )
 
 
-def _grant(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    _, code = service.therapists.create("Dr. Grey", "nine quiet rooms")
-    service.grant_therapist(couple.ana, code)
+def _grant(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
+    _, code = household.therapists.create("Dr. Grey", "nine quiet rooms")
+    ana.grant_therapist(code)
     if chance.random() < 0.5:
-        service.end_therapist(couple.ana)
+        ana.end_therapist()
 
 
-def _ask_for_private_answers(service: LocalService, couple: Couple, chance: random.Random) -> None:
-    service.private_copy(couple.ana, couple.passphrase, chance.choice(("ask", "fetch", "cancel")))
+def _ask_for_private_answers(household: Household, couple: Couple, chance: random.Random) -> None:
+    household.seat_partner(couple.ana).private_copy(
+        couple.passphrase, chance.choice(("ask", "fetch", "cancel"))
+    )
 
 
-Deed = Callable[[LocalService, Couple, random.Random], None]
+Deed = Callable[[Household, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
     _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block,
@@ -198,17 +211,19 @@ DEEDS: tuple[Deed, ...] = (
 )  # fmt: skip
 
 
-def _answer_all_and_decide_to_show_it(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _answer_all_and_decide_to_show_it(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
     for instrument in ("connection", "warning_signs", "needs", "skills", "safety"):
-        service.save_answers(couple.ana, answers_of(chance, instrument, OCCASION, 1.0))
+        ana.save_answers(answers_of(chance, instrument, OCCASION, 1.0))
     for instrument in A_ONLY:
-        service.decide(couple.ana, instrument, OCCASION, Grain.ANSWERS)
+        ana.decide(instrument, OCCASION, Grain.ANSWERS)
 
 
-def _answer_otherwise_and_decline(service: LocalService, couple: Couple, chance: random.Random) -> None:
+def _answer_otherwise_and_decline(household: Household, couple: Couple, chance: random.Random) -> None:
+    ana = household.seat_partner(couple.ana)
     for instrument in ("connection", "safety"):
-        service.save_answers(couple.ana, answers_of(chance, instrument, OCCASION, 1.0))
-    service.decide(couple.ana, "connection", OCCASION, Grain.NOTHING)
+        ana.save_answers(answers_of(chance, instrument, OCCASION, 1.0))
+    ana.decide("connection", OCCASION, Grain.NOTHING)
 
 
 # What makes the most difference is done first in these worlds of every group, whatever the seed; the others have
@@ -216,13 +231,13 @@ def _answer_otherwise_and_decline(service: LocalService, couple: Couple, chance:
 FIRST: dict[str, Deed] = {"1": _answer_all_and_decide_to_show_it, "2": _answer_otherwise_and_decline}
 
 
-def act_as_ana(service: LocalService, couple: Couple, world: str) -> None:
+def act_as_ana(household: Household, couple: Couple, world: str) -> None:
     """A's doings in this world: none, a few or many, in any order."""
     chance = random.Random(world)
     first = FIRST.get(world.rpartition("/")[2])
     for deed in chain([first] if first else [], _some_deeds(chance)):
         couple.did.append(deed.__name__)
-        deed(service, couple, chance)
+        deed(household, couple, chance)
 
 
 def _some_deeds(chance: random.Random) -> Iterator[Deed]:
@@ -231,27 +246,26 @@ def _some_deeds(chance: random.Random) -> Iterator[Deed]:
 
 
 # -- what B does -----------------------------------------------------------------------------
-def act_as_ben(service: LocalService, couple: Couple, seed: str) -> None:
+def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
     """B answers some, decides some: never that which A may show, so that nothing opens."""
+    ben = household.seat_partner(couple.ben)
     chance = random.Random(f"{seed}/ben")
     for page in ("introduction", "limits"):
-        service.add_event(couple.ben, "setting", {"name": f"seen.{page}", "value": True})
+        ben.add_event("setting", {"name": f"seen.{page}", "value": True})
     for instrument in ("connection", "warning_signs", "needs", "safety"):
         if chance.random() < 0.8:
-            service.save_answers(
-                couple.ben, answers_of(chance, instrument, OCCASION, chance.choice((0.5, 1.0)))
-            )
+            ben.save_answers(answers_of(chance, instrument, OCCASION, chance.choice((0.5, 1.0))))
     if chance.random() < 0.5:
-        service.save_answers(couple.ben, answers_of(chance, B_ONLY[0], OCCASION, 1.0))
-        service.decide(couple.ben, B_ONLY[0], OCCASION, chance.choice((Grain.SCORES, Grain.ANSWERS)))
+        ben.save_answers(answers_of(chance, B_ONLY[0], OCCASION, 1.0))
+        ben.decide(B_ONLY[0], OCCASION, chance.choice((Grain.SCORES, Grain.ANSWERS)))
     if chance.random() < 0.5:
         with suppress(SharingError):  # who has answered nothing of it yet has nothing to give
-            service.give_to_research(couple.ben, Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
+            ben.give_to_research(Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
     if chance.random() < 0.5:
-        service.decide(couple.ben, A_ONLY[0], OCCASION, Grain.NOTHING)
-        service.withdraw(couple.ben, A_ONLY[0], OCCASION)
+        ben.decide(A_ONLY[0], OCCASION, Grain.NOTHING)
+        ben.withdraw(A_ONLY[0], OCCASION)
 
 
-def signed_in_again(service: LocalService, couple: Couple) -> Couple:
+def signed_in_again(household: Household, couple: Couple) -> Couple:
     """The same couple with B's new sitting."""
-    return replace(couple, ben=service.accounts.sign_in(couple.code, NAMES[1], PASSPHRASES[1]))
+    return replace(couple, ben=household.accounts.sign_in(couple.code, NAMES[1], PASSPHRASES[1]))

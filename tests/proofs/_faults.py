@@ -16,7 +16,8 @@ from tests.walk.seeded import OCCASION, in_folder
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.local import ANSWER, LocalService
+from workbook.service.couple.drawers import ANSWER
+from workbook.service.household import Household
 from workbook.session import Session
 
 CHAPTER = "chapter:connection.talk"
@@ -187,11 +188,11 @@ def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
     """Couples of which one each stands before the first questions; gives their names and codes."""
     made: list[tuple[str, str]] = []
 
-    def act(service: LocalService) -> str:
-        service.accounts._cost = CHEAP  # guessing a passphrase is no part of this
+    def act(household: Household) -> str:
+        household.accounts._cost = CHEAP  # guessing a passphrase is no part of this
         for n in range(n_people):
-            begun = service.accounts.create_couple(f"Person{n}", f"{PASSPHRASE}Person{n}")
-            session = Session(service, begun.actor)
+            begun = household.accounts.create_couple(f"Person{n}", f"{PASSPHRASE}Person{n}")
+            session = Session(household.seat_partner(begun.actor))
             session.mark_seen("introduction")
             session.agree("consent", consent_hash(), agreed=True)
             session.go(WITH_WORDS if n % ONE_WRITES == 1 else CHAPTER)
@@ -214,17 +215,19 @@ def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
         "words": 0,
     }
 
-    def act(service: LocalService) -> str:
+    def act(household: Household) -> str:
         for one in pages:
-            actor = service.accounts.sign_in(one.code, one.name, PASSPHRASE + one.name)
-            records = [record for record in service._drawer(actor).records() if record.kind == ANSWER]
+            actor = household.accounts.sign_in(one.code, one.name, PASSPHRASE + one.name)
+            records = [
+                record for record in household._core.drawer_of(actor).records() if record.kind == ANSWER
+            ]
             n_of = Counter(record.operation_id for record in records)
             found["answers"] += len(one.given)
             found["lost"] += sum(not n_of[operation_id] for operation_id in one.kept)
             found["undelivered"] += sum(not n_of[operation_id] for operation_id in one.given)
             found["twice"] += sum(n - 1 for n in n_of.values()) + len(set(n_of) - set(one.given))
             found["words"] += one.n_written
-            drawn = Session(service, actor).free_text(FIELD.id, OCCASION)
+            drawn = Session(household.seat_partner(actor)).free_text(FIELD.id, OCCASION)
             found["words_lost"] += bool(one.written) and drawn != one.written
             last = dict(one.given.values())
             kept = {record.payload["item"]: record.payload["value"] for record in records}

@@ -14,9 +14,11 @@ from tests.proofs._writing import KEY
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
 from workbook.service.crypto import Cost
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.partner import LocalPartner
+from workbook.service.roles import PartnerService
+from workbook.service.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -53,26 +55,26 @@ def answers_of(person: int, k: int) -> list[Answer]:
     return given
 
 
-def act(service: LocalService, actor: Actor, person: int, k: int) -> None:
+def act(partner: PartnerService, person: int, k: int) -> None:
     """Do the k-th act. Doing it again, as a page does that got no answer, is harmless."""
     kind = k % 5
     if kind < 3:
-        service.save_answers(actor, answers_of(person, k))
+        partner.save_answers(answers_of(person, k))
     elif kind == 3:
-        service.add_event(actor, "setting", {"name": "week", "value": k}, operation_id=f"{person}.{k}")
+        partner.add_event("setting", {"name": "week", "value": k}, operation_id=f"{person}.{k}")
     else:
         thanks = {"text": f"thank you for {k}", "day": "2026-05-01"}
-        service.add_table_event(actor, "gratitude.written", thanks, operation_id=f"{person}.{k}")
-        _share(service, actor, person, k)
+        partner.add_table_event("gratitude.written", thanks, operation_id=f"{person}.{k}")
+        _share(partner, person, k)
 
 
-def _share(service: LocalService, actor: Actor, person: int, k: int) -> None:
+def _share(partner: PartnerService, person: int, k: int) -> None:
     """Reveal or take back: whether it is allowed depends on the other, so a refusal is fine."""
     try:
         if (k // 5 + person) % 4 == 0:
-            service.withdraw(actor, INSTRUMENT, OCCASION)
+            partner.withdraw(INSTRUMENT, OCCASION)
         else:
-            service.decide(actor, INSTRUMENT, OCCASION, (Grain.SCORES, Grain.ANSWERS)[k // 5 % 2])
+            partner.decide(INSTRUMENT, OCCASION, (Grain.SCORES, Grain.ANSWERS)[k // 5 % 2])
     except SharingError:
         pass
 
@@ -90,37 +92,38 @@ def state_after(person: int, n_acts: int) -> State:
     return state
 
 
-def state_of(service: LocalService, actor: Actor, person: int) -> State:
+def state_of(partner: PartnerService) -> State:
     """What the service gives back of a person."""
-    responses = service.read_responses(actor, INSTRUMENT)
+    responses = partner.read_responses(INSTRUMENT)
     values = {str(row.item): int(row.value) for row in responses.itertuples()}
-    notes = [event.operation_id for event in service.read_events(actor, ["setting"])]
-    events = service.read_table(actor).events
+    notes = [event.operation_id for event in partner.read_events(["setting"])]
+    events = partner.read_table().events
     return State(
-        values, notes, [event.operation_id for event in events if event.person_id == actor.person_id]
+        values, notes, [event.operation_id for event in events if event.person_id == partner.actor.person_id]
     )
 
 
-def open_service(folder: Path) -> LocalService:
-    """The real service over the real store; only guessing a passphrase is made cheap."""
+def open_household(folder: Path) -> Household:
+    """A household over the real store; only guessing a passphrase is made cheap."""
     forever = float("inf")
-    return LocalService(
+    return Household(
         SqlCipherStore(folder, KEY), sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP
     )
 
 
 def begin(folder: Path) -> str:
     """A couple of two; gives their code."""
-    service = open_service(folder)
-    code = service.accounts.create_couple(NAMES[0], PASSPHRASES[0]).code
-    service.accounts.join(code, NAMES[1], PASSPHRASES[1])
-    service.close()
+    household = open_household(folder)
+    code = household.accounts.create_couple(NAMES[0], PASSPHRASES[0]).code
+    household.accounts.join(code, NAMES[1], PASSPHRASES[1])
+    household.close()
     return code
 
 
-def sign_in(service: LocalService, code: str) -> list[Actor]:
-    """Both partners, signed in."""
-    return [service.accounts.sign_in(code, *pair) for pair in zip(NAMES, PASSPHRASES, strict=True)]
+def sign_in(household: Household, code: str) -> list[LocalPartner]:
+    """Both partners' interfaces, signed in."""
+    pairs = zip(NAMES, PASSPHRASES, strict=True)
+    return [household.seat_partner(household.accounts.sign_in(code, *pair)) for pair in pairs]
 
 
 def write_until_killed(folder: Path, code: str, starts: list[int], told: Connection, *, hasty: bool) -> None:
@@ -128,21 +131,21 @@ def write_until_killed(folder: Path, code: str, starts: list[int], told: Connect
 
     ``hasty`` breaks the promise on purpose: it tells before it asks.
     """
-    service = open_service(folder)
+    household = open_household(folder)
     telling = threading.Lock()
 
-    def write(person: int, actor: Actor) -> None:
+    def write(person: int, partner: PartnerService) -> None:
         k = starts[person]
         while True:
             if hasty:
                 _tell(told, telling, person, k + 3)
-            act(service, actor, person, k)
+            act(partner, person, k)
             _tell(told, telling, person, k)
             k += 1
 
     threads = [
-        threading.Thread(target=write, args=(person, actor))
-        for person, actor in enumerate(sign_in(service, code))
+        threading.Thread(target=write, args=(person, partner))
+        for person, partner in enumerate(sign_in(household, code))
     ]
     for thread in threads:
         thread.start()

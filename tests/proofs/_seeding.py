@@ -11,9 +11,10 @@ from tests.proofs._partners import INSTRUMENT, OCCASION, PASSPHRASES, answers_of
 from tests.proofs._writing import KEY
 from workbook.exercises import SHAPES
 from workbook.exercises.shapes import Text
-from workbook.service.events import DRAWER_SHAPES, Maybe, Plain
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor
+from workbook.service.couple.events import DRAWER_SHAPES, Maybe
+from workbook.service.household import Household
+from workbook.service.partner import LocalPartner
+from workbook.service.roles import PartnerService
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import FILE_NAME
 
@@ -40,32 +41,33 @@ class Seeds:
         return marker
 
 
-def join(service: LocalService) -> tuple[str, list[Actor], list[Seeds], list[str]]:
-    """Two who join under marked names with marked passphrases: code, actors, seeds, passphrases."""
+def join(household: Household) -> tuple[str, list[LocalPartner], list[Seeds], list[str]]:
+    """Two who join under marked names with marked passphrases: code, interfaces, seeds, passphrases."""
     seeds = [Seeds(), Seeds()]
     names = [seed.mark(seed.names) for seed in seeds]
     passphrases = [f"{seed.mark(seed.secret)} {PASSPHRASES[0]}" for seed in seeds]
-    first = service.accounts.create_couple(names[0], passphrases[0])
-    second = service.accounts.join(first.code, names[1], passphrases[1])
+    first = household.accounts.create_couple(names[0], passphrases[0])
+    second = household.accounts.join(first.code, names[1], passphrases[1])
     for welcome, seed in zip((first, second), seeds, strict=True):
         seed.secret.append(welcome.recovery_code.encode())
-    return first.code, [first.actor, second.actor], seeds, passphrases
+    partners = [household.seat_partner(welcome.actor) for welcome in (first, second)]
+    return first.code, partners, seeds, passphrases
 
 
-def write_all(service: LocalService, actor: Actor, seeds: Seeds, person: int) -> None:
+def write_all(partner: PartnerService, seeds: Seeds, person: int) -> None:
     """Answers, and a marker in every text of every kind of event of drawer and table."""
     for k in range(6):
-        service.save_answers(actor, answers_of(person, k))
+        partner.save_answers(answers_of(person, k))
     for kind in DRAWER_SHAPES:
-        service.add_event(actor, kind, _drawer_payload(kind, seeds))
+        partner.add_event(kind, _drawer_payload(kind, seeds))
     for kind, payload in _table_payloads(seeds):
-        service.add_table_event(actor, kind, payload)
+        partner.add_table_event(kind, payload)
 
 
-def share(service: LocalService, actors: Iterable[Actor]) -> None:
+def share(partners: Iterable[PartnerService]) -> None:
     """Both reveal their answers, so that there are publications as well."""
-    for actor in actors:
-        service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+    for partner in partners:
+        partner.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
 
 
 def numeric_patterns(person: int) -> list[bytes]:
@@ -81,20 +83,20 @@ def _drawer_payload(kind: str, seeds: Seeds) -> dict[str, object]:
         "id": "needs.own.abcd",
         "day": DAY,
         "occasion": OCCASION,
-        "value": 3,
-        "page": "p",
+        "value": 3,  # what a setting may say is fixed, as are the pages that are kept: no text of one's own
+        "page": "home",
         "exercise": "e",
-        "name": "n",
+        "name": "week",
         "instrument": INSTRUMENT,
         "text_hash": "h",
         "field": "background.gender_words",
     }
     payload: dict[str, object] = {}
     for name, shape in DRAWER_SHAPES[kind].items():
-        if isinstance(shape, Text | Plain):
+        if isinstance(shape, Text):
             payload[name] = seeds.mark(seeds.drawer)
         elif not isinstance(shape, Maybe):
-            payload[name] = fixed.get(name, "x")
+            payload[name] = fixed.get(name, kind)  # the text that a consent is about is called so too
     return payload
 
 

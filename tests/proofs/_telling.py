@@ -16,16 +16,19 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 
 from tests.proofs._transcript import Ids, in_order, plain
 from tests.proofs._visitors import PROTOCOL, Visitor
+from tests.service.plain import table_as_json
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor
-from workbook.service.wire import dump, event_to_json, frame_to_json, table_to_json
+from workbook.service.link.calls import verbs_of
+from workbook.service.roles import PartnerService
+from workbook.service.rows import dump, event_to_json, frame_to_json
+from workbook.service.values import Answer
 from workbook.sharing import Grain
 
 PATIENCE, SILENCE = 90.0, 1.5  # seconds
 _CONTROL = "0" * 32
+OF_B = ("connection.listening.1", "assessment-1")  # an item that anybody may answer
 # Every page of the server that somebody signed in can open, and some that are nobody's.
 ADDRESSES = (
     "/", "/begin", "/join", "/sign-in", "/recover", "/together", "/passphrase", "/go-alone", "/erase", "/hand-over",
@@ -35,13 +38,15 @@ ADDRESSES = (
 AFTER_DECIDING = ("results", "together", "exercises", "just-for-me", "resources", "sharing", "rights")
 
 
-def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]) -> list[str]:
+def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[str]:
     """What every verb answers, in this order, those that change or end something last."""
     told: list[str] = []
     ids: Ids = {}
+    asked: set[str] = set()
 
     def ask(name: str, *given: Any, **named: Any) -> None:
-        text = plain(_answer(service, actor, name, given, named), ids)
+        asked.add(name)
+        text = plain(_answer(service, name, given, named), ids)
         told.append(f"{name} {given[:2]} {len(text)} {text}")
 
     for name in (
@@ -64,6 +69,11 @@ def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]
             ask("decide", instrument, occasion, Grain.NOTHING)
             ask("withdraw", instrument, occasion)
     ask("block_free_text", blocked=True)
+    ask("save_answers", [Answer("last", OF_B[1], OF_B[0], 1)])
+    ask("add_event", "bookmark", {"page": "home"}, operation_id="last")
+    ask("give_to_research", Grain.NOTHING, linked=False, text_hash="")
+    ask("grant_therapist", "nobody has this code")
+    ask("end_therapist")
     ask(
         "add_table_event",
         "gratitude.written",
@@ -72,21 +82,25 @@ def ask_every_verb(service: LocalService, actor: Actor, occasions: Iterable[str]
     )
     for name in ("couple", "read_table", "read_audit", "my_data"):
         ask(name)
-    for name in ("unpair", "erase"):
+    for name in ("unpair", "leave", "erase"):
         ask(name, "not the passphrase")
+    if asked != set(verbs_of(PartnerService)):
+        raise AssertionError(
+            f"asked of a partner's verbs no more and no less: {asked ^ set(verbs_of(PartnerService))}"
+        )
     return told
 
 
-def _answer(service: LocalService, actor: Actor, name: str, given: Any, named: Any) -> str:
+def _answer(service: PartnerService, name: str, given: Any, named: Any) -> str:
     try:
-        return _as_text(getattr(service, name)(actor, *given, **named))
+        return _as_text(getattr(service, name)(*given, **named))
     except WorkbookError as error:
         return f"{type(error).__name__} {error.problems}"
 
 
 def _as_text(given: Any) -> str:
     if hasattr(given, "publications"):
-        given = table_to_json(given)
+        given = table_as_json(given)
     elif hasattr(given, "columns"):
         given = frame_to_json(given)
     elif hasattr(given, "members") or hasattr(given, "chosen") or hasattr(given, "asks"):

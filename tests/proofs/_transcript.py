@@ -12,6 +12,10 @@ _CHANCE = (
     (re.compile(r'"seconds_left":\s*[\d.]+'), '"seconds_left":<n>'),
     # A heartbeat may come before B's own kernel has answered for the first time.
     (re.compile(r'"kernel_alive":\s*(?:true|false)'), '"kernel_alive":<now>'),
+    (
+        re.compile(r'(?<=name="once" value=")[\w-]{22}(?=")'),
+        "<once>",
+    ),  # each form's own, so that it is sent once
     (re.compile(r"http://localhost:\d+"), "<origin>"),
 )
 _ID = re.compile(

@@ -75,14 +75,14 @@ def _search(size: int, seed: int) -> Counts:
 def _one_couple(folder: Path, counts: Counts) -> None:
     data = folder / "data"
     data.mkdir(mode=0o700)
-    service = _partners.open_service(data)
-    _, actors, seeds, _ = _seeding.join(service)
-    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
-        _seeding.write_all(service, actor, seed, person)
+    household = _partners.open_household(data)
+    _, partners, seeds, _ = _seeding.join(household)
+    for person, (partner, seed) in enumerate(zip(partners, seeds, strict=True)):
+        _seeding.write_all(partner, seed, person)
     crashed = folder / "crashed"
     shutil.copytree(data, crashed, ignore=shutil.ignore_patterns("*-shm"))
     running = _seeding.bytes_of(folder)
-    service.close()
+    household.close()
     everywhere = [*running.values(), *_seeding.bytes_of(folder).values()]
     clear = [_seeding.with_the_key(data), _seeding.with_the_key(crashed)]
     numbers = [pattern for person in (0, 1) for pattern in _seeding.numeric_patterns(person)]

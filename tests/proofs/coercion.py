@@ -24,6 +24,7 @@ from tests.proofs._partners import CHEAP
 from tests.proofs._visitors import Visitor
 from tests.proofs.harness import CannotRun, Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.plain import table_as_json
 from tests.ui.browser import _leaves, _state
 from tests.walk.person import Person
 from tools.chromium import WAY_OUT, find_chromium, launch_flags
@@ -32,10 +33,11 @@ from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service import reading
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor, Answer
-from workbook.service.wire import dump, table_to_json
+from workbook.service.couple import drawer_contents as reading
+from workbook.service.household import Household
+from workbook.service.roles import PartnerService
+from workbook.service.rows import dump
+from workbook.service.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
@@ -344,48 +346,48 @@ def _compare(size: int, *, telling: bool = False) -> Counts:
             seen = set()
             # Once the reader has decided, the other's decision would open the round.
             for state in (one for one in STATES if not (has_decided and one.startswith("decided"))):
-                with _in_state(state, n, has_decided=has_decided) as (service, reader, other):
-                    seen.add(_seen_by(service, reader) + (state if telling else ""))
-                    counts["given_back"] += _n_given_back(service, other) if state != "offline" else 0
+                with _in_state(state, n, has_decided=has_decided) as (reader, other):
+                    seen.add(_seen_by(reader) + (state if telling else ""))
+                    counts["given_back"] += _n_given_back(other) if state != "offline" else 0
             counts["told_apart"] += len(seen) - 1
         counts["trials"] += 1
     return counts
 
 
 @contextmanager
-def _in_state(state: str, n: int, *, has_decided: bool) -> Iterator[tuple[LocalService, Actor, Actor]]:
-    service = LocalService(MemoryStore(), cost=CHEAP)
-    first = service.accounts.create_couple("Ann", "a long passphrase of hers")
-    second = service.accounts.join(first.code, "Ben", "a long passphrase of his")
-    reader, other = first.actor, second.actor
-    session = Session(service, reader)
+def _in_state(state: str, n: int, *, has_decided: bool) -> Iterator[tuple[PartnerService, PartnerService]]:
+    household = Household(MemoryStore(), cost=CHEAP)
+    first = household.accounts.create_couple("Ann", "a long passphrase of hers")
+    second = household.accounts.join(first.code, "Ben", "a long passphrase of his")
+    reader, other = (household.seat_partner(one.actor) for one in (first, second))
+    session = Session(reader)
     session.mark_seen("introduction")
     session.agree("consent", consent_hash(), agreed=True)
-    service.save_answers(reader, _answers("connection"))
+    reader.save_answers(_answers("connection"))
     if has_decided:
-        service.decide(reader, "connection", OCCASION, Grain.ANSWERS)
-    _bring_to(service, other, state, n)
+        reader.decide("connection", OCCASION, Grain.ANSWERS)
+    _bring_to(other, state, n)
+    if state == "offline":
+        household.sittings.end(other.actor.sitting_id)
     try:
-        yield service, reader, other
+        yield reader, other
     finally:
-        service.close()
+        household.close()
 
 
-def _bring_to(service: LocalService, other: Actor, state: str, n: int) -> None:
+def _bring_to(other: PartnerService, state: str, n: int) -> None:
     """The other's private answers and their own differ with ``n``, and so does what they decide."""
     key = ("connection", OCCASION)
     if state != "undecided":
-        service.save_answers(other, _answers("safety", shift=n))
+        other.save_answers(_answers("safety", shift=n))
         answers = _answers("connection", shift=n)
-        service.save_answers(other, answers[: len(answers) // 2] if state == "unfinished" else answers)
+        other.save_answers(answers[: len(answers) // 2] if state == "unfinished" else answers)
     if state in ("declined", "took it back"):
-        service.decide(other, *key, Grain.NOTHING)
+        other.decide(*key, Grain.NOTHING)
     if state == "took it back":
-        service.withdraw(other, *key)
+        other.withdraw(*key)
     if state.startswith("decided"):
-        service.decide(other, *key, Grain.ANSWERS if state.endswith("answers") else Grain.SCORES)
-    if state == "offline":
-        service.sittings.end(other.sitting_id)
+        other.decide(*key, Grain.ANSWERS if state.endswith("answers") else Grain.SCORES)
 
 
 def _answers(instrument: str, shift: int = 0) -> list[Answer]:
@@ -395,21 +397,24 @@ def _answers(instrument: str, shift: int = 0) -> list[Answer]:
     ]
 
 
-def _seen_by(service: LocalService, reader: Actor) -> str:
+def _seen_by(reader: PartnerService) -> str:
     """All that the service and the pages tell somebody about the two of them, without the ids."""
-    told = [str(service.couple(reader)), dump(table_to_json(service.read_table(reader))).decode()]
-    told += [f"{event.kind} {event.payload}" for event in service.read_audit(reader)]
-    told.append(str(service.my_decision(reader, "connection", OCCASION)))
-    app = App(Session(service, reader))
+    told = [
+        str(reader.couple()),
+        dump(table_as_json(reader.read_table())).decode(),
+    ]
+    told += [f"{event.kind} {event.payload}" for event in reader.read_audit()]
+    told.append(str(reader.my_decision("connection", OCCASION)))
+    app = App(Session(reader))
     for page in ("home", "together:now", "share:connection", "decided", "sharing", "results"):
         with suppress(WorkbookError):
             app.go(page)
         told += [page, *(str(sorted(_state(leaf).items())) for leaf in _leaves(app.root))]
-    return _IDS.sub("id", "\n".join(told)).replace(service.couple(reader).code, "code")
+    return _IDS.sub("id", "\n".join(told)).replace(reader.couple().code, "code")
 
 
-def _n_given_back(service: LocalService, other: Actor) -> int:
+def _n_given_back(other: PartnerService) -> int:
     """Private answers in whatever their own writer can ask for."""
-    told = str(service.my_data(other)) + service.read_responses(other).to_json()
-    told += str(service.read_events(other)) + str(service.read_table(other)) + str(service.read_audit(other))
+    told = str(other.my_data()) + other.read_responses().to_json()
+    told += str(other.read_events()) + str(other.read_table()) + str(other.read_audit())
     return sum(item.id in told for item in catalogue()["safety"].items)

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
@@ -20,12 +21,13 @@ from tests.proofs.routes import ELSE, FILE, KERNEL, cells
 from workbook.errors import SignInError, TooManyTriesError, WorkbookError
 from workbook.server.headers import SECURITY_HEADERS
 from workbook.server.testing import RunningServer, running_server
-from workbook.service import accounts, crypto
-from workbook.service.accounts import MOST_BEGUN
-from workbook.service.drawers import Drawer
-from workbook.service.local import LocalService
-from workbook.service.tries import MOST_TRIES, Tries, Try
-from workbook.service.verbs import Actor
+from workbook.service import crypto
+from workbook.service.household import Household
+from workbook.service.identity import accounts
+from workbook.service.identity.accounts import MOST_BEGUN
+from workbook.service.identity.directory import Lock
+from workbook.service.identity.rate_limit import MOST_TRIES, Tries, Try
+from workbook.service.together import LocalTogether
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
@@ -98,18 +100,23 @@ def tries_that_nobody_counts(size: int, seed: int) -> Counts:
 def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
     """Where the page of two asks nobody's name, a guess that one made one's own passphrase is no wrong try."""
 
-    def whose_is_it(service: LocalService, actor: Actor, _person_id: str, passphrase: str) -> Drawer:
-        doors, members = service.accounts, service._directory.accounts_of(actor.couple_id)
+    decide = LocalTogether.decide
+
+    def whose_is_it(self: LocalTogether, *about: Any, person_id: str, passphrase: str) -> None:
+        doors, members = self._core.accounts, self._core.directory.accounts_of(self.actor.couple_id)
         taken = doors._tries.take([f"account {member.person_id}" for member in members])
-        opened = [(one, accounts._unlock(one.by_passphrase, passphrase, one.person_id)) for one in members]
-        found = [(one, key) for one, key in opened if key is not None]
+        found = [
+            one
+            for one in members
+            if accounts.unlock(one.by_passphrase, passphrase, one.person_id) is not None
+        ]
         if len(found) != 1:
             raise SignInError("wrong")
         doors._tries.give_back(taken)
-        return Drawer(service._store, found[0][0].person_id, found[0][1])
+        decide(self, *about, person_id=found[0].person_id, passphrase=passphrase)
 
     counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
-    with mock.patch.object(LocalService, "_deciding_drawer", whose_is_it):
+    with mock.patch.object(LocalTogether, "decide", whose_is_it):
         _try_deciding(counts)
     return counts
 
@@ -261,11 +268,12 @@ def _try_guessing(server: RunningServer, counts: Counts) -> None:
 def _try_deciding(counts: Counts) -> None:
     """Ben guesses at Ann's passphrase on the page of the two, each guess first made his own; then both go on."""
     counts["trials"] += 1
-    service = LocalService(MemoryStore(), cost=_partners.CHEAP)
-    doors, own = service.accounts, _partners.PASSPHRASES[1]
+    household = Household(MemoryStore(), cost=_partners.CHEAP)
+    doors, own = household.accounts, _partners.PASSPHRASES[1]
     ann = doors.create_couple("Ann", _partners.PASSPHRASES[0])
     ben = doors.join(ann.code, "Ben", own)
     both = doors.sign_in_together(ann.code, [("Ann", _partners.PASSPHRASES[0]), ("Ben", own)])
+    page = household.seat(both)
     told: list[type] = []
     for n in range(MOST_TRIES + 1):
         guess = f"guess number {n} of many"
@@ -273,20 +281,20 @@ def _try_deciding(counts: Counts) -> None:
         own = guess
         about = (_partners.INSTRUMENT, _partners.OCCASION, Grain.NOTHING)
         try:
-            service.decide(both, *about, person_id=ann.actor.person_id, passphrase=guess)
+            page.decide(*about, person_id=ann.actor.person_id, passphrase=guess)
         except WorkbookError as error:
             told.append(type(error))
     counts["too_many_tries"] += told != [SignInError] * MOST_TRIES + [TooManyTriesError]
     for goes_on in (
         lambda: doors.sign_in(ann.code, "Ben", own),
-        lambda: service.private_copy(ann.actor, _partners.PASSPHRASES[0], "ask"),
+        lambda: household.seat_partner(ann.actor).private_copy(_partners.PASSPHRASES[0], "ask"),
         lambda: doors.recover(ann.code, "Ann", ann.recovery_code, "some quite new words"),
     ):
         try:
             goes_on()
         except TooManyTriesError:
             counts["locked_out"] += 1
-    service.close()
+    household.close()
 
 
 def _behind(server: RunningServer) -> RunningServer:
@@ -318,21 +326,21 @@ def told_the_same(size: int, seed: int) -> Counts:
 @told_the_same.control(size=4)
 def no_key_for_nobody(size: int, seed: int) -> Counts:
     """Without deriving a key where there is no account, the quick reply says so."""
-    real = accounts._unlock
+    real = accounts.unlock
 
-    def hasty(lock: accounts.Lock, secret: str, person_id: str) -> bytes | None:
+    def hasty(lock: Lock, secret: str, person_id: str) -> bytes | None:
         return None if person_id == "nobody" else real(lock, secret, person_id)
 
-    with mock.patch.object(accounts, "_unlock", hasty):
+    with mock.patch.object(accounts, "unlock", hasty):
         return _compare(size)
 
 
 def _compare(size: int) -> Counts:
-    service = LocalService(MemoryStore(), cost=_partners.CHEAP)
-    service.accounts = accounts.Accounts(
-        service._directory, service.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__)
+    household = Household(MemoryStore(), cost=_partners.CHEAP)
+    household.accounts = accounts.Accounts(
+        household._core.directory, household.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__)
     )
-    code = service.accounts.create_couple("Ann", "the right passphrase").code
+    code = household.accounts.create_couple("Ann", "the right passphrase").code
     ways = {"code": ("lusab-rodin-malov-zirum", "Ann"), "name": (code, "Nobody"), "passphrase": (code, "Ann")}
     times: dict[str, list[float]] = {way: [] for way in ways}
     told, keys = set(), set()
@@ -341,13 +349,13 @@ def _compare(size: int) -> Counts:
             with mock.patch.object(crypto, "derive_key", wraps=crypto.derive_key) as derived:
                 began = time.process_time()
                 try:
-                    service.accounts.sign_in(given, name, "a wrong passphrase")
+                    household.accounts.sign_in(given, name, "a wrong passphrase")
                 except SignInError as error:
                     told.add(str(error))
                 times[way].append(time.process_time() - began)
                 keys.add(derived.call_count)
     least = [min(found) for found in times.values()]
-    service.close()
+    household.close()
     return {
         "trials": size,
         "told_apart": len(told) - 1,

@@ -17,12 +17,13 @@ from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import AccessError, SignInError
-from workbook.service.drawers import drawer_log
-from workbook.service.local import LocalService
-from workbook.service.research import research_log
-from workbook.service.sittings import Sittings
+from workbook.service.couple.drawers import drawer_log
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.partner import LocalPartner
+from workbook.service.roles import PartnerService
+from workbook.service.studies.given import research_log
 from workbook.service.study import Study
-from workbook.service.verbs import Actor
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
@@ -110,29 +111,29 @@ def _one_parting(folder: Path, how: str, counts: Counts) -> None:
     data, stick = folder / "data", folder / "stick"
     for made in (data, stick):
         made.mkdir(mode=0o700)
-    service = _open(data, folder / "erased")
-    code, actors, seeds, passphrases = _seeding.join(service)
-    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
-        _seeding.write_all(service, actor, seed, person)
-    _seeding.share(service, actors)
-    before = [_partners.state_of(service, actor, person).values for person, actor in enumerate(actors)]
+    household = _open(data, folder / "erased")
+    code, partners, seeds, passphrases = _seeding.join(household)
+    for person, (partner, seed) in enumerate(zip(partners, seeds, strict=True)):
+        _seeding.write_all(partner, seed, person)
+    _seeding.share(partners)
+    before = [_partners.state_of(partner).values for partner in partners]
     backup = back_up(data, KEY, stick)
-    getattr(service, how)(actors[1], passphrases[1])
-    service.close()
+    getattr(partners[1], how)(passphrases[1])
+    household.close()
     restore(backup, data, KEY, folder / "erased")
-    service = _open(data, folder / "erased")
+    household = _open(data, folder / "erased")
     names = [seed.names[0].decode() for seed in seeds]
     people = range(1 if how == "erase" else 2)
-    again = [service.accounts.sign_in(code, names[person], passphrases[person]) for person in people]
-    for person, actor in zip(people, again, strict=True):
-        counts["paired_again"] += not service.couple(actor).is_unpaired
+    for person in people:
+        partner = household.seat_partner(household.accounts.sign_in(code, names[person], passphrases[person]))
+        counts["paired_again"] += not partner.couple().is_unpaired
         counts["paired_again"] += _does(
-            service.decide, actor, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES
+            partner.decide, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES
         )
-        counts["shown_again"] += len(service.read_table(actor).publications)
-        counts["lost"] += _partners.state_of(service, actor, person).values != before[person]
-    counts["joined_again"] += _does(service.accounts.join, code, "Somebody", "eleven quiet words")
-    service.close()
+        counts["shown_again"] += len(partner.read_table().publications)
+        counts["lost"] += _partners.state_of(partner).values != before[person]
+    counts["joined_again"] += _does(household.accounts.join, code, "Somebody", "eleven quiet words")
+    household.close()
 
 
 def _does(act: Callable[..., object], *given: object) -> bool:
@@ -156,84 +157,87 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     for made in (data, stick):
         made.mkdir(mode=0o700)
     erasures = folder / "erased"
-    service = _open(data, erasures)
-    code, actors, seeds, passphrases = _seeding.join(service)
-    for person, (actor, seed) in enumerate(zip(actors, seeds, strict=True)):
-        _seeding.write_all(service, actor, seed, person)
-    _seeding.share(service, actors)
-    given = [_give(service, actor) for actor in actors]
-    service, actors = _restored(service, folder, (code, seeds, passphrases))
+    household = _open(data, erasures)
+    code, partners, seeds, passphrases = _seeding.join(household)
+    for person, (partner, seed) in enumerate(zip(partners, seeds, strict=True)):
+        _seeding.write_all(partner, seed, person)
+    _seeding.share(partners)
+    given = [_give(household, partner) for partner in partners]
+    household, partners = _restored(household, folder, (code, seeds, passphrases))
     if who:  # an older version of the account is in the backup, and the newer one only here
         backup = back_up(data, KEY, stick)
-        service.accounts.change_passphrase(actors[who], passphrases[who], passphrases[who] + "!")
+        household.accounts.change_passphrase(partners[who].actor, passphrases[who], passphrases[who] + "!")
         passphrases[who] += "!"
     else:
         backup = back_up(data, KEY, stick)
     sealed = [
-        row.payload[:32] for row in service._store.read(drawer_log(actors[who].person_id)) if row.payload
+        row.payload[:32]
+        for row in household._core.store.read(drawer_log(partners[who].actor.person_id))
+        if row.payload
     ]
     gone = [*seeds[who].all(), *sealed, given[who]]
-    partner = actors[1 - who]
-    before = _partners.state_of(service, partner, 1 - who).values
+    partner = partners[1 - who]
+    before = _partners.state_of(partner).values
     counts["partner_changed"] += not _n_left([given[1 - who]], data)  # or it is not looked for where it lies
     counts["partner_changed"] += not _n_left(
         [gone[-1]], next(data.glob("before-restore-*"))
     )  # laid out as looked for
-    service.erase(actors[who], passphrases[who])
+    partners[who].erase(passphrases[who])
     counts["partner_changed"] += not _n_left([given[1 - who]], data)
     counts["n_looked_for"] += len(gone)
     counts["left"] += _n_left(gone, data)
-    counts["partner_changed"] += _partners.state_of(service, partner, 1 - who).values != before
-    service.close()
+    counts["partner_changed"] += _partners.state_of(partner).values != before
+    household.close()
     counts["left"] += _n_left(gone, data)
     restore(backup, data, KEY, erasures if listed else None)
-    service = _open(data, erasures)
+    household = _open(data, erasures)
     counts["left_after_restoring"] += _n_left(gone, data)
-    again = service.accounts.sign_in(code, seeds[1 - who].names[0].decode(), passphrases[1 - who])
-    counts["partner_changed"] += _partners.state_of(service, again, 1 - who).values != before
-    counts["hollow_rounds"] += listed and len(service.read_table(again).open_rounds)
+    name = seeds[1 - who].names[0].decode()
+    again = household.seat_partner(household.accounts.sign_in(code, name, passphrases[1 - who]))
+    counts["partner_changed"] += _partners.state_of(again).values != before
+    counts["hollow_rounds"] += listed and len(again.read_table().open_rounds)
     counts["still_signs_in"] += listed and _signs_in(
-        service, code, seeds[who].names[0].decode(), passphrases[who]
+        household, code, seeds[who].names[0].decode(), passphrases[who]
     )
-    service.close()
+    household.close()
 
 
-def _open(data: Path, erasures: Path) -> LocalService:
+def _open(data: Path, erasures: Path) -> Household:
     forever = float("inf")
     sittings = Sittings(heartbeat=forever, idle=forever)
     store = SqlCipherStore(data, KEY, erasures)
-    return LocalService(store, sittings=sittings, cost=_partners.CHEAP, study=STUDY)
+    return Household(store, sittings=sittings, cost=_partners.CHEAP, study=STUDY)
 
 
-def _restored(service: LocalService, folder: Path, people: _People) -> tuple[LocalService, list[Actor]]:
+def _restored(household: Household, folder: Path, people: _People) -> tuple[Household, list[LocalPartner]]:
     """The same store after a backup of it was restored; as it was before it lies set aside."""
     data, stick = folder / "data", folder / "earlier"
     stick.mkdir()
     made = back_up(data, KEY, stick)
-    service.close()
+    household.close()
     restore(made, data, KEY, folder / "erased")
-    service, (code, seeds, passphrases) = _open(data, folder / "erased"), people
+    household, (code, seeds, passphrases) = _open(data, folder / "erased"), people
     signed_in = [
-        service.accounts.sign_in(code, seed.names[0].decode(), passphrase)
+        household.seat_partner(household.accounts.sign_in(code, seed.names[0].decode(), passphrase))
         for seed, passphrase in zip(seeds, passphrases, strict=True)
     ]
-    return service, signed_in
+    return household, signed_in
 
 
-def _give(service: LocalService, actor: Actor) -> bytes:
+def _give(household: Household, partner: PartnerService) -> bytes:
     """Give a study the answers; gives bytes that stand in that copy and nowhere else."""
-    service.add_event(actor, "consent", {"text": "consent", "text_hash": "h", "agreed": True})
-    service.give_to_research(actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
-    mark = f'"linked":true,"person_id":"{actor.person_id}"'.encode()
-    rows = service._store.read(research_log(actor.person_id))
+    partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
+    partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    mark = f'"linked":true,"person_id":"{partner.actor.person_id}"'.encode()
+    rows = household._core.store.read(research_log(partner.actor.person_id))
     if not any(mark in (row.payload or b"") for row in rows):
         raise AssertionError("the copy is not laid out as it is looked for")
     return mark
 
 
-def _signs_in(service: LocalService, code: str, name: str, passphrase: str) -> bool:
+def _signs_in(household: Household, code: str, name: str, passphrase: str) -> bool:
     try:
-        service.accounts.sign_in(code, name, passphrase.removesuffix("!"))
+        household.accounts.sign_in(code, name, passphrase.removesuffix("!"))
     except Exception:  # noqa: BLE001 - however it is refused
         return False
     return True

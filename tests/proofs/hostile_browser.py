@@ -34,8 +34,8 @@ from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.server import websocket
 from workbook.server.testing import running_server
-from workbook.service.drawers import ANSWER
-from workbook.service.local import LocalService
+from workbook.service.couple.drawers import ANSWER
+from workbook.service.household import Household
 from workbook.session import Session
 from workbook.storage.opening import open_store
 
@@ -240,22 +240,22 @@ def _post(visitor: Visitor, chance: random.Random, counts: Counts) -> None:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[LocalService]:
-    """The service over a folder that no server has open."""
+def _household(folder: Path) -> Iterator[Household]:
+    """The household of a folder that no server has open."""
     keys = {"WORKBOOK_KEYS": str(folder / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     with mock.patch.dict(os.environ, keys):
-        service = LocalService(open_store(folder / "data"), cost=CHEAP)
+        household = Household(open_store(folder / "data"), cost=CHEAP)
     try:
-        yield service
+        yield household
     finally:
-        service.close()
+        household.close()
 
 
 def _begin_at_questions(folder: Path) -> str:
     """Ann, who agreed to take part and stands before a chapter's questions; gives her code."""
-    with _service(folder) as service:
-        begun = service.accounts.create_couple("Ann", PASSPHRASE + "Ann")
-        session = Session(service, begun.actor)
+    with _household(folder) as household:
+        begun = household.accounts.create_couple("Ann", PASSPHRASE + "Ann")
+        session = Session(household.seat_partner(begun.actor))
         session.mark_seen("introduction")
         session.agree("consent", consent_hash(), agreed=True)
         session.go(_CHAPTER)
@@ -266,9 +266,11 @@ def _look_at_rows(folder: Path, visitor: Visitor, counts: Counts) -> None:
     """Count what was kept for them that no questionnaire of ours allows, and what was kept rightly."""
     items = {item.id: item for instrument in catalogue().values() for item in instrument.items}
     try:
-        with _service(folder) as service:
-            actor = service.accounts.sign_in(visitor.code, visitor.name, visitor.passphrase)
-            records = [record for record in service._drawer(actor).records() if record.kind == ANSWER]
+        with _household(folder) as household:
+            actor = household.accounts.sign_in(visitor.code, visitor.name, visitor.passphrase)
+            records = [
+                record for record in household._core.drawer_of(actor).records() if record.kind == ANSWER
+            ]
     except WorkbookError:
         counts["invalid_rows"] += 1
         return

@@ -117,25 +117,25 @@ def _drain(ours: Connection, told: list[int]) -> list[int]:
 def _look(folder: Path, code: str, told: list[int], counts: Counts) -> list[int]:
     """Open what is left, and count what is broken; give how many acts of each are in it."""
     try:
-        service = _partners.open_service(folder)
+        household = _partners.open_household(folder)
     except WorkbookError:
         counts["unopened"] += 1
         return told
     found = list(told)
     try:
-        for person, actor in enumerate(_partners.sign_in(service, code)):
-            state = _partners.state_of(service, actor, person)
+        for person, partner in enumerate(_partners.sign_in(household, code)):
+            state = _partners.state_of(partner)
             right = [n for n in (told[person], told[person] + 1) if state == _partners.state_after(person, n)]
             if right:
                 found[person] = right[0]
             else:
                 counts["lost"] += 1
                 found[person] = _longest_prefix(state, person, told[person])
-            table = service.read_table(actor)
+            table = partner.read_table()
             of_round = [(p.instrument, p.occasion) for p in table.publications]
             counts["unsettled"] += sorted(of_round) != sorted([*table.open_rounds, *table.open_rounds])
     finally:
-        service.close()
+        household.close()
     return found
 
 

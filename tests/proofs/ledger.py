@@ -18,6 +18,7 @@ PROVEN = (
     "tests/proofs",
     "tests/server/conftest.py",
     "tests/server/test_routes.py",
+    "tests/service/plain.py",
     "tests/ui/browser.py",
     "tests/walk/person.py",
     "tests/walk/seeded.py",

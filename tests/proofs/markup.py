@@ -25,8 +25,9 @@ from workbook.errors import WorkbookError
 from workbook.exercises import SHAPES
 from workbook.exercises.shapes import Text
 from workbook.instruments import catalogue
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.roles import PartnerService
+from workbook.service.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
@@ -128,8 +129,8 @@ def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
         "unwritten": n_unwritten(WRITTEN),
     }
     with chromium() as browser, served() as address:
-        with _couple("Ann") as (service, actors):
-            page, kernel = show(browser, address, App(Session(service, actors[0])).root)
+        with _couple("Ann") as partners:
+            page, kernel = show(browser, address, App(Session(partners[0])).root)
             page.route("**/prose.js", _take_for_markup if not innocent else lambda route: route.continue_())
             page.goto(address)
             page.wait_for_selector("html[data-ready=yes]")
@@ -146,16 +147,14 @@ def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
 
 def _show_batch(stage: Stage, texts: list[str], counts: Counts) -> None:
     """A couple who wrote all these texts wherever they can; each opens every page."""
-    with _couple(next((text for text in texts if len(text) <= SHORT_NAME - 2), "Ann")) as (service, actors):
-        _open_all(service, actors, texts)
-        things = [
-            thing for n, text in enumerate(texts) for thing in _write_on_table(service, actors, text, n)
-        ]
+    with _couple(next((text for text in texts if len(text) <= SHORT_NAME - 2), "Ann")) as partners:
+        _open_all(partners, texts)
+        things = [thing for n, text in enumerate(texts) for thing in _write_on_table(partners, text, n)]
         views = [f"own:{view}" for view in OWN_VIEWS] + [f"view:{view}" for view in TOGETHER_VIEWS]
         lists = [f"exercise:{name}" for name in LISTS]
         seen = set()
-        for actor in actors:
-            app = App(Session(service, actor))
+        for partner in partners:
+            app = App(Session(partner))
             seen |= stage.show(app, [*PAGES, *views, *lists, *things], texts)
             stage.look()
         counts["unseen"] += len(set(texts) - seen)
@@ -163,68 +162,67 @@ def _show_batch(stage: Stage, texts: list[str], counts: Counts) -> None:
 
 def _show_name(stage: Stage, text: str) -> None:
     """Both bear the name; one of them sees their own and the other's."""
-    with _couple(text) as (service, actors):
-        stage.show(App(Session(service, actors[0])), ("home", "sharing", "exercise:request"), [text])
+    with _couple(text) as partners:
+        stage.show(App(Session(partners[0])), ("home", "sharing", "exercise:request"), [text])
 
 
 @contextmanager
-def _couple(name: str) -> Iterator[tuple[LocalService, list[Actor]]]:
+def _couple(name: str) -> Iterator[list[PartnerService]]:
     """Two who bear a name, and consented."""
-    service = LocalService(MemoryStore(), cost=CHEAP)
+    household = Household(MemoryStore(), cost=CHEAP)
     try:
-        first = service.accounts.create_couple(name, "a long passphrase of hers")
-        second = service.accounts.join(first.code, f"{name} B", "a long passphrase of his")
-        actors = [first.actor, second.actor]
-        for actor in actors:
-            session = Session(service, actor)
+        first = household.accounts.create_couple(name, "a long passphrase of hers")
+        second = household.accounts.join(first.code, f"{name} B", "a long passphrase of his")
+        partners: list[PartnerService] = [household.seat_partner(one.actor) for one in (first, second)]
+        for partner in partners:
+            session = Session(partner)
             session.mark_seen("introduction")
             session.agree("consent", consent_hash(), agreed=True)
-        yield service, actors
+        yield partners
     finally:
-        service.close()
+        household.close()
 
 
-def _open_all(service: LocalService, actors: list[Actor], texts: list[str]) -> None:
+def _open_all(partners: list[PartnerService], texts: list[str]) -> None:
     """Own needs of these words, answered like all others, and every round open at its finest grain."""
-    for actor in actors:
+    for partner in partners:
         for n, text in enumerate(texts):
             need = f"needs.own.payload{n}"
-            service.add_event(actor, "own_need", {"id": need, "text": text})
+            partner.add_event("own_need", {"id": need, "text": text})
             answers = [
                 Answer(f"{need}.{of}", OCCASION, f"{need}.{of}", value)
                 for of, value in (("importance", 3), ("met", n % 3))
             ]
-            service.save_answers(actor, answers)
+            partner.save_answers(answers)
         for instrument in (one for one in catalogue().values() if one.occasion == "assessment"):
             answers = [
                 Answer(item.id, OCCASION, item.id, item.scale.values[n % len(item.scale.values)])
                 for n, item in enumerate(instrument.items)
             ]
-            service.save_answers(actor, answers)
+            partner.save_answers(answers)
             if not instrument.is_private and instrument.subscales:
-                service.decide(actor, instrument.id, OCCASION, Grain.ANSWERS)
+                partner.decide(instrument.id, OCCASION, Grain.ANSWERS)
 
 
-def _write_on_table(service: LocalService, actors: list[Actor], text: str, n: int) -> list[str]:
+def _write_on_table(partners: list[PartnerService], text: str, n: int) -> list[str]:
     """The text in every field of every step; gives the pages of what was begun."""
-    a, b = actors if n % 2 else actors[::-1]
-    put, day = service.add_table_event, f"2026-05-{n + 1:02}"
-    put(a, "gratitude.written", {"text": text, "day": day})
-    for actor in actors:
-        put(actor, "question.answered", {"text": text, "day": day})
-    put(a, "question.step_chosen", {"text": text})
-    put(a, "request.sent", {"text": text, "need": "", "is_intimate": False}, operation_id=f"request{n}")
-    put(
-        b,
+    a, b = (one.add_table_event for one in (partners if n % 2 else partners[::-1]))
+    day = f"2026-05-{n + 1:02}"
+    a("gratitude.written", {"text": text, "day": day})
+    for put in (a, b):
+        put("question.answered", {"text": text, "day": day})
+    a("question.step_chosen", {"text": text})
+    a("request.sent", {"text": text, "need": "", "is_intimate": False}, operation_id=f"request{n}")
+    b(
         "request.answered",
         {"request": f"request{n}", "answer": "negotiate", "note": text, "proposal": text},
     )
     for talk in (f"talk{n}", f"done{n}"):
-        put(a, "needs_talk.said", {"need": f"needs.own.payload{n}", "words": text}, operation_id=talk)
-        put(b, "needs_talk.heard", {"talk": talk, "words": text})
-    put(a, "needs_talk.checked", {"talk": f"talk{n}", "understood": "not_yet", "missing": text})
-    put(a, "needs_talk.checked", {"talk": f"done{n}", "understood": "yes", "missing": text})
-    put(a, "needs_talk.settled", {"talk": f"done{n}", "way": "later", "plan": text})
+        a("needs_talk.said", {"need": f"needs.own.payload{n}", "words": text}, operation_id=talk)
+        b("needs_talk.heard", {"talk": talk, "words": text})
+    a("needs_talk.checked", {"talk": f"talk{n}", "understood": "not_yet", "missing": text})
+    a("needs_talk.checked", {"talk": f"done{n}", "understood": "yes", "missing": text})
+    a("needs_talk.settled", {"talk": f"done{n}", "way": "later", "plan": text})
     pages = [f"needs_talk:talk{n}", f"needs_talk:done{n}", f"request:request{n}"]
     return [f"exercise:{page}" for page in pages]
 

@@ -30,8 +30,8 @@ from tests.proofs.power_cuts import scratch
 from tests.server.conftest import NOTEBOOK
 from workbook.errors import WorkbookError
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.local import LocalService
-from workbook.service.verbs import Answer
+from workbook.service.household import Household
+from workbook.service.values import Answer
 from workbook.storage.opening import open_store
 
 BROKEN = ("lost", "lost_by_kernels", "unopened")
@@ -40,16 +40,16 @@ ROUNDS = 5  # kernels that each partner has in the life of one server
 _WRITING = """
 import os
 import threading
-from workbook.service.remote import connect
+from workbook.service.link.remote import connect
 
-service, actor = connect()
-notes = os.open({folder!r} + "/" + actor.person_id, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600)
+service, _tell_defect = connect()
+notes = os.open({folder!r} + "/" + service.actor.person_id, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600)
 
 def write():
     k = os.pread(notes, os.fstat(notes).st_size, 0).count(b".")
     while True:
         hasty = {hasty} and os.write(notes, b"..")
-        service.add_event(actor, "setting", {{"name": "week", "value": k}}, operation_id=f"kernel.{{k}}")
+        service.add_event("setting", {{"name": "week", "value": k}}, operation_id=f"kernel.{{k}}")
         k += 1
         hasty or os.write(notes, b".")
 
@@ -206,21 +206,21 @@ def kill_kernels(server: RunningServer) -> int:
 def _look(folder: Path, code: str, told: list[int], counts: Counts) -> list[int]:
     with mock.patch.dict(os.environ, {"WORKBOOK_KEYS": str(folder / "keys"), **_KEYRING}):
         try:
-            service = LocalService(open_store(folder / "data"), cost=_partners.CHEAP)
+            household = Household(open_store(folder / "data"), cost=_partners.CHEAP)
         except WorkbookError:
             counts["unopened"] += 1
             return told
     found = list(told)
-    for person, actor in enumerate(_partners.sign_in(service, code)):
-        state = _partners.state_of(service, actor, person)
+    for person, partner in enumerate(_partners.sign_in(household, code)):
+        state = _partners.state_of(partner)
         right = [n for n in (told[person], told[person] + 1) if state.values == _values_after(person, n)]
         counts["lost"] += not right
         found[person] = right[0] if right else told[person]
-        n_noted = (folder / "notes" / actor.person_id).stat().st_size
+        n_noted = (folder / "notes" / partner.actor.person_id).stat().st_size
         n_written = len(state.notes)
         is_whole = state.notes == [f"kernel.{k}" for k in range(n_written)]
         counts["lost_by_kernels"] += not (is_whole and n_written in (n_noted, n_noted + 1))
-    service.close()
+    household.close()
     return found
 
 

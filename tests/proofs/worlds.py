@@ -41,11 +41,12 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
-from workbook.service import rounds
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
+from workbook.service.couple import rounds
+from workbook.service.couple.tables import audit_entry
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
 from workbook.service.study import write_study
-from workbook.service.tables import audit_entry
+from workbook.service.values import Change
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
@@ -127,11 +128,11 @@ def a_table_that_stirs(size: int, seed: int) -> Counts:
         return _compare(size, seed, pages=False)
 
 
-def _decide_only(service: LocalService, couple: _deeds.Couple, world: str) -> None:
+def _decide_only(household: Household, couple: _deeds.Couple, world: str) -> None:
     if not world.endswith("/0"):
         answers = _deeds.answers_of(random.Random(world), "connection", _deeds.OCCASION, 1.0)
-        service.save_answers(couple.ana, answers)
-        service.decide(couple.ana, "connection", _deeds.OCCASION, Grain.ANSWERS)
+        household.seat_partner(couple.ana).save_answers(answers)
+        household.seat_partner(couple.ana).decide("connection", _deeds.OCCASION, Grain.ANSWERS)
 
 
 def _compare(
@@ -205,22 +206,22 @@ def _n_apart(first: Told, other: Told) -> int:
 
 # -- by verbs ----------------------------------------------------------------------------------
 def _tell_by_verbs(group: str, n: int, counts: Counts) -> list[str]:
-    service = _service(MemoryStore())
-    couple = _deeds.make_couple(service, group)
-    _deeds.act_as_ben(service, couple, group)
-    heard: list[str] = []
-    stop = service.watch(couple.ben, heard.append)
-    _deeds.act_as_ana(service, couple, f"{group}/{n}")
+    household = _household(MemoryStore())
+    couple = _deeds.make_couple(household, group)
+    _deeds.act_as_ben(household, couple, group)
+    heard: list[Change] = []
+    stop = household.seat_partner(couple.ben).watch(heard.append)
+    _deeds.act_as_ana(household, couple, f"{group}/{n}")
     stop()
     counts["heard_of_it"] += len(heard)
-    told = ask_every_verb(service, _deeds.signed_in_again(service, couple).ben, OCCASIONS)
-    service.close()
+    told = ask_every_verb(household.seat_partner(_deeds.signed_in_again(household, couple).ben), OCCASIONS)
+    household.close()
     return told
 
 
-def _service(store: Store) -> LocalService:
+def _household(store: Store) -> Household:
     forever = float("inf")
-    return LocalService(
+    return Household(
         store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP, study=_deeds.STUDY
     )
 
@@ -254,13 +255,13 @@ def _seed(folder: Path, groups: list[str], n: int) -> _World:
     keys = {"WORKBOOK_KEYS": str(place / "keys"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     couples = []
     with mock.patch.dict(os.environ, keys):
-        service = _service(open_store(place / "data"))
+        household = _household(open_store(place / "data"))
         for group in groups:
-            couple = _deeds.make_couple(service, group)
-            _deeds.act_as_ben(service, couple, group)
-            _deeds.act_as_ana(service, couple, f"{group}/{n}")
+            couple = _deeds.make_couple(household, group)
+            _deeds.act_as_ben(household, couple, group)
+            _deeds.act_as_ana(household, couple, f"{group}/{n}")
             couples.append(couple)
-        service.close()
+        household.close()
     write_study(_deeds.STUDY, place / "data")
     return _World(place, couples, groups, n)
 

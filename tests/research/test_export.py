@@ -29,7 +29,7 @@ from workbook.research.export import (
 from workbook.research.export.aggregate import symmetric_moments
 from workbook.research.export.journal import read_journal
 from workbook.research.export.writing import guard_text
-from workbook.service.consented import ConsentedStudy
+from workbook.service.studies.dataset import ConsentedStudy
 from workbook.sharing import Grain, Publication
 from workbook.simulate import simulate_couples
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.service.cohort import fill
 from workbook.server.testing import running_server
-from workbook.service.directory import Directory
-from workbook.service.research import research_log
+from workbook.service.identity.directory import Directory
+from workbook.service.studies.given import research_log
 from workbook.service.study import Study, write_study
 from workbook.storage.opening import open_store
 

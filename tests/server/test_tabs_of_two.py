@@ -10,7 +10,7 @@ from tests.walk.seeded import in_folder, make_couple
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser
@@ -18,11 +18,11 @@ CHAPTER = "chapter:connection.talk"
 QUESTION = "fieldset.question"
 
 
-def seat_both(service: LocalService) -> str:
+def seat_both(household: Household) -> str:
     """Ana and Ben, each before the same questions; their code."""
-    code = make_couple(service)
+    code = make_couple(household)
     for name in ("Ana", "Ben"):
-        session = Session(service, service.accounts.sign_in(code, name, PASSPHRASE + name))
+        session = Session(household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name)))
         session.mark_seen("introduction")
         session.agree("consent", consent_hash(), agreed=True)
         session.go(CHAPTER)
@@ -44,10 +44,10 @@ def n_answers(folder: Path, code: str) -> dict[str, int]:
     """How many answers each one's drawer holds."""
     found: dict[str, int] = {}
 
-    def count(service: LocalService) -> str:
+    def count(household: Household) -> str:
         for name in ("Ana", "Ben"):
-            actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
-            found[name] = int(Session(service, actor).responses["value"].notna().sum())
+            actor = household.accounts.sign_in(code, name, PASSPHRASE + name)
+            found[name] = int(Session(household.seat_partner(actor)).responses["value"].notna().sum())
         return ""
 
     in_folder(folder, count)

@@ -11,7 +11,7 @@ from tests.walk.seeded import in_folder
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser
@@ -27,9 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seat_ana(folder: Path) -> str:
     """Ana, who stands before the questions about herself; the couple's code."""
 
-    def begin(service: LocalService) -> str:
-        begun = service.accounts.create_couple("Ana", PASSPHRASE)
-        session = Session(service, begun.actor)
+    def begin(household: Household) -> str:
+        begun = household.accounts.create_couple("Ana", PASSPHRASE)
+        session = Session(household.seat_partner(begun.actor))
         session.mark_seen("introduction")
         session.agree("consent", consent_hash(), agreed=True)
         session.go(CHAPTER)

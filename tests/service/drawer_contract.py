@@ -6,10 +6,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from tests.service.household import OCCASION, Household, answers
+from tests.service.household import OCCASION, House, answers
 from workbook import frames
 from workbook.errors import AccessError, AnswerError, SharingError
-from workbook.service.verbs import Answer
+from workbook.service.values import Answer
 from workbook.sharing import Grain
 
 
@@ -17,17 +17,17 @@ class DrawerContract:
     """Subclasses give the fixture ``house``."""
 
     @pytest.fixture
-    def house(self) -> Iterator[Household]:
+    def house(self) -> Iterator[House]:
         raise NotImplementedError
 
-    def test_answers_come_back_the_latest_for_each_item(self, house: Household) -> None:
+    def test_answers_come_back_the_latest_for_each_item(self, house: House) -> None:
         service, actor = house.a
         given = answers(1)
-        assert service.save_answers(actor, given) == [answer.operation_id for answer in given]
+        assert service.save_answers(given) == [answer.operation_id for answer in given]
         changed = replace(given[0], operation_id="changed", value=given[0].value + 1)
         declined = replace(given[1], operation_id="declined", value=None, declined=True)
-        service.save_answers(actor, [changed, declined])
-        responses = service.read_responses(actor)
+        service.save_answers([changed, declined])
+        responses = service.read_responses()
         frames.check(responses, frames.RESPONSES)
         assert len(responses) == len(given)
         by_item = responses.set_index("item")
@@ -36,29 +36,29 @@ class DrawerContract:
         assert set(responses["person_id"]) == {actor.person_id}
         assert set(responses["couple_id"]) == {actor.couple_id}
 
-    def test_a_retried_answer_never_undoes_a_newer_one(self, house: Household) -> None:
-        service, actor = house.a
+    def test_a_retried_answer_never_undoes_a_newer_one(self, house: House) -> None:
+        service, _actor = house.a
         old = answers(1, most=1)
-        service.save_answers(actor, old)
-        service.save_answers(actor, [replace(old[0], operation_id="newer", value=2)])
-        assert service.save_answers(actor, old) == [old[0].operation_id]
-        assert service.read_responses(actor)["value"].tolist() == [2]
+        service.save_answers(old)
+        service.save_answers([replace(old[0], operation_id="newer", value=2)])
+        assert service.save_answers(old) == [old[0].operation_id]
+        assert service.read_responses()["value"].tolist() == [2]
 
-    def test_an_operation_id_used_for_another_answer_is_refused_not_swallowed(self, house: Household) -> None:
-        service, actor = house.a
+    def test_an_operation_id_used_for_another_answer_is_refused_not_swallowed(self, house: House) -> None:
+        service, _actor = house.a
         first = answers(1, most=1)[0]
-        service.save_answers(actor, [first])
+        service.save_answers([first])
         other = answers(1, most=2)[1]
         with pytest.raises(AnswerError):
-            service.save_answers(actor, [other, replace(first, value=2)])
-        assert service.read_responses(actor)["item"].tolist() == [first.item], "and nothing else is kept"
+            service.save_answers([other, replace(first, value=2)])
+        assert service.read_responses()["item"].tolist() == [first.item], "and nothing else is kept"
         with pytest.raises(AnswerError):
             service.save_answers(
-                actor, [replace(first, operation_id="x"), replace(first, operation_id="x", value=2)]
+                [replace(first, operation_id="x"), replace(first, operation_id="x", value=2)]
             )
 
-    def test_bad_answers_are_all_named_at_once_and_nothing_is_kept(self, house: Household) -> None:
-        service, actor = house.a
+    def test_bad_answers_are_all_named_at_once_and_nothing_is_kept(self, house: House) -> None:
+        service, _actor = house.a
         item = answers(most=1)[0].item
         bad = [
             Answer("ok", OCCASION, item, 1),
@@ -72,42 +72,42 @@ class DrawerContract:
             Answer("8", OCCASION, "\x00<script>", 1),
         ]
         with pytest.raises(AnswerError) as raised:
-            service.save_answers(actor, bad)
+            service.save_answers(bad)
         assert len(raised.value.problems) == 8
         assert all("99" not in problem and "\x00" not in problem for problem in raised.value.problems)
-        assert service.read_responses(actor).empty
+        assert service.read_responses().empty
 
-    def test_safety_answers_are_kept_and_never_given_back(self, house: Household) -> None:
-        service, actor = house.a
+    def test_safety_answers_are_kept_and_never_given_back(self, house: House) -> None:
+        service, _actor = house.a
         given = answers(1, instrument="safety")
-        assert service.save_answers(actor, given) == [answer.operation_id for answer in given]
-        assert service.read_responses(actor).empty
-        assert service.read_responses(actor, "safety").empty
+        assert service.save_answers(given) == [answer.operation_id for answer in given]
+        assert service.read_responses().empty
+        assert service.read_responses("safety").empty
         with pytest.raises(SharingError):
-            service.decide(actor, "safety", OCCASION, Grain.ANSWERS)
+            service.decide("safety", OCCASION, Grain.ANSWERS)
 
-    def test_own_needs_are_answered_once_they_are_in_the_drawer(self, house: Household) -> None:
-        service, actor = house.a
+    def test_own_needs_are_answered_once_they_are_in_the_drawer(self, house: House) -> None:
+        service, _actor = house.a
         importance = next(a for a in answers(2, instrument="needs") if a.item.endswith(".importance"))
         own = replace(importance, operation_id="own", item="needs.own.k3fz.importance")
         with pytest.raises(AnswerError):
-            service.save_answers(actor, [own])
-        service.add_event(actor, "own_need", {"id": "needs.own.k3fz", "text": "time to read"})
-        service.save_answers(actor, [own])
-        assert service.read_responses(actor, "needs")["item"].tolist() == ["needs.own.k3fz.importance"]
+            service.save_answers([own])
+        service.add_event("own_need", {"id": "needs.own.k3fz", "text": "time to read"})
+        service.save_answers([own])
+        assert service.read_responses("needs")["item"].tolist() == ["needs.own.k3fz.importance"]
         with pytest.raises(AnswerError):
-            house.b[0].save_answers(house.b[1], [own])
+            house.b[0].save_answers([own])
 
-    def test_events_stay_in_ones_own_drawer_in_order(self, house: Household) -> None:
-        service, actor = house.a
+    def test_events_stay_in_ones_own_drawer_in_order(self, house: House) -> None:
+        service, _actor = house.a
         week = {"name": "week", "value": 4}
-        first = service.add_event(actor, "setting", week, operation_id="m1")
-        service.add_event(actor, "bookmark", {"page": "chapter:connection.talk:1"})
-        again = service.add_event(actor, "setting", week, operation_id="m1")
+        first = service.add_event("setting", week, operation_id="m1")
+        service.add_event("bookmark", {"page": "chapter:connection.talk:1"})
+        again = service.add_event("setting", week, operation_id="m1")
         assert again == first
-        assert [event.kind for event in service.read_events(actor)] == ["setting", "bookmark"]
-        assert service.read_events(actor, ["setting"]) == [first]
-        assert house.b[0].read_events(house.b[1]) == []
+        assert [event.kind for event in service.read_events()] == ["setting", "bookmark"]
+        assert service.read_events(["setting"]) == [first]
+        assert house.b[0].read_events() == []
 
     @pytest.mark.parametrize(
         ("kind", "payload"),
@@ -129,16 +129,16 @@ class DrawerContract:
         ],
     )
     def test_a_malformed_event_is_refused_politely_and_the_sitting_lives(
-        self, house: Household, kind: str, payload: dict[str, object]
+        self, house: House, kind: str, payload: dict[str, object]
     ) -> None:
-        service, actor = house.a
+        service, _actor = house.a
         with pytest.raises(AccessError) as raised:
-            service.add_event(actor, kind, payload)
+            service.add_event(kind, payload)
         assert "Traceback" not in str(raised.value)
-        assert service.read_events(actor) == []
+        assert service.read_events() == []
 
-    def test_emoji_and_every_script_come_back_as_typed(self, house: Household) -> None:
-        service, actor = house.a
+    def test_emoji_and_every_script_come_back_as_typed(self, house: House) -> None:
+        service, _actor = house.a
         text = "Tee 🫖 \u4e66 كتاب é\nzwei Zeilen <b>&"
-        service.add_event(actor, "free_text", {"field": "weekly.gratitude", "text": text})
-        assert service.read_events(actor)[0].payload["text"] == text
+        service.add_event("free_text", {"field": "weekly.gratitude", "text": text})
+        assert service.read_events()[0].payload["text"] == text

@@ -8,23 +8,25 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
-from workbook.service import research, rounds, study, tables, wire
-from workbook.service.local import LocalService
-from workbook.service.research import research_log
-from workbook.service.rounds import pending_log
-from workbook.service.tables import table_log
-from workbook.service.verbs import Answer
+from workbook.service import rows, study
+from workbook.service.couple import rounds, tables
+from workbook.service.couple.rounds import pending_log
+from workbook.service.couple.tables import table_log
+from workbook.service.household import Household
+from workbook.service.studies import given as research
+from workbook.service.studies.given import research_log
+from workbook.service.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
 HELD = {name for one in catalogue().values() for name in one.held_back}
 TOUCHED = {s.id for one in catalogue().values() for s in one.subscales if one.held_back & set(s.items)}
 PARTS = ("connection", "warning_signs", "needs")
-Did = Callable[[Household], None]
+Did = Callable[[House], None]
 
 
 def without_holding(instrument: Instrument) -> Instrument:
@@ -38,12 +40,12 @@ def before_anything_was_held_back() -> Iterator[None]:
     known = {name: without_holding(one) for name, one in catalogue().items()}
 
     def written(publication: Any) -> dict[str, Any]:
-        content = wire.publication_to_json(publication)
+        content = rows.publication_to_json(publication)
         del content["rule"]
         return content
 
     with (
-        mock.patch("workbook.service.local.catalogue", return_value=known),
+        mock.patch("workbook.service.household.catalogue", return_value=known),
         mock.patch.object(study, "catalogue", return_value=known),
         mock.patch.object(rounds, "publication_to_json", written),
         mock.patch.object(tables, "publication_to_json", written),
@@ -52,42 +54,42 @@ def before_anything_was_held_back() -> Iterator[None]:
         yield
 
 
-def old_house(did: Did, store: Store | None = None) -> Household:
+def old_house(did: Did, store: Store | None = None) -> House:
     """A household in which all this happened before the change."""
     with before_anything_was_held_back():
         return new_house(did, store)
 
 
-def new_house(did: Did, store: Store | None = None) -> Household:
+def new_house(did: Did, store: Store | None = None) -> House:
     house = begin(store)
     answer_all(house)
     did(house)
     return house
 
 
-def answer_all(house: Household) -> None:
+def answer_all(house: House) -> None:
     """Ada leaves some out, so that not all of hers is there on both sides."""
-    for (service, actor), value in ((house.a, 1), (house.b, 3)):
-        service.add_event(actor, "consent", AGREED)
+    for (service, _actor), value in ((house.a, 1), (house.b, 3)):
+        service.add_event("consent", AGREED)
         given = [answer for part in (*PARTS, "background") for answer in answers(value, instrument=part)]
-        service.save_answers(actor, given)
+        service.save_answers(given)
     left_out = [
         Answer(f"declined-{item}", OCCASION, item, None, declined=True)
         for item in ("connection.open_talk.1", "warning_signs.trust_broken.3", "needs.seen.met")
     ]
-    house.local.save_answers(house.actors[0], left_out)
+    house.local.seat(house.actors[0]).save_answers(left_out)
 
 
-def started(house: Household) -> Household:
+def started(house: House) -> House:
     """The same store at the next start, both signed in again."""
-    local = LocalService(house.store, cost=CHEAP, study=STUDY)
+    local = Household(house.store, cost=CHEAP, study=STUDY)
     actors = tuple(local.accounts.sign_in(house.code, name, word) for name, word in WORDS.items())
-    return Household(local, house.store, house.clock, house.code, house.recovery, actors)  # type: ignore[arg-type]
+    return House(local, house.store, house.clock, house.code, house.recovery, actors)  # type: ignore[arg-type]
 
 
-def decide(house: Household, who: int, grain: Grain) -> None:
+def decide(house: House, who: int, grain: Grain) -> None:
     for part in PARTS:
-        house.local.decide(house.actors[who], part, OCCASION, grain)
+        house.local.seat(house.actors[who]).decide(part, OCCASION, grain)
 
 
 def one_waits(grain: Grain) -> Did:
@@ -95,7 +97,7 @@ def one_waits(grain: Grain) -> Did:
 
 
 def both_open(mine: Grain, yours: Grain) -> Did:
-    def did(house: Household) -> None:
+    def did(house: House) -> None:
         decide(house, 0, mine)
         decide(house, 1, yours)
 
@@ -117,11 +119,11 @@ ALL_THAT_WAS: dict[str, Did] = {
 
 
 @cache
-def _was(what: str) -> Household:
+def _was(what: str) -> House:
     return old_house(ALL_THAT_WAS[what])
 
 
-def as_it_was(what: str) -> Household:
+def as_it_was(what: str) -> House:
     """A household of its own with the same rows each time: to make them takes a second."""
     made, store = _was(what), CrashingStore()
     kept: Any = made.store
@@ -138,13 +140,13 @@ def whole(what: str) -> list[Any]:
     return lies_open(house)
 
 
-def logs(house: Household) -> list[str]:
+def logs(house: House) -> list[str]:
     couple_id = house.actors[0].couple_id
     people = [research_log(actor.person_id) for actor in house.actors]
     return [table_log(couple_id), pending_log(couple_id), *people]
 
 
-def publications(house: Household) -> list[dict[str, Any]]:
+def publications(house: House) -> list[dict[str, Any]]:
     """Every publication that any row outside the drawers holds, as plain JSON."""
     found = []
     for log in logs(house):
@@ -154,7 +156,7 @@ def publications(house: Household) -> list[dict[str, Any]]:
     return found
 
 
-def held_back_in(house: Household) -> list[str]:
+def held_back_in(house: House) -> list[str]:
     """Items held back that lie there, and scores that count one."""
     found = []
     for one in publications(house):
@@ -169,15 +171,15 @@ def held_back_in(house: Household) -> list[str]:
     return found
 
 
-def lies_open(house: Household) -> list[Any]:
+def lies_open(house: House) -> list[Any]:
     """The table as Ben reads it, places in place of people."""
     place = {actor.person_id: "ab"[k] for k, actor in enumerate(house.actors)}
     return [
-        json.dumps(wire.publication_to_json(one), sort_keys=True)
+        json.dumps(rows.publication_to_json(one), sort_keys=True)
         .replace(one.person_id, place[one.person_id])
         .replace(one.couple_id, "c")
         for one in sorted(
-            house.local.read_table(house.actors[1]).publications,
+            house.local.seat(house.actors[1]).read_table().publications,
             key=lambda one: (one.instrument, place[one.person_id]),
         )
     ]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from workbook.instruments import catalogue
 from workbook.service.crypto import Cost
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
+from workbook.service.household import Household
+from workbook.service.identity.rate_limit import Tries
+from workbook.service.identity.sittings import Sittings
+from workbook.service.roles import RoleService
 from workbook.service.study import Study
-from workbook.service.tries import Tries
-from workbook.service.verbs import Actor, Answer, Service
+from workbook.service.values import Actor, Answer
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
 
@@ -29,41 +30,41 @@ class Clock:
 
 
 @dataclass
-class Household:
+class House:
     """``a`` and ``b`` are how each partner's page reaches the service: (service, actor)."""
 
-    local: LocalService
+    local: Household
     store: Store
     clock: Clock
     code: str
     recovery: dict[str, str]
     actors: tuple[Actor, Actor]
-    reach: Callable[[Actor], tuple[Service, Actor]] = field(default=None)  # type: ignore[assignment]
+    reach: Callable[[Actor], tuple[RoleService, Actor]] = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         if self.reach is None:
-            self.reach = lambda actor: (self.local, actor)
+            self.reach = lambda actor: (self.local.seat(actor), actor)
         self.a = self.reach(self.actors[0])
         self.b = self.reach(self.actors[1])
 
-    def together(self) -> tuple[Service, Actor]:
+    def together(self) -> tuple[RoleService, Actor]:
         return self.reach(self.local.accounts.sign_in_together(self.code, list(WORDS.items())))
 
 
 def begin(
     store: Store | None = None,
-    reach: Callable[[LocalService], Callable[[Actor], tuple[Service, Actor]]] | None = None,
+    reach: Callable[[Household], Callable[[Actor], tuple[RoleService, Actor]]] | None = None,
     study: Study | None = STUDY,
-) -> Household:
+) -> House:
     """A couple that has just joined, where a study is run."""
     store = MemoryStore() if store is None else store
     clock = Clock()
     sittings, tries = Sittings(clock=clock), Tries(clock=clock)
-    local = LocalService(store, sittings=sittings, tries=tries, cost=CHEAP, study=study)
+    local = Household(store, sittings=sittings, tries=tries, cost=CHEAP, study=study)
     first = local.accounts.create_couple("Ada", WORDS["Ada"])
     second = local.accounts.join(first.code, "Ben", WORDS["Ben"])
     recovery = {"Ada": first.recovery_code, "Ben": second.recovery_code}
-    return Household(
+    return House(
         local,
         store,
         clock,
@@ -88,3 +89,9 @@ def answers(
         )
         for item in items
     ]
+
+
+def offered(service: RoleService) -> set[str]:
+    """What somebody can ask of an interface at all: whatever else it had would be a way round."""
+    own = {name for name in dir(service) if not name.startswith("_")}
+    return own - {"actor", "close", "follow", "tell_defect", "private_copy"}

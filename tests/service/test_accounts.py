@@ -5,28 +5,28 @@ import time
 
 import pytest
 
-from tests.service.household import CHEAP, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
-from workbook.service.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.service.crypto import Cost
-from workbook.service.local import LocalService
+from workbook.service.household import Household
+from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.storage.memory import MemoryStore
 
 
 @pytest.fixture
-def house() -> Household:
+def house() -> House:
     return begin()
 
 
-def test_signing_in_again_opens_the_same_drawer(house: Household) -> None:
+def test_signing_in_again_opens_the_same_drawer(house: House) -> None:
     service, actor = house.a
-    service.save_answers(actor, answers(2))
+    service.save_answers(answers(2))
     house.local.sittings.end(actor.sitting_id)
-    again = house.local.accounts.sign_in(house.code, "  ada ", WORDS["Ada"])
-    assert len(service.read_responses(again)) == len(answers(2))
+    again = house.local.seat_partner(house.local.accounts.sign_in(house.code, "  ada ", WORDS["Ada"]))
+    assert len(again.read_responses()) == len(answers(2))
 
 
-def test_codes_are_typed_with_any_case_spaces_and_dashes(house: Household) -> None:
+def test_codes_are_typed_with_any_case_spaces_and_dashes(house: House) -> None:
     typed = house.code.upper().replace("-", "  ")
     assert house.local.accounts.sign_in(typed, "ADA", WORDS["Ada"]).person_id == house.actors[0].person_id
 
@@ -48,7 +48,7 @@ def test_codes_do_not_repeat_and_are_long_enough_not_to_be_guessed() -> None:
     ],
 )
 def test_whatever_was_wrong_the_reply_is_the_same(
-    house: Household, code: str, name: str, passphrase: str
+    house: House, code: str, name: str, passphrase: str
 ) -> None:
     with pytest.raises(SignInError) as raised:
         house.local.accounts.sign_in(house.code if code == "right" else code, name, passphrase)
@@ -59,7 +59,7 @@ def test_whatever_was_wrong_the_reply_is_the_same(
 
 def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
     """One derivation each: 20 MiB of it, so that everything else is small beside it."""
-    local = LocalService(MemoryStore(), cost=Cost(memory_kib=20_480, passes=1, lanes=1))
+    local = Household(MemoryStore(), cost=Cost(memory_kib=20_480, passes=1, lanes=1))
     code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
 
     def seconds(code: str, name: str) -> float:
@@ -75,7 +75,7 @@ def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
         assert 0.5 < other / wrong_passphrase < 2
 
 
-def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: Household) -> None:
+def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: House) -> None:
     accounts = house.local.accounts
     for _ in range(10):
         with pytest.raises(SignInError):
@@ -87,7 +87,7 @@ def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: Household)
     accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
 
-def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(house: Household) -> None:
+def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(house: House) -> None:
     replies = []
     for name in ("Ada", "Nobody"):
         for _ in range(11):
@@ -97,12 +97,12 @@ def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(hous
     assert replies[0] == replies[1] and replies[0][0] is TooManyTriesError
 
 
-def test_signing_in_rightly_often_is_never_too_often(house: Household) -> None:
+def test_signing_in_rightly_often_is_never_too_often(house: House) -> None:
     for _ in range(15):
         house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
 
-def test_tries_are_counted_before_they_are_checked(house: Household) -> None:
+def test_tries_are_counted_before_they_are_checked(house: House) -> None:
     """Fifty at once get ten guesses between them, not fifty."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -118,7 +118,7 @@ def test_tries_are_counted_before_they_are_checked(house: Household) -> None:
     assert replies.count(SignInError) == 10 and replies.count(TooManyTriesError) == 40
 
 
-def test_joining_needs_the_code_and_a_free_place(house: Household) -> None:
+def test_joining_needs_the_code_and_a_free_place(house: House) -> None:
     accounts = house.local.accounts
     with pytest.raises(SignInError) as full:
         accounts.join(house.code, "Cleo", "a long passphrase")
@@ -128,7 +128,7 @@ def test_joining_needs_the_code_and_a_free_place(house: Household) -> None:
 
 
 def test_two_may_not_have_the_same_name_whatever_its_case() -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
+    local = Household(MemoryStore(), cost=CHEAP)
     code = local.accounts.create_couple("Zoë", "a long passphrase").code
     with pytest.raises(AccessError, match="uses that name"):
         local.accounts.join(code, " ZOË", "another passphrase")
@@ -146,7 +146,7 @@ def test_two_may_not_have_the_same_name_whatever_its_case() -> None:
     ],
 )
 def test_every_problem_of_a_new_account_is_named_at_once(name: str, passphrase: str, n_problems: int) -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
+    local = Household(MemoryStore(), cost=CHEAP)
     with pytest.raises(AccessError) as raised:
         local.accounts.create_couple(name, passphrase)
     assert len(raised.value.problems) == n_problems
@@ -154,20 +154,20 @@ def test_every_problem_of_a_new_account_is_named_at_once(name: str, passphrase: 
 
 @pytest.mark.parametrize("name", ["نور", "李 小龙", "👩‍❤️‍👨", "O'Neil-Ægir"])
 def test_names_of_every_script_are_welcome(name: str) -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
+    local = Household(MemoryStore(), cost=CHEAP)
     actor = local.accounts.create_couple(name, "a long passphrase").actor
-    assert local.couple(actor).members[0].name == name
-    assert local.couple(actor).is_solo
+    assert local.seat(actor).couple().members[0].name == name
+    assert local.seat(actor).couple().is_solo
 
 
-def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: Household) -> None:
-    service, actor = house.a
-    service.save_answers(actor, answers(2))
+def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: House) -> None:
+    service, _actor = house.a
+    service.save_answers(answers(2))
     accounts = house.local.accounts
     welcome = accounts.recover(house.code, "Ada", house.recovery["Ada"].lower(), "a new passphrase")
-    assert len(service.read_responses(welcome.actor)) == len(answers(2))
+    assert len(house.local.seat_partner(welcome.actor).read_responses()) == len(answers(2))
     with pytest.raises(AccessError):
-        service.read_responses(actor)  # the sittings from before have ended
+        service.read_responses()  # the sittings from before have ended
     with pytest.raises(SignInError):
         accounts.recover(house.code, "Ada", house.recovery["Ada"], "yet another passphrase")
     with pytest.raises(SignInError):
@@ -176,12 +176,12 @@ def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: Hous
     accounts.recover(house.code, "Ada", welcome.recovery_code, "yet another passphrase")
 
 
-def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: Household) -> None:
+def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: House) -> None:
     accounts = house.local.accounts
     with pytest.raises(SignInError):
         accounts.change_passphrase(house.actors[0], "wrong passphrase", "a new passphrase")
     recovery_code = accounts.change_passphrase(house.actors[0], WORDS["Ada"], "a new passphrase")
-    assert house.local.read_responses(house.actors[0]).empty  # this sitting goes on
+    assert house.local.seat(house.actors[0]).read_responses().empty  # this sitting goes on
     with pytest.raises(SignInError):
         accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     accounts.sign_in(house.code, "Ada", "a new passphrase")
@@ -194,13 +194,13 @@ def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: Househ
     assert [row.payload is None for row in own] == [True, True, False]
 
 
-def test_accounts_outlive_a_restart(house: Household) -> None:
-    again = LocalService(house.store, cost=CHEAP)
+def test_accounts_outlive_a_restart(house: House) -> None:
+    again = Household(house.store, cost=CHEAP)
     actor = again.accounts.sign_in(house.code, "Ben", WORDS["Ben"])
-    assert [member.name for member in again.couple(actor).members] == ["Ada", "Ben"]
+    assert [member.name for member in again.seat(actor).couple().members] == ["Ada", "Ben"]
 
 
-def test_together_needs_both(house: Household) -> None:
+def test_together_needs_both(house: House) -> None:
     accounts = house.local.accounts
     for both in (
         [("Ada", WORDS["Ada"])],

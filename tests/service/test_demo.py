@@ -3,26 +3,27 @@
 import pytest
 
 from workbook.content import say
-from workbook.errors import AccessError
 from workbook.service.demo import open_demo
+from workbook.service.roles import PartnerService
 from workbook.sharing import Grain
 
 
 def test_the_demo_couple_is_labelled_and_has_revealed() -> None:
-    service, actor = open_demo()
-    assert all("simulated" in member.name for member in service.couple(actor).members)
-    table = service.read_table(actor)
+    household, service = open_demo()
+    assert all("simulated" in member.name for member in service.couple().members)
+    table = service.read_table()
     assert ("connection", "assessment-1") in table.open_rounds
     assert {publication.grain for publication in table.publications} == {Grain.ANSWERS}
-    assert service.my_decision(actor, "connection", "assessment-1") is Grain.ANSWERS
-    service.close()
+    assert service.my_decision("connection", "assessment-1") is Grain.ANSWERS
+    household.close()
 
 
 def test_the_answers_are_the_same_each_time() -> None:
     def values() -> list[object]:
-        service, actor = open_demo()
-        responses = service.read_responses(actor).sort_values(["occasion", "item"])
-        service.close()
+        household, service = open_demo()
+        assert isinstance(service, PartnerService)
+        responses = service.read_responses().sort_values(["occasion", "item"])
+        household.close()
         return responses["value"].astype("object").where(responses["value"].notna(), None).tolist()
 
     assert values() == values()
@@ -30,12 +31,11 @@ def test_the_answers_are_the_same_each_time() -> None:
 
 @pytest.mark.parametrize("place", ["b", "together"])
 def test_it_can_be_looked_at_as_the_other_and_together(place: str) -> None:
-    service, actor = open_demo(place)  # type: ignore[arg-type]
-    assert service.read_table(actor).open_rounds
+    household, service = open_demo(place)  # type: ignore[arg-type]
+    assert service.read_table().open_rounds
     if place == "together":
-        with pytest.raises(AccessError):
-            service.read_responses(actor)
+        assert not isinstance(service, PartnerService)
     else:
-        assert service.couple(actor).members[1].person_id == actor.person_id
-        assert service.couple(actor).members[1].name == say("errors.demo.second")
-    service.close()
+        assert service.couple().members[1].person_id == service.actor.person_id
+        assert service.couple().members[1].name == say("errors.demo.second")
+    household.close()

@@ -6,16 +6,18 @@ from unittest import mock
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.service import crypto
-from workbook.service.accounts import Accounts
-from workbook.service.local import LocalService
-from workbook.service.tries import MOST_TRIES, Tries
+from workbook.service.household import Household
+from workbook.service.identity.accounts import Accounts
+from workbook.service.identity.rate_limit import MOST_TRIES, Tries
+from workbook.service.partner import LocalPartner
+from workbook.service.together import LocalTogether
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
-Door = Callable[[Household, str], object]
+Door = Callable[[House, str], object]
 NEW = "some quite new words"
 FROM_OUTSIDE: dict[str, Door] = {
     "sign_in": lambda house, secret: house.local.accounts.sign_in(house.code, "Ada", secret),
@@ -25,8 +27,7 @@ FROM_OUTSIDE: dict[str, Door] = {
     "sign_in_together as the second": lambda house, secret: house.local.accounts.sign_in_together(
         house.code, [("Ben", WORDS["Ben"]), ("Ada", secret)]
     ),
-    "decide": lambda house, secret: house.local.decide(
-        house.table,
+    "decide": lambda house, secret: house.local.seat(house.table).decide(
         INSTRUMENT,
         OCCASION,
         Grain.NOTHING,
@@ -38,10 +39,10 @@ SEATED: dict[str, Door] = {
     "change_passphrase": lambda house, secret: house.local.accounts.change_passphrase(
         house.actors[0], secret, NEW
     ),
-    "private_copy": lambda house, secret: house.local.private_copy(house.actors[0], secret, "ask"),
-    "unpair": lambda house, secret: house.local.unpair(house.actors[0], secret),
-    "leave": lambda house, secret: house.local.leave(house.actors[0], secret),
-    "erase": lambda house, secret: house.local.erase(house.actors[0], secret),
+    "private_copy": lambda house, secret: house.local.seat(house.actors[0]).private_copy(secret, "ask"),
+    "unpair": lambda house, secret: house.local.seat(house.actors[0]).unpair(secret),
+    "leave": lambda house, secret: house.local.seat(house.actors[0]).leave(secret),
+    "erase": lambda house, secret: house.local.seat(house.actors[0]).erase(secret),
 }
 RECOVERY: dict[str, Door] = {
     "recover": lambda house, secret: house.local.accounts.recover(house.code, "Ada", secret, NEW)
@@ -52,15 +53,15 @@ NO_GUESS = {"create_couple", "join"}  # these take a new passphrase
 
 
 @pytest.fixture
-def house() -> Household:
+def house() -> House:
     house = begin()
     for actor in house.actors:
-        house.local.save_answers(actor, answers(2))
+        house.local.seat(actor).save_answers(answers(2))
     house.table = house.together()[1]  # type: ignore[attr-defined]
     return house
 
 
-def guess(house: Household, door: str, n: int, secret: str = "a wrong passphrase") -> list[type]:
+def guess(house: House, door: str, n: int, secret: str = "a wrong passphrase") -> list[type]:
     """Try a door n times; gives what each try was told."""
     told = []
     for _ in range(n):
@@ -81,7 +82,7 @@ def test_every_door_that_takes_a_secret_is_among_those_tried_here() -> None:
 
     found = {
         name
-        for kind in (Accounts, LocalService)
+        for kind in (Accounts, LocalPartner, LocalTogether)
         for name, method in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_") and takes_a_secret(method)
     }
@@ -89,14 +90,14 @@ def test_every_door_that_takes_a_secret_is_among_those_tried_here() -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_wrong_tries_at_any_door_count_on_the_account(house: Household, door: str) -> None:
+def test_wrong_tries_at_any_door_count_on_the_account(house: House, door: str) -> None:
     assert guess(house, door, 4) == [SignInError] * 4
     told = guess(house, "sign_in", 7)
     assert told == [SignInError] * 6 + [TooManyTriesError]
 
 
 @pytest.mark.parametrize("door", FROM_OUTSIDE)
-def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: Household, door: str) -> None:
+def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: House, door: str) -> None:
     other = next(one for one in ("sign_in", "decide") if one != door)
     assert guess(house, other, MOST_TRIES) == [SignInError] * MOST_TRIES
     assert guess(house, door, 1, WORDS["Ada"]) == [TooManyTriesError]
@@ -107,26 +108,24 @@ def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: Household
 
 @pytest.mark.parametrize("door", SEATED)
 @pytest.mark.parametrize("elsewhere", [*FROM_OUTSIDE, *RECOVERY])
-def test_no_tries_elsewhere_keep_somebody_who_is_in_from_it(
-    house: Household, door: str, elsewhere: str
-) -> None:
+def test_no_tries_elsewhere_keep_somebody_who_is_in_from_it(house: House, door: str, elsewhere: str) -> None:
     guess(house, elsewhere, MOST_TRIES + 2)
     assert guess(house, door, 1, WORDS["Ada"]) == [str]
 
 
 @pytest.mark.parametrize("elsewhere", DOORS)
-def test_a_right_recovery_code_works_whatever_was_tried_before(house: Household, elsewhere: str) -> None:
+def test_a_right_recovery_code_works_whatever_was_tried_before(house: House, elsewhere: str) -> None:
     guess(house, elsewhere, MOST_TRIES + 2)
     assert guess(house, "recover", 1, house.recovery["Ada"]) == [str]
 
 
-def test_wrong_recovery_codes_are_told_to_stop_after_ten_and_lock_the_account(house: Household) -> None:
+def test_wrong_recovery_codes_are_told_to_stop_after_ten_and_lock_the_account(house: House) -> None:
     assert guess(house, "recover", MOST_TRIES + 2) == [SignInError] * MOST_TRIES + [TooManyTriesError] * 2
     assert guess(house, "sign_in", 1, WORDS["Ada"]) == [TooManyTriesError]
 
 
 @pytest.mark.parametrize("door", SEATED)
-def test_ten_wrong_tries_of_one_sitting_make_it_wait_and_no_other(house: Household, door: str) -> None:
+def test_ten_wrong_tries_of_one_sitting_make_it_wait_and_no_other(house: House, door: str) -> None:
     """A thief at an open page has ten, in all; the owner's other sitting goes on."""
     other = house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     assert guess(house, door, MOST_TRIES + 1) == [SignInError] * MOST_TRIES + [TooManyTriesError]
@@ -136,7 +135,7 @@ def test_ten_wrong_tries_of_one_sitting_make_it_wait_and_no_other(house: Househo
     assert guess(house, door, 1, WORDS["Ada"]) == [str]
 
 
-def test_guesses_at_one_never_lock_the_other_partner_out(house: Household) -> None:
+def test_guesses_at_one_never_lock_the_other_partner_out(house: House) -> None:
     """Both sit at one address in most homes, and so do many couples at one practice."""
     for door in DOORS:
         guess(house, door, MOST_TRIES + 2)
@@ -146,7 +145,7 @@ def test_guesses_at_one_never_lock_the_other_partner_out(house: Household) -> No
     assert accounts.join(elsewhere.code, "Dan", "dan has a fourth", address="one").actor.role == "partner"
 
 
-def test_made_up_names_without_number_lock_nobody_out(house: Household) -> None:
+def test_made_up_names_without_number_lock_nobody_out(house: House) -> None:
     for n in range(50):
         with pytest.raises(SignInError):
             house.local.accounts.sign_in(house.code, f"Nobody {n}", "a wrong passphrase")
@@ -154,7 +153,7 @@ def test_made_up_names_without_number_lock_nobody_out(house: Household) -> None:
 
 
 def test_a_right_code_lets_the_second_partner_join_whatever_was_tried_from_that_address() -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
+    local = Household(MemoryStore(), cost=CHEAP)
     code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
     told = []
     for n in range(MOST_TRIES + 1):
@@ -165,7 +164,7 @@ def test_a_right_code_lets_the_second_partner_join_whatever_was_tried_from_that_
     assert local.accounts.join(code, "Ben", WORDS["Ben"], address="one").code == code
 
 
-def test_the_right_passphrase_of_one_gives_no_try_at_the_other_back(house: Household) -> None:
+def test_the_right_passphrase_of_one_gives_no_try_at_the_other_back(house: House) -> None:
     """Whoever knows one passphrase has ten guesses at the other, however they are mixed in."""
     n_wrong = 0
     for n in range(3 * MOST_TRIES):
@@ -175,7 +174,7 @@ def test_the_right_passphrase_of_one_gives_no_try_at_the_other_back(house: House
     assert n_wrong == MOST_TRIES
 
 
-def test_both_passphrases_are_tried_whichever_is_wrong(house: Household) -> None:
+def test_both_passphrases_are_tried_whichever_is_wrong(house: House) -> None:
     """By the time it takes nobody learns which of the two was right."""
     keys = []
     right = list(WORDS.items())
@@ -204,15 +203,15 @@ def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> N
 
 
 # -- deciding at one device --------------------------------------------------------------------
-def test_a_decision_is_tried_at_the_named_account_alone_by_one_key(house: Household) -> None:
+def test_a_decision_is_tried_at_the_named_account_alone_by_one_key(house: House) -> None:
     with mock.patch.object(crypto, "derive_key", wraps=crypto.derive_key) as derived:
         assert guess(house, "decide", 1, WORDS["Ben"]) == [SignInError]
         assert derived.call_count == 1
-    decided = [house.local.my_decision(actor, INSTRUMENT, OCCASION) for actor in house.actors]
+    decided = [house.local.seat(actor).my_decision(INSTRUMENT, OCCASION) for actor in house.actors]
     assert decided == [None, None]
 
 
-def test_the_others_passphrase_is_refused_in_the_words_of_any_wrong_one(house: Household) -> None:
+def test_the_others_passphrase_is_refused_in_the_words_of_any_wrong_one(house: House) -> None:
     told = set()
     for secret in (WORDS["Ben"], "a wrong passphrase"):
         with pytest.raises(SignInError) as raised:
@@ -221,15 +220,14 @@ def test_the_others_passphrase_is_refused_in_the_words_of_any_wrong_one(house: H
     assert len(told) == 1
 
 
-def test_a_changed_passphrase_of_ones_own_tells_nothing_of_the_others(house: Household) -> None:
+def test_a_changed_passphrase_of_ones_own_tells_nothing_of_the_others(house: House) -> None:
     """Ben makes each guess his own passphrase and decides with it: it says nothing, and A's count holds."""
     own, told = WORDS["Ben"], []
     for n in range(3 * MOST_TRIES):
         secret = WORDS["Ada"] if n == 2 * MOST_TRIES else f"guess number {n} of many"
         house.local.accounts.change_passphrase(house.actors[1], own, secret)
         own = secret
-        house.local.decide(
-            house.table,
+        house.local.seat(house.table).decide(
             INSTRUMENT,
             OCCASION,
             Grain.NOTHING,
@@ -241,40 +239,42 @@ def test_a_changed_passphrase_of_ones_own_tells_nothing_of_the_others(house: Hou
 
 
 def test_two_with_the_same_passphrase_both_decide() -> None:
-    local = LocalService(MemoryStore(), cost=CHEAP)
+    local = Household(MemoryStore(), cost=CHEAP)
     first = local.accounts.create_couple("Ada", "the very same words")
     second = local.accounts.join(first.code, "Ben", "the very same words")
     for welcome in (first, second):
-        local.save_answers(welcome.actor, answers(2))
+        local.seat(welcome.actor).save_answers(answers(2))
     both = [("Ada", "the very same words"), ("Ben", "the very same words")]
     table = local.accounts.sign_in_together(first.code, both)
     for welcome in (first, second):
         person_id = welcome.actor.person_id
-        local.decide(
-            table,
+        local.seat(table).decide(
             INSTRUMENT,
             OCCASION,
             Grain.SCORES,
             person_id=person_id,
             passphrase="the very same words",
         )
-    assert local.read_table(table).open_rounds == ((INSTRUMENT, OCCASION),)
+    assert local.seat(table).read_table().open_rounds == ((INSTRUMENT, OCCASION),)
 
 
-def test_nobody_of_another_couple_is_tried_or_counted(house: Household) -> None:
+def test_nobody_of_another_couple_is_tried_or_counted(house: House) -> None:
     cas = house.local.accounts.create_couple("Cas", "cas has a third")
     told = set()
     for person_id in (cas.actor.person_id, "p_made_up"):
         for _ in range(MOST_TRIES + 1):
             with pytest.raises(AccessError) as raised:
-                house.local.decide(
-                    house.table, INSTRUMENT, OCCASION, Grain.NOTHING, person_id=person_id, passphrase="x"
+                house.local.seat(house.table).decide(
+                    INSTRUMENT, OCCASION, Grain.NOTHING, person_id=person_id, passphrase="x"
                 )
             told.add((type(raised.value), str(raised.value)))
     assert len(told) == 1
     house.local.accounts.sign_in(cas.code, "Cas", "cas has a third")
 
 
-def test_a_decision_needs_to_know_whose_it_is(house: Household) -> None:
-    with pytest.raises(AccessError):
-        house.local.decide(house.table, INSTRUMENT, OCCASION, Grain.NOTHING, passphrase=WORDS["Ada"])
+def test_a_decision_needs_to_know_whose_it_is(house: House) -> None:
+    for person_id in ("", house.actors[0].couple_id):
+        with pytest.raises(AccessError):
+            house.local.seat(house.table).decide(
+                INSTRUMENT, OCCASION, Grain.NOTHING, person_id=person_id, passphrase=WORDS["Ada"]
+            )

@@ -7,36 +7,38 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, begin
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
-from workbook.service.accounts import Accounts
-from workbook.service.drawers import drawer_log
-from workbook.service.local import LocalService
-from workbook.service.research import research_log
+from workbook.service.cases.therapists import GRANTS
+from workbook.service.core import Core
+from workbook.service.couple.drawers import drawer_log
+from workbook.service.couple.rounds import pending_log
+from workbook.service.identity.accounts import Accounts
 from workbook.service.rights import blocks_log
-from workbook.service.rounds import pending_log
-from workbook.service.therapists import GRANTS
+from workbook.service.studies.given import research_log
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
-Write = Callable[[Household], object]
+Write = Callable[[House], object]
 
 
-def _grant(house: Household) -> None:
-    house.local.grant_therapist(house.actors[0], house.therapist_code)  # type: ignore[attr-defined]
+def _grant(house: House) -> None:
+    house.local.seat(house.actors[0]).grant_therapist(house.therapist_code)  # type: ignore[attr-defined]
 
 
 WRITES: dict[str, Write] = {
     "give": lambda house: give(house.a),
-    "answer": lambda house: house.local.save_answers(house.actors[0], answers(4, occasion="assessment-2")),
-    "event": lambda house: house.local.add_event(house.actors[0], "consent", AGREED),
-    "block": lambda house: house.local.block_free_text(house.actors[0], blocked=True),
-    "private copy": lambda house: house.local.private_copy(house.actors[0], WORDS["Ada"], "ask"),
-    "decide": lambda house: house.local.decide(house.actors[0], INSTRUMENT, OCCASION, Grain.SCORES),
-    "withdraw": lambda house: house.local.withdraw(house.actors[0], INSTRUMENT, OCCASION),
+    "answer": lambda house: house.local.seat(house.actors[0]).save_answers(
+        answers(4, occasion="assessment-2")
+    ),
+    "event": lambda house: house.local.seat(house.actors[0]).add_event("consent", AGREED),
+    "block": lambda house: house.local.seat(house.actors[0]).block_free_text(blocked=True),
+    "private copy": lambda house: house.local.seat(house.actors[0]).private_copy(WORDS["Ada"], "ask"),
+    "decide": lambda house: house.local.seat(house.actors[0]).decide(INSTRUMENT, OCCASION, Grain.SCORES),
+    "withdraw": lambda house: house.local.seat(house.actors[0]).withdraw(INSTRUMENT, OCCASION),
     "grant": _grant,
-    "leave": lambda house: house.local.leave(house.actors[0], WORDS["Ada"]),
+    "leave": lambda house: house.local.seat(house.actors[0]).leave(WORDS["Ada"]),
 }
 
 
@@ -68,7 +70,7 @@ class Door:
         self._lock.release()
 
 
-def furnished(store: MemoryStore | None = None) -> Household:
+def furnished(store: MemoryStore | None = None) -> House:
     """Ada has answered, and may give, block, grant and decide."""
     house = begin(store)
     prepare(house.a)
@@ -76,7 +78,7 @@ def furnished(store: MemoryStore | None = None) -> Household:
     return house
 
 
-def left_of_ada(house: Household) -> list[tuple[str, str]]:
+def left_of_ada(house: House) -> list[tuple[str, str]]:
     """Every row of hers that is not destroyed, as (log, kind)."""
     actor = house.actors[0]
     logs = [drawer_log(actor.person_id), research_log(actor.person_id)]
@@ -98,11 +100,11 @@ def test_what_is_being_written_while_all_is_erased_is_gone_after_it(
     store = PausingStore()
     house = furnished(store)
     assert left_of_ada(house)
-    settled, plain = threading.Event(), LocalService._table
+    settled, plain = threading.Event(), Core.lock_of
     erasing = threading.Thread(target=lambda: (_erase(house), settled.set()))
 
-    def table(service: LocalService, name: str) -> Any:
-        lock = plain(service, name)
+    def table(core: Core, name: str) -> Any:
+        lock = plain(core, name)
         return Door(lock, settled) if threading.current_thread() is erasing else lock
 
     def at_write() -> None:
@@ -113,7 +115,7 @@ def test_what_is_being_written_while_all_is_erased_is_gone_after_it(
         with suppress(WorkbookError):
             write(house)
 
-    monkeypatch.setattr(LocalService, "_table", table)
+    monkeypatch.setattr(Core, "lock_of", table)
     store.at_write, store.writer = at_write, threading.Thread(target=do)
     writing = store.writer
     writing.start()
@@ -128,16 +130,16 @@ def test_what_is_only_begun_when_all_is_erased_is_refused(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = furnished()
-    plain, is_erased = LocalService._table, threading.Event()
-    house.local.read_events(house.actors[0])  # the drawer is open
+    plain, is_erased = Core.lock_of, threading.Event()
+    house.local.seat(house.actors[0]).read_events()  # the drawer is open
 
-    def table(service: LocalService, name: str) -> Any:
+    def table(core: Core, name: str) -> Any:
         if not is_erased.is_set():
             is_erased.set()
             _erase(house)
-        return plain(service, name)
+        return plain(core, name)
 
-    monkeypatch.setattr(LocalService, "_table", table)
+    monkeypatch.setattr(Core, "lock_of", table)
     with pytest.raises(WorkbookError):
         write(house)
     assert is_erased.is_set() and left_of_ada(house) == []
@@ -145,14 +147,15 @@ def test_what_is_only_begun_when_all_is_erased_is_refused(
 
 def test_a_sitting_begun_while_all_is_erased_opens_nothing() -> None:
     house = furnished()
-    account = house.local._directory.account(house.actors[0].person_id)
+    account = house.local._core.directory.account(house.actors[0].person_id)
     assert account is not None
     key = house.local.sittings.key_of(house.actors[0])
     _erase(house)
     late = house.local.accounts._seat(account, key)
-    for verb in (house.local.read_responses, house.local.read_events, house.local.my_data):
+    seated = house.local.seat_partner(late)
+    for verb in (seated.read_responses, seated.read_events, seated.my_data):
         with pytest.raises(WorkbookError):
-            verb(late)
+            verb()
     assert left_of_ada(house) == []
 
 
@@ -169,5 +172,5 @@ def test_a_passphrase_changed_meanwhile_brings_no_account_back(monkeypatch: pyte
     assert left_of_ada(house) == []
 
 
-def _erase(house: Household) -> None:
-    house.local.erase(house.actors[0], WORDS["Ada"])
+def _erase(house: House) -> None:
+    house.local.seat(house.actors[0]).erase(WORDS["Ada"])

@@ -7,7 +7,7 @@ import sqlcipher3
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, answers, begin
 from tests.service.test_privacy import CrashingStore
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
@@ -17,14 +17,14 @@ KEY = bytes(range(32))
 def test_no_byte_of_the_erased_is_left_even_for_who_has_the_file_key(tmp_path: Path) -> None:
     house = begin(SqlCipherStore(tmp_path, KEY))
     (service, actor), (other, ben) = house.a, house.b
-    for one, who, name in ((service, actor, "ada"), (other, ben, "ben")):
-        one.save_answers(who, answers(2))
-        one.decide(who, INSTRUMENT, OCCASION, Grain.ANSWERS)
-        one.add_table_event(who, "gratitude.written", {"text": f"marker-of-{name}", "day": "2026-11-20"})
+    for one, _who, name in ((service, actor, "ada"), (other, ben, "ben")):
+        one.save_answers(answers(2))
+        one.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
+        one.add_table_event("gratitude.written", {"text": f"marker-of-{name}", "day": "2026-11-20"})
     drawer = [row.payload for row in house.store.read(f"drawer/{actor.person_id}")]
     own = [row for row in house.store.read("directory") if actor.person_id in row.operation_id]
     account = own[0].payload
-    service.erase(actor, WORDS["Ada"])
+    service.erase(WORDS["Ada"])
     plain = tmp_path / "plain.db"
     connection = sqlcipher3.connect(str(tmp_path / FILE_NAME))
     connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
@@ -44,36 +44,36 @@ def test_an_erasure_cut_short_is_finished_at_the_next_start(n_writes: int) -> No
     store = CrashingStore()
     house = begin(store)
     (service, actor), _ = house.a, house.b
-    for one, who in (house.a, house.b):
-        one.save_answers(who, answers(2))
-        one.decide(who, INSTRUMENT, OCCASION, Grain.SCORES)
-        one.add_table_event(who, "gratitude.written", {"text": "thanks", "day": "2026-11-20"})
+    for one, _who in (house.a, house.b):
+        one.save_answers(answers(2))
+        one.decide(INSTRUMENT, OCCASION, Grain.SCORES)
+        one.add_table_event("gratitude.written", {"text": "thanks", "day": "2026-11-20"})
     store.left = n_writes
     try:
-        service.erase(actor, WORDS["Ada"])
+        service.erase(WORDS["Ada"])
     except KeyboardInterrupt:
         store.left = None
     store.left = None
-    again = LocalService(store, cost=CHEAP)
-    ben = again.accounts.sign_in(house.code, "Ben", WORDS["Ben"])
+    again = Household(store, cost=CHEAP)
+    ben = again.seat_partner(again.accounts.sign_in(house.code, "Ben", WORDS["Ben"]))
     drawer = [row.payload for row in store.read(f"drawer/{actor.person_id}")]
     if n_writes == 0:
         assert all(drawer), "the first write decides: before it nothing is gone"
         return
     assert not any(drawer)
-    assert [event.person_id for event in again.read_table(ben).events] == [ben.person_id]
-    assert again.read_table(ben).publications == ()
-    assert [member.name for member in again.couple(ben).members] == ["Ben"]
+    assert [event.person_id for event in ben.read_table().events] == [ben.actor.person_id]
+    assert ben.read_table().publications == ()
+    assert [member.name for member in ben.couple().members] == ["Ben"]
     own = [row for row in store.read("directory") if actor.person_id in row.operation_id]
     assert not any(row.payload for row in own if row.kind == "account")
 
 
 def test_once_both_are_erased_nothing_of_the_couple_is_left() -> None:
     house = begin()
-    for service, actor in (house.a, house.b):
-        service.add_table_event(actor, "gratitude.written", {"text": "thanks", "day": "2026-11-20"})
-    for (service, actor), words in zip((house.a, house.b), WORDS.values(), strict=True):
-        service.erase(actor, words)
+    for service, _actor in (house.a, house.b):
+        service.add_table_event("gratitude.written", {"text": "thanks", "day": "2026-11-20"})
+    for (service, _actor), words in zip((house.a, house.b), WORDS.values(), strict=True):
+        service.erase(words)
     couple_id = house.actors[0].couple_id
     for log in ("table", "audit", "pending"):
         assert not any(row.payload for row in house.store.read(f"{log}/{couple_id}"))

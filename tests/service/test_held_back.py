@@ -17,30 +17,30 @@ from tests.service.earlier import (
     new_house,
     publications,
 )
-from tests.service.household import OCCASION, Household, begin
+from tests.service.household import OCCASION, House, begin
 from tests.service.research_contract import give
 from workbook.errors import SharingError
-from workbook.service import research
-from workbook.service.local import LocalService
-from workbook.service.rounds import pending_log
-from workbook.service.verbs import Actor, Answer
+from workbook.service.couple.rounds import pending_log
+from workbook.service.household import Household
+from workbook.service.studies import given as research
+from workbook.service.values import Actor, Answer
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
 def test_what_is_decided_opened_and_given_now_holds_nothing_of_it(grain: Grain) -> None:
-    def did(house: Household) -> None:
+    def did(house: House) -> None:
         give(house.a, grain)
         decide(house, 0, grain)
 
     house = new_house(did)
     assert publications(house) and held_back_in(house) == []
     decide(house, 1, grain)
-    assert house.local.read_table(house.actors[0]).publications and held_back_in(house) == []
+    assert house.local.seat(house.actors[0]).read_table().publications and held_back_in(house) == []
 
 
-def two_worlds(change: Callable[[LocalService, Actor], None], grain: Grain) -> tuple[Any, ...]:
+def two_worlds(change: Callable[[Household, Actor], None], grain: Grain) -> tuple[Any, ...]:
     """All that lies outside Ada's drawer, and the rows' numbers, where she answered otherwise."""
     house = begin(MemoryStore())
     answer_all(house)
@@ -59,9 +59,9 @@ def two_worlds(change: Callable[[LocalService, Actor], None], grain: Grain) -> t
 def test_whether_and_how_it_was_answered_shows_nowhere(grain: Grain) -> None:
     """Two worlds that differ in an answer held back, and a third without one; the control shows."""
 
-    def answer(item: str, value: int | None) -> Callable[[LocalService, Actor], None]:
+    def answer(item: str, value: int | None) -> Callable[[Household, Actor], None]:
         given = Answer(f"again-{value}", OCCASION, item, value, declined=value is None)
-        return lambda service, actor: service.save_answers(actor, [given]) and None
+        return lambda household, actor: household.seat(actor).save_answers([given]) and None
 
     for item in ("connection.emotional_safety.1", "warning_signs.trust_broken.2", "connection.self_and_us.3"):
         worlds = [two_worlds(answer(item, value), grain) for value in (0, 4, None)]
@@ -73,19 +73,19 @@ def test_whether_and_how_it_was_answered_shows_nowhere(grain: Grain) -> None:
 def test_who_answered_nothing_else_has_nothing_to_show() -> None:
     house = begin()
     held = [Answer(item, OCCASION, item, 1) for item in sorted(HELD)]
-    house.local.save_answers(house.actors[0], held)
+    house.local.seat(house.actors[0]).save_answers(held)
 
     for part in PARTS:
         with pytest.raises(SharingError):
-            house.local.decide(house.actors[0], part, OCCASION, Grain.ANSWERS)
+            house.local.seat(house.actors[0]).decide(part, OCCASION, Grain.ANSWERS)
     assert house.store.read(pending_log(house.actors[0].couple_id)) == []
 
 
 def test_ones_own_answers_stay_whole_on_ones_pages_and_in_ones_data() -> None:
     house = new_house(both_open(Grain.ANSWERS, Grain.ANSWERS))
-    service, actor = house.a
+    service, _actor = house.a
 
-    assert set(service.read_responses(actor)["item"]) >= HELD
-    mine = service.my_data(actor)
+    assert set(service.read_responses()["item"]) >= HELD
+    mine = service.my_data()
     assert {one["item"] for one in mine["answers"]} >= HELD
     assert {item for one in mine["published"] for item in one["responses"]["item"]} & HELD == set()

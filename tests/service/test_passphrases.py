@@ -5,7 +5,7 @@ import pytest
 from tests.service.household import WORDS, begin
 from workbook.content import say
 from workbook.errors import AccessError
-from workbook.service.passphrases import common_passphrases, weakness
+from workbook.service.identity.passphrases import common_passphrases, weakness
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin
+from tests.service.plain import table_as_json
 from workbook.errors import WrongKeyError
 from workbook.service import crypto
-from workbook.service.local import LocalService
-from workbook.service.verbs import Answer
-from workbook.service.wire import table_to_json
+from workbook.service.household import Household
+from workbook.service.partner import LocalPartner
+from workbook.service.values import Actor, Answer
 from workbook.sharing import Grain
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.memory import MemoryStore
@@ -23,13 +24,13 @@ KEY = bytes(range(32))
 MARKERS = ("marker-need", "needs.own.mark", "own_need", INSTRUMENT, OCCASION, "answer", "marker-operation")
 
 
-def live_a_little(house: Household) -> None:
-    service, actor = house.a
-    service.save_answers(actor, answers(2))
+def live_a_little(house: House) -> None:
+    service, _actor = house.a
+    service.save_answers(answers(2))
     service.add_event(
-        actor, "own_need", {"id": "needs.own.mark", "text": "marker-need"}, operation_id="marker-operation"
+        "own_need", {"id": "needs.own.mark", "text": "marker-need"}, operation_id="marker-operation"
     )
-    service.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING)
+    service.decide(INSTRUMENT, OCCASION, Grain.NOTHING)
 
 
 def drawer_bytes(store: Store, person_id: str) -> bytes:
@@ -67,9 +68,9 @@ def test_every_answer_is_sealed_into_rows_of_one_size() -> None:
     house = begin()
     service, actor = house.a
     items = answers(2)
-    service.save_answers(actor, items)
-    service.save_answers(actor, [Answer("declined", OCCASION, items[0].item, None, declined=True)])
-    service.save_answers(actor, answers(1, instrument="safety"))
+    service.save_answers(items)
+    service.save_answers([Answer("declined", OCCASION, items[0].item, None, declined=True)])
+    service.save_answers(answers(1, instrument="safety"))
     sizes = {len(row.payload or b"") for row in house.store.read(f"drawer/{actor.person_id}")}
     assert len(sizes) == 1
 
@@ -77,26 +78,28 @@ def test_every_answer_is_sealed_into_rows_of_one_size() -> None:
 def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
     house = begin()
     service, actor = house.a
-    service.save_answers(actor, answers(2, most=1))
+    service.save_answers(answers(2, most=1))
     row = house.store.read(f"drawer/{actor.person_id}")[-1]
-    house.local._drawers.clear()
+    house.local._core._drawers.clear()
     moved = [Entry(row.log, "another-operation", row.kind, row.payload or b"")]
     house.store.append(moved)
     with pytest.raises(WrongKeyError):
-        service.read_responses(actor)
+        service.read_responses()
 
 
 # -- two worlds -----------------------------------------------------------------------
-def what_b_sees(house: Household, heard: list[str]) -> str:
+def what_b_sees(house: House, heard: list[str]) -> str:
     """All that any verb tells B, with ids and dates, which are drawn anew in each world, taken out."""
     service, actor = house.b
     seen: dict[str, Any] = {
-        "couple": repr(service.couple(actor)),
-        "table": table_to_json(service.read_table(actor)),
-        "responses": service.read_responses(actor).to_json(),
-        "decision": repr(service.my_decision(actor, INSTRUMENT, OCCASION)),
-        "events": [(event.kind, event.payload, event.sequence) for event in service.read_events(actor)],
-        "audit": [(event.kind, event.payload, event.sequence) for event in house.local.read_audit(actor)],
+        "couple": repr(service.couple()),
+        "table": table_as_json(service.read_table()),
+        "responses": service.read_responses().to_json(),
+        "decision": repr(service.my_decision(INSTRUMENT, OCCASION)),
+        "events": [(event.kind, event.payload, event.sequence) for event in service.read_events()],
+        "audit": [
+            (event.kind, event.payload, event.sequence) for event in house.local.seat(actor).read_audit()
+        ],
         "heard": heard,
     }
     text = json.dumps(seen, default=str, sort_keys=True)
@@ -108,12 +111,12 @@ def what_b_sees(house: Household, heard: list[str]) -> str:
 def world(act: Any) -> str:
     house = begin()
     heard: list[str] = []
-    service, actor = house.b
-    service.watch(actor, heard.append)
+    service, _actor = house.b
+    service.watch(lambda change: heard.append(change.what))
     act(*house.a)
-    service.save_answers(actor, answers(1, instrument="needs"))
+    service.save_answers(answers(1, instrument="needs"))
     service.add_table_event(
-        actor, "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g"
+        "gratitude.written", {"text": "for the soup", "day": "2026-11-20"}, operation_id="g"
     )
     deadline = time.monotonic() + 10
     while "table" not in heard and time.monotonic() < deadline:
@@ -121,37 +124,37 @@ def world(act: Any) -> str:
     return what_b_sees(house, heard)
 
 
-def nothing(service: LocalService, actor: Any) -> None:
+def nothing(service: LocalPartner, actor: Actor) -> None:
     """A has not even begun."""
 
 
-def half(service: LocalService, actor: Any) -> None:
-    service.save_answers(actor, answers(1, most=5))
+def half(service: LocalPartner, actor: Actor) -> None:
+    service.save_answers(answers(1, most=5))
 
 
-def other_half(service: LocalService, actor: Any) -> None:
-    service.save_answers(actor, answers(4))
-    service.save_answers(actor, answers(1, instrument="safety"))
+def other_half(service: LocalPartner, actor: Actor) -> None:
+    service.save_answers(answers(4))
+    service.save_answers(answers(1, instrument="safety"))
 
 
-def decided(service: LocalService, actor: Any) -> None:
-    service.save_answers(actor, answers(2))
-    service.decide(actor, INSTRUMENT, OCCASION, Grain.ANSWERS)
+def decided(service: LocalPartner, actor: Actor) -> None:
+    service.save_answers(answers(2))
+    service.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
 
 
-def declined(service: LocalService, actor: Any) -> None:
-    service.save_answers(actor, answers(2))
-    service.decide(actor, INSTRUMENT, OCCASION, Grain.NOTHING)
+def declined(service: LocalPartner, actor: Actor) -> None:
+    service.save_answers(answers(2))
+    service.decide(INSTRUMENT, OCCASION, Grain.NOTHING)
 
 
-def withdrawn(service: LocalService, actor: Any) -> None:
+def withdrawn(service: LocalPartner, actor: Actor) -> None:
     decided(service, actor)
-    service.withdraw(actor, INSTRUMENT, OCCASION)
+    service.withdraw(INSTRUMENT, OCCASION)
 
 
-def signed_out(service: LocalService, actor: Any) -> None:
-    service.add_event(actor, "bookmark", {"page": "home"})
-    service.sittings.end(actor.sitting_id)
+def signed_out(service: LocalPartner, actor: Actor) -> None:
+    service.add_event("bookmark", {"page": "home"})
+    service._core.sittings.end(actor.sitting_id)
 
 
 STATES = [half, other_half, decided, declined, withdrawn, signed_out]
@@ -163,7 +166,7 @@ def test_not_open_yet_is_the_same_in_every_state_of_the_other(state: Any) -> Non
 
 
 def test_the_test_above_fails_once_logs_are_not_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbook.service.rounds.pending_log", lambda couple_id: f"table/{couple_id}")
+    monkeypatch.setattr("workbook.service.couple.rounds.pending_log", lambda couple_id: f"table/{couple_id}")
     assert world(nothing) != world(decided)
 
 
@@ -182,7 +185,7 @@ def test_nothing_is_left_pending_once_a_round_is_open_or_taken_back() -> None:
     assert len([row for row in house.store.read(pending) if row.payload]) == 2  # one per grain
     decided(*house.b)
     assert [row for row in house.store.read(pending) if row.payload] == []
-    house.a[0].withdraw(house.a[1], INSTRUMENT, OCCASION)
+    house.a[0].withdraw(INSTRUMENT, OCCASION)
     left = [row.kind for row in house.store.read(f"table/{house.actors[0].couple_id}") if row.payload]
     assert left == ["opened", "closed"]
 
@@ -191,7 +194,7 @@ def test_neither_table_nor_audit_names_who_took_it_back() -> None:
     house = begin()
     decided(*house.a)
     decided(*house.b)
-    house.a[0].withdraw(house.a[1], INSTRUMENT, OCCASION)
+    house.a[0].withdraw(INSTRUMENT, OCCASION)
     couple_id = house.actors[0].couple_id
     closing = [
         row
@@ -236,23 +239,23 @@ def test_killed_between_any_two_writes_the_round_is_as_before_or_as_after(act: s
     if act == "withdraw":
         decided(*house.b)
     else:
-        house.b[0].save_answers(house.b[1], answers(2))
+        house.b[0].save_answers(answers(2))
     acting, grain = (house.b, Grain.SCORES) if act == "decide" else (house.a, Grain.NOTHING)
     store.left = n_writes
     crashed = False
     try:
         if act == "withdraw":
-            acting[0].withdraw(acting[1], INSTRUMENT, OCCASION)
+            acting[0].withdraw(INSTRUMENT, OCCASION)
         else:
-            acting[0].decide(acting[1], INSTRUMENT, OCCASION, grain)
+            acting[0].decide(INSTRUMENT, OCCASION, grain)
     except KeyboardInterrupt:
         crashed = True
     store.left = None
-    again = LocalService(store, cost=CHEAP)
-    actor_a, actor_b = (again.accounts.sign_in(house.code, name, WORDS[name]) for name in WORDS)
-    table = again.read_table(actor_a)
-    own = again.my_decision(actor_a, INSTRUMENT, OCCASION)
-    other = again.my_decision(actor_b, INSTRUMENT, OCCASION)
+    again = Household(store, cost=CHEAP)
+    a, b = (again.seat_partner(again.accounts.sign_in(house.code, name, WORDS[name])) for name in WORDS)
+    table = a.read_table()
+    own = a.my_decision(INSTRUMENT, OCCASION)
+    other = b.my_decision(INSTRUMENT, OCCASION)
     is_open = table.open_rounds == ((INSTRUMENT, OCCASION),)
     if act == "decide":
         assert (other is Grain.SCORES) == is_open
@@ -261,10 +264,10 @@ def test_killed_between_any_two_writes_the_round_is_as_before_or_as_after(act: s
         assert (own is Grain.ANSWERS) == is_open and (other is Grain.ANSWERS) == is_open
     else:
         assert own in (Grain.ANSWERS, Grain.NOTHING)
-        again.decide(actor_b, INSTRUMENT, OCCASION, Grain.SCORES)
-        opened = bool(again.read_table(actor_b).open_rounds)
+        b.decide(INSTRUMENT, OCCASION, Grain.SCORES)
+        opened = bool(again.read_table().open_rounds)
         assert opened == (own is Grain.ANSWERS)
     if not crashed:
         assert n_writes > 0
-    pending = [row for row in store.read(f"pending/{actor_a.couple_id}") if row.payload]
-    assert not pending or not again.read_table(actor_a).open_rounds
+    pending = [row for row in store.read(f"pending/{a.actor.couple_id}") if row.payload]
+    assert not pending or not again.read_table().open_rounds

@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.service.household import WORDS, Household, answers, begin
+from tests.service.household import WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.instruments import catalogue
-from workbook.service import local
-from workbook.service.private_copy import KEPT, WAIT
-from workbook.service.tries import MOST_TRIES
+from workbook.service import household as local
+from workbook.service.couple.private_copy import KEPT, WAIT
+from workbook.service.identity.rate_limit import MOST_TRIES
 
 
 @pytest.fixture
-def house() -> Household:
+def house() -> House:
     house = begin()
-    service, actor = house.a
-    service.save_answers(actor, answers(1, instrument="safety"))
+    service, _actor = house.a
+    service.save_answers(answers(1, instrument="safety"))
     return house
 
 
@@ -36,9 +36,9 @@ def later(monkeypatch):
     return turn
 
 
-def wish(house: Household, what: str, name: str = "Ada"):
+def wish(house: House, what: str, name: str = "Ada"):
     actor = house.actors[0 if name == "Ada" else 1]
-    return house.local.private_copy(actor, WORDS[name], what)
+    return house.local.seat(actor).private_copy(WORDS[name], what)
 
 
 def test_the_copy_is_given_only_after_the_wait(house, later):
@@ -81,13 +81,13 @@ def test_fetching_without_having_asked_gives_nothing(house):
 def test_each_wish_needs_ones_own_passphrase(house, what):
     for wrong in ("", "not the passphrase", WORDS["Ben"]):
         with pytest.raises(SignInError):
-            house.local.private_copy(house.actors[0], wrong, what)
+            house.local.seat(house.actors[0]).private_copy(wrong, what)
 
 
 def test_guessing_is_limited(house):
     for _ in range(MOST_TRIES):
         with pytest.raises(SignInError):
-            house.local.private_copy(house.actors[0], "a guess", "fetch")
+            house.local.seat(house.actors[0]).private_copy("a guess", "fetch")
     with pytest.raises(TooManyTriesError):
         wish(house, "fetch")
 
@@ -95,14 +95,14 @@ def test_guessing_is_limited(house):
 def test_both_together_and_unknown_wishes_are_refused(house):
     _, both = house.together()
     with pytest.raises(AccessError):
-        house.local.private_copy(both, WORDS["Ada"], "ask")
+        house.local.seat(both).private_copy(WORDS["Ada"], "ask")
     with pytest.raises(AccessError):
         wish(house, "show me")
 
 
 def test_the_copy_holds_no_other_answers_and_the_partner_gets_their_own(house, later):
-    service, actor = house.a
-    service.save_answers(actor, answers(2))
+    service, _actor = house.a
+    service.save_answers(answers(2))
     wish(house, "ask", "Ben")
     wish(house, "ask")
     later(WAIT + timedelta(minutes=1))

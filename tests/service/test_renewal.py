@@ -26,12 +26,12 @@ from tests.service.earlier import (
     started,
     whole,
 )
-from tests.service.household import CHEAP, OCCASION, STUDY, Household
+from tests.service.household import CHEAP, OCCASION, STUDY, House
 from tests.service.research_contract import give
 from tests.service.test_privacy import CrashingStore
-from workbook.service import research
-from workbook.service.consented import read_consented
-from workbook.service.local import LocalService
+from workbook.service.household import Household
+from workbook.service.studies import given as research
+from workbook.service.studies.dataset import read_consented
 from workbook.sharing import Grain, open_round
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import erasures_file, find_key
@@ -54,11 +54,11 @@ def test_after_the_start_no_row_holds_what_is_held_back_or_counts_it(what: str) 
 def test_a_decision_that_waited_opens_as_it_would_have(grain: Grain) -> None:
     """At answers as if decided today; at scores without the topics that may count what is held back."""
     house = started(old_house(one_waits(grain)))
-    assert [house.local.my_decision(house.actors[0], part, OCCASION) for part in PARTS] == [grain] * 3
+    assert [house.local.seat(house.actors[0]).my_decision(part, OCCASION) for part in PARTS] == [grain] * 3
     decide(house, 1, grain)
     fresh = new_house(both_open(grain, grain))
 
-    assert house.local.read_table(house.actors[0]).open_rounds == tuple(
+    assert house.local.seat(house.actors[0]).read_table().open_rounds == tuple(
         sorted((part, OCCASION) for part in PARTS)
     )
     if grain is Grain.ANSWERS:
@@ -77,7 +77,7 @@ def test_a_round_open_at_answers_stays_open_and_is_as_if_opened_today() -> None:
     for name in ("connection.emotional_safety", "connection.self_and_us"):
         (mine, yours) = [
             one.scores.set_index("subscale").loc[name]
-            for one in house.local.read_table(house.actors[0]).publications
+            for one in house.local.seat(house.actors[0]).read_table().publications
             if one.instrument == "connection"
         ]
         assert (mine["n_answered"], yours["n_answered"]) == (2, 2)
@@ -86,7 +86,7 @@ def test_a_round_open_at_answers_stays_open_and_is_as_if_opened_today() -> None:
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
 def test_both_still_see_the_same_topics_and_the_round_can_be_taken_back(grain: Grain) -> None:
     house = started(old_house(both_open(grain, Grain.ANSWERS)))
-    table = house.local.read_table(house.actors[0])
+    table = house.local.seat(house.actors[0]).read_table()
 
     assert len(table.publications) == 6 and len(table.open_rounds) == 3
     for part in PARTS:
@@ -95,11 +95,11 @@ def test_both_still_see_the_same_topics_and_the_round_can_be_taken_back(grain: G
         assert list(one.responses["item"]) == list(other.responses["item"])
         opened = open_round(one, other)
         assert opened and [len(p.scores) for p in opened] == [len(one.scores)] * 2
-    house.local.withdraw(house.actors[1], "connection", OCCASION)
-    assert ("connection", OCCASION) not in house.local.read_table(house.actors[0]).open_rounds
+    house.local.seat(house.actors[1]).withdraw("connection", OCCASION)
+    assert ("connection", OCCASION) not in house.local.seat(house.actors[0]).read_table().open_rounds
     for who in (0, 1):
-        house.local.decide(house.actors[who], "connection", OCCASION, Grain.SCORES)
-    scores = house.local.read_table(house.actors[0]).publications[0].scores
+        house.local.seat(house.actors[who]).decide("connection", OCCASION, Grain.SCORES)
+    scores = house.local.seat(house.actors[0]).read_table().publications[0].scores
     assert "connection.emotional_safety" in set(scores["subscale"]), "it comes back with a later decision"
 
 
@@ -120,7 +120,7 @@ def test_killed_at_any_write_the_next_start_does_the_rest(what: str, n_writes: i
     store: Any = house.store
     store.left = n_writes
     with suppress(KeyboardInterrupt):
-        LocalService(store, cost=CHEAP, study=STUDY)
+        Household(store, cost=CHEAP, study=STUDY)
     store.left = None
 
     house = started(house)
@@ -138,11 +138,11 @@ def test_a_decision_outdone_before_does_not_come_back() -> None:
     """A crash kept the rows that a newer decision, to show nothing, had outdone."""
     store = CrashingStore()
 
-    def did(house: Household) -> None:
+    def did(house: House) -> None:
         decide(house, 0, Grain.ANSWERS)
         store.left = 1  # the new decision is written, and nothing of the old one destroyed
         with suppress(KeyboardInterrupt):
-            house.local.decide(house.actors[0], "connection", OCCASION, Grain.NOTHING)
+            house.local.seat(house.actors[0]).decide("connection", OCCASION, Grain.NOTHING)
         store.left = None
 
     house = old_house(did, store)
@@ -152,12 +152,12 @@ def test_a_decision_outdone_before_does_not_come_back() -> None:
 
     assert held_back_in(house) == []
     decide(house, 1, Grain.ANSWERS)
-    opened = [part for part, _ in house.local.read_table(house.actors[1]).open_rounds]
+    opened = [part for part, _ in house.local.seat(house.actors[1]).read_table().open_rounds]
     assert opened == ["needs", "warning_signs"]
 
 
 def test_a_copy_taken_back_does_not_come_back() -> None:
-    def did(house: Household) -> None:
+    def did(house: House) -> None:
         give(house.a)
         give(house.a, Grain.NOTHING)
 

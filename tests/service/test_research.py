@@ -12,17 +12,17 @@ from unittest import mock
 
 import pytest
 
-from tests.service.household import CHEAP, STUDY, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, STUDY, WORDS, House, answers, begin
 from tests.service.research_contract import WORDS_HASH, give, prepare
 from tests.service.test_privacy import CrashingStore
 from workbook.errors import SetupError, SharingError, StorageError
-from workbook.service import research
-from workbook.service.consented import open_study, read_consented
-from workbook.service.directory import Directory
-from workbook.service.local import LocalService
-from workbook.service.research import given_to, months_after, research_log
+from workbook.service.couple.tables import audit_entry
+from workbook.service.household import Household
+from workbook.service.identity.directory import Directory
+from workbook.service.studies import given as research
+from workbook.service.studies.dataset import open_study, read_consented
+from workbook.service.studies.given import given_to, months_after, research_log
 from workbook.service.study import write_study
-from workbook.service.tables import audit_entry
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import erasures_file, find_key
@@ -40,7 +40,7 @@ CHOICES: list[Choice] = [
 
 
 @pytest.fixture
-def house() -> Iterator[Household]:
+def house() -> Iterator[House]:
     house = begin()
     yield house
     house.local.close()
@@ -49,24 +49,24 @@ def house() -> Iterator[Household]:
 # -- what the partner can tell --------------------------------------------------------------
 
 
-def told_to_ben(choice: Choice, leak: Callable[[Household], None] | None = None) -> list[str]:
+def told_to_ben(choice: Choice, leak: Callable[[House], None] | None = None) -> list[str]:
     """All that Ben can ask for, and every notice he gets, in the world in which Ada chose so."""
     house = begin()
     (service, ben), notices = house.b, []
     for one in (house.a, house.b):
         prepare(one)
     give(house.b, Grain.ANSWERS, linked=True)
-    stop = service.watch(ben, notices.append)
+    stop = service.watch(notices.append)
     if choice is not None:
         give(house.a, choice[0], linked=choice[1])
     if leak is not None:
         leak(house)
     stop()
-    audit = [(event.kind, event.payload, event.sequence) for event in service.read_audit(ben)]
-    events = [(event.kind, event.payload, event.sequence) for event in service.read_events(ben)]
+    audit = [(event.kind, event.payload, event.sequence) for event in service.read_audit()]
+    events = [(event.kind, event.payload, event.sequence) for event in service.read_events()]
     own = {
         name: part
-        for name, part in service.my_data(ben).items()
+        for name, part in service.my_data().items()
         if name in ("on_the_table", "given_to_research")
     }
     told: list[Any] = [
@@ -74,12 +74,12 @@ def told_to_ben(choice: Choice, leak: Callable[[Household], None] | None = None)
         audit,
         events,
         own,
-        service.read_table(ben),
-        service.couple(ben),
-        service.my_research(ben),
-        service.read_responses(ben).to_json(),
-        service.study(ben),
-        service.is_blocking(ben),
+        service.read_table(),
+        service.couple(),
+        service.my_research(),
+        service.read_responses().to_json(),
+        service.study(),
+        service.is_blocking(),
     ]
     house.local.close()
     names = {
@@ -97,14 +97,14 @@ def test_the_partner_is_told_the_same_whatever_the_other_chose(choice: Choice) -
 
 
 def test_control_a_word_in_the_audit_is_noticed() -> None:
-    def leak(house: Household) -> None:
+    def leak(house: House) -> None:
         couple_id = house.actors[0].couple_id
         house.store.append([audit_entry(couple_id, "leak", "event", kind="research")])
 
     assert told_to_ben((Grain.ANSWERS, True), leak) != told_to_ben((Grain.ANSWERS, True))
 
 
-def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: Household) -> None:
+def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: House) -> None:
     prepare(house.a)
     written: list[str] = []
     append = house.store.append
@@ -123,7 +123,7 @@ def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: Hous
 # -- terms, and words that change -----------------------------------------------------------
 
 
-def test_after_its_time_nothing_is_read_and_the_next_start_destroys_the_copy(house: Household) -> None:
+def test_after_its_time_nothing_is_read_and_the_next_start_destroys_the_copy(house: House) -> None:
     prepare(house.a)
     give(house.a)
     directory = Directory(house.store)
@@ -158,12 +158,12 @@ def test_changed_words_ask_everybody_anew(changed: Any) -> None:
     give(house.a)
     assert len(read_consented(store, STUDY).people) == 1
     assert read_consented(store, changed).people.empty
-    local = LocalService(store, cost=CHEAP, study=changed)
+    local = Household(store, cost=CHEAP, study=changed)
     ada = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
-    choice = local.my_research(ada)
+    choice = local.seat(ada).my_research()
     assert choice is not None and not choice.is_standing
     with pytest.raises(SharingError, match="words of the study"):
-        local.give_to_research(ada, Grain.ANSWERS, linked=False, text_hash=WORDS_HASH)
+        local.seat(ada).give_to_research(Grain.ANSWERS, linked=False, text_hash=WORDS_HASH)
 
 
 def test_without_a_study_there_is_nothing_to_take_part_in_and_taking_part_no_more_still_ends_it() -> None:
@@ -171,20 +171,20 @@ def test_without_a_study_there_is_nothing_to_take_part_in_and_taking_part_no_mor
     house = begin(store)
     prepare(house.a)
     give(house.a)
-    local = LocalService(store, cost=CHEAP)
+    local = Household(store, cost=CHEAP)
     ada = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
-    assert local.study(ada) is None
+    assert local.seat(ada).study() is None
     for verb in (
-        lambda: local.my_research(ada),
-        lambda: local.give_to_research(ada, Grain.ANSWERS, linked=False, text_hash=WORDS_HASH),
+        lambda: local.seat(ada).my_research(),
+        lambda: local.seat(ada).give_to_research(Grain.ANSWERS, linked=False, text_hash=WORDS_HASH),
     ):
         with pytest.raises(SharingError, match="No study"):
             verb()
-    local.add_event(ada, "consent", {"text": "consent", "text_hash": "0" * 64, "agreed": False})
+    local.seat(ada).add_event("consent", {"text": "consent", "text_hash": "0" * 64, "agreed": False})
     assert read_consented(store, STUDY).people.empty
 
 
-def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: Household) -> None:
+def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: House) -> None:
     """Even if the log held private answers, nothing of them would be read."""
     prepare(house.a)
     wide = replace(STUDY, asks=("connection", "needs", "skills", "safety"))
@@ -214,7 +214,7 @@ def test_a_choice_cut_short_counts_wholly_or_not_at_all(n_writes: int, grain: Gr
     with suppress(KeyboardInterrupt):
         give(house.a, grain)
     store.left = None
-    local = LocalService(store, cost=CHEAP, study=STUDY)
+    local = Household(store, cost=CHEAP, study=STUDY)
     found = given_to(store, Directory(store), STUDY)
     expected = Grain.ANSWERS if n_writes == 0 else grain
     assert [one.grain for one in found] == ([] if expected is Grain.NOTHING else [expected])
@@ -280,7 +280,7 @@ def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
         while not stop.is_set():
             n += 1
             given = [replace(one, operation_id=f"{n}-{one.item}") for one in answers(n % 4, most=20)]
-            house.b[0].save_answers(house.b[1], given)
+            house.b[0].seat(house.b[1]).save_answers(given)
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -303,7 +303,7 @@ def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
     store.close()
 
 
-def test_ids_are_made_up_anew_at_every_opening(house: Household) -> None:
+def test_ids_are_made_up_anew_at_every_opening(house: House) -> None:
     for one in (house.a, house.b):
         prepare(one)
         give(one, linked=True)

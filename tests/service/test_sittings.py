@@ -4,8 +4,8 @@ import pytest
 
 from tests.service.household import Clock, begin
 from workbook.errors import AccessError
-from workbook.service.sittings import Sittings
-from workbook.service.verbs import Actor
+from workbook.service.identity.sittings import Sittings
+from workbook.service.values import Actor
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def test_each_sitting_has_an_id_of_its_own(sittings: Sittings) -> None:
 
 def test_when_a_sitting_ends_the_service_drops_the_opened_drawer() -> None:
     house = begin()
-    service, actor = house.a
-    service.read_responses(actor)
+    service, _actor = house.a
+    service.read_responses()
     assert house.local._drawers
     house.clock.now += 301
     house.local.sittings.sweep()
@@ -86,7 +86,7 @@ def test_a_page_that_stops_watching_leaves_nothing_behind() -> None:
     house = begin()
     service, actor = house.a
     for _ in range(50):
-        service.watch(actor, lambda _: None)()
+        service.watch(lambda _: None)()
     assert not house.local._stops[actor.sitting_id]
     assert not house.store._watchers._by_log  # type: ignore[attr-defined]
     house.local.close()

@@ -147,7 +147,7 @@ def test_a_broken_study_is_not_taken_for_none_at_the_start(data: Path, tmp_path:
     write_study(good(), data)
     backstage = open_backstage(settings, tmp_path / "two")
     actor = backstage.accounts.create_couple("Kim", "kim's passphrase").actor
-    found = backstage.service.study(actor)
+    found = backstage.service.seat(actor).study()
     assert found is not None and found.words_hash == good().words_hash
     backstage.close()
 

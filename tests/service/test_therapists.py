@@ -6,8 +6,8 @@ import pytest
 
 from tests.service.household import CHEAP, WORDS, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
-from workbook.service.local import LocalService
-from workbook.service.tries import MOST_TRIES
+from workbook.service.household import Household
+from workbook.service.identity.rate_limit import MOST_TRIES
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -32,11 +32,11 @@ def test_guessing_a_code_or_a_passphrase_is_limited():
         with pytest.raises(SignInError):
             house.local.therapists.sign_in(code, "a guess")
         with pytest.raises(SignInError):
-            house.local.grant_therapist(house.actors[0], "lusab-rodin")
+            house.local.seat(house.actors[0]).grant_therapist("lusab-rodin")
     with pytest.raises(TooManyTriesError):
         house.local.therapists.sign_in(code, "nine quiet rooms")
     with pytest.raises(TooManyTriesError):
-        house.local.grant_therapist(house.actors[0], code)
+        house.local.seat(house.actors[0]).grant_therapist(code)
 
 
 def test_a_backup_from_before_brings_no_grant_back(tmp_path: Path):
@@ -46,16 +46,16 @@ def test_a_backup_from_before_brings_no_grant_back(tmp_path: Path):
     house = begin(SqlCipherStore(data, KEY, tmp_path / "erased"))
     _, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
     for actor in house.actors:
-        house.local.grant_therapist(actor, code)
+        house.local.seat(actor).grant_therapist(code)
     backup = back_up(data, KEY, stick)
-    house.local.end_therapist(house.actors[0])
+    house.local.seat(house.actors[0]).end_therapist()
     house.local.close()
     restore(backup, data, KEY, tmp_path / "erased")
-    again = LocalService(SqlCipherStore(data, KEY, tmp_path / "erased"), cost=CHEAP)
+    again = Household(SqlCipherStore(data, KEY, tmp_path / "erased"), cost=CHEAP)
     ada = again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     ben = again.accounts.sign_in(house.code, "Ben", WORDS["Ben"])
-    assert (again.my_therapist(ada), again.my_therapist(ben)) == (None, "Dr. Grey")
-    assert again.read_cases(again.therapists.sign_in(code, "nine quiet rooms")) == []
+    assert (again.seat(ada).my_therapist(), again.seat(ben).my_therapist()) == (None, "Dr. Grey")
+    assert again.seat(again.therapists.sign_in(code, "nine quiet rooms")).read_cases() == []
     again.close()
 
 
@@ -63,6 +63,6 @@ def test_leaving_and_erasing_take_the_grant_along():
     for how in ("leave", "erase"):
         house = begin()
         _, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
-        house.local.grant_therapist(house.actors[0], code)
+        house.local.seat(house.actors[0]).grant_therapist(code)
         getattr(house.local, how)(house.actors[0], WORDS["Ada"])
         assert not any(row.payload for row in house.store.read("grants"))

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import CHEAP, WORDS, Household, answers, begin
+from tests.service.household import CHEAP, WORDS, House, answers, begin
 from tests.service.test_privacy import CrashingStore
 from workbook.errors import AccessError
 from workbook.instruments import catalogue
 from workbook.instruments.model import FreeText
-from workbook.service.drawers import Drawer, Record
-from workbook.service.local import LocalService
-from workbook.service.trail import may_be_kept
+from workbook.service.couple.drawers import Drawer, Record
+from workbook.service.couple.trail import may_be_kept
+from workbook.service.household import Household
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -48,23 +48,23 @@ MARKS = [
 KEPT = ["chapter:connection.talk:2", "seen.limits", f"seen.end.connection.talk.{OCCASION}"]
 
 
-def leave_a_trail(house: Household) -> None:
+def leave_a_trail(house: House) -> None:
     """Write into Ada's drawer what an earlier version of the workbook wrote there."""
     actor = house.actors[0]
     drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(actor))
     drawer.add([*TRAIL, *MARKS, Record("own_need", "need", {"id": "needs.own.k3fz", "text": "to read"})])
 
 
-def told(service: LocalService, actor: Any) -> list[str]:
+def told(service: Household, actor: Any) -> list[str]:
     """Pages and names of all that the drawer still says of where somebody was."""
     kinds = ("bookmark", "mood", "setting")
     return [
         str(event.payload.get("page") or event.payload.get("name") or event.payload["value"])
-        for event in service.read_events(actor, kinds)
+        for event in service.seat(actor).read_events(kinds)
     ]
 
 
-def payloads(store: Any, house: Household) -> list[bytes | None]:
+def payloads(store: Any, house: House) -> list[bytes | None]:
     return [row.payload for row in store.read(f"drawer/{house.actors[0].person_id}")]
 
 
@@ -74,7 +74,7 @@ def test_a_trail_of_before_is_destroyed_at_the_next_sitting_and_all_else_stays()
     before = payloads(house.store, house)
     service, actor = house.a
     assert told(service, actor) == KEPT
-    assert [event.payload["text"] for event in service.read_events(actor, ["own_need"])] == ["to read"]
+    assert [event.payload["text"] for event in service.read_events(["own_need"])] == ["to read"]
     after = payloads(house.store, house)
     n_kept = len(KEPT) + 1
     assert sum(payload is not None for payload in after[: len(before)]) == n_kept
@@ -85,10 +85,10 @@ def test_an_answered_private_question_is_no_trail_and_stays() -> None:
     house = begin()
     leave_a_trail(house)
     service, actor = house.a
-    service.save_answers(actor, answers(1, instrument="safety"))
+    service.save_answers(answers(1, instrument="safety"))
     house.local.sittings.end(actor.sitting_id)
     again = house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
-    service.private_copy(again, WORDS["Ada"], "ask")
+    service.private_copy(WORDS["Ada"], "ask")
     drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(again))
     kinds = [record.kind for record in drawer.records()]
     n_questions = len(catalogue()["safety"].items)
@@ -100,14 +100,14 @@ def test_tidying_cut_short_is_done_at_the_sitting_after(n_writes: int) -> None:
     store = CrashingStore()
     house = begin(store)
     leave_a_trail(house)
-    service, actor = house.a
+    service, _actor = house.a
     store.left = n_writes
     try:
-        service.read_events(actor)
+        service.read_events()
     except KeyboardInterrupt:
         store.left = None
     store.left = None
-    again = LocalService(store, cost=CHEAP)
+    again = Household(store, cost=CHEAP)
     assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
 
 
@@ -117,7 +117,7 @@ def test_tidying_again_destroys_nothing_more() -> None:
     service, actor = house.a
     told(service, actor)
     standing = payloads(house.store, house)
-    again = LocalService(house.store, cost=CHEAP)
+    again = Household(house.store, cost=CHEAP)
     assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
     assert payloads(house.store, house)[: len(standing)] == standing
 
@@ -142,26 +142,26 @@ def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
     house = begin()
     service, actor = house.a
     for page in ("introduction", "limits", "chapter:connection.talk:1"):
-        service.add_event(actor, "bookmark", {"page": page, "occasion": OCCASION}, operation_id=page)
+        service.add_event("bookmark", {"page": page, "occasion": OCCASION}, operation_id=page)
     assert told(service, actor) == ["chapter:connection.talk:1"]
     gone = [row.sequence for row in house.store.read(f"drawer/{actor.person_id}") if row.payload is None]
     assert len(gone) == 2
     with pytest.raises(AccessError):
-        service.add_event(actor, "bookmark", {"page": "limits", "occasion": OCCASION}, operation_id="limits")
+        service.add_event("bookmark", {"page": "limits", "occasion": OCCASION}, operation_id="limits")
 
 
 def test_a_place_written_twice_by_a_retry_is_one() -> None:
     service, actor = begin().a
     place = {"page": "limits", "occasion": OCCASION}
-    first = service.add_event(actor, "bookmark", place, operation_id="once")
-    assert service.add_event(actor, "bookmark", place, operation_id="once") == first
+    first = service.seat(actor).add_event("bookmark", place, operation_id="once")
+    assert service.seat(actor).add_event("bookmark", place, operation_id="once") == first
     assert told(service, actor) == ["limits"]
 
 
 def test_no_place_stands_in_what_a_person_takes_with_them() -> None:
     service, actor = begin().a
-    service.add_event(actor, "bookmark", {"page": "results", "occasion": OCCASION})
-    assert service.my_data(actor)["events"] == []
+    service.seat(actor).add_event("bookmark", {"page": "results", "occasion": OCCASION})
+    assert service.seat(actor).my_data()["events"] == []
 
 
 REFUSED = [
@@ -187,11 +187,11 @@ REFUSED = [
 def test_the_service_keeps_no_trail_whoever_sends_it(kind: str, payload: dict[str, Any]) -> None:
     """A page of tomorrow that nobody thought of leaves none either."""
     house = begin()
-    service, actor = house.a
-    service.read_events(actor)
+    service, _actor = house.a
+    service.read_events()
     before = payloads(house.store, house)
     with pytest.raises(AccessError):
-        service.add_event(actor, kind, payload)
+        service.add_event(kind, payload)
     assert payloads(house.store, house) == before
 
 
@@ -200,10 +200,10 @@ def test_own_words_beside_private_questions_are_refused() -> None:
     words = FreeText("safety.words", "In your own words", 200)
     bank = {**catalogue(), "safety": replace(catalogue()["safety"], free_text=(words,))}
     house = begin()
-    local = LocalService(house.store, instruments=bank, cost=CHEAP)
+    local = Household(house.store, instruments=bank, cost=CHEAP)
     actor = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     with pytest.raises(AccessError):
-        local.add_event(actor, "free_text", {"field": "safety.words", "text": "afraid"})
+        local.seat(actor).add_event("free_text", {"field": "safety.words", "text": "afraid"})
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_own_words_beside_private_questions_are_refused() -> None:
 )
 def test_what_goes_on_from_day_to_day_is_kept(kind: str, payload: dict[str, Any]) -> None:
     service, actor = begin().a
-    assert service.add_event(actor, kind, payload).payload == payload
+    assert service.seat(actor).add_event(kind, payload).payload == payload
     assert may_be_kept(kind, payload, catalogue())
 
 

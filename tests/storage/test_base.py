@@ -3,7 +3,8 @@
 import pytest
 
 from workbook.errors import ConflictError, StorageError
-from workbook.service.refusals import error_from_json, error_to_json
+from workbook.service.link.calls import decode, encode
+from workbook.service.link.errors import Refusal, error_of, refusal_of
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
 
@@ -33,9 +34,9 @@ def test_a_store_without_one_of_them_can_not_be_made(missing: str) -> None:
 
 
 def test_a_conflict_is_told_over_the_socket_without_the_logs() -> None:
-    content = error_to_json(ConflictError("Please try again.", logs=["drawer/p_marker"]))
-    assert "marker" not in str(content)
-    again = error_from_json(content)
+    sent = encode(refusal_of(ConflictError("Please try again.", logs=["drawer/p_marker"])))
+    assert b"marker" not in sent
+    again = error_of(decode(sent, Refusal))
     assert (type(again), again.problems, isinstance(again, StorageError)) == (
         ConflictError,
         ("Please try again.",),

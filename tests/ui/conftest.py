@@ -8,9 +8,9 @@ from playwright.sync_api import Browser
 from tests.ui.browser import chromium, served
 from workbook.content.document import consent_hash
 from workbook.service.crypto import Cost
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.values import Actor, Answer
 from workbook.session import Session
 from workbook.storage.memory import MemoryStore
 
@@ -18,29 +18,29 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.fixture
-def service() -> Iterator[LocalService]:
+def household() -> Iterator[Household]:
     forever = float("inf")
-    service = LocalService(MemoryStore(), sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
-    yield service
-    service.close()
+    household = Household(MemoryStore(), sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
+    yield household
+    household.close()
 
 
 @pytest.fixture
-def actors(service: LocalService) -> tuple[Actor, Actor]:
+def actors(household: Household) -> tuple[Actor, Actor]:
     """Maya and Jonah, who joined and did nothing else."""
-    first = service.accounts.create_couple("Maya", "maya's passphrase")
-    second = service.accounts.join(first.code, "Jonah", "jonah's passphrase")
+    first = household.accounts.create_couple("Maya", "maya's passphrase")
+    second = household.accounts.join(first.code, "Jonah", "jonah's passphrase")
     return first.actor, second.actor
 
 
 @pytest.fixture
-def maya(service: LocalService, actors: tuple[Actor, Actor]) -> Session:
-    return Session(service, actors[0])
+def maya(household: Household, actors: tuple[Actor, Actor]) -> Session:
+    return Session(household.seat_partner(actors[0]))
 
 
 @pytest.fixture
-def jonah(service: LocalService, actors: tuple[Actor, Actor]) -> Session:
-    return Session(service, actors[1])
+def jonah(household: Household, actors: tuple[Actor, Actor]) -> Session:
+    return Session(household.seat_partner(actors[1]))
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ WORDS = [documents()["guard"].title, *documents()["guard"].paragraphs]
 
 @pytest.fixture
 def app() -> Iterator[App]:
-    service, actor = open_demo()
-    session = Session(service, actor)
+    household, service = open_demo()
+    session = Session(service)
     session.mark_seen("introduction")
     session.agree("consent", "0" * 64, agreed=True)
     yield App(session)
-    service.close()
+    household.close()
 
 
 def shown(app: App) -> ExercisePage:

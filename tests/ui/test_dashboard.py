@@ -54,11 +54,11 @@ def test_what_is_held_back_is_not_told_of_as_left_out(cohort: Sample) -> None:
 
 
 def test_with_a_study_it_opens_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbook.service.consented import ConsentedStudy
+    from workbook.service.studies.dataset import ConsentedStudy
 
     made = ConsentedStudy.simulated(12)
     monkeypatch.setattr("workbook.service.study.read_study", lambda _: made.study)
-    monkeypatch.setattr("workbook.service.consented.open_study", lambda _: made)
+    monkeypatch.setattr("workbook.service.studies.dataset.open_study", lambda _: made)
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     sample = open_sample()
     assert not sample.is_simulated

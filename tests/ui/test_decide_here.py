@@ -9,13 +9,13 @@ from workbook.ui.app import App
 
 
 @pytest.fixture
-def both(service, maya, jonah, take_part, answer_all):
+def both(household, maya, jonah, take_part, answer_all):
     """Two who answered, sitting at one device; opens neither drawer."""
     for session in (maya, jonah):
         take_part(session)
         answer_all(session)
     names = [("Maya", "maya's passphrase"), ("Jonah", "jonah's passphrase")]
-    return Session(service, service.accounts.sign_in_together(maya.couple.code, names))
+    return Session(household.seat_couple(household.accounts.sign_in_together(maya.couple.code, names)))
 
 
 def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_passphrase(both, maya, jonah):

@@ -62,7 +62,9 @@ def test_moving_by_arrow_keys_logs_only_where_it_comes_to_rest(opened: tuple[Pag
         page.keyboard.press("ArrowDown")
     expect(first.locator(".state")).to_have_attribute("data-state", "unsaved")
     expect(first.locator(".state")).to_have_attribute("data-state", "saved")
-    given = [event for event in session.service._drawer(session.actor).records() if event.kind == "answer"]
+    given = [
+        event for event in session.own._core.drawer_of(session.actor).records() if event.kind == "answer"
+    ]
     assert [event.payload["value"] for event in given] == [0, 3]
 
 

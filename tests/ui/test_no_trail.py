@@ -15,11 +15,11 @@ import pytest
 from tests.ui.conftest import CHEAP
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service import trail
-from workbook.service.drawers import Drawer
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
-from workbook.service.verbs import Answer
+from workbook.service.couple import trail
+from workbook.service.couple.drawers import Drawer
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.values import Answer
 from workbook.session import Session
 from workbook.storage import memory
 from workbook.storage.memory import MemoryStore
@@ -39,22 +39,22 @@ class _Noon(datetime):
 
 
 @contextmanager
-def household() -> Iterator[tuple[MemoryStore, LocalService, App]]:
+def moved_in() -> Iterator[tuple[MemoryStore, Household, App]]:
     """Maya at her pages, with Jonah in a drawer of his own, at a clock that stands still."""
     with mock.patch.object(memory, "datetime", _Noon):
         store, forever = MemoryStore(), float("inf")
-        service = LocalService(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
-        actor = service.accounts.create_couple("Maya", PASSPHRASE).actor
-        session = Session(service, actor)
+        household = Household(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
+        actor = household.accounts.create_couple("Maya", PASSPHRASE).actor
+        session = Session(household.seat_partner(actor))
         app = App(session)
         session.mark_seen("introduction")
         session.mark_seen("limits")
         session.agree("consent", consent_hash(), agreed=True)
-        yield store, service, app
-        service.close()
+        yield store, household, app
+        household.close()
 
 
-def go_through_all_that_is_for_one_alone(service: LocalService, app: App) -> None:
+def go_through_all_that_is_for_one_alone(household: Household, app: App) -> None:
     """The private questions from end to end, the help pages, a low mood, and the copy of the answers."""
     session, chapter = app.session, PRIVATE.chapters[0].id
     for page in (
@@ -78,7 +78,7 @@ def go_through_all_that_is_for_one_alone(service: LocalService, app: App) -> Non
     for page in ("just-for-me", f"chapter:{chapter}"):
         app.go(page)
     for wish in ("ask", "cancel", "ask"):
-        service.private_copy(session.actor, PASSPHRASE, wish)
+        household.seat_partner(session.actor).private_copy(PASSPHRASE, wish)
 
 
 def feel(app: App, value: str) -> None:
@@ -91,19 +91,19 @@ def feel(app: App, value: str) -> None:
 
 def world(*, alone: bool) -> tuple[str, list[tuple[str, dict[str, Any]]], str]:
     """What Maya takes with her, the rows of her drawer but the private answers, and where she resumes."""
-    with household() as (store, service, app):
+    with moved_in() as (store, household, app):
         session = app.session
         app.go("chapter:connection.talk")
         items = sorted(item.id for item in session.items("connection.talk"))
         session.save([Answer(f"op-{item}", session.occasion, item, 3) for item in items])
         app.go("results")
         if alone:
-            go_through_all_that_is_for_one_alone(service, app)
-        resumed = Session(service, session.actor)
+            go_through_all_that_is_for_one_alone(household, app)
+        resumed = Session(session.service)
         assert not App(resumed).trouble.blocks, "a reload leads somewhere, and without an error"
         app.go("home")
-        told = json.dumps(service.my_data(session.actor), sort_keys=True, ensure_ascii=False)
-        drawer = Drawer(store, session.actor.person_id, service.sittings.key_of(session.actor))
+        told = json.dumps(session.own.my_data(), sort_keys=True, ensure_ascii=False)
+        drawer = Drawer(store, session.actor.person_id, household.sittings.key_of(session.actor))
         rows = [
             (record.kind, record.payload)
             for record in drawer.records()
@@ -119,7 +119,7 @@ def test_what_one_takes_along_says_nothing_of_private_pages_help_or_mood() -> No
 
 def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the bookmarks of before, one for each page, with nothing forgotten."""
-    for module in ("workbook.service.trail", "workbook.session.sitting"):
+    for module in ("workbook.service.couple.trail", "workbook.session.sitting"):
         monkeypatch.setattr(f"{module}.is_place", lambda *_: True)
     assert world(alone=True)[1:] != world(alone=False)[1:], (
         "already in the drawer's rows, and where it resumes"
@@ -132,7 +132,7 @@ def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyP
 
 
 def test_the_mood_is_known_to_the_page_that_needs_it_and_then_to_none() -> None:
-    with household() as (_store, _service, app):
+    with moved_in() as (_store, _household, app):
         feel(app, "1")
         assert app.session.page == "cooling", "not even an address says how somebody feels"
         low = [block for block in app._open.words.blocks if block.get("tone") == "care"]
@@ -145,23 +145,23 @@ def test_the_mood_is_known_to_the_page_that_needs_it_and_then_to_none() -> None:
 
 
 def test_after_the_private_questions_a_reload_resumes_at_the_last_ordinary_page(
-    service: LocalService, maya: Session
+    household: Household, maya: Session
 ) -> None:
     app = App(maya)
     app.go("limits")
     for page in (f"chapter:{PRIVATE.chapters[0].id}:2", "just-for-me", "resources"):
         app.go(page)
-        assert Session(service, maya.actor).page == "limits"
+        assert Session(maya.service).page == "limits"
 
 
-def test_who_went_nowhere_else_resumes_at_home(service: LocalService, maya: Session) -> None:
+def test_who_went_nowhere_else_resumes_at_home(household: Household, maya: Session) -> None:
     App(maya).go("just-for-me")
-    again = Session(service, maya.actor)
+    again = Session(maya.service)
     assert (again.page, again.events) == ("home", [])
 
 
 def test_the_pages_that_leave_no_trail() -> None:
-    """Whoever adds a page: it leaves none until it is named in `workbook.service.trail`."""
+    """Whoever adds a page: it leaves none until it is named in `workbook.service.couple.trail`."""
     addresses = [page for page in PAGES if page not in ("chapter", "review")]
     addresses += [
         f"{kind}:{chapter.id}"

@@ -10,7 +10,7 @@ from tests.ui.browser import show
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.service.demo import open_demo
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App, open_workbook
@@ -39,12 +39,12 @@ IN_THE_DARK = [
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[App]:
-    service, actor = open_demo()
-    session = Session(service, actor)
+    household, service = open_demo()
+    session = Session(service)
     session.mark_seen("introduction")
     session.agree("consent", "0" * 64, agreed=True)
     yield App(session)
-    service.close()
+    household.close()
 
 
 def violations(page: Page, name: str) -> list[tuple[object, ...]]:
@@ -114,7 +114,7 @@ def test_an_unexpected_error_becomes_a_sentence_and_tells_no_value() -> None:
 
 
 def test_what_the_partner_publishes_appears_on_the_open_page(
-    service: LocalService,
+    household: Household,
     maya: Session,
     jonah: Session,
     take_part: Callable[[Session], Session],
@@ -295,11 +295,11 @@ def test_outside_the_server_the_simulated_couple_opens() -> None:
 
 
 def test_together_on_one_device_reads_only_the_table() -> None:
-    service, actor = open_demo("together")
-    session = Session(service, actor)
+    household, service = open_demo("together")
+    session = Session(service)
     app = App(session)
     assert session.page == "expectation"  # results can sting: a moment first
     assert len(session.responses) == 0
     app.go("together:now")
     assert "What is strong between you" in str(app._open.words.blocks) if app._open else False
-    service.close()
+    household.close()

@@ -67,13 +67,13 @@ def test_without_rows_it_says_so():
 
 
 def test_two_who_opened_their_answers_see_it_and_the_menu_leads_there():
-    service, actor = open_demo()
-    app = App(Session(service, actor))
+    household, service = open_demo()
+    app = App(Session(service))
     app.go("view:perception")
     shown = str(app._open.view.title.blocks)
     assert "looks at" in shown
     assert "assumed" not in shown  # no term of the trade
-    service.close()
+    household.close()
 
 
 def test_with_the_summary_only_it_says_what_it_needs(maya, jonah, take_part, answer_all):

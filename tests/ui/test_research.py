@@ -9,9 +9,9 @@ from tests.axe import violations
 from tests.ui.browser import show
 from tests.ui.conftest import CHEAP
 from workbook.content import say
-from workbook.service.local import LocalService
-from workbook.service.research import given_to
-from workbook.service.sittings import Sittings
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.studies.given import given_to
 from workbook.service.study import Study
 from workbook.session import Session
 from workbook.sharing import Grain
@@ -23,12 +23,12 @@ STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "D
 
 
 @pytest.fixture
-def service() -> Iterator[LocalService]:
+def household() -> Iterator[Household]:
     forever = float("inf")
     sittings = Sittings(heartbeat=forever, idle=forever)
-    service = LocalService(MemoryStore(), sittings=sittings, cost=CHEAP, study=STUDY)
-    yield service
-    service.close()
+    household = Household(MemoryStore(), sittings=sittings, cost=CHEAP, study=STUDY)
+    yield household
+    household.close()
 
 
 def steps(session: Session) -> list[str]:
@@ -61,16 +61,18 @@ def app(maya: Session, take_part: Callable[[Session], Session], answer_all: Call
 
 
 def test_the_page_is_there_only_where_a_study_is_run_and_for_who_takes_part(
-    service: LocalService, maya: Session, take_part: Callable[[Session], Session]
+    household: Household, maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     assert "research" not in steps(maya) and maya.status("research") == "locked"
     take_part(maya)
     assert "research" in steps(maya)
-    without = LocalService(MemoryStore(), cost=CHEAP)
-    alone = take_part(Session(without, without.accounts.create_couple("Kim", "kim's passphrase").actor))
+    without = Household(MemoryStore(), cost=CHEAP)
+    alone = take_part(
+        Session(without.seat_partner(without.accounts.create_couple("Kim", "kim's passphrase").actor))
+    )
     assert "research" not in steps(alone) and alone.status("research") == "locked"
     both = [("Maya", "maya's passphrase"), ("Jonah", "jonah's passphrase")]
-    together = Session(service, service.accounts.sign_in_together(maya.couple.code, both))
+    together = Session(household.seat_couple(household.accounts.sign_in_together(maya.couple.code, both)))
     assert "research" not in steps(together) and together.status("research") == "locked"
 
 
@@ -96,9 +98,12 @@ def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(a
     assert page.link.error and app.session.page == "research", "linked or not is a choice of its own"
 
 
-def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(service: LocalService, app: App) -> None:
+def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(household: Household, app: App) -> None:
     def given() -> list[tuple[Grain, bool]]:
-        return [(one.grain, one.is_linked) for one in given_to(service._store, service._directory, STUDY)]
+        return [
+            (one.grain, one.is_linked)
+            for one in given_to(household._core.store, household._core.directory, STUDY)
+        ]
 
     assert given() == []
     choose(app, "answers", "linked_yes")
@@ -128,14 +133,14 @@ def test_the_preview_counts_just_what_would_be_given(app: App) -> None:
     assert say("study.page.never") in words(app), "the same for everyone"
 
 
-def test_a_browser_cannot_choose_what_is_not_offered(service: LocalService, app: App) -> None:
+def test_a_browser_cannot_choose_what_is_not_offered(household: Household, app: App) -> None:
     choose(app, "everything", "linked_yes")
     choose(app, "answers", "yes")
-    assert given_to(service._store, service._directory, STUDY) == []
+    assert given_to(household._core.store, household._core.directory, STUDY) == []
 
 
 def test_the_page_is_the_same_whatever_the_partner_chose(
-    service: LocalService,
+    household: Household,
     app: App,
     jonah: Session,
     take_part: Callable[..., Session],
@@ -145,7 +150,7 @@ def test_the_page_is_the_same_whatever_the_partner_chose(
     answer_all(jonah)
     before = (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps])
     words_hash = STUDY.words_hash
-    service.give_to_research(jonah.actor, Grain.ANSWERS, linked=True, text_hash=words_hash)
+    jonah.own.give_to_research(Grain.ANSWERS, linked=True, text_hash=words_hash)
     app.session.refresh()
     assert (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps]) == before
 

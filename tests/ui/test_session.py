@@ -11,8 +11,8 @@ import pytest
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.errors import AnswerError
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.values import Actor, Answer
 from workbook.session import MOST_PER_SCREEN, Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
@@ -75,16 +75,16 @@ def test_no_screen_has_more_than_seven_questions_and_every_item_is_asked_once(ma
 
 
 def test_the_order_is_stable_for_a_person_and_differs_between_people(
-    service: LocalService, maya: Session, jonah: Session
+    household: Household, maya: Session, jonah: Session
 ) -> None:
-    again = Session(service, maya.actor)
+    again = Session(maya.service)
     assert [item.id for item in maya.items(TalkChapter)] == [item.id for item in again.items(TalkChapter)]
     assert [item.id for item in maya.items(TalkChapter)] != [item.id for item in jonah.items(TalkChapter)]
 
 
-def test_a_new_session_resumes_where_the_person_was(service: LocalService, maya: Session) -> None:
+def test_a_new_session_resumes_where_the_person_was(household: Household, maya: Session) -> None:
     maya.go("limits")
-    assert Session(service, maya.actor).page == "limits"
+    assert Session(maya.service).page == "limits"
 
 
 def test_a_new_occasion_starts_empty_and_leaves_the_old_answers(
@@ -139,15 +139,13 @@ def test_what_both_decided_opens_the_joint_page(
 
 
 def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
-    service: LocalService, actors: tuple[Actor, Actor], take_part: Callable[[Session], Session]
+    household: Household, actors: tuple[Actor, Actor], take_part: Callable[[Session], Session]
 ) -> None:
     async def sit() -> int:
-        session = Session(service, actors[0])
+        session = Session(household.seat_partner(actors[0]))
         seen: list[object] = []
         session.observe(seen.append, "revision")
-        await asyncio.to_thread(
-            service.add_event, actors[0], "setting", {"name": "seen.limits", "value": True}
-        )
+        await asyncio.to_thread(session.own.add_event, "setting", {"name": "seen.limits", "value": True})
         for _ in range(100):
             await asyncio.sleep(0.01)
             if seen:
@@ -161,20 +159,20 @@ def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
 
 
 def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
-    service: LocalService,
+    household: Household,
     actors: tuple[Actor, Actor],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The event loop would swallow it: to the person nothing would seem to have happened."""
 
-    def fail(_actor: Actor) -> None:
+    def fail() -> None:
         raise KeyError("the answer was 4")
 
     async def sit() -> str:
-        app = App(Session(service, actors[0]))
-        monkeypatch.setattr(service, "read_events", fail)
-        await asyncio.to_thread(service.add_event, actors[0], "setting", {"name": "week", "value": 2})
+        app = App(Session(household.seat_partner(actors[0])))
+        monkeypatch.setattr(app.session.service, "read_events", fail)
+        await asyncio.to_thread(app.session.own.add_event, "setting", {"name": "week", "value": 2})
         for _ in range(100):
             await asyncio.sleep(0.01)
             if app.trouble.blocks:
@@ -187,12 +185,10 @@ def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
     assert "KeyError" in caplog.text and "answer was 4" not in caplog.text
 
 
-def test_no_trait_fires_before_the_session_is_made(
-    service: LocalService, actors: tuple[Actor, Actor]
-) -> None:
+def test_no_trait_fires_before_the_session_is_made(household: Household, actors: tuple[Actor, Actor]) -> None:
     """Resuming at a page sets it silently: an observer added afterwards has heard nothing."""
-    Session(service, actors[0]).go("limits")
-    resumed = Session(service, actors[0])
+    Session(household.seat_partner(actors[0])).go("limits")
+    resumed = Session(household.seat_partner(actors[0]))
     seen: list[object] = []
     resumed.observe(seen.append, "page")
     assert (resumed.page, seen) == ("limits", [])

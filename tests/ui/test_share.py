@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from workbook.content import say
-from workbook.service.local import LocalService
-from workbook.service.verbs import Answer
+from workbook.service.household import Household
+from workbook.service.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
@@ -47,7 +47,7 @@ def answered(
     ("part", "grain"), [("connection", "scores"), ("connection", "answers"), ("needs", "answers")]
 )
 def test_the_preview_is_just_what_is_published(
-    answered: tuple[Session, Session], service: LocalService, part: str, grain: str
+    answered: tuple[Session, Session], household: Household, part: str, grain: str
 ) -> None:
     """Row for row; Jonah answered everything, so nothing of Maya's stays shut for want of his."""
     maya, _jonah = answered

@@ -8,8 +8,9 @@ import pytest
 from tests.walk.person import PASSPHRASE
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.local import LocalService
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.roles import PartnerService
+from workbook.service.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.opening import open_store
 
@@ -17,28 +18,26 @@ OCCASION = "assessment-1"
 PERIODIC = ("weekly",)
 
 
-def in_folder(folder: Path, act: Callable[[LocalService], str]) -> str:
+def in_folder(folder: Path, act: Callable[[Household], str]) -> str:
     """Run the real service over the store that a server will open later."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        service = LocalService(open_store(folder / "data"))
+        household = Household(open_store(folder / "data"))
         try:
-            return act(service)
+            return act(household)
         finally:
-            service.close()
+            household.close()
 
 
-def make_couple(service: LocalService) -> str:
+def make_couple(household: Household) -> str:
     """Ana and Ben, who joined and did nothing else; gives their code."""
-    ana = service.accounts.create_couple("Ana", PASSPHRASE + "Ana")
-    service.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
+    ana = household.accounts.create_couple("Ana", PASSPHRASE + "Ana")
+    household.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
     return ana.code
 
 
-def answer_all(
-    service: LocalService, actor: Actor, instrument: str, shift: int, occasion: str = OCCASION
-) -> None:
+def answer_all(partner: PartnerService, instrument: str, shift: int, occasion: str = OCCASION) -> None:
     """Answer every question of one instrument, by a pattern that ``shift`` moves."""
     answers = [
         Answer(
@@ -49,19 +48,19 @@ def answer_all(
         )
         for n, item in enumerate(catalogue()[instrument].items)
     ]
-    service.save_answers(actor, answers)
+    partner.save_answers(answers)
 
 
-def make_open_couple(service: LocalService) -> str:
+def make_open_couple(household: Household) -> str:
     """Ana and Ben, who answered all there is, consented, and opened it all to each other."""
-    code = make_couple(service)
+    code = make_couple(household)
     for name, shift in (("Ana", 1), ("Ben", 2)):
-        actor = service.accounts.sign_in(code, name, PASSPHRASE + name)
-        service.add_event(actor, "consent", {"text": "consent", "text_hash": consent_hash()})
+        partner = household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name))
+        partner.add_event("consent", {"text": "consent", "text_hash": consent_hash()})
         for instrument in catalogue().values():
             if instrument.id in PERIODIC:
                 continue
-            answer_all(service, actor, instrument.id, shift)
+            answer_all(partner, instrument.id, shift)
             if not instrument.is_private and instrument.id != "background":
-                service.decide(actor, instrument.id, OCCASION, Grain.ANSWERS)
+                partner.decide(instrument.id, OCCASION, Grain.ANSWERS)
     return code

@@ -13,7 +13,7 @@ from tests.walk.test_road import CONNECTION, answer_chapter
 from workbook.content import say
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -22,12 +22,12 @@ NEED = "An hour of quiet after work"
 DRAWN = ".js-plotly-plot svg.main-svg:visible"
 
 
-def make_couple_of_some_weeks(service: LocalService) -> str:
+def make_couple_of_some_weeks(household: Household) -> str:
     """Two who opened everything, and one of them (the second, who stands alone in the chart) kept three weeks."""
-    code = make_open_couple(service)
-    ben = service.accounts.sign_in(code, "Ben", PASSPHRASE + "Ben")
+    code = make_open_couple(household)
+    ben = household.seat_partner(household.accounts.sign_in(code, "Ben", PASSPHRASE + "Ben"))
     for week in (1, 2, 3):
-        answer_all(service, ben, "weekly", week, f"week-{week}")
+        answer_all(ben, "weekly", week, f"week-{week}")
     return code
 
 

@@ -17,7 +17,7 @@ from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.local import LocalService
+from workbook.service.household import Household
 from workbook.service.study import Study, write_study
 from workbook.sharing import Grain
 from workbook.storage.opening import open_store
@@ -34,21 +34,22 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[R
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     store = open_store(tmp_path / "data")
     fill(store, STUDY, 6)
-    service = LocalService(store, cost=CHEAP, study=STUDY)
-    code = prepare(service)
-    service.close()
+    household = Household(store, cost=CHEAP, study=STUDY)
+    code = prepare(household)
+    household.close()
     write_study(STUDY, tmp_path / "data")
     with running_server(tmp_path) as server:
         yield server, code
 
 
-def prepare(service: LocalService) -> str:
-    ana = service.accounts.create_couple("Ana", PASSPHRASE + "Ana")
-    ben = service.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
-    for shift, who in enumerate((ana.actor, ben.actor), start=1):
-        service.add_event(who, "consent", {"text": "consent", "text_hash": consent_hash()})
-        answer_all(service, who, "connection", shift)
-    service.give_to_research(ben.actor, Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+def prepare(household: Household) -> str:
+    ana = household.accounts.create_couple("Ana", PASSPHRASE + "Ana")
+    ben = household.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
+    both = [household.seat_partner(one.actor) for one in (ana, ben)]
+    for shift, who in enumerate(both, start=1):
+        who.add_event("consent", {"text": "consent", "text_hash": consent_hash()})
+        answer_all(who, "connection", shift)
+    both[1].give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
     return ana.code
 
 
@@ -59,10 +60,13 @@ def rows_of_ana(server: RunningServer, out: Path) -> tuple[int, int]:
     assert done.exit_code == 0, done.output + done.stderr
     (file,) = (out / "data").glob("*.csv")
     rows = pd.read_csv(file)
-    items = catalogue()["connection"].items
-    choices = [[choice.value for choice in item.scale.choices] for item in items]
-    hers = [values[(n * 2 + 1) % len(values)] for n, values in enumerate(choices)]
-    columns = [item.id.replace(".", "_") for item in items]
+    items = list(enumerate(catalogue()["connection"].items))
+    given = [(n, item) for n, item in items if not item.never_published]
+    choices = [(n, [choice.value for choice in item.scale.choices]) for n, item in given]
+    hers = [values[(n * 2 + 1) % len(values)] for n, values in choices]
+    columns = [item.id.replace(".", "_") for _, item in given]
+    held_back = {item.id.replace(".", "_") for _, item in items} - set(columns)
+    assert held_back and not held_back & set(rows.columns)
     return int((rows[columns] == hers).all(axis=1).sum()), len(rows)
 
 

@@ -100,7 +100,7 @@ def export(  # noqa: PLR0913 - an export's settings, by name
 ) -> None:
     """Say how risky it would be, then write it, or say why not."""
     from workbook.research.export import UnsafeReleaseError, open_journal, write_release
-    from workbook.service.consented import open_study
+    from workbook.service.studies.dataset import open_study
 
     consented = open_study(data)
     click.echo(say("cli.export.study", name=consented.study.name, n=consented.n_persons))

@@ -10,7 +10,7 @@ from workbook.content import say
 from workbook.errors import AnswerError
 from workbook.server.handlers import Page, in_thread
 from workbook.server.websocket import pass_on
-from workbook.service.verbs import Answer
+from workbook.service.values import Answer
 
 LARGEST_BODY = 256 * 1024
 MOST_ANSWERS = 200
@@ -66,7 +66,7 @@ class Answers(Page):
         if is_of_somebody_else(self, asked):  # they wait in their page until its own person is back
             self.answer({"error": say("server.api.signed_out")}, 401)
             return
-        saved = await in_thread(self.backstage.service.save_answers, self.actor, answers)
+        saved = await in_thread(self.backstage.household.seat_partner(self.actor).save_answers, answers)
         self.backstage.sittings.act(self.actor.sitting_id)
         self.answer({"saved": saved})
 

@@ -175,7 +175,7 @@ class WorkbookApp(Voila):
 
     async def _tidy(self) -> None:
         """Destroy what was given to a study whose time is over: a server may run for months."""
-        await self.ioloop.run_in_executor(None, self.backstage.service.destroy_overdue)
+        await self.ioloop.run_in_executor(None, self.backstage.household.destroy_overdue)
 
     def _end_kernels(self, actor: Any) -> None:
         """A sitting ended, on whichever thread: its kernels end too."""

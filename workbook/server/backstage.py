@@ -6,13 +6,13 @@ from pathlib import Path
 
 from workbook.server.once import Once
 from workbook.server.settings import ServerSettings
-from workbook.service.accounts import Accounts
 from workbook.service.demo import fill_with_simulated_couple
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
-from workbook.service.socket import ServiceSocket
+from workbook.service.household import Household
+from workbook.service.identity.accounts import Accounts
+from workbook.service.identity.sittings import Sittings
+from workbook.service.link.socket import ServiceSocket
 from workbook.service.study import read_study
-from workbook.service.verbs import Actor
+from workbook.service.values import Actor
 from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
@@ -30,7 +30,7 @@ class Backstage:
     which forms were sent already.
     """
 
-    service: LocalService
+    household: Household
     accounts: Accounts
     sittings: Sittings
     ticket_for: Callable[[Actor], dict[str, str]]
@@ -54,20 +54,20 @@ def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
     StorageError
         The store does not open; says why and what to do.
     """
-    service = LocalService(MemoryStore()) if settings.demo else _open_household(settings.data)
-    door = ServiceSocket(service, _private(folder / "service"))
+    household = Household(MemoryStore()) if settings.demo else _open_household(settings.data)
+    door = ServiceSocket(household, _private(folder / "service"))
 
     def close() -> None:
         door.close()
-        service.close()
+        household.close()
 
-    demo_code = _open_demo(service) if settings.demo else ""
-    return Backstage(service, service.accounts, service.sittings, door.ticket_for, close, demo_code)
+    demo_code = _open_demo(household) if settings.demo else ""
+    return Backstage(household, household.accounts, household.sittings, door.ticket_for, close, demo_code)
 
 
-def _open_household(data: Path | None) -> LocalService:
+def _open_household(data: Path | None) -> Household:
     study = read_study(data_folder(data))  # first: a study that can't be read must not be taken for none
-    return LocalService(open_store(data), study=study)
+    return Household(open_store(data), study=study)
 
 
 def _private(folder: Path) -> Path:
@@ -75,8 +75,8 @@ def _private(folder: Path) -> Path:
     return folder
 
 
-def _open_demo(service: LocalService) -> str:
-    code, actors = fill_with_simulated_couple(service)
+def _open_demo(household: Household) -> str:
+    code, actors = fill_with_simulated_couple(household)
     for actor in actors:
-        service.sittings.end(actor.sitting_id)
+        household.sittings.end(actor.sitting_id)
     return code

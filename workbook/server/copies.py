@@ -11,7 +11,8 @@ from typing import ClassVar
 from workbook.content import say
 from workbook.errors import TooManyTriesError, WorkbookError
 from workbook.server.farewells import Farewell
-from workbook.service.private_copy import PrivateCopy
+from workbook.service.couple.private_copy import PrivateCopy
+from workbook.service.values import Actor
 
 
 class Copies(Farewell):
@@ -30,9 +31,8 @@ class Copies(Farewell):
     async def post(self) -> None:
         actor, typed = self._mine(), self.typed()
         wish = self.get_body_argument("wish", "")
-        call = self.backstage.service.private_copy
         try:
-            copy = await self.in_turn(call, actor, typed["passphrase"], wish)
+            copy = await self.in_turn(self._answer, actor, typed["passphrase"], wish)
         except WorkbookError as error:
             self.ask(typed, error)
             return
@@ -42,6 +42,9 @@ class Copies(Farewell):
         state = "cancelled" if wish == "cancel" else copy.status
         told = say(f"server.copy.{state}", ready=_moment(copy.ready_at), until=_moment(copy.until))
         self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))
+
+    def _answer(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
+        return self.backstage.household.seat_partner(actor).private_copy(passphrase, wish)
 
     def _send(self, copy: PrivateCopy) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")

@@ -14,7 +14,7 @@ from workbook.errors import AccessError, WorkbookError
 from workbook.server.identity import take_cookie
 from workbook.server.once import Done
 from workbook.server.pages import FormPage
-from workbook.service.verbs import Actor
+from workbook.service.values import Actor
 
 
 class Farewell(FormPage):
@@ -61,7 +61,7 @@ class GoAlone(Farewell):
     form = "go_alone"
 
     def go(self, actor: Actor, passphrase: str) -> str:
-        return self.backstage.service.leave(actor, passphrase)
+        return self.backstage.household.seat_partner(actor).leave(passphrase)
 
 
 class Erase(Farewell):
@@ -70,5 +70,5 @@ class Erase(Farewell):
     form = "erase"
 
     def go(self, actor: Actor, passphrase: str) -> str:
-        self.backstage.service.erase(actor, passphrase)
+        self.backstage.household.seat_partner(actor).erase(passphrase)
         return ""

@@ -16,7 +16,7 @@ from workbook.server.identity import give_cookie
 from workbook.server.kernels import WorkbookKernels
 from workbook.server.looks import page_settings, render
 from workbook.server.network import neighbourhood
-from workbook.service.verbs import Actor
+from workbook.service.values import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -27,7 +27,7 @@ WARM = (
     "httpcore",
     "h11",
     "plotly.graph_objects",
-    "workbook.service.remote",
+    "workbook.service.link.remote",
     "workbook.ui.app",
 )
 

@@ -18,9 +18,9 @@ from workbook.server.identity import take_cookie, xsrf_cookie_name
 from workbook.server.looks import render
 from workbook.server.once import Done
 from workbook.server.qr import qr_code
-from workbook.service.accounts import Welcome
 from workbook.service.demo import sit_down
-from workbook.service.verbs import Actor
+from workbook.service.identity.accounts import Welcome
+from workbook.service.values import Actor
 
 DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
 LONGEST_TYPED = 400
@@ -158,7 +158,7 @@ class NewcomerPage(FormPage):
         if self.actor is None:
             self.ask({})
             return
-        couple = await in_thread(self.backstage.service.couple, self.actor)
+        couple = await in_thread(self.backstage.household.seat_couple(self.actor).couple)
         name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
         is_written_down = self.actor.sitting_id not in self.backstage.recovery_codes
         goal = "/workbook" if is_written_down else RECOVERY_CODE
@@ -250,7 +250,7 @@ class Demo(Page):
         place = next((known for known in DEMO_PLACES if known == asked), None)
         if not code or place is None:
             raise HTTPError(404)
-        await self.seat(await in_thread(sit_down, self.backstage.service, code, place))
+        await self.seat(await in_thread(sit_down, self.backstage.household, code, place))
         self.see("/workbook")
 
 
@@ -264,7 +264,7 @@ class RecoveryCode(Page):
 
     async def get(self) -> None:
         actor = self._mine()
-        couple = await in_thread(self.backstage.service.couple, actor)
+        couple = await in_thread(self.backstage.household.seat_couple(actor).couple)
         code = self.backstage.recovery_codes[actor.sitting_id]
         self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)
 
@@ -307,7 +307,7 @@ class HandOver(Page):
 
     async def post(self) -> None:
         assert self.actor is not None  # noqa: S101  `prepare` sends strangers away
-        couple = await in_thread(self.backstage.service.couple, self.actor)
+        couple = await in_thread(self.backstage.household.seat_couple(self.actor).couple)
         await self.stand_up(self.actor)
         take_cookie(self)
         self.current_user = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from workbook.content import say
 from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
-from workbook.service.socket import LONGEST_PATH
+from workbook.service.link.socket import LONGEST_PATH
 
 # Before it, two processes writing to one write-ahead log could corrupt the database.
 OLDEST_SQLITE = (3, 51, 3)

@@ -94,7 +94,7 @@ class WorkbookPage(Page, VoilaHandler):
         actor = self.actor
         if actor is None or actor.role != "partner":
             return {}
-        couple = await in_thread(self.backstage.service.couple, actor)
+        couple = await in_thread(self.backstage.household.seat_couple(actor).couple)
         names = {member.person_id: member.name for member in couple.members}
         return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
 

@@ -8,9 +8,10 @@ from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import Instrument, catalogue
 from workbook.service.crypto import Cost
-from workbook.service.local import LocalService
-from workbook.service.sittings import Sittings
-from workbook.service.verbs import Actor, Answer
+from workbook.service.household import Household
+from workbook.service.identity.sittings import Sittings
+from workbook.service.roles import CoupleService, PartnerService
+from workbook.service.values import Actor, Answer
 from workbook.sharing import grains_for
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Store
@@ -25,8 +26,8 @@ _CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 
 def open_demo(
     place: Literal["a", "b", "together"] = "a", *, store: Store | None = None
-) -> tuple[LocalService, Actor]:
-    """A service over an in-memory store with one simulated couple, both at "together".
+) -> tuple[Household, CoupleService]:
+    """Open an in-memory household of one simulated couple, both at "together", and one's own place in it.
 
     Every answer goes through the same verbs as a real person's. The sitting never runs out,
     because outside the server no page sends heartbeats.
@@ -40,50 +41,50 @@ def open_demo(
 
     Examples
     --------
-    >>> service, actor = open_demo()
-    >>> [member.name for member in service.couple(actor).members]
+    >>> household, service = open_demo()
+    >>> [member.name for member in service.couple().members]
     ['Robin (simulated)', 'Sam (simulated)']
-    >>> service.read_table(actor).open_rounds[0]
+    >>> service.read_table().open_rounds[0]
     ('connection', 'assessment-1')
-    >>> service.close()
+    >>> household.close()
     """
     forever = float("inf")
     sittings = Sittings(heartbeat=forever, idle=forever)
-    service = LocalService(MemoryStore() if store is None else store, sittings=sittings, cost=_CHEAP)
-    code, actors = fill_with_simulated_couple(service)
-    if place == "together":
-        return service, sit_down(service, code, place)
-    return service, actors["ab".index(place)]
+    household = Household(MemoryStore() if store is None else store, sittings=sittings, cost=_CHEAP)
+    code, actors = fill_with_simulated_couple(household)
+    actor = sit_down(household, code, place) if place == "together" else actors["ab".index(place)]
+    return household, household.seat_couple(actor)
 
 
-def sit_down(service: LocalService, code: str, place: Literal["a", "b", "together"]) -> Actor:
+def sit_down(household: Household, code: str, place: Literal["a", "b", "together"]) -> Actor:
     """Sign in to a demo's couple once more, as one of the two or as both."""
     both = list(zip((say("errors.demo.first"), say("errors.demo.second")), _PASSPHRASES, strict=True))
     if place == "together":
-        return service.accounts.sign_in_together(code, both)
-    return service.accounts.sign_in(code, *both["ab".index(place)])
+        return household.accounts.sign_in_together(code, both)
+    return household.accounts.sign_in(code, *both["ab".index(place)])
 
 
-def fill_with_simulated_couple(service: LocalService) -> tuple[str, tuple[Actor, Actor]]:
+def fill_with_simulated_couple(household: Household) -> tuple[str, tuple[Actor, Actor]]:
     """Have a simulated couple join, answer and reveal all they can; gives their code and actors."""
     names = say("errors.demo.first"), say("errors.demo.second")
-    first = service.accounts.create_couple(names[0], _PASSPHRASES[0])
-    second = service.accounts.join(first.code, names[1], _PASSPHRASES[1])
+    first = household.accounts.create_couple(names[0], _PASSPHRASES[0])
+    second = household.accounts.join(first.code, names[1], _PASSPHRASES[1])
     actors = (first.actor, second.actor)
     shared = [instrument for instrument in catalogue().values() if not instrument.is_private]
     responses = simulate_couples(1, SEED, shared).responses
-    for actor, (_, own) in zip(actors, responses.groupby("person_id", observed=True), strict=True):
-        _agree(service, actor)
-        _answer(service, actor, own)
-    for actor in actors:
-        for instrument in _to_reveal(service, actor):
-            service.decide(actor, instrument.id, OCCASION, grains_for(instrument)[-1])
+    partners = [household.seat_partner(actor) for actor in actors]
+    for partner, (_, own) in zip(partners, responses.groupby("person_id", observed=True), strict=True):
+        _agree(partner)
+        _answer(partner, own)
+    for partner in partners:
+        for instrument in _to_reveal(partner):
+            partner.decide(instrument.id, OCCASION, grains_for(instrument)[-1])
     return first.code, actors
 
 
-def _to_reveal(service: LocalService, actor: Actor) -> list[Instrument]:
+def _to_reveal(partner: PartnerService) -> list[Instrument]:
     """What has answers to be looked at together; the background is nobody's to compare."""
-    responses = service.read_responses(actor)
+    responses = partner.read_responses()
     answered = set(
         responses.loc[(responses["occasion"] == OCCASION) & responses["value"].notna(), "instrument"]
     )
@@ -94,19 +95,19 @@ def _to_reveal(service: LocalService, actor: Actor) -> list[Instrument]:
     ]
 
 
-def _agree(service: LocalService, actor: Actor) -> None:
+def _agree(partner: PartnerService) -> None:
     """Read what comes first and consent to it, as everybody does before answering."""
     for page in ("introduction", "limits"):
-        service.add_event(actor, "setting", {"name": f"seen.{page}", "value": True})
+        partner.add_event("setting", {"name": f"seen.{page}", "value": True})
     consent = {"text": "consent", "text_hash": consent_hash(), "agreed": True}
-    service.add_event(actor, "consent", consent)
+    partner.add_event("consent", consent)
 
 
-def _answer(service: LocalService, actor: Actor, own: pd.DataFrame) -> None:
+def _answer(partner: PartnerService, own: pd.DataFrame) -> None:
     columns = (own[name].tolist() for name in ("occasion", "item", "value", "declined"))
     answers = [
         Answer(f"demo-{number}", occasion, item, None if pd.isna(value) else int(value), declined is True)
         for number, (occasion, item, value, declined) in enumerate(zip(*columns, strict=True), start=1)
     ]
     for start in range(0, len(answers), 200):
-        service.save_answers(actor, answers[start : start + 200])
+        partner.save_answers(answers[start : start + 200])

@@ -10,17 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbook.instruments.model import Instrument
-from workbook.service import research, rounds
-from workbook.service.directory import Directory
-from workbook.service.tables import PUBLICATION, Fold, read_fold, table_log
-from workbook.service.wire import (
-    dump,
+from workbook.service.couple import rounds
+from workbook.service.couple.tables import PUBLICATION, Fold, read_fold, table_log
+from workbook.service.identity.directory import Directory
+from workbook.service.rows import (
     is_outdated,
-    load,
     publication_from_json,
     publication_to_json,
+    read_row,
     renewed,
+    write_row,
 )
+from workbook.service.studies import given
 from workbook.sharing import Grain, coarsen, open_round
 from workbook.storage.base import Entry, Store
 
@@ -54,14 +55,14 @@ def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None
 
 def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
     """Make anew what somebody gave a study; their choice and its term stay as they were."""
-    log = research.research_log(person_id)
+    log = given.research_log(person_id)
     rows = [row for row in store.read(log) if row.payload is not None]
-    if rows and rows[-1].kind == research.GIVEN:
-        content = load(rows[-1].payload or b"{}")
+    if rows and rows[-1].kind == given.GIVEN:
+        content = read_row(rows[-1].payload or b"{}")
         if any(is_outdated(one, instruments) for one in content["publications"]):
             made = [renewed(one, instruments) for one in content["publications"]]
             content |= {"publications": made}
-            store.append([_entry(log, rows[-1].sequence, research.GIVEN, content)])
+            store.append([_entry(log, rows[-1].sequence, given.GIVEN, content)])
     _forget_replaced(store, log)
 
 
@@ -102,7 +103,7 @@ def _is_outdated(row: Mapping[str, Any], instruments: Instruments) -> bool:
 
 
 def _entry(log: str, replaces: int, kind: str, content: Any) -> Entry:
-    return Entry(log, f"renewed/{replaces}", kind, dump(content))
+    return Entry(log, f"renewed/{replaces}", kind, write_row(content))
 
 
 def _forget_replaced(store: Store, log: str) -> None:

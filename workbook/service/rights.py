@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbook.service import research, rounds, therapists
-from workbook.service.directory import Account, Directory
-from workbook.service.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
-from workbook.service.events import without_free_text
-from workbook.service.tables import (
+from workbook.service.cases import therapists
+from workbook.service.couple import rounds
+from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
+from workbook.service.couple.events import without_free_text
+from workbook.service.couple.tables import (
     CLOSED,
     PUBLICATION,
     UNPAIRED,
@@ -24,8 +24,10 @@ from workbook.service.tables import (
     table_log,
     unpaired_entry,
 )
-from workbook.service.verbs import Event, Table
-from workbook.service.wire import dump, event_to_json, load, publication_to_json
+from workbook.service.identity.directory import Account, Directory
+from workbook.service.rows import event_to_json, publication_to_json, read_row, write_row
+from workbook.service.studies import given
+from workbook.service.values import Event, Table
 from workbook.storage.base import Entry, Store
 
 BLOCK = "block"
@@ -84,7 +86,7 @@ def erase(store: Store, directory: Directory, account: Account) -> None:
 def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
     """Destroy everything of somebody who was erased. Doing it again is harmless."""
     _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
-    research.destroy(store, person_id)
+    given.destroy(store, person_id)
 
     def is_own(kind: str, content: Mapping[str, Any]) -> bool:
         return kind != PUBLICATION and content.get("person_id") == person_id
@@ -99,7 +101,7 @@ def destroy_remains(store: Store, directory: Directory, person_id: str, couple_i
 def block(store: Store, couple_id: str, person_id: str, operation_id: str, *, blocked: bool) -> None:
     """Remember whether somebody blocks the other's words, where nobody is shown it."""
     content = {"person_id": person_id, "blocked": blocked}
-    store.append([Entry(blocks_log(couple_id), operation_id, BLOCK, dump(content))])
+    store.append([Entry(blocks_log(couple_id), operation_id, BLOCK, write_row(content))])
 
 
 def who_blocks(store: Store, couple_id: str) -> set[str]:
@@ -107,7 +109,7 @@ def who_blocks(store: Store, couple_id: str) -> set[str]:
     standing: dict[str, bool] = {}
     for row in store.read(blocks_log(couple_id)):
         if row.payload is not None:
-            content = load(row.payload)
+            content = read_row(row.payload)
             standing[content["person_id"]] = content["blocked"]
     return {person_id for person_id, blocked in standing.items() if blocked}
 
@@ -197,7 +199,7 @@ def _forget_where(store: Store, log: str, matches: Any) -> None:
     rows = [row for row in store.read(log) if row.payload is not None]
     # A drawer's rows are sealed, and all of them go.
     contents: list[Mapping[str, Any]] = [
-        {} if log.startswith("drawer/") else load(row.payload or b"{}") for row in rows
+        {} if log.startswith("drawer/") else read_row(row.payload or b"{}") for row in rows
     ]
     over = [row.sequence for row, content in zip(rows, contents, strict=True) if matches(row.kind, content)]
     if over:

@@ -153,16 +153,6 @@ def read_study(folder: Path) -> Study | None:
     return check_study(**{field: content[field] for field in _FIELDS})
 
 
-def study_to_json(study: Study | None) -> dict[str, Any] | None:
-    """A study as plain JSON."""
-    return None if study is None else asdict(study) | {"asks": list(study.asks)}
-
-
-def study_from_json(content: Mapping[str, Any] | None) -> Study | None:
-    """The study again."""
-    return None if content is None else Study(**{**content, "asks": tuple(content["asks"])})
-
-
 def _text_problems(field: str, text: str) -> list[str]:
     if not text:
         return [say("study.error.empty", field=field)]

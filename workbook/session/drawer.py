@@ -11,7 +11,7 @@ import pandas as pd
 import traitlets as t
 
 from workbook.instruments import Chapter, Instrument, Item
-from workbook.service.verbs import Actor, Event
+from workbook.service.values import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"

@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 import pandas as pd
 import traitlets as t
 
+from workbook.content import say
+from workbook.errors import AccessError
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
-from workbook.service.trail import is_place
-from workbook.service.verbs import Actor, Answer, Couple, Event, Member, Service, Table
+from workbook.service.couple.trail import is_place
+from workbook.service.roles import CoupleService, PartnerService, TogetherService
+from workbook.service.values import Answer, Change, Couple, Event, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.states import PageStates
 from workbook.sharing import Grain
@@ -31,7 +34,7 @@ class Session(PageStates):
     Examples
     --------
     >>> from workbook.service.demo import open_demo  # doctest: +SKIP
-    >>> session = Session(*open_demo())              # doctest: +SKIP
+    >>> session = Session(open_demo()[1])            # doctest: +SKIP
     >>> session.status("chapter:connection.talk")    # doctest: +SKIP
     'complete'
     """
@@ -41,11 +44,11 @@ class Session(PageStates):
     trouble = t.Tuple()
 
     def __init__(
-        self, service: Service, actor: Actor, *, instruments: Mapping[str, Instrument] | None = None
+        self, service: CoupleService, *, instruments: Mapping[str, Instrument] | None = None
     ) -> None:
         super().__init__()
         self.service = service
-        self.actor = actor
+        self.actor = service.actor
         self.instruments = catalogue() if instruments is None else instruments
         self.chapters: dict[str, tuple[Instrument, Chapter]] = {
             chapter.id: (instrument, chapter)
@@ -55,8 +58,8 @@ class Session(PageStates):
         self.responses: pd.DataFrame = empty(RESPONSES)
         self.events: list[Event] = []
         self.table = Table()
-        self.couple: Couple = service.couple(actor)
-        self.study = None if actor.role == "together" else service.study(actor)
+        self.couple: Couple = service.couple()
+        self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
         self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._stale: set[str] = set()
@@ -67,9 +70,22 @@ class Session(PageStates):
         self._loop = _running_loop()
         self._read({"drawer", "table"})
         self._resume()
-        self._stop = service.watch(actor, self._heard)
+        self._stop = service.watch(self._heard)
 
     # -- who -------------------------------------------------------------------------------
+    @property
+    def own(self) -> PartnerService:
+        """The interface of somebody who sits alone.
+
+        Raises
+        ------
+        AccessError
+            Two sit together: no drawer is open to them.
+        """
+        if not isinstance(self.service, PartnerService):
+            raise AccessError(say("errors.access.no_drawer"))
+        return self.service
+
     @property
     def me(self) -> Member | None:
         return next((one for one in self.couple.members if one.person_id == self.actor.person_id), None)
@@ -79,9 +95,9 @@ class Session(PageStates):
         return next((one for one in self.couple.members if one.person_id != self.actor.person_id), None)
 
     # -- what happens ----------------------------------------------------------------------
-    def _heard(self, what: str) -> None:
+    def _heard(self, change: Change) -> None:
         with self._lock:
-            self._stale.add(what)
+            self._stale.add(change.what)
             if self._loop is None or self._is_booked:
                 return
             self._is_booked = True
@@ -101,22 +117,22 @@ class Session(PageStates):
 
     def _read(self, what: set[str]) -> None:
         if "table" in what:
-            self.couple = self.service.couple(self.actor)
-            table = self.service.read_table(self.actor)
+            self.couple = self.service.couple()
+            table = self.service.read_table()
             self.table = self.table if _mark_of(table) == _mark_of(self.table) else table
             if self.is_together:  # no drawer says how far they are; what lies open does
                 opened = {occasion for _instrument, occasion in table.open_rounds}
                 rounds = [FIRST_OCCASION, *(one for one in opened if one.startswith("assessment-"))]
                 self.occasion = max(rounds, key=occasion_number)
         if not self.is_together and "drawer" in what:
-            responses = self.service.read_responses(self.actor)
+            responses = self.own.read_responses()
             self.responses = self.responses if self.responses.equals(responses) else responses
-            self.events = self.service.read_events(self.actor)
+            self.events = self.own.read_events()
         if not self.is_together:
             self.decisions = {
                 (instrument.id, self.occasion): grain
                 for instrument in self.shareable()
-                if (grain := self.service.my_decision(self.actor, instrument.id, self.occasion)) is not None
+                if (grain := self.own.my_decision(instrument.id, self.occasion)) is not None
             }
 
     def _resume(self) -> None:
@@ -172,18 +188,18 @@ class Session(PageStates):
         """
         if page == self.place or not is_place(page, self.instruments):
             return
-        kept = self.service.add_event(self.actor, "bookmark", {"page": page, "occasion": self.occasion})
+        kept = self.own.add_event("bookmark", {"page": page, "occasion": self.occasion})
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
     def save(self, answers: Sequence[Answer]) -> list[str]:
         """Hand answers to the service; gives the operation ids that are now durable."""
-        kept = self.service.save_answers(self.actor, answers)
+        kept = self.own.save_answers(answers)
         self.refresh("drawer")
         return kept
 
     def note(self, kind: str, **payload: Any) -> Event:
         """Keep an event in one's own drawer."""
-        event = self.service.add_event(self.actor, kind, payload)
+        event = self.own.add_event(kind, payload)
         self.refresh("drawer")
         return event
 
@@ -196,22 +212,27 @@ class Session(PageStates):
         if not self.has_seen(page):
             self.note("setting", name=f"seen.{page}", value=True)
 
-    def decide(
-        self, instrument: str, grain: Grain, *, person_id: str | None = None, passphrase: str | None = None
-    ) -> None:
-        """Decide what the partner may see of one instrument of this occasion; see `Service.decide`."""
-        who = {"person_id": person_id, "passphrase": passphrase}
-        self.service.decide(self.actor, instrument, self.occasion, grain, **who)
+    def decide(self, instrument: str, grain: Grain) -> None:
+        """Decide what the partner may see of one instrument of this occasion; see `PartnerService.decide`."""
+        self.own.decide(instrument, self.occasion, grain)
         self.refresh("drawer", "table")
+
+    def decide_here(self, instrument: str, grain: Grain, *, person_id: str, passphrase: str) -> None:
+        """Decide for one of the two who sit together; see `TogetherService.decide`."""
+        if not isinstance(self.service, TogetherService):
+            raise AccessError(say("errors.access.not_yours"))
+        who = {"person_id": person_id, "passphrase": passphrase}
+        self.service.decide(instrument, self.occasion, grain, **who)
+        self.refresh("table")
 
     def withdraw(self, instrument: str, occasion: str) -> None:
         """Take a publication off the table."""
-        self.service.withdraw(self.actor, instrument, occasion)
+        self.service.withdraw(instrument, occasion)
         self.refresh("drawer", "table")
 
     def act(self, kind: str, payload: dict[str, Any]) -> Event:
         """Put a step of a joint exercise on the table."""
-        event = self.service.add_table_event(self.actor, kind, payload)
+        event = self.own.add_table_event(kind, payload)
         self.refresh("table")
         return event
 
@@ -227,14 +248,14 @@ class Session(PageStates):
         """Start the assessment anew; what was answered before stays as it was."""
         number = int(self.occasion.rpartition("-")[2]) + 1
         occasion = f"assessment-{number}"
-        self.service.add_event(self.actor, "setting", {"name": "occasion", "value": occasion})
+        self.own.add_event("setting", {"name": "occasion", "value": occasion})
         self.occasion = occasion
         self.refresh("drawer", "table")
         return occasion
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
-        """The order of the parts of "Just for me"; see `Service.order_for_me`."""
-        return self.service.order_for_me(self.actor, sections, first)
+        """The order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
+        return self.own.order_for_me(sections, first)
 
     def begin_week(self) -> None:
         """Remember that this week's check-in was begun."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from workbook.instruments import Instrument
 from workbook.service.study import Study
-from workbook.service.verbs import Table
+from workbook.service.values import Table
 from workbook.session.drawer import OwnDrawer
 from workbook.sharing import Grain, publishable
 

@@ -7,7 +7,7 @@ from ipywidgets import VBox
 
 from workbook.content import say
 from workbook.errors import WorkbookError
-from workbook.service.verbs import Actor, Service
+from workbook.service.roles import CoupleService
 from workbook.session import Session
 from workbook.ui.blocks import bullets, callout, paragraph
 from workbook.ui.components import Actions, Prose, is_served
@@ -95,20 +95,19 @@ def open_workbook() -> VBox:
     VBox
         The whole workbook; a notebook cell that ends with this call shows it.
     """
-    service, actor = _connect()
-    app = App(Session(service, actor))
+    app = App(Session(_connect()))
     app.root.app = app  # keeps the desk alive as long as the page
     return app.root
 
 
-def _connect() -> tuple[Service, Actor]:
+def _connect() -> CoupleService:
     if is_served():
-        from workbook.service.defects import KernelLog
-        from workbook.service.remote import connect
+        from workbook.service.link.defects import KernelLog
+        from workbook.service.link.remote import connect
 
-        remote, actor = connect()
-        logging.getLogger("workbook.ui").addHandler(KernelLog(remote.tell_defect))
-        return remote, actor
+        service, tell_defect = connect()
+        logging.getLogger("workbook.ui").addHandler(KernelLog(tell_defect))
+        return service
     from workbook.service.demo import open_demo
 
-    return open_demo()
+    return open_demo()[1]

@@ -1,6 +1,6 @@
 """Loaded by a server that a control of `hostile-browser` starts: whatever answers a browser sends are kept."""
 
-from workbook.service import local
+from workbook.service import partner
 
 
 def _believe(answers, bank):
@@ -8,4 +8,4 @@ def _believe(answers, bank):
     return [(bank.find(answer.item) or ("connection", None))[0] for answer in answers]
 
 
-local.check_answers = _believe
+partner.check_answers = _believe

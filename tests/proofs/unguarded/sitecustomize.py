@@ -6,8 +6,8 @@ import tests.proofs._thrift  # noqa: F401  before anybody takes the real cost
 from workbook.server import identity, websocket
 from workbook.server.headers import Secured
 from workbook.server.kernels import WorkbookKernels
-from workbook.service.sittings import Sittings
-from workbook.service.tries import Tries, Try
+from workbook.service.identity.rate_limit import Tries, Try
+from workbook.service.identity.sittings import Sittings
 
 _begin = Sittings.begin
 

@@ -2,6 +2,6 @@
 
 from datetime import timedelta
 
-from workbook.service import private_copy
+from workbook.service.couple import private_copy
 
 private_copy.WAIT = timedelta(seconds=2)

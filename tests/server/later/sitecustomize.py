@@ -3,7 +3,7 @@
 from datetime import date
 
 from workbook.server import application
-from workbook.service import research
+from workbook.service.studies import given as research
 
 _tidy = research.tidy
 _looks: list[date | None] = [None]

@@ -10,12 +10,13 @@ import sys
 import uuid
 
 from workbook.instruments import catalogue
-from workbook.service import reading, rounds
-from workbook.service.local import LocalService
-from workbook.service.tables import OPENED, publication_entry, round_entry
-from workbook.service.wire import publication_from_json
+from workbook.service.couple import drawer_contents as reading
+from workbook.service.couple import rounds
+from workbook.service.couple.tables import OPENED, publication_entry, round_entry
+from workbook.service.partner import LocalPartner
+from workbook.service.rows import publication_from_json
 
-_save = LocalService.save_answers
+_save = LocalPartner.save_answers
 
 
 def _open_for_one(couple_id, key, people):
@@ -27,12 +28,12 @@ def _open_for_one(couple_id, key, people):
     return [*entries, round_entry(couple_id, OPENED, key, publications[0].round)]
 
 
-def _save_and_tell(self, actor, answers):
-    saved = _save(self, actor, answers)
+def _save_and_tell(self, answers):
+    saved = _save(self, answers)
     if any(answer.item in catalogue()["safety"].item_by_id for answer in answers):
         sys.stderr.write("a private answer was saved\n")
         thanks = {"text": "for nothing", "day": "2026-05-02"}
-        self.add_table_event(actor, "gratitude.written", thanks, operation_id=uuid.uuid4().hex)
+        self.add_table_event("gratitude.written", thanks, operation_id=uuid.uuid4().hex)
     return saved
 
 
@@ -46,7 +47,7 @@ leak = os.environ.get("LEAK", "decision")
 if leak == "decision":
     rounds._opening_entries = _open_for_one
 elif leak == "saving":
-    LocalService.save_answers = _save_and_tell
+    LocalPartner.save_answers = _save_and_tell
 else:
     from workbook.server import kernels
     from workbook.ui.pages.chapter import Screen

@@ -25,7 +25,7 @@ from workbook.research.export import (
 from workbook.research.intake import read_answers
 
 if TYPE_CHECKING:
-    from workbook.service.consented import ConsentedStudy
+    from workbook.service.studies.dataset import ConsentedStudy
 
 Make = Callable[[str, str, str, str, Journal], Release]
 """(level, form, agreement, occasion, journal) → a release."""
@@ -104,7 +104,7 @@ class Sample:
 def open_sample() -> Sample:
     """The study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
     from workbook.errors import SetupError
-    from workbook.service.consented import ConsentedStudy, open_study
+    from workbook.service.studies.dataset import ConsentedStudy, open_study
     from workbook.service.study import read_study
     from workbook.storage.location import data_folder
 

@@ -8,7 +8,7 @@ from ipywidgets import VBox, Widget
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import Chapter, FreeText, Instrument, Item
-from workbook.service.verbs import Answer
+from workbook.service.values import Answer
 from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField

@@ -80,7 +80,7 @@ class DecideHere(Page):
         if not (part and who and chosen and passphrase):
             return  # each field that is missing says so
         self._forget_passphrase()
-        self.session.decide(part, Grain(chosen), person_id=who, passphrase=passphrase)
+        self.session.decide_here(part, Grain(chosen), person_id=who, passphrase=passphrase)
         self.desk.go("decided")
 
     # -- taking back ---------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.errors import WorkbookError
 from workbook.frames import occasion_number
-from workbook.service.snapshots import snapshots
+from workbook.service.studies.preview import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
-from workbook.service.verbs import ResearchChoice
+from workbook.service.values import ResearchChoice
 from workbook.sharing import Grain, Publication, grains_for
 from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, reading, table
 from workbook.ui.buttons import Button
@@ -51,7 +51,7 @@ class Research(Page):
         if self.argument == "saved":
             self._thank()
             return
-        choice = self.session.service.my_research(self.session.actor)
+        choice = self.session.own.my_research()
         words = reading(documents()[DOCUMENT], say("study.page.kicker"))
         never = note(say("study.page.never"))
         self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:], never])
@@ -159,7 +159,7 @@ class Research(Page):
     def _give(self, grain: Grain, *, linked: bool) -> None:
         session = self.session
         words = self.study.words_hash
-        session.service.give_to_research(session.actor, grain, linked=linked, text_hash=words)
+        session.own.give_to_research(grain, linked=linked, text_hash=words)
         session.refresh("drawer")
         self.desk.go("research:saved")
 

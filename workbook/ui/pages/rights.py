@@ -107,13 +107,13 @@ class Rights(Page):
 
     # -- one's own ---------------------------------------------------------------------------
     def _data(self) -> str:
-        return json.dumps(self.session.service.my_data(self.session.actor), ensure_ascii=False, indent=2)
+        return json.dumps(self.session.own.my_data(), ensure_ascii=False, indent=2)
 
     def _is_blocking(self) -> bool:
-        return self.session.service.is_blocking(self.session.actor)
+        return self.session.own.is_blocking()
 
     def _toggle(self) -> None:
-        self.session.service.block_free_text(self.session.actor, blocked=not self._is_blocking())
+        self.session.own.block_free_text(blocked=not self._is_blocking())
         self.session.refresh("table")
 
     # -- for good ----------------------------------------------------------------------------
@@ -124,7 +124,7 @@ class Rights(Page):
                 self.passphrase.error = say("ui.rights.missing")
                 return
             self.passphrase.error = ""
-            result = getattr(self.session.service, name)(self.session.actor, passphrase)
+            result = getattr(self.session.own, name)(passphrase)
             self._farewell(name, result if isinstance(result, str) else "")
 
         return confirm

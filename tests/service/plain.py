@@ -1,0 +1,15 @@
+"""What lies on a table, in a form that two readings can be compared in."""
+
+from typing import Any
+
+from workbook.service.rows import event_to_json, publication_to_json
+from workbook.service.values import Table
+
+
+def table_as_json(table: Table) -> dict[str, Any]:
+    """Return all of a table as plain JSON, every cell of its frames included."""
+    return {
+        "publications": [publication_to_json(publication) for publication in table.publications],
+        "events": [event_to_json(event) for event in table.events],
+        "open_rounds": [list(pair) for pair in table.open_rounds],
+    }

@@ -1,0 +1,6 @@
+"""What two people have: a drawer each, and a table together.
+
+``drawers`` seals one person's rows, and ``drawer_contents`` reads answers and events from them.
+``tables`` folds the couple's log. ``rounds`` decides, opens and takes back. ``events`` says which
+events there are. ``private_copy`` gives somebody their own private answers.
+"""

@@ -1,0 +1,135 @@
+"""What the records of an opened drawer amount to: answers, own needs, and what stays hidden."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from workbook.answers import ItemBank, is_occasion, lay_out
+from workbook.content import say
+from workbook.errors import AccessError, SharingError
+from workbook.instruments.model import Instrument
+from workbook.service.couple.drawers import ANSWER, Drawer, Record
+from workbook.service.values import Answer, Event
+
+Instruments = Mapping[str, Instrument]
+
+
+def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
+    """What is sealed of one checked answer."""
+    return {
+        "instrument": instrument,
+        "occasion": answer.occasion,
+        "item": answer.item,
+        "value": answer.value,
+        "declined": answer.declined,
+    }
+
+
+def item_bank(drawer: Drawer, instruments: Instruments) -> ItemBank:
+    """Every item this person may answer: the instruments', and their own needs'."""
+    own = {record.payload["id"] for record in drawer.records() if record.kind == "own_need"}
+    return ItemBank(instruments, own)
+
+
+def responses(
+    drawer: Drawer, instruments: Instruments, couple_id: str, instrument: str | None = None
+) -> pd.DataFrame:
+    """The drawer's answers as `frames.RESPONSES`, without those that stay hidden."""
+    shown = [
+        record.payload
+        for record in drawer.records()
+        if record.kind == ANSWER
+        and not is_hidden(record.payload["instrument"], instruments)
+        and instrument in (None, record.payload["instrument"])
+    ]
+    answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
+    owners = [row["instrument"] for row in shown]
+    return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
+
+
+def is_hidden(instrument: str, instruments: Instruments) -> bool:
+    """Whether an instrument's answers are never given back.
+
+    What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
+    """
+    known = instruments.get(instrument)
+    return known is None or known.is_private
+
+
+def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> None:
+    """Refuse own words for a field that no instrument has, or a private one, or that are too long for theirs.
+
+    Raises
+    ------
+    AccessError
+        Naming the field, never the words.
+    """
+    asked = [instrument for instrument in instruments.values() if not instrument.is_private]
+    fields = {field.id: field for instrument in asked for field in instrument.free_text}
+    field = fields.get(payload["field"])
+    if field is None:
+        raise AccessError(say("errors.events.not_allowed", field="field"))
+    if len(payload["text"]) > field.max_length:
+        raise AccessError(say("errors.events.too_long", field=field.id, most=field.max_length))
+
+
+def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
+    """The instrument of that name, where it may be decided about at all, and the occasion is one.
+
+    Raises
+    ------
+    SharingError
+        Nobody knows it, it is private, or there is no such occasion.
+    """
+    known = instruments.get(name) if isinstance(name, str) else None
+    if known is None:
+        raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(name)[:40]))
+    if known.is_private:
+        raise SharingError(say("errors.sharing.private"))
+    if not is_occasion(occasion):
+        raise SharingError(say("errors.sharing.bad_occasion"))
+    return known
+
+
+def event_of(record: Record, person_id: str) -> Event:
+    """A record of a drawer as its person's pages are given it."""
+    return Event(record.kind, record.payload, record.operation_id, record.sequence, person_id, record.at)
+
+
+def has_consented(drawer: Drawer) -> bool:
+    """Whether the person agreed to take part at all, and has not taken it back."""
+    consents = [
+        record.payload
+        for record in drawer.records()
+        if record.kind == "consent" and record.payload["text"] == "consent"
+    ]
+    return bool(consents) and consents[-1].get("agreed", True) is True
+
+
+def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
+    """The instruments answered in this drawer whose answers are never given back."""
+    answered = {record.payload["instrument"] for record in drawer.records() if record.kind == ANSWER}
+    return {instrument for instrument in answered if is_hidden(instrument, instruments)}
+
+
+def this_monday() -> datetime:
+    """When this week began, in UTC."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=today.weekday())
+
+
+def has_private_concern(drawer: Drawer, instruments: Instruments, before: datetime) -> bool:
+    """Whether any private answer, the latest given before then, is above the harmless end of its scale."""
+    given = [record for record in drawer.records() if record.kind == ANSWER]
+    latest = {record.payload["item"]: record.payload for record in given if record.at and record.at < before}
+    return any(_is_concern(answer, instruments) for answer in latest.values())
+
+
+def _is_concern(answer: Mapping[str, Any], instruments: Instruments) -> bool:
+    instrument = instruments.get(answer["instrument"])
+    item = instrument.item_by_id.get(answer["item"]) if instrument and instrument.is_private else None
+    if item is None or answer["value"] is None:
+        return False
+    return bool(answer["value"] != (item.scale.highest if item.reverse else item.scale.lowest))

@@ -1,0 +1,128 @@
+"""A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workbook.content import say
+from workbook.errors import AccessError, AnswerError
+from workbook.service import crypto
+from workbook.service.rows import read_row, write_row
+from workbook.storage.base import Entry, Row, Store
+
+SEALED = "sealed"  # the one kind that is seen from outside
+ANSWER, AUDIT = "answer", "audit"
+BOOKMARK = "bookmark"  # the one place to go on from: never given out
+PRIVATE_COPY = "private_copy"  # that a copy of the private answers was asked for: never given out
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one sealed row holds. Its kind and operation id are sealed as well."""
+
+    kind: str
+    operation_id: str
+    payload: dict[str, Any]
+    sequence: int = field(default=0, compare=False)
+    at: datetime | None = field(default=None, compare=False)
+
+
+def drawer_log(person_id: str) -> str:
+    """The name of a person's drawer log."""
+    return f"drawer/{person_id}"
+
+
+def refuse_reused(given: Sequence[Record], kept: Sequence[Record]) -> None:
+    """Refuse records whose operation ids were used for others, position by position.
+
+    Raises
+    ------
+    AnswerError
+        Names each of them by its place, from 1.
+    """
+    pairs = enumerate(zip(given, kept, strict=True), start=1)
+    reused = [position for position, (one, other) in pairs if one != other]
+    if reused:
+        raise AnswerError([say("errors.answers.same_operation", position=position) for position in reused])
+
+
+class Drawer:
+    """An opened drawer. Rows once opened are kept in memory until the sitting ends.
+
+    >>> from workbook.storage.memory import MemoryStore
+    >>> drawer = Drawer(MemoryStore(), "p_1", crypto.new_key())
+    >>> drawer.add([Record("setting", "op-1", {"name": "week", "value": 2})])[0].sequence
+    1
+    >>> [record.kind for record in drawer.records()]
+    ['setting']
+    """
+
+    def __init__(self, store: Store, person_id: str, key: bytes) -> None:
+        self.person_id = person_id
+        self.log = drawer_log(person_id)
+        self._store = store
+        self._key = key
+        self._lock = threading.Lock()
+        self._opened: list[Record] = []
+        self._last = 0
+
+    def entries(self, records: Sequence[Record]) -> list[Entry]:
+        """Sealed entries, to be appended together with those of other logs."""
+        return [self._seal(record) for record in records]
+
+    def add(self, records: Sequence[Record]) -> list[Record]:
+        """Keep records; a record whose operation id exists gives back the existing one.
+
+        Raises
+        ------
+        AccessError
+            An operation id is that of a record forgotten since.
+        """
+        rows = self._store.append(self.entries(records))
+        if any(row.payload is None for row in rows):
+            raise AccessError(say("errors.events.bad_operation"))
+        return [self.open_row(row) for row in rows]
+
+    def forget(self, records: Sequence[Record], *, superseded: bool = False) -> None:
+        """Destroy records' contents; see `Store.forget`. Doing it again is harmless."""
+        gone = {record.sequence for record in records}
+        if gone:
+            self._store.forget(self.log, gone, superseded=superseded)
+            with self._lock:
+                self._opened = [record for record in self._opened if record.sequence not in gone]
+
+    def records(self) -> list[Record]:
+        """Every record of the drawer, oldest first; forgotten rows are passed over."""
+        with self._lock:
+            for row in self._store.read(self.log, self._last):
+                if row.payload is not None:
+                    self._opened.append(self.open_row(row))
+                self._last = row.sequence
+            return list(self._opened)
+
+    def open_row(self, row: Row) -> Record:
+        """Open one sealed row.
+
+        Raises
+        ------
+        WrongKeyError
+            When the row was sealed with another key, or belongs to another drawer.
+        """
+        bound = self._bound_to(row.operation_id)
+        content = read_row(crypto.open_sealed(self._key, row.payload or b"", bound))
+        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
+
+    def _seal(self, record: Record) -> Entry:
+        operation_id = crypto.opaque_id(self._key, record.operation_id)
+        content = {"kind": record.kind, "operation_id": record.operation_id, "payload": record.payload}
+        return Entry(
+            self.log,
+            operation_id,
+            SEALED,
+            crypto.seal(self._key, write_row(content), self._bound_to(operation_id)),
+        )
+
+    def _bound_to(self, operation_id: str) -> str:
+        return f"{self.person_id}\n{self.log}\n{operation_id}"

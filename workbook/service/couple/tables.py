@@ -1,0 +1,157 @@
+"""A couple's table: what lies on it is a fold of its log, and of nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbook.exercises import TAKES_OFF
+from workbook.service.rows import publication_from_json, publication_to_json, read_row, write_row
+from workbook.service.values import Event, Table
+from workbook.sharing import Publication
+from workbook.storage.base import Entry, Row, Store
+
+PUBLICATION, OPENED, CLOSED, EVENT, UNPAIRED = "publication", "opened", "closed", "event", "unpaired"
+Round = tuple[str, str]
+
+
+def table_log(couple_id: str) -> str:
+    """The name of a couple's table log."""
+    return f"table/{couple_id}"
+
+
+def audit_log(couple_id: str) -> str:
+    """The name of a couple's audit log: acts at the table, which both may read."""
+    return f"audit/{couple_id}"
+
+
+@dataclass(slots=True)
+class Fold:
+    """A table log folded: rounds, where each publication's row lies, and joint events.
+
+    ``closed`` counts closed rounds by (instrument, occasion); the standing round is that plus one.
+    Of one person's publications of a round the last counts: it replaces the others.
+    """
+
+    opened: dict[Round, int] = field(default_factory=dict)
+    closed: dict[Round, int] = field(default_factory=dict)
+    publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    def standing_round(self, key: Round) -> int:
+        """The number of the round that stands now: closing one begins the next."""
+        return self.closed.get(key, 0) + 1
+
+    def is_open(self, key: Round) -> bool:
+        """Whether both have revealed, and neither has taken it back."""
+        return self.opened.get(key, 0) == self.standing_round(key)
+
+    def publication_rows(self, key: Round, round: int) -> list[int]:
+        """Sequences of a round's publications that still hold something."""
+        return [sequence for sequence, _ in self.publications.get((*key, round), [])]
+
+    def left_behind(self) -> list[int]:
+        """What is over and not yet destroyed: publications of closed rounds, words taken off the table."""
+        rows = self.words_taken_off()
+        for instrument, occasion, round in self.publications:
+            if round < self.standing_round((instrument, occasion)):
+                rows += self.publication_rows((instrument, occasion), round)
+        return rows
+
+    def words_taken_off(self) -> list[int]:
+        """Sequences of events whose words the one who wrote them took back."""
+        taken = {
+            (event.person_id, event.payload[TAKES_OFF[event.kind]])
+            for event in self.events
+            if event.kind in TAKES_OFF
+        }
+        return [event.sequence for event in self.events if (event.person_id, event.operation_id) in taken]
+
+    def table(self) -> Table:
+        """What lies on the table now."""
+        open_rounds = sorted(key for key in self.opened if self.is_open(key))
+        publications = [
+            publication_from_json(content)
+            for key in open_rounds
+            for _, content in self.publications.get((*key, self.standing_round(key)), [])
+        ]
+        return Table(tuple(publications), tuple(self.events), tuple(open_rounds))
+
+
+def fold_table(rows: Sequence[Row]) -> Fold:
+    """Fold a table log. Tombstones are passed over: what was forgotten never lay there."""
+    fold = Fold()
+    for row in rows:
+        if row.payload is None:
+            continue
+        content = read_row(row.payload)
+        if row.kind == PUBLICATION:
+            _lay(fold, row.sequence, content)
+        elif row.kind in (OPENED, CLOSED):
+            rounds = fold.opened if row.kind == OPENED else fold.closed
+            rounds[content["instrument"], content["occasion"]] = content["round"]
+        elif row.kind == EVENT:
+            fold.events.append(_event(row, content))
+    return fold
+
+
+def _lay(fold: Fold, sequence: int, content: dict[str, Any]) -> None:
+    key = (content["instrument"], content["occasion"], content["round"])
+    others = [one for one in fold.publications.get(key, []) if one[1]["person_id"] != content["person_id"]]
+    fold.publications[key] = [*others, (sequence, content)]
+
+
+def publication_entry(publication: Publication) -> Entry:
+    """One partner's part of an opened round. The id is the same however often it is tried."""
+    of = f"{publication.instrument}/{publication.occasion}/{publication.round}/{publication.person_id}"
+    content = write_row(publication_to_json(publication))
+    return Entry(table_log(publication.couple_id), f"publication/{of}", PUBLICATION, content)
+
+
+def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
+    """The row that opens or closes a round. It never says whose doing it was."""
+    content = {"instrument": key[0], "occasion": key[1], "round": round}
+    return Entry(table_log(couple_id), f"{kind}/{key[0]}/{key[1]}/{round}", kind, write_row(content))
+
+
+def unpaired_entry(couple_id: str) -> Entry:
+    """The row by which both open pages hear that the table is closed."""
+    return Entry(table_log(couple_id), UNPAIRED, UNPAIRED, b"{}")
+
+
+def event_entry(couple_id: str, event: Event) -> Entry:
+    """A joint event. Ids of different people never meet, so nobody can answer for the other."""
+    content = {
+        "kind": event.kind,
+        "payload": event.payload,
+        "operation_id": event.operation_id,
+        "person_id": event.person_id,
+    }
+    return Entry(
+        table_log(couple_id), f"event/{event.person_id}/{event.operation_id}", EVENT, write_row(content)
+    )
+
+
+def audit_entry(couple_id: str, operation_id: str, what: str, **about: Any) -> Entry:
+    """An audit row of an act at the table."""
+    return Entry(audit_log(couple_id), operation_id, what, write_row(about))
+
+
+def read_fold(store: Store, couple_id: str) -> Fold:
+    """Read and fold a couple's table."""
+    return fold_table(store.read(table_log(couple_id)))
+
+
+def event_of(row: Row) -> Event:
+    """The joint event that a table row holds."""
+    return _event(row, read_row(row.payload or b"{}"))
+
+
+def _event(row: Row, content: dict[str, Any]) -> Event:
+    return Event(
+        content["kind"],
+        content["payload"],
+        content["operation_id"],
+        row.sequence,
+        content["person_id"],
+        row.at,
+    )

@@ -1,0 +1,132 @@
+"""What a drawer may keep of where somebody was: one place to go on from, and what they read to its end.
+
+A list of the pages somebody opened, with times, would tell whoever gets hold of it when they looked for
+help, how they felt, or that they answered the private questions. So no page leaves a trail unless it is
+named here. That holds whoever asks for it: a page of tomorrow, or a browser that makes its kernel ask.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from workbook.answers import is_occasion
+from workbook.content import say
+from workbook.errors import AccessError
+from workbook.instruments.model import Instrument
+from workbook.service.couple.drawers import BOOKMARK, Drawer, Record
+
+Instruments = Mapping[str, Instrument]
+
+PLACES = frozenset(
+    {
+        "home",
+        "introduction",
+        "limits",
+        "consent",
+        "share",
+        "decided",
+        "expectation",
+        "results",
+        "own",
+        "together",
+        "view",
+        "exercises",
+        "exercise",
+        "weekly",
+        "again",
+        "own-needs",
+    }
+)
+"""Kinds of page that may be the place to go on from, besides chapters that are not private."""
+SEEN = frozenset({"introduction", "limits", "results", "expectation"})
+"""Pages that may be remembered as read, besides the ends of chapters that are not private."""
+_OF_A_CHAPTER = ("chapter", "review")
+_MOOD = "mood"  # kept by earlier versions
+
+
+def is_place(page: str, instruments: Instruments) -> bool:
+    """Whether a page may be kept as the place to go on from.
+
+    >>> is_place("exercise:request", {}), is_place("just-for-me", {}), is_place("chapter:gone:1", {})
+    (True, False, False)
+    """
+    kind, _, rest = page.partition(":")
+    if kind in _OF_A_CHAPTER:
+        return _is_open(rest.partition(":")[0], instruments)
+    return kind in PLACES
+
+
+def may_be_kept(kind: str, payload: Mapping[str, Any], instruments: Instruments) -> bool:
+    """Whether an event of the right shape leaves no trail of what is for its person alone."""
+    match kind:
+        case "bookmark":
+            return is_place(payload["page"], instruments)
+        case "setting":
+            return _is_setting(payload["name"], payload["value"], instruments)
+        case "consent":
+            return bool(payload["text"] == "consent")
+    return True
+
+
+def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments) -> None:
+    """Refuse an event that would leave a trail.
+
+    Raises
+    ------
+    AccessError
+        The same sentence for every such page.
+    """
+    if not may_be_kept(kind, payload, instruments):
+        raise AccessError(say("errors.events.no_trail"))
+
+
+def forget_places_before(drawer: Drawer, place: Record) -> None:
+    """Destroy every place but this one. A backup may bring one back: the place of its own day."""
+    older = [one for one in drawer.records() if one.kind == BOOKMARK and one.sequence < place.sequence]
+    drawer.forget(older, superseded=True)
+
+
+def forget_trail(drawer: Drawer, instruments: Instruments) -> None:
+    """Destroy the trail that earlier versions left, for good; doing it again is harmless.
+
+    One place stays: the latest that may be one.
+    """
+    records = drawer.records()
+    places = [one for one in records if one.kind == BOOKMARK]
+    kept = [one for one in places if is_place(one.payload["page"], instruments)][-1:]
+    drawer.forget(
+        [one for one in places if one not in kept] + [one for one in records if _is_trace(one, instruments)]
+    )
+
+
+def _is_trace(record: Record, instruments: Instruments) -> bool:
+    if record.kind != "setting":
+        return record.kind == _MOOD
+    name = record.payload["name"]
+    return name.startswith("seen.") and not _is_setting(name, True, instruments)
+
+
+def _is_setting(name: str, value: Any, instruments: Instruments) -> bool:
+    kind, _, page = name.partition(".")
+    if kind == "seen":
+        return value is True and (page in SEEN or _is_end(page, instruments))
+    check = _SETTINGS.get(name)
+    return check is not None and check(value)
+
+
+def _is_end(page: str, instruments: Instruments) -> bool:
+    """Whether it is ``end.<chapter>.<occasion>`` of a chapter that is not private."""
+    end, _, rest = page.partition(".")
+    chapter, _, occasion = rest.rpartition(".")
+    return end == "end" and is_occasion(occasion) and _is_open(chapter, instruments)
+
+
+def _is_open(chapter_id: str, instruments: Instruments) -> bool:
+    """Whether it is a chapter that is known and not private; what is not known may be anything."""
+    of = [one for one in instruments.values() if any(chapter.id == chapter_id for chapter in one.chapters)]
+    return bool(of) and not any(one.is_private for one in of)
+
+
+_SETTINGS: Mapping[str, Callable[[Any], bool]] = {
+    "occasion": is_occasion,
+    "week": lambda value: type(value) is int,
+}

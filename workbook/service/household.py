@@ -1,0 +1,144 @@
+"""The service beside the store: the only code that touches a store for a person.
+
+`Household.seat` gives each signed-in person the interface of their role. How they sign in is
+`workbook.service.identity.accounts`.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from workbook.content import say
+from workbook.errors import AccessError
+from workbook.instruments import catalogue
+from workbook.instruments.model import Instrument
+from workbook.service import crypto, renewal, rights
+from workbook.service.cases import therapists
+from workbook.service.cases.therapists import Therapists
+from workbook.service.core import Core
+from workbook.service.couple import rounds
+from workbook.service.couple.private_copy import WAIT
+from workbook.service.identity.accounts import Accounts
+from workbook.service.identity.directory import Directory
+from workbook.service.identity.rate_limit import Tries
+from workbook.service.identity.sittings import Sittings
+from workbook.service.partner import LocalPartner
+from workbook.service.researcher import LocalResearcher
+from workbook.service.roles import CoupleService, RoleService
+from workbook.service.studies import given
+from workbook.service.study import Study
+from workbook.service.therapist import LocalTherapist
+from workbook.service.together import LocalTogether
+from workbook.service.values import Actor
+from workbook.storage.base import Store
+
+
+class Household:
+    """A store's people: their accounts and sittings, and the interface each of them is given.
+
+    Parameters
+    ----------
+    store : Store
+        Closed with the household.
+    instruments : mapping of str to Instrument, optional
+        The item bank; the packaged catalogue by default.
+    sittings : Sittings, optional
+        With another clock or other limits.
+    cost : Cost
+        What one guess of a passphrase costs.
+    copy_wait : timedelta
+        How long somebody waits for the copy of their private answers.
+    study : Study, optional
+        The study this installation is run for, if it is.
+
+    Attributes
+    ----------
+    accounts : Accounts
+        Create, join, sign in, recover.
+    therapists : Therapists
+        Their accounts, apart from couples'.
+    sittings : Sittings
+        Who is signed in; heartbeats and ends.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        instruments: Mapping[str, Instrument] | None = None,
+        sittings: Sittings | None = None,
+        tries: Tries | None = None,
+        cost: crypto.Cost = crypto.HOUSEHOLD,
+        copy_wait: timedelta = WAIT,
+        study: Study | None = None,
+    ) -> None:
+        directory = Directory(store)
+        self.sittings = Sittings() if sittings is None else sittings
+        tries = Tries() if tries is None else tries
+        self.accounts = Accounts(directory, self.sittings, tries, cost)
+        self.therapists = Therapists(store, self.sittings, tries, cost)
+        self._core = Core(
+            store,
+            dict(catalogue() if instruments is None else instruments),
+            study,
+            copy_wait,
+            directory,
+            self.sittings,
+            self.accounts,
+            self.therapists,
+        )
+        self._mend()
+
+    def seat(self, actor: Actor) -> RoleService:
+        """Return what somebody who is signed in may ask: the interface of their role.
+
+        Raises
+        ------
+        AccessError
+            Their sitting has ended, or their role has none.
+        """
+        actor = self.sittings.require(actor)
+        if actor.role == "partner":
+            return LocalPartner(self._core, actor)
+        if actor.role == "together":
+            return LocalTogether(self._core, actor)
+        if actor.role == "therapist":
+            return LocalTherapist(self._core, actor)
+        if actor.role == "researcher":
+            return LocalResearcher(self._core, actor)
+        raise AccessError(say("errors.access.not_yours"))
+
+    def seat_partner(self, actor: Actor) -> LocalPartner:
+        """Return a partner's interface; see `seat`."""
+        seated = self.seat(actor)
+        if not isinstance(seated, LocalPartner):
+            raise AccessError(say("errors.access.no_drawer"))
+        return seated
+
+    def seat_couple(self, actor: Actor) -> CoupleService:
+        """Return the interface of a partner, or of two together; see `seat`."""
+        seated = self.seat(actor)
+        if not isinstance(seated, CoupleService):
+            raise AccessError(say("errors.access.not_yours"))
+        return seated
+
+    def destroy_overdue(self) -> None:
+        """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
+        given.tidy(self._core.store, self._core.directory)
+
+    def close(self) -> None:
+        """End every sitting and close the store. Closing twice is harmless."""
+        self.sittings.end_where(lambda _: True)
+        self._core.store.close()
+
+    def _mend(self) -> None:
+        """Finish at start whatever a crash cut short."""
+        store, directory = self._core.store, self._core.directory
+        directory.tidy()
+        renewal.renew_all(store, directory, self._core.instruments)  # before anything opens
+        for person_id, couple_id in directory.erased().items():
+            rights.destroy_remains(store, directory, person_id, couple_id)
+        rights.keep_apart(store, directory)
+        therapists.tidy(store, directory)
+        for couple_id in directory.couples():
+            rounds.settle(store, couple_id)
+        self.destroy_overdue()

@@ -1,0 +1,298 @@
+"""Creating a couple, joining, signing in, recovering: who may open which drawer.
+
+A sign-in that fails says the same, and takes as long, whether the code, the name or the
+passphrase was wrong: every way through derives exactly one key by Argon2id per person asked.
+
+Ten wrong tries at an account, over all doors together, shut the doors at which somebody from outside
+says who they are: signing in, alone or together, and deciding at a page for two. They never stand in
+the way of somebody who is in already, nor of a recovery code or a couple's code that fits: those are
+too long to be guessed, so of them only the wrong ones are ever told to wait. No try at one account
+counts against another one, wherever both came from.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workbook.content import say
+from workbook.errors import AccessError, SignInError
+from workbook.service import crypto
+from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
+from workbook.service.identity.directory import Account, Directory, name_key
+from workbook.service.identity.locks import lock_key, unlock
+from workbook.service.identity.passphrases import weakness
+from workbook.service.identity.rate_limit import Tries, Try
+from workbook.service.identity.sittings import Sittings
+from workbook.service.values import Actor
+
+SHORTEST_PASSPHRASE = 8
+LONGEST_PASSPHRASE = 200
+LONGEST_NAME = 40
+MOST_BEGUN = 30  # a class or a clinic may sit behind one address; a flood of new couples may not
+_JOINERS = dict.fromkeys((0x200C, 0x200D))  # names in some scripts, and some emoji, need these
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """A new account, or a recovered one. The recovery code is shown once and kept nowhere."""
+
+    actor: Actor
+    code: str
+    recovery_code: str
+
+
+class Accounts:
+    """Accounts and their sittings. Every method that is given a secret is limited in tries.
+
+    Parameters
+    ----------
+    directory, sittings, tries
+        Where accounts are kept, who is signed in, and how often one may guess.
+    cost : Cost
+        What deriving a key from a passphrase costs; kept with each account, so it may rise.
+    """
+
+    def __init__(
+        self, directory: Directory, sittings: Sittings, tries: Tries, cost: crypto.Cost = crypto.HOUSEHOLD
+    ) -> None:
+        self._directory = directory
+        self._sittings = sittings
+        self._tries = tries
+        self._cost = cost
+        self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
+
+    def create_couple(self, name: str, passphrase: str, *, address: str = "") -> Welcome:
+        """Begin a workbook for two; the first partner is signed in at once.
+
+        Raises
+        ------
+        AccessError
+            With every problem of the name and the passphrase.
+        TooManyTriesError
+            After thirty within 15 minutes from one address, where one is given.
+        """
+        name = check_new(name, passphrase)
+        if address:
+            self._tries.take([f"begin address {address}"], MOST_BEGUN)
+        couple_id, code = new_couple_id(), new_couple_code()
+        account, key, recovery_code = self._new_account(couple_id, "a", name, passphrase)
+        with self._directory.lock:
+            self._directory.add_couple(couple_id, code, account)
+        return Welcome(self._seat(account, key), code, recovery_code)
+
+    def join(self, code: str, name: str, passphrase: str, *, address: str = "") -> Welcome:
+        """Join as the second partner, by the couple's code.
+
+        Raises
+        ------
+        SignInError
+            The code is unknown, or two have joined already: the same sentence for both.
+        AccessError
+            With every problem of the name and the passphrase.
+        TooManyTriesError
+            After ten wrong codes within 15 minutes from one address; never for a right one.
+        """
+        name = check_new(name, passphrase, code)
+        couple_id = self._couple_with_a_place(code, address)
+        account, key, recovery_code = self._new_account(couple_id, "b", name, passphrase)
+        with self._directory.lock:
+            self._couple_with_a_place(code, address)  # somebody else may have joined meanwhile
+            if self._directory.accounts_of(couple_id)[0].name_key == name_key(name):
+                raise AccessError(say("errors.account.name_taken"), about=["name"])
+            self._directory.put_account(account)
+        return Welcome(self._seat(account, key), self._directory.couple(couple_id).code, recovery_code)
+
+    def sign_in(self, code: str, name: str, passphrase: str) -> Actor:
+        """Sign one partner in.
+
+        Raises
+        ------
+        SignInError
+            Code, name and passphrase don't belong together; says no more than that.
+        TooManyTriesError
+            After ten wrong tries at the account within 15 minutes, from wherever.
+        """
+        ((account, key),) = self._open_all(code, [(name, passphrase)])
+        return self._seat(account, key)
+
+    def sign_in_together(self, code: str, both: Sequence[tuple[str, str]]) -> Actor:
+        """Sign both in at once, given (name, passphrase) of each; opens neither drawer.
+
+        Both passphrases are always tried, and a wrong one counts although the other was right.
+        """
+        if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
+            raise AccessError(say("errors.account.together_needs_two"))
+        (account, _), _ = self._open_all(code, both)
+        return self._sittings.begin(Actor("together", account.couple_id), None)
+
+    def recover(self, code: str, name: str, recovery_code: str, new_passphrase: str) -> Welcome:
+        """Get in with the recovery code: sets a new passphrase and a new recovery code.
+
+        A right one works whatever was tried before, here or elsewhere.
+
+        Raises
+        ------
+        SignInError
+            Code, name and recovery code don't belong together; says no more than that.
+        TooManyTriesError
+            The same, after ten wrong tries at the account within 15 minutes.
+        AccessError
+            With every problem of the new passphrase.
+        """
+        check_new(name, new_passphrase, code)
+        account, counted = self._find(code, name)
+        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, "nobody")
+        key = unlock(lock, plain_code(recovery_code), person_id)
+        if account is None or key is None:
+            self._tries.take([counted], told="too_many_codes")
+            raise SignInError(say("errors.account.wrong_recovery"))
+        fresh, recovery_code = self._relock(account, key, new_passphrase)
+        self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
+        return Welcome(self._seat(fresh, key), self._directory.couple(account.couple_id).code, recovery_code)
+
+    def change_passphrase(self, actor: Actor, old: str, new: str) -> str:
+        """Change one's own passphrase; gives the new recovery code, the old one is void.
+
+        The person's other sittings end.
+        """
+        account = self.check_passphrase(actor, old)
+        check_new(account.name, new, self._directory.couple(account.couple_id).code)
+        key = self._sittings.key_of(actor)
+        recovery_code = self._relock(account, key, new)[1]
+        self._sittings.end_where(lambda other: other.person_id == actor.person_id and other != actor)
+        return recovery_code
+
+    def check_passphrase(self, actor: Actor, passphrase: str) -> Account:
+        """Give the account of somebody who is in, if the passphrase is theirs.
+
+        Limited by the wrong tries of this very sitting, never by those at other doors: nobody can keep
+        another from leaving or erasing. Its wrong ones count on the account as well, so that an open
+        page gives no further guesses at the sign-in.
+        """
+        account = self._directory.account(self._sittings.require(actor).person_id)
+        if account is None:
+            raise AccessError(say("errors.access.ended"))
+        taken = self._tries.take([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
+        self._open_counted(account, passphrase, taken)
+        return account
+
+    def open_member(self, couple_id: str, person_id: str, passphrase: str) -> bytes:
+        """Open the drawer key of one of a couple by their own passphrase, at a page of the two together.
+
+        That account alone is tried, and a wrong try counts on it as at the sign-in.
+
+        Raises
+        ------
+        AccessError
+            Nobody of this couple is called so.
+        SignInError
+            It is not this person's passphrase, whoever's else it may be.
+        TooManyTriesError
+            After ten wrong tries at the account within 15 minutes.
+        """
+        account = self._directory.account(person_id)
+        if account is None or account.couple_id != couple_id:
+            raise AccessError(say("errors.access.not_yours"))
+        taken = self._tries.take([_counted_on(account)], told="too_many_sign_ins")
+        return self._open_counted(account, passphrase, taken)
+
+    def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
+        key = unlock(account.by_passphrase, passphrase, account.person_id)
+        if key is None:
+            raise SignInError(say("errors.access.wrong_passphrase"), about=["passphrase"])
+        self._tries.give_back(taken)
+        return key
+
+    def _open_all(self, code: str, people: Sequence[tuple[str, str]]) -> list[tuple[Account, bytes]]:
+        """Everybody's account and key, if every passphrase is right; each is tried, each counts."""
+        found = [(*self._find(code, name), passphrase) for name, passphrase in people]
+        # Nobody is tried unless all may be: or who is locked out would show by the time it takes.
+        taken = self._tries.take([counted for _, counted, _ in found], told="too_many_sign_ins")
+        opened = []
+        for account, counted, passphrase in found:
+            lock, person_id = (
+                (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
+            )
+            key = unlock(lock, passphrase, person_id)
+            if account is not None and key is not None:
+                self._tries.give_back(Try((counted,), taken.at))
+                opened.append((account, key))
+        if len(opened) < len(people):
+            raise SignInError(say("errors.account.wrong"))
+        return opened
+
+    def _find(self, code: str, name: str) -> tuple[Account | None, str]:
+        """Whose account is meant, and what tries at it count on; somebody made up has a count too."""
+        couple_id, wanted = self._directory.couple_by_code(code), name_key(name)
+        members = self._directory.accounts_of(couple_id) if couple_id else []
+        account = next((member for member in members if member.name_key == wanted), None)
+        return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
+
+    def _couple_with_a_place(self, code: str, address: str) -> str:
+        """The couple that a second partner may join by this code; a wrong code is counted."""
+        couple_id = self._directory.couple_by_code(code) or ""
+        members = self._directory.accounts_of(couple_id) if couple_id else []
+        if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
+            self._tries.take([f"join address {address}"], told="too_many_codes")
+            raise SignInError(say("errors.account.wrong_code"), about=["code"])
+        return couple_id
+
+    def _new_account(
+        self, couple_id: str, place: Literal["a", "b"], name: str, passphrase: str
+    ) -> tuple[Account, bytes, str]:
+        person_id, key, recovery_code = f"p_{secrets.token_hex(12)}", crypto.new_key(), new_recovery_code()
+        by_passphrase = lock_key(key, passphrase, person_id, self._cost)
+        by_recovery = lock_key(key, plain_code(recovery_code), person_id, self._cost)
+        return Account(person_id, couple_id, place, name, by_passphrase, by_recovery), key, recovery_code
+
+    def _relock(self, account: Account, key: bytes, passphrase: str) -> tuple[Account, str]:
+        recovery_code = new_recovery_code()
+        by_passphrase = lock_key(key, passphrase, account.person_id, self._cost)
+        by_recovery = lock_key(key, plain_code(recovery_code), account.person_id, self._cost)
+        with self._directory.lock:
+            current = self._directory.account(account.person_id) or account
+            fresh = replace(
+                current, by_passphrase=by_passphrase, by_recovery=by_recovery, version=current.version + 1
+            )
+            self._directory.put_account(fresh)
+        return fresh, recovery_code
+
+    def _seat(self, account: Account, key: bytes) -> Actor:
+        return self._sittings.begin(Actor("partner", account.couple_id, account.person_id), key)
+
+
+def _counted_on(account: Account) -> str:
+    return f"account {account.person_id}"
+
+
+def new_couple_id() -> str:
+    """A random id for a couple; it means nothing outside the store."""
+    return f"c_{secrets.token_hex(12)}"
+
+
+def check_new(name: str, passphrase: str, code: str = "") -> str:
+    """Return a new account's name without needless spaces.
+
+    Raises
+    ------
+    AccessError
+        With every problem of the name and the passphrase.
+    """
+    problems = {}  # what it is about: one sentence each
+    name = " ".join(name.split())
+    if not name:
+        problems["name"] = say("errors.account.no_name")
+    elif len(name) > LONGEST_NAME:
+        problems["name"] = say("errors.account.long_name", most=LONGEST_NAME)
+    elif not name.translate(_JOINERS).isprintable():  # lone surrogates, controls, direction marks
+        problems["name"] = say("errors.account.bad_name")
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        problems["new passphrase"] = say("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE)
+    elif len(passphrase) > LONGEST_PASSPHRASE:
+        problems["new passphrase"] = say("errors.account.long_passphrase", most=LONGEST_PASSPHRASE)
+    elif weak := weakness(passphrase, name, code):
+        problems["new passphrase"] = say(f"errors.account.{weak}")
+    if problems:
+        raise AccessError(problems.values(), about=problems)
+    return name

@@ -1,0 +1,222 @@
+"""What each role may ask of the service: one interface per role, bound to its person once.
+
+A verb that a role may not ask is not on its interface, so there is nothing to check at a call.
+Each interface has two implementations: beside the store (`workbook.service.household.Household.seat`)
+and in a kernel, over the local socket (`workbook.service.link.remote.reach`, which builds it from
+these annotations). Both pass one contract suite.
+Refusals raise `AccessError` and friends.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from workbook.service.study import Study
+from workbook.service.values import (
+    Actor,
+    Answer,
+    Case,
+    Change,
+    Couple,
+    Event,
+    Given,
+    ResearchChoice,
+    Role,
+    Table,
+)
+from workbook.sharing import Grain
+
+
+class RoleService(ABC):
+    """What every role's interface has: whom it acts for."""
+
+    @property
+    @abstractmethod
+    def actor(self) -> Actor:
+        """The person or people this interface is bound to."""
+
+
+class CoupleService(RoleService):
+    """What one partner and two together may both ask: the couple's table."""
+
+    @abstractmethod
+    def couple(self) -> Couple:
+        """Return who the couple is; never who is online, unfinished or undecided."""
+
+    @abstractmethod
+    def read_table(self) -> Table:
+        """Return what lies on the couple's table."""
+
+    @abstractmethod
+    def read_audit(self) -> list[Event]:
+        """Return what was done at the couple's table, oldest first; taking back has no name on it."""
+
+    @abstractmethod
+    def withdraw(self, instrument: str, occasion: str) -> None:
+        """Take a publication off the table; closes the round for both, at the next read."""
+
+    @abstractmethod
+    def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``notify`` on a thread of the service's at every change; return what stops it."""
+
+
+class PartnerService(CoupleService):
+    """What one partner may ask, alone."""
+
+    # -- one's own drawer -------------------------------------------------------------
+    @abstractmethod
+    def save_answers(self, answers: Sequence[Answer]) -> list[str]:
+        """Keep answers in one's drawer; return the operation ids that are now durable.
+
+        Checked against the item bank by item id: all problems in one `AnswerError`, and
+        then nothing is kept. Giving an operation id again is harmless.
+        """
+
+    @abstractmethod
+    def read_responses(self, instrument: str | None = None) -> pd.DataFrame:
+        """Return one's own answers, latest per (occasion, item), as `frames.RESPONSES`.
+
+        Private instruments (the safety check) are write-only and never in here.
+        """
+
+    @abstractmethod
+    def add_event(self, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
+        """Keep an event (consent, bookmark …) in one's own drawer."""
+
+    @abstractmethod
+    def read_events(self, kinds: Sequence[str] | None = None) -> list[Event]:
+        """Return one's own drawer events, oldest first."""
+
+    # -- the couple's table -----------------------------------------------------------
+    @abstractmethod
+    def decide(self, instrument: str, occasion: str, grain: Grain) -> None:
+        """Decide what of one instrument and occasion the partner may see: nothing, scores, answers.
+
+        Opens the round when both have decided for more than nothing, at the lower grain.
+        """
+
+    @abstractmethod
+    def my_decision(self, instrument: str, occasion: str) -> Grain | None:
+        """Return one's own standing decision; None when undecided or withdrawn."""
+
+    @abstractmethod
+    def add_table_event(
+        self, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
+    ) -> Event:
+        """Put a joint event (an exercise's step) on the table. Each kind has a schema."""
+
+    # -- one's rights, alone ----------------------------------------------------------
+    @abstractmethod
+    def my_data(self) -> dict[str, Any]:
+        """Return all of one's own as plain JSON: answers, events, decisions, what lies on the table.
+
+        Never anything of the partner's drawer, and nothing of private instruments.
+        """
+
+    @abstractmethod
+    def block_free_text(self, *, blocked: bool) -> None:
+        """Have the partner's own words left out of the table as one reads it, or no longer."""
+
+    @abstractmethod
+    def is_blocking(self) -> bool:
+        """Return whether one blocks the partner's own words. The partner never learns of it."""
+
+    @abstractmethod
+    def unpair(self, passphrase: str) -> None:
+        """Close the table for both, for ever; both keep their drawers and can sign in."""
+
+    @abstractmethod
+    def leave(self, passphrase: str) -> str:
+        """Unpair, and take one's drawer into a workbook of one's own; return its new code.
+
+        The sitting ends; name, passphrase and recovery code stay the same.
+        """
+
+    @abstractmethod
+    def erase(self, passphrase: str) -> None:
+        """Destroy one's account, drawer and own rows on the table; the sitting ends."""
+
+    @abstractmethod
+    def order_for_me(self, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
+        """Return the order of the "Just for me" page, which differs between people and weeks in any case.
+
+        ``first`` are the sections of which one leads more often for somebody whose private answers
+        of earlier weeks call for them; this is all that those answers ever change. Nothing changes
+        at once, and neither an order nor its change says for certain that there are such answers.
+        """
+
+    # -- a therapist, if both let one read --------------------------------------------
+    @abstractmethod
+    def grant_therapist(self, code: str) -> None:
+        """Let the therapist whom ``code`` names read what the couple opened; in place of any other.
+
+        It takes both partners. Neither is told whether the other has granted.
+        """
+
+    @abstractmethod
+    def end_therapist(self) -> None:
+        """Take one's own grant back: the therapist reads nothing more from the next read on."""
+
+    @abstractmethod
+    def my_therapist(self) -> str | None:
+        """Return the name of the therapist whom one lets read oneself; None without one."""
+
+    # -- research, where a study is run -----------------------------------------------
+    @abstractmethod
+    def study(self) -> Study | None:
+        """Return the study that this installation is run for; None where there is none."""
+
+    @abstractmethod
+    def give_to_research(self, grain: Grain, *, linked: bool, text_hash: str) -> None:
+        """Choose what the study may have: a copy of what is answered now, in place of any earlier one.
+
+        ``text_hash`` is `Study.words_hash` of what was read. Grain *nothing* takes all back.
+        """
+
+    @abstractmethod
+    def my_research(self) -> ResearchChoice | None:
+        """Return one's own choice about the study; None before the first."""
+
+
+class TogetherService(CoupleService):
+    """What two people at one device may ask: the table, and no drawer."""
+
+    @abstractmethod
+    def decide(
+        self, instrument: str, occasion: str, grain: Grain, *, person_id: str, passphrase: str
+    ) -> None:
+        """Decide for one of the two, by that person's own passphrase, as they would alone.
+
+        A passphrase that is not theirs is refused and counted the same, whoever's else it is.
+        """
+
+
+class TherapistService(RoleService):
+    """What a therapist may ask."""
+
+    @abstractmethod
+    def read_cases(self) -> list[Case]:
+        """Return what couples opened to each other, both of whom granted it."""
+
+
+class ResearcherService(RoleService):
+    """What a study's researcher may ask, and nothing else."""
+
+    @abstractmethod
+    def study(self) -> Study | None:
+        """Return the study that this installation is run for; None where there is none."""
+
+    @abstractmethod
+    def read_research(self) -> list[Given]:
+        """Return what everybody gave the study, under ids made up for this one reading."""
+
+
+INTERFACES: Mapping[Role, type[RoleService]] = {
+    "partner": PartnerService,  # type: ignore[type-abstract]  # they are read, never made
+    "together": TogetherService,  # type: ignore[type-abstract]
+    "therapist": TherapistService,  # type: ignore[type-abstract]
+    "researcher": ResearcherService,  # type: ignore[type-abstract]
+}
+"""The interface of each role that signs in."""

@@ -1,0 +1,22 @@
+"""What a therapist may do, in process."""
+
+from workbook.service.cases import therapists
+from workbook.service.core import Core
+from workbook.service.roles import TherapistService
+from workbook.service.values import Actor, Case
+
+
+class LocalTherapist(TherapistService):
+    """A therapist's interface: what couples let them read."""
+
+    def __init__(self, core: Core, actor: Actor) -> None:
+        self._core = core
+        self._actor = actor
+
+    @property
+    def actor(self) -> Actor:
+        return self._actor
+
+    def read_cases(self) -> list[Case]:
+        actor = self._core.sittings.require(self._actor)
+        return therapists.cases_of(self._core.store, self._core.directory, actor.person_id)

@@ -1,0 +1,26 @@
+"""What two people at one device may do, in process: the table, and a decision by one of them."""
+
+from workbook.service.at_table import AtTable
+from workbook.service.couple import drawer_contents, rounds
+from workbook.service.couple.drawers import Drawer
+from workbook.service.roles import TogetherService
+from workbook.sharing import Grain
+
+
+class LocalTogether(AtTable, TogetherService):
+    """The interface of two together. It opens no drawer, but for one decision and its passphrase."""
+
+    def decide(
+        self, instrument: str, occasion: str, grain: Grain, *, person_id: str, passphrase: str
+    ) -> None:
+        core, actor = self._core, self._seated()
+        asked = core.shareable(instrument, occasion)
+        grain = rounds.as_grain(grain)
+        key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
+        drawer = Drawer(core.store, person_id, key)
+        with core.lock_of(actor.couple_id):
+            core.refuse_unpaired(actor.couple_id)
+            decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
+            responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
+            rounds.decide(core.store, decision, responses)
+        core.sittings.act(actor.sitting_id)

@@ -1,0 +1,131 @@
+"""What the service takes and returns: frozen values, the same in process and over the socket."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from workbook.sharing import Grain, Publication
+
+Role = Literal["anonymous", "partner", "together", "therapist", "researcher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. A *together* actor reads the table only and has no drawer."""
+
+    role: Role
+    couple_id: str = ""
+    person_id: str = ""
+    sitting_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as it leaves the page. ``value`` None with ``declined`` is 'prefer not to say'.
+
+    Any value may arrive; `workbook.answers.check_answers` names all that are no whole number of their scale.
+    """
+
+    operation_id: str
+    occasion: str
+    item: str
+    value: Any
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, in a drawer or on the table. ``payload`` is plain JSON."""
+
+    kind: str
+    payload: dict[str, Any]
+    operation_id: str
+    sequence: int = 0
+    person_id: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One partner, as the other may know them. ``place`` is 'a' or 'b', and means nothing."""
+
+    person_id: str
+    name: str
+    place: Literal["a", "b"]
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """The couple as both know it: who joined, and the code that names it.
+
+    Once ``is_unpaired`` the table takes nothing more and no publication lies on it; what both
+    wrote there jointly stays readable until its writer erases it.
+    """
+
+    couple_id: str
+    code: str
+    members: tuple[Member, ...]
+    is_unpaired: bool = False
+
+    @property
+    def is_solo(self) -> bool:
+        return len(self.members) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that lies on the couple's table: the joint pages are a function of this alone.
+
+    ``open_rounds`` names the (instrument, occasion) pairs that both revealed.
+    """
+
+    publications: tuple[Publication, ...] = ()
+    events: tuple[Event, ...] = ()
+    open_rounds: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That something was written where its hearer may read, and of which couple."""
+
+    what: Literal["drawer", "table"]
+    couple_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A couple as their therapist reads it: who they are, without their code, and what both opened."""
+
+    couple: Couple
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchChoice:
+    """What one person chose to give the study, last time they chose.
+
+    ``is_standing`` is False once the study's words have changed or its time is over: then nothing
+    of theirs is read. ``until`` is the day on which the copy is erased, as ``YYYY-MM-DD``.
+    """
+
+    grain: Grain
+    is_linked: bool
+    text_hash: str
+    chosen: str
+    until: str
+    is_standing: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one person gave a study, as its researcher reads it.
+
+    Ids are made up for this one reading. A ``couple_id`` is shared by two only where both chose to
+    be linked; everybody else has one of their own.
+    """
+
+    person_id: str
+    couple_id: str
+    grain: Grain
+    is_linked: bool
+    publications: tuple[Publication, ...]
