@@ -17,7 +17,14 @@ from tools import docs, environment, lock, notebooks
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-HEADLESS = ("workbook", "workbook.scoring", "workbook.dyads", "workbook.simulate", "workbook.sharing")
+HEADLESS = (
+    "workbook",
+    "workbook.scoring",
+    "workbook.dyads",
+    "workbook.simulate",
+    "workbook.sharing",
+    "workbook.results",
+)
 LOADED = "import sys; print(*sorted({'ipywidgets', 'anywidget', 'plotly'} & set(sys.modules)))"
 
 

@@ -8,7 +8,8 @@ import pytest
 from workbook import frames
 from workbook.content.ladder import ladder
 from workbook.instruments import catalogue
-from workbook.results import VIEWS, Results, work_out, work_out_own
+from workbook.plots import VIEWS
+from workbook.results import Results, work_out, work_out_own
 from workbook.sharing import Grain, publish
 from workbook.simulate import simulate_couples
 
@@ -73,6 +74,7 @@ def test_with_facet_scores_only_the_rest_says_why(responses):
         "agreement": "needs_answers",
         "perception": "needs_answers",
         "needs_map": "needs_answers",
+        "guesses": "needs_answers",
         "skills": "needs_answers",
     }
     assert results.perspectives is results.perception is results.agreement is results.needs is None
@@ -83,7 +85,7 @@ def test_with_facet_scores_only_the_rest_says_why(responses):
 def test_a_lone_publication_shows_nothing(responses):
     results = work_out(put_on_table(responses, EVERYTHING, persons=(A,)), INSTRUMENTS)
 
-    assert set(results.unavailable) == set(VIEWS)
+    assert set(results.unavailable) == {view.name for view in VIEWS}
     assert set(results.unavailable.values()) == {"not_open"}
     assert len(results.scores) == len(results.pairs) == len(results.insights) == 0
 
@@ -152,7 +154,9 @@ def test_ones_own_results_are_solo_and_say_what_they_cannot_do(responses):
     results = work_out_own(mine, INSTRUMENTS, known={A: "b"})
 
     assert results.is_solo
-    assert results.unavailable == dict.fromkeys(("side_by_side", "agreement", "perception"), "solo")
+    assert results.unavailable == dict.fromkeys(
+        ("side_by_side", "perception", "agreement", "guesses"), "solo"
+    )
     assert set(results.perspectives["perspective"]) == {"b_on_b", "b_on_a"}
     assert {i.caution for i in results.insights if i.code != "unmet_need"} <= {"one_side", ""}
     assert results.needs is not None

@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from tools.content_pages import write_evidence, write_instruments
 from tools.statistics_docs import write_statistics
 from workbook.frames import FRAMES, PREPARED
+from workbook.plots import VIEWS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -32,10 +33,12 @@ def write_frames() -> str:
         parts += _describe(name, schema)
     parts += [
         "# What the plots are drawn from\n",
-        "`workbook.plots.prepare_<name>` gives one of these; `plot_<name>`, `sentence_<name>` and",
-        "`table_<name>` take it. To draw in another way, take the prepared frame.\n",
+        "Each view in `workbook.plots.VIEWS` names its contract. Its `prepare` gives such a frame, and its",
+        "`drawing` (`plot`, `sentence`, `table`) takes it. To draw otherwise, take the prepared frame.\n",
     ]
-    for name, schema in PREPARED.items():
+    declared = [*FRAMES.values(), *PREPARED.values()]
+    beside = {view.name: view.contract for view in VIEWS if view.contract not in declared}
+    for name, schema in (PREPARED | beside).items():
         parts += _describe(f"prepared: {name}", schema)
     return "\n".join(parts)
 

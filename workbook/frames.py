@@ -4,7 +4,6 @@ A frame is checked where it enters a station (`check`), all failures at once. Co
 metadata gives the unit and meaning; ``docs/frames.md`` is generated from here.
 """
 
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,25 +13,24 @@ from pandera.errors import SchemaErrors
 from workbook.errors import FrameError
 
 
-def _column(dtype: object, title: str, *, nullable: bool = False, **checks: object) -> pa.Column:
+def column(dtype: object, title: str, *, nullable: bool = False, **checks: object) -> pa.Column:
+    """Declare a column: its type, and what it means and in which unit."""
     return pa.Column(dtype, title=title, nullable=nullable, coerce=True, **checks)  # type: ignore[arg-type]
 
 
 _PERSON = {
-    "couple_id": _column("string", "The couple; random, means nothing outside the store."),
-    "person_id": _column("string", "The person who answered."),
-    "occasion": _column("string", "Which sitting of the assessment, e.g. 'assessment-1'."),
-    "instrument": _column("string", "Instrument id."),
+    "couple_id": column("string", "The couple; random, means nothing outside the store."),
+    "person_id": column("string", "The person who answered."),
+    "occasion": column("string", "Which sitting of the assessment, e.g. 'assessment-1'."),
+    "instrument": column("string", "Instrument id."),
 }
 
 RESPONSES = pa.DataFrameSchema(
     {
         **_PERSON,
-        "item": _column("string", "Item id; for ever."),
-        "value": _column(
-            "Int16", "The choice's value in scale points; NA where not answered.", nullable=True
-        ),
-        "declined": _column("boolean", "True where the person chose 'prefer not to say'."),
+        "item": column("string", "Item id; for ever."),
+        "value": column("Int16", "The choice's value in scale points; NA where not answered.", nullable=True),
+        "declined": column("boolean", "True where the person chose 'prefer not to say'."),
     },
     unique=["person_id", "occasion", "item"],
     strict=True,
@@ -43,22 +41,22 @@ RESPONSES = pa.DataFrameSchema(
 SCORES = pa.DataFrameSchema(
     {
         **_PERSON,
-        "subscale": _column("string", "Subscale id."),
-        "score": _column(
+        "subscale": column("string", "Subscale id."),
+        "score": column(
             "Float64",
             "Score in scale points, reverse-keyed items turned; NA below min_answered.",
             nullable=True,
         ),
-        "n_answered": _column("Int16", "How many of the subscale's items were answered."),
-        "n_items": _column("Int16", "How many items the subscale has."),
-        "sem": _column(
+        "n_answered": column("Int16", "How many of the subscale's items were answered."),
+        "n_items": column("Int16", "How many items the subscale has."),
+        "sem": column(
             "Float64",
             "Standard error of measurement, SD·√(1 − reliability), in the score's unit; NA for single items.",
             nullable=True,
         ),
-        "low": _column("Float64", "score − 1.96·sem, cut at the scale's end.", nullable=True),
-        "high": _column("Float64", "score + 1.96·sem, cut at the scale's end.", nullable=True),
-        "assumed": _column("boolean", "True where SD or reliability are assumed rather than sourced."),
+        "low": column("Float64", "score − 1.96·sem, cut at the scale's end.", nullable=True),
+        "high": column("Float64", "score + 1.96·sem, cut at the scale's end.", nullable=True),
+        "assumed": column("boolean", "True where SD or reliability are assumed rather than sourced."),
     },
     unique=["person_id", "occasion", "subscale"],
     strict=True,
@@ -71,21 +69,21 @@ PAIRS = pa.DataFrameSchema(
         "couple_id": _PERSON["couple_id"],
         "occasion": _PERSON["occasion"],
         "instrument": _PERSON["instrument"],
-        "subscale": _column("string", "Subscale id."),
-        "person_a": _column(
+        "subscale": column("string", "Subscale id."),
+        "person_a": column(
             "string", "The partner in place 'a'; places are arbitrary. NA like person_b.", nullable=True
         ),
-        "person_b": _column("string", "The other partner; NA while only one is there.", nullable=True),
-        "score_a": _column("Float64", "Score of person_a.", nullable=True),
-        "score_b": _column("Float64", "Score of person_b.", nullable=True),
-        "sem_a": _column("Float64", "Standard error of measurement of score_a.", nullable=True),
-        "sem_b": _column("Float64", "Standard error of measurement of score_b.", nullable=True),
-        "difference": _column("Float64", "score_a − score_b.", nullable=True),
-        "band": _column("Float64", "1.96·√(sem_a² + sem_b²): the difference chance explains.", nullable=True),
-        "differs": _column(
+        "person_b": column("string", "The other partner; NA while only one is there.", nullable=True),
+        "score_a": column("Float64", "Score of person_a.", nullable=True),
+        "score_b": column("Float64", "Score of person_b.", nullable=True),
+        "sem_a": column("Float64", "Standard error of measurement of score_a.", nullable=True),
+        "sem_b": column("Float64", "Standard error of measurement of score_b.", nullable=True),
+        "difference": column("Float64", "score_a − score_b.", nullable=True),
+        "band": column("Float64", "1.96·√(sem_a² + sem_b²): the difference chance explains.", nullable=True),
+        "differs": column(
             "boolean", "True where |difference| exceeds band; NA without a band.", nullable=True
         ),
-        "assumed": _column("boolean", "True where any constant behind the band is assumed."),
+        "assumed": column("boolean", "True where any constant behind the band is assumed."),
     },
     unique=["couple_id", "occasion", "subscale"],
     strict=True,
@@ -94,22 +92,20 @@ PAIRS = pa.DataFrameSchema(
 )
 
 _COUPLE = {name: _PERSON[name] for name in ("couple_id", "occasion", "instrument")}
-_FACET = _column("string", "Facet, sign or skill id.")
-_PLACE = _column("string", "The person's place, 'a' or 'b'; arbitrary.")
+_FACET = column("string", "Facet, sign or skill id.")
+_PLACE = column("string", "The person's place, 'a' or 'b'; arbitrary.")
 
 PERSPECTIVES = pa.DataFrameSchema(
     {
         **_COUPLE,
         "facet": _FACET,
-        "person_id": _column("string", "Who says it."),
+        "person_id": column("string", "Who says it."),
         "place": _PLACE,
-        "perspective": _column("string", "Who says it of whom: a_on_a, a_on_b, b_on_b or b_on_a."),
-        "value": _column("Float64", "In scale points, turned; NA where not given.", nullable=True),
-        "low": _column(
-            "Float64", "Lower end of the band; NA for an answer about the partner.", nullable=True
-        ),
-        "high": _column("Float64", "Upper end of the band.", nullable=True),
-        "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+        "perspective": column("string", "Who says it of whom: a_on_a, a_on_b, b_on_b or b_on_a."),
+        "value": column("Float64", "In scale points, turned; NA where not given.", nullable=True),
+        "low": column("Float64", "Lower end of the band; NA for an answer about the partner.", nullable=True),
+        "high": column("Float64", "Upper end of the band.", nullable=True),
+        "assumed": column("boolean", "True where a constant behind the band is assumed."),
     },
     unique=["couple_id", "occasion", "facet", "perspective"],
     strict=True,
@@ -120,16 +116,16 @@ PERSPECTIVES = pa.DataFrameSchema(
 PERCEPTION = pa.DataFrameSchema(
     {
         **_COUPLE,
-        "person_id": _column("string", "Who sees the other."),
+        "person_id": column("string", "Who sees the other."),
         "place": _PLACE,
-        "n_facets": _column("Int16", "Facets for which all values are there."),
-        "elevation": _column(
+        "n_facets": column("Int16", "Facets for which all values are there."),
+        "elevation": column(
             "Float64", "Mean of how I see you − mean of how you see yourself, scale points.", nullable=True
         ),
-        "accuracy": _column(
+        "accuracy": column(
             "Float64", "Correlation over facets of my view of you with your own.", nullable=True
         ),
-        "similarity": _column(
+        "similarity": column(
             "Float64", "Correlation over facets of my view of you with my view of me.", nullable=True
         ),
     },
@@ -143,9 +139,9 @@ AGREEMENT = pa.DataFrameSchema(
     {
         **_COUPLE,
         "facet": _FACET,
-        "n_both": _column("Int16", "Items that both answered."),
-        "n_healthy": _column("Int16", "Of these, items that both answered in the healthy direction."),
-        "share": _column(
+        "n_both": column("Int16", "Items that both answered."),
+        "n_healthy": column("Int16", "Of these, items that both answered in the healthy direction."),
+        "share": column(
             "Float64", "n_healthy / n_both; NA below the subscale's min_answered.", nullable=True
         ),
     },
@@ -161,14 +157,14 @@ NEEDS = pa.DataFrameSchema(
         "person_id": _PERSON["person_id"],
         "place": _PLACE,
         "occasion": _PERSON["occasion"],
-        "need": _column("string", "Need id, e.g. 'needs.heard'; own needs 'needs.own.…'."),
-        "importance": _column("Int16", "How much it matters to this person, scale points.", nullable=True),
-        "met": _column("Int16", "How far it is met.", nullable=True),
-        "gap": _column("Int16", "importance − met.", nullable=True),
-        "guess": _column("Int16", "What this person thinks it matters to the partner.", nullable=True),
-        "partner_importance": _column("Int16", "What the partner said it matters.", nullable=True),
-        "guess_error": _column("Int16", "guess − partner_importance.", nullable=True),
-        "outside": _column("Int16", "Whether it could be met outside the relationship too.", nullable=True),
+        "need": column("string", "Need id, e.g. 'needs.heard'; own needs 'needs.own.…'."),
+        "importance": column("Int16", "How much it matters to this person, scale points.", nullable=True),
+        "met": column("Int16", "How far it is met.", nullable=True),
+        "gap": column("Int16", "importance − met.", nullable=True),
+        "guess": column("Int16", "What this person thinks it matters to the partner.", nullable=True),
+        "partner_importance": column("Int16", "What the partner said it matters.", nullable=True),
+        "guess_error": column("Int16", "guess − partner_importance.", nullable=True),
+        "outside": column("Int16", "Whether it could be met outside the relationship too.", nullable=True),
     },
     unique=["person_id", "occasion", "need"],
     strict=True,
@@ -187,38 +183,39 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
 }
 
 _SCALE = {
-    "lowest": _column("Float64", "Lower end of the scale."),
-    "highest": _column("Float64", "Upper end of the scale."),
-    "left": _column("string", "What the lowest choice is called."),
-    "right": _column("string", "What the highest choice is called."),
+    "lowest": column("Float64", "Lower end of the scale."),
+    "highest": column("Float64", "Upper end of the scale."),
+    "left": column("string", "What the lowest choice is called."),
+    "right": column("string", "What the highest choice is called."),
 }
-_TITLE = _column("string", "The facet's title.")
-_NAME = _column("string", "The name that person chose.")
+_TITLE = column("string", "The facet's title.")
+_NAME = column("string", "The name that person chose.")
 _BAND = {
-    "value": _column("Float64", "In scale points.", nullable=True),
-    "low": _column("Float64", "Lower end of the band.", nullable=True),
-    "high": _column("Float64", "Upper end of the band.", nullable=True),
-    "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+    "value": column("Float64", "In scale points.", nullable=True),
+    "low": column("Float64", "Lower end of the band.", nullable=True),
+    "high": column("Float64", "Upper end of the band.", nullable=True),
+    "assumed": column("boolean", "True where a constant behind the band is assumed."),
 }
 
 
-def _prepared(name: str, title: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+def prepared(name: str, title: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+    """Declare what a figure is drawn from; a view's own contract may stand beside its plot."""
     return pa.DataFrameSchema(columns, strict=True, name=name, title=title)
 
 
 PREPARED: dict[str, pa.DataFrameSchema] = {
-    "profile": _prepared(
+    "profile": prepared(
         "profile",
         "One row per facet, strong to weak.",
         {
             "facet": _FACET,
             "title": _TITLE,
             **_BAND,
-            "n_partners": _column("Int8", "How many partners' scores the value is the mean of."),
+            "n_partners": column("Int8", "How many partners' scores the value is the mean of."),
             **_SCALE,
         },
     ),
-    "side_by_side": _prepared(
+    "side_by_side": prepared(
         "side_by_side",
         "One row per facet and partner, in the instrument's order.",
         {
@@ -227,68 +224,68 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "place": _PLACE,
             "name": _NAME,
             **_BAND,
-            "differs": _column(
+            "differs": column(
                 "boolean", "True where the two differ beyond the band; NA without one.", nullable=True
             ),
-            "difference": _column("Float64", "First place minus second, scale points.", nullable=True),
+            "difference": column("Float64", "First place minus second, scale points.", nullable=True),
             **_SCALE,
         },
     ),
-    "perspectives": _prepared(
+    "perspectives": prepared(
         "perspectives_prepared",
         "One row per facet and perspective, in the instrument's order; also for skills and guesses.",
         {
             "facet": _FACET,
             "title": _TITLE,
-            "by": _column("string", "Place of who says it."),
-            "about": _column("string", "Place of whom it is about."),
+            "by": column("string", "Place of who says it."),
+            "about": column("string", "Place of whom it is about."),
             "name_by": _NAME,
             "name_about": _NAME,
             **_BAND,
             **_SCALE,
         },
     ),
-    "needs_map": _prepared(
+    "needs_map": prepared(
         "needs_map",
         "One row per partner and need.",
         {
             "place": _PLACE,
             "name": _NAME,
-            "number": _column("Int16", "The need's number in the figure."),
-            "need": _column("string", "Need id."),
-            "title": _column("string", "The need's title."),
-            "importance": _column("Int16", "How much it matters, scale points."),
-            "met": _column("Int16", "How far it is met, scale points."),
-            "unmet": _column("boolean", "True where it matters much and is met little."),
+            "number": column("Int16", "The need's number in the figure."),
+            "need": column("string", "Need id."),
+            "title": column("string", "The need's title."),
+            "importance": column("Int16", "How much it matters, scale points."),
+            "met": column("Int16", "How far it is met, scale points."),
+            "unmet": column("boolean", "True where it matters much and is met little."),
             **_SCALE,
         },
     ),
-    "heat_map": _prepared(
+    "heat_map": prepared(
         "heat_map",
         "One row per sign and perspective, in the instrument's order.",
         {
             "facet": _FACET,
             "title": _TITLE,
-            "by": _column("string", "Place of who says it."),
-            "about": _column("string", "Place of whom it is about."),
+            "by": column("string", "Place of who says it."),
+            "about": column("string", "Place of whom it is about."),
             "name_by": _NAME,
             "name_about": _NAME,
-            "value": _column("Float64", "In scale points.", nullable=True),
+            "value": column("Float64", "In scale points.", nullable=True),
             **_SCALE,
         },
     ),
-    "agreement": _prepared(
+    "agreement": prepared(
         "agreement_prepared",
         "One row per facet, in the instrument's order.",
         {
             "facet": _FACET,
             "title": _TITLE,
-            "n_both": _column("Int16", "Items that both answered."),
-            "n_healthy": _column("Int16", "Of these, items both answered in the healthy direction."),
-            "share": _column("Float64", "n_healthy / n_both."),
+            "n_both": column("Int16", "Items that both answered."),
+            "n_healthy": column("Int16", "Of these, items both answered in the healthy direction."),
+            "share": column("Float64", "n_healthy / n_both."),
         },
     ),
-    "trend": _prepared(
+    "trend": prepared(
         "trend",
         "One row per facet, partner and occasion.",
         {
@@ -296,19 +293,19 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "title": _TITLE,
             "place": _PLACE,
             "name": _NAME,
-            "number": _column("Int16", "Which time it was."),
+            "number": column("Int16", "Which time it was."),
             "occasion": _PERSON["occasion"],
-            "value": _column("Float64", "Score in scale points."),
-            "low": _column(
+            "value": column("Float64", "Score in scale points."),
+            "low": column(
                 "Float64", "First score − 1.96·√2·SEM: no reliable change above it.", nullable=True
             ),
-            "high": _column(
+            "high": column(
                 "Float64", "First score + 1.96·√2·SEM: no reliable change below it.", nullable=True
             ),
-            "change": _column(
+            "change": column(
                 "string", "Against the first time: better, worse or none; NA without a band.", nullable=True
             ),
-            "assumed": _column("boolean", "True where a constant behind the band is assumed."),
+            "assumed": column("boolean", "True where a constant behind the band is assumed."),
             **_SCALE,
         },
     ),
@@ -342,13 +339,12 @@ def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     >>> list(empty(RESPONSES).columns)[:2]
     ['couple_id', 'person_id']
     """
-    return _empty(schema.name).copy()
+    if schema.name not in _EMPTY:
+        _EMPTY[schema.name] = check(pd.DataFrame({name: [] for name in schema.columns}), schema)
+    return _EMPTY[schema.name].copy()
 
 
-@cache
-def _empty(name: str) -> pd.DataFrame:
-    schema = next(one for one in (*FRAMES.values(), *PREPARED.values()) if one.name == name)
-    return check(pd.DataFrame({column: [] for column in schema.columns}), schema)
+_EMPTY: dict[str, pd.DataFrame] = {}  # by the contract's name: to make one takes milliseconds
 
 
 def occasion_number(occasion: str) -> int:

@@ -10,53 +10,30 @@ from workbook import frames
 from workbook.dyads import agreement, needs_gap, pair, perception, perspectives
 from workbook.insights import Insight, find_insights
 from workbook.instruments.model import Instrument
+from workbook.plots import VIEWS, Findings, showings
+from workbook.plots.view import is_shareable
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication, open_round
 
-VIEWS: Mapping[str, tuple[str, Grain]] = {
-    "profile": ("connection", Grain.SCORES),
-    "side_by_side": ("connection", Grain.SCORES),
-    "perspectives": ("connection", Grain.ANSWERS),
-    "agreement": ("connection", Grain.ANSWERS),
-    "perception": ("connection", Grain.ANSWERS),
-    "heat_map": ("warning_signs", Grain.SCORES),
-    "needs_map": ("needs", Grain.ANSWERS),
-    "skills": ("skills", Grain.ANSWERS),
-}
-"""Every view, the instrument it shows and the grain it needs from both."""
-
-_NEEDS_TWO = ("side_by_side", "agreement", "perception")
-_SEEN = ("connection", "warning_signs", "skills")  # instruments with answers about the partner
-
 
 @dataclass(frozen=True)
-class Results:
+class Results(Findings):
     """Everything a results page shows, worked out from what lies open and nothing else.
 
     Attributes
     ----------
-    scores, pairs : DataFrame
-        `workbook.frames.SCORES` and `PAIRS`, all occasions.
-    perspectives, perception, agreement, needs : DataFrame or None
-        Of the latest occasion; ``None`` where no answers are open.
     insights : tuple of Insight
         Of the latest occasion, in the order to be told.
     grains : mapping of instrument id to Grain
         At which grain each instrument is open; *nothing* where it is not.
-    unavailable : mapping of view to reason
-        Why a view cannot be shown: ``not_open`` (not revealed by both), ``needs_answers``
+    unavailable : mapping of `workbook.plots.Showing.id` to reason
+        Why a view of an instrument cannot be shown: ``not_open`` (not revealed by both), ``needs_answers``
         (open at *scores* only), ``no_values`` (open, but nothing both answered), ``solo``.
     is_solo : bool
         Whether these are one person's own results.
     """
 
-    scores: pd.DataFrame
-    pairs: pd.DataFrame
-    perspectives: pd.DataFrame | None
-    perception: pd.DataFrame | None
-    agreement: pd.DataFrame | None
-    needs: pd.DataFrame | None
-    insights: tuple[Insight, ...]
+    insights: tuple[Insight, ...] = ()
     grains: Mapping[str, Grain] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     is_solo: bool = False
@@ -114,32 +91,35 @@ def _results(
     *,
     is_solo: bool,
 ) -> Results:
-    pairs = pair(scores, known)
+    found = _findings(responses, scores, instruments, known)
+    insights: tuple[Insight, ...] = ()
+    if any(grain is not Grain.NOTHING for grain in grains.values()):
+        pairs = frames.latest(found.pairs)
+        insights = find_insights(
+            pairs, instruments, needs=found.needs, suggestions=suggestions, alone=is_solo
+        )
+    reasons = _unavailable(found, instruments, grains, is_solo=is_solo)
+    return Results(**vars(found), insights=insights, grains=grains, unavailable=reasons, is_solo=is_solo)
+
+
+def _findings(
+    responses: pd.DataFrame,
+    scores: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    known: Mapping[str, str] | None,
+) -> Findings:
     now_scores, now_answers = frames.latest(scores), frames.latest(responses)
-    shown = [instruments[name] for name in _SEEN if name in instruments]
-    seen = [perspectives(now_scores, now_answers, i, known) for i in shown]
-    perspective = _joined(seen, frames.PERSPECTIVES)
-    healthy = _joined([agreement(now_answers, i) for i in shown], frames.AGREEMENT)
+    shown = [one for one in instruments.values() if is_shareable(one)]
+    seen = _joined([perspectives(now_scores, now_answers, one, known) for one in shown], frames.PERSPECTIVES)
+    healthy = _joined([agreement(now_answers, one) for one in shown], frames.AGREEMENT)
     needs = needs_gap(now_answers, known)
-    is_open = any(grain is not Grain.NOTHING for grain in grains.values())
-    insights = (
-        find_insights(frames.latest(pairs), instruments, needs=needs, suggestions=suggestions, alone=is_solo)
-        if is_open
-        else ()
-    )
-    seen_so = perception(perspective)
-    has = {"perspectives": perspective, "agreement": healthy, "perception": seen_so, "needs_map": needs}
-    return Results(
+    return Findings(
         scores,
-        pairs,
-        perspective if len(perspective) else None,
-        seen_so if len(perspective) else None,
+        pair(scores, known),
+        seen if len(seen) else None,
+        perception(seen) if len(seen) else None,
         healthy if len(healthy) else None,
         needs if len(needs) else None,
-        insights,
-        grains,
-        _unavailable(grains, scores, has, is_solo=is_solo),
-        is_solo,
     )
 
 
@@ -165,24 +145,25 @@ def _grains(opened: Sequence[Publication], instruments: Mapping[str, Instrument]
 
 
 def _unavailable(
-    grains: Mapping[str, Grain], scores: pd.DataFrame, has: Mapping[str, pd.DataFrame], *, is_solo: bool
+    found: Findings, instruments: Mapping[str, Instrument], grains: Mapping[str, Grain], *, is_solo: bool
 ) -> dict[str, str]:
+    """Why each view of each instrument cannot be shown; those that can are not named."""
     order = list(Grain)
     reasons = {}
-    for view, (instrument, needed) in VIEWS.items():
-        grain = grains.get(instrument, Grain.NOTHING)
-        frame = has.get(view, scores)
-        own = (
-            frame[(frame["instrument"] == instrument).to_numpy(dtype=bool)]
-            if "instrument" in frame
-            else frame
-        )
-        if is_solo and view in _NEEDS_TWO:
-            reasons[view] = "solo"
+    for one in showings(VIEWS, instruments):
+        grain = grains.get(one.instrument, Grain.NOTHING)
+        if is_solo and one.view.needs_two:
+            reasons[one.id] = "solo"
         elif grain is Grain.NOTHING:
-            reasons[view] = "not_open"
-        elif order.index(grain) < order.index(needed):
-            reasons[view] = "needs_answers"
-        elif not len(own):
-            reasons[view] = "no_values"
+            reasons[one.id] = "not_open"
+        elif order.index(grain) < order.index(Grain(one.view.grain)):
+            reasons[one.id] = "needs_answers"
+        elif not _has_rows(one.view.source(found), one.instrument):
+            reasons[one.id] = "no_values"
     return reasons
+
+
+def _has_rows(frame: pd.DataFrame | None, instrument: str) -> bool:
+    if frame is None or "instrument" not in frame:
+        return frame is not None and len(frame) > 0  # needs have one instrument throughout
+    return bool((frame["instrument"] == instrument).any())

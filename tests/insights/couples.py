@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from workbook import frames, plots
+from workbook import frames
 from workbook.content import say
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
+from workbook.plots import VIEWS, Given
 from workbook.results import Results, work_out, work_out_own
 from workbook.sharing import Grain, publish
 from workbook.ui.overview import told_alone, told_together
@@ -77,32 +78,21 @@ def alone(a: pd.DataFrame) -> Results:
     return work_out_own(a, ASKED, known=PLACES, suggestions=suggestions())
 
 
-VIEWS = ("profile", "side_by_side", "heat_map", "needs_map")
+SHOWN = ("profile", "side_by_side", "heat_map", "needs_map")
 
 
-def pages(results: Results, views: tuple[str, ...] = VIEWS) -> dict[str, list[str]]:
+def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:
     """Every text of the overview, and the sentences beside the drawings, by page."""
     blocks = told_alone(results, ASKED) if results.is_solo else told_together(results, ASKED, NAMES)
     told = {"overview": list(texts(blocks))}
-    for view in views:
-        prepared = _prepared(view, results)
-        if prepared is not None:
-            said = getattr(plots, f"sentence_{view}")(prepared)
-            told[view] = [say(key, **values) for key, values in said]
+    given = Given(results, {"a": NAMES["a"]} if results.is_solo else NAMES)
+    for view in VIEWS:
+        if view.name not in views or (results.is_solo and view.needs_two):
+            continue
+        prepared = view.prepared(ASKED[view.instrument], given)
+        if prepared is not None and view.drawing:
+            told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
     return told
-
-
-def _prepared(view: str, results: Results) -> pd.DataFrame | None:
-    named = {"a": NAMES["a"]} if results.is_solo else NAMES
-    connection, pairs = ASKED["connection"], results.pairs
-    if view == "profile":
-        return plots.prepare_profile(pairs, connection)
-    if view == "heat_map":
-        return plots.prepare_heat_map(pairs, ASKED["warning_signs"], named, perspectives=results.perspectives)
-    if view == "side_by_side":
-        return None if results.is_solo else plots.prepare_side_by_side(pairs, connection, named)
-    needs = results.needs
-    return None if needs is None else plots.prepare_needs_map(needs, ASKED["needs"], named)
 
 
 def texts(blocks: object) -> Iterator[str]:

@@ -1,10 +1,14 @@
 """docs/adding-an-instrument.md is followed once, word by word."""
 
+import json
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "adding-an-instrument.md"
-FILE = re.compile(r"<!-- file: (?P<path>\S+) -->\n```toml\n(?P<text>.*?)```", re.DOTALL)
+import pytest
+
+from tests.following import FILE, ROOT, copy_of_the_workbook, run_in
+
+PAGE = ROOT / "docs" / "adding-an-instrument.md"
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -17,9 +21,61 @@ def test_whoever_follows_the_page_adds_an_instrument_that_is_answered_and_scored
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file["text"], encoding="utf-8")
     steps = CODE.findall(page)
-    assert (len(files), len(steps)) == (1, 2)
+    assert (len(files), len(steps)) == (1, 3)
     shared: dict[str, object] = {}
     for step in steps:
         exec(compile(step, str(PAGE), "exec"), shared)
     assert shared["kindness"].id == "kindness"
     assert len(shared["scores"]) == 20 * 2 * 2
+
+
+SEEN = """
+import json, workbook
+from workbook.service.demo import open_demo
+from workbook.session import Session
+from workbook.ui.app import App
+
+household, service = open_demo()  # two simulated people who open all they can
+app = App(Session(service))
+app.session.mark_seen("introduction")
+app.session.agree("consent", "0" * 64, agreed=True)
+found = {"at": workbook.__file__}
+for page in ("together:now", "results"):
+    app.go(page)
+    lines = app._open.menu.parts[0]["steps"]
+    found[page] = [[line["id"], line["title"], line["note"]] for line in lines if "kindness" in line["id"]]
+for page, _title, _note in found["together:now"] + found["results"]:
+    app.go(page)
+    heading = [block["text"] for block in app._open.words.blocks if block["kind"] == "heading"]
+    chart, below = app._open.view.chart, app._open.view.below
+    rows = below.blocks[0]["blocks"][0]["rows"]
+    found[page] = [heading, len(chart.figure["data"]) > 0, chart.sentence != "", [row[0] for row in rows]]
+print(json.dumps(found))
+household.close()
+"""
+TOGETHER = {
+    "view:profile:kindness": "From strong to weak: Everyday kindness",
+    "view:side_by_side:kindness": "Side by side: Everyday kindness",
+    "view:perspectives:kindness": "Four views of the same thing: Everyday kindness",
+    "view:agreement:kindness": "Where you both feel well: Everyday kindness",
+}
+OWN = {
+    "own:profile:kindness": "From strong to weak: Everyday kindness",
+    "own:perspectives:kindness": "Four views of the same thing: Everyday kindness",
+}
+
+
+@pytest.mark.timeout(300)
+def test_once_its_file_is_in_place_it_shows_in_every_view_that_fits_it_by_its_title(tmp_path):
+    folder = copy_of_the_workbook(tmp_path)
+    (file,) = FILE.finditer(PAGE.read_text(encoding="utf-8"))
+    to = folder / "workbook" / "content" / "instruments" / Path(file["path"]).name
+    to.write_text(file["text"], encoding="utf-8")
+    found = json.loads(run_in(folder, SEEN))
+
+    assert found["at"].startswith(str(folder))
+    for page, wanted in (("together:now", TOGETHER), ("results", OWN)):
+        assert {name: title for name, title, _ in found[page]} == wanted
+        assert not any("not" in note.lower() for _, _, note in found[page])
+    for page, title in (TOGETHER | OWN).items():
+        assert found[page] == [[title], True, True, ["Everyday kindness"]]

@@ -19,29 +19,19 @@ from workbook.simulate import simulate_couples
 A, B = "p_0000000a", "p_0000000b"
 NAMES = {"a": "Mira", "b": "Jonas"}
 CATALOGUE = catalogue()
-VIEWS = [
-    "profile", "side_by_side", "perspectives", "skills", "guesses",
-    "needs_map", "heat_map", "agreement", "trend",
-]  # fmt: skip
-CONTRACT = {"skills": "perspectives", "guesses": "perspectives"}
+DRAWN = {view.name: view for view in plots.VIEWS if view.drawing}
+DRAWINGS = {name: view.drawing for name, view in DRAWN.items()} | {"trend": plots.TREND}
+CONTRACTS = {name: view.contract for name, view in DRAWN.items()} | {"trend": frames.PREPARED["trend"]}
 
 
 def prepare_all(results, scores=None):
+    """What every view and the trend are drawn from; empty where there is nothing to draw."""
+    given = plots.Given(results, NAMES)
+    made = {name: view.prepared(CATALOGUE[view.instrument], given) for name, view in DRAWN.items()}
+    found = {name: frames.empty(CONTRACTS[name]) if frame is None else frame for name, frame in made.items()}
     scores = results.scores if scores is None else scores
-    connection, signs = CATALOGUE["connection"], CATALOGUE["warning_signs"]
-    return {
-        "profile": plots.prepare_profile(results.pairs, connection),
-        "side_by_side": plots.prepare_side_by_side(results.pairs, connection, NAMES),
-        "perspectives": plots.prepare_perspectives(results.perspectives, connection, NAMES),
-        "skills": plots.prepare_skills(results.perspectives, CATALOGUE["skills"], NAMES),
-        "guesses": plots.prepare_guesses(results.needs, CATALOGUE["needs"], NAMES),
-        "needs_map": plots.prepare_needs_map(results.needs, CATALOGUE["needs"], NAMES),
-        "heat_map": plots.prepare_heat_map(results.pairs, signs, NAMES, perspectives=results.perspectives),
-        "agreement": plots.prepare_agreement(
-            frames.empty(frames.AGREEMENT) if results.agreement is None else results.agreement, connection
-        ),
-        "trend": plots.prepare_trend(scores, connection, {A: "a", B: "b"}, NAMES),
-    }
+    trend = plots.prepare_trend(scores, CATALOGUE["connection"], {A: "a", B: "b"}, NAMES)
+    return found | {"trend": trend}
 
 
 @pytest.fixture(scope="module")
@@ -69,26 +59,26 @@ def solo():
     return prepare_all(work_out_own(responses[(responses["person_id"] == A).to_numpy()], CATALOGUE))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_a_prepared_frame_keeps_its_contract(prepared, view):
-    contract = frames.PREPARED[CONTRACT.get(view, view)]
+    contract = CONTRACTS[view]
 
     assert len(prepared[view])
     pd.testing.assert_frame_equal(frames.check(prepared[view], contract), prepared[view])
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_nothing_to_draw_is_no_figure_no_sentence_and_an_empty_table(view):
-    nothing = frames.empty(frames.PREPARED[CONTRACT.get(view, view)])
+    nothing = frames.empty(CONTRACTS[view])
 
-    assert getattr(plots, f"plot_{view}")(nothing) is None
-    assert getattr(plots, f"sentence_{view}")(nothing) == []
-    assert len(getattr(plots, f"table_{view}")(nothing)) == 0
+    assert DRAWINGS[view].plot(nothing) is None
+    assert DRAWINGS[view].sentence(nothing) == []
+    assert len(DRAWINGS[view].table(nothing)) == 0
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_a_figure_is_plain_json_with_no_ground_no_drag_and_colours_of_the_page(prepared, view):
-    drawn = json.dumps(getattr(plots, f"plot_{view}")(prepared[view]).to_plotly_json())
+    drawn = json.dumps(DRAWINGS[view].plot(prepared[view]).to_plotly_json())
     layout = json.loads(drawn)["layout"]
 
     assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
@@ -98,28 +88,26 @@ def test_a_figure_is_plain_json_with_no_ground_no_drag_and_colours_of_the_page(p
     assert set(re.findall(r"#[0-9a-f]{6}", drawn)) <= set(plots.COLOURS)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_every_sentence_can_be_said(prepared, view):
-    sentences = [say(key, **values) for key, values in getattr(plots, f"sentence_{view}")(prepared[view])]
+    sentences = [say(key, **values) for key, values in DRAWINGS[view].sentence(prepared[view])]
 
     assert sentences
     assert all(sentence.endswith(".") and "!" not in sentence for sentence in sentences)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_every_facet_drawn_is_also_in_the_table(prepared, view):
-    cells = {
-        str(cell) for column in getattr(plots, f"table_{view}")(prepared[view]).to_numpy() for cell in column
-    }
+    cells = {str(cell) for column in DRAWINGS[view].table(prepared[view]).to_numpy() for cell in column}
 
     assert set(prepared[view]["title"]) <= cells
 
 
 @pytest.mark.parametrize("view", ["profile", "perspectives", "skills", "guesses", "needs_map", "heat_map"])
 def test_one_person_alone_sees_their_own_side(solo, view):
-    assert getattr(plots, f"plot_{view}")(solo[view]) is not None
-    assert getattr(plots, f"sentence_{view}")(solo[view])
-    assert len(getattr(plots, f"table_{view}")(solo[view]))
+    assert DRAWINGS[view].plot(solo[view]) is not None
+    assert DRAWINGS[view].sentence(solo[view])
+    assert len(DRAWINGS[view].table(solo[view]))
 
 
 @pytest.mark.parametrize("view", ["side_by_side", "agreement", "trend"])
@@ -214,7 +202,7 @@ def test_no_number_is_left_out_where_a_need_is_not_there(prepared, solo):
     assert "needs.safe" in set(solo["needs_map"]["need"])
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", DRAWINGS)
 def test_no_joint_view_has_a_row_for_what_is_held_back(prepared, view):
     """Neither in the figure nor in the table below it."""
     assert "Safe" not in {str(title) for title in prepared[view].get("title", [])}

@@ -1,10 +1,23 @@
 """Figures: each a pair of prepare and plot, with a sentence and a table beside it.
 
+`VIEWS` is the one list of the views that pages show, in their order; ``docs/adding-a-view.md``
+shows how to add one.
+
 `prepare_x` gives a frame declared in ``frames.PREPARED``; `plot_x` draws it, or gives ``None``
 where there is nothing to draw; `sentence_x` gives (message key, values) for
 `workbook.content.say`; `table_x` the same for those who'd rather read.
 """
 
+from workbook.plots import (
+    agreement,
+    heat_map,
+    needs_map,
+    perception,
+    perspectives,
+    profile,
+    side_by_side,
+    trend,
+)
 from workbook.plots.agreement import plot_agreement, prepare_agreement, sentence_agreement, table_agreement
 from workbook.plots.heat_map import plot_heat_map, prepare_heat_map, sentence_heat_map, table_heat_map
 from workbook.plots.needs_map import plot_needs_map, prepare_needs_map, sentence_needs_map, table_needs_map
@@ -31,10 +44,31 @@ from workbook.plots.side_by_side import (
 )
 from workbook.plots.theme import COLOURS, CONFIG
 from workbook.plots.trend import plot_trend, prepare_trend, sentence_trend, table_trend
+from workbook.plots.view import Drawing, Findings, Given, Showing, View, showings
+
+TREND = trend.DRAWING  # shown on pages of its own, not among the views
+VIEWS: tuple[View, ...] = (
+    profile.VIEW,
+    side_by_side.VIEW,
+    perspectives.VIEW,
+    perception.VIEW,
+    agreement.VIEW,
+    needs_map.VIEW,
+    perspectives.GUESSES,
+    heat_map.VIEW,
+    perspectives.SKILLS,
+)
 
 __all__ = [
     "COLOURS",
     "CONFIG",
+    "TREND",
+    "VIEWS",
+    "Drawing",
+    "Findings",
+    "Given",
+    "Showing",
+    "View",
     "plot_agreement",
     "plot_guesses",
     "plot_heat_map",
@@ -62,6 +96,7 @@ __all__ = [
     "sentence_side_by_side",
     "sentence_skills",
     "sentence_trend",
+    "showings",
     "table_agreement",
     "table_guesses",
     "table_heat_map",

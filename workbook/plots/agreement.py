@@ -1,15 +1,13 @@
 """On how many of a facet's questions both partners answer in the healthy direction."""
 
-from typing import Any
-
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, shown_facets
-from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, Rows
+from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, MaybeFigure, Rows
+from workbook.plots.view import Drawing, Said, View, has_topics
 
 DOT_STEP = 1.0
 
@@ -38,7 +36,7 @@ def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.Dat
     return frames.check(table.sort_values("_rank", ignore_index=True)[list(contract.columns)], contract)
 
 
-def plot_agreement(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_agreement(prepared: pd.DataFrame) -> MaybeFigure:
     """A dot for each question both answered; filled where both answered in the healthy way."""
     if not len(prepared):
         return None
@@ -57,13 +55,13 @@ def plot_agreement(prepared: pd.DataFrame) -> go.Figure | None:
     return rows.figure
 
 
-def sentence_agreement(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_agreement(prepared: pd.DataFrame) -> Said:
     """What to see: on what both are well, and on what not yet."""
     if not len(prepared):
         return []
     whole = prepared[(prepared["share"] == 1).to_numpy(dtype=bool)]
     none = prepared[(prepared["share"] == 0).to_numpy(dtype=bool)]
-    said: list[tuple[str, dict[str, Any]]] = [("results.plots.agreement_what", {})]
+    said: Said = [("results.plots.agreement_what", {})]
     for key, rows in (("whole", whole), ("none", none)):
         if len(rows):
             subjects = all_or_number(list(rows["title"]), "n_topics")
@@ -82,3 +80,16 @@ def table_agreement(prepared: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+VIEW = View(
+    "agreement",
+    instrument="connection",
+    source=lambda found: found.agreement,
+    prepare=lambda rows, instrument, _: prepare_agreement(rows, instrument),
+    contract=frames.PREPARED["agreement"],
+    drawing=Drawing(plot_agreement, sentence_agreement, table_agreement),
+    fits=has_topics,
+    grain="answers",
+    needs_two=True,
+)

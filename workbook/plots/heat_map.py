@@ -1,17 +1,16 @@
 """Warning signs as a heat map: how often each partner noticed each sign."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
 from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, clipped, end_labels, partner_names, shown_facets
-from workbook.plots.theme import BAD, INK, INK_SOFT, PARTNER, SUNKEN, SURFACE, Rows, number
+from workbook.plots.theme import BAD, INK, INK_SOFT, PARTNER, SUNKEN, SURFACE, MaybeFigure, Rows, number
+from workbook.plots.view import Drawing, Said, View, is_of_signs
 
 CONTRACT = frames.PREPARED["heat_map"]
 CELL = 26  # px, height of a cell
@@ -80,7 +79,7 @@ def _columns(prepared: pd.DataFrame) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: (one[1], one[0] != one[1]))
 
 
-def plot_heat_map(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_heat_map(prepared: pd.DataFrame) -> MaybeFigure:
     """A cell per sign and perspective, darker for more often, with its number in it."""
     if not len(prepared):
         return None
@@ -151,7 +150,7 @@ def _draw_scale(rows: Rows, first: pd.Series) -> None:
     rows.write(say("results.plots.light_dark", low=first["left"], high=first["right"]), 0, 16, color=INK_SOFT)
 
 
-def sentence_heat_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_heat_map(prepared: pd.DataFrame) -> Said:
     """What to see: who notices which sign how often; "neither" only where it is true of both.
 
     The partners are never averaged: one who is often lonely is not less so because the other
@@ -176,7 +175,7 @@ def sentence_heat_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]
     return said + _noticed("seen", seen[(seen["share"] >= often).to_numpy()], is_one=is_one)
 
 
-def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> list[tuple[str, dict[str, Any]]]:
+def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> Said:
     """One sentence: which signs, by whom; by both first, then in the order of the signs."""
     if not len(rows):
         return []
@@ -212,3 +211,16 @@ def table_heat_map(prepared: pd.DataFrame) -> pd.DataFrame:
             for facet in facets["facet"]
         ]
     return pd.DataFrame(table)
+
+
+VIEW = View(
+    "heat_map",
+    instrument="warning_signs",
+    source=lambda found: found.pairs,
+    prepare=lambda rows, instrument, given: prepare_heat_map(
+        rows, instrument, given.names, perspectives=given.found.perspectives
+    ),
+    contract=CONTRACT,
+    drawing=Drawing(plot_heat_map, sentence_heat_map, table_heat_map),
+    fits=is_of_signs,
+)

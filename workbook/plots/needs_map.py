@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
@@ -26,9 +25,11 @@ from workbook.plots.theme import (
     SUNKEN,
     TEXT,
     WARN_SOFT,
+    MaybeFigure,
     Words,
     figure,
 )
+from workbook.plots.view import Drawing, Said, View
 
 CELL = 54  # px, height of one cell
 HEAD, FOOT, KEY_LINE = 84, 30, 20
@@ -85,7 +86,7 @@ def prepare_needs_map(
     return frames.check(table[list(contract.columns)], contract)
 
 
-def plot_needs_map(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_needs_map(prepared: pd.DataFrame) -> MaybeFigure:
     """One map per partner: further right matters more, higher up is met more.
 
     Needs are numbered; those in the shaded corner matter much and are met little, and are
@@ -188,7 +189,7 @@ def _write(
     )
 
 
-def sentence_needs_map(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_needs_map(prepared: pd.DataFrame) -> Said:
     """What to see: which needs of each partner matter much and are met little: all, or how many."""
     said: list[tuple[str, str]] = []
     for _, rows in prepared.groupby("place", sort=True):
@@ -213,3 +214,17 @@ def table_needs_map(prepared: pd.DataFrame) -> pd.DataFrame:
             say("results.plots.column_unmet"): prepared["unmet"].map({True: yes, False: no}),
         }
     )
+
+
+VIEW = View(
+    "needs_map",
+    instrument="needs",
+    source=lambda found: found.needs,
+    prepare=lambda rows, instrument, given: prepare_needs_map(
+        rows, instrument, given.names, own_titles=given.own_needs
+    ),
+    contract=frames.PREPARED["needs_map"],
+    drawing=Drawing(plot_needs_map, sentence_needs_map, table_needs_map),
+    grain="answers",
+    tells=("unmet_need", "unmet_tied"),
+)

@@ -5,10 +5,8 @@ The same drawing serves three views: facets of connection, skills, and guesses o
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
@@ -23,7 +21,8 @@ from workbook.plots.names import (
     short_title,
     shown_facets,
 )
-from workbook.plots.theme import PARTNER, Rows, number
+from workbook.plots.theme import PARTNER, MaybeFigure, Rows, number
+from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
 WORTH_A_WORD = 1.0  # scale points between two single answers: one step of the scale
@@ -101,7 +100,7 @@ def _prepared(
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
-def plot_perspectives(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_perspectives(prepared: pd.DataFrame) -> MaybeFigure:
     """Per facet one line about each partner: filled is their own word, open the other's.
 
     ``None`` where there is nothing to draw.
@@ -170,7 +169,7 @@ def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
     return both.assign(gap=both["value_other"] - both["value_own"])
 
 
-def _sentence(prepared: pd.DataFrame, view: str) -> list[tuple[str, dict[str, Any]]]:
+def _sentence(prepared: pd.DataFrame, view: str) -> Said:
     said: list[tuple[str, str]] = []
     for _, rows in _gaps(prepared).groupby("about", sort=True):
         name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
@@ -182,7 +181,7 @@ def _sentence(prepared: pd.DataFrame, view: str) -> list[tuple[str, dict[str, An
     return [(key, dict(values)) for key, values in each_in_words(said)]
 
 
-def sentence_perspectives(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_perspectives(prepared: pd.DataFrame) -> Said:
     """What to see: on what a person's own word and the partner's lie furthest apart."""
     if not len(prepared):
         return []
@@ -192,12 +191,12 @@ def sentence_perspectives(prepared: pd.DataFrame) -> list[tuple[str, dict[str, A
     return said
 
 
-def sentence_skills(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_skills(prepared: pd.DataFrame) -> Said:
     """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
     return (_sentence(prepared, "skills") or [("results.plots.one_side", {})]) if len(prepared) else []
 
 
-def sentence_guesses(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_guesses(prepared: pd.DataFrame) -> Said:
     """What to see: which needs a partner guesses closely, and which not."""
     return (_sentence(prepared, "guesses") or [("results.plots.one_side", {})]) if len(prepared) else []
 
@@ -222,3 +221,35 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
 
 table_skills = table_perspectives
 table_guesses = table_perspectives
+
+
+VIEW = View(
+    "perspectives",
+    instrument="connection",
+    source=lambda found: found.perspectives,
+    prepare=lambda rows, instrument, given: prepare_perspectives(rows, instrument, given.names),
+    contract=CONTRACT,
+    drawing=Drawing(plot_perspectives, sentence_perspectives, table_perspectives),
+    fits=has_seen_topics,
+    grain="answers",
+)
+SKILLS = View(
+    "skills",
+    instrument="skills",
+    source=lambda found: found.perspectives,
+    prepare=lambda rows, instrument, given: prepare_skills(rows, instrument, given.names),
+    contract=CONTRACT,
+    drawing=Drawing(plot_skills, sentence_skills, table_skills),
+    fits=is_of_steps,
+    grain="answers",
+)
+GUESSES = View(
+    "guesses",
+    instrument="needs",
+    source=lambda found: found.needs,
+    prepare=lambda rows, instrument, given: prepare_guesses(rows, instrument, given.names),
+    contract=CONTRACT,
+    drawing=Drawing(plot_guesses, sentence_guesses, table_guesses),
+    grain="answers",
+    needs_two=True,
+)

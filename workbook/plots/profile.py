@@ -3,14 +3,14 @@
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
 from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, end_labels, in_words, shown_facets
-from workbook.plots.theme import INK, INK_SOFT, LINE, SMALL, Rows, number
+from workbook.plots.theme import INK, INK_SOFT, LINE, SMALL, MaybeFigure, Rows, number
+from workbook.plots.view import Drawing, Said, View, has_topics
 
 BAND_Z = 1.96
 SAME = 1e-6
@@ -69,7 +69,7 @@ def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     return frames.check(table.drop(columns="_rank"), frames.PREPARED["profile"])
 
 
-def plot_profile(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_profile(prepared: pd.DataFrame) -> MaybeFigure:
     """A bar per facet from the scale's lower end, its band on top, its value at the right.
 
     A dashed band rests on assumed constants. ``None`` where there is nothing to draw.
@@ -91,14 +91,14 @@ def plot_profile(prepared: pd.DataFrame) -> go.Figure | None:
     return rows.figure
 
 
-def sentence_profile(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_profile(prepared: pd.DataFrame) -> Said:
     """What to see: one's own highest and lowest; of two, that this is the middle between them.
 
     Of a couple no topic is named: their mean may be true of neither.
     """
     if not len(prepared):
         return []
-    said: list[tuple[str, dict[str, Any]]]
+    said: Said
     if int(prepared["n_partners"].max()) > 1:
         said = [("results.plots.profile_couple", {})]
     else:
@@ -135,3 +135,14 @@ def table_profile(prepared: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+VIEW = View(
+    "profile",
+    instrument="connection",
+    source=lambda found: found.pairs,
+    prepare=lambda rows, instrument, _: prepare_profile(rows, instrument),
+    contract=frames.PREPARED["profile"],
+    drawing=Drawing(plot_profile, sentence_profile, table_profile),
+    fits=has_topics,
+)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
-from workbook.plots.theme import INK, PARTNER, Rows, number
+from workbook.plots.theme import INK, PARTNER, MaybeFigure, Rows, number
+from workbook.plots.view import Drawing, Said, View, has_topics
 
 BAND_Z = 1.96
 
@@ -68,7 +68,7 @@ def prepare_side_by_side(
     return frames.check(pd.DataFrame(rows), frames.PREPARED["side_by_side"])
 
 
-def plot_side_by_side(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_side_by_side(prepared: pd.DataFrame) -> MaybeFigure:
     """Two lines per facet: circle and diamond with their bands, joined where they differ.
 
     ``None`` where there is nothing to draw.
@@ -119,10 +119,10 @@ def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, s
         x += [values["a"], values["b"], None]
         y += [at[str(facet), "a"], at[str(facet), "b"], None]
     if x:
-        rows.add(go.Scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 3}))
+        rows.add(x=x, y=y, mode="lines", line={"color": INK, "width": 3})
 
 
-def sentence_side_by_side(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
     """What to see: where the two see it differently, and how much of it chance explains."""
     if not len(prepared):
         return []
@@ -136,7 +136,7 @@ def sentence_side_by_side(prepared: pd.DataFrame) -> list[tuple[str, dict[str, A
         "subjects": all_or_number(list(differing["title"]), "n_topics"),
     }
     count = "some" if len(differing) else "none"
-    said: list[tuple[str, dict[str, Any]]] = [(f"results.plots.side_by_side_{count}", values)]
+    said: Said = [(f"results.plots.side_by_side_{count}", values)]
     if len(differing):
         said.append(("results.plots.joined", {}))
     said.append(("results.plots.chance", {}))
@@ -159,3 +159,16 @@ def table_side_by_side(prepared: pd.DataFrame) -> pd.DataFrame:
     yes, no = say("results.plots.differs_yes"), say("results.plots.differs_no")
     columns[say("results.plots.column_differs")] = mine["differs"].map({True: yes, False: no}).fillna("")
     return pd.DataFrame(columns)
+
+
+VIEW = View(
+    "side_by_side",
+    instrument="connection",
+    source=lambda found: found.pairs,
+    prepare=lambda rows, instrument, given: prepare_side_by_side(rows, instrument, given.names),
+    contract=frames.PREPARED["side_by_side"],
+    drawing=Drawing(plot_side_by_side, sentence_side_by_side, table_side_by_side),
+    fits=has_topics,
+    needs_two=True,
+    note="ui.telling.difference",
+)

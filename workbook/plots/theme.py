@@ -6,10 +6,13 @@ says of themselves, open what they say of the other; a dashed band rests on assu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import plotly.graph_objects as go
-from plotly.basedatatypes import BaseTraceType
+if TYPE_CHECKING:  # loaded when something is drawn: results know the views, and draw nothing
+    import plotly.graph_objects as go
+
+Figure: TypeAlias = "go.Figure"
+MaybeFigure: TypeAlias = "go.Figure | None"
 
 INK = "#2b2723"
 INK_SOFT = "#5d554c"
@@ -62,7 +65,7 @@ class Words:
     one takes seconds where there are a hundred.
     """
 
-    def __init__(self, drawn: go.Figure) -> None:
+    def __init__(self, drawn: Figure) -> None:
         self.drawn = drawn
         self._texts: list[dict[str, Any]] = []
         self._boxes: list[dict[str, Any]] = []
@@ -75,7 +78,7 @@ class Words:
         """One rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
         self._boxes.append({"type": "rect", **shape})
 
-    def put(self) -> go.Figure:
+    def put(self) -> Figure:
         """The figure, with everything on it."""
         layout = self.drawn.layout
         if self._texts:
@@ -111,7 +114,7 @@ class Rows:
     after: int = 20  # px from a row's last line to the next title
     head: int = 34  # px above the first title
     room: tuple[float, float] = (0.03, 0.03)  # shares of the track kept free at its ends
-    _drawn: go.Figure = field(init=False, repr=False)
+    _drawn: Figure = field(init=False, repr=False)
     _words: Words = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -125,7 +128,7 @@ class Rows:
             self.write(title, 0, self.title_at(row), size=TEXT)
 
     @property
-    def figure(self) -> go.Figure:
+    def figure(self) -> Figure:
         """The figure, with all that was drawn and written so far."""
         return self._words.put()
 
@@ -164,9 +167,9 @@ class Rows:
         """A rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
         self._words.box(**shape)
 
-    def add(self, trace: BaseTraceType) -> None:
-        """A trace of any kind."""
-        self._drawn.add_trace(trace)
+    def add(self, **scatter: Any) -> None:
+        """Lines or marks, as `plotly.graph_objects.Scatter` takes them."""
+        self._drawn.add_scatter(**scatter)
 
     def tracks(self) -> None:
         """The line each mark stands on, from one end of the scale to the other."""
@@ -187,7 +190,7 @@ class Rows:
             y += [at, at, None]
         if x:
             line = {"color": colour, "width": width, "dash": dash}
-            self._drawn.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line))
+            self.add(x=x, y=y, mode="lines", line=line)
 
     def marks(
         self,
@@ -208,7 +211,7 @@ class Rows:
         is_open = symbol.endswith("-open")
         rim = {"color": colour, "width": 2} if is_open else {"color": SURFACE, "width": 1.5}
         marker = {"symbol": symbol, "color": colour, "size": size, "line": rim, "opacity": 1}
-        self._drawn.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker))
+        self.add(x=x, y=y, mode="markers", marker=marker)
 
     def name_ends(self, left: str, right: str) -> None:
         """What the ends of the track mean, above and below."""
@@ -225,8 +228,10 @@ class Rows:
             self.write(f"◆ {names['b']}", 1 if "a" in names else 0, 14, color=B, weight=600)
 
 
-def figure(height: int) -> go.Figure:
+def figure(height: int) -> Figure:
     """An empty figure in the one theme: no axes, no grid, no drag, no hover, no ground."""
+    import plotly.graph_objects as go
+
     axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
     return go.Figure(
         layout={

@@ -1,16 +1,15 @@
 """How each facet went over time, with the band that says which change is more than chance."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
-from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, Rows
+from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, MaybeFigure, Rows
+from workbook.plots.view import Drawing, Said
 
 CONTRACT = frames.PREPARED["trend"]
 CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
@@ -95,7 +94,7 @@ def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(low=low, high=high, change=change)
 
 
-def plot_trend(prepared: pd.DataFrame) -> go.Figure | None:
+def plot_trend(prepared: pd.DataFrame) -> MaybeFigure:
     """A panel per facet, one line per partner from left to right, the band behind it."""
     if not len(prepared):
         return None
@@ -162,22 +161,20 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
         }
         line = {"color": PARTNER[place], "width": 2}
         rows.add(
-            go.Scatter(
-                x=[int(number) for number in part["number"]],
-                y=[y(v) for v in part["value"]],
-                mode="lines+markers",
-                line=line,
-                marker=marker,
-            )
+            x=[int(number) for number in part["number"]],
+            y=[y(v) for v in part["value"]],
+            mode="lines+markers",
+            line=line,
+            marker=marker,
         )
 
 
-def sentence_trend(prepared: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+def sentence_trend(prepared: pd.DataFrame) -> Said:
     """What to see: what changed beyond the band since the first time, for whom, and which way."""
     if not len(prepared):
         return []
     last = prepared.groupby(["facet", "place"], sort=False).tail(1)
-    said: list[tuple[str, dict[str, Any]]] = []
+    said: Said = []
     for change in ("better", "worse"):
         for _, rows in last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)].groupby(
             "place", sort=True
@@ -213,3 +210,6 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
             say("results.plots.column_change"): change.mask(is_first.to_numpy(), ""),
         }
     )
+
+
+DRAWING = Drawing(plot_trend, sentence_trend, table_trend)

@@ -1,4 +1,4 @@
-"""Which figure shows which view: from results to a picture, or to the reason there is none."""
+"""Which view shows what: from results to a picture, or to the reason there is none."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,18 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from workbook import plots
 from workbook.content import say
 from workbook.instruments import Instrument
-from workbook.results import VIEWS, Results
+from workbook.plots import VIEWS, Drawing, Given, Showing, showings
+from workbook.results import Results
+from workbook.ui.blocks import Block
+from workbook.ui.panel import Panel, Picture
 from workbook.ui.perception import seen_in_words
-from workbook.ui.views import Picture, View
 
-OWN_VIEWS: tuple[str, ...] = ("profile", "perspectives", "heat_map", "needs_map", "skills")
-TOGETHER_VIEWS: tuple[str, ...] = (
-    "profile", "side_by_side", "perspectives", "perception", "agreement", "needs_map", "guesses",
-    "heat_map", "skills",
-)  # fmt: skip
+OWN_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS if not view.needs_two)
+TOGETHER_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS)
+
+Teller = Callable[[pd.DataFrame | None, Mapping[str, str], str], list[Block]]
+_IN_WORDS: Mapping[str, Teller] = {"perception": seen_in_words}
+"""What tells a view that has no drawing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,65 +33,68 @@ class Scene:
     pictures: dict[str, Picture | None] = field(default_factory=dict)  # what was drawn of it already
 
 
-Prepare = Callable[[Scene, Instrument], pd.DataFrame | None]
-
-_PREPARE: dict[str, Prepare] = {
-    "profile": lambda s, i: plots.prepare_profile(s.results.pairs, i),
-    "side_by_side": lambda s, i: plots.prepare_side_by_side(s.results.pairs, i, s.names),
-    "perspectives": lambda s, i: _with(s.results.perspectives, plots.prepare_perspectives, i, s.names),
-    "skills": lambda s, i: _with(s.results.perspectives, plots.prepare_skills, i, s.names),
-    "agreement": lambda s, i: _with(s.results.agreement, plots.prepare_agreement, i),
-    "needs_map": lambda s, i: _with(
-        s.results.needs, plots.prepare_needs_map, i, s.names, own_titles=s.own_needs
-    ),
-    "guesses": lambda s, i: _with(s.results.needs, plots.prepare_guesses, i, s.names),
-    "heat_map": lambda s, i: plots.prepare_heat_map(
-        s.results.pairs, i, s.names, perspectives=s.results.perspectives
-    ),
-}
-_LIKE = {"guesses": "needs_map"}  # drawn from the same answers
+def together_showings(scene: Scene) -> tuple[Showing, ...]:
+    """All that two can look at together, in the order of the menu."""
+    return showings(VIEWS, scene.instruments)
 
 
-def draw(view: View, name: str, scene: Scene) -> None:
-    """Fill a view, with the picture or with the sentence that says why there is none."""
-    if view.shows == (scene, name):
+def own_showings(scene: Scene) -> tuple[Showing, ...]:
+    """All that one person can look at alone, instrument by instrument as they are answered."""
+    places = {name: n for n, name in enumerate(scene.instruments)}
+    own = [one for one in showings(VIEWS, scene.instruments) if not one.view.needs_two]
+    return tuple(sorted(own, key=lambda one: places.get(one.instrument, len(places))))
+
+
+def title_of(showing: Showing, scene: Scene) -> str:
+    """What a view is called; with the instrument's title where it was made for another."""
+    title = say(f"ui.view.titles.{showing.view.name}")
+    if showing.is_home:
+        return title
+    return say("ui.view.of", title=title, instrument=scene.instruments[showing.instrument].title)
+
+
+def draw(panel: Panel, showing: Showing, scene: Scene) -> None:
+    """Fill a panel with the picture, or with the sentence that says why there is none."""
+    if panel.shows == (scene, showing):
         return  # drawn already, from the very same results
-    view.shows = (scene, name)
-    title = say(f"ui.view.titles.{name}")
-    source = _LIKE.get(name, name)
-    reason = scene.results.unavailable.get(source)
-    instrument = scene.instruments.get(VIEWS[source][0])
-    if name == "perception" and reason is None:
-        view.read(seen_in_words(scene.results.perception, scene.names, VIEWS[name][0]))
+    panel.shows = (scene, showing)
+    title = title_of(showing, scene)
+    reason = scene.results.unavailable.get(showing.id)
+    if reason is None and showing.view.drawing is None:
+        told = _IN_WORDS[showing.view.name]
+        panel.read(told(_prepared(showing, scene), scene.names, showing.instrument))
         return
-    made = _picture_of(scene, name, instrument) if reason is None and instrument else None
+    made = _picture_of(showing, scene) if reason is None else None
     if made is None:
-        view.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)
+        panel.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)
     else:
-        view.show(title, made, is_alone=True)
+        panel.show(title, made, is_alone=True)
 
 
-def _picture_of(scene: Scene, name: str, instrument: Instrument) -> Picture | None:
-    if name not in scene.pictures:
-        scene.pictures[name] = picture(name, _PREPARE[name](scene, instrument))
-    return scene.pictures[name]
+def _prepared(showing: Showing, scene: Scene) -> pd.DataFrame | None:
+    instrument = scene.instruments.get(showing.instrument)
+    if instrument is None:
+        return None
+    return showing.view.prepared(instrument, Given(scene.results, scene.names, scene.own_needs))
 
 
-def picture(name: str, prepared: pd.DataFrame | None) -> Picture | None:
+def _picture_of(showing: Showing, scene: Scene) -> Picture | None:
+    drawing = showing.view.drawing
+    if drawing is None:
+        return None
+    if showing.id not in scene.pictures:
+        scene.pictures[showing.id] = picture(drawing, _prepared(showing, scene))
+    return scene.pictures[showing.id]
+
+
+def picture(drawing: Drawing, prepared: pd.DataFrame | None) -> Picture | None:
     """The figure, sentences and table of a prepared frame; None where there is nothing in it."""
     if prepared is None or not len(prepared):
         return None
-    figure: Any = getattr(plots, f"plot_{name}")(prepared)
+    figure: Any = drawing.plot(prepared)
     if figure is None:
         return None
-    said = getattr(plots, f"sentence_{name}")(prepared)
-    return Picture(figure.to_plotly_json(), said, getattr(plots, f"table_{name}")(prepared))
-
-
-def _with(
-    frame: pd.DataFrame | None, prepare: Callable[..., pd.DataFrame], *rest: Any, **named: Any
-) -> pd.DataFrame | None:
-    return None if frame is None else prepare(frame, *rest, **named)
+    return Picture(figure.to_plotly_json(), drawing.sentence(prepared), drawing.table(prepared))
 
 
 def _key(reason: str | None, *, is_own: bool) -> str:

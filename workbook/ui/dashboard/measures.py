@@ -22,7 +22,7 @@ from workbook.ui.dashboard.base import (
     words,
 )
 from workbook.ui.dashboard.sample import Sample
-from workbook.ui.views import Picture, View
+from workbook.ui.panel import Panel, Picture
 
 FEWEST_SHOWN = 5
 """Persons in the smallest count that is shown: the screen may be seen by others too."""
@@ -36,7 +36,7 @@ class Questionnaire(Section):
         titles = {one.id: one.title for one in sample.questionnaires}
         self.which = chooser(say("dashboard.choose.questionnaire"), titles, self.fill)
         self.when = chooser(say("dashboard.choose.occasion"), occasions_of(sample), self.fill)
-        self.view = View()
+        self.view = Panel()
         self.more = Prose()
         self.root.children = (self.words, side_by_side(self.which, self.when), self.view.root, self.more)
 

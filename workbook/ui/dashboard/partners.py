@@ -23,7 +23,7 @@ from workbook.ui.blocks import Block, bullets, callout, heading, lead, note
 from workbook.ui.components import Prose
 from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, side_by_side, words
 from workbook.ui.dashboard.sample import Sample
-from workbook.ui.views import Picture, View
+from workbook.ui.panel import Panel, Picture
 
 AGE = "background.age_band"
 FEWEST_OF_ROLES = 50
@@ -47,7 +47,7 @@ class Dyads(Section):
         second = (list(facets) * 2)[1:2]
         self.x = chooser(say("dashboard.dyads.x"), facets, self.fill)
         self.y = chooser(say("dashboard.dyads.y"), facets, self.fill, value="".join(second))
-        self.views = [View() for _ in range(3)]
+        self.views = [Panel() for _ in range(3)]
         self.more = Prose()
         asked = side_by_side(self.when, self.x, self.y)
         self.root.children = (self.words, asked, *(view.root for view in self.views), self.more)

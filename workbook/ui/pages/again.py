@@ -6,20 +6,20 @@ import pandas as pd
 from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.plots import prepare_trend
+from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
 from workbook.ui.blocks import heading, kicker, lead, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.figures import picture
 from workbook.ui.pages.base import Page
-from workbook.ui.views import View
+from workbook.ui.panel import Panel
 
 
 class Trend(Page):
     """What the two pages share: the trend of one instrument over its occasions."""
 
     def parts(self) -> Sequence[Widget]:
-        self.view = View()
+        self.view = Panel()
         return (self.view.root,)
 
     def show_trend(self, instrument_id: str, title: str) -> bool:
@@ -32,7 +32,7 @@ class Trend(Page):
             self.view.hide()
             return False
         prepared = prepare_trend(own, instrument, {me.person_id: me.place}, {me.place: me.name})
-        made = picture("trend", prepared)
+        made = picture(TREND, prepared)
         if made is None:
             self.view.hide()
             return False

@@ -8,7 +8,7 @@ from workbook.content import say
 from workbook.ui.blocks import heading, kicker, lead, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.figures import OWN_VIEWS
+from workbook.ui.figures import own_showings
 from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, own_scene
@@ -46,6 +46,6 @@ class OwnResults(Page):
         scene = own_scene(session)
         self.say_words([*opening("results"), *told_alone(scene.results, scene.instruments)])
         self.menu.parts = [
-            {"title": say("ui.together.more_views"), "steps": menu_of(OWN_VIEWS, scene, "own")}
+            {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(scene), scene, "own")}
         ]
         self.offer(Button(say("ui.results.to_share"), self.to("share"), "primary"), self.home())

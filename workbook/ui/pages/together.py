@@ -13,7 +13,7 @@ from workbook.results import Results
 from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.figures import TOGETHER_VIEWS
+from workbook.ui.figures import together_showings
 from workbook.ui.overview import told_together
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, together_scene
@@ -46,7 +46,10 @@ class Together(Page):
         told = told_together(scene.results, scene.instruments, scene.names)
         self.say_words([*opening("together"), paragraph(people), *told])
         self.menu.parts = [
-            {"title": say("ui.together.more_views"), "steps": menu_of(TOGETHER_VIEWS, scene, "view")}
+            {
+                "title": say("ui.together.more_views"),
+                "steps": menu_of(together_showings(scene), scene, "view"),
+            }
         ]
         self._offer(scene.results)
 

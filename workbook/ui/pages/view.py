@@ -8,16 +8,15 @@ from ipywidgets import Widget
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.insights import Insight
+from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
-from workbook.ui.figures import OWN_VIEWS, TOGETHER_VIEWS, Scene, draw
+from workbook.ui.figures import Scene, draw, own_showings, title_of, together_showings
 from workbook.ui.pages.base import Page
+from workbook.ui.panel import Panel
 from workbook.ui.telling import suggestions, tell
-from workbook.ui.views import View
-
-_TELLS = {"needs_map": ("unmet_need", "unmet_tied")}
 
 
 def own_scene(session: Session) -> Scene:
@@ -47,72 +46,72 @@ def _together(session: Session) -> Scene:
     return Scene(results, session.instruments, {member.place: member.name for member in members})
 
 
-def menu_of(views: Sequence[str], scene: Scene, kind: str) -> list[dict[str, str]]:
+def menu_of(shown: Sequence[Showing], scene: Scene, kind: str) -> list[dict[str, str]]:
     """The views as lines of a menu; one that cannot be shown says so in its note."""
     return [
         {
-            "id": f"{kind}:{name}",
-            "title": say(f"ui.view.titles.{name}"),
+            "id": f"{kind}:{one.id}",
+            "title": title_of(one, scene),
             "status": "link",
-            "note": say(f"ui.view.notes.{_note(name, scene.results)}"),
+            "note": say(f"ui.view.notes.{_note(one, scene.results)}"),
         }
-        for name in views
+        for one in shown
     ]
 
 
-def _note(name: str, results: Results) -> str:
-    reason = results.unavailable.get("needs_map" if name == "guesses" else name)
-    return name if reason is None else f"missing_{'own' if results.is_solo and reason != 'solo' else reason}"
+def _note(showing: Showing, results: Results) -> str:
+    reason = results.unavailable.get(showing.id)
+    if reason is None:
+        return showing.view.name
+    return f"missing_{'own' if results.is_solo and reason != 'solo' else reason}"
 
 
 class TogetherView(Page):
-    """A view of both. The argument names it."""
+    """A view of both. The argument names it, and the instrument where it was made for another."""
 
     kind = "view"
     above: ClassVar[str] = "ui.together.kicker"
     overview: ClassVar[str] = "together:now"
-    views: ClassVar[tuple[str, ...]] = TOGETHER_VIEWS
 
     def parts(self) -> Sequence[Widget]:
-        self.view = View()
+        self.view = Panel()
         return (self.view.root,)
 
     def scene(self) -> Scene:
         """What the figure is drawn from."""
         return together_scene(self.session)
 
+    def showings(self) -> tuple[Showing, ...]:
+        """What there is to look at, in the order of the menu."""
+        return together_showings(self.scene())
+
     def fill(self) -> None:
-        if self.argument not in self.views:
+        scene, shown = self.scene(), self.showings()
+        place = next((n for n, one in enumerate(shown) if one.id == self.argument), None)
+        if place is None:
             raise WorkbookError(say("ui.trouble.not_there"))
-        scene = self.scene()
-        draw(self.view, self.argument, scene)
-        told = [one for one in scene.results.insights if one.code in _TELLS.get(self.argument, ())]
-        is_shown = self.argument not in scene.results.unavailable
+        draw(self.view, shown[place], scene)
         self.say_words(
             [
                 kicker(say(self.above)),
-                heading(1, say(f"ui.view.titles.{self.argument}")),
-                *([card(self._tell(one)) for one in told] if is_shown else []),
-                *(
-                    [note(say("ui.telling.difference"))]
-                    if is_shown and self.argument == "side_by_side"
-                    else []
-                ),
+                heading(1, title_of(shown[place], scene)),
+                *self._told_above(shown[place], scene.results),
             ]
         )
-        place = self.views.index(self.argument)
-        following = self.views[place + 1] if place + 1 < len(self.views) else None
-        onward = (
-            [
-                Button(
-                    say("ui.view.next", title=say(f"ui.view.titles.{following}")),
-                    self.to(f"{self.kind}:{following}"),
-                )
-            ]
-            if following
-            else []
+        self.offer(
+            Button(say("ui.view.back"), self.to(self.overview), "primary"),
+            *[self._onward(one, scene) for one in shown[place + 1 : place + 2]],
         )
-        self.offer(Button(say("ui.view.back"), self.to(self.overview), "primary"), *onward)
+
+    def _told_above(self, showing: Showing, results: Results) -> list[Block]:
+        if showing.id in results.unavailable:
+            return []
+        told = [card(self._tell(one)) for one in results.insights if one.code in showing.view.tells]
+        return [*told, note(say(showing.view.note))] if showing.view.note else told
+
+    def _onward(self, following: Showing, scene: Scene) -> Button:
+        title = say("ui.view.next", title=title_of(following, scene))
+        return Button(title, self.to(f"{self.kind}:{following.id}"))
 
     def _tell(self, insight: Insight) -> list[Block]:
         owner = next(
@@ -128,7 +127,9 @@ class OwnView(TogetherView):
     kind = "own"
     above = "ui.results.kicker"
     overview = "results"
-    views = OWN_VIEWS
 
     def scene(self) -> Scene:
         return own_scene(self.session)
+
+    def showings(self) -> tuple[Showing, ...]:
+        return own_showings(self.scene())

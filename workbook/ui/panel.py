@@ -1,4 +1,4 @@
-"""One view of the results: what to see in a sentence, the drawing, and the same as a table.
+"""The place of one view on a page: what to see in a sentence, the drawing, and the same as a table.
 
 A view that cannot be shown says in one sentence why, and keeps its place.
 """
@@ -27,20 +27,20 @@ class Picture:
     rows: pd.DataFrame
 
 
-class View:
-    """A place on a page for one figure."""
+class Panel:
+    """A place on a page for one view."""
 
     def __init__(self) -> None:
         self.title = Prose()
         self.chart = Chart(colours=COLOURS)
         self.below = Prose()
         self.root = VBox([])
-        self.shows: tuple[object, str] | None = None  # what it was last filled from
+        self.shows: tuple[object, object] | None = None  # what it was last filled from
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
         """Draw a picture; the first sentence leads, the others stand small below it.
 
-        A view that is ``is_alone`` on its page needs no heading beside the page's own.
+        A panel that is ``is_alone`` on its page needs no heading beside the page's own.
         """
         sentences = [say(key, **values) for key, values in picture.said]
         self.title.blocks = [] if is_alone else [heading(2, title)]
@@ -53,7 +53,7 @@ class View:
         self.root.children = (self.title, self.chart, self.below)
 
     def read(self, blocks: Sequence[Block]) -> None:
-        """A view that is told in words and a table, without a drawing."""
+        """Show a view that is told in words and a table, without a drawing."""
         self.title.blocks = list(blocks)
         self.root.children = (self.title,)
 
@@ -63,7 +63,7 @@ class View:
         self.root.children = (self.title,)
 
     def hide(self) -> None:
-        """Take the view off the page."""
+        """Take the panel off the page."""
         self.shows = None
         self.root.children = ()
 

@@ -1,0 +1,58 @@
+"""docs/adding-a-view.md is followed once, word by word, on a copy of the workbook."""
+
+import json
+
+import pytest
+
+from tests.following import ROOT, apply_change, copy_of_the_workbook, follow, run_in
+
+PAGE = (ROOT / "docs" / "adding-a-view.md").read_text(encoding="utf-8")
+SEEN = """
+import json, workbook
+from workbook.service.demo import open_demo
+from workbook.session import Session
+from workbook.ui.app import App
+
+household, service = open_demo()
+app = App(Session(service))
+app.go("together:now")
+menu = [line["title"] for line in app._open.menu.parts[0]["steps"]]
+app.go("results")
+own = [line["title"] for line in app._open.menu.parts[0]["steps"]] if app._open.kind == "results" else []
+app.go("view:apart")
+chart, table = app._open.view.chart, app._open.view.below.blocks[0]["blocks"][0]
+print(json.dumps({
+    "at": workbook.__file__, "menu": menu, "own": own, "drawn": len(chart.figure["data"]),
+    "sentence": chart.sentence, "columns": table["head"], "lines": len(table["rows"]),
+}))
+household.close()
+"""
+
+
+@pytest.mark.timeout(300)
+def test_whoever_follows_the_page_adds_a_view_in_two_files_and_words(tmp_path):
+    folder = copy_of_the_workbook(tmp_path)
+    touched = follow(PAGE, folder)
+    seen = json.loads(run_in(folder, SEEN))
+
+    assert [path for path in touched if path.endswith(".py")] == [
+        "workbook/plots/__init__.py",
+        "workbook/plots/apart.py",
+    ]
+    assert [path for path in touched if not path.endswith(".py")] == [
+        "workbook/content/messages/en/results.toml",
+        "workbook/content/messages/en/ui.toml",
+    ]
+    assert seen["at"].startswith(str(folder))
+    assert seen["menu"][1:3] == ["Side by side", "How far apart you are"]
+    assert "How far apart you are" not in seen["own"]
+    assert seen["drawn"] == 2
+    assert seen["sentence"].startswith("Clearly apart, and the furthest: “")
+    assert seen["columns"][1] == "Points apart"
+    assert seen["lines"] == 21
+
+
+def test_a_page_that_is_out_of_step_with_the_code_is_noticed():
+    assert apply_change("a\nb\nc\n", " a\n+new\n b\n+too\n") == "a\nnew\nb\ntoo\nc\n"
+    with pytest.raises(ValueError, match="not found"):
+        apply_change("a\nb\n", " b\n+new\n a\n")

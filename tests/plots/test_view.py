@@ -1,0 +1,83 @@
+"""Which instrument shows up in which view: by the shape it has, never by its name."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.small import ITEMS, OFTEN, SEEN, SMALL, TALK
+from workbook.content import say
+from workbook.instruments import catalogue
+from workbook.instruments.model import Choice, Scale
+from workbook.plots import VIEWS, showings
+
+CATALOGUE = catalogue()
+TALKS = replace(SMALL, items=ITEMS[:4], subscales=(TALK, SEEN))  # one topic, and the partner's on it
+BY_SHAPE = ["profile", "side_by_side", "perspectives", "perception", "agreement", "heat_map", "skills"]
+
+
+def fitting(instrument, views=VIEWS):
+    return [one.view.name for one in showings(views, {instrument.id: instrument}) if not one.is_home]
+
+
+def test_the_workbooks_own_instruments_show_where_they_always_did_and_nowhere_else():
+    shown = showings(VIEWS, CATALOGUE)
+
+    assert [(one.id, one.instrument) for one in shown] == [
+        ("profile", "connection"),
+        ("side_by_side", "connection"),
+        ("perspectives", "connection"),
+        ("perception", "connection"),
+        ("agreement", "connection"),
+        ("needs_map", "needs"),
+        ("guesses", "needs"),
+        ("heat_map", "warning_signs"),
+        ("skills", "skills"),
+    ]
+
+
+@pytest.mark.parametrize("name", BY_SHAPE)
+def test_a_view_fits_the_instrument_it_was_made_for_also_under_another_name(name):
+    view = next(view for view in VIEWS if view.name == name)
+
+    assert fitting(replace(CATALOGUE[view.instrument], id="other"), [view]) == [name]
+
+
+def test_a_topic_with_a_question_about_the_partner_shows_in_four_views():
+    assert fitting(TALKS) == ["profile", "side_by_side", "perspectives", "agreement"]
+
+
+def test_without_a_question_about_the_partner_nothing_is_said_of_how_one_sees_the_other():
+    silent = replace(TALKS, items=ITEMS[:3], subscales=(TALK,))
+
+    assert fitting(silent) == ["profile", "side_by_side", "agreement"]
+
+
+@pytest.mark.parametrize(
+    ("why", "instrument"),
+    [
+        ("private", replace(TALKS, is_private=True)),
+        ("answered week by week", replace(TALKS, occasion="weekly")),
+        ("unscored", replace(TALKS, subscales=())),
+        ("a sum runs over the end of its scale", replace(TALKS, subscales=(replace(TALK, statistic="sum"),))),
+        ("signs and topics", SMALL),
+    ],
+)
+def test_what_no_axis_holds_or_nobody_shares_shows_nowhere(why, instrument):
+    assert fitting(instrument) == []
+
+
+def test_answers_on_two_scales_are_never_drawn_on_one_axis():
+    other = Scale("other", (*OFTEN.choices, Choice(5, "choice 5")))
+    two_scales = replace(TALKS, items=(*ITEMS[:3], replace(ITEMS[3], scale=other)))
+
+    assert fitting(TALKS) != []
+    assert fitting(two_scales) == []
+
+
+def test_each_view_has_a_name_of_its_own_and_its_words():
+    names = [view.name for view in VIEWS]
+
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert say(f"ui.view.titles.{name}")
+        assert say(f"ui.view.notes.{name}")

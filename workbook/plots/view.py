@@ -1,0 +1,172 @@
+"""What a view is: one object beside its plot, which says all that pages and results need to know.
+
+A view was made for one instrument and shows every other that has the shape it needs, so a new
+questionnaire appears in the views that fit it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+import pandera.pandas as pa
+
+from workbook.instruments.facets import facets
+from workbook.instruments.model import Instrument
+from workbook.plots.theme import MaybeFigure
+
+Said = list[tuple[str, dict[str, Any]]]  # (message key, values), for `workbook.content.say`
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The frames that views are prepared from.
+
+    Attributes
+    ----------
+    scores, pairs : DataFrame
+        `workbook.frames.SCORES` and `PAIRS`, all occasions.
+    perspectives, perception, agreement, needs : DataFrame or None
+        Of the latest occasion; ``None`` where no answers are open.
+    """
+
+    scores: pd.DataFrame
+    pairs: pd.DataFrame
+    perspectives: pd.DataFrame | None
+    perception: pd.DataFrame | None
+    agreement: pd.DataFrame | None
+    needs: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a view is prepared from: findings, what partners and their own needs are called."""
+
+    found: Findings
+    names: Mapping[str, str] = field(default_factory=dict)
+    own_needs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a prepared frame is shown: as a figure, in sentences, and as a table."""
+
+    plot: Callable[[pd.DataFrame], MaybeFigure]
+    sentence: Callable[[pd.DataFrame], Said]
+    table: Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of looking at an instrument's results.
+
+    Attributes
+    ----------
+    name : str
+        Its address, and the key of its words (``ui.view.titles`` and ``ui.view.notes``).
+    instrument : str
+        Id of the instrument it was made for: on its page that one's title goes without saying.
+    source : function from Findings to DataFrame or None
+        The frame it is drawn from. Without rows of an instrument there is nothing to show.
+    prepare : function of (frame, instrument, Given)
+        Gives a frame that keeps ``contract``. It is called with the source, never with ``None``.
+    contract : DataFrameSchema
+    drawing : Drawing or None
+        ``None`` where the page tells it in words alone.
+    fits : function from Instrument to bool
+        Whether another instrument has the shape this view needs; default none has.
+    grain : 'scores' or 'answers'
+        What both must have opened.
+    needs_two : bool
+        Whether it says nothing of one person alone.
+    tells : sequence of str
+        Codes of the insights told above it.
+    note : str
+        Key of a sentence that always stands above it.
+    """
+
+    name: str
+    instrument: str
+    source: Callable[[Findings], pd.DataFrame | None]
+    prepare: Callable[[pd.DataFrame, Instrument, Given], pd.DataFrame]
+    contract: pa.DataFrameSchema
+    drawing: Drawing | None
+    fits: Callable[[Instrument], bool] = lambda _: False
+    grain: Literal["scores", "answers"] = "scores"
+    needs_two: bool = False
+    tells: Sequence[str] = ()
+    note: str = ""
+
+    def prepared(self, instrument: Instrument, given: Given) -> pd.DataFrame | None:
+        """Prepare the frame to be shown; None where its source is not there."""
+        rows = self.source(given.found)
+        return None if rows is None else self.prepare(rows, instrument, given)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """One view of one instrument: a line of the menu, and a page."""
+
+    view: View
+    instrument: str
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is the instrument that the view was made for."""
+        return self.instrument == self.view.instrument
+
+    @property
+    def id(self) -> str:
+        """The view's name; with the instrument's id where it was made for another."""
+        return self.view.name if self.is_home else f"{self.view.name}:{self.instrument}"
+
+
+def showings(views: Sequence[View], instruments: Mapping[str, Instrument]) -> tuple[Showing, ...]:
+    """Every view of the instrument it was made for, then those of each other that fits.
+
+    A view whose own instrument is missing is named all the same: it says why it is empty.
+    """
+    homes = [Showing(view, view.instrument) for view in views]
+    others = [
+        Showing(view, one.id)
+        for one in instruments.values()
+        for view in views
+        if one.id != view.instrument and is_shareable(one) and view.fits(one)
+    ]
+    return (*homes, *others)
+
+
+def is_shareable(instrument: Instrument) -> bool:
+    """Whether partners could see it at all: not private, scored, and of the assessment."""
+    return not instrument.is_private and bool(instrument.subscales) and instrument.occasion == "assessment"
+
+
+def is_on_one_scale(instrument: Instrument) -> bool:
+    """Whether one axis holds it all: every score is a mean, and every answer is on the same scale."""
+    shown = facets(instrument)
+    seen = {instrument.item_by_id[one.seen].scale for one in shown if one.seen}
+    is_mean = all(instrument.subscale_by_id[one.own].statistic == "mean" for one in shown)
+    return is_mean and len(seen | {one.scale for one in shown}) == 1
+
+
+def has_topics(instrument: Instrument) -> bool:
+    """Whether some facet is a score of several answers of which more is better."""
+    is_there = any(not one.is_single and one.higher_is == "better" for one in facets(instrument))
+    return is_there and is_on_one_scale(instrument)
+
+
+def has_seen_topics(instrument: Instrument) -> bool:
+    """Whether such a facet also asks how one sees the partner there."""
+    return has_topics(instrument) and any(not one.is_single and one.seen for one in facets(instrument))
+
+
+def is_of_signs(instrument: Instrument) -> bool:
+    """Whether it asks for signs only: of each, more is worse."""
+    return all(one.higher_is == "worse" for one in facets(instrument)) and is_on_one_scale(instrument)
+
+
+def is_of_steps(instrument: Instrument) -> bool:
+    """Whether each facet is one answer about oneself and one about the partner, more being better."""
+    shown = facets(instrument)
+    is_pair = all(one.is_single and one.seen and one.higher_is == "better" for one in shown)
+    return is_pair and is_on_one_scale(instrument)
