@@ -1,11 +1,11 @@
-// Builds the bundles into workbook/server/static and records what they were built from, so
+// Builds the bundles into workbook/server/assets/static and records what they were built from, so
 // that a test can tell a committed bundle that no longer matches its sources.
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url).pathname;
-const out = `${here}../workbook/server/static/`;
+const out = `${here}../workbook/server/assets/static/`;
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
 await mkdir(out, { recursive: true });
 

@@ -44,7 +44,11 @@ def is_kept(folder: Path, contract: str) -> bool:
         ("layers", "scoring.py", "import workbook.service"),
         ("widgets", "cohort.py", "import ipywidgets"),
         ("circles", "ui/activities/base.py", "def later():\n    from workbook.ui.pages import PAGES"),
-        ("circles", "server/shelf.py", "def later():\n    from workbook.server.headers import Secured"),
+        (
+            "circles",
+            "server/assets/static_files.py",
+            "def later():\n    from workbook.server.web.headers import Secured",
+        ),
         (
             "circles",
             "service/couple/drawers.py",

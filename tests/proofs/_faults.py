@@ -179,7 +179,7 @@ def kernel_pids(server_pid: int) -> set[int]:
     warm = [
         child
         for child in psutil.Process(server_pid).children()
-        if "workbook.server.nursery" in child.cmdline()
+        if "workbook.server.kernels.fork_server" in child.cmdline()
     ]
     return {kernel.pid for process in warm for kernel in process.children()}
 

@@ -19,8 +19,8 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.routes import ELSE, FILE, KERNEL, cells
 from workbook.errors import SignInError, TooManyTriesError, WorkbookError
-from workbook.server.headers import SECURITY_HEADERS
 from workbook.server.testing import RunningServer, running_server
+from workbook.server.web.headers import SECURITY_HEADERS
 from workbook.service import crypto
 from workbook.service.household import Household
 from workbook.service.identity import accounts

@@ -32,7 +32,7 @@ from tests.proofs.server_kills import kill_kernels
 from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
-from workbook.server import websocket
+from workbook.server.kernels import websocket
 from workbook.server.testing import running_server
 from workbook.service.couple.drawers import ANSWER
 from workbook.service.household import Household

@@ -196,7 +196,7 @@ def _let_in(partners: list[Partner], code: str) -> str:
 def kill_kernels(server: RunningServer) -> int:
     """Kill every kernel of a server, and give how many that were. They are forked from one warm process, which stays."""
     processes = psutil.Process(server.pid).children(recursive=True)
-    warm = [process for process in processes if "workbook.server.nursery" in process.cmdline()]
+    warm = [process for process in processes if "workbook.server.kernels.fork_server" in process.cmdline()]
     kernels = sorted(warm, key=lambda process: process.create_time())[1:]
     for process in kernels:
         process.kill()

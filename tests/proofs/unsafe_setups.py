@@ -20,9 +20,9 @@ from unittest import mock
 
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
-from workbook.server import places, surroundings
-from workbook.server.self_check import examine
-from workbook.server.unsafe import Setup
+from workbook.server.preflight import environment, folders
+from workbook.server.preflight.base import Setup
+from workbook.server.preflight.checks import examine
 from workbook.storage import connections
 
 WAY_OUT = re.compile(
@@ -69,7 +69,7 @@ plain("shared_demo", "a demo on a public server", demo=True, proxy="https://work
 plain(
     "in_package",
     "data among the served files",
-    data=Path(str(places.files("workbook"))) / "server" / "static" / "d",
+    data=Path(str(folders.files("workbook"))) / "server" / "assets" / "static" / "d",
 )
 plain("clock_ahead", "a clock a century ahead", now=datetime(2126, 1, 1, tzinfo=UTC))
 plain("clock_behind", "a clock at its beginning", now=datetime(1970, 1, 1, tzinfo=UTC))
@@ -78,23 +78,38 @@ plain(
     "a keyring in plain text",
     environment={"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"},
 )
-for _name in surroundings.REFUSED:
+for _name in environment.REFUSED:
     plain("environment", f"the variable {_name}", environment={_name: "1"})
-patched("network_disk", "a network disk", "workbook.server.places.file_system_of", lambda _path: "nfs4")
+patched(
+    "network_disk", "a network disk", "workbook.server.preflight.folders.file_system_of", lambda _path: "nfs4"
+)
 patched(
     "no_room",
     "a full disk",
-    "workbook.server.places.shutil.disk_usage",
+    "workbook.server.preflight.folders.shutil.disk_usage",
     lambda _p: SimpleNamespace(free=10**6),
 )
-patched("not_writable", "a disk that can't be written", "workbook.server.places.os.access", lambda *_: False)
+patched(
+    "not_writable",
+    "a disk that can't be written",
+    "workbook.server.preflight.folders.os.access",
+    lambda *_: False,
+)
 patched("sqlite", "an old SQLite", "sqlcipher3.sqlite_version_info", (3, 40, 1))
-patched("another_user", "the rights of another user", "workbook.server.surroundings.os.getuid", lambda: 12345)
-patched("traced", "a debugger", "workbook.server.surroundings.sys.gettrace", lambda: print)
+patched(
+    "another_user",
+    "the rights of another user",
+    "workbook.server.preflight.environment.os.getuid",
+    lambda: 12345,
+)
+patched("traced", "a debugger", "workbook.server.preflight.environment.sys.gettrace", lambda: print)
 for _flag, _code in {"optimize": "optimised", "inspect": "interactive", "dev_mode": "development"}.items():
     _flags = {"optimize": 0, "inspect": 0, "interactive": 0, "dev_mode": 0} | {_flag: 1}
     patched(
-        _code, f"Python's flag {_flag}", "workbook.server.surroundings.sys.flags", SimpleNamespace(**_flags)
+        _code,
+        f"Python's flag {_flag}",
+        "workbook.server.preflight.environment.sys.flags",
+        SimpleNamespace(**_flags),
     )
 for _setting, _weak in {
     "synchronous = FULL": "NORMAL",
@@ -154,7 +169,7 @@ _open("open_folder", "a folder of keys that others may read", "keys", 0o755)
 def _others(folder: Path) -> Iterator[dict[str, object]]:
     (folder / "data").mkdir(mode=0o700)
     (folder / "data" / "workbook.db").touch(0o600)
-    with mock.patch("workbook.server.places.os.geteuid", return_value=os.getuid() + 1):
+    with mock.patch("workbook.server.preflight.folders.os.geteuid", return_value=os.getuid() + 1):
         yield {}
 
 
@@ -216,11 +231,11 @@ def unsafe_setups(size: int, seed: int) -> Counts:
 @unsafe_setups.control(size=1, fails=lambda counts: counts["accepted"] == counts["trials"])
 def a_check_that_looks_at_nothing(size: int, seed: int) -> Counts:
     """Without its looks, every case is accepted."""
-    from workbook.server import doors
+    from workbook.server.preflight import exposure
 
     with contextlib.ExitStack() as stack:
-        for module in (doors, places, surroundings):
-            stack.enter_context(mock.patch.object(module, "LOOKS", ()))
+        for module in (exposure, folders, environment):
+            stack.enter_context(mock.patch.object(module, "CHECKS", ()))
         return _look()
 
 

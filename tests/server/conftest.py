@@ -172,6 +172,6 @@ def kernels_of(server: RunningServer) -> list[psutil.Process]:
 
 def is_warm(process: psutil.Process) -> bool:
     try:
-        return "workbook.server.nursery" in process.cmdline()
+        return "workbook.server.kernels.fork_server" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False

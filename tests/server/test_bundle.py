@@ -11,7 +11,7 @@ from ipywidgets import Widget
 
 ROOT = Path(__file__).parents[2]
 MANAGER = (ROOT / "frontend" / "src" / "manager.js").read_text()
-BUNDLE = (ROOT / "workbook" / "server" / "static" / "page.js").read_text()
+BUNDLE = (ROOT / "workbook" / "server" / "assets" / "static" / "page.js").read_text()
 
 # How often the widget library uses what we reach past its public face for, in its own code. An
 # upgrade that changes one of these numbers has changed what ours rests on: read it again.

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.server.conftest import PASSPHRASE, kernels_of
-from workbook.server.headers import SECURITY_HEADERS
+from workbook.server.web.headers import SECURITY_HEADERS
 
 DOORS = ["/", "/begin", "/join", "/sign-in", "/recover", "/together", "/leave"]
 

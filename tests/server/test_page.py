@@ -242,10 +242,10 @@ def test_the_committed_bundle_was_built_from_the_committed_sources():
     import hashlib
     from pathlib import Path
 
-    from workbook.server.shelf import manifest
+    from workbook.server.assets.static_files import manifest
 
     root = Path(__file__).parents[2]
-    places = {"sources": root / "frontend", "files": root / "workbook" / "server" / "static"}
+    places = {"sources": root / "frontend", "files": root / "workbook" / "server" / "assets" / "static"}
     for kind, recorded in manifest().items():
         assert recorded == {
             name: hashlib.sha256((places[kind] / name).read_bytes()).hexdigest() for name in recorded

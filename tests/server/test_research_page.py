@@ -100,7 +100,7 @@ def test_the_page_comes_and_may_load_nothing_from_elsewhere(address: str) -> Non
 def test_it_shows_the_page_of_the_notebook() -> None:
     import nbformat
 
-    from workbook.server.dashboard import CELL
+    from workbook.server.researcher_server import CELL
 
     path = Path(__file__).parents[2] / "notebooks" / "research.ipynb"
     cells = nbformat.read(path, as_version=4).cells

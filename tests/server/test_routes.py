@@ -1,11 +1,18 @@
 """Every route that is registered, beside the rule that is meant for it: a new one fails until it has one."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 from tornado.web import RequestHandler
 
-from workbook.server import api, pages
+from workbook.server import pages
 from workbook.server.application import WorkbookApp
-from workbook.server.headers import Secured
+from workbook.server.pages.account_pages import Farewell
+from workbook.server.pages.form_page import DoorPage, FormPage
+from workbook.server.pages.page import Page
+from workbook.server.pages.sign_in_pages import NewcomerPage
+from workbook.server.web.headers import Secured
 
 # Who may do what: strangers ("anyone"), whoever is signed in ("sitting"), or the very sitting
 # that a kernel was started for ("owner").
@@ -82,11 +89,17 @@ def test_every_handler_checks_the_host_and_sends_the_headers(routes):
     assert all(issubclass(handler, Secured) for handler in routes.values())
 
 
-def test_the_pages_and_the_api_register_all_they_define(routes):
+def test_every_page_that_is_defined_is_registered(routes):
+    """In whichever module of the folder it is; those that others are built on apart."""
+    modules = [import_module(f"{pages.__name__}.{found.name}") for found in iter_modules(pages.__path__)]
     defined = {
         thing
-        for module in (api, pages)
+        for module in modules
         for thing in vars(module).values()
-        if isinstance(thing, type) and thing.__module__ == module.__name__
+        if isinstance(thing, type)
+        and issubclass(thing, RequestHandler)
+        and thing.__module__ == module.__name__
     }
-    assert defined - {pages.DoorPage, pages.FormPage, pages.NewcomerPage} <= set(routes.values())
+    built_on = {Page, DoorPage, FormPage, NewcomerPage, Farewell}
+    assert defined - built_on == set(routes.values()) & defined
+    assert len(defined) > len(built_on)

@@ -7,13 +7,12 @@ from html import unescape
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 
 from tests.server.conftest import PASSPHRASE, Person
 from workbook.content import say
 from workbook.errors import SignInError
-from workbook.server import handlers
-from workbook.server.once import Done, Once
+from workbook.server.pages.page import AT_ONCE, Page
+from workbook.server.web.sent_once import Done, Once
 
 BEN = "bens own words"
 NEW = "eight new words here"
@@ -213,27 +212,6 @@ def test_signing_out_there_leads_to_the_form(visit):
     assert ann.send("/sign-out", then="https://evil.example").headers["Location"] == "/"
 
 
-# -- in a browser --------------------------------------------------------------------------------
-@pytest.mark.browser
-@pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("pause", [60, 400, 1000])
-def test_a_double_click_on_begin_shows_the_codes_and_one_couple(browser, server, scripts, pause):
-    context = browser.new_context(base_url=server.url, java_script_enabled=scripts)
-    page = context.new_page()
-    page.goto("/begin")
-    page.fill("#name", "Ann")
-    page.fill("#passphrase", PASSPHRASE)
-    box = page.locator("main form button[type=submit]").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.click(x, y)
-    page.wait_for_timeout(pause)
-    page.mouse.click(x, y)
-    expect(page.locator("#recovery-code")).to_have_text(re.compile(r"^\S{35}$"))
-    page.goto("/begin")
-    expect(page.locator("h1")).to_have_text(say("server.signed_in.heading"))
-    context.close()
-
-
 # -- what remembers it ---------------------------------------------------------------------------
 def test_it_is_done_once_and_forgotten_after_a_while():
     async def sent() -> list[tuple[str, bool]]:
@@ -293,7 +271,7 @@ def test_of_one_address_two_at_a_time_derive_keys_and_nobody_is_refused():
         return address
 
     class At:
-        in_turn = handlers.Page.in_turn
+        in_turn = Page.in_turn
 
         def __init__(self, address: str) -> None:
             self.address = address
@@ -304,4 +282,4 @@ def test_of_one_address_two_at_a_time_derive_keys_and_nobody_is_refused():
         )
 
     assert len(asyncio.run(all_at_once())) == 40
-    assert most == {"one": handlers.AT_ONCE, "two": handlers.AT_ONCE}
+    assert most == {"one": AT_ONCE, "two": AT_ONCE}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 
-from workbook.server.websocket import ALLOWED_TYPES, LARGEST_MESSAGE, admit, scrub
+from workbook.server.kernels.websocket import ALLOWED_TYPES, LARGEST_MESSAGE, admit, scrub
 
 
 def message(kind="comm_msg", content=None, channel="shell", header=None, **more) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from workbook.errors import SetupError
 from workbook.instruments import catalogue
-from workbook.server.backstage import open_backstage
+from workbook.server.context import open_context
 from workbook.server.settings import ServerSettings
 from workbook.service.study import FILE_NAME, Study, askable, check_study, read_study, write_study
 from workbook.storage.backup import back_up, restore
@@ -142,14 +142,14 @@ def test_a_broken_study_is_not_taken_for_none_at_the_start(data: Path, tmp_path:
     settings = ServerSettings(port=0, data=data)
     (data / FILE_NAME).write_text("name =")
     with pytest.raises(SetupError, match="study init --replace"):
-        open_backstage(settings, tmp_path / "one")
+        open_context(settings, tmp_path / "one")
     (data / FILE_NAME).unlink()
     write_study(good(), data)
-    backstage = open_backstage(settings, tmp_path / "two")
-    actor = backstage.accounts.create_couple("Kim", "kim's passphrase").actor
-    found = backstage.service.seat(actor).study()
+    context = open_context(settings, tmp_path / "two")
+    actor = context.accounts.create_couple("Kim", "kim's passphrase").actor
+    found = context.household.seat_partner(actor).study()
     assert found is not None and found.words_hash == good().words_hash
-    backstage.close()
+    context.close()
 
 
 def test_a_backup_holds_the_words_that_people_agreed_to(data: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workbook.content import say
 from workbook.errors import WorkbookError
-from workbook.server.places import NETWORK_FILE_SYSTEMS, file_system_of
+from workbook.server.preflight.folders import NETWORK_FILE_SYSTEMS, file_system_of
 
 OLDEST_PYTHON = (3, 11)
 # Before it, two processes writing to one write-ahead log could corrupt the database.
@@ -151,8 +151,8 @@ def others_may_read(path: Path) -> str:
 
 def look_at_setup(data: Path) -> Iterator[Finding]:
     """Whatever else would make a start refuse to begin here."""
-    from workbook.server.self_check import examine
-    from workbook.server.unsafe import Setup
+    from workbook.server.preflight.base import Setup
+    from workbook.server.preflight.checks import examine
 
     others = [found for found in examine(Setup(data=data)) if found.code not in LOOKED_AT_BY_NAME]
     yield from (Finding("problem", found.text) for found in others)
@@ -183,7 +183,7 @@ def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now
 
 def look_at_bundle() -> Iterator[Finding]:
     """The browser's own files, each as it was built."""
-    static = resources.files("workbook.server") / "static"
+    static = resources.files("workbook.server.assets") / "static"
     built = json.loads((static / "manifest.json").read_text(encoding="utf-8"))["files"]
     changed = sorted(name for name, digest in built.items() if _digest(static / name) != digest)
     yield problem("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))

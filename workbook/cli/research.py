@@ -16,7 +16,7 @@ DEFAULT_PORT = 8877
 @no_browser_option
 def research(*, port: int, data: Path | None, no_browser: bool) -> None:
     """Serve the researcher's page until Ctrl-C."""
-    from workbook.server.dashboard import serve_dashboard
+    from workbook.server.researcher_server import serve_dashboard
 
     click.echo(say("cli.research.hello"))
     serve_dashboard(port, data, open_browser=not no_browser)

@@ -18,16 +18,16 @@ from traitlets import Instance, Unicode, default
 from traitlets.config import Config
 from voila.app import Voila
 
-from workbook.server import api, copies, farewells, pages
-from workbook.server.authorizer import KernelOwners
-from workbook.server.backstage import Backstage
-from workbook.server.identity import SittingIdentity, xsrf_cookie_name
-from workbook.server.kernels import WorkbookKernel, WorkbookKernels
-from workbook.server.provisioner import OneKernel, nursery
+from workbook.server.context import ServerContext
+from workbook.server.kernels.manager import WorkbookKernel, WorkbookKernels
+from workbook.server.kernels.owners import KernelOwners
+from workbook.server.kernels.provisioner import OneKernel, fork_server
+from workbook.server.kernels.websocket import Channels, KernelConnection
+from workbook.server.pages import account_pages, private_copy_page, script_api, sign_in_pages, sign_out_pages
+from workbook.server.pages.workbook_page import WorkbookPage
 from workbook.server.settings import ServerSettings
-from workbook.server.static import StaticHandler
-from workbook.server.websocket import Channels, KernelConnection
-from workbook.server.workbook_page import WorkbookPage
+from workbook.server.web.identity import SittingIdentity, xsrf_cookie_name
+from workbook.server.web.static_handler import StaticHandler
 
 _log = logging.getLogger(__name__)
 LARGEST_REQUEST = 512 * 1024
@@ -44,7 +44,7 @@ class WorkbookApp(Voila):
 
     name = "workbook"
     workbook = Instance(ServerSettings)
-    backstage = Instance(Backstage)
+    context = Instance(ServerContext)
     fingerprint_words = Unicode("")
 
     @default("config_file_paths")
@@ -75,7 +75,7 @@ class WorkbookApp(Voila):
 
     def setup_template_dirs(self) -> None:
         """Our template only."""
-        self.template_paths = [str(files("workbook.server") / "template")]
+        self.template_paths = [str(files("workbook.server.assets") / "voila_template")]
         self.static_paths: list[str] = []
 
     def init_settings(self) -> dict[str, Any]:
@@ -84,12 +84,12 @@ class WorkbookApp(Voila):
         kernels.per_person = self.workbook.kernels_per_person
         kernels.most = self.workbook.most_kernels
         kernels.unheard_seconds = self.workbook.unheard_seconds
-        kernels.ticket_for = self.backstage.ticket_for
+        kernels.ticket_for = self.context.ticket_for
         options = {"samesite": "Strict", "path": "/", "httponly": True, "secure": self.workbook.secure}
         return settings | {
             "workbook": self.workbook,
-            "backstage": self.backstage,
-            "sittings": self.backstage.sittings,
+            "context": self.context,
+            "sittings": self.context.sittings,
             "fingerprint_words": self.fingerprint_words,
             "allow_remote_access": False,
             "allow_unauthenticated_access": False,
@@ -97,7 +97,7 @@ class WorkbookApp(Voila):
             "xsrf_cookies": True,
             "xsrf_cookie_name": xsrf_cookie_name(self.workbook),
             "xsrf_cookie_kwargs": options,
-            "default_handler_class": pages.Missing,
+            "default_handler_class": sign_out_pages.Missing,
             "websocket_max_message_size": LARGEST_REQUEST,
             "ws_ping_interval": PING_MS,
             "ws_ping_timeout": PING_MS,
@@ -115,34 +115,34 @@ class WorkbookApp(Voila):
             "voila_configuration": self.voila_configuration,
         }
         return [
-            (r"/", pages.Landing),
-            (r"/begin", pages.Begin),
-            (r"/join", pages.Join),
-            (r"/sign-in", pages.SignIn),
-            (r"/recover", pages.Recover),
-            (r"/together", pages.Together),
-            (r"/demo", pages.Demo),
-            (r"/recovery-code", pages.RecoveryCode),
-            (r"/passphrase", pages.Passphrase),
-            (r"/go-alone", farewells.GoAlone),
-            (r"/erase", farewells.Erase),
-            (r"/copy", copies.Copies),
-            (r"/hand-over", pages.HandOver),
-            (r"/sign-out", pages.SignOut),
-            (r"/leave", pages.Leave),
+            (r"/", sign_in_pages.Landing),
+            (r"/begin", sign_in_pages.Begin),
+            (r"/join", sign_in_pages.Join),
+            (r"/sign-in", sign_in_pages.SignIn),
+            (r"/recover", sign_in_pages.Recover),
+            (r"/together", sign_in_pages.Together),
+            (r"/demo", sign_in_pages.Demo),
+            (r"/recovery-code", account_pages.RecoveryCode),
+            (r"/passphrase", account_pages.Passphrase),
+            (r"/go-alone", account_pages.GoAlone),
+            (r"/erase", account_pages.Erase),
+            (r"/copy", private_copy_page.Copies),
+            (r"/hand-over", sign_out_pages.HandOver),
+            (r"/sign-out", sign_out_pages.SignOut),
+            (r"/leave", sign_out_pages.Leave),
             (r"/workbook", WorkbookPage, notebook),
-            (r"/api/answers", api.Answers),
-            (r"/api/alive", api.Alive),
-            (r"/api/close", api.Close),
+            (r"/api/answers", script_api.Answers),
+            (r"/api/alive", script_api.Alive),
+            (r"/api/close", script_api.Close),
             (rf"/api/kernels/{kernel}/channels", Channels),
             (r"/static/(.+)", StaticHandler),
-            (r".*", pages.Missing),
+            (r".*", sign_out_pages.Missing),
         ]
 
     def listen(self) -> None:
         """Serve on the socket that `launch` has bound, until stopped."""
         self.ioloop = tornado.ioloop.IOLoop.current()
-        self.backstage.sittings.on_end(self._end_kernels)
+        self.context.sittings.on_end(self._end_kernels)
         regular = [
             tornado.ioloop.PeriodicCallback(self._sweep, SWEEP_SECONDS * 1000),
             tornado.ioloop.PeriodicCallback(self._tidy, TIDY_SECONDS * 1000),
@@ -158,7 +158,7 @@ class WorkbookApp(Voila):
             idle_connection_timeout=120,
         )
         server.add_socket(self._listener)
-        nursery.open(self.connection_dir)
+        fork_server.open(self.connection_dir)
         try:
             self._on_ready()
             self.ioloop.start()
@@ -170,12 +170,12 @@ class WorkbookApp(Voila):
 
     async def _sweep(self) -> None:
         """End sittings that ran out, and kernels whose page went without a word."""
-        self.backstage.sittings.sweep()
+        self.context.sittings.sweep()
         await self.kernel_manager.end_unheard()
 
     async def _tidy(self) -> None:
         """Destroy what was given to a study whose time is over: a server may run for months."""
-        await self.ioloop.run_in_executor(None, self.backstage.household.destroy_overdue)
+        await self.ioloop.run_in_executor(None, self.context.household.destroy_overdue)
 
     def _end_kernels(self, actor: Any) -> None:
         """A sitting ended, on whichever thread: its kernels end too."""
@@ -187,7 +187,7 @@ class WorkbookApp(Voila):
 
     def stop(self) -> None:
         run_sync(self.kernel_manager.shutdown_all)(now=True)
-        nursery.close()
+        fork_server.close()
 
 
 def _couple_notebook() -> Path:

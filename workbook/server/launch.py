@@ -14,9 +14,9 @@ from pathlib import Path
 
 from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
-from workbook.server.self_check import be_private, refuse_unsafe
+from workbook.server.preflight.base import Setup
+from workbook.server.preflight.checks import be_private, refuse_unsafe
 from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
-from workbook.server.unsafe import Setup
 from workbook.storage.location import data_folder
 
 DEFAULT_PORT = 8866
@@ -81,19 +81,19 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
     from workbook.server.application import WorkbookApp, new_folder
-    from workbook.server.backstage import open_backstage
+    from workbook.server.context import open_context
 
     with contextlib.ExitStack() as at_end:
         at_end.callback(listener.close)
         folder = new_folder()
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
-        backstage = open_backstage(settings, folder)
-        at_end.callback(backstage.close)
-        context, words = _certificate(settings) if share else (None, "")
-        application = WorkbookApp(workbook=settings, backstage=backstage, fingerprint_words=words)
+        context = open_context(settings, folder)
+        at_end.callback(context.close)
+        tls, words = _certificate(settings) if share else (None, "")
+        application = WorkbookApp(workbook=settings, context=context, fingerprint_words=words)
         os.chdir(folder)  # empty: nothing of whoever started us is served or executed
         on_ready = partial(_announce, settings, open_browser=open_browser)
-        application.prepare(folder, listener, context, on_ready)
+        application.prepare(folder, listener, tls, on_ready)
         signal.signal(signal.SIGTERM, application.stop_soon)
         application.start()
 

@@ -1,6 +1,6 @@
 """Loaded by a server that a control of `tabs` starts: every page leaves an open file and memory behind."""
 
-from workbook.server.workbook_page import WorkbookPage
+from workbook.server.pages.workbook_page import WorkbookPage
 
 _kept = []
 _run = WorkbookPage.run_notebook

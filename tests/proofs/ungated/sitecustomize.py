@@ -2,7 +2,7 @@
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 
-from workbook.server import websocket
+from workbook.server.kernels import websocket
 
 
 def _admit(message):

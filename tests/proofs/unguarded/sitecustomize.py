@@ -3,9 +3,10 @@
 from jupyter_server.base.handlers import JupyterHandler
 
 import tests.proofs._thrift  # noqa: F401  before anybody takes the real cost
-from workbook.server import identity, websocket
-from workbook.server.headers import Secured
-from workbook.server.kernels import WorkbookKernels
+from workbook.server.kernels import websocket
+from workbook.server.kernels.manager import WorkbookKernels
+from workbook.server.web import identity
+from workbook.server.web.headers import Secured
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.sittings import Sittings
 

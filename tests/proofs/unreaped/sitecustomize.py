@@ -1,6 +1,6 @@
 """Loaded by a server that the control of `tabs` starts: a page that went without a word keeps its kernel."""
 
-from workbook.server.kernels import WorkbookKernels
+from workbook.server.kernels.manager import WorkbookKernels
 
 
 async def _keep(_self, seconds=None):

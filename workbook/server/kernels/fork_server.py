@@ -1,6 +1,6 @@
-"""Where kernels are born: one process with everything imported, which forks a kernel in a moment.
+"""Fork kernels in a moment, from one process with everything imported.
 
-It runs as ``python -m workbook.server.nursery <descriptor>`` with an allowlisted environment
+It runs as ``python -m workbook.server.kernels.fork_server <descriptor>`` with an allowlisted environment
 of its own, so that not even ``/proc/<pid>/environ`` of a kernel shows the server's. It is
 told over a socket, one JSON line per request, and exits when the server closes that socket.
 """
@@ -55,7 +55,7 @@ def rehearse() -> None:
         messages(area)
 
 
-def live(order: dict[str, Any]) -> None:
+def run_kernel(order: dict[str, Any]) -> None:
     """Be a kernel: own session, own environment, no output of the server's, then serve."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -72,7 +72,7 @@ def live(order: dict[str, Any]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["kernel"]
-    kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the nursery
+    kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the fork server
     options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
     kernel.initialize(["-f", order["connection_file"], *options])
     import ipywidgets  # as above: imported before there was a kernel to register with
@@ -81,7 +81,7 @@ def live(order: dict[str, Any]) -> None:
     kernel.start()
 
 
-def bear(order: dict[str, Any], line: socket.socket) -> int:
+def fork_kernel(order: dict[str, Any], line: socket.socket) -> int:
     """Fork one kernel and give its process id."""
     pid = os.fork()
     if pid:
@@ -89,7 +89,7 @@ def bear(order: dict[str, Any], line: socket.socket) -> int:
     code = 1
     try:
         os.close(line.detach())
-        live(order)
+        run_kernel(order)
         code = 0
     finally:
         os._exit(code)
@@ -104,7 +104,7 @@ def serve(line: socket.socket) -> None:
         stream.write(b'{"ready": true}\n')
         stream.flush()
         for order in stream:
-            stream.write(json.dumps({"pid": bear(json.loads(order), line)}).encode() + b"\n")
+            stream.write(json.dumps({"pid": fork_kernel(json.loads(order), line)}).encode() + b"\n")
             stream.flush()
 
 

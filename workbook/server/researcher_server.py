@@ -23,8 +23,8 @@ from voila.app import Voila
 
 import workbook.ui
 from workbook.server.network import bind
-from workbook.server.self_check import be_private, refuse_unsafe
-from workbook.server.unsafe import Setup
+from workbook.server.preflight.base import Setup
+from workbook.server.preflight.checks import be_private, refuse_unsafe
 from workbook.storage.location import data_folder
 
 READY = "WORKBOOK READY"

@@ -4,7 +4,7 @@ from typing import Any
 
 from jupyter_server.auth import Authorizer, User
 
-from workbook.server.identity import Guest
+from workbook.server.web.identity import Guest
 
 
 class KernelOwners(Authorizer):

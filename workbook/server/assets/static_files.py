@@ -35,8 +35,8 @@ class StaticFiles:
 
     Examples
     --------
-    >>> shelf = StaticFiles()
-    >>> shelf.url("shell.js").startswith("/static/shell.")
+    >>> files = StaticFiles()
+    >>> files.url("shell.js").startswith("/static/shell.")
     True
     """
 
@@ -44,7 +44,7 @@ class StaticFiles:
         self._by_path: dict[str, StaticFile] = {}
         self._url_of: dict[str, str] = {}
         self.components: dict[str, str] = {}
-        server, ui = files("workbook.server") / "static", files("workbook") / "ui"
+        server, ui = files("workbook.server.assets") / "static", files("workbook") / "ui"
         for name in ("shell.js", "page.js", "plotly.js", "neutral.js"):
             self._add("", server / name)
         self._add("", ui / "workbook.css")
@@ -80,13 +80,13 @@ class StaticFiles:
 
 
 @cache
-def shelf() -> StaticFiles:
+def static_files() -> StaticFiles:
     """The files of this process."""
     return StaticFiles()
 
 
 def manifest() -> dict[str, dict[str, str]]:
     """What the committed bundles were built from; see ``frontend/build.mjs``."""
-    text = (files("workbook.server") / "static" / "manifest.json").read_text(encoding="utf-8")
+    text = (files("workbook.server.assets") / "static" / "manifest.json").read_text(encoding="utf-8")
     recorded: dict[str, dict[str, str]] = json.loads(text)
     return recorded

@@ -1,19 +1,19 @@
-"""Looks at how the workbook would be reached: never without encryption, never a demo for all."""
+"""Checks of how the workbook would be reached: never without encryption, never a demo for all."""
 
 import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
+from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
 
 
-def look_at_address(setup: Setup) -> Iterator[Unsafe]:
+def check_address(setup: Setup) -> Iterator[Unsafe]:
     """Beyond this computer only over TLS."""
     if not setup.share and not _is_loopback(setup.listens_on):
         yield unsafe("plain_http", address=setup.listens_on)
 
 
-def look_at_proxy(setup: Setup) -> Iterator[Unsafe]:
+def check_proxy(setup: Setup) -> Iterator[Unsafe]:
     """The public address is an origin and nothing more, and not this computer."""
     if not setup.proxy:
         return
@@ -25,7 +25,7 @@ def look_at_proxy(setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("proxy_is_loopback", address=setup.proxy)
 
 
-def look_at_demo(setup: Setup) -> Iterator[Unsafe]:
+def check_demo(setup: Setup) -> Iterator[Unsafe]:
     """The demo seats whoever asks."""
     if setup.demo and (setup.share or setup.proxy):
         yield unsafe("shared_demo")
@@ -45,4 +45,4 @@ def _without_secrets(address: str) -> str:
     return scheme + separator + rest.rpartition("@")[2]
 
 
-LOOKS: tuple[Look, ...] = (look_at_address, look_at_proxy, look_at_demo)
+CHECKS: tuple[Check, ...] = (check_address, check_proxy, check_demo)

@@ -10,12 +10,12 @@ from weakref import WeakValueDictionary
 
 from jupyter_server.base.handlers import JupyterHandler
 
-from workbook.server.backstage import Backstage
-from workbook.server.headers import Secured
-from workbook.server.identity import give_cookie
-from workbook.server.kernels import WorkbookKernels
-from workbook.server.looks import page_settings, render
+from workbook.server.assets.rendering import page_settings, render
+from workbook.server.context import ServerContext
+from workbook.server.kernels.manager import WorkbookKernels
 from workbook.server.network import neighbourhood
+from workbook.server.web.headers import Secured
+from workbook.server.web.identity import give_cookie
 from workbook.service.values import Actor
 
 P = ParamSpec("P")
@@ -34,9 +34,9 @@ class Page(Secured, JupyterHandler):
     """A page or an address of ours. Those for strangers say so with ``allow_unauthenticated``."""
 
     @property
-    def backstage(self) -> Backstage:
-        backstage: Backstage = self.settings["backstage"]
-        return backstage
+    def context(self) -> ServerContext:
+        context: ServerContext = self.settings["context"]
+        return context
 
     @property
     def actor(self) -> Actor | None:
@@ -102,4 +102,4 @@ class Page(Secured, JupyterHandler):
 
     async def stand_up(self, actor: Actor) -> None:
         """End a sitting at once; its kernels end in the moment after, see `WorkbookApp`."""
-        await in_thread(self.backstage.sittings.end, actor.sitting_id)
+        await in_thread(self.context.sittings.end, actor.sitting_id)

@@ -4,16 +4,16 @@ import os
 import sys
 
 from workbook.errors import SetupError
-from workbook.server import doors, places, surroundings
-from workbook.server.unsafe import Look, Setup, Unsafe
+from workbook.server.preflight import environment, exposure, folders
+from workbook.server.preflight.base import Check, Setup, Unsafe
 
 
 def examine(setup: Setup) -> list[Unsafe]:
     """Everything about a setup that is not safe, in the order it is best put right."""
-    looks: tuple[Look, ...] = (*doors.LOOKS, *surroundings.LOOKS)
+    checks: tuple[Check, ...] = (*exposure.CHECKS, *environment.CHECKS)
     if not setup.demo:  # which keeps nothing
-        looks = (*looks, *places.LOOKS)
-    return [found for look in looks for found in look(setup)]
+        checks = (*checks, *folders.CHECKS)
+    return [found for check in checks for found in check(setup)]
 
 
 def refuse_unsafe(setup: Setup) -> None:

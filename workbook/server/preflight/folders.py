@@ -1,4 +1,4 @@
-"""Looks at where data and keys would lie: nobody else's reach, a disk of this computer's, with room."""
+"""Checks of where data and keys would lie: nobody else's reach, a disk of this computer's, with room."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
+from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 LEAST_ROOM_MB = 50
@@ -23,7 +23,7 @@ def _both(setup: Setup) -> Iterator[tuple[Path, str]]:
     yield setup.keys, _OPTIONS["keys"]
 
 
-def look_at_neighbours(setup: Setup) -> Iterator[Unsafe]:
+def check_neighbours(setup: Setup) -> Iterator[Unsafe]:
     """Outside what is served, outside what is published, and key and lock apart."""
     package = Path(str(files("workbook"))).resolve()
     for folder, option in _both(setup):
@@ -38,7 +38,7 @@ def look_at_neighbours(setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("keys_beside", keys=setup.keys, data=setup.data)
 
 
-def look_at_disks(setup: Setup) -> Iterator[Unsafe]:
+def check_disks(setup: Setup) -> Iterator[Unsafe]:
     """A disk of this computer, writable, with room."""
     for folder, option in _both(setup):
         existing = existing_part(folder)
@@ -52,20 +52,20 @@ def look_at_disks(setup: Setup) -> Iterator[Unsafe]:
             yield unsafe("no_room", folder=folder, free=free, needed=LEAST_ROOM_MB, option=option)
 
 
-def look_at_rights(setup: Setup) -> Iterator[Unsafe]:
+def check_rights(setup: Setup) -> Iterator[Unsafe]:
     """Nobody else can read or replace the folders, nor any file in them."""
     if os.name != "posix":  # elsewhere a person's own folders are private by their access lists
         return
     for folder, option in _both(setup):
-        yield from _look_at_parents(folder, option)
+        yield from _check_parents(folder, option)
         place = folder.resolve()
         if place.is_dir():
-            yield from _look_at_path(place, option, is_empty=not any(place.iterdir()))
+            yield from _check_path(place, option, is_empty=not any(place.iterdir()))
             for path in sorted(place.rglob("*")):
-                yield from _look_at_path(path, option, is_empty=False)
+                yield from _check_path(path, option, is_empty=False)
 
 
-def _look_at_path(path: Path, option: str, *, is_empty: bool) -> Iterator[Unsafe]:
+def _check_path(path: Path, option: str, *, is_empty: bool) -> Iterator[Unsafe]:
     status = path.lstat()
     if status.st_uid != os.geteuid() and not is_empty:
         yield unsafe("owner", path=path, option=option)
@@ -76,7 +76,7 @@ def _look_at_path(path: Path, option: str, *, is_empty: bool) -> Iterator[Unsafe
         yield unsafe("open_folder", path=path, mode=f"{mode:o}", wanted=wanted)
 
 
-def _look_at_parents(folder: Path, option: str) -> Iterator[Unsafe]:
+def _check_parents(folder: Path, option: str) -> Iterator[Unsafe]:
     """Who may rename in a parent may put a folder of their own in the place of ours."""
     for parent in folder.resolve().parents:
         if not parent.is_dir():
@@ -88,7 +88,7 @@ def _look_at_parents(folder: Path, option: str) -> Iterator[Unsafe]:
             return
 
 
-def look_at_clock(setup: Setup) -> Iterator[Unsafe]:
+def check_clock(setup: Setup) -> Iterator[Unsafe]:
     """A clock near the truth: neither before what was last written, nor far ahead of this program."""
     shown = f"{setup.now:%Y-%m-%d %H:%M} UTC"
     data = setup.data
@@ -125,4 +125,4 @@ def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
     return max(fitting)[1] if fitting else ""
 
 
-LOOKS: tuple[Look, ...] = (look_at_neighbours, look_at_disks, look_at_rights, look_at_clock)
+CHECKS: tuple[Check, ...] = (check_neighbours, check_disks, check_rights, check_clock)

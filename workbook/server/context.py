@@ -1,11 +1,11 @@
-"""What stands behind the pages: the store, the service, who is signed in, tickets."""
+"""Hold what every request may reach: the store, the service, who is signed in, tickets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbook.server.once import Once
 from workbook.server.settings import ServerSettings
+from workbook.server.web.sent_once import Once
 from workbook.service.demo import fill_with_simulated_couple
 from workbook.service.household import Household
 from workbook.service.identity.accounts import Accounts
@@ -17,11 +17,11 @@ from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
 
-__all__ = ["Backstage", "data_folder", "open_backstage"]
+__all__ = ["ServerContext", "data_folder", "open_context"]
 
 
 @dataclass(slots=True)
-class Backstage:
+class ServerContext:
     """Everything trusted that a request may reach, held in one place.
 
     ``ticket_for`` gives the environment variables by which one kernel reaches the service:
@@ -46,7 +46,7 @@ class Backstage:
         self.recovery_codes.pop(actor.sitting_id, None)
 
 
-def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
+def open_context(settings: ServerSettings, folder: Path) -> ServerContext:
     """Open the store and the service, and the socket by which kernels reach it.
 
     Raises
@@ -62,7 +62,7 @@ def open_backstage(settings: ServerSettings, folder: Path) -> Backstage:
         household.close()
 
     demo_code = _open_demo(household) if settings.demo else ""
-    return Backstage(household, household.accounts, household.sittings, door.ticket_for, close, demo_code)
+    return ServerContext(household, household.accounts, household.sittings, door.ticket_for, close, demo_code)
 
 
 def _open_household(data: Path | None) -> Household:

@@ -11,7 +11,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbook.content import say
-from workbook.server.headers import Secured
+from workbook.server.web.headers import Secured
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 
 from workbook.content import say
 from workbook.errors import AnswerError
-from workbook.server.handlers import Page, in_thread
-from workbook.server.websocket import pass_on
+from workbook.server.kernels.websocket import pass_on
+from workbook.server.pages.page import Page, in_thread
 from workbook.service.values import Answer
 
 LARGEST_BODY = 256 * 1024
@@ -66,8 +66,8 @@ class Answers(Page):
         if is_of_somebody_else(self, asked):  # they wait in their page until its own person is back
             self.answer({"error": say("server.api.signed_out")}, 401)
             return
-        saved = await in_thread(self.backstage.household.seat_partner(self.actor).save_answers, answers)
-        self.backstage.sittings.act(self.actor.sitting_id)
+        saved = await in_thread(self.context.household.seat_partner(self.actor).save_answers, answers)
+        self.context.sittings.act(self.actor.sitting_id)
         self.answer({"saved": saved})
 
 
@@ -98,13 +98,13 @@ class Alive(Page):
             ended = {"signed_in": False, "kernel_alive": False, "seconds_left": None}
             self.answer(ended | {"someone_else": someone_else})
             return
-        mark = self.backstage.sittings.act if asked.get("active") is True else self.backstage.sittings.beat
+        mark = self.context.sittings.act if asked.get("active") is True else self.context.sittings.beat
         mark(actor.sitting_id)
         kernel_id = str(asked.get("kernel", ""))
         alive = self.kernels.belongs_to(kernel_id, actor) and await self.kernels.is_running(kernel_id)
         if alive:
             self.kernels.hear_of(kernel_id)
-        left = self.backstage.sittings.idle_seconds_left(actor.sitting_id)
+        left = self.context.sittings.idle_seconds_left(actor.sitting_id)
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 
 

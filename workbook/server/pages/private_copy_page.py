@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from workbook.content import say
 from workbook.errors import TooManyTriesError, WorkbookError
-from workbook.server.farewells import Farewell
+from workbook.server.pages.account_pages import Farewell
 from workbook.service.couple.private_copy import PrivateCopy
 from workbook.service.values import Actor
 
@@ -44,7 +44,7 @@ class Copies(Farewell):
         self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))
 
     def _answer(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
-        return self.backstage.household.seat_partner(actor).private_copy(passphrase, wish)
+        return self.context.household.seat_partner(actor).private_copy(passphrase, wish)
 
     def _send(self, copy: PrivateCopy) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")

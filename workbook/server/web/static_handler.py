@@ -1,9 +1,9 @@
-"""Sends the files of the shelf, and no others."""
+"""Send the files that `StaticFiles` holds, and no others."""
 
 from tornado import web
 
-from workbook.server.headers import A_YEAR, Secured
-from workbook.server.shelf import shelf
+from workbook.server.assets.static_files import static_files
+from workbook.server.web.headers import A_YEAR, Secured
 
 
 class StaticHandler(Secured, web.RequestHandler):
@@ -14,7 +14,7 @@ class StaticHandler(Secured, web.RequestHandler):
             raise web.HTTPError(403)
 
     def get(self, path: str) -> None:
-        file = shelf().get(path)
+        file = static_files().get(path)
         if file is None:
             raise web.HTTPError(404)
         self.set_header("Content-Type", file.type)

@@ -7,19 +7,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from workbook.content import lookup, say
-from workbook.server.shelf import shelf
+from workbook.server.assets.static_files import static_files
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("workbook.server", "templates"),
+        loader=PackageLoader("workbook.server.assets", "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(say=say, lookup=lookup, static=lambda name: shelf().url(name))
+    environment.globals.update(say=say, lookup=lookup, static=lambda name: static_files().url(name))
     return environment
 
 
@@ -40,5 +40,5 @@ def page_settings(
     settings: dict[str, Any] = {"xsrf": xsrf, "leave_to": leave_to, "words": lookup("server.shell")}
     if person is not None:
         settings |= {"person": person, "who": who}
-        settings |= {"components": shelf().components, "plotly": shelf().url("plotly.js")}
+        settings |= {"components": static_files().components, "plotly": static_files().url("plotly.js")}
     return json.dumps(settings, ensure_ascii=False)

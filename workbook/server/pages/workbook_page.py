@@ -11,8 +11,8 @@ from voila.handler import VoilaHandler
 from voila.notebook_renderer import NotebookRenderer
 
 from workbook.errors import name_defect
-from workbook.server.handlers import Page, in_thread
-from workbook.server.looks import page_settings, render
+from workbook.server.assets.rendering import page_settings, render
+from workbook.server.pages.page import Page, in_thread
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class WorkbookPage(Page, VoilaHandler):
         actor = self.actor
         if actor is None or actor.role != "partner":
             return {}
-        couple = await in_thread(self.backstage.household.seat_couple(actor).couple)
+        couple = await in_thread(self.context.household.seat_couple(actor).couple)
         names = {member.person_id: member.name for member in couple.members}
         return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
 

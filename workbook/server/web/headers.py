@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from tornado.web import HTTPError, RequestHandler
 
 from workbook.errors import WorkbookError, name_defect
-from workbook.server.errors import write_error
 from workbook.server.settings import ServerSettings
+from workbook.server.web.error_pages import write_error
 
 if TYPE_CHECKING:
     _Base = RequestHandler

@@ -17,15 +17,15 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workbook.server.kernels import kernel_environment
+from workbook.server.kernels.manager import kernel_environment
 
 _log = logging.getLogger(__name__)
 NAME = "workbook-forked"
 NO_HISTORY = "--HistoryManager.enabled=False"  # what was run is kept nowhere
 
 
-class Nursery:
-    """The server's end of the warm process. One per server; see `workbook.server.nursery`."""
+class ForkServer:
+    """The server's end of the warm process. One per server; see `workbook.server.kernels.fork_server`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -38,7 +38,7 @@ class Nursery:
         if not hasattr(os, "fork"):
             return
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "workbook.server.nursery", str(theirs.fileno())]
+        command = [sys.executable, "-m", "workbook.server.kernels.fork_server", str(theirs.fileno())]
         self._process = subprocess.Popen(  # noqa: S603  our own module, no text from outside
             command,
             env=kernel_environment({"IPYTHONDIR": folder}),
@@ -61,7 +61,7 @@ class Nursery:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
 
-    def bear(self, connection_file: str, env: dict[str, str], cwd: str) -> int | None:
+    def fork_kernel(self, connection_file: str, env: dict[str, str], cwd: str) -> int | None:
         """Fork a kernel; its process id, or None when there is no warm process."""
         with self._lock:
             if self._line is None:
@@ -91,7 +91,7 @@ class Nursery:
         return answer
 
 
-nursery = Nursery()
+fork_server = ForkServer()
 
 
 class ForkedProcess:
@@ -140,12 +140,12 @@ class ForkedProcess:
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Gives jupyter_client a kernel from the nursery, or one launched as usual."""
+    """Gives jupyter_client a kernel from the fork server, or one launched as usual."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         kernel: Any = self.parent
         file, cwd = kernel.connection_file, str(kwargs.get("cwd") or Path.cwd())
-        pid = await asyncio.to_thread(nursery.bear, file, dict(kwargs["env"]), cwd)
+        pid = await asyncio.to_thread(fork_server.fork_kernel, file, dict(kwargs["env"]), cwd)
         if pid is None:
             return await super().launch_kernel(cmd, **kwargs)
         try:

@@ -16,7 +16,7 @@ from workbook.errors import (
     TooManyTriesError,
     WorkbookError,
 )
-from workbook.server.looks import render
+from workbook.server.assets.rendering import render
 
 _log = logging.getLogger(__name__)
 _STATUS: dict[type, int] = {

@@ -1,4 +1,4 @@
-"""Looks at what the workbook would run in: the environment, this Python, its database, its folders."""
+"""Checks of what the workbook would run in: the environment, this Python, its database, its folders."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from workbook.content import say
-from workbook.server.unsafe import Look, Setup, Unsafe, unsafe
+from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
 from workbook.service.link.socket import LONGEST_PATH
 
 # Before it, two processes writing to one write-ahead log could corrupt the database.
@@ -43,7 +43,7 @@ READABLE_KEYRINGS = ("keyrings.alt.",)
 _LONGEST_SOCKET = "wb-xxxxxxxx/service/s"
 
 
-def look_at_environment(setup: Setup) -> Iterator[Unsafe]:
+def check_environment(setup: Setup) -> Iterator[Unsafe]:
     """No variable that runs code, writes secrets down or sets Jupyter up another way."""
     for name, why in REFUSED.items():
         if setup.environment.get(name):
@@ -53,7 +53,7 @@ def look_at_environment(setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("keyring", name=backend)
 
 
-def look_at_python(_setup: Setup) -> Iterator[Unsafe]:
+def check_python(_setup: Setup) -> Iterator[Unsafe]:
     """Python checks what it should, and shows nobody what it works on."""
     if sys.flags.optimize:
         yield unsafe("optimised")
@@ -65,7 +65,7 @@ def look_at_python(_setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("traced")
 
 
-def look_at_user(_setup: Setup) -> Iterator[Unsafe]:
+def check_user(_setup: Setup) -> Iterator[Unsafe]:
     """As oneself, and files nobody else may change."""
     if os.name != "posix":
         return
@@ -77,7 +77,7 @@ def look_at_user(_setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("umask", umask=f"{found:03o}")
 
 
-def look_at_working_folder(setup: Setup) -> Iterator[Unsafe]:
+def check_working_folder(setup: Setup) -> Iterator[Unsafe]:
     """Nothing lies where the start happens that would set Voila up. We never read it; others might."""
     for name in CONFIGURATIONS:
         for ending in ("py", "json"):
@@ -86,7 +86,7 @@ def look_at_working_folder(setup: Setup) -> Iterator[Unsafe]:
                 yield unsafe("configuration", file=file)
 
 
-def look_at_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
+def check_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
     """Where kernels' sockets lie: a short path, which others can't put another in the place of."""
     path = setup.temporary / _LONGEST_SOCKET
     if len(os.fsencode(path)) > LONGEST_PATH:
@@ -96,7 +96,7 @@ def look_at_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("temporary", folder=setup.temporary, mode=f"{mode:o}")
 
 
-def look_at_database(_setup: Setup) -> Iterator[Unsafe]:
+def check_database(_setup: Setup) -> Iterator[Unsafe]:
     """A SQLite that encrypts, is new enough for a write-ahead log, and takes our settings."""
     import sqlcipher3
 
@@ -123,11 +123,11 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-LOOKS: tuple[Look, ...] = (
-    look_at_environment,
-    look_at_python,
-    look_at_user,
-    look_at_working_folder,
-    look_at_temporary_folder,
-    look_at_database,
+CHECKS: tuple[Check, ...] = (
+    check_environment,
+    check_python,
+    check_user,
+    check_working_folder,
+    check_temporary_folder,
+    check_database,
 )

@@ -1,4 +1,4 @@
-"""What a setup is, and what is found unsafe about one; the looks themselves are beside it."""
+"""What a setup is, and what is found unsafe about one; the checks themselves are beside it."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ from workbook.storage.location import data_folder, key_folder
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a workbook is about to be served, and where: all that the looks may depend on.
+    """How a workbook is about to be served, and where: all that the checks may depend on.
 
     ``data`` and ``keys`` need not exist yet. ``now`` is injectable for tests.
     """
@@ -38,7 +38,7 @@ class Unsafe:
     text: str
 
 
-Look = Callable[[Setup], Iterator[Unsafe]]
+Check = Callable[[Setup], Iterator[Unsafe]]
 
 
 def unsafe(code: str, **values: object) -> Unsafe:

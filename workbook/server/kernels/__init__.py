@@ -1,0 +1,12 @@
+"""Kernels: started for one page of one sitting, and out of everybody else's reach.
+
+===============  =================================================================================
+``manager``      whose each kernel is, how many there may be, when they end
+``owners``       a sitting reaches its own kernel only
+``websocket``    what may pass between a browser and its kernel
+``provisioner``  gives Jupyter kernels that ``fork_server`` has forked
+``fork_server``  the process with everything imported: ``python -m workbook.server.kernels.fork_server``
+===============  =================================================================================
+
+Nothing is imported here: the process that forks kernels must not load a web server.
+"""

@@ -1,0 +1,124 @@
+"""Show a form, do once what it is for, and say what is wrong.
+
+Forms work without scripts. What somebody typed is kept when there is a problem, except
+passphrases and codes of recovery.
+"""
+
+import json
+from typing import ClassVar
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado.web import HTTPError
+
+from workbook.content import say
+from workbook.errors import AccessError, TooManyTriesError, WorkbookError
+from workbook.server.pages.page import LEFT_COOKIE, Page
+from workbook.server.web.error_pages import status_of, wants_json
+from workbook.server.web.identity import xsrf_cookie_name
+from workbook.server.web.sent_once import Done
+from workbook.service.identity.accounts import Welcome
+
+LONGEST_TYPED = 400
+# What a problem is about, as errors name it, to the kind of field it was typed in.
+KIND_OF = {"name": "name", "code": "code", "passphrase": "secret", "new passphrase": "new-secret"}
+RECOVERY_CODE = "/recovery-code"
+
+
+class DoorPage(Page):
+    """A page that also strangers may see. After a quick exit it stays out of sight for a while."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        await super().prepare()
+        if not self._finished and self.request.method == "GET" and self.get_cookie(LEFT_COOKIE):
+            self.see("/leave")
+
+
+class FormPage(DoorPage):
+    """A form: fields in order, each ``name`` with its kind; the wording is in ``server.toml``."""
+
+    form: ClassVar[str]
+    fields: ClassVar[dict[str, str]]
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        self.ask({})
+
+    def ask(self, typed: dict[str, str], error: WorkbookError | None = None) -> None:
+        """Show the form, with what may be shown of what was typed and what is wrong with it."""
+        # A form shown again is an answered request: a browser would log 4xx as an error.
+        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
+        shown = [name for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}]
+        kept = {name: typed.get(name, "") for name in shown}
+        problems = self._placed(error) if error else []
+        self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
+
+    def _placed(self, error: WorkbookError) -> list[tuple[str, str]]:
+        """Each problem with the name of its field; without one where it is about no single field."""
+        about = [*error.about, *[""] * len(error.problems)]
+        kinds = {kind: name for name, kind in reversed(self.fields.items())}
+        return [
+            (problem, kinds.get(KIND_OF.get(subject, ""), ""))
+            for problem, subject in zip(error.problems, about, strict=False)
+        ]
+
+    def typed(self) -> dict[str, str]:
+        """What was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
+        if self.request.headers.get("Content-Type", "").startswith("application/json"):
+            try:
+                sent = json.loads(self.request.body)
+            except (ValueError, RecursionError):
+                raise HTTPError(400) from None
+            values = {name: sent.get(name, "") for name in self.fields} if isinstance(sent, dict) else {}
+        else:
+            values = {name: self.get_body_argument(name, "", strip=False) for name in self.fields}
+        if not all(isinstance(value, str) and len(value) <= LONGEST_TYPED for value in values.values()):
+            raise HTTPError(400)
+        return {name: values.get(name, "") for name in self.fields}
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        typed = self.typed()
+        try:
+            done = await self.done_once(typed)
+        except WorkbookError as error:
+            if wants_json(self):
+                self.answer({"error": " ".join(error.problems)}, status_of(error))
+            else:
+                self.ask(typed, error)
+            return
+        if wants_json(self):
+            self.answer({"signed_in": True})
+        else:
+            self.see(done.goal)
+
+    async def done_once(self, typed: dict[str, str]) -> Done:
+        """Do what the form is for, however often it is sent, and seat whoever it seats."""
+        token = self.get_body_argument("once", "")
+        if not 0 < len(token) <= LONGEST_TYPED:  # our own script asks without a form
+            done = await self.take(typed)
+        else:
+            browser = self.get_cookie(xsrf_cookie_name(self.workbook)) or ""
+            marks = (browser, self.form, token, *typed.values())
+            done, is_again = await self.context.once.do(marks, lambda: self.take(typed))
+            if is_again and not self._stands(done):
+                raise AccessError(say("server.sent_already"))
+        if done.actor is not None:
+            await self.seat(done.actor)
+        return done
+
+    def _stands(self, done: Done) -> bool:
+        """Whether what was done may still be shown: not after signing out, nor a code once written down."""
+        if done.actor is None:
+            return True
+        is_over = self.context.sittings.find(done.actor.sitting_id) is None
+        is_written_down = done.actor.sitting_id not in self.context.recovery_codes
+        return not is_over and not (done.goal == RECOVERY_CODE and is_written_down)
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        """Do what the form is for, once."""
+        raise NotImplementedError
+
+    def welcome(self, welcome: Welcome) -> Done:
+        """Keep a new recovery code until it is written down, and show it next."""
+        self.context.recovery_codes[welcome.actor.sitting_id] = welcome.recovery_code
+        return Done(RECOVERY_CODE, welcome.actor)

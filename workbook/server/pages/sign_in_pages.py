@@ -1,0 +1,139 @@
+"""The ways in: landing, begin, join, sign in, recover, both together, and the demo's."""
+
+from typing import ClassVar, Literal
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado.web import HTTPError
+
+from workbook.content import say
+from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
+from workbook.server.pages.page import Page, in_thread
+from workbook.server.pages.qr import qr_code
+from workbook.server.web.sent_once import Done
+from workbook.service.demo import sit_down
+
+DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
+
+
+class Landing(DoorPage):
+    """The first page: what this is, and the three ways in."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        if self.actor is not None:
+            self.see("/workbook")
+            return
+        shared = self.workbook.shared_url
+        is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
+        values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
+        values["qr"] = qr_code(shared) if shared else ""
+        self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
+
+    def _demo_places(self) -> dict[str, str]:
+        if not self.context.demo_code:
+            return {}
+        return {place: say(f"server.demo.{place}") for place in DEMO_PLACES}
+
+
+class NewcomerPage(FormPage):
+    """A form that makes an account. Whoever is signed in is told so, and makes no second one unawares."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        if self.actor is None:
+            self.ask({})
+            return
+        couple = await in_thread(self.context.household.seat_couple(self.actor).couple)
+        name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
+        is_written_down = self.actor.sitting_id not in self.context.recovery_codes
+        goal = "/workbook" if is_written_down else RECOVERY_CODE
+        self.show("signed_in.html", form=self.form, name=name, goal=goal)
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        return await self.make(typed) if self.actor is None else Done(f"/{self.form}")
+
+    async def make(self, typed: dict[str, str]) -> Done:
+        """Make the account."""
+        raise NotImplementedError
+
+
+class Begin(NewcomerPage):
+    """Begin a workbook for two."""
+
+    form = "begin"
+    fields: ClassVar = {"name": "name", "passphrase": "new-secret"}
+
+    async def make(self, typed: dict[str, str]) -> Done:
+        call = self.context.accounts.create_couple
+        return self.welcome(
+            await self.in_turn(call, typed["name"], typed["passphrase"], address=self.address)
+        )
+
+
+class Join(NewcomerPage):
+    """Join as the second partner."""
+
+    form = "join"
+    fields: ClassVar = {"code": "code", "name": "name", "passphrase": "new-secret"}
+
+    async def make(self, typed: dict[str, str]) -> Done:
+        call = self.context.accounts.join
+        return self.welcome(
+            await self.in_turn(call, typed["code"], typed["name"], typed["passphrase"], address=self.address)
+        )
+
+
+class SignIn(FormPage):
+    """Sign in to one's own part."""
+
+    form = "sign_in"
+    fields: ClassVar = {"code": "code", "name": "name", "passphrase": "secret"}
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        call = self.context.accounts.sign_in
+        actor = await self.in_turn(call, typed["code"], typed["name"], typed["passphrase"])
+        return Done("/workbook", actor)
+
+
+class Recover(FormPage):
+    """Get back in with the recovery code."""
+
+    form = "recover"
+    fields: ClassVar = {"code": "code", "name": "name", "recovery_code": "secret", "passphrase": "new-secret"}
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        call = self.context.accounts.recover
+        secrets = typed["recovery_code"], typed["passphrase"]
+        return self.welcome(await self.in_turn(call, typed["code"], typed["name"], *secrets))
+
+
+class Together(FormPage):
+    """Both sign in on one device; what opens shows the table only."""
+
+    form = "together"
+    fields: ClassVar = {
+        "code": "code",
+        "name": "name",
+        "passphrase": "secret",
+        "other_name": "name",
+        "other_passphrase": "secret",
+    }
+
+    async def take(self, typed: dict[str, str]) -> Done:
+        both = [(typed["name"], typed["passphrase"]), (typed["other_name"], typed["other_passphrase"])]
+        return Done(
+            "/workbook", await self.in_turn(self.context.accounts.sign_in_together, typed["code"], both)
+        )
+
+
+class Demo(Page):
+    """In the demo only: look around as one of the simulated couple, or as both."""
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        asked, code = self.get_body_argument("place", ""), self.context.demo_code
+        place = next((known for known in DEMO_PLACES if known == asked), None)
+        if not code or place is None:
+            raise HTTPError(404)
+        await self.seat(await in_thread(sit_down, self.context.household, code, place))
+        self.see("/workbook")

@@ -1,0 +1,10 @@
+"""What every request must show and every response carries.
+
+==================  ==============================================================================
+``headers``         security headers and the check of the host, mixed into every handler
+``error_pages``     one sentence and one way out, never the exception
+``identity``        the sitting that a cookie names
+``sent_once``       a form that is sent twice is done once
+``static_handler``  the files of `workbook.server.assets`
+==================  ==============================================================================
+"""
