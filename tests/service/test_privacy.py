@@ -265,9 +265,9 @@ def test_killed_between_any_two_writes_the_round_is_as_before_or_as_after(act: s
     else:
         assert own in (Grain.ANSWERS, Grain.NOTHING)
         b.decide(INSTRUMENT, OCCASION, Grain.SCORES)
-        opened = bool(again.read_table().open_rounds)
+        opened = bool(b.read_table().open_rounds)
         assert opened == (own is Grain.ANSWERS)
     if not crashed:
         assert n_writes > 0
     pending = [row for row in store.read(f"pending/{a.actor.couple_id}") if row.payload]
-    assert not pending or not again.read_table().open_rounds
+    assert not pending or not a.read_table().open_rounds

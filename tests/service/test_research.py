@@ -190,7 +190,7 @@ def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: House) -> Non
     wide = replace(STUDY, asks=("connection", "needs", "skills", "safety"))
     assert "safety" not in wide.instruments and "skills" in wide.instruments
     with mock.patch.object(type(STUDY), "words_hash", WORDS_HASH):
-        house.local._study = wide
+        house.local._core.study = wide
         give(house.a)
         assert "skills" in set(read_consented(house.store, wide).responses["instrument"]), "the control"
         assert set(read_consented(house.store, STUDY).responses["instrument"]) == {
@@ -280,7 +280,7 @@ def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
         while not stop.is_set():
             n += 1
             given = [replace(one, operation_id=f"{n}-{one.item}") for one in answers(n % 4, most=20)]
-            house.b[0].seat(house.b[1]).save_answers(given)
+            house.b[0].save_answers(given)
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -75,10 +75,10 @@ def test_when_a_sitting_ends_the_service_drops_the_opened_drawer() -> None:
     house = begin()
     service, _actor = house.a
     service.read_responses()
-    assert house.local._drawers
+    assert house.local._core._drawers
     house.clock.now += 301
     house.local.sittings.sweep()
-    assert not house.local._drawers and not house.local._stops
+    assert not house.local._core._drawers and not house.local._core._stops
     house.local.close()
 
 
@@ -87,6 +87,6 @@ def test_a_page_that_stops_watching_leaves_nothing_behind() -> None:
     service, actor = house.a
     for _ in range(50):
         service.watch(lambda _: None)()
-    assert not house.local._stops[actor.sitting_id]
+    assert not house.local._core._stops[actor.sitting_id]
     assert not house.store._watchers._by_log  # type: ignore[attr-defined]
     house.local.close()

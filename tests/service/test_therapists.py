@@ -64,5 +64,5 @@ def test_leaving_and_erasing_take_the_grant_along():
         house = begin()
         _, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
         house.local.seat(house.actors[0]).grant_therapist(code)
-        getattr(house.local, how)(house.actors[0], WORDS["Ada"])
+        getattr(house.local.seat(house.actors[0]), how)(WORDS["Ada"])
         assert not any(row.payload for row in house.store.read("grants"))

@@ -14,6 +14,7 @@ from workbook.instruments.model import FreeText
 from workbook.service.couple.drawers import Drawer, Record
 from workbook.service.couple.trail import may_be_kept
 from workbook.service.household import Household
+from workbook.service.roles import PartnerService
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -55,12 +56,12 @@ def leave_a_trail(house: House) -> None:
     drawer.add([*TRAIL, *MARKS, Record("own_need", "need", {"id": "needs.own.k3fz", "text": "to read"})])
 
 
-def told(service: Household, actor: Any) -> list[str]:
+def told(service: PartnerService) -> list[str]:
     """Pages and names of all that the drawer still says of where somebody was."""
     kinds = ("bookmark", "mood", "setting")
     return [
         str(event.payload.get("page") or event.payload.get("name") or event.payload["value"])
-        for event in service.seat(actor).read_events(kinds)
+        for event in service.read_events(kinds)
     ]
 
 
@@ -72,8 +73,8 @@ def test_a_trail_of_before_is_destroyed_at_the_next_sitting_and_all_else_stays()
     house = begin()
     leave_a_trail(house)
     before = payloads(house.store, house)
-    service, actor = house.a
-    assert told(service, actor) == KEPT
+    service, _actor = house.a
+    assert told(service) == KEPT
     assert [event.payload["text"] for event in service.read_events(["own_need"])] == ["to read"]
     after = payloads(house.store, house)
     n_kept = len(KEPT) + 1
@@ -88,7 +89,7 @@ def test_an_answered_private_question_is_no_trail_and_stays() -> None:
     service.save_answers(answers(1, instrument="safety"))
     house.local.sittings.end(actor.sitting_id)
     again = house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
-    service.private_copy(WORDS["Ada"], "ask")
+    house.local.seat_partner(again).private_copy(WORDS["Ada"], "ask")
     drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(again))
     kinds = [record.kind for record in drawer.records()]
     n_questions = len(catalogue()["safety"].items)
@@ -108,17 +109,17 @@ def test_tidying_cut_short_is_done_at_the_sitting_after(n_writes: int) -> None:
         store.left = None
     store.left = None
     again = Household(store, cost=CHEAP)
-    assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
+    assert told(again.seat_partner(again.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))) == KEPT
 
 
 def test_tidying_again_destroys_nothing_more() -> None:
     house = begin()
     leave_a_trail(house)
-    service, actor = house.a
-    told(service, actor)
+    service, _actor = house.a
+    told(service)
     standing = payloads(house.store, house)
     again = Household(house.store, cost=CHEAP)
-    assert told(again, again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])) == KEPT
+    assert told(again.seat_partner(again.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))) == KEPT
     assert payloads(house.store, house)[: len(standing)] == standing
 
 
@@ -129,7 +130,7 @@ def test_a_backup_from_before_does_not_bring_a_trail_back(tmp_path: Path) -> Non
     house = begin(SqlCipherStore(data, KEY, tmp_path / "erased"))
     leave_a_trail(house)
     made = back_up(data, KEY, stick)
-    told(*house.a)
+    told(house.a[0])
     house.local.close()
     restore(made, data, KEY, tmp_path / "erased")
     store = SqlCipherStore(data, KEY, tmp_path / "erased")
@@ -143,7 +144,7 @@ def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
     service, actor = house.a
     for page in ("introduction", "limits", "chapter:connection.talk:1"):
         service.add_event("bookmark", {"page": page, "occasion": OCCASION}, operation_id=page)
-    assert told(service, actor) == ["chapter:connection.talk:1"]
+    assert told(service) == ["chapter:connection.talk:1"]
     gone = [row.sequence for row in house.store.read(f"drawer/{actor.person_id}") if row.payload is None]
     assert len(gone) == 2
     with pytest.raises(AccessError):
@@ -151,17 +152,17 @@ def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
 
 
 def test_a_place_written_twice_by_a_retry_is_one() -> None:
-    service, actor = begin().a
+    service, _actor = begin().a
     place = {"page": "limits", "occasion": OCCASION}
-    first = service.seat(actor).add_event("bookmark", place, operation_id="once")
-    assert service.seat(actor).add_event("bookmark", place, operation_id="once") == first
-    assert told(service, actor) == ["limits"]
+    first = service.add_event("bookmark", place, operation_id="once")
+    assert service.add_event("bookmark", place, operation_id="once") == first
+    assert told(service) == ["limits"]
 
 
 def test_no_place_stands_in_what_a_person_takes_with_them() -> None:
-    service, actor = begin().a
-    service.seat(actor).add_event("bookmark", {"page": "results", "occasion": OCCASION})
-    assert service.seat(actor).my_data()["events"] == []
+    service, _actor = begin().a
+    service.add_event("bookmark", {"page": "results", "occasion": OCCASION})
+    assert service.my_data()["events"] == []
 
 
 REFUSED = [
@@ -223,8 +224,8 @@ def test_own_words_beside_private_questions_are_refused() -> None:
     ],
 )
 def test_what_goes_on_from_day_to_day_is_kept(kind: str, payload: dict[str, Any]) -> None:
-    service, actor = begin().a
-    assert service.seat(actor).add_event(kind, payload).payload == payload
+    service, _actor = begin().a
+    assert service.add_event(kind, payload).payload == payload
     assert may_be_kept(kind, payload, catalogue())
 
 
@@ -235,7 +236,7 @@ def test_what_is_written_no_more_can_still_be_read_and_taken_along() -> None:
     drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(actor))
     drawer.add([Record("exercise_note", "of-before", note)])
     service, _ = house.a
-    assert [event.payload for event in service.read_events(actor)] == [note]
-    assert [row["text"] for row in service.my_data(actor)["events"]] == ["ask on Sunday"]
+    assert [event.payload for event in service.read_events()] == [note]
+    assert [row["text"] for row in service.my_data()["events"]] == ["ask on Sunday"]
     with pytest.raises(AccessError):
-        service.add_event(actor, "exercise_note", note)
+        service.add_event("exercise_note", note)
