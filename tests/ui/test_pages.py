@@ -1,9 +1,11 @@
 """Every page, in its states: the words of each, what it leads to, and no accessibility violation."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as TooSlow
 
 from tests import axe
 from tests.ui.browser import show
@@ -50,6 +52,8 @@ def demo() -> Iterator[App]:
 def violations(page: Page, name: str) -> list[tuple[object, ...]]:
     """What axe finds on the page, and whether it is wider than the window."""
     found = [(name, one["id"], one["nodes"][0]["html"][:120]) for one in axe.violations(page)]
+    with suppress(TooSlow):  # a drawing takes the window's new width a moment later
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3_000)
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found += [(name, "too wide by", over)] if over > 0 else []
     return found + (
