@@ -100,7 +100,8 @@ def serve(line: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels need no waiting for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     warm_up()
-    with line.makefile("rwb") as stream:
+    # A server that ends while this warms up leaves the line broken rather than closed: the same to us.
+    with contextlib.suppress(ConnectionError), line.makefile("rwb") as stream:
         stream.write(b'{"ready": true}\n')
         stream.flush()
         for order in stream:
