@@ -21,6 +21,7 @@ from workbook.service.couple.drawers import (
     PRIVATE_COPY,
     Drawer,
     Record,
+    drawer_log,
     refuse_reused,
 )
 from workbook.service.couple.events import check_drawer_event, check_table_event
@@ -171,7 +172,7 @@ class LocalPartner(AtTable, PartnerService):
 
         core.sittings.end_where(is_theirs)
         # Whatever of theirs is being written is waited for, and destroyed with the rest.
-        with core.lock_of(f"drawer/{actor.person_id}"), core.lock_of(actor.couple_id):
+        with core.lock_of(drawer_log(actor.person_id)), core.lock_of(actor.couple_id):
             rights.erase(core.store, core.directory, account)
         core.sittings.end_where(is_theirs)  # who signed in meanwhile
 
