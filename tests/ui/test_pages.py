@@ -152,6 +152,21 @@ def test_the_focus_goes_to_the_heading_when_the_page_is_turned(
     page.close()
 
 
+def test_the_focus_waits_until_the_heading_is_in_the_document(
+    demo: App, browser: Browser, address: str
+) -> None:
+    """A busy machine draws a frame before the heading's box is shown; the focus must not be lost then."""
+    demo.go("home")
+    page, _kernel = show(browser, address, demo.root)
+    page.evaluate(
+        "() => { let early = true; window.requestAnimationFrame = (then) => {"
+        " if (!early) return setTimeout(then); early = false; then(); }; }"
+    )
+    page.get_by_role("button", name="Your rights").click()
+    page.wait_for_function("document.activeElement?.textContent === 'Your rights'", timeout=5_000)
+    page.close()
+
+
 def test_a_partners_words_stay_text(
     maya: Session, jonah: Session, take_part: Callable[[Session], Session], browser: Browser, address: str
 ) -> None:

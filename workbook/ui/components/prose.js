@@ -101,7 +101,7 @@ function draw(block) {
   return (DRAW[block.kind] ?? DRAW.paragraph)(block);
 }
 
-function render({ model, el }) {
+function render({ model, el, signal }) {
   el.classList.add("prose");
   const openSummaries = () => new Set([...el.querySelectorAll("details[open] > summary")].map((one) => one.textContent));
 
@@ -114,10 +114,13 @@ function render({ model, el }) {
   };
   const focusHeading = () => {
     if (!model.get("arrivals")) return; // the first page shown takes no focus
-    requestAnimationFrame(() => {
+    const focus = () => {
+      if (signal?.aborted) return;
+      if (!el.isConnected) return void requestAnimationFrame(focus); // its box waits for the page's other parts
       window.scrollTo(0, 0);
       el.querySelector("h1")?.focus({ preventScroll: true });
-    });
+    };
+    requestAnimationFrame(focus);
   };
   model.on("change:blocks", fill);
   model.on("change:arrivals", focusHeading);
