@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workbook.scoring import score_all
-from workbook.service.identity.directory import Account, Lock, _account_entry
+from workbook.service.identity.directory import Account, Lock, account_entry, couple_entries, member_entry
 from workbook.service.rows import dump, publication_to_json
 from workbook.service.studies.given import GIVEN, research_log
 from workbook.service.study import Study
@@ -39,7 +39,7 @@ def fill(
         people.setdefault(key[:2], []).append(made)
     entries = list(_entries(people, study, linked=linked, grain=grain))
     for start in range(0, len(entries), 200):
-        store.append(entries[start : start + 200])
+        store.write(entries[start : start + 200])
 
 
 def _entries(
@@ -50,15 +50,14 @@ def _entries(
         if couple_key not in couples:
             couple_id = couples[couple_key] = f"c_{secrets.token_hex(12)}"
             code = secrets.token_hex(4).upper()
-            yield Entry(
-                "directory", f"couple/{couple_id}", "couple", dump({"couple_id": couple_id, "code": code})
-            )
+            yield from couple_entries(couple_id, code)
     seen: set[str] = set()
     for (couple_key, _person), published in people.items():
         person_id, couple_id = f"p_{secrets.token_hex(12)}", couples[couple_key]
         place = "b" if couple_id in seen else "a"
         seen.add(couple_id)
-        yield _account_entry(Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY))
+        yield member_entry(couple_id, person_id)
+        yield account_entry(Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY))
         rows = [
             publication_to_json(
                 replace(

@@ -1,6 +1,5 @@
 """Whatever somebody was just writing when they erased everything is destroyed with it, or refused."""
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -11,10 +10,10 @@ from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers,
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
 from workbook.service.cases.therapists import GRANTS
-from workbook.service.core import Core
 from workbook.service.couple.drawers import drawer_log
 from workbook.service.couple.rounds import pending_log
 from workbook.service.identity.accounts import Accounts
+from workbook.service.identity.directory import account_log, couple_log
 from workbook.service.rights import blocks_log
 from workbook.service.studies.given import research_log
 from workbook.sharing import Grain
@@ -43,37 +42,34 @@ WRITES: dict[str, Write] = {
 
 
 class PausingStore(MemoryStore):
-    """Calls ``at_write`` before the first write of one thread."""
+    """Calls ``at_touch`` at the n-th time that the store is asked for anything, and not again."""
 
-    writer: threading.Thread | None = None
-    at_write: Callable[[], None]
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: int | None = None
+        self.at_touch: Callable[[], object] = lambda: None
 
-    def append(self, entries: Any) -> Any:
-        if threading.current_thread() is self.writer:
-            self.writer = None
-            self.at_write()
-        return super().append(entries)
+    def _touch(self) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                self.at_touch()
 
+    def write(self, entries: Any, **what: Any) -> Any:
+        self._touch()
+        return super().write(entries, **what)
 
-class Door:
-    """A lock that says when somebody has to wait for it."""
-
-    def __init__(self, lock: Any, waits: threading.Event) -> None:
-        self._lock, self._waits = lock, waits
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            self._waits.set()
-            self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+    def read(self, log: str, after: int = 0) -> Any:
+        self._touch()
+        return super().read(log, after)
 
 
 def furnished(store: MemoryStore | None = None) -> House:
     """Ada has answered, and may give, block, grant and decide."""
     house = begin(store)
     prepare(house.a)
+    house.local.seat_partner(house.actors[0]).decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
     _, house.therapist_code = house.local.therapists.create("Thea", "thea has words")  # type: ignore[attr-defined]
     return house
 
@@ -82,7 +78,8 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
     """Every row of hers that is not destroyed, as (log, kind)."""
     actor = house.actors[0]
     logs = [drawer_log(actor.person_id), research_log(actor.person_id)]
-    shared = [pending_log(actor.couple_id), blocks_log(actor.couple_id), GRANTS, "directory"]
+    shared = [pending_log(actor.couple_id), blocks_log(actor.couple_id), GRANTS]
+    shared += [account_log(actor.person_id), couple_log(actor.couple_id), "directory"]
     rows = [row for log in logs for row in house.store.read(log)]
     rows += [
         row
@@ -93,56 +90,49 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
     return [(row.log, row.kind) for row in rows if row.payload is not None and row.kind != "erased"]
 
 
-@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_what_is_being_written_while_all_is_erased_is_gone_after_it(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def erased_at_touch(write: Write, n: int) -> tuple[House, bool]:
+    """A household in which all of Ada's is erased at the n-th touch of an act of hers; whether it had so many."""
     store = PausingStore()
     house = furnished(store)
+    house.local.seat(house.actors[0]).read_events()  # the drawer is open
     assert left_of_ada(house)
-    settled, plain = threading.Event(), Core.lock_of
-    erasing = threading.Thread(target=lambda: (_erase(house), settled.set()))
-
-    def table(core: Core, name: str) -> Any:
-        lock = plain(core, name)
-        return Door(lock, settled) if threading.current_thread() is erasing else lock
-
-    def at_write() -> None:
-        erasing.start()
-        settled.wait()  # it is done already, or waits for this write
-
-    def do() -> None:
-        with suppress(WorkbookError):
-            write(house)
-
-    monkeypatch.setattr(Core, "lock_of", table)
-    store.at_write, store.writer = at_write, threading.Thread(target=do)
-    writing = store.writer
-    writing.start()
-    writing.join()
-    assert store.writer is None, "the write was met"
-    erasing.join()
-    assert left_of_ada(house) == []
+    store.left, store.at_touch = n, lambda: _erase(house)
+    with suppress(WorkbookError):
+        write(house)
+    was_met, store.left = store.left is None, None
+    return house, was_met
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_what_is_only_begun_when_all_is_erased_is_refused(
+def test_at_whatever_moment_of_an_act_all_is_erased_nothing_of_it_is_left(write: Write) -> None:
+    n = 0
+    while True:
+        house, was_met = erased_at_touch(write, n)
+        if not was_met:
+            break
+        assert left_of_ada(house) == [], n
+        n += 1
+    assert n, "the act never asked the store for anything"
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_without_telling_what_was_seen_something_is_left(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = furnished()
-    plain, is_erased = Core.lock_of, threading.Event()
-    house.local.seat(house.actors[0]).read_events()  # the drawer is open
-
-    def table(core: Core, name: str) -> Any:
-        if not is_erased.is_set():
-            is_erased.set()
-            _erase(house)
-        return plain(core, name)
-
-    monkeypatch.setattr(Core, "lock_of", table)
-    with pytest.raises(WorkbookError):
-        write(house)
-    assert is_erased.is_set() and left_of_ada(house) == []
+    """The control: writes that expect nothing, as before there was anything to expect."""
+    plain = MemoryStore.write
+    monkeypatch.setattr(
+        MemoryStore,
+        "write",
+        lambda self, entries, **what: plain(self, entries, **(what | {"expect": {}})),
+    )
+    left, n = [], 0
+    while not left:
+        house, was_met = erased_at_touch(write, n)
+        if not was_met:
+            break
+        left, n = left_of_ada(house), n + 1
+    assert left
 
 
 def test_a_sitting_begun_while_all_is_erased_opens_nothing() -> None:
@@ -151,11 +141,9 @@ def test_a_sitting_begun_while_all_is_erased_opens_nothing() -> None:
     assert account is not None
     key = house.local.sittings.key_of(house.actors[0])
     _erase(house)
-    late = house.local.accounts._seat(account, key)
-    seated = house.local.seat_partner(late)
-    for verb in (seated.read_responses, seated.read_events, seated.my_data):
-        with pytest.raises(WorkbookError):
-            verb()
+    with pytest.raises(WorkbookError):
+        house.local.accounts._seat(account, key)
+    assert house.local.sittings.end_where(lambda actor: actor.person_id == account.person_id) == 0
     assert left_of_ada(house) == []
 
 

@@ -22,7 +22,7 @@ def test_no_byte_of_the_erased_is_left_even_for_who_has_the_file_key(tmp_path: P
         one.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
         one.add_table_event("gratitude.written", {"text": f"marker-of-{name}", "day": "2026-11-20"})
     drawer = [row.payload for row in house.store.read(f"drawer/{actor.person_id}")]
-    own = [row for row in house.store.read("directory") if actor.person_id in row.operation_id]
+    own = house.store.read(f"account/{actor.person_id}")
     account = own[0].payload
     service.erase(WORDS["Ada"])
     plain = tmp_path / "plain.db"
@@ -64,7 +64,7 @@ def test_an_erasure_cut_short_is_finished_at_the_next_start(n_writes: int) -> No
     assert [event.person_id for event in ben.read_table().events] == [ben.actor.person_id]
     assert ben.read_table().publications == ()
     assert [member.name for member in ben.couple().members] == ["Ben"]
-    own = [row for row in store.read("directory") if actor.person_id in row.operation_id]
+    own = store.read(f"account/{actor.person_id}")
     assert not any(row.payload for row in own if row.kind == "account")
 
 

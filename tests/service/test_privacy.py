@@ -221,13 +221,9 @@ class CrashingStore(MemoryStore):
                 raise KeyboardInterrupt
             self.left -= 1
 
-    def append(self, entries: Any) -> list[Row]:
+    def write(self, entries: Any, **what: Any) -> list[Row]:
         self._count()
-        return super().append(entries)
-
-    def forget(self, log: str, sequences: Any, **how: Any) -> int:
-        self._count()
-        return super().forget(log, sequences, **how)
+        return super().write(entries, **what)
 
 
 @pytest.mark.parametrize("n_writes", range(6))

@@ -88,5 +88,7 @@ def test_a_page_that_stops_watching_leaves_nothing_behind() -> None:
     for _ in range(50):
         service.watch(lambda _: None)()
     assert not house.local._core._stops[actor.sitting_id]
-    assert not house.store._watchers._by_log  # type: ignore[attr-defined]
+    watched = house.store._watchers._by_log  # type: ignore[attr-defined]
+    assert set(watched) == {f"account/{one.person_id}" for one in house.actors}, "each sitting's own account"
     house.local.close()
+    assert not watched

@@ -1,19 +1,29 @@
 """The couple's table in process: what one partner and two together may both do there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from workbook.content import say
 from workbook.errors import AccessError
-from workbook.exercises import TAKES_OFF, Step, check_step
+from workbook.exercises import Step, check_step
 from workbook.service import rights
-from workbook.service.core import Core
+from workbook.service.core import Core, Decide
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
-from workbook.service.couple.tables import audit_entry, audit_log, event_entry, event_of, read_fold, table_log
+from workbook.service.couple.tables import (
+    audit_entry,
+    audit_log,
+    event_entry,
+    fold_table,
+    read_fold,
+    table_log,
+    words_taken_off,
+)
+from workbook.service.identity.directory import couple_log, refuse_unpaired
 from workbook.service.roles import CoupleService
 from workbook.service.rows import read_row
 from workbook.service.values import Actor, Change, Couple, Event, Table
-from workbook.storage.base import Row
+from workbook.storage.base import Row, Writing
+from workbook.storage.deciding import Seen, decide_and_write
 
 
 class AtTable(CoupleService):
@@ -46,11 +56,12 @@ class AtTable(CoupleService):
     def withdraw(self, instrument: str, occasion: str) -> None:
         core, actor = self._core, self._seated()
         core.shareable(instrument, occasion)
-        drawer = self._own_drawer()
-        with core.lock_of(actor.couple_id):
-            if drawer is not None:
-                core.account_of(actor)  # erased meanwhile: nothing of theirs is written any more
-            rounds.withdraw(core.store, actor.couple_id, (instrument, occasion), drawer)
+        key, drawer = (instrument, occasion), self._own_drawer()
+
+        def withdraw(seen: Seen) -> Writing:
+            return rounds.withdrawing(rounds.Rounds.of(actor.couple_id, seen), key, drawer)
+
+        self._write_decided(rounds.logs(actor.couple_id), withdraw)
         core.sittings.act(actor.sitting_id)
 
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
@@ -70,12 +81,16 @@ class AtTable(CoupleService):
         """Return the drawer of who acts alone; two together have none."""
         return None
 
+    def _write_decided(self, logs: Sequence[str], decide: Decide) -> list[Row]:
+        """Write what is decided; two together have no account of their own that could be gone."""
+        return decide_and_write(self._core.store, logs, decide)
+
     def _as_read(self, table: Table) -> Table:
         return rights.without_words(table)
 
 
-def put_event(core: Core, couple_id: str, event: Event) -> Event:
-    """Put a joint event on the table, once, if the exercise allows it now; return it as it is kept.
+def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
+    """Give what puts a joint event on the table, once, if the exercise allows it now.
 
     Raises
     ------
@@ -84,25 +99,19 @@ def put_event(core: Core, couple_id: str, event: Event) -> Event:
     workbook.exercises.ExerciseError
         The step is untimely.
     """
-    core.refuse_unpaired(couple_id)
-    entry = event_entry(couple_id, event)
-    events = read_fold(core.store, couple_id).events  # not the publications: each takes its time
+    refuse_unpaired(seen[couple_log(couple_id)])
+    entry, rows = event_entry(couple_id, event), seen[table_log(couple_id)]
+    events = fold_table(rows).events
     same = [known for known in events if known.operation_id == event.operation_id]
+    is_gone = any(row.operation_id == entry.operation_id and row.payload is None for row in rows)
     # Steps name what they answer by operation id: the other's id would stand in its place.
-    if any(known.person_id != event.person_id for known in same):
+    if is_gone or any(_told(known) != _told(event) for known in same):
         raise AccessError(say("errors.events.bad_operation"))
     if not same:
         check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
     audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)
-    kept = _kept(core.store.append([entry, audit])[0])
-    if event.kind in TAKES_OFF:
-        core.store.forget(table_log(couple_id), read_fold(core.store, couple_id).words_taken_off())
-    if (kept.kind, kept.payload) != (event.kind, event.payload):
-        raise AccessError(say("errors.events.bad_operation"))
-    return kept
+    return Writing([entry, audit], {table_log(couple_id): words_taken_off([*events, event])})
 
 
-def _kept(row: Row) -> Event:
-    if row.payload is None:  # written once, and taken back since
-        raise AccessError(say("errors.events.bad_operation"))
-    return event_of(row)
+def _told(event: Event) -> tuple[str, str, object]:
+    return event.person_id, event.kind, event.payload

@@ -1,32 +1,40 @@
-"""What every role's interface stands on: the store, who is signed in, the opened drawers, the locks."""
+"""What every role's interface stands on: the store, who is signed in, the opened drawers."""
 
+import hashlib
 import threading
-import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from workbook.answers import is_occasion
 from workbook.content import say
-from workbook.errors import AccessError, SharingError
+from workbook.errors import AccessError, ConflictError, SharingError
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
-from workbook.service.couple.drawers import AUDIT, Drawer, Record, drawer_log
+from workbook.service.couple.drawers import AUDIT, Drawer, Record
 from workbook.service.couple.trail import forget_trail
 from workbook.service.identity.accounts import Accounts
-from workbook.service.identity.directory import Account, Directory
+from workbook.service.identity.directory import Account, Directory, account_log, fold_account
 from workbook.service.identity.sittings import Sittings
+from workbook.service.identity.standing import Standing
 from workbook.service.study import Study
 from workbook.service.values import Actor
-from workbook.storage.base import Store
+from workbook.storage.base import Row, Store, Writing
+from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
+
+Decide = Callable[[Seen], Writing]
 
 
 @dataclass
 class Core:
-    """The parts that interfaces of all roles share; see `workbook.service.household.Household`."""
+    """The parts that interfaces of all roles share; see `workbook.service.household.Household`.
+
+    No lock is needed for what is written to be right: whoever writes for a person expects their
+    account as they saw it, and whoever decides expects all that they read. The one lock here guards
+    what this process keeps in memory.
+    """
 
     store: Store
     instruments: Mapping[str, Instrument]
@@ -34,20 +42,15 @@ class Core:
     copy_wait: timedelta
     directory: Directory
     sittings: Sittings
+    standing: Standing
     accounts: Accounts
     therapists: Therapists
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _locks: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _stops: dict[str, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.sittings.on_end(self._forget_sitting)
-
-    def lock_of(self, name: str) -> threading.RLock:
-        """Return the lock of a log or a couple; a couple's is taken within a drawer's, never round it."""
-        with self._lock:
-            return self._locks[name]
 
     def account_of(self, actor: Actor) -> Account:
         """Return a partner's account.
@@ -65,25 +68,76 @@ class Core:
     def drawer_of(self, actor: Actor) -> Drawer:
         """Return a partner's opened drawer; the first time in a sitting its opening is noted in it."""
         self.sittings.require(actor)
-        with self.lock_of(drawer_log(actor.person_id)):
-            key = self.sittings.key_of(actor)
+        key = self.sittings.key_of(actor)
+        with self._lock:
             drawer = self._drawers.get(actor.sitting_id)
-            if drawer is None:
-                self.account_of(actor)
-                drawer = Drawer(self.store, actor.person_id, key)
-                forget_trail(drawer, self.instruments)
-                drawer.add([Record(AUDIT, uuid.uuid4().hex, {"what": "opened"})])
-                self._drawers[actor.sitting_id] = drawer
+        if drawer is None:
+            drawer = Drawer(self.store, actor.person_id, key, lambda writing: self.write(actor, writing))
+            forget_trail(drawer, self.instruments)
+            # Named after the sitting: two that open it at once note it once.
+            sitting = hashlib.sha256(actor.sitting_id.encode()).hexdigest()
+            drawer.add([Record(AUDIT, f"opened/{sitting}", {"what": "opened"})])
+            with self._lock:
+                drawer = self._drawers.setdefault(actor.sitting_id, drawer)
+            if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
+                self._forget_sitting(actor)
+                raise AccessError(say("errors.access.ended"))
         return drawer
 
-    @contextmanager
-    def writing(self, actor: Actor) -> Iterator[Drawer]:
-        """Give a partner's drawer to write into: no erasure comes between, and after one it is refused."""
-        drawer = self.drawer_of(actor)
-        with self.lock_of(drawer.log):
-            self.account_of(actor)
-            yield self.drawer_of(actor)
-        self.sittings.act(actor.sitting_id)
+    def write(self, actor: Actor, writing: Writing) -> list[Row]:
+        """Write for a partner what rests on nothing but that their account is as their sitting knows it.
+
+        One round trip to the store, unless the account has changed since.
+
+        Raises
+        ------
+        AccessError
+            The account is no more, or no longer what the sitting began with: the sitting has ended.
+        """
+        for left in reversed(range(ATTEMPTS)):
+            expect = {account_log(actor.person_id): self.standing.last(actor)}
+            try:
+                return self.store.write(
+                    writing.entries, expect=expect, forget=writing.forget, superseded=writing.superseded
+                )
+            except ConflictError:
+                if not left:
+                    raise
+                self.standing.look(actor)
+        raise AssertionError("unreachable")
+
+    def decide(self, actor: Actor, logs: Iterable[str], decide: Decide) -> list[Row]:
+        """Write for a partner what is decided from the rows of some logs; see `decide_and_write`.
+
+        Raises
+        ------
+        AccessError
+            The account is no more, or no longer what the sitting began with: the sitting has ended.
+        """
+        own = account_log(actor.person_id)
+
+        def judged(seen: Seen) -> Writing:
+            self.standing.judge(actor, seen[own])
+            return decide(seen)
+
+        return decide_and_write(self.store, [own, *logs], judged)
+
+    def decide_as(self, opened: Account, logs: Iterable[str], decide: Decide) -> list[Row]:
+        """Write what is decided for somebody whose account was opened just now, without a sitting of theirs.
+
+        Raises
+        ------
+        AccessError
+            The account has changed since.
+        """
+        own = account_log(opened.person_id)
+
+        def judged(seen: Seen) -> Writing:
+            if fold_account(seen[own]) != opened:
+                raise AccessError(say("errors.access.ended"))
+            return decide(seen)
+
+        return decide_and_write(self.store, [own, *logs], judged)
 
     def shareable(self, instrument: Any, occasion: str) -> Instrument:
         """Return an instrument that can be shown to a partner.
@@ -101,11 +155,6 @@ class Core:
         if not is_occasion(occasion):
             raise SharingError(say("errors.sharing.bad_occasion"))
         return known
-
-    def refuse_unpaired(self, couple_id: str) -> None:
-        """Refuse what needs a table once the two have parted."""
-        if self.directory.is_unpaired(couple_id):
-            raise AccessError(say("errors.access.closed_couple"))
 
     def stop_at_end(self, actor: Actor, stops: list[Callable[[], None]]) -> Callable[[], None]:
         """Return what stops all of ``stops``; it is called as well when the sitting ends."""

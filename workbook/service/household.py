@@ -11,16 +11,15 @@ from workbook.content import say
 from workbook.errors import AccessError
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, renewal, rights
-from workbook.service.cases import therapists
+from workbook.service import crypto, mending
 from workbook.service.cases.therapists import Therapists
 from workbook.service.core import Core
-from workbook.service.couple import rounds
 from workbook.service.couple.private_copy import WAIT
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
+from workbook.service.identity.standing import Standing
 from workbook.service.partner import LocalPartner
 from workbook.service.researcher import LocalResearcher
 from workbook.service.roles import CoupleService, RoleService
@@ -74,7 +73,8 @@ class Household:
         directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
         tries = Tries() if tries is None else tries
-        self.accounts = Accounts(directory, self.sittings, tries, cost)
+        standing = Standing(directory, self.sittings)
+        self.accounts = Accounts(standing, tries, cost)
         self.therapists = Therapists(store, self.sittings, tries, cost)
         self._core = Core(
             store,
@@ -83,10 +83,12 @@ class Household:
             copy_wait,
             directory,
             self.sittings,
+            standing,
             self.accounts,
             self.therapists,
         )
-        self._mend()
+        mending.mend(store, self._core.instruments)
+        self.destroy_overdue()
 
     def seat(self, actor: Actor) -> RoleService:
         """Return what somebody who is signed in may ask: the interface of their role.
@@ -123,22 +125,9 @@ class Household:
 
     def destroy_overdue(self) -> None:
         """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
-        given.tidy(self._core.store, self._core.directory)
+        given.tidy(self._core.store)
 
     def close(self) -> None:
         """End every sitting and close the store. Closing twice is harmless."""
         self.sittings.end_where(lambda _: True)
         self._core.store.close()
-
-    def _mend(self) -> None:
-        """Finish at start whatever a crash cut short."""
-        store, directory = self._core.store, self._core.directory
-        directory.tidy()
-        renewal.renew_all(store, directory, self._core.instruments)  # before anything opens
-        for person_id, couple_id in directory.erased().items():
-            rights.destroy_remains(store, directory, person_id, couple_id)
-        rights.keep_apart(store, directory)
-        therapists.tidy(store, directory)
-        for couple_id in directory.couples():
-            rounds.settle(store, couple_id)
-        self.destroy_overdue()

@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from workbook.answers import check_answers
 from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, AnswerError
 from workbook.service import rights
-from workbook.service.at_table import AtTable, put_event
+from workbook.service.at_table import AtTable, putting
 from workbook.service.cases import therapists
+from workbook.service.core import Decide
 from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
     ANSWER,
@@ -21,18 +23,21 @@ from workbook.service.couple.drawers import (
     PRIVATE_COPY,
     Drawer,
     Record,
-    drawer_log,
     refuse_reused,
 )
 from workbook.service.couple.events import check_drawer_event, check_table_event
-from workbook.service.couple.private_copy import PrivateCopy, answer_wish
+from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting
+from workbook.service.couple.tables import event_of, table_log
 from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
+from workbook.service.identity.directory import couple_log, refuse_unpaired
 from workbook.service.roles import PartnerService
 from workbook.service.studies import given
 from workbook.service.study import Study
-from workbook.service.values import Actor, Answer, Event, ResearchChoice, Table
+from workbook.service.values import Answer, Event, ResearchChoice, Table
 from workbook.sharing import Grain
+from workbook.storage.base import Row, Writing
+from workbook.storage.deciding import Seen
 
 _NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION)
 
@@ -42,17 +47,14 @@ class LocalPartner(AtTable, PartnerService):
 
     # -- one's own drawer -------------------------------------------------------------
     def save_answers(self, answers: Sequence[Answer]) -> list[str]:
-        core = self._core
-        with core.writing(self._actor) as drawer:
-            instruments = check_answers(answers, drawer_contents.item_bank(drawer, core.instruments))
-            records = [
-                Record(ANSWER, answer.operation_id, drawer_contents.answer_payload(answer, instrument))
-                for answer, instrument in zip(answers, instruments, strict=True)
-            ]
-            known = {record.operation_id: record for record in drawer.records()}
-            refuse_reused(records, [known.get(record.operation_id, record) for record in records])
-            kept = drawer.add(records)
-            refuse_reused(records, kept)  # one operation id may be given twice at once
+        core, drawer = self._core, self._core.drawer_of(self._actor)
+        try:
+            records = self._to_keep(answers, drawer.known())
+        except AnswerError:  # another sitting may have named an own need since
+            records = self._to_keep(answers, drawer.records())
+        kept = drawer.add(records)
+        refuse_reused(records, kept)  # one operation id may be given twice at once, or to another sitting
+        core.sittings.act(self._actor.sitting_id)
         return [record.operation_id for record in kept]
 
     def read_responses(self, instrument: str | None = None) -> pd.DataFrame:
@@ -60,22 +62,20 @@ class LocalPartner(AtTable, PartnerService):
         return drawer_contents.responses(drawer, self._core.instruments, self._actor.couple_id, instrument)
 
     def add_event(self, kind: str, payload: dict[str, Any], *, operation_id: str | None = None) -> Event:
-        core = self._core
-        with core.writing(self._actor) as drawer:
-            operation_id = uuid.uuid4().hex if operation_id is None else operation_id
-            check_drawer_event(kind, payload, operation_id)
-            trail.check_trail(kind, payload, core.instruments)
-            if kind == "free_text":
-                drawer_contents.check_free_text(payload, core.instruments)
-            record = Record(kind, operation_id, dict(payload))
-            kept = drawer.add([record])
-            if kept[0] != record:
-                raise AccessError(say("errors.events.bad_operation"))
-            if kind == BOOKMARK:
-                trail.forget_places_before(drawer, kept[0])
-            if kind == "consent" and not drawer_contents.has_consented(drawer):
-                given.leave(core.store, drawer)  # who takes part no more takes part in no study either
-        return _event(kept[0], drawer.person_id)
+        core, drawer = self._core, self._core.drawer_of(self._actor)
+        operation_id = uuid.uuid4().hex if operation_id is None else operation_id
+        check_drawer_event(kind, payload, operation_id)
+        trail.check_trail(kind, payload, core.instruments)
+        if kind == "free_text":
+            drawer_contents.check_free_text(payload, core.instruments)
+        record = Record(kind, operation_id, dict(payload))
+        (kept,) = self._keep_consent(drawer, record) if kind == "consent" else drawer.add([record])
+        if kept != record:
+            raise AccessError(say("errors.events.bad_operation"))
+        if kind == BOOKMARK:  # the next opening does it again, should this be cut short
+            trail.forget_places_before(drawer, kept)
+        core.sittings.act(self._actor.sitting_id)
+        return _event(kept, drawer.person_id)
 
     def read_events(self, kinds: Sequence[str] | None = None) -> list[Event]:
         drawer = self._core.drawer_of(self._actor)
@@ -91,13 +91,13 @@ class LocalPartner(AtTable, PartnerService):
         asked = core.shareable(instrument, occasion)
         drawer = core.drawer_of(actor)
         decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain))
-        with core.lock_of(actor.couple_id):
-            core.refuse_unpaired(actor.couple_id)
-            rounds.decide(
-                core.store,
-                decision,
-                drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument),
-            )
+        responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
+
+        def decide(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            return rounds.deciding(rounds.Rounds.of(actor.couple_id, seen), decision, responses)
+
+        core.decide(actor, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
         core.sittings.act(actor.sitting_id)
 
     def my_decision(self, instrument: str, occasion: str) -> Grain | None:
@@ -112,10 +112,10 @@ class LocalPartner(AtTable, PartnerService):
         operation_id = uuid.uuid4().hex if operation_id is None else operation_id
         check_table_event(kind, payload, operation_id)
         event = Event(kind, dict(payload), operation_id, person_id=actor.person_id)
-        with core.lock_of(actor.couple_id):
-            kept = put_event(core, actor.couple_id, event)
+        logs = [table_log(actor.couple_id), couple_log(actor.couple_id)]
+        kept = core.decide(actor, logs, partial(putting, actor.couple_id, event))[0]
         core.sittings.act(actor.sitting_id)
-        return kept
+        return event_of(kept)
 
     # -- one's rights, alone ----------------------------------------------------------
     def my_data(self) -> dict[str, Any]:
@@ -132,15 +132,22 @@ class LocalPartner(AtTable, PartnerService):
         """
         core = self._core
         core.accounts.check_passphrase(self._actor, passphrase)
-        with core.writing(self._actor) as drawer:
-            now = datetime.now(UTC)
-            return answer_wish(drawer, wish, core.instruments, now=now, wait=core.copy_wait)
+        drawer, now = core.drawer_of(self._actor), datetime.now(UTC)
+
+        def note(_: Seen) -> Writing:
+            return Writing(drawer.entries(noting(drawer, wish, now=now, wait=core.copy_wait)))
+
+        core.decide(self._actor, [drawer.log], note)
+        core.sittings.act(self._actor.sitting_id)
+        now = datetime.now(UTC)  # not before the row that was just written
+        return answer_wish(drawer, wish, core.instruments, now=now, wait=core.copy_wait)
 
     def block_free_text(self, *, blocked: bool) -> None:
-        actor, store = self._actor, self._core.store
-        with self._core.writing(actor):
-            if blocked != self.is_blocking():
-                rights.block(store, actor.couple_id, actor.person_id, uuid.uuid4().hex, blocked=blocked)
+        core, actor = self._core, self._actor
+        core.drawer_of(actor)
+        block = partial(rights.blocking, actor.couple_id, actor.person_id, blocked=blocked)
+        core.decide(actor, [rights.blocks_log(actor.couple_id)], block)
+        core.sittings.act(actor.sitting_id)
 
     def is_blocking(self) -> bool:
         self._core.drawer_of(self._actor)
@@ -149,32 +156,38 @@ class LocalPartner(AtTable, PartnerService):
     def unpair(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        self._part()
+        part = partial(rights.parting, actor.couple_id)
+        core.decide(actor, rights.parting_logs(actor.couple_id), part)
+        self._after_parting()
 
     def leave(self, passphrase: str) -> str:
         core, actor = self._core, self._actor
-        account = core.accounts.check_passphrase(actor, passphrase)
-        with core.writing(actor) as drawer:
-            given.leave(core.store, drawer)
-            self._part()
-            code = new_couple_code()
-            core.directory.move_account(account, new_couple_id(), code)
-            core.sittings.end_where(lambda other: other.person_id == actor.person_id)
+        core.accounts.check_passphrase(actor, passphrase)
+        drawer, couple_id, code = core.drawer_of(actor), new_couple_id(), new_couple_code()
+        research = given.research_log(actor.person_id)
+
+        def leave(seen: Seen) -> Writing:
+            return Writing.of(
+                rights.parting(actor.couple_id, seen),
+                given.leaving(seen[research], drawer),
+                rights.moving_out(actor.person_id, couple_id, code, seen),
+            )
+
+        logs = [*rights.parting_logs(actor.couple_id), research, *rights.moving_logs(actor.person_id, code)]
+        core.decide(actor, logs, leave)
+        self._after_parting()
+        core.sittings.end_where(lambda other: other.person_id == actor.person_id)
         return code
 
     def erase(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
-        account = core.accounts.check_passphrase(actor, passphrase)
-
-        def is_theirs(other: Actor) -> bool:
-            is_at_table = other.role == "together" and other.couple_id == actor.couple_id
-            return is_at_table or other.person_id == actor.person_id
-
-        core.sittings.end_where(is_theirs)
-        # Whatever of theirs is being written is waited for, and destroyed with the rest.
-        with core.lock_of(drawer_log(actor.person_id)), core.lock_of(actor.couple_id):
-            rights.erase(core.store, core.directory, account)
-        core.sittings.end_where(is_theirs)  # who signed in meanwhile
+        core.accounts.check_passphrase(actor, passphrase)
+        # What restoring a backup set aside holds the same, and no start would look for it.
+        core.store.drop_set_aside()
+        logs = rights.erasing_logs(core.directory, actor.person_id, actor.couple_id)
+        core.decide(actor, logs, partial(rights.erasing, core.store, actor.person_id, actor.couple_id))
+        self._after_parting()
+        core.sittings.end_where(lambda other: other.person_id == actor.person_id)
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str] = ()) -> list[str]:
         drawer = self._core.drawer_of(self._actor)
@@ -188,9 +201,14 @@ class LocalPartner(AtTable, PartnerService):
     def grant_therapist(self, code: str) -> None:
         core, actor = self._core, self._actor
         core.drawer_of(actor)
-        with core.lock_of(actor.couple_id):  # parting and erasing hold it: after them it is refused
-            core.refuse_unpaired(actor.couple_id)
-            therapists.grant(core.store, actor, core.therapists.named(code, actor).person_id)
+        refuse_unpaired(core.store.read(couple_log(actor.couple_id)))
+        therapist = core.therapists.named(code, actor)
+
+        def grant(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            return therapists.granting(actor, therapist.person_id, seen)
+
+        core.decide(actor, [couple_log(actor.couple_id), therapists.GRANTS], grant)
         core.sittings.act(actor.sitting_id)
 
     def end_therapist(self) -> None:
@@ -211,25 +229,55 @@ class LocalPartner(AtTable, PartnerService):
 
     def give_to_research(self, grain: Grain, *, linked: bool, text_hash: str) -> None:
         core, actor = self._core, self._actor
-        with core.writing(actor) as drawer:  # two pages of one person may be open
-            study, grain = given.require_study(core.study), rounds.as_grain(grain)
+        drawer, log = core.drawer_of(actor), given.research_log(actor.person_id)
+        study, grain = given.require_study(core.study), rounds.as_grain(grain)
+
+        def choose(seen: Seen) -> Writing:
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
-                given.take_back(core.store, drawer, text_hash if text_hash == study.words_hash else "")
-            else:
-                given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
-                responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
-                given.give(core.store, study, drawer, responses, grain, linked=linked is True)
+                known = text_hash if text_hash == study.words_hash else ""
+                return given.taking_back(seen[log], drawer, known)
+            given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
+            responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
+            return given.giving(seen[log], study, drawer, responses, grain, linked=linked is True)
+
+        core.decide(actor, [drawer.log, log], choose)  # the consent lies in the drawer
+        core.sittings.act(actor.sitting_id)
 
     def my_research(self) -> ResearchChoice | None:
         person_id = self._core.drawer_of(self._actor).person_id
         return given.standing_choice(self._core.store, given.require_study(self._core.study), person_id)
 
     # -- within -----------------------------------------------------------------------
-    def _part(self) -> None:
+    def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record]) -> list[Record]:
+        """Records of answers that are valid, and whose operation ids were used for nothing else."""
+        instruments = check_answers(answers, drawer_contents.item_bank(known, self._core.instruments))
+        records = [
+            Record(ANSWER, answer.operation_id, drawer_contents.answer_payload(answer, instrument))
+            for answer, instrument in zip(answers, instruments, strict=True)
+        ]
+        by_id = {record.operation_id: record for record in known}
+        refuse_reused(records, [by_id.get(record.operation_id, record) for record in records])
+        return records
+
+    def _keep_consent(self, drawer: Drawer, record: Record) -> list[Record]:
+        """Keep a consent, or that it is taken back: who takes part no more takes part in no study either."""
+        research = given.research_log(drawer.person_id)
+
+        def keep(seen: Seen) -> Writing:
+            takes_part = drawer_contents.agrees([*drawer.records(), record])
+            leaving = Writing() if takes_part else given.leaving(seen[research], drawer)
+            return Writing.of(Writing(drawer.entries([record])), leaving)
+
+        return drawer.take_in(self._core.decide(self._actor, [drawer.log, research], keep))[:1]
+
+    def _after_parting(self) -> None:
+        """Note that the two have parted where no backup reaches; what they did together here has ended."""
         core, couple_id = self._core, self._actor.couple_id
-        with core.lock_of(couple_id):
-            rights.unpair(core.store, core.directory, couple_id)
+        rights.note_parted(core.store, couple_id)
         core.sittings.end_where(lambda other: other.role == "together" and other.couple_id == couple_id)
+
+    def _write_decided(self, logs: Sequence[str], decide: Decide) -> list[Row]:
+        return self._core.decide(self._actor, logs, decide)
 
     def _own_drawer(self) -> Drawer | None:
         return self._core.drawer_of(self._actor)

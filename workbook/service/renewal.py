@@ -1,18 +1,18 @@
 """Publications made when fewer items were held back, made anew: at start, before anybody reads one.
 
-Each is replaced by one append and then destroyed. A replacement is named after the row it
-replaces, so doing it again writes nothing, and a crash between the two leaves the newer row to
-count and the older to be destroyed at the next start. A backup from before may bring the older
-rows back, since without them it would hold neither: the start after restoring makes them anew.
+Each is replaced and destroyed by one write. A replacement is named after the row it replaces, so doing
+it again writes nothing. A backup from before may bring the older rows back, since without them it would
+hold neither: the start after restoring makes them anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from workbook.instruments.model import Instrument
 from workbook.service.couple import rounds
-from workbook.service.couple.tables import PUBLICATION, Fold, read_fold, table_log
-from workbook.service.identity.directory import Directory
+from workbook.service.couple.rounds import Rounds
+from workbook.service.couple.tables import PUBLICATION, Fold, table_log
 from workbook.service.rows import (
     is_outdated,
     publication_from_json,
@@ -23,47 +23,46 @@ from workbook.service.rows import (
 )
 from workbook.service.studies import given
 from workbook.sharing import Grain, coarsen, open_round
-from workbook.storage.base import Entry, Store
+from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.deciding import Seen, decide_and_write
 
 Instruments = Mapping[str, Instrument]
 
 
-def renew_all(store: Store, directory: Directory, instruments: Instruments) -> None:
-    """Make anew what is outdated of every couple's table and decisions, and of every study copy."""
-    for couple_id in directory.couples():
-        renew_couple(store, couple_id, instruments)
-        for account in directory.accounts_of(couple_id):
-            renew_copy(store, account.person_id, instruments)
-
-
 def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None:
     """Make anew what lies open between two, and what waits to; every decision stands as it was."""
-    fold = read_fold(store, couple_id)
-    entries = _open_entries(couple_id, fold, instruments)
-    entries += _pending_entries(store, couple_id, fold, instruments)
-    if entries:
-        store.append(entries)
-    for log in (table_log(couple_id), rounds.pending_log(couple_id)):
-        _forget_replaced(store, log)
-    # What is left was outdone by a newer decision, and a crash kept it.
-    left = [
-        row["sequence"] for row in rounds.pending_rows(store, couple_id) if _is_outdated(row, instruments)
-    ]
-    if left:
-        store.forget(rounds.pending_log(couple_id), left)
+    decide_and_write(store, rounds.logs(couple_id), partial(_renewing, couple_id, instruments))
 
 
 def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
     """Make anew what somebody gave a study; their choice and its term stay as they were."""
     log = given.research_log(person_id)
-    rows = [row for row in store.read(log) if row.payload is not None]
-    if rows and rows[-1].kind == given.GIVEN:
-        content = read_row(rows[-1].payload or b"{}")
-        if any(is_outdated(one, instruments) for one in content["publications"]):
-            made = [renewed(one, instruments) for one in content["publications"]]
-            content |= {"publications": made}
-            store.append([_entry(log, rows[-1].sequence, given.GIVEN, content)])
-    _forget_replaced(store, log)
+
+    def renewing(seen: Seen) -> Writing:
+        rows = [row for row in seen[log] if row.payload is not None]
+        entries = []
+        if rows and rows[-1].kind == given.GIVEN:
+            content = read_row(rows[-1].payload or b"{}")
+            if any(is_outdated(one, instruments) for one in content["publications"]):
+                made = [renewed(one, instruments) for one in content["publications"]]
+                entries = [_entry(log, rows[-1].sequence, given.GIVEN, content | {"publications": made})]
+        return Writing(entries, superseded={log: _replaced(seen[log], entries)})
+
+    decide_and_write(store, [log], renewing)
+
+
+def _renewing(couple_id: str, instruments: Instruments, seen: Seen) -> Writing:
+    stands = Rounds.of(couple_id, seen)
+    entries = _open_entries(couple_id, stands.fold, instruments) + _pending_entries(stands, instruments)
+    replaced = {log: _replaced(seen[log], entries) for log in rounds.logs(couple_id)}
+    pending = rounds.pending_log(couple_id)
+    # What is left was outdone by a newer decision, and an earlier version was cut short before it was gone.
+    left = [
+        row["sequence"]
+        for row in stands.pending
+        if _is_outdated(row, instruments) and row["sequence"] not in replaced[pending]
+    ]
+    return Writing(entries, {pending: left}, replaced)
 
 
 def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[Entry]:
@@ -81,10 +80,10 @@ def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[
     return entries
 
 
-def _pending_entries(store: Store, couple_id: str, fold: Fold, instruments: Instruments) -> list[Entry]:
+def _pending_entries(stands: Rounds, instruments: Instruments) -> list[Entry]:
     """Each standing decision's rows, all made from the finest of them, which holds the most."""
     entries = []
-    for people in rounds.standing_decisions(store, couple_id, fold).values():
+    for people in rounds.standing_decisions(stands.pending, stands.fold).values():
         for person in people.values():
             if not any(_is_outdated(row, instruments) for row in person.by_grain.values()):
                 continue
@@ -92,7 +91,7 @@ def _pending_entries(store: Store, couple_id: str, fold: Fold, instruments: Inst
             publication = publication_from_json(renewed(finest, instruments))
             for grain, row in person.by_grain.items():
                 content = publication_to_json(coarsen(publication, grain)) | {"decision": person.decision}
-                log = rounds.pending_log(couple_id)
+                log = rounds.pending_log(stands.couple_id)
                 entries.append(_entry(log, row["sequence"], rounds.PENDING, content))
     return entries
 
@@ -106,11 +105,8 @@ def _entry(log: str, replaces: int, kind: str, content: Any) -> Entry:
     return Entry(log, f"renewed/{replaces}", kind, write_row(content))
 
 
-def _forget_replaced(store: Store, log: str) -> None:
-    rows = store.read(log)
-    names = {row.operation_id for row in rows}
-    replaced = [
-        row.sequence for row in rows if row.payload is not None and f"renewed/{row.sequence}" in names
-    ]
-    if replaced:
-        store.forget(log, replaced, superseded=True)
+def _replaced(rows: Sequence[Row], entries: Sequence[Entry]) -> list[int]:
+    """Sequences of living rows that one of these entries, or a row from before, takes the place of."""
+    log = rows[0].log if rows else ""
+    names = {row.operation_id for row in rows} | {entry.operation_id for entry in entries if entry.log == log}
+    return [row.sequence for row in rows if row.payload is not None and f"renewed/{row.sequence}" in names]

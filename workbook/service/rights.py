@@ -1,34 +1,52 @@
-"""What each may do alone: block, unpair, leave, erase, and take their own data.
+"""What each may do alone: block, part, leave, erase, and take their own data.
 
-Whatever takes several writes begins with one append that decides it; the rest only destroys,
-and is done again at start if a crash cut it short.
+Each act is one write: what decides it, and the destruction of all that it ends. Only the note that a
+couple has parted, which no backup takes back, lies elsewhere; a start makes good what is missing there.
 """
 
 import hashlib
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from workbook.content import say
+from workbook.errors import AccessError, ConflictError
 from workbook.service.cases import therapists
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.couple.events import without_free_text
 from workbook.service.couple.tables import (
-    CLOSED,
     PUBLICATION,
     UNPAIRED,
-    Fold,
     audit_entry,
     audit_log,
-    round_entry,
     table_log,
     unpaired_entry,
+    words_taken_off,
 )
-from workbook.service.identity.directory import Account, Directory
+from workbook.service.identity import moving
+from workbook.service.identity.directory import (
+    Account,
+    Directory,
+    account_entry,
+    account_log,
+    code_log,
+    couple_entries,
+    couple_log,
+    erased_entry,
+    fold_account,
+    fold_couple,
+    member_entry,
+    older_rows,
+    unpaired_entries,
+)
 from workbook.service.rows import event_to_json, publication_to_json, read_row, write_row
 from workbook.service.studies import given
 from workbook.service.values import Event, Table
-from workbook.storage.base import Entry, Store
+from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.deciding import Seen, decide_and_write
 
 BLOCK = "block"
 UNTOLD = (PRIVATE_COPY, BOOKMARK)
@@ -42,72 +60,150 @@ def blocks_log(couple_id: str) -> str:
     return f"blocks/{couple_id}"
 
 
-def unpair(store: Store, directory: Directory, couple_id: str, also: Sequence[Entry] = ()) -> None:
-    """Close the table: every round shuts, nothing pending remains, nothing more is taken."""
-    fold = rounds.settle(store, couple_id)
-    entries = [*also, directory.unpaired_entry(couple_id), unpaired_entry(couple_id)]
-    entries += _closing(fold, couple_id)
+def parting_logs(couple_id: str) -> list[str]:
+    """The logs on which parting rests."""
+    return [couple_log(couple_id), *rounds.logs(couple_id), therapists.GRANTS]
+
+
+def parting(couple_id: str, seen: Seen) -> Writing:
+    """Give what closes the table: every round shuts, nothing pending remains, nothing more is taken."""
+    if fold_couple(seen[couple_log(couple_id)]).is_unpaired:
+        return Writing()
+    stands = rounds.Rounds.of(couple_id, seen)
+    fold = stands.fold
+    entries = [*unpaired_entries(couple_id), unpaired_entry(couple_id)]
+    for key in fold.opened:
+        if fold.is_open(key):
+            entries += rounds.closing_entries(couple_id, key, fold.standing_round(key))
     entries.append(audit_entry(couple_id, UNPAIRED, UNPAIRED))
-    store.append(entries)
-    rounds.drop_pending(store, couple_id)
-    rounds.settle(store, couple_id)
-    therapists.tidy(store, directory)
+    laid = [sequence for rows in fold.publications.values() for sequence, _ in rows]
+    gone = {table_log(couple_id): [*laid, *words_taken_off(fold.events)]} | stands.over(lambda _row: True)
+    grants = _where(seen[therapists.GRANTS], lambda _kind, content: content["couple_id"] == couple_id)
+    return Writing(entries, gone | {therapists.GRANTS: grants})
+
+
+def note_parted(store: Store, couple_id: str) -> None:
+    """Note apart from the data that two have parted, so that no backup pairs them again."""
     store.mark_ended(_pair(couple_id))
 
 
 def keep_apart(store: Store, directory: Directory) -> None:
     """Part again whoever had parted when a backup from before was restored; note all who have parted.
 
-    The note is written after the parting itself, and here where a crash came between the two.
+    It opens no couple's log: the names of logs and the notes are enough to know where one is missing.
     """
     names = {_pair(couple_id): couple_id for couple_id in directory.couples()}
-    ended = store.ended_among(names)
-    for name, couple_id in names.items():
-        if directory.is_unpaired(couple_id) and name not in ended:
-            store.mark_ended(name)
-        elif name in ended and not directory.is_unpaired(couple_id):
-            unpair(store, directory, couple_id)
+    ended = {names[name] for name in store.ended_among(names)}
+    parted = directory.parted()
+    for couple_id in sorted(parted - ended):
+        note_parted(store, couple_id)
+    for couple_id in sorted(ended - parted):
+        decide_and_write(store, parting_logs(couple_id), partial(parting, couple_id))
 
 
 def _pair(couple_id: str) -> str:
     return f"pair {couple_id}"
 
 
-def erase(store: Store, directory: Directory, account: Account) -> None:
-    """Destroy an account, its drawer and its rows on the table; the other's drawer stays whole.
+def moving_logs(person_id: str, code: str) -> list[str]:
+    """The logs on which moving somebody into a new couple of their own rests."""
+    return [account_log(person_id), code_log(code)]
 
-    What restoring a backup set aside goes first: it holds the same, and no start would look for it.
+
+def moving_out(person_id: str, couple_id: str, code: str, seen: Seen) -> Writing:
+    """Give what puts somebody into a new couple of their own, found by a code that is nobody else's.
+
+    Raises
+    ------
+    AccessError
+        The account was erased.
+    ConflictError
+        Somebody was given this very code before.
     """
-    store.drop_set_aside()
-    unpair(store, directory, account.couple_id, [directory.erased_entry(account)])
-    destroy_remains(store, directory, account.person_id, account.couple_id)
+    log, named = account_log(person_id), code_log(code)
+    account = fold_account(seen[log])
+    if account is None:
+        raise AccessError(say("errors.access.ended"))
+    if seen[named]:
+        raise ConflictError(say("errors.storage.conflict"), logs=[named])
+    moved = replace(account, couple_id=couple_id, place="a", version=account.version + 1)
+    entries = [*couple_entries(couple_id, code), member_entry(couple_id, person_id)]
+    return Writing([*entries, account_entry(moved)], superseded={log: older_rows(seen[log])})
 
 
-def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
-    """Destroy everything of somebody who was erased. Doing it again is harmless."""
-    _forget_where(store, drawer_log(person_id), lambda _kind, _content: True)
-    given.destroy(store, person_id)
+def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[str]:
+    """The logs on which erasing somebody rests: all that hold anything of theirs, and the other's account."""
+    others = [account_log(other) for other in directory.pair(couple_id).people]
+    own = [account_log(person_id), drawer_log(person_id), given.research_log(person_id)]
+    shared = [audit_log(couple_id), blocks_log(couple_id)]
+    return [*dict.fromkeys([*own, *others]), *parting_logs(couple_id), *shared]
+
+
+def erasing(store: Store, person_id: str, couple_id: str, seen: Seen) -> Writing:
+    """Give what destroys an account, its drawer and its rows on the table; the other's drawer stays whole.
+
+    Of account and drawer even what was destroyed before is named once more: a backup may hold it.
+    """
+    account, drawer = account_log(person_id), drawer_log(person_id)
+    gone = {
+        account: [row.sequence for row in seen[account] if row.kind != "erased"],
+        drawer: [row.sequence for row in seen[drawer]],
+        given.research_log(person_id): _where(seen[given.research_log(person_id)], lambda *_: True),
+        therapists.GRANTS: _where(
+            seen[therapists.GRANTS], lambda _kind, content: content["person_id"] == person_id
+        ),
+        couple_log(couple_id): _where(
+            seen[couple_log(couple_id)], lambda _kind, content: content.get("person_id") == person_id
+        ),
+    }
 
     def is_own(kind: str, content: Mapping[str, Any]) -> bool:
         return kind != PUBLICATION and content.get("person_id") == person_id
 
-    is_last = not directory.accounts_of(couple_id)  # then nobody is left who could read the rest
     for log in (table_log, audit_log, rounds.pending_log, blocks_log):
-        _forget_where(store, log(couple_id), (lambda _kind, _content: True) if is_last else is_own)
-    rounds.settle(store, couple_id)
-    directory.tidy()
+        is_over = (lambda *_: True) if _is_last(person_id, couple_id, seen) else is_own
+        gone[log(couple_id)] = _where(seen[log(couple_id)], is_over)
+    return Writing.of(
+        Writing([erased_entry(person_id, couple_id)], gone),
+        moving.rows_about(store, person_id),
+        parting(couple_id, seen),
+    )
 
 
-def block(store: Store, couple_id: str, person_id: str, operation_id: str, *, blocked: bool) -> None:
-    """Remember whether somebody blocks the other's words, where nobody is shown it."""
+def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
+    """Destroy what is left of somebody who was erased. Doing it again is harmless."""
+    logs = erasing_logs(directory, person_id, couple_id)
+    decide_and_write(store, logs, partial(erasing, store, person_id, couple_id))
+
+
+def _is_last(person_id: str, couple_id: str, seen: Seen) -> bool:
+    """Whether nobody else is left of a couple who could read the rest."""
+    for other in fold_couple(seen[couple_log(couple_id)]).people:
+        if other != person_id:
+            rows = seen.get(account_log(other))
+            account = None if rows is None else fold_account(rows)
+            if rows is None or (account is not None and account.couple_id == couple_id):
+                return False
+    return True
+
+
+def blocking(couple_id: str, person_id: str, seen: Seen, *, blocked: bool) -> Writing:
+    """Give what remembers whether somebody blocks the other's words, where nobody is shown it."""
+    log = blocks_log(couple_id)
+    if blocked == (person_id in _who_blocks(seen[log])):
+        return Writing()
     content = {"person_id": person_id, "blocked": blocked}
-    store.append([Entry(blocks_log(couple_id), operation_id, BLOCK, write_row(content))])
+    return Writing([Entry(log, uuid.uuid4().hex, BLOCK, write_row(content))])
 
 
 def who_blocks(store: Store, couple_id: str) -> set[str]:
     """Who of a couple blocks the other's words now."""
+    return _who_blocks(store.read(blocks_log(couple_id)))
+
+
+def _who_blocks(rows: Sequence[Row]) -> set[str]:
     standing: dict[str, bool] = {}
-    for row in store.read(blocks_log(couple_id)):
+    for row in rows:
         if row.payload is not None:
             content = read_row(row.payload)
             standing[content["person_id"]] = content["blocked"]
@@ -187,20 +283,10 @@ def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str]
     return order
 
 
-def _closing(fold: Fold, couple_id: str) -> list[Entry]:
+def _where(rows: Sequence[Row], matches: Callable[[str, Mapping[str, Any]], bool]) -> list[int]:
+    """Sequences of those rows that hold something, and that match by kind and content."""
     return [
-        round_entry(couple_id, CLOSED, key, fold.standing_round(key))
-        for key in fold.opened
-        if fold.is_open(key)
+        row.sequence
+        for row in rows
+        if row.payload is not None and matches(row.kind, read_row(row.payload) if row.payload else {})
     ]
-
-
-def _forget_where(store: Store, log: str, matches: Any) -> None:
-    rows = [row for row in store.read(log) if row.payload is not None]
-    # A drawer's rows are sealed, and all of them go.
-    contents: list[Mapping[str, Any]] = [
-        {} if log.startswith("drawer/") else read_row(row.payload or b"{}") for row in rows
-    ]
-    over = [row.sequence for row, content in zip(rows, contents, strict=True) if matches(row.kind, content)]
-    if over:
-        store.forget(log, over)

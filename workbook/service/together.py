@@ -3,8 +3,11 @@
 from workbook.service.at_table import AtTable
 from workbook.service.couple import drawer_contents, rounds
 from workbook.service.couple.drawers import Drawer
+from workbook.service.identity.directory import couple_log, refuse_unpaired
 from workbook.service.roles import TogetherService
 from workbook.sharing import Grain
+from workbook.storage.base import Writing
+from workbook.storage.deciding import Seen
 
 
 class LocalTogether(AtTable, TogetherService):
@@ -16,11 +19,14 @@ class LocalTogether(AtTable, TogetherService):
         core, actor = self._core, self._seated()
         asked = core.shareable(instrument, occasion)
         grain = rounds.as_grain(grain)
-        key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
+        account, key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
         drawer = Drawer(core.store, person_id, key)
-        with core.lock_of(actor.couple_id):
-            core.refuse_unpaired(actor.couple_id)
-            decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
-            responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
-            rounds.decide(core.store, decision, responses)
+        decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
+        responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
+
+        def decide(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            return rounds.deciding(rounds.Rounds.of(actor.couple_id, seen), decision, responses)
+
+        core.decide_as(account, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
         core.sittings.act(actor.sitting_id)

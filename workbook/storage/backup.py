@@ -16,10 +16,11 @@ import sqlcipher3
 
 from workbook.content import say
 from workbook.errors import StorageError
+from workbook.storage.base import Entry
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads, sync_folder
-from workbook.storage.location import RESTORING, SET_ASIDE
+from workbook.storage.location import RESTORED, RESTORING, SET_ASIDE
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 from workbook.storage.verify import verify_all
 
@@ -96,7 +97,7 @@ def restore(
             staging.mkdir(mode=0o700)
             _copy_files(backup, staging)
             given = [*([(erasures, key)] if erasures is not None else []), *later]
-            prove(staging, key, [Erasures(*one) for one in given])
+            prove(staging, key, [Erasures(*one) for one in given], is_restoring=True)
             return _put_in_place(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -146,12 +147,18 @@ def copy_store(folder: Path, key: bytes, to: Path) -> None:
     make_durable(to)
 
 
-def prove(folder: Path, key: bytes, lists: Sequence[Erasures] = ()) -> None:
-    """Open a copy as the store it is to be, and read it all; also erases what is to stay erased."""
+def prove(folder: Path, key: bytes, lists: Sequence[Erasures] = (), *, is_restoring: bool = False) -> None:
+    """Open a copy as the store it is to be, and read it all; also erases what is to stay erased.
+
+    One that is put in the place of another says so in itself: whoever opens it next may have to make
+    good what it brings back.
+    """
     store = SqlCipherStore(folder, key)
     try:
         for erasures in lists or (None,):
             store.erase_again(erasures)
+        if is_restoring:
+            store.write([Entry(RESTORED, secrets.token_hex(16), RESTORED, b"")])
     finally:
         store.close()
     make_durable(folder)

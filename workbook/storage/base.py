@@ -56,6 +56,21 @@ class Writing:
     forget: Mapping[str, Iterable[int]] = field(default_factory=dict)
     superseded: Mapping[str, Iterable[int]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, *parts: "Writing") -> "Writing":
+        """Return all that several change, as one.
+
+        >>> Writing.of(Writing(forget={"log": [1]}), Writing(forget={"log": [2]})).forget
+        {'log': frozenset({1, 2})}
+        """
+        entries = [entry for part in parts for entry in part.entries]
+        destroyed: list[dict[str, frozenset[int]]] = [{}, {}]
+        for part in parts:
+            for given, kept in zip((part.forget, part.superseded), destroyed, strict=True):
+                for log, wanted in given.items():
+                    kept[log] = kept.get(log, frozenset()) | frozenset(wanted)
+        return cls(entries, *destroyed)
+
     def __post_init__(self) -> None:
         for name, given in (("forget", self.forget), ("superseded", self.superseded)):
             if given:  # taken in once, and before anything is written

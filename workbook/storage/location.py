@@ -11,6 +11,7 @@ from workbook.content import say
 from workbook.errors import SetupError
 
 _APPLICATION = "intimacy-workbook"
+RESTORED = "restored"  # a log with a row for each time that a backup was put in the place of a store
 SET_ASIDE, RESTORING = "before-restore-", ".restoring-"  # how folders are named that restoring makes
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 

@@ -9,8 +9,8 @@ _tidy = research.tidy
 _looks: list[date | None] = [None]
 
 
-def _much_later(store, directory, *, today=None):
-    _tidy(store, directory, today=_looks[-1])
+def _much_later(store, *, today=None):
+    _tidy(store, today=_looks[-1])
     _looks.append(date.max)
 
 

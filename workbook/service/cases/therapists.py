@@ -22,7 +22,8 @@ from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
 from workbook.service.rows import read_row, write_row
 from workbook.service.values import Actor, Case, Table
-from workbook.storage.base import Entry, Store
+from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.deciding import Seen
 
 LOG, GRANTS = "therapists", "grants"
 
@@ -56,7 +57,7 @@ class Therapists:
         name, key = check_new(name, passphrase, code), crypto.new_key()
         person_id = f"t_{secrets.token_hex(12)}"
         account = Therapist(person_id, name, code, lock_key(key, passphrase, person_id, self._cost))
-        self._store.append([Entry(LOG, person_id, "therapist", write_row(asdict(account)))])
+        self._store.write([Entry(LOG, person_id, "therapist", write_row(asdict(account)))])
         return self._sittings.begin(Actor("therapist", "", person_id), key), code
 
     def sign_in(self, code: str, passphrase: str) -> Actor:
@@ -108,31 +109,34 @@ class Therapists:
         return [Therapist(**(one | {"by_passphrase": _lock(one["by_passphrase"])})) for one in contents]
 
 
-def grant(store: Store, actor: Actor, therapist_id: str) -> None:
-    """Let one therapist read what this couple opened, as far as this person is concerned."""
-    if granted_to(store, actor.person_id) == therapist_id:
-        return
-    take_back(store, actor.person_id)
+def granting(actor: Actor, therapist_id: str, seen: Seen) -> Writing:
+    """Give what lets one therapist, and no other, read what this couple opened, for this person."""
+    own = [(sequence, one) for sequence, one in _grants(seen[GRANTS]) if one["person_id"] == actor.person_id]
+    if [one["therapist_id"] for _, one in own] == [therapist_id]:
+        return Writing()
     content = {"person_id": actor.person_id, "couple_id": actor.couple_id, "therapist_id": therapist_id}
-    store.append([Entry(GRANTS, secrets.token_hex(16), "grant", write_row(content))])
+    entry = Entry(GRANTS, secrets.token_hex(16), "grant", write_row(content))
+    return Writing([entry], {GRANTS: [sequence for sequence, _ in own]})
 
 
 def take_back(store: Store, person_id: str) -> None:
     """Destroy whatever this person granted. Doing it again is harmless."""
-    own = [sequence for sequence, one in _grants(store) if one["person_id"] == person_id]
+    own = [sequence for sequence, one in _grants(store.read(GRANTS)) if one["person_id"] == person_id]
     if own:
-        store.forget(GRANTS, own)
+        store.write((), forget={GRANTS: own})
 
 
 def granted_to(store: Store, person_id: str) -> str | None:
     """The therapist whom this person lets read, if anybody."""
-    return next((one["therapist_id"] for _, one in _grants(store) if one["person_id"] == person_id), None)
+    return next(
+        (one["therapist_id"] for _, one in _grants(store.read(GRANTS)) if one["person_id"] == person_id), None
+    )
 
 
 def cases_of(store: Store, directory: Directory, therapist_id: str) -> list[Case]:
     """What both of a couple let this therapist read: the results they opened to each other."""
     by_couple: dict[str, set[str]] = {}
-    for _, one in _grants(store):
+    for _, one in _grants(store.read(GRANTS)):
         if one["therapist_id"] == therapist_id:
             by_couple.setdefault(one["couple_id"], set()).add(one["person_id"])
     return [
@@ -149,9 +153,9 @@ def granted_by_all(members: set[str], granting: set[str]) -> bool:
 
 def tidy(store: Store, directory: Directory) -> None:
     """Destroy grants of those who parted, left or were erased, where a crash left any."""
-    over = [sequence for sequence, one in _grants(store) if not _stands(directory, one)]
+    over = [sequence for sequence, one in _grants(store.read(GRANTS)) if not _stands(directory, one)]
     if over:
-        store.forget(GRANTS, over)
+        store.write((), forget={GRANTS: over})
 
 
 def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
@@ -178,8 +182,8 @@ def _stands(directory: Directory, given: dict[str, str]) -> bool:
     return is_there and not directory.is_unpaired(given["couple_id"])
 
 
-def _grants(store: Store) -> Sequence[tuple[int, dict[str, str]]]:
-    return [(row.sequence, read_row(row.payload)) for row in store.read(GRANTS) if row.payload is not None]
+def _grants(rows: Sequence[Row]) -> Sequence[tuple[int, dict[str, str]]]:
+    return [(row.sequence, read_row(row.payload)) for row in rows if row.payload is not None]
 
 
 def _lock(content: dict[str, object]) -> Lock:

@@ -1,6 +1,6 @@
 """What the records of an opened drawer amount to: answers, own needs, and what stays hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,9 +27,9 @@ def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
     }
 
 
-def item_bank(drawer: Drawer, instruments: Instruments) -> ItemBank:
-    """Every item this person may answer: the instruments', and their own needs'."""
-    own = {record.payload["id"] for record in drawer.records() if record.kind == "own_need"}
+def item_bank(records: Iterable[Record], instruments: Instruments) -> ItemBank:
+    """Every item a person may answer, given their drawer: the instruments', and their own needs'."""
+    own = {record.payload["id"] for record in records if record.kind == "own_need"}
     return ItemBank(instruments, own)
 
 
@@ -100,9 +100,14 @@ def event_of(record: Record, person_id: str) -> Event:
 
 def has_consented(drawer: Drawer) -> bool:
     """Whether the person agreed to take part at all, and has not taken it back."""
+    return agrees(drawer.records())
+
+
+def agrees(records: Iterable[Record]) -> bool:
+    """Whether these records, oldest first, say so in the end."""
     consents = [
         record.payload
-        for record in drawer.records()
+        for record in records
         if record.kind == "consent" and record.payload["text"] == "consent"
     ]
     return bool(consents) and consents[-1].get("agreed", True) is True

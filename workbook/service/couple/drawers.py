@@ -1,7 +1,7 @@
 """A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from workbook.content import say
 from workbook.errors import AccessError, AnswerError
 from workbook.service import crypto
 from workbook.service.rows import read_row, write_row
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import Entry, Row, Store, Writing
 
 SEALED = "sealed"  # the one kind that is seen from outside
 ANSWER, AUDIT = "answer", "audit"
@@ -51,6 +51,14 @@ def refuse_reused(given: Sequence[Record], kept: Sequence[Record]) -> None:
 class Drawer:
     """An opened drawer. Rows once opened are kept in memory until the sitting ends.
 
+    Parameters
+    ----------
+    write : callable, optional
+        What puts a `Writing` into the store for this person, and refuses it once they may not; the
+        store itself by default.
+
+    Examples
+    --------
     >>> from workbook.storage.memory import MemoryStore
     >>> drawer = Drawer(MemoryStore(), "p_1", crypto.new_key())
     >>> drawer.add([Record("setting", "op-1", {"name": "week", "value": 2})])[0].sequence
@@ -59,10 +67,17 @@ class Drawer:
     ['setting']
     """
 
-    def __init__(self, store: Store, person_id: str, key: bytes) -> None:
+    def __init__(
+        self,
+        store: Store,
+        person_id: str,
+        key: bytes,
+        write: Callable[[Writing], list[Row]] | None = None,
+    ) -> None:
         self.person_id = person_id
         self.log = drawer_log(person_id)
         self._store = store
+        self._write = write or _into(store)
         self._key = key
         self._lock = threading.Lock()
         self._opened: list[Record] = []
@@ -80,16 +95,32 @@ class Drawer:
         AccessError
             An operation id is that of a record forgotten since.
         """
-        rows = self._store.append(self.entries(records))
+        return self.take_in(self._write(Writing(self.entries(records))))
+
+    def take_in(self, rows: Sequence[Row]) -> list[Record]:
+        """Open rows that were just written here, and know them from now on without reading them.
+
+        Raises
+        ------
+        AccessError
+            One is that of a record forgotten since.
+        """
         if any(row.payload is None for row in rows):
             raise AccessError(say("errors.events.bad_operation"))
-        return [self.open_row(row) for row in rows]
+        opened = [self.open_row(row) for row in rows]
+        with self._lock:
+            for record in sorted(opened, key=lambda record: record.sequence):
+                if record.sequence == self._last + 1:  # else another's lie between, and are read with it
+                    self._opened.append(record)
+                    self._last = record.sequence
+        return opened
 
     def forget(self, records: Sequence[Record], *, superseded: bool = False) -> None:
         """Destroy records' contents; see `Store.forget`. Doing it again is harmless."""
         gone = {record.sequence for record in records}
         if gone:
-            self._store.forget(self.log, gone, superseded=superseded)
+            named = {self.log: gone}
+            self._write(Writing(superseded=named) if superseded else Writing(forget=named))
             with self._lock:
                 self._opened = [record for record in self._opened if record.sequence not in gone]
 
@@ -100,6 +131,11 @@ class Drawer:
                 if row.payload is not None:
                     self._opened.append(self.open_row(row))
                 self._last = row.sequence
+            return list(self._opened)
+
+    def known(self) -> list[Record]:
+        """Every record that was read or written here already; another sitting may have written more."""
+        with self._lock:
             return list(self._opened)
 
     def open_row(self, row: Row) -> Record:
@@ -126,3 +162,7 @@ class Drawer:
 
     def _bound_to(self, operation_id: str) -> str:
         return f"{self.person_id}\n{self.log}\n{operation_id}"
+
+
+def _into(store: Store) -> Callable[[Writing], list[Row]]:
+    return lambda writing: store.write(writing.entries, forget=writing.forget, superseded=writing.superseded)

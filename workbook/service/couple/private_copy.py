@@ -41,7 +41,16 @@ def answer_wish(
     now: datetime,
     wait: timedelta = WAIT,
 ) -> PrivateCopy:
-    """Ask for the copy, fetch it, or take the asking back; gives what stands then.
+    """Give what stands once a wish was noted; with the copy itself, where it is fetched."""
+    standing = standing_copy(drawer, now=now, wait=wait)
+    if wish == "fetch" and standing.status == "ready":
+        content = private_answers(drawer, instruments)
+        return PrivateCopy("ready", standing.ready_at, standing.until, content)
+    return standing
+
+
+def noting(drawer: Drawer, wish: str, *, now: datetime, wait: timedelta = WAIT) -> list[Record]:
+    """Give what is to be kept of a wish: to ask for the copy, or to take the asking back.
 
     Asking again while something stands changes nothing: it neither starts the wait anew nor
     shortens it.
@@ -53,18 +62,9 @@ def answer_wish(
     """
     if wish not in WISHES:
         raise AccessError(say("errors.events.not_allowed", field="wish"))
-    standing = standing_copy(drawer, now=now, wait=wait)
-    if wish == "ask" and standing.status == "none":
-        _note(drawer, "asked")
-        return standing_copy(drawer, now=now, wait=wait)
-    if wish == "cancel":
-        if standing.status != "none":
-            _note(drawer, "cancelled")
-        return PrivateCopy("none")
-    if wish == "fetch" and standing.status == "ready":
-        content = private_answers(drawer, instruments)
-        return PrivateCopy("ready", standing.ready_at, standing.until, content)
-    return standing
+    stands = standing_copy(drawer, now=now, wait=wait).status != "none"
+    state = {"ask": "" if stands else "asked", "cancel": "cancelled" if stands else ""}.get(wish, "")
+    return [Record(PRIVATE_COPY, uuid.uuid4().hex, {"state": state})] if state else []
 
 
 def standing_copy(drawer: Drawer, *, now: datetime, wait: timedelta = WAIT) -> PrivateCopy:
@@ -98,7 +98,3 @@ def _in_words(record: Record, instruments: Mapping[str, Instrument]) -> dict[str
         "answer": labels.get(record.payload["value"], ""),
         **record.payload,
     }
-
-
-def _note(drawer: Drawer, state: str) -> None:
-    drawer.add([Record(PRIVATE_COPY, uuid.uuid4().hex, {"state": state})])

@@ -1,13 +1,13 @@
 """Deciding, opening and taking back: how two private decisions become a publication.
 
 A decision lies in a *pending* log that nobody is shown, one row per grain up to the granted
-one. When both have decided, `settle` puts both publications on the table in one append and
-forgets all that was pending. Every step has a fixed operation id, so a crash between any two
-of them is mended by settling again.
+one. Each act is one write that says what was seen of table and pending log: the second decision
+puts both publications on the table and destroys what was pending, and taking back destroys what it
+closes. So a crash leaves an act done or not begun, and of two at the same moment one is decided anew.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from workbook.service.couple.tables import (
     Fold,
     Round,
     audit_entry,
+    fold_table,
     publication_entry,
     read_fold,
     round_entry,
@@ -30,7 +31,8 @@ from workbook.service.couple.tables import (
 )
 from workbook.service.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.sharing import Grain, grains_up_to, open_round, publish, publishable
-from workbook.storage.base import Entry, Store
+from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.deciding import Seen, decide_and_write
 
 DECISION = "decision"
 PENDING = "pending"
@@ -61,8 +63,31 @@ class Decision:
     grain: Grain
 
 
-def decide(store: Store, decision: Decision, responses: pd.DataFrame) -> None:
-    """Keep a decision, sealed in the drawer and pending, then open the round if both have decided.
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What is to be known of a couple's rounds in order to decide: their table, and all that is pending."""
+
+    couple_id: str
+    fold: Fold
+    pending: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, couple_id: str, seen: Seen) -> "Rounds":
+        """From the rows of `logs`."""
+        return cls(couple_id, fold_table(seen[table_log(couple_id)]), _contents(seen[pending_log(couple_id)]))
+
+    def over(self, is_over: Callable[[Mapping[str, Any]], bool]) -> dict[str, list[int]]:
+        """Pending rows that are to be destroyed."""
+        return {pending_log(self.couple_id): [row["sequence"] for row in self.pending if is_over(row)]}
+
+
+def logs(couple_id: str) -> list[str]:
+    """The logs on which every decision about a couple's rounds rests."""
+    return [table_log(couple_id), pending_log(couple_id)]
+
+
+def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Writing:
+    """Give what keeps a decision, sealed in the drawer and pending; or opens the round, if both have decided.
 
     Raises
     ------
@@ -70,42 +95,48 @@ def decide(store: Store, decision: Decision, responses: pd.DataFrame) -> None:
         There is nothing answered to share, or the round is open already.
     """
     key: Round = (decision.instrument.id, decision.occasion)
-    fold = settle(store, decision.couple_id)
+    fold, person_id = rounds.fold, decision.drawer.person_id
     if fold.is_open(key):
         if _standing(decision.drawer, key, fold) is decision.grain:
-            return
+            return Writing()
         raise SharingError(say("errors.sharing.already_open"))
-    entries = _pending_entries(decision, responses, fold.standing_round(key))
-    own = _record(decision, fold.standing_round(key))
-    written = store.append([*decision.drawer.entries([own]), *entries])
-    _forget_superseded(store, decision, {row.sequence for row in written[1:]})
-    settle(store, decision.couple_id)
+    own = decision.drawer.entries([_record(decision, fold.standing_round(key))])
+    made = _pending_contents(decision, responses, fold.standing_round(key))
+    others = [row for row in rounds.pending if row["person_id"] != person_id or _key(row) != key]
+    people = standing_decisions([*others, *made], fold).get(key, {})
+    if opening := _opening_entries(rounds.couple_id, key, people):
+        return Writing([*own, *opening], rounds.over(lambda row: _key(row) == key))
+    log = pending_log(rounds.couple_id)
+    entries = [Entry(log, f"{row['decision']}/{row['grain']}", PENDING, write_row(row)) for row in made]
+    outdone = rounds.over(lambda row: row["person_id"] == person_id and _key(row) == key)
+    return Writing([*own, *(entries or [_moved(rounds.couple_id)])], outdone)
 
 
-def withdraw(store: Store, couple_id: str, key: Round, drawer: Drawer | None) -> None:
-    """Take a round back for both, or one's own pending decision; never says who did.
+def withdrawing(rounds: Rounds, key: Round, drawer: Drawer | None) -> Writing:
+    """Give what takes a round back for both, or one's own pending decision; it never says who did.
 
     ``drawer`` is None for the two together, who have none open.
     """
-    fold = settle(store, couple_id)
+    fold, couple_id = rounds.fold, rounds.couple_id
     round = fold.standing_round(key)
     entries: list[Entry] = []
+    gone: dict[str, list[int]] = {}
     if drawer is not None and _standing(drawer, key, fold) is not None:
         undone = {"instrument": key[0], "occasion": key[1], "round": round, "grain": None}
         entries += drawer.entries([Record(DECISION, uuid.uuid4().hex, undone)])
     if fold.is_open(key):
-        entries.append(round_entry(couple_id, CLOSED, key, round))
-        entries.append(_audit(couple_id, CLOSED, key, round))
+        entries += closing_entries(couple_id, key, round)
+        gone = {table_log(couple_id): fold.publication_rows(key, round)}
     elif drawer is not None:
-        # In the same append as the drawer's row, so that a crash leaves both or neither.
-        entries.append(_marker(couple_id, drawer.person_id, key, round))
-    if entries:
-        store.append(entries)
+        entries.append(_moved(couple_id))
     if drawer is not None:
-        _forget_pending(
-            store, couple_id, lambda row: row["person_id"] == drawer.person_id and _key(row) == key
-        )
-    settle(store, couple_id)
+        gone |= rounds.over(lambda row: row["person_id"] == drawer.person_id and _key(row) == key)
+    return Writing(entries, gone)
+
+
+def closing_entries(couple_id: str, key: Round, round: int) -> list[Entry]:
+    """The rows by which a round ends for both."""
+    return [round_entry(couple_id, CLOSED, key, round), _audit(couple_id, CLOSED, key, round)]
 
 
 def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) -> Grain | None:
@@ -113,25 +144,24 @@ def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) 
     return _standing(drawer, key, read_fold(store, couple_id))
 
 
-def settle(store: Store, couple_id: str) -> Fold:
-    """Bring table and pending log into step; harmless to repeat. Gives the table's fold."""
-    fold = read_fold(store, couple_id)
-    due = _hollow_entries(couple_id, fold) + [
-        entry
-        for key, people in standing_decisions(store, couple_id, fold).items()
-        for entry in _opening_entries(couple_id, key, people)
-    ]
-    if due:
-        store.append(due)
-        fold = read_fold(store, couple_id)
-    left = fold.left_behind()
-    if left:
-        store.forget(table_log(couple_id), left)
-        fold = read_fold(store, couple_id)
-    _forget_pending(
-        store, couple_id, lambda row: fold.is_open(_key(row)) or row["round"] < fold.standing_round(_key(row))
-    )
-    return fold
+def settle(store: Store, couple_id: str) -> None:
+    """Bring table and pending log into step, where an earlier version was cut short; harmless to repeat."""
+    decide_and_write(store, logs(couple_id), lambda seen: settling(Rounds.of(couple_id, seen)))
+
+
+def settling(rounds: Rounds) -> Writing:
+    """Give what opens all that both have decided, and destroys what is over."""
+    fold, couple_id = rounds.fold, rounds.couple_id
+    decisions = standing_decisions(rounds.pending, fold)
+    opening = {key: _opening_entries(couple_id, key, people) for key, people in decisions.items()}
+    opened = {key for key, entries in opening.items() if entries}
+
+    def is_over(row: Mapping[str, Any]) -> bool:
+        key = _key(row)
+        return key in opened or fold.is_open(key) or row["round"] < fold.standing_round(key)
+
+    entries = [*_hollow_entries(couple_id, fold), *(entry for key in opened for entry in opening[key])]
+    return Writing(entries, {table_log(couple_id): fold.left_behind()} | rounds.over(is_over))
 
 
 def as_grain(grain: Grain) -> Grain:
@@ -146,11 +176,6 @@ def as_grain(grain: Grain) -> Grain:
         return Grain(grain)
     except ValueError:
         raise SharingError(say("errors.events.not_allowed", field="grain")) from None
-
-
-def drop_pending(store: Store, couple_id: str, person_id: str | None = None) -> None:
-    """Forget all that is pending of a couple, or of one of them."""
-    _forget_pending(store, couple_id, lambda row: person_id is None or row["person_id"] == person_id)
 
 
 def _standing(drawer: Drawer, key: Round, fold: Fold) -> Grain | None:
@@ -172,61 +197,43 @@ def _record(decision: Decision, round: int) -> Record:
     return Record(DECISION, uuid.uuid4().hex, about)
 
 
-def _pending_entries(decision: Decision, responses: pd.DataFrame, round: int) -> list[Entry]:
-    person_id, key = decision.drawer.person_id, (decision.instrument.id, decision.occasion)
+def _pending_contents(decision: Decision, responses: pd.DataFrame, round: int) -> list[dict[str, Any]]:
+    """What is to wait: a row per grain up to the granted one, none for nothing."""
     if decision.grain is Grain.NOTHING:
-        return [_marker(decision.couple_id, person_id, key, round)]
-    own = publishable(responses[responses["occasion"] == key[1]], decision.instrument)
+        return []
+    own = publishable(responses[responses["occasion"] == decision.occasion], decision.instrument)
     if not len(own):
         raise SharingError(say("errors.sharing.nothing_answered"))
     decision_id = uuid.uuid4().hex
-    entries = []
+    made = []
     for grain in grains_up_to(decision.grain):
         snapshot = publish(
             own,
             grain,
             instrument=decision.instrument,
             couple_id=decision.couple_id,
-            person_id=person_id,
+            person_id=decision.drawer.person_id,
             occasion=decision.occasion,
             round=round,
         )
-        content = publication_to_json(snapshot) | {"decision": decision_id}
-        entries.append(
-            Entry(pending_log(decision.couple_id), f"{decision_id}/{grain}", PENDING, write_row(content))
-        )
-    return entries
+        made.append(publication_to_json(snapshot) | {"decision": decision_id})
+    return made
 
 
-def _marker(couple_id: str, person_id: str, key: Round, round: int) -> Entry:
-    """Nothing is granted: outdoes every earlier decision, even if a crash keeps its rows."""
-    decision_id = uuid.uuid4().hex
-    content = {
-        "person_id": person_id,
-        "instrument": key[0],
-        "occasion": key[1],
-        "round": round,
-        "decision": decision_id,
-    }
-    return Entry(
-        pending_log(couple_id), decision_id, PENDING, write_row(content | {"grain": Grain.NOTHING.value})
-    )
+def _moved(couple_id: str) -> Entry:
+    """A row that says nothing, but that something was taken away: destroying alone moves no log's end.
+
+    Whoever was just deciding from what was there has to look anew.
+    """
+    return Entry(pending_log(couple_id), uuid.uuid4().hex, PENDING, b"")
 
 
-def _forget_superseded(store: Store, decision: Decision, kept: set[int]) -> None:
-    person_id, key = decision.drawer.person_id, (decision.instrument.id, decision.occasion)
-    keep = kept if decision.grain is not Grain.NOTHING else set()
-    _forget_pending(
-        store,
-        decision.couple_id,
-        lambda row: row["person_id"] == person_id and _key(row) == key and row["sequence"] not in keep,
-    )
-
-
-def standing_decisions(store: Store, couple_id: str, fold: Fold) -> Mapping[Round, dict[str, Pending]]:
+def standing_decisions(
+    pending: Sequence[Mapping[str, Any]], fold: Fold
+) -> Mapping[Round, dict[str, Pending]]:
     """The latest decision of each person on each standing, unopened round."""
     found: dict[Round, dict[str, Pending]] = {}
-    for row in pending_rows(store, couple_id):
+    for row in pending:
         key = _key(row)
         if row["round"] != fold.standing_round(key) or fold.is_open(key):
             continue
@@ -234,7 +241,7 @@ def standing_decisions(store: Store, couple_id: str, fold: Fold) -> Mapping[Roun
         if person.decision != row["decision"]:
             person.decision, person.by_grain = row["decision"], {}
         if row["grain"] != Grain.NOTHING:
-            person.by_grain[Grain(row["grain"])] = row
+            person.by_grain[Grain(row["grain"])] = dict(row)
     return found
 
 
@@ -270,20 +277,17 @@ def _audit(couple_id: str, what: str, key: Round, round: int) -> Entry:
     return audit_entry(couple_id, operation_id, what, instrument=key[0], occasion=key[1], round=round)
 
 
-def pending_rows(store: Store, couple_id: str) -> Sequence[dict[str, Any]]:
+def pending_rows(store: Store, couple_id: str) -> list[dict[str, Any]]:
     """What a couple's pending log holds, each with its ``sequence``."""
-    rows = store.read(pending_log(couple_id))
+    return _contents(store.read(pending_log(couple_id)))
+
+
+def _contents(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         read_row(row.payload) | {"sequence": row.sequence}
         for row in rows
-        if row.payload is not None and row.kind == PENDING
+        if row.payload and row.kind == PENDING
     ]
-
-
-def _forget_pending(store: Store, couple_id: str, is_over: Any) -> None:
-    over = [row["sequence"] for row in pending_rows(store, couple_id) if is_over(row)]
-    if over:
-        store.forget(pending_log(couple_id), over)
 
 
 def _key(row: Mapping[str, Any]) -> Round:

@@ -51,20 +51,11 @@ class Fold:
 
     def left_behind(self) -> list[int]:
         """What is over and not yet destroyed: publications of closed rounds, words taken off the table."""
-        rows = self.words_taken_off()
+        rows = words_taken_off(self.events)
         for instrument, occasion, round in self.publications:
             if round < self.standing_round((instrument, occasion)):
                 rows += self.publication_rows((instrument, occasion), round)
         return rows
-
-    def words_taken_off(self) -> list[int]:
-        """Sequences of events whose words the one who wrote them took back."""
-        taken = {
-            (event.person_id, event.payload[TAKES_OFF[event.kind]])
-            for event in self.events
-            if event.kind in TAKES_OFF
-        }
-        return [event.sequence for event in self.events if (event.person_id, event.operation_id) in taken]
 
     def table(self) -> Table:
         """What lies on the table now."""
@@ -75,6 +66,14 @@ class Fold:
             for _, content in self.publications.get((*key, self.standing_round(key)), [])
         ]
         return Table(tuple(publications), tuple(self.events), tuple(open_rounds))
+
+
+def words_taken_off(events: Sequence[Event]) -> list[int]:
+    """Sequences of events whose words the one who wrote them took back."""
+    taken = {
+        (event.person_id, event.payload[TAKES_OFF[event.kind]]) for event in events if event.kind in TAKES_OFF
+    }
+    return [event.sequence for event in events if (event.person_id, event.operation_id) in taken]
 
 
 def fold_table(rows: Sequence[Row]) -> Fold:

@@ -19,12 +19,27 @@ from workbook.content import say
 from workbook.errors import AccessError, SignInError
 from workbook.service import crypto
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
-from workbook.service.identity.directory import Account, Directory, name_key
-from workbook.service.identity.locks import lock_key, unlock
+from workbook.service.identity.directory import (
+    Account,
+    Pair,
+    account_entry,
+    account_log,
+    code_log,
+    couple_entries,
+    couple_log,
+    fold_account,
+    fold_couple,
+    member_entry,
+    name_key,
+    older_rows,
+)
+from workbook.service.identity.locks import Lock, lock_key, unlock
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
-from workbook.service.identity.sittings import Sittings
+from workbook.service.identity.standing import Standing
 from workbook.service.values import Actor
+from workbook.storage.base import Writing
+from workbook.storage.deciding import Seen, decide_and_write
 
 SHORTEST_PASSPHRASE = 8
 LONGEST_PASSPHRASE = 200
@@ -47,17 +62,17 @@ class Accounts:
 
     Parameters
     ----------
-    directory, sittings, tries
-        Where accounts are kept, who is signed in, and how often one may guess.
+    standing, tries
+        Who is signed in to which account, and how often one may guess.
     cost : Cost
         What deriving a key from a passphrase costs; kept with each account, so it may rise.
     """
 
-    def __init__(
-        self, directory: Directory, sittings: Sittings, tries: Tries, cost: crypto.Cost = crypto.HOUSEHOLD
-    ) -> None:
-        self._directory = directory
-        self._sittings = sittings
+    def __init__(self, standing: Standing, tries: Tries, cost: crypto.Cost = crypto.HOUSEHOLD) -> None:
+        self._standing = standing
+        self._sittings = standing.sittings
+        self._directory = standing.directory
+        self._store = standing.directory.store
         self._tries = tries
         self._cost = cost
         self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
@@ -77,8 +92,9 @@ class Accounts:
             self._tries.take([f"begin address {address}"], MOST_BEGUN)
         couple_id, code = new_couple_id(), new_couple_code()
         account, key, recovery_code = self._new_account(couple_id, "a", name, passphrase)
-        with self._directory.lock:
-            self._directory.add_couple(couple_id, code, account)
+        entries = [*couple_entries(couple_id, code), member_entry(couple_id, account.person_id)]
+        # Nobody else's code: of two who were told the same one, one would never get in.
+        self._store.write([*entries, account_entry(account)], expect={code_log(code): 0})
         return Welcome(self._seat(account, key), code, recovery_code)
 
     def join(self, code: str, name: str, passphrase: str, *, address: str = "") -> Welcome:
@@ -94,14 +110,25 @@ class Accounts:
             After ten wrong codes within 15 minutes from one address; never for a right one.
         """
         name = check_new(name, passphrase, code)
-        couple_id = self._couple_with_a_place(code, address)
+        couple_id = self._couple_by_code(code)
+        pair = self._directory.pair(couple_id)
+        first = pair.people[:1]
+        if not self._has_place(pair, self._directory.account(first[0]) if first else None):
+            self._tries.take([f"join address {address}"], told="too_many_codes")
+            raise SignInError(say("errors.account.wrong_code"), about=["code"])
         account, key, recovery_code = self._new_account(couple_id, "b", name, passphrase)
-        with self._directory.lock:
-            self._couple_with_a_place(code, address)  # somebody else may have joined meanwhile
-            if self._directory.accounts_of(couple_id)[0].name_key == name_key(name):
+
+        def admit(seen: Seen) -> Writing:
+            pair = fold_couple(seen[couple_log(couple_id)])
+            begun = fold_account(seen[account_log(first[0])])
+            if not self._has_place(pair, begun) or begun is None:  # somebody else has joined meanwhile
+                raise SignInError(say("errors.account.wrong_code"), about=["code"])
+            if begun.name_key == name_key(name):
                 raise AccessError(say("errors.account.name_taken"), about=["name"])
-            self._directory.put_account(account)
-        return Welcome(self._seat(account, key), self._directory.couple(couple_id).code, recovery_code)
+            return Writing([member_entry(couple_id, account.person_id), account_entry(account)])
+
+        decide_and_write(self._store, [couple_log(couple_id), account_log(first[0])], admit)
+        return Welcome(self._seat(account, key), pair.code, recovery_code)
 
     def sign_in(self, code: str, name: str, passphrase: str) -> Actor:
         """Sign one partner in.
@@ -124,7 +151,7 @@ class Accounts:
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
             raise AccessError(say("errors.account.together_needs_two"))
         (account, _), _ = self._open_all(code, both)
-        return self._sittings.begin(Actor("together", account.couple_id), None)
+        return self._standing.begin_together(account.couple_id)
 
     def recover(self, code: str, name: str, recovery_code: str, new_passphrase: str) -> Welcome:
         """Get in with the recovery code: sets a new passphrase and a new recovery code.
@@ -147,9 +174,10 @@ class Accounts:
         if account is None or key is None:
             self._tries.take([counted], told="too_many_codes")
             raise SignInError(say("errors.account.wrong_recovery"))
-        fresh, recovery_code = self._relock(account, key, new_passphrase)
+        by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
+        fresh = self._relock(account, by_passphrase, by_recovery)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
-        return Welcome(self._seat(fresh, key), self._directory.couple(account.couple_id).code, recovery_code)
+        return Welcome(self._seat(fresh, key), self._directory.pair(account.couple_id).code, recovery_code)
 
     def change_passphrase(self, actor: Actor, old: str, new: str) -> str:
         """Change one's own passphrase; gives the new recovery code, the old one is void.
@@ -157,9 +185,11 @@ class Accounts:
         The person's other sittings end.
         """
         account = self.check_passphrase(actor, old)
-        check_new(account.name, new, self._directory.couple(account.couple_id).code)
+        check_new(account.name, new, self._directory.pair(account.couple_id).code)
         key = self._sittings.key_of(actor)
-        recovery_code = self._relock(account, key, new)[1]
+        by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new)
+        with self._standing.keeping(actor, by_passphrase):
+            self._relock(account, by_passphrase, by_recovery)
         self._sittings.end_where(lambda other: other.person_id == actor.person_id and other != actor)
         return recovery_code
 
@@ -177,8 +207,8 @@ class Accounts:
         self._open_counted(account, passphrase, taken)
         return account
 
-    def open_member(self, couple_id: str, person_id: str, passphrase: str) -> bytes:
-        """Open the drawer key of one of a couple by their own passphrase, at a page of the two together.
+    def open_member(self, couple_id: str, person_id: str, passphrase: str) -> tuple[Account, bytes]:
+        """Open one member's account and drawer key by their own passphrase, at a page of the two together.
 
         That account alone is tried, and a wrong try counts on it as at the sign-in.
 
@@ -195,7 +225,7 @@ class Accounts:
         if account is None or account.couple_id != couple_id:
             raise AccessError(say("errors.access.not_yours"))
         taken = self._tries.take([_counted_on(account)], told="too_many_sign_ins")
-        return self._open_counted(account, passphrase, taken)
+        return account, self._open_counted(account, passphrase, taken)
 
     def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
         key = unlock(account.by_passphrase, passphrase, account.person_id)
@@ -224,42 +254,63 @@ class Accounts:
 
     def _find(self, code: str, name: str) -> tuple[Account | None, str]:
         """Whose account is meant, and what tries at it count on; somebody made up has a count too."""
-        couple_id, wanted = self._directory.couple_by_code(code), name_key(name)
-        members = self._directory.accounts_of(couple_id) if couple_id else []
-        account = next((member for member in members if member.name_key == wanted), None)
+        wanted, couple_id = name_key(name), self._couple_by_code(code)
+        # As many logs are opened where there is no such couple: or that would show by the time it takes.
+        people = (*self._directory.pair(couple_id).people, "nobody", "nobody")[:2]
+        members = [self._directory.account(person_id) for person_id in people]
+        own = (one for one in members if one is not None and one.couple_id == couple_id)
+        account = next((one for one in own if one.name_key == wanted), None)
         return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
 
-    def _couple_with_a_place(self, code: str, address: str) -> str:
-        """The couple that a second partner may join by this code; a wrong code is counted."""
-        couple_id = self._directory.couple_by_code(code) or ""
-        members = self._directory.accounts_of(couple_id) if couple_id else []
-        if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
-            self._tries.take([f"join address {address}"], told="too_many_codes")
-            raise SignInError(say("errors.account.wrong_code"), about=["code"])
-        return couple_id
+    def _couple_by_code(self, code: str) -> str:
+        """The couple that a typed code names, or the id of none."""
+        return self._directory.couple_by_code(code) or "nobody"
+
+    @staticmethod
+    def _has_place(pair: Pair, first: Account | None) -> bool:
+        """Whether a second partner may join: one was ever admitted, is still there, and has not parted."""
+        return len(pair.people) == 1 and first is not None and first.place == "a" and not pair.is_unpaired
 
     def _new_account(
         self, couple_id: str, place: Literal["a", "b"], name: str, passphrase: str
     ) -> tuple[Account, bytes, str]:
-        person_id, key, recovery_code = f"p_{secrets.token_hex(12)}", crypto.new_key(), new_recovery_code()
-        by_passphrase = lock_key(key, passphrase, person_id, self._cost)
-        by_recovery = lock_key(key, plain_code(recovery_code), person_id, self._cost)
+        person_id, key = f"p_{secrets.token_hex(12)}", crypto.new_key()
+        by_passphrase, by_recovery, recovery_code = self._new_locks(person_id, key, passphrase)
         return Account(person_id, couple_id, place, name, by_passphrase, by_recovery), key, recovery_code
 
-    def _relock(self, account: Account, key: bytes, passphrase: str) -> tuple[Account, str]:
+    def _new_locks(self, person_id: str, key: bytes, passphrase: str) -> tuple[Lock, Lock, str]:
+        """A drawer key wrapped by a passphrase, and by a new recovery code, which comes with it."""
         recovery_code = new_recovery_code()
-        by_passphrase = lock_key(key, passphrase, account.person_id, self._cost)
-        by_recovery = lock_key(key, plain_code(recovery_code), account.person_id, self._cost)
-        with self._directory.lock:
-            current = self._directory.account(account.person_id) or account
-            fresh = replace(
-                current, by_passphrase=by_passphrase, by_recovery=by_recovery, version=current.version + 1
-            )
-            self._directory.put_account(fresh)
-        return fresh, recovery_code
+        by_passphrase = lock_key(key, passphrase, person_id, self._cost)
+        return by_passphrase, lock_key(key, plain_code(recovery_code), person_id, self._cost), recovery_code
+
+    def _relock(self, opened: Account, by_passphrase: Lock, by_recovery: Lock) -> Account:
+        """Put new locks in the place of those of an account that was opened by one of them."""
+        made: list[Account] = []
+        log = account_log(opened.person_id)
+
+        def relock(seen: Seen) -> Writing:
+            current = fold_account(seen[log])
+            if current is None or (current.by_passphrase, current.by_recovery) != (
+                opened.by_passphrase,
+                opened.by_recovery,
+            ):  # erased, or locked anew meanwhile: what opened it is void
+                raise AccessError(say("errors.access.ended"))
+            made[:] = [
+                replace(
+                    current,
+                    by_passphrase=by_passphrase,
+                    by_recovery=by_recovery,
+                    version=current.version + 1,
+                )
+            ]
+            return Writing([account_entry(made[0])], superseded={log: older_rows(seen[log])})
+
+        decide_and_write(self._store, [log], relock)
+        return made[0]
 
     def _seat(self, account: Account, key: bytes) -> Actor:
-        return self._sittings.begin(Actor("partner", account.couple_id, account.person_id), key)
+        return self._standing.begin(account, key)
 
 
 def _counted_on(account: Account) -> str:

@@ -1,9 +1,18 @@
-"""Who has an account: couples, their codes and members, and each member's wrapped drawer key."""
+"""Who has an account: a log for each person and each couple, and one for each code that names a couple.
 
-import threading
+``account/<person>`` holds the account as it is now, its drawer's key in wrapped forms only. Whoever
+writes for a person expects it as they saw it, and every server watches it: so a changed passphrase or
+an erasure ends what goes on elsewhere. ``couple/<id>`` holds who was admitted and whether they parted;
+what is decided about the two expects it. ``code/<digest>`` leads from a typed code to its couple: the
+name of a log outlives its rows, so it is no code that somebody could type. ``parted/<id>`` only says by
+its name that the two have parted, so that a start need not open every couple's log.
+"""
+
+import hashlib
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbook.content import say
@@ -14,7 +23,7 @@ from workbook.service.rows import read_row, write_row
 from workbook.service.values import Couple, Member
 from workbook.storage.base import Entry, Row, Store
 
-LOG = "directory"
+_ACCOUNT, _COUPLE, _CODE, _PARTED = "account/", "couple/", "code/", "parted/"
 _UNSEEN = dict.fromkeys((0x200C, 0x200D))  # or one partner could bear the other's very name
 
 
@@ -35,6 +44,15 @@ class Account:
         return name_key(self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a couple's log says: its code, everybody who was ever admitted, whether the two parted."""
+
+    code: str = ""
+    people: tuple[str, ...] = ()
+    is_unpaired: bool = False
+
+
 def name_key(name: str) -> str:
     """A name as it is compared: without case, outer spaces, and marks that nobody sees.
 
@@ -45,148 +63,184 @@ def name_key(name: str) -> str:
     return " ".join(seen.split()).casefold()
 
 
+def account_log(person_id: str) -> str:
+    """The name of the log of a person's account."""
+    return f"{_ACCOUNT}{person_id}"
+
+
+def couple_log(couple_id: str) -> str:
+    """The name of the log of who belongs to a couple."""
+    return f"{_COUPLE}{couple_id}"
+
+
+def code_log(code: str) -> str:
+    """The name of the log that leads from a code, as somebody types it, to its couple.
+
+    >>> code_log(" Lusab RODIN") == code_log("lusab-rodin") != code_log("lusab-rodan")
+    True
+    """
+    typed = plain_code(code).encode("utf-8", "surrogatepass")
+    return f"{_CODE}{hashlib.sha256(b'couple code' + bytes(1) + typed).hexdigest()[:40]}"
+
+
+def parted_log(couple_id: str) -> str:
+    """The name of the log that is there once a couple has parted."""
+    return f"{_PARTED}{couple_id}"
+
+
+def fold_account(rows: Sequence[Row]) -> Account | None:
+    """Fold the log of an account: the newest version, or None once it was erased.
+
+    A newer one counts wherever it stands, so that moving rows from elsewhere can be begun anew.
+    """
+    found: Account | None = None
+    for row in rows:
+        if row.kind == "erased":
+            return None
+        if row.payload is not None:
+            account = _account(read_row(row.payload))
+            if found is None or account.version >= found.version:
+                found = account
+    return found
+
+
+def fold_couple(rows: Sequence[Row]) -> Pair:
+    """Fold the log of a couple."""
+    code, people, is_unpaired = "", [], False
+    for row in rows:
+        if row.payload is None:  # somebody who was erased
+            continue
+        content = read_row(row.payload)
+        if row.kind == "couple":
+            code = content["code"]
+        elif row.kind == "member":
+            people.append(content["person_id"])
+        elif row.kind == "unpaired":
+            is_unpaired = True
+    return Pair(code, tuple(people), is_unpaired)
+
+
+def refuse_unpaired(rows: Sequence[Row]) -> None:
+    """Refuse what needs a table, given a couple's log, once the two have parted.
+
+    Raises
+    ------
+    AccessError
+        They have.
+    """
+    if fold_couple(rows).is_unpaired:
+        raise AccessError(say("errors.access.closed_couple"))
+
+
 class Directory:
-    """The directory log and its fold. Callers hold `lock` around a look-up and what follows."""
+    """Looks up accounts, couples and codes. It keeps nothing: what it gives is what stood there just now."""
 
     def __init__(self, store: Store) -> None:
-        self.lock = threading.RLock()
-        self._store = store
-        self._last = 0
-        self._codes: dict[str, str] = {}
-        self._couple_by_code: dict[str, str] = {}
-        self._accounts: dict[str, tuple[Account, int]] = {}
-        self._unpaired: set[str] = set()
-        self._erased: dict[str, str] = {}
+        self.store = store
 
     def couple_by_code(self, code: str) -> str | None:
         """The couple id that a typed code names, or None."""
-        with self.lock:
-            self._refresh()
-            return self._couple_by_code.get(plain_code(code))
+        rows = self.store.read(code_log(code))
+        found = [read_row(row.payload)["couple_id"] for row in rows if row.payload is not None]
+        return found[0] if found else None
+
+    def pair(self, couple_id: str) -> Pair:
+        """What a couple's log says."""
+        return fold_couple(self.store.read(couple_log(couple_id)))
 
     def accounts_of(self, couple_id: str) -> list[Account]:
         """A couple's accounts, in the order of their places."""
-        with self.lock:
-            self._refresh()
-            found = [account for account, _ in self._accounts.values() if account.couple_id == couple_id]
-            return sorted(found, key=lambda account: account.place)
+        return self._members(couple_id, self.pair(couple_id))
 
     def account(self, person_id: str) -> Account | None:
         """One account, or None when it was erased or never was."""
-        with self.lock:
-            self._refresh()
-            found = self._accounts.get(person_id)
-            return found[0] if found else None
+        return fold_account(self.store.read(account_log(person_id)))
 
     def couple(self, couple_id: str) -> Couple:
         """The couple as both its members may know it."""
-        with self.lock:
-            members = tuple(
-                Member(account.person_id, account.name, account.place)
-                for account in self.accounts_of(couple_id)
-            )
-            return Couple(couple_id, self._codes.get(couple_id, ""), members, couple_id in self._unpaired)
+        pair = self.pair(couple_id)
+        members = tuple(
+            Member(account.person_id, account.name, account.place)
+            for account in self._members(couple_id, pair)
+        )
+        return Couple(couple_id, pair.code, members, pair.is_unpaired)
 
     def couples(self) -> list[str]:
         """Every couple id."""
-        with self.lock:
-            self._refresh()
-            return list(self._codes)
+        return [log.removeprefix(_COUPLE) for log in self.store.logs(_COUPLE)]
 
-    def is_unpaired(self, couple_id: str) -> bool:
-        """Whether the two have parted: their table takes and shows nothing any more."""
-        with self.lock:
-            self._refresh()
-            return couple_id in self._unpaired
+    def people(self) -> list[str]:
+        """The id of everybody who ever had an account."""
+        return [log.removeprefix(_ACCOUNT) for log in self.store.logs(_ACCOUNT)]
 
-    def add_couple(self, couple_id: str, code: str, account: Account) -> None:
-        """Write a new couple with its first account."""
-        content = {"couple_id": couple_id, "code": code}
-        self._write(
-            [Entry(LOG, f"couple/{couple_id}", "couple", write_row(content)), _account_entry(account)]
-        )
-
-    def put_account(self, account: Account, also: Sequence[Entry] = ()) -> None:
-        """Write an account anew and destroy its older version, keys and all; never one that was erased."""
-        with self.lock:
-            self._refresh()
-            if account.person_id in self._erased:
-                raise AccessError(say("errors.access.ended"))
-            older = self._accounts.get(account.person_id)
-            self._write([_account_entry(account), *also])
-            if older is not None:
-                self._store.forget(LOG, [older[1]], superseded=True)
-
-    def move_account(self, account: Account, couple_id: str, code: str) -> None:
-        """Give an account a new couple of its own."""
-        moved = replace(account, couple_id=couple_id, place="a", version=account.version + 1)
-        content = {"couple_id": couple_id, "code": code}
-        self.put_account(moved, [Entry(LOG, f"couple/{couple_id}", "couple", write_row(content))])
+    def parted(self) -> set[str]:
+        """The ids of the couples who have parted."""
+        return {log.removeprefix(_PARTED) for log in self.store.logs(_PARTED)}
 
     def erased(self) -> dict[str, str]:
         """Every erased person, with the couple they were in."""
-        with self.lock:
-            self._refresh()
-            return dict(self._erased)
+        rows = [row for person_id in self.people() for row in self.store.read(account_log(person_id))]
+        return dict(_whose(read_row(row.payload)) for row in rows if row.kind == "erased" and row.payload)
 
-    def tidy(self) -> None:
-        """Destroy what a crash may have left: older versions of accounts, keys of erased ones."""
-        with self.lock:
-            self._refresh()
-            accounts = [row for row in self._store.read(LOG) if row.kind == "account"]
-            current = {sequence for _, sequence in self._accounts.values()}
-            older = [row for row in accounts if row.sequence not in current]
-            # Of somebody erased even what was destroyed before is named once more: a backup may hold it.
-            gone = {row.sequence for row in older if row.operation_id.split("/")[1] not in self._accounts}
-            self._store.forget(LOG, gone)
-            left = [row.sequence for row in older if row.sequence not in gone and row.payload is not None]
-            self._store.forget(LOG, left, superseded=True)
+    def is_unpaired(self, couple_id: str) -> bool:
+        """Whether the two have parted: their table takes and shows nothing any more."""
+        return self.pair(couple_id).is_unpaired
 
-    def unpaired_entry(self, couple_id: str) -> Entry:
-        """The entry that parts a couple, to be appended with the table's own."""
-        return Entry(LOG, f"unpaired/{couple_id}", "unpaired", write_row({"couple_id": couple_id}))
-
-    def erased_entry(self, account: Account) -> Entry:
-        """The entry that ends an account; `tidy` then destroys its keys."""
-        content = {"person_id": account.person_id, "couple_id": account.couple_id}
-        return Entry(LOG, f"erased/{account.person_id}", "erased", write_row(content))
-
-    def _write(self, entries: Sequence[Entry]) -> None:
-        with self.lock:
-            self._store.append(entries)
-            self._refresh()
-
-    def _refresh(self) -> None:
-        for row in self._store.read(LOG, self._last):
-            self._last = row.sequence
-            if row.payload is not None:
-                self._fold(row, read_row(row.payload))
-
-    def _fold(self, row: Row, content: dict[str, Any]) -> None:
-        if row.kind == "couple":
-            self._codes[content["couple_id"]] = content["code"]
-            self._couple_by_code[plain_code(content["code"])] = content["couple_id"]
-        elif row.kind == "account":
-            account = _account(content)
-            known = self._accounts.get(account.person_id)
-            is_newest = known is None or account.version >= known[0].version
-            if is_newest and account.person_id not in self._erased:
-                self._accounts[account.person_id] = account, row.sequence
-        elif row.kind == "erased":
-            self._accounts.pop(content["person_id"], None)
-            self._erased[content["person_id"]] = content["couple_id"]
-        elif row.kind == "unpaired":
-            self._unpaired.add(content["couple_id"])
+    def _members(self, couple_id: str, pair: Pair) -> list[Account]:
+        found = [account for person_id in pair.people if (account := self.account(person_id)) is not None]
+        return sorted((one for one in found if one.couple_id == couple_id), key=lambda one: one.place)
 
 
-def _account_entry(account: Account) -> Entry:
-    operation_id = f"account/{account.person_id}/{account.version}"
-    return Entry(LOG, operation_id, "account", write_row(asdict(account)))
+def account_entry(account: Account, operation_id: str = "") -> Entry:
+    """An account as it is to be from now on.
+
+    Its id is drawn anew each time: two who change one account at once are no retry of each other.
+    """
+    content = write_row(asdict(account))
+    return Entry(account_log(account.person_id), operation_id or uuid.uuid4().hex, "account", content)
 
 
-def _account(content: dict[str, Any]) -> Account:
+def couple_entries(couple_id: str, code: str) -> list[Entry]:
+    """A new couple, and its code."""
+    named = {"couple_id": couple_id}
+    return [
+        Entry(couple_log(couple_id), "couple", "couple", write_row(named | {"code": code})),
+        Entry(code_log(code), f"couple/{couple_id}", "code", write_row(named)),
+    ]
+
+
+def member_entry(couple_id: str, person_id: str) -> Entry:
+    """That somebody belongs to a couple from now on."""
+    content = write_row({"person_id": person_id})
+    return Entry(couple_log(couple_id), f"member/{person_id}", "member", content)
+
+
+def erased_entry(person_id: str, couple_id: str) -> Entry:
+    """The end of an account."""
+    content = write_row({"person_id": person_id, "couple_id": couple_id})
+    return Entry(account_log(person_id), "erased", "erased", content)
+
+
+def unpaired_entries(couple_id: str) -> list[Entry]:
+    """The rows that part a couple, but for the table's."""
+    content = write_row({"couple_id": couple_id})
+    return [
+        Entry(log, "unpaired", "unpaired", content) for log in (couple_log(couple_id), parted_log(couple_id))
+    ]
+
+
+def older_rows(rows: Sequence[Row]) -> list[int]:
+    """Sequences of an account's rows that a newer one takes the place of."""
+    return [row.sequence for row in rows if row.kind == "account" and row.payload is not None]
+
+
+def _account(content: Mapping[str, Any]) -> Account:
     locks = {
         name: Lock(content[name]["salt"], tuple(content[name]["cost"]), content[name]["sealed"])
         for name in ("by_passphrase", "by_recovery")
     }
     return Account(**{**content, **locks})
+
+
+def _whose(content: Mapping[str, Any]) -> tuple[str, str]:
+    return content["person_id"], content["couple_id"]

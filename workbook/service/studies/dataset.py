@@ -17,6 +17,7 @@ from workbook.content import say
 from workbook.errors import ReleaseError, SetupError
 from workbook.instruments.model import Instrument
 from workbook.service.identity.directory import Directory
+from workbook.service.identity.moving import as_moved
 from workbook.service.rows import frame_from_json
 from workbook.service.studies import given
 from workbook.service.study import BACKGROUND, Study, askable, read_study
@@ -244,7 +245,7 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
 
 def read_consented(store: Store, study: Study) -> ConsentedStudy:
     """What people gave to a study, from its store."""
-    contents = given.contents_for(store, Directory(store), study)
+    contents = given.contents_for(store, Directory(as_moved(store)), study)
     rows = [(one["person_id"], one["couple_id"], one["grain"], one["linked"]) for one in contents]
     publications = [
         publication

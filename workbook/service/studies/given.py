@@ -1,9 +1,9 @@
 """What people give a study: one log per person, a copy of the day they agreed, gone when taken back.
 
 A log ``research/<person_id>`` holds at most one copy that counts: its last row. To give anew, to
-choose nothing and to take back each begin with one append that decides it, together with the sealed
-record in the person's own drawer; what is older is then destroyed. Nothing is written anywhere else,
-so no page, audit or log that the partner can reach differs by it.
+choose nothing and to take back are one write each, together with the sealed record in the person's own
+drawer; it destroys what is older. Nothing is written anywhere else, so no page, audit or log that the
+partner can reach differs by it.
 """
 
 import secrets
@@ -25,27 +25,41 @@ from workbook.service.studies.preview import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
 from workbook.service.values import Given, ResearchChoice
 from workbook.sharing import Grain, Publication
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import Entry, Row, Store, Writing
 
 GIVEN, TAKEN_BACK = "given", "taken-back"
+_RESEARCH = "research/"
 
 
 def research_log(person_id: str) -> str:
     """The name of the log that holds what one person gave a study."""
-    return f"research/{person_id}"
+    return f"{_RESEARCH}{person_id}"
 
 
-def give(
-    store: Store, study: Study, drawer: Drawer, responses: pd.DataFrame, grain: Grain, *, linked: bool
-) -> None:
-    """Keep a copy of what was answered up to now, in the place of any earlier copy.
+def givers(store: Store) -> list[str]:
+    """The ids of all who ever chose what to give."""
+    return [log.removeprefix(_RESEARCH) for log in store.logs(_RESEARCH)]
+
+
+def giving(
+    rows: Sequence[Row],
+    study: Study,
+    drawer: Drawer,
+    responses: pd.DataFrame,
+    grain: Grain,
+    *,
+    linked: bool,
+) -> Writing:
+    """Give what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
     Parameters
     ----------
+    rows : sequence of Row
+        Of the person's `research_log`.
     responses : DataFrame
         The person's own `frames.RESPONSES`.
     grain : Grain
-        More than nothing; `take_back` is for that.
+        More than nothing; `taking_back` is for that.
 
     Raises
     ------
@@ -64,20 +78,19 @@ def give(
         "until": months_after(today, study.retention_months).isoformat(),
         "publications": [publication_to_json(publication) for publication in published],
     }
-    _decide(store, drawer, GIVEN, content, choice)
+    return _choosing(rows, drawer, GIVEN, content, choice)
 
 
-def take_back(store: Store, drawer: Drawer, text_hash: str = "") -> None:
-    """Nothing of theirs is read from now on; what was given is destroyed."""
+def taking_back(rows: Sequence[Row], drawer: Drawer, text_hash: str = "") -> Writing:
+    """Give what ends it: nothing of theirs is read from now on, and what was given is destroyed."""
     choice = {"grain": Grain.NOTHING.value, "linked": False, "text_hash": text_hash}
     content = choice | {"chosen": datetime.now(UTC).date().isoformat(), "until": ""}
-    _decide(store, drawer, TAKEN_BACK, content, choice)
+    return _choosing(rows, drawer, TAKEN_BACK, content, choice)
 
 
-def leave(store: Store, drawer: Drawer) -> None:
-    """Take back whatever was given, with or without a study that is still run."""
-    if own_copy(store, drawer.person_id):
-        take_back(store, drawer)
+def leaving(rows: Sequence[Row], drawer: Drawer) -> Writing:
+    """Give what takes back whatever was given, with or without a study that is still run."""
+    return taking_back(rows, drawer) if _copy_in(rows) else Writing()
 
 
 def require_study(study: Study | None) -> Study:
@@ -107,20 +120,16 @@ def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
         raise SharingError(say("study.error.consent_first"))
 
 
-def destroy(store: Store, person_id: str) -> None:
-    """Destroy all that somebody gave, and that they were ever asked. Doing it again is harmless."""
-    _forget(store, research_log(person_id), store.read(research_log(person_id)))
-
-
-def tidy(store: Store, directory: Directory, *, today: date | None = None) -> None:
+def tidy(store: Store, *, today: date | None = None) -> None:
     """Destroy what its time is over for, and what a crash left behind a newer choice."""
     day = (today or datetime.now(UTC).date()).isoformat()
-    for person_id in _people(directory):
-        rows = [row for row in store.read(research_log(person_id)) if row.payload is not None]
+    for person_id in givers(store):
+        log = research_log(person_id)
+        rows = [row for row in store.read(log) if row.payload is not None]
         is_over = (
             bool(rows) and rows[-1].kind == GIVEN and read_row(rows[-1].payload or b"{}")["until"] <= day
         )
-        _forget(store, research_log(person_id), rows if is_over else rows[:-1])
+        _forget(store, log, rows if is_over else rows[:-1])
 
 
 def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoice | None:
@@ -140,8 +149,7 @@ def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoic
 
 def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
     """All that a study has of one person, as plain JSON; None where it has nothing."""
-    found = _latest(store, person_id)
-    return found if found and found["grain"] != Grain.NOTHING else None
+    return _copy_in(store.read(research_log(person_id)))
 
 
 def given_to(store: Store, directory: Directory, study: Study, *, today: date | None = None) -> list[Given]:
@@ -168,9 +176,12 @@ def contents_for(
     day = today or datetime.now(UTC).date()
     instruments = study.instruments
     found = []
-    for person_id, couple_id in _people(directory).items():
-        content = _latest(store, person_id)
-        if content is None or not _counts(content, study, day) or content["couple_id"] != couple_id:
+    for person_id in givers(store):
+        content, account = _latest(store, person_id), directory.account(person_id)
+        if content is None or account is None or not _counts(content, study, day):
+            continue
+        couple_id = account.couple_id
+        if content["couple_id"] != couple_id:
             continue
         publications = [renewed(one, instruments) for one in content["publications"]]
         linked = content["linked"] and not directory.is_unpaired(couple_id)
@@ -224,26 +235,34 @@ def months_after(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _decide(
-    store: Store, drawer: Drawer, kind: str, content: Mapping[str, Any], choice: Mapping[str, Any]
-) -> None:
+def _choosing(
+    rows: Sequence[Row], drawer: Drawer, kind: str, content: Mapping[str, Any], choice: Mapping[str, Any]
+) -> Writing:
     log = research_log(drawer.person_id)
     consent = {"text": DOCUMENT, "agreed": kind == GIVEN, **choice}
     own = drawer.entries([Record("consent", uuid.uuid4().hex, consent)])
-    written = store.append([*own, Entry(log, uuid.uuid4().hex, kind, write_row(content))])[-1]
-    _forget(store, log, [row for row in store.read(log) if row.sequence < written.sequence])
+    entry = Entry(log, uuid.uuid4().hex, kind, write_row(content))
+    return Writing([*own, entry], {log: [row.sequence for row in rows if row.payload is not None]})
 
 
 def _forget(store: Store, log: str, rows: Sequence[Row]) -> None:
-    over = [row.sequence for row in rows if row.payload is not None]
-    if over:
-        store.forget(log, over)
+    if rows:
+        store.write((), forget={log: [row.sequence for row in rows]})
 
 
 def _latest(store: Store, person_id: str) -> dict[str, Any] | None:
-    rows = [row for row in store.read(research_log(person_id)) if row.payload is not None]
-    latest: dict[str, Any] | None = read_row(rows[-1].payload or b"{}") if rows else None
+    return _latest_in(store.read(research_log(person_id)))
+
+
+def _latest_in(rows: Sequence[Row]) -> dict[str, Any] | None:
+    living = [row for row in rows if row.payload is not None]
+    latest: dict[str, Any] | None = read_row(living[-1].payload or b"{}") if living else None
     return latest
+
+
+def _copy_in(rows: Sequence[Row]) -> dict[str, Any] | None:
+    found = _latest_in(rows)
+    return found if found and found["grain"] != Grain.NOTHING else None
 
 
 def _counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
@@ -258,15 +277,6 @@ def _in_pairs(contents: Sequence[Mapping[str, Any]]) -> set[str]:
         if one["linked"]:
             by_couple.setdefault(one["couple_id"], []).append(one["person_id"])
     return {person_id for both in by_couple.values() if len(both) == 2 for person_id in both}
-
-
-def _people(directory: Directory) -> dict[str, str]:
-    """Everybody with an account, and the couple they are in now."""
-    return {
-        account.person_id: couple_id
-        for couple_id in directory.couples()
-        for account in directory.accounts_of(couple_id)
-    }
 
 
 def _made_up(prefix: str) -> str:
