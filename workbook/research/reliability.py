@@ -278,7 +278,7 @@ def subscale_reliability(
             try:
                 found = statistic(items, missing=missing)
             except StatisticsError as refusal:
-                reasons += [problem for problem in refusal.problems if problem not in reasons]
+                reasons += [str(problem) for problem in refusal.problems if str(problem) not in reasons]
                 found = Estimate(np.nan, np.nan, np.nan, int(items.notna().any(axis=1).sum()), items.shape[1])
             row |= {"n": found.n, "k": found.k, name: found.value}
             row |= {f"{name}_low": found.low, f"{name}_high": found.high}

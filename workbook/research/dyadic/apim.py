@@ -5,7 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
-from workbook.errors import StatisticsError
+from workbook.errors import Problem, StatisticsError
 from workbook.research.dyadic.design import Covariate, Design, Pair, read_moments
 from workbook.research.dyadic.incomplete import fit_incomplete
 from workbook.research.dyadic.least_squares import Method, fit
@@ -131,7 +131,7 @@ def _read_design(
     setting: Setting, missing: str, x: Pair, y: Pair, covariates: Sequence[Covariate] | None
 ) -> Design:
     """The design, if it and everything that was set can be had."""
-    problems: list[str] = []
+    problems: list[str | Problem] = []
     try:
         require_share(setting.confidence, "confidence")
     except StatisticsError as refusal:
