@@ -8,10 +8,10 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import Instrument
+from workbook.research.checks import places, require_share
 from workbook.research.items import FEWEST_PERSONS, Missing, item_covariance
 from workbook.research.moments import Moments
 from workbook.research.one_factor import OneFactor, fit_one_factor
-from workbook.research.samples import places, require_share
 
 __all__ = [
     "FEWEST_PERSONS",

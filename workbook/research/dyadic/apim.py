@@ -6,12 +6,12 @@ from typing import Literal
 import pandas as pd
 
 from workbook.errors import Problem, StatisticsError
+from workbook.research.checks import require_share
 from workbook.research.dyadic.design import Covariate, Design, Pair, read_moments
 from workbook.research.dyadic.incomplete import fit_incomplete
 from workbook.research.dyadic.least_squares import Method, fit
 from workbook.research.dyadic.result import Apim, Setting
 from workbook.research.moments import Moments
-from workbook.research.samples import require_share
 
 N_DRAWS = 2000
 
