@@ -7,7 +7,7 @@ from typing import Self
 import pandas as pd
 
 from workbook import frames
-from workbook.errors import FrameError, ReleaseError
+from workbook.errors import FrameError, ReleaseError, problem
 from workbook.instruments.model import Instrument
 from workbook.research.checks import places
 from workbook.research.export.journal import Basis, Journal
@@ -143,5 +143,5 @@ class Published:
 
     def first_occasion(self) -> str:
         if not self.occasions:
-            raise ReleaseError("nobody has published anything to this study yet")
+            raise ReleaseError(problem("research.refused.nobody"))
         return self.occasions[0]

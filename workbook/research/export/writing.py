@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.content import say
-from workbook.errors import Problem, ReleaseError
+from workbook.errors import Problem, ReleaseError, problem
 from workbook.research.export.journal import append_entry, open_journal
 from workbook.research.export.packaging import codebook, data_package, dataset_description
 from workbook.research.export.release import Level, Release, Table
@@ -59,10 +59,12 @@ def write_release(
     """
     problems: list[str | Problem] = list(release.risk.problems)
     problems += [
-        f"no format {name!r}: there is {', '.join(FORMATS)}" for name in formats if name not in FORMATS
+        problem("research.refused.format", name=name, known=", ".join(FORMATS))
+        for name in formats
+        if name not in FORMATS
     ]
     if folder.exists():
-        problems.append(f"{folder.name} exists already: name a new folder")
+        problems.append(problem("research.refused.exists", folder=folder.name))
     if problems:
         raise ReleaseError(problems)
     at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
@@ -233,6 +235,8 @@ def _appear_whole(folder: Path) -> Iterator[Path]:
         (unfinished / "SHA256SUMS").write_text(sums, encoding="utf-8")
         unfinished.rename(folder)
     except OSError as error:
-        raise ReleaseError(f"{folder.name} could not be written: {error.strerror or error}") from error
+        raise ReleaseError(
+            problem("research.refused.not_written", folder=folder.name, reason=error.strerror or error)
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
