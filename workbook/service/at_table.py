@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.exercises import Step, check_step
 from workbook.service import rights
 from workbook.service.core import Core, Decide
@@ -106,7 +105,7 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
     is_gone = any(row.operation_id == entry.operation_id and row.payload is None for row in rows)
     # Steps name what they answer by operation id: the other's id would stand in its place.
     if is_gone or any(_told(known) != _told(event) for known in same):
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     if not same:
         check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
     audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)

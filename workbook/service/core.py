@@ -9,8 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.content import say
-from workbook.errors import AccessError, ConflictError, SharingError
+from workbook.errors import AccessError, ConflictError, SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record
@@ -62,7 +61,7 @@ class Core:
         """
         account = self.directory.account(actor.person_id)
         if account is None:
-            raise AccessError(say("errors.access.ended"))
+            raise AccessError(problem("errors.access.ended"))
         return account
 
     def drawer_of(self, actor: Actor) -> Drawer:
@@ -81,7 +80,7 @@ class Core:
                 drawer = self._drawers.setdefault(actor.sitting_id, drawer)
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
                 self._forget_sitting(actor)
-                raise AccessError(say("errors.access.ended"))
+                raise AccessError(problem("errors.access.ended"))
         return drawer
 
     def write(self, actor: Actor, writing: Writing) -> list[Row]:
@@ -134,7 +133,7 @@ class Core:
 
         def judged(seen: Seen) -> Writing:
             if fold_account(seen[own]) != opened:
-                raise AccessError(say("errors.access.ended"))
+                raise AccessError(problem("errors.access.ended"))
             return decide(seen)
 
         return decide_and_write(self.store, [own, *logs], judged)
@@ -149,11 +148,11 @@ class Core:
         """
         known = self.instruments.get(instrument) if isinstance(instrument, str) else None
         if known is None:
-            raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
+            raise SharingError(problem("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
         if known.is_private:
-            raise SharingError(say("errors.sharing.private"))
+            raise SharingError(problem("errors.sharing.private"))
         if not is_occasion(occasion):
-            raise SharingError(say("errors.sharing.bad_occasion"))
+            raise SharingError(problem("errors.sharing.bad_occasion"))
         return known
 
     def stop_at_end(self, actor: Actor, stops: list[Callable[[], None]]) -> Callable[[], None]:

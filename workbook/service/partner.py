@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import check_answers
-from workbook.content import say
-from workbook.errors import AccessError, AnswerError
+from workbook.errors import AccessError, AnswerError, problem
 from workbook.service import rights
 from workbook.service.at_table import AtTable, putting
 from workbook.service.cases import therapists
@@ -71,7 +70,7 @@ class LocalPartner(AtTable, PartnerService):
         record = Record(kind, operation_id, dict(payload))
         (kept,) = self._keep_consent(drawer, record) if kind == "consent" else drawer.add([record])
         if kept != record:
-            raise AccessError(say("errors.events.bad_operation"))
+            raise AccessError(problem("errors.events.bad_operation"))
         if kind == BOOKMARK:  # the next opening does it again, should this be cut short
             trail.forget_places_before(drawer, kept)
         core.sittings.act(self._actor.sitting_id)

@@ -11,8 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from workbook.content import say
-from workbook.errors import AccessError, ConflictError
+from workbook.errors import AccessError, ConflictError, problem
 from workbook.service.cases import therapists
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
@@ -123,9 +122,9 @@ def moving_out(person_id: str, couple_id: str, code: str, seen: Seen) -> Writing
     log, named = account_log(person_id), code_log(code)
     account = fold_account(seen[log])
     if account is None:
-        raise AccessError(say("errors.access.ended"))
+        raise AccessError(problem("errors.access.ended"))
     if seen[named]:
-        raise ConflictError(say("errors.storage.conflict"), logs=[named])
+        raise ConflictError(problem("errors.storage.conflict"), logs=[named])
     moved = replace(account, couple_id=couple_id, place="a", version=account.version + 1)
     entries = [*couple_entries(couple_id, code), member_entry(couple_id, person_id)]
     return Writing([*entries, account_entry(moved)], superseded={log: older_rows(seen[log])})

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import ANSWER, PRIVATE_COPY, Drawer, Record
 
@@ -61,7 +60,7 @@ def noting(drawer: Drawer, wish: str, *, now: datetime, wait: timedelta = WAIT) 
         There is no such wish.
     """
     if wish not in WISHES:
-        raise AccessError(say("errors.events.not_allowed", field="wish"))
+        raise AccessError(problem("errors.events.not_allowed", field="wish"))
     stands = standing_copy(drawer, now=now, wait=wait).status != "none"
     state = {"ask": "" if stands else "asked", "cancel": "cancelled" if stands else ""}.get(wish, "")
     return [Record(PRIVATE_COPY, uuid.uuid4().hex, {"state": state})] if state else []

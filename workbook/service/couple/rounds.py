@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.content import say
-from workbook.errors import SharingError
+from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer, Record
 from workbook.service.couple.tables import (
@@ -99,7 +98,7 @@ def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Wri
     if fold.is_open(key):
         if _standing(decision.drawer, key, fold) is decision.grain:
             return Writing()
-        raise SharingError(say("errors.sharing.already_open"))
+        raise SharingError(problem("errors.sharing.already_open"))
     own = decision.drawer.entries([_record(decision, fold.standing_round(key))])
     made = _pending_contents(decision, responses, fold.standing_round(key))
     others = [row for row in rounds.pending if row["person_id"] != person_id or _key(row) != key]
@@ -175,7 +174,7 @@ def as_grain(grain: Grain) -> Grain:
     try:
         return Grain(grain)
     except ValueError:
-        raise SharingError(say("errors.events.not_allowed", field="grain")) from None
+        raise SharingError(problem("errors.events.not_allowed", field="grain")) from None
 
 
 def _standing(drawer: Drawer, key: Round, fold: Fold) -> Grain | None:
@@ -203,7 +202,7 @@ def _pending_contents(decision: Decision, responses: pd.DataFrame, round: int) -
         return []
     own = publishable(responses[responses["occasion"] == decision.occasion], decision.instrument)
     if not len(own):
-        raise SharingError(say("errors.sharing.nothing_answered"))
+        raise SharingError(problem("errors.sharing.nothing_answered"))
     decision_id = uuid.uuid4().hex
     made = []
     for grain in grains_up_to(decision.grain):

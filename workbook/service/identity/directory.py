@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.service.identity.codes import plain_code
 from workbook.service.identity.locks import Lock
 from workbook.service.rows import read_row, write_row
@@ -129,7 +128,7 @@ def refuse_unpaired(rows: Sequence[Row]) -> None:
         They have.
     """
     if fold_couple(rows).is_unpaired:
-        raise AccessError(say("errors.access.closed_couple"))
+        raise AccessError(problem("errors.access.closed_couple"))
 
 
 class Directory:

@@ -12,8 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.service.identity.directory import (
     Account,
     Directory,
@@ -156,7 +155,7 @@ class Standing:
 
     def _end(self, actor: Actor) -> NoReturn:
         self.sittings.end(actor.sitting_id)
-        raise AccessError(say("errors.access.ended"))
+        raise AccessError(problem("errors.access.ended"))
 
     def _forget(self, actor: Actor) -> None:
         with self._lock:
