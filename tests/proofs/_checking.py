@@ -34,7 +34,7 @@ def check_after_crash(folder: Path, told: Iterable[str]) -> Counts:
     try:
         rows = {(row.log, row.operation_id): row for log in LOGS for row in store.read(log)}
         counts |= _compare(rows, kept, facts)
-        counts["stuck"] = int(store.append([Entry("after", "crash", "note", b"")])[0].sequence != 1)
+        counts["stuck"] = int(store.write([Entry("after", "crash", "note", b"")])[0].sequence != 1)
     except WorkbookError:
         counts |= {"unopened": 1, "lost": len(kept)}
     finally:

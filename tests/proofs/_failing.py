@@ -50,12 +50,12 @@ def _write(place: Path, disk: ctypes.CDLL, chance: random.Random) -> list[dict]:
         after += disk.failed_syncs() > 0
         try:
             batch = f"0-{number}"
-            rows = store.append(entries_of(batch))
+            rows = store.write(entries_of(batch))
             facts.append({"batch": batch, "after": after})
             if chance.random() < 0.15:
                 gone = chance.choice(rows)
                 facts.append({"forgetting": [gone.log, gone.operation_id], "after": after})
-                store.forget(gone.log, [gone.sequence])
+                store.write((), forget={gone.log: [gone.sequence]})
                 facts.append({"forgotten": [gone.log, gone.operation_id], "after": after})
         except StorageError as error:
             facts.append({"refused": str(error), "after": after})

@@ -29,7 +29,7 @@ def main() -> None:
     told = os.open(folder / TOLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     store = open_store(folder / "data")
     for number in range(N_ROWS):
-        store.append([Entry(log, str(number), "note", bytes([number]) * 500) for log in LOGS])
+        store.write([Entry(log, str(number), "note", bytes([number]) * 500) for log in LOGS])
     store.close()
     os.write(told, b"ready\n")
     change = _in_place if "in-place" in sys.argv else rotation.rotate

@@ -75,8 +75,8 @@ def replace_in_one(store: Store, batch: str, older: Row) -> list[Row]:
 
 def replace_apart(store: Store, batch: str, older: Row) -> list[Row]:
     """The same in two writes."""
-    rows = store.append(entries_of(batch))
-    store.forget(older.log, [older.sequence], superseded=True)
+    rows = store.write(entries_of(batch))
+    store.write((), superseded={older.log: [older.sequence]})
     return rows
 
 
@@ -96,13 +96,13 @@ def _write(
             _tell(told, {"replacing": [older.log, older.operation_id], "by": batch})
             rows = replace(store, batch, older)
         else:
-            rows = store.append(entries_of(batch))
+            rows = store.write(entries_of(batch))
         _tell(told, {"batch": batch})
         older = rows[0]
         if chance.random() < 0.15:
             row, older = chance.choice(rows), None
             _tell(told, {"forgetting": [row.log, row.operation_id]})
-            store.forget(row.log, [row.sequence])
+            store.write((), forget={row.log: [row.sequence]})
             _tell(told, {"forgotten": [row.log, row.operation_id]})
 
 

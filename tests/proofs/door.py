@@ -338,7 +338,7 @@ def no_key_for_nobody(size: int, seed: int) -> Counts:
 def _compare(size: int) -> Counts:
     household = Household(MemoryStore(), cost=_partners.CHEAP)
     household.accounts = accounts.Accounts(
-        household._core.directory, household.sittings, Tries(clock=iter(range(0, 10**9, 1000)).__next__)
+        household._core.standing, Tries(clock=iter(range(0, 10**9, 1000)).__next__)
     )
     code = household.accounts.create_couple("Ann", "the right passphrase").code
     ways = {"code": ("lusab-rodin-malov-zirum", "Ann"), "name": (code, "Nobody"), "passphrase": (code, "Ann")}

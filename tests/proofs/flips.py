@@ -85,7 +85,7 @@ def _crash(folder: Path, seed: int) -> list[Row]:
     for span in (range(60), range(60, 90)):
         store = SqlCipherStore(working, KEY)
         for number in span:
-            store.append(entries_of(f"{number % 2}-{seed % 1000 * 1000 + number}"))
+            store.write(entries_of(f"{number % 2}-{seed % 1000 * 1000 + number}"))
         if span.start == 0:
             store.close()
     rows = _rows(store)

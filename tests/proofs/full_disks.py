@@ -11,10 +11,11 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from tests.proofs._writing import KEY
@@ -56,9 +57,9 @@ def refusals_swallowed(size: int, seed: int) -> Counts:
 
 
 class _Hopeful(SqlCipherStore):
-    def append(self, entries: list[Entry]) -> list:  # type: ignore[override]
+    def write(self, entries: Sequence[Entry], **what: Any) -> list:
         try:
-            return super().append(entries)
+            return super().write(entries, **what)
         except StorageError:
             return []
 
@@ -131,7 +132,7 @@ def _write_until_full(
 
 
 def _append(store: SqlCipherStore, number: int, length: int) -> None:
-    store.append(
+    store.write(
         [Entry(LOGS[0], str(number), "note", bytes(length)), Entry(LOGS[1], str(number), "note", b"y")]
     )
 
@@ -172,7 +173,7 @@ def _jump(size: int, seed: int, *, by_clock: bool) -> Counts:
                     chance.randint(-4_000, 4_000),
                 )
                 clock.now.return_value = hour + timedelta(days=days, seconds=seconds)
-                store.append([Entry("a", str(number), "note", b"")])
+                store.write([Entry("a", str(number), "note", b"")])
                 counts["trials"] += 1
             rows = store.read("a")
             store.close()

@@ -7,12 +7,13 @@ one log at a time would have given. Only calls that did not overlap are ordered.
 
 import random
 import threading
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+from tests.proofs import _history
+from tests.proofs._history import Recorder, check_all
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
@@ -21,46 +22,7 @@ from workbook.storage.sqlcipher import SqlCipherStore
 
 LOGS = ("drawer/p_a", "drawer/p_b", "table/c_1")
 N_THREADS = 8
-BROKEN = ("lost", "duplicated", "gaps", "stale", "unordered", "revived", "failed")
-
-
-@dataclass(slots=True)
-class _Call:
-    kind: str
-    log: str
-    began: int
-    ended: int
-    operation_id: str = ""
-    sequence: int = 0
-    rows: list[tuple[str, bool]] = field(default_factory=list)  # (operation id, whether it holds something)
-
-
-class _Recorder:
-    """Notes calls; one counter that only goes up is the clock of all threads."""
-
-    def __init__(self, store: Store) -> None:
-        self.calls: list[_Call] = []
-        self.n_failed = 0
-        self._store = store
-        self._clock = count()
-
-    def append(self, log: str, operation_id: str) -> Row:
-        began = next(self._clock)
-        row = self._store.append([Entry(log, operation_id, "note", operation_id.encode())])[0]
-        self.calls.append(_Call("append", log, began, next(self._clock), operation_id, row.sequence))
-        return row
-
-    def forget(self, row: Row) -> None:
-        began = next(self._clock)
-        self._store.forget(row.log, [row.sequence])
-        self.calls.append(_Call("forget", row.log, began, next(self._clock), row.operation_id, row.sequence))
-
-    def read(self, log: str) -> None:
-        began = next(self._clock)
-        rows = self._store.read(log)
-        seen = [(row.operation_id, row.payload is not None) for row in rows]
-        gapless = [row.sequence for row in rows] == list(range(1, len(rows) + 1))
-        self.calls.append(_Call("read", log, began, next(self._clock), sequence=int(gapless), rows=seen))
+BROKEN = (*_history.BROKEN, "failed")
 
 
 def _figure(counts: Counts) -> str:
@@ -96,9 +58,10 @@ def a_retry_is_a_new_row(size: int, seed: int) -> Counts:
 
 
 class _Hasty(SqlCipherStore):
-    def append(self, entries: list[Entry]) -> list[Row]:  # type: ignore[override]
-        kept: list[Row] = []
-        later = threading.Timer(0.02, lambda: kept.extend(super(_Hasty, self).append(entries)))
+    def write(self, entries: Sequence[Entry], **what: Any) -> list[Row]:
+        if not entries:
+            return super().write(entries, **what)
+        later = threading.Timer(0.02, lambda: super(_Hasty, self).write(entries, **what))
         later.start()
         now = self.read(entries[0].log)
         return [
@@ -116,19 +79,19 @@ class _Hasty(SqlCipherStore):
 class _Twice(SqlCipherStore):
     _n = count()
 
-    def append(self, entries: list[Entry]) -> list[Row]:  # type: ignore[override]
-        return super().append(
-            [Entry(e.log, f"{e.operation_id}+{next(self._n)}", e.kind, e.payload) for e in entries]
-        )
+    def write(self, entries: Sequence[Entry], **what: Any) -> list[Row]:
+        named = [Entry(e.log, f"{e.operation_id}+{next(self._n)}", e.kind, e.payload) for e in entries]
+        return super().write(named, **what)
 
 
 def _history(size: int, seed: int, open_store: Callable[[Path], Store]) -> Counts:
     with scratch() as folder:
         store = open_store(folder)
-        recorder = _Recorder(store)
+        recorder = Recorder(store)
         share = -(-size // N_THREADS)
+        failed = count()
         threads = [
-            threading.Thread(target=_work, args=(recorder, number, share, seed))
+            threading.Thread(target=_work, args=(recorder, number, share, seed, failed))
             for number in range(N_THREADS)
         ]
         for thread in threads:
@@ -139,16 +102,11 @@ def _history(size: int, seed: int, open_store: Callable[[Path], Store]) -> Count
         again = SqlCipherStore(folder, KEY)
         last = {log: again.read(log) for log in LOGS}
         again.close()
-    counts: Counts = {"trials": len(recorder.calls), "n_histories": 1} | dict.fromkeys(BROKEN, 0)
-    counts["failed"] = recorder.n_failed
-    for log in LOGS:
-        found = check_history([call for call in recorder.calls if call.log == log], last[log])
-        for key, value in found.items():
-            counts[key] += value
-    return counts
+    counts: Counts = {"trials": len(recorder.calls), "n_histories": 1, "failed": next(failed)}
+    return counts | check_all(recorder.calls, last)
 
 
-def _work(recorder: _Recorder, number: int, share: int, seed: int) -> None:
+def _work(store: Store, number: int, share: int, seed: int, failed: Iterator[int]) -> None:
     chance = random.Random(f"{seed}/{number}")
     own: list[Row] = []
     for step in range(share):
@@ -156,75 +114,17 @@ def _work(recorder: _Recorder, number: int, share: int, seed: int) -> None:
         log = chance.choice(LOGS)
         try:
             if kind == "append" or not own:
-                own.append(recorder.append(log, f"{number}.{step}"))
+                own += store.write([_note(log, f"{number}.{step}")])
             elif kind == "again":  # the same ids from every thread: what a page does that retries
-                recorder.append(log, f"shared.{step}")
+                store.write([_note(log, f"shared.{step}")])
             elif kind == "read":
-                recorder.read(log)
+                store.read(log)
             else:
-                recorder.forget(own.pop(chance.randrange(len(own))))
+                row = own.pop(chance.randrange(len(own)))
+                store.write((), forget={row.log: [row.sequence]})
         except Exception:  # noqa: BLE001 - whatever it is, it is counted
-            recorder.n_failed += 1
+            next(failed)
 
 
-def check_history(calls: list[_Call], last: list[Row]) -> Counts:
-    """Hold the calls on one log against the log at the end."""
-    appends = [call for call in calls if call.kind == "append"]
-    reads = sorted((call for call in calls if call.kind == "read"), key=lambda call: call.began)
-    forgets = [call for call in calls if call.kind == "forget"]
-    at = {row.operation_id.split("+")[0]: row for row in last}
-    n_of = Counter(row.operation_id.split("+")[0] for row in last)
-    return {
-        "lost": sum(call.operation_id not in at for call in appends),
-        "duplicated": sum(n - 1 for n in n_of.values())
-        + sum(
-            call.operation_id in at and at[call.operation_id].sequence != call.sequence for call in appends
-        ),
-        "gaps": sum(row.sequence != place for place, row in enumerate(last, start=1))
-        + sum(not call.sequence for call in reads),
-        "stale": sum(_n_missing(read, appends) for read in reads) + _n_shrinking(reads),
-        "unordered": _n_unordered(appends),
-        "revived": sum(_n_revived(read, forgets) for read in reads)
-        + sum(at[call.operation_id].payload is not None for call in forgets if call.operation_id in at),
-    }
-
-
-def _n_missing(read: _Call, appends: list[_Call]) -> int:
-    seen = {operation_id.split("+")[0] for operation_id, _ in read.rows}
-    return sum(call.ended < read.began and call.operation_id not in seen for call in appends)
-
-
-def _n_shrinking(reads: list[_Call]) -> int:
-    """Reads that give less than one that had ended before they began."""
-    longest_ended: list[tuple[int, int]] = sorted((call.ended, len(call.rows)) for call in reads)
-    broken = most = position = 0
-    for call in reads:
-        while position < len(longest_ended) and longest_ended[position][0] < call.began:
-            most = max(most, longest_ended[position][1])
-            position += 1
-        broken += len(call.rows) < most
-    return broken
-
-
-def _n_unordered(appends: list[_Call]) -> int:
-    """Appends with a smaller sequence than a first append that had ended before they began."""
-    first: dict[str, _Call] = {}
-    for call in sorted(appends, key=lambda call: call.ended):
-        first.setdefault(call.operation_id, call)
-    began: dict[str, int] = {}
-    for call in appends:
-        began[call.operation_id] = min(call.began, began.get(call.operation_id, call.began))
-    ended = sorted(first.values(), key=lambda call: call.ended)
-    starts = sorted(first.values(), key=lambda call: began[call.operation_id])
-    broken = most = position = 0
-    for call in starts:
-        while position < len(ended) and ended[position].ended < began[call.operation_id]:
-            most = max(most, ended[position].sequence)
-            position += 1
-        broken += call.sequence <= most
-    return broken
-
-
-def _n_revived(read: _Call, forgets: list[_Call]) -> int:
-    holds = {operation_id for operation_id, is_there in read.rows if is_there}
-    return sum(call.ended < read.began and call.operation_id in holds for call in forgets)
+def _note(log: str, operation_id: str) -> Entry:
+    return Entry(log, operation_id, "note", operation_id.encode())

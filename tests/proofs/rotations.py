@@ -92,7 +92,7 @@ def _look(after: Path, *, is_done: bool) -> Counts:
     except WorkbookError:
         return {"unopened": 1}
     found: Counts = {"lost": int(any(len(store.read(log)) != N_ROWS for log in LOGS))}
-    found["stuck"] = int(store.append([Entry("after", "cut", "note", b"")])[0].sequence != 1)
+    found["stuck"] = int(store.write([Entry("after", "cut", "note", b"")])[0].sequence != 1)
     store.close()
     new_id = key_id_of(data)
     first = _first_key(after)

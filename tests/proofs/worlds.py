@@ -48,7 +48,7 @@ from workbook.service.identity.sittings import Sittings
 from workbook.service.study import write_study
 from workbook.service.values import Change
 from workbook.sharing import Grain
-from workbook.storage.base import Store
+from workbook.storage.base import Store, Writing
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
 
@@ -111,13 +111,13 @@ def _leaking(what: str) -> dict[str, str]:
 @worlds.control(size=4, fails=lambda counts: counts["told_apart_by_verbs"] > 0 and counts["heard_of_it"] == 0)
 def an_audit_that_tells(size: int, seed: int) -> Counts:
     """Each decision leaves a row without a name in the couple's record."""
-    decide = rounds.decide
+    deciding = rounds.deciding
 
-    def tell(store: Store, decision: rounds.Decision, responses: Any) -> None:
-        decide(store, decision, responses)
-        store.append([audit_entry(decision.couple_id, uuid.uuid4().hex, "decided")])
+    def tell(stands: rounds.Rounds, decision: rounds.Decision, responses: Any) -> Writing:
+        told = audit_entry(decision.couple_id, uuid.uuid4().hex, "decided")
+        return Writing.of(deciding(stands, decision, responses), Writing([told]))
 
-    with mock.patch.object(rounds, "decide", tell):
+    with mock.patch.object(rounds, "deciding", tell):
         return _compare(size, seed, pages=False)
 
 

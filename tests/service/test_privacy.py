@@ -82,7 +82,7 @@ def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
     row = house.store.read(f"drawer/{actor.person_id}")[-1]
     house.local._core._drawers.clear()
     moved = [Entry(row.log, "another-operation", row.kind, row.payload or b"")]
-    house.store.append(moved)
+    house.store.write(moved)
     with pytest.raises(WrongKeyError):
         service.read_responses()
 

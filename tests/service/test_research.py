@@ -99,7 +99,7 @@ def test_the_partner_is_told_the_same_whatever_the_other_chose(choice: Choice) -
 def test_control_a_word_in_the_audit_is_noticed() -> None:
     def leak(house: House) -> None:
         couple_id = house.actors[0].couple_id
-        house.store.append([audit_entry(couple_id, "leak", "event", kind="research")])
+        house.store.write([audit_entry(couple_id, "leak", "event", kind="research")])
 
     assert told_to_ben((Grain.ANSWERS, True), leak) != told_to_ben((Grain.ANSWERS, True))
 
@@ -297,7 +297,11 @@ def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
         look_at_store(data)
     open_store(data).close()
     store = look_at_store(data)
-    for change in (lambda: store.append([]), lambda: store.forget("a", [1]), lambda: store.watch("a", print)):
+    for change in (
+        lambda: store.write([]),
+        lambda: store.write((), forget={"a": [1]}),
+        lambda: store.watch("a", print),
+    ):
         with pytest.raises(StorageError, match="only looked at"):
             change()
     store.close()

@@ -24,7 +24,7 @@ class StoreContract:
 
     def test_a_row_comes_back_as_it_was_written(self, store: Store) -> None:
         before = datetime.now(UTC) - timedelta(seconds=1)
-        written = store.append([Entry("drawer/p_1", "op-1", "sealed", bytes(range(256)))])
+        written = store.write([Entry("drawer/p_1", "op-1", "sealed", bytes(range(256)))])
         assert written == store.read("drawer/p_1")
         (row,) = written
         assert (row.log, row.sequence, row.operation_id, row.kind) == ("drawer/p_1", 1, "op-1", "sealed")
@@ -32,33 +32,33 @@ class StoreContract:
         assert before <= row.at <= datetime.now(UTC) and row.at.tzinfo is not None
 
     def test_sequences_count_from_one_in_each_log_so_none_tells_of_another(self, store: Store) -> None:
-        store.append([note("a", "1"), note("b", "1"), note("a", "2")])
-        store.append([note("b", "2")])
+        store.write([note("a", "1"), note("b", "1"), note("a", "2")])
+        store.write([note("b", "2")])
         assert [row.sequence for row in store.read("a")] == [1, 2]
         assert [row.sequence for row in store.read("b")] == [1, 2]
 
     def test_reading_after_a_sequence_gives_only_what_follows(self, store: Store) -> None:
-        store.append([note("a", str(n)) for n in range(5)])
+        store.write([note("a", str(n)) for n in range(5)])
         assert [row.sequence for row in store.read("a", after=3)] == [4, 5]
         assert store.read("a", after=5) == store.read("a", after=99) == []
         assert len(store.read("a", after=-1)) == 5
 
     def test_a_log_nobody_wrote_to_is_empty(self, store: Store) -> None:
-        store.forget("nothing", [1])
+        store.write((), forget={"nothing": [1]})
         assert (store.read("nothing"), store.heads(["nothing"]), store.logs()) == ([], {"nothing": 0}, [])
 
     def test_the_same_operation_twice_gives_the_first_row_back(self, store: Store) -> None:
-        first = store.append([note("a", "op", b"one")])
-        again = store.append([note("a", "op", b"two"), note("a", "new")])
+        first = store.write([note("a", "op", b"one")])
+        again = store.write([note("a", "op", b"two"), note("a", "new")])
         assert again[0] == first[0]
         assert [row.payload for row in store.read("a")] == [b"one", b"hello"]
 
     def test_the_same_operation_twice_in_one_append_is_one_row(self, store: Store) -> None:
-        one, two = store.append([note("a", "op", b"one"), note("a", "op", b"two")])
+        one, two = store.write([note("a", "op", b"one"), note("a", "op", b"two")])
         assert one == two and len(store.read("a")) == 1
 
     def test_the_same_operation_id_in_two_logs_is_two_rows(self, store: Store) -> None:
-        store.append([note("a", "op"), note("b", "op")])
+        store.write([note("a", "op"), note("b", "op")])
         assert len(store.read("a")) == len(store.read("b")) == 1
 
     @pytest.mark.parametrize(
@@ -74,28 +74,28 @@ class StoreContract:
     )
     def test_one_bad_entry_and_nothing_of_the_append_is_written(self, store: Store, bad: Entry) -> None:
         with pytest.raises(StorageError):
-            store.append([note("a", "good"), bad])
+            store.write([note("a", "good"), bad])
         assert store.read("a") == []
 
     def test_a_forgotten_row_keeps_its_place_without_its_payload(self, store: Store) -> None:
-        store.append([note("a", str(n), b"secret") for n in range(3)])
-        store.forget("a", [2])
+        store.write([note("a", str(n), b"secret") for n in range(3)])
+        store.write((), forget={"a": [2]})
         assert [row.payload for row in store.read("a")] == [b"secret", None, b"secret"]
         assert [row.sequence for row in store.read("a")] == [1, 2, 3]
         assert [row.operation_id for row in store.read("a")] == ["0", "1", "2"]
 
     def test_forgetting_twice_or_what_is_not_there_destroys_nothing_more(self, store: Store) -> None:
-        store.append([note("a", "1"), note("b", "1"), note("a", "2")])
+        store.write([note("a", "1"), note("b", "1"), note("a", "2")])
         for sequences in ([1, 1], [1, 7, 0, -3], []):
-            store.forget("a", sequences)
+            store.write((), forget={"a": sequences})
             assert [row.payload for row in store.read("a")] == [None, b"hello"]
         assert store.read("b")[0].payload == b"hello"
 
     def test_a_forgotten_operation_stays_done(self, store: Store) -> None:
-        store.append([note("a", "op")])
-        store.forget("a", [1])
-        assert store.append([note("a", "op")])[0].payload is None
-        assert store.append([note("a", "next")])[0].sequence == 2
+        store.write([note("a", "op")])
+        store.write((), forget={"a": [1]})
+        assert store.write([note("a", "op")])[0].payload is None
+        assert store.write([note("a", "next")])[0].sequence == 2
 
     def test_who_watches_a_log_hears_of_its_new_rows_and_of_no_other(self, store: Store) -> None:
         heard: list[Row] = []
@@ -105,14 +105,14 @@ class StoreContract:
             heard.extend(rows)
             arrived.set()
 
-        store.append([note("a", "before")])
+        store.write([note("a", "before")])
         stop = store.watch("a", listen)
-        written = store.append([note("b", "other"), note("a", "1"), note("a", "before")])
+        written = store.write([note("b", "other"), note("a", "1"), note("a", "before")])
         assert arrived.wait(5)
         assert heard == [written[1]]
         stop()
         stop()
-        store.append([note("a", "2")])
+        store.write([note("a", "2")])
         assert heard == [written[1]]
 
     def test_a_watcher_that_fails_silences_nobody_and_may_itself_append(self, store: Store) -> None:
@@ -122,19 +122,19 @@ class StoreContract:
             raise RuntimeError("broken")
 
         def answer(rows: list[Row]) -> None:
-            store.append([note("b", "answer")])
+            store.write([note("b", "answer")])
             answered.set()
 
         store.watch("a", fail)
         store.watch("a", answer)
-        store.append([note("a", "1")])
+        store.write([note("a", "1")])
         assert answered.wait(5)
         assert len(store.read("b")) == 1
 
     def test_many_threads_at_once_lose_and_double_nothing(self, store: Store) -> None:
         def write(writer: int) -> None:
             for n in range(25):
-                store.append([note("shared", f"{writer}-{n}"), note(f"own-{writer}", str(n))])
+                store.write([note("shared", f"{writer}-{n}"), note(f"own-{writer}", str(n))])
 
         threads = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
         for thread in threads:
@@ -150,21 +150,21 @@ class StoreContract:
         store.close()
         store.close()
         with pytest.raises(StorageError):
-            store.append([note("a", "1")])
+            store.write([note("a", "1")])
         for look in (lambda: store.read("a"), lambda: store.heads(["a"]), store.logs):
             with pytest.raises(StorageError):
                 look()
 
     # -- what was seen ----------------------------------------------------------------
     def test_what_rests_on_the_newest_rows_is_written(self, store: Store) -> None:
-        store.append([note("a", "1"), note("b", "1")])
+        store.write([note("a", "1"), note("b", "1")])
         (row,) = store.write([note("a", "2")], expect={"a": 1, "b": 1, "not there": 0})
         assert (row.sequence, store.heads(["a", "b", "not there"])) == (2, {"a": 2, "b": 1, "not there": 0})
 
     @pytest.mark.parametrize("expect", [{"a": 1}, {"a": 3}, {"a": 0}, {"b": 0}, {"b": 1, "a": 1}, {"c": 1}])
     def test_a_conflict_leaves_nothing_behind(self, store: Store, expect: dict[str, int]) -> None:
         """Neither in the log that moved on nor in any other, new ones included; what was to go stays."""
-        store.append([note("a", "1"), note("a", "2"), note("b", "1")])
+        store.write([note("a", "1"), note("a", "2"), note("b", "1")])
         heard: list[Row] = []
         for log in ("a", "b", "new"):
             store.watch(log, heard.extend)
@@ -174,19 +174,19 @@ class StoreContract:
             store.write(asked, expect=expect, forget={"a": [1], "b": [1]}, superseded={"a": [2]})
         assert [store.read(log) for log in ("a", "b")] == before
         assert (store.logs(), store.heads(["new"]), store.read("new")) == (["a", "b"], {"new": 0}, [])
-        store.append([note("a", "last")])  # what is heard is heard in order: nothing came before it
+        store.write([note("a", "last")])  # what is heard is heard in order: nothing came before it
         wait_for(lambda: heard)
         assert [row.operation_id for row in heard] == ["last"]
 
     def test_a_conflict_names_the_logs_but_no_sentence_does(self, store: Store) -> None:
-        store.append([note("drawer/p_marker", "1"), note("b", "1")])
+        store.write([note("drawer/p_marker", "1"), note("b", "1")])
         with pytest.raises(ConflictError) as conflict:
             store.write([note("a", "1")], expect={"drawer/p_marker": 0, "b": 1, "a": 0, "c": 3})
         assert conflict.value.logs == ("c", "drawer/p_marker")
         assert "marker" not in str(conflict.value)
 
     def test_a_log_that_is_only_expected_is_looked_at_too(self, store: Store) -> None:
-        store.append([note("seen", "1")])
+        store.write([note("seen", "1")])
         with pytest.raises(ConflictError):
             store.write([note("other", "1")], expect={"seen": 0})
         assert store.write([note("other", "1")], expect={"seen": 1})[0].sequence == 1
@@ -198,25 +198,25 @@ class StoreContract:
         assert store.heads(["new"]) == {"new": 1}
 
     def test_one_bad_entry_and_nothing_is_destroyed_either(self, store: Store) -> None:
-        store.append([note("a", "1")])
+        store.write([note("a", "1")])
         with pytest.raises(StorageError):
             store.write([note("", "1")], expect={"a": 1}, forget={"a": [1]})
         assert store.read("a")[0].payload == b"hello"
 
     def test_a_write_of_nothing_asks_whether_all_is_still_so(self, store: Store) -> None:
-        store.append([note("a", "1")])
+        store.write([note("a", "1")])
         assert store.write([]) == store.write([], expect={"a": 1, "b": 0}) == []
         with pytest.raises(ConflictError):
             store.write([], expect={"a": 0})
 
     def test_destroying_moves_no_head(self, store: Store) -> None:
-        store.append([note("a", "1"), note("a", "2")])
-        store.forget("a", [1, 2])
+        store.write([note("a", "1"), note("a", "2")])
+        store.write((), forget={"a": [1, 2]})
         assert store.heads(["a"]) == {"a": 2}
         assert store.write([note("a", "3")], expect={"a": 2})[0].sequence == 3
 
     def test_destroying_alone_rests_on_what_was_seen_too(self, store: Store) -> None:
-        store.append([note("a", "1"), note("a", "2")])
+        store.write([note("a", "1"), note("a", "2")])
         with pytest.raises(ConflictError):
             store.write([], expect={"a": 1}, forget={"a": [1]})
         store.write([], expect={"a": 2}, forget={"a": [1]})
@@ -224,7 +224,7 @@ class StoreContract:
 
     # -- adding and destroying in one ---------------------------------------------------
     def test_one_write_adds_and_destroys_over_any_logs(self, store: Store) -> None:
-        store.append([note("a", "1"), note("b", "1"), note("b", "2")])
+        store.write([note("a", "1"), note("b", "1"), note("b", "2")])
         written = store.write(
             [note("a", "2"), note("c", "1")], forget={"a": [1]}, superseded={"b": iter([2])}
         )
@@ -240,14 +240,14 @@ class StoreContract:
         assert (row.payload, store.read("a")) == (b"hello", [row])
 
     def test_a_number_that_is_none_destroys_nothing(self, store: Store) -> None:
-        store.append([note("a", "1"), note("a", "2")])
+        store.write([note("a", "1"), note("a", "2")])
         with pytest.raises(TypeError):
             store.write([note("a", "3")], forget={"a": [1, "2"]})  # type: ignore[list-item]
         assert [row.payload for row in store.read("a")] == [b"hello", b"hello"]
 
     # -- retries ------------------------------------------------------------------------
     def test_a_retry_gives_its_rows_again_though_its_first_attempt_moved_the_log(self, store: Store) -> None:
-        store.append([note("a", "old")])
+        store.write([note("a", "old")])
 
         def attempt() -> list[Row]:
             return store.write(
@@ -256,20 +256,20 @@ class StoreContract:
 
         first = attempt()
         assert attempt() == first
-        store.append([note("a", "later"), note("c", "another's")])
+        store.write([note("a", "later"), note("c", "another's")])
         before = [store.read(log) for log in store.logs()]
         assert attempt() == first
         assert [store.read(log) for log in store.logs()] == before
 
     def test_a_retry_of_a_destroying_alone_is_no_conflict(self, store: Store) -> None:
-        store.append([note("a", "1"), note("a", "2")])
+        store.write([note("a", "1"), note("a", "2")])
         for _ in range(2):
             store.write([], expect={"a": 2}, forget={"a": [1]})
             store.write([note("a", "another's")])
         assert [row.payload for row in store.read("a")] == [None, b"hello", b"hello"]
 
     def test_what_is_known_in_part_is_judged(self, store: Store) -> None:
-        (known,) = store.append([note("a", "1")])
+        (known,) = store.write([note("a", "1")])
         with pytest.raises(ConflictError):
             store.write([note("a", "1"), note("b", "1")], expect={"a": 0})
         assert store.heads(["a", "b"]) == {"a": 1, "b": 0}
@@ -278,7 +278,7 @@ class StoreContract:
 
     def test_known_entries_carry_no_destroying_past_a_conflict(self, store: Store) -> None:
         """Somebody else's write under the same ids is no first attempt of this one."""
-        store.append([note("a", "1"), note("a", "fixed")])
+        store.write([note("a", "1"), note("a", "fixed")])
         with pytest.raises(ConflictError):
             store.write([note("a", "fixed")], expect={"a": 1}, forget={"a": [1]})
         assert store.read("a")[0].payload == b"hello"
@@ -318,7 +318,7 @@ class StoreContract:
             "account/é",
             "account/\U0001f331",
         ]
-        store.append([note(log, "1") for log in names])
+        store.write([note(log, "1") for log in names])
         assert store.logs("couple/") == ["couple/1", "couple/2"]
         assert (store.logs("c%"), store.logs("c_"), store.logs("x")) == (["c%uple/4"], ["c_uple/5"], [])
         assert store.logs() == sorted(names)
@@ -332,7 +332,7 @@ class StoreContract:
         assert store.logs() == [], "apart from the data"
 
     def test_dropping_what_is_set_aside_leaves_the_rows_and_may_be_done_twice(self, store: Store) -> None:
-        written = store.append([note("a", "1")])
+        written = store.write([note("a", "1")])
         store.mark_ended("pair 1")
         store.drop_set_aside()
         store.drop_set_aside()

@@ -47,9 +47,9 @@ def payloads(data: Path, log: str = "a") -> list[bytes | None]:
 
 def test_a_backup_of_a_running_store_is_restored_whole(data: Path, stick: Path) -> None:
     store = open_here(data)
-    store.append([note("a", str(n), b"%d" % n) for n in range(50)])
+    store.write([note("a", str(n), b"%d" % n) for n in range(50)])
     made = back_up(data, KEY, stick)
-    store.append([note("a", "later", b"later")])
+    store.write([note("a", "later", b"later")])
     with pytest.raises(StorageError, match="already running"):
         restore(made, data, KEY)
     store.close()
@@ -66,7 +66,7 @@ def test_a_backup_amid_writing_holds_all_that_was_acknowledged_before_it(data: P
 
     def write() -> None:
         while not stop.is_set():
-            acknowledged[0] = store.append([note("a", str(acknowledged[0]), b"x" * 500)])[0].sequence
+            acknowledged[0] = store.write([note("a", str(acknowledged[0]), b"x" * 500)])[0].sequence
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -83,10 +83,10 @@ def test_a_backup_amid_writing_holds_all_that_was_acknowledged_before_it(data: P
 
 def test_what_was_erased_since_stays_erased_what_was_superseded_returns(data: Path, stick: Path) -> None:
     store = open_here(data)
-    store.append([note("a", str(n), b"marker-%d" % n) for n in range(3)])
+    store.write([note("a", str(n), b"marker-%d" % n) for n in range(3)])
     made = back_up(data, KEY, stick)
-    store.forget("a", [1])
-    store.forget("a", [2], superseded=True)
+    store.write((), forget={"a": [1]})
+    store.write((), superseded={"a": [2]})
     store.close()
     restore(made, data, KEY, data.parent / "erased")
     assert payloads(data) == [None, b"marker-1", b"marker-2"]
@@ -94,7 +94,7 @@ def test_what_was_erased_since_stays_erased_what_was_superseded_returns(data: Pa
 
 def test_what_restoring_left_in_the_folder_is_removed_for_an_erasure(data: Path, stick: Path) -> None:
     store = open_here(data)
-    store.append([note("a", "0", b"marker")])
+    store.write([note("a", "0", b"marker")])
     made = back_up(data, KEY, stick)
     store.close()
     aside = restore(made, data, KEY)
@@ -115,7 +115,7 @@ def test_what_has_ended_stays_ended_whatever_is_restored(data: Path, stick: Path
     """Also where the list lies in the folder itself: restoring puts rows back, and leaves it."""
     erasures = data.parent / place if place else None
     store = SqlCipherStore(data, KEY, erasures)
-    store.append([note("a", "0")])
+    store.write([note("a", "0")])
     made = back_up(data, KEY, stick)
     store.mark_ended("pair 1")
     store.close()
@@ -128,9 +128,9 @@ def test_what_has_ended_stays_ended_whatever_is_restored(data: Path, stick: Path
 def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:
     """The positive control of the test above."""
     store = open_here(data)
-    store.append([note("a", "0", b"marker")])
+    store.write([note("a", "0", b"marker")])
     made = back_up(data, KEY, stick)
-    store.forget("a", [1])
+    store.write((), forget={"a": [1]})
     store.close()
     restore(made, data, KEY)
     assert payloads(data) == [b"marker"]
@@ -139,12 +139,12 @@ def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:
 def test_a_row_in_the_place_of_an_erased_one_is_not_taken_for_it(data: Path, stick: Path) -> None:
     store = open_here(data)
     made = back_up(data, KEY, stick)
-    store.append([note("a", "0", b"erased")])
-    store.forget("a", [1])
+    store.write([note("a", "0", b"erased")])
+    store.write((), forget={"a": [1]})
     store.close()
     restore(made, data, KEY, data.parent / "erased")
     store = open_here(data)
-    store.append([note("a", "1", b"new")])
+    store.write([note("a", "1", b"new")])
     newer = back_up(data, KEY, stick.parent)
     store.close()
     restore(newer, data, KEY, data.parent / "erased")
@@ -166,9 +166,9 @@ def test_the_list_tells_nothing_and_survives_a_torn_line(tmp_path: Path) -> None
 def test_a_damaged_backup_is_refused_and_nothing_touched(data: Path, stick: Path, name: str) -> None:
     open_here(data).close()
     store = open_here(data)
-    store.append([note("a", str(n), b"x" * 3000) for n in range(9)])
+    store.write([note("a", str(n), b"x" * 3000) for n in range(9)])
     made = back_up(data, KEY, stick)
-    store.append([note("a", "later", b"later")])
+    store.write([note("a", "later", b"later")])
     store.close()
     changed = bytearray((made / name).read_bytes())
     changed[len(changed) // 3] ^= 1
@@ -181,11 +181,11 @@ def test_a_damaged_backup_is_refused_and_nothing_touched(data: Path, stick: Path
 
 def test_a_damaged_store_makes_no_backup(data: Path, stick: Path) -> None:
     store = open_here(data)
-    store.append([note("a", str(n), b"x" * 3000) for n in range(9)])
+    store.write([note("a", str(n), b"x" * 3000) for n in range(9)])
     store.close()
     older = (data / FILE_NAME).read_bytes()
     store = open_here(data)
-    store.append([note("a", "later", b"later")])
+    store.write([note("a", "later", b"later")])
     store.close()
     (data / FILE_NAME).write_bytes(older)
     with pytest.raises(DamagedStoreError):
@@ -212,11 +212,11 @@ def test_from_the_command_line_even_onto_an_empty_computer(
     monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     store = open_store(data)
-    store.append([note("a", "1", b"one"), note("a", "2", b"two")])
+    store.write([note("a", "1", b"one"), note("a", "2", b"two")])
     run = CliRunner().invoke
     said = run(main, ["backup", str(stick), "--data", str(data)])
     assert said.exit_code == 0, said.output
-    store.forget("a", [1])
+    store.write((), forget={"a": [1]})
     store.close()
     (made,) = stick.iterdir()
     assert str(made) in said.output

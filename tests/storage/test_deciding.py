@@ -32,7 +32,7 @@ class Disturbed:
         self.seen.append([row.payload for row in seen["count"]])
         if self.left:
             self.left -= 1
-            self.store.append([number_after(self.store.read("count"), f"other-{self.left}")])
+            self.store.write([number_after(self.store.read("count"), f"other-{self.left}")])
         return Writing([number_after(seen["count"], f"own-{len(self.seen)}")])
 
 
@@ -59,13 +59,13 @@ def test_who_is_disturbed_each_time_gives_up_and_has_written_nothing(store: Stor
 
 
 def test_all_that_was_read_is_expected_though_nothing_is_written_there(store: Store) -> None:
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     calls: list[dict[str, int]] = []
 
     def decide(seen: Seen) -> Writing:
         calls.append({log: len(rows) for log, rows in seen.items()})
         if len(calls) == 1:
-            store.append([note("b", "another's")])
+            store.write([note("b", "another's")])
         return Writing([note("c", "1")])
 
     decide_and_write(store, ["a", "b", "a"], decide)
@@ -73,8 +73,8 @@ def test_all_that_was_read_is_expected_though_nothing_is_written_there(store: St
 
 
 def test_tombstones_are_seen_and_count(store: Store) -> None:
-    store.append([note("a", "1"), note("a", "2")])
-    store.forget("a", [1, 2])
+    store.write([note("a", "1"), note("a", "2")])
+    store.write((), forget={"a": [1, 2]})
     seen_payloads: list[list[bytes | None]] = []
 
     def decide(seen: Seen) -> Writing:
@@ -86,7 +86,7 @@ def test_tombstones_are_seen_and_count(store: Store) -> None:
 
 
 def test_what_is_decided_to_go_goes_with_what_is_added(store: Store) -> None:
-    store.append([note("a", "1", b"old"), note("a", "2", b"older")])
+    store.write([note("a", "1", b"old"), note("a", "2", b"older")])
 
     def replace(seen: Seen) -> Writing:
         first, second = (row.sequence for row in seen["a"])
@@ -116,7 +116,7 @@ def test_to_decide_for_nothing_writes_nothing_but_holds_only_if_all_is_still_so(
         nonlocal n_asked
         n_asked += 1
         if n_asked == 1:
-            store.append([note("a", "another's")])
+            store.write([note("a", "another's")])
         return Writing()
 
     assert decide_and_write(store, ["a"], leave) == []

@@ -49,7 +49,7 @@ class History(RuleBasedStateMachine):
                 rows.append([entry.operation_id, entry.kind, entry.payload])
                 place = len(rows) - 1
             expected.append((entry.log, place + 1, *rows[place]))
-        rows = self.store.append(given)
+        rows = self.store.write(given)
         found = [(row.log, row.sequence, row.operation_id, row.kind, row.payload) for row in rows]
         assert expected == found
 
@@ -59,7 +59,7 @@ class History(RuleBasedStateMachine):
         hit = {n for n in sequences if 1 <= n <= len(rows) and rows[n - 1][2] is not None}
         for n in hit:
             rows[n - 1][2] = None
-        self.store.forget(log, sequences)
+        self.store.write((), forget={log: sequences})
 
     @rule(
         given=entries,

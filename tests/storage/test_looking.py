@@ -15,8 +15,8 @@ from workbook.storage.sqlcipher import SqlCipherStore
 CHANGES: dict[str, Callable[[Store], object]] = {
     "write": lambda store: store.write([note("a", "new")], expect={"a": 3}),
     "nothing": lambda store: store.write([]),
-    "append": lambda store: store.append([note("a", "new")]),
-    "forget": lambda store: store.forget("a", [2]),
+    "append": lambda store: store.write([note("a", "new")]),
+    "forget": lambda store: store.write((), forget={"a": [2]}),
     "watch": lambda store: store.watch("a", print),
     "drop": lambda store: store.drop_set_aside(),
     "mark": lambda store: store.mark_ended("other"),
@@ -26,8 +26,8 @@ CHANGES: dict[str, Callable[[Store], object]] = {
 @pytest.fixture
 def writing(tmp_path: Path) -> Iterator[SqlCipherStore]:
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "1"), note("a", "2"), note("a", "3"), note("b/1", "1")])
-    store.forget("a", [1, 3])
+    store.write([note("a", "1"), note("a", "2"), note("a", "3"), note("b/1", "1")])
+    store.write((), forget={"a": [1, 3]})
     store.mark_ended("pair 1")
     yield store
     store.close()
@@ -45,7 +45,7 @@ def test_it_gives_what_the_writers_own_gives(writing: SqlCipherStore, tmp_path: 
         assert look(looking) == look(writing)
     assert looking.heads(["a"]) == {"a": 3}
     assert looking.ended_among(["pair 1"]) == {"pair 1"}
-    writing.append([note("a", "4")])
+    writing.write([note("a", "4")])
     assert looking.heads(["a"]) == {"a": 4}, "as it is now, not as it was when it was opened"
     looking.close()
 

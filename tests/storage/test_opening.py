@@ -54,7 +54,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_new_store_is_private_and_its_key_lies_apart(data: Path) -> None:
     store = open_store(data)
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     store.close()
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
@@ -146,7 +146,7 @@ def test_a_folder_and_its_address_open_the_same_store(data: Path, monkeypatch: p
     )
     for n, address in enumerate(addresses):
         store: Store = open_store(address)
-        store.append([note("a", str(n))])
+        store.write([note("a", str(n))])
         store.close()
     monkeypatch.setenv("WORKBOOK_DATA", str(spaced))
     store = open_store()
@@ -156,7 +156,7 @@ def test_a_folder_and_its_address_open_the_same_store(data: Path, monkeypatch: p
 
 def test_a_store_in_memory_begins_anew_each_time(data: Path) -> None:
     store = open_store("memory://")
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     assert isinstance(store, MemoryStore) and open_store("memory://").logs() == []
     assert not data.exists()
 

@@ -24,7 +24,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     folder = tmp_path / "data"
     store = open_store(folder)
-    store.append([Entry("drawer/p_a", str(n), "note", SECRET + bytes([n])) for n in range(5)])
+    store.write([Entry("drawer/p_a", str(n), "note", SECRET + bytes([n])) for n in range(5)])
     store.close()
     return folder
 
@@ -89,7 +89,7 @@ def test_what_is_erased_after_the_change_stays_erased_when_an_older_backup_is_re
     assert run.invoke(main, ["backup", str(tmp_path / "stick"), "--data", str(data)]).exit_code == 0
     assert run.invoke(main, ["rotate-key", "--data", str(data)]).exit_code == 0
     store = open_store(data)
-    store.forget("drawer/p_a", [2])
+    store.write((), forget={"drawer/p_a": [2]})
     store.close()
     backup = next((tmp_path / "stick").iterdir())
     done = run.invoke(main, ["restore", str(backup), "--data", str(data), "--yes"])

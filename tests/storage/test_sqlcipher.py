@@ -47,7 +47,7 @@ def raw(folder: Path, *, key: bytes = KEY) -> sqlcipher3.Connection:
 def filled(folder: Path, n: int = 20) -> None:
     store = SqlCipherStore(folder, KEY)
     for position in range(n):
-        store.append([note("a", str(position), b"marker-%d" % position)])
+        store.write([note("a", str(position), b"marker-%d" % position)])
     store.close()
 
 
@@ -63,7 +63,7 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     filled(tmp_path)
     store = SqlCipherStore(tmp_path, KEY)
     assert [row.payload for row in store.read("a")] == [b"marker-%d" % n for n in range(20)]
-    assert store.append([note("a", "20")])[0].sequence == 21
+    assert store.write([note("a", "20")])[0].sequence == 21
     store.close()
 
 
@@ -86,14 +86,14 @@ def test_every_connection_syncs_fully_and_deletes_securely(tmp_path: Path) -> No
 
 def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {"0o600"}
     store.close()
 
 
 def test_nothing_written_can_be_read_in_any_file_without_the_key(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("drawer/p_marker", "op-marker", b"payload-marker")])
+    store.write([note("drawer/p_marker", "op-marker", b"payload-marker")])
     contents = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"marker" not in contents and b"SQLite format" not in contents
     store.close()
@@ -139,10 +139,10 @@ def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
     holder = raw(tmp_path)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageError, match="Another program"):
-        store.append([note("a", "1")])
+        store.write([note("a", "1")])
     holder.execute("ROLLBACK")
     holder.close()
-    assert store.append([note("a", "1")])[0].sequence == 1
+    assert store.write([note("a", "1")])[0].sequence == 1
     store.close()
 
 
@@ -179,7 +179,7 @@ def test_an_older_copy_of_the_database_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     older = (tmp_path / FILE_NAME).read_bytes()
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "newest")])
+    store.write([note("a", "newest")])
     store.close()
     (tmp_path / FILE_NAME).write_bytes(older)
     with pytest.raises(DamagedStoreError):
@@ -190,7 +190,7 @@ def test_a_forgetting_that_was_rolled_back_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     older = (tmp_path / FILE_NAME).read_bytes()
     store = SqlCipherStore(tmp_path, KEY)
-    store.forget("a", [4])
+    store.write((), forget={"a": [4]})
     store.close()
     SqlCipherStore(tmp_path, KEY).close()
     (tmp_path / FILE_NAME).write_bytes(older)
@@ -226,8 +226,8 @@ def test_heads_cut_amid_the_last_line_are_a_crash_and_anything_else_is_damage(tm
 
 def test_forgotten_bytes_are_in_no_file_even_for_who_has_the_key(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "1", b"burn-this"), note("a", "2", b"keep-this")])
-    store.forget("a", [1])
+    store.write([note("a", "1", b"burn-this"), note("a", "2", b"keep-this")])
+    store.write((), forget={"a": [1]})
     assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size == 0
     plain = tmp_path / "plain.db"
     connection = raw(tmp_path)
@@ -247,11 +247,11 @@ store = SqlCipherStore(Path(sys.argv[1]), bytes(range(32)))
 n = len(store.read("a"))
 print("ready", flush=True)
 while True:
-    store.append([Entry("a", str(n), "note", b"x" * 300), Entry("b", str(n), "note", b"y")])
+    store.write([Entry("a", str(n), "note", b"x" * 300), Entry("b", str(n), "note", b"y")])
     print(n, flush=True)
     n += 1
     if n % 7 == 0:
-        store.forget("a", [n - 3])
+        store.write((), forget={"a": [n - 3]})
 """
 
 
@@ -289,7 +289,7 @@ def copy_of_running_store(tmp_path: Path, n: int = 30) -> Path:
     copy.mkdir()
     store = SqlCipherStore(live, KEY)
     for position in range(n):
-        store.append([note("a", str(position), b"x" * 200)])
+        store.write([note("a", str(position), b"x" * 200)])
     for file in live.iterdir():
         (copy / file.name).write_bytes(file.read_bytes())
     store.close()
@@ -338,14 +338,14 @@ kept = 0
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 try:
     while True:
-        store.append([Entry("a", str(kept), "note", b"x" * 3000), Entry("b", str(kept), "note", b"y")])
+        store.write([Entry("a", str(kept), "note", b"x" * 3000), Entry("b", str(kept), "note", b"y")])
         kept += 1
 except StorageError as error:
     message = str(error)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 assert kept > 10 and ("no room" in message or "not saved" in message), (kept, message)
 assert len(store.read("a")) == len(store.read("b")) == kept
-assert store.append([Entry("a", str(kept), "note", b"z")])[0].sequence == kept + 1
+assert store.write([Entry("a", str(kept), "note", b"z")])[0].sequence == kept + 1
 store.close()
 store = SqlCipherStore(folder, bytes(range(32)))
 assert len(store.read("a")) == kept + 1
@@ -363,7 +363,7 @@ def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
     commits: list[int] = []
     event.listen(store._write_engine, "commit", lambda _: commits.append(1))
     threads = [
-        threading.Thread(target=lambda w=w: [store.append([note("a", f"{w}-{n}")]) for n in range(10)])
+        threading.Thread(target=lambda w=w: [store.write([note("a", f"{w}-{n}")]) for n in range(10)])
         for w in range(16)
     ]
     for thread in threads:
@@ -418,7 +418,7 @@ def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(
 
 def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     commits: list[int] = []
     event.listen(store._write_engine, "commit", lambda _: commits.append(1))
     go_on, began = threading.Event(), threading.Event()
@@ -453,7 +453,7 @@ def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> Non
     data.mkdir(mode=0o700)
     stick.mkdir()
     store = SqlCipherStore(data, KEY, tmp_path / "list")
-    store.append([note("a", "1", b"kept"), note("a", "2", b"erased")])
+    store.write([note("a", "1", b"kept"), note("a", "2", b"erased")])
     made = back_up(data, KEY, stick)
     with pytest.raises(ConflictError):
         store.write([note("a", "3")], expect={"a": 1}, forget={"a": [1]})
@@ -480,13 +480,13 @@ def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(SyncFailedError):
-        store.forget("a", [1])
+        store.write((), forget={"a": [1]})
     monkeypatch.undo()
     assert store.read("a")[0].payload == b"marker-0"
     for change in (
-        lambda: store.forget("a", [1]),
+        lambda: store.write((), forget={"a": [1]}),
         lambda: store.mark_ended("x"),
-        lambda: store.append([note("a", "4")]),
+        lambda: store.write([note("a", "4")]),
     ):
         with pytest.raises(SyncFailedError):
             change()
@@ -535,6 +535,6 @@ def test_times_need_64_bits_and_have_them_in_every_database(
 
     monkeypatch.setattr(tails, "datetime", Late)
     store = SqlCipherStore(tmp_path, KEY)
-    store.append([note("a", "1")])
+    store.write([note("a", "1")])
     assert store.read("a")[0].at == datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
     store.close()

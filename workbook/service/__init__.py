@@ -11,6 +11,7 @@
 ``cases``       therapists and what they are granted
 ``studies``     what people give a study
 ``rights``      leaving and erasing, above all of these
+``mending``     what a start makes good, and ``renewal`` what it makes anew
 ``link``        the same interfaces in a kernel, over the local socket
 ``rows``        how rows are written on disk
 ==============  ==================================================================================

@@ -182,12 +182,3 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Finish pending writes and release files. Closing twice is harmless."""
-
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
-        """Write entries that rest on nothing that was read; see `write`."""
-        return self.write(entries)
-
-    def forget(self, log: str, sequences: Iterable[int], *, superseded: bool = False) -> None:
-        """Destroy the payloads of these rows; see `write`."""
-        named = {log: sequences}
-        self.write((), forget=NOTHING if superseded else named, superseded=named if superseded else NOTHING)

@@ -1,0 +1,79 @@
+"""A start opens no couple's log, unless the workbook has changed or a backup was restored."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service.counting import CountingStore
+from tests.service.earlier import old_house, one_waits
+from tests.service.household import CHEAP, STUDY, WORDS, begin
+from workbook.service import mending
+from workbook.service.household import Household
+from workbook.sharing import Grain
+from workbook.storage.backup import back_up, restore
+from workbook.storage.location import RESTORED
+from workbook.storage.sqlcipher import SqlCipherStore
+
+KEY = bytes(range(32))
+
+
+def asked_at_start(n_couples: int) -> dict[str, int]:
+    store = CountingStore()
+    household = begin(store).local
+    for number in range(n_couples):
+        household.accounts.create_couple(f"Person {number}", "nine quiet lanterns")
+    store.asked.clear()
+    Household(store, cost=CHEAP, study=STUDY)
+    return dict(store.asked)
+
+
+def test_a_start_asks_the_store_as_little_for_many_couples_as_for_few() -> None:
+    assert asked_at_start(40) == asked_at_start(1)
+    assert sum(asked_at_start(1).values()) < 8
+
+
+def test_where_more_is_held_back_all_is_read_once() -> None:
+    house = old_house(one_waits(Grain.ANSWERS))
+    before = len(house.store.read(mending.LOG))
+    for _ in range(2):
+        Household(house.store, cost=CHEAP, study=STUDY)
+        assert len(house.store.read(mending.LOG)) == before + 1
+
+
+def test_after_a_backup_was_restored_all_is_read_once(tmp_path: Path) -> None:
+    (data := tmp_path / "data").mkdir(mode=0o700)
+    (stick := tmp_path / "stick").mkdir()
+    house = begin(SqlCipherStore(data, KEY))
+    made = back_up(data, KEY, stick)
+    house.local.close()
+    restore(made, data, KEY)
+    for _ in range(2):
+        store = SqlCipherStore(data, KEY)
+        assert store.heads([RESTORED]) == {RESTORED: 1}
+        Household(store, cost=CHEAP).close()
+    store = SqlCipherStore(data, KEY)
+    assert len(store.read(mending.LOG)) == 2
+    store.close()
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_who_has_parted_stays_so_where_files_were_put_back_by_hand(is_noted: bool) -> None:
+    """No row of the store says that it was restored; what is noted apart from it does."""
+    house = begin()
+    logs, by_operation = dict(house.store._logs), dict(house.store._by_operation)  # type: ignore[attr-defined]
+    logs = {log: list(rows) for log, rows in logs.items()}
+    house.local.seat_partner(house.actors[0]).unpair(WORDS["Ada"])
+    house.store._logs, house.store._by_operation = logs, by_operation  # type: ignore[attr-defined]
+    if not is_noted:
+        house.store._ended.clear()  # type: ignore[attr-defined]
+    again = Household(house.store, cost=CHEAP)
+    ada = again.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    assert again.seat_couple(ada).couple().is_unpaired is is_noted
+
+
+def test_parted_and_cut_short_before_the_note_is_noted_at_the_next_start() -> None:
+    house = begin()
+    house.local.seat_partner(house.actors[0]).unpair(WORDS["Ada"])
+    house.store._ended.clear()  # type: ignore[attr-defined]
+    Household(house.store, cost=CHEAP)
+    assert house.store._ended == {f"pair {house.actors[0].couple_id}"}  # type: ignore[attr-defined]
