@@ -28,12 +28,14 @@ from tests.service.earlier import (
 )
 from tests.service.household import CHEAP, OCCASION, STUDY, House
 from tests.service.research_contract import give
-from tests.service.test_privacy import CrashingStore
+from workbook.service.couple.rounds import pending_log
 from workbook.service.household import Household
+from workbook.service.rows import write_row
 from workbook.service.studies import given as research
 from workbook.service.studies.dataset import read_consented
 from workbook.sharing import Grain, open_round
 from workbook.storage.backup import back_up, restore
+from workbook.storage.base import Entry
 from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.opening import open_store
 
@@ -135,17 +137,16 @@ def test_killed_at_any_write_the_next_start_does_the_rest(what: str, n_writes: i
 
 
 def test_a_decision_outdone_before_does_not_come_back() -> None:
-    """A crash kept the rows that a newer decision, to show nothing, had outdone."""
-    store = CrashingStore()
+    """An earlier version was killed once the newer decision was written, and nothing of the old one destroyed."""
 
     def did(house: House) -> None:
         decide(house, 0, Grain.ANSWERS)
-        store.left = 1  # the new decision is written, and nothing of the old one destroyed
-        with suppress(KeyboardInterrupt):
-            house.local.seat(house.actors[0]).decide("connection", OCCASION, Grain.NOTHING)
-        store.left = None
+        actor = house.actors[0]
+        newer = {"instrument": "connection", "occasion": OCCASION, "round": 1, "grain": "nothing"}
+        content = write_row(newer | {"person_id": actor.person_id, "decision": "newer"})
+        house.store.write([Entry(pending_log(actor.couple_id), "newer", "pending", content)])
 
-    house = old_house(did, store)
+    house = old_house(did)
     assert "connection.emotional_safety.1" in str([one["responses"] for one in publications(house)])
 
     house = started(house)

@@ -12,6 +12,7 @@ from workbook.errors import AccessError, SignInError, WorkbookError
 from workbook.service.household import Household
 from workbook.service.values import Actor, Answer
 from workbook.sharing import Grain
+from workbook.storage.base import Writing
 from workbook.storage.memory import MemoryStore
 
 NEW = "nine other quiet words"
@@ -158,3 +159,22 @@ def test_decisions_at_two_servers_open_once_and_for_both() -> None:
     other.seat_partner(actor).decide(INSTRUMENT, OCCASION, Grain.SCORES)
     assert ben.read_table().open_rounds == ((INSTRUMENT, OCCASION),)
     assert len(ben.read_table().publications) == 2
+
+
+def test_an_act_that_is_under_way_when_its_sitting_ends_is_refused() -> None:
+    """What a sitting stood on is forgotten with it: nothing known of it is no leave to write."""
+    house = begin()
+    house.local.seat_partner(house.actors[0]).save_answers(answers(2))
+    core = house.local._core
+    house.local.sittings.end(house.actors[0].sitting_id)
+    for do in (
+        lambda: core.write(house.actors[0], Writing()),
+        lambda: core.decide(house.actors[0], [], _nothing),
+    ):
+        with pytest.raises(AccessError):
+            do()
+    assert core.standing._seen.keys() == {house.actors[1].sitting_id}
+
+
+def _nothing(_seen: object) -> Writing:
+    return Writing()

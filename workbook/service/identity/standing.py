@@ -109,10 +109,11 @@ class Standing:
             self._end(actor)
         with self._lock:
             seen = self._seen.get(actor.sitting_id)
-            stands = seen is None or account.by_passphrase.salt in seen.salts
+            stands = seen is not None and account.by_passphrase.salt in seen.salts
             if seen is not None and stands:
                 seen.last = max(seen.last, rows[-1].sequence)
-        if not stands:
+        # Nothing is known of one that was begun elsewhere, nor of one that has ended meanwhile.
+        if not stands and (seen is not None or self.sittings.find(actor.sitting_id) is None):
             self._end(actor)
         return account
 
