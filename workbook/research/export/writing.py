@@ -153,7 +153,7 @@ def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
 
 
 def _spss_names(names: Sequence[str]) -> list[str]:
-    """Names within SPSS's 64 bytes, still different from each other."""
+    """Return names within SPSS's 64 bytes, still different from each other."""
     used: set[str] = set()
     found = []
     for name in names:
@@ -207,7 +207,7 @@ def _entry(release: Release, name: str, study: str, files: Sequence[str], at: st
 
 
 def _slug(study: str) -> str:
-    """A study's name for file names.
+    """Return a study's name for file names.
 
     >>> _slug("Talking & listening, 2026")
     'talking-listening-2026'
