@@ -106,7 +106,7 @@ class Published:
         return pd.concat(both).drop_duplicates().sort_values(["couple_id", "person_id"], ignore_index=True)
 
     def settle(self, people: pd.DataFrame, basis: Basis, journal: Journal) -> tuple[pd.DataFrame, Basis]:
-        """Return these people without those whom earlier exports would give away, and the basis of the rest."""
+        """Return these people without those whom earlier exports would give away, and their basis."""
         couples = dict(zip(people["person_id"], people["couple_id"], strict=True))
         names = self.keys or {person: (couple, person) for person, couple in couples.items()}
         members = {names[person][1]: names[person][0] for person in couples}
