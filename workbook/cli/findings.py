@@ -35,7 +35,7 @@ LOOKED_AT_BY_NAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's: fine, or a problem with its way out, or something to know."""
+    """Hold one check result of `workbook doctor`: fine, a problem with its way out, or a note."""
 
     kind: str
     text: str

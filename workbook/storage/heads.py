@@ -133,7 +133,7 @@ class Heads:
             self._rewrite(self._known)
 
     def _parse_all(self) -> bool:
-        """Take in every line; False when there is none, not even the first."""
+        """Parse all lines; return False if the file is empty or its first line was cut short."""
         self._file.seek(0)
         header, *lines = self._file.readall().split(b"\n")
         if not lines:  # nothing, or a first line that was cut short

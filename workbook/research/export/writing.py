@@ -82,7 +82,7 @@ def write_release(
 
 
 def guard_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Escape text against CSV formula injection.
 
     >>> guard_text("=1+1"), guard_text("-2"), guard_text("calm")
     ("'=1+1", "'-2", 'calm')
