@@ -1,6 +1,7 @@
 """The one log of accounts of before, moved into a log for each: whenever it is cut short, all can get in."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,21 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def in_memory(folder: Path) -> CrashingStore:
-    """The same rows in a store that can be stopped at a write."""
-    written, store = SqlCipherStore(folder, KEY), CrashingStore()
-    logs: Any = {log: written.read(log) for log in written.logs()}
+@pytest.fixture
+def stored(folder: Path) -> Callable[[], CrashingStore]:
+    """Gives the same rows each time, in a store that can be stopped at a write."""
+    written = SqlCipherStore(folder, KEY)
+    logs = {log: written.read(log) for log in written.logs()}
     written.close()
-    store._logs = logs
-    store._by_operation = {
-        (row.log, row.operation_id): row.sequence for rows in logs.values() for row in rows
-    }
+
+    def store() -> CrashingStore:
+        made: Any = CrashingStore()
+        made._logs = {log: list(rows) for log, rows in logs.items()}
+        made._by_operation = {
+            (row.log, row.operation_id): row.sequence for rows in logs.values() for row in rows
+        }
+        return made
+
     return store
 
 
@@ -81,12 +88,14 @@ def test_no_name_of_a_log_tells_a_code(folder: Path) -> None:
     household.close()
 
 
-def test_killed_at_any_write_the_next_start_ends_as_if_it_had_not_been(folder: Path) -> None:
-    whole = in_memory(folder)
+def test_killed_at_any_write_the_next_start_ends_as_if_it_had_not_been(
+    stored: Callable[[], CrashingStore],
+) -> None:
+    whole = stored()
     Household(whole, cost=CHEAP)
     n_writes = 0
     while True:
-        store = in_memory(folder)
+        store = stored()
         store.left = n_writes
         try:
             Household(store, cost=CHEAP)
@@ -100,8 +109,8 @@ def test_killed_at_any_write_the_next_start_ends_as_if_it_had_not_been(folder: P
     assert n_writes > 2
 
 
-def test_moving_again_changes_nothing(folder: Path) -> None:
-    store = in_memory(folder)
+def test_moving_again_changes_nothing(stored: Callable[[], CrashingStore]) -> None:
+    store = stored()
     rows = store.read(moving.LOG)
     Household(store, cost=CHEAP)
     before = accounts_in(store)

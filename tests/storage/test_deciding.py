@@ -10,7 +10,7 @@ from tests.storage.contract import note
 from tests.storage.test_sqlcipher import KEY
 from workbook.errors import AccessError, ConflictError
 from workbook.storage.base import Entry, Row, Store, Writing
-from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
+from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, decide_where_due
 from workbook.storage.memory import MemoryStore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -137,3 +137,11 @@ def test_the_row_of_a_first_attempt_is_given_again_to_a_retry(store: Store) -> N
     first: list[Row] = decide_and_write(store, ["a"], keep)
     assert decide_and_write(store, ["a"], keep) == first
     assert store.heads(["a"]) == {"a": 1}
+
+
+def test_where_nothing_is_due_no_write_is_asked_for(monkeypatch) -> None:
+    store = MemoryStore()
+    monkeypatch.setattr(store, "write", None)
+    assert decide_where_due(store, ["a"], lambda _: Writing()) == []
+    monkeypatch.undo()
+    assert len(decide_where_due(store, ["a"], lambda _: Writing([note("a", "1")]))) == 1

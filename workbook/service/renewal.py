@@ -24,14 +24,14 @@ from workbook.service.rows import (
 from workbook.service.studies import given
 from workbook.sharing import Grain, coarsen, open_round
 from workbook.storage.base import Entry, Row, Store, Writing
-from workbook.storage.deciding import Seen, decide_and_write
+from workbook.storage.deciding import Seen, decide_where_due
 
 Instruments = Mapping[str, Instrument]
 
 
 def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None:
     """Make anew what lies open between two, and what waits to; every decision stands as it was."""
-    decide_and_write(store, rounds.logs(couple_id), partial(_renewing, couple_id, instruments))
+    decide_where_due(store, rounds.logs(couple_id), partial(_renewing, couple_id, instruments))
 
 
 def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
@@ -48,7 +48,7 @@ def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
                 entries = [_entry(log, rows[-1].sequence, given.GIVEN, content | {"publications": made})]
         return Writing(entries, superseded={log: _replaced(seen[log], entries)})
 
-    decide_and_write(store, [log], renewing)
+    decide_where_due(store, [log], renewing)
 
 
 def _renewing(couple_id: str, instruments: Instruments, seen: Seen) -> Writing:

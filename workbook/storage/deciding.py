@@ -62,3 +62,14 @@ def decide_and_write(
             if not left:
                 raise
     raise ValueError("attempts: at least 1")
+
+
+def decide_where_due(store: Store, logs: Iterable[str], decide: Callable[[Seen], Writing]) -> list[Row]:
+    """Do as `decide_and_write`, but ask for no write where nothing is to be done as things stand.
+
+    For whoever goes through a whole store: a write costs two syncs of the disk, also of nothing.
+    """
+    names = list(dict.fromkeys(logs))
+    if decide({log: store.read(log) for log in names}).is_empty:
+        return []
+    return decide_and_write(store, names, decide)

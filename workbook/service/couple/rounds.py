@@ -31,7 +31,7 @@ from workbook.service.couple.tables import (
 from workbook.service.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.sharing import Grain, grains_up_to, open_round, publish, publishable
 from workbook.storage.base import Entry, Row, Store, Writing
-from workbook.storage.deciding import Seen, decide_and_write
+from workbook.storage.deciding import Seen, decide_where_due
 
 DECISION = "decision"
 PENDING = "pending"
@@ -145,7 +145,7 @@ def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) 
 
 def settle(store: Store, couple_id: str) -> None:
     """Bring table and pending log into step, where an earlier version was cut short; harmless to repeat."""
-    decide_and_write(store, logs(couple_id), lambda seen: settling(Rounds.of(couple_id, seen)))
+    decide_where_due(store, logs(couple_id), lambda seen: settling(Rounds.of(couple_id, seen)))
 
 
 def settling(rounds: Rounds) -> Writing:
