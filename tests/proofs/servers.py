@@ -9,6 +9,7 @@ checker of histories.
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Meeting(Recorder):
         self.left = -1
         self.counts_reads = False
         self.meet: Callable[[], object] = lambda: None
+        self.acting = threading.current_thread()  # what a watcher's thread looks up is no moment of the act
 
     def write(
         self, entries: Sequence[Entry], *, expect: Mapping[str, int] = NOTHING, **gone: Any
@@ -65,7 +67,7 @@ class Meeting(Recorder):
         return super().read(log, after)
 
     def _arrive(self) -> None:
-        if self.left >= 0:
+        if self.left >= 0 and threading.current_thread() is self.acting:
             self.left -= 1
             if self.left < 0:
                 self.meet()
