@@ -7,7 +7,7 @@ from ipywidgets import VBox
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.service.roles import CoupleService
 from workbook.session import Session
 from workbook.ui.blocks import bullets, callout, paragraph
@@ -44,7 +44,7 @@ class App:
         """Turn to a page, as a menu's line or a button names it; a page that is locked is not opened."""
         address = self.pages.settled(Address.read(page))
         if self.pages.status(address) == "locked":
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self.trouble.blocks = []
         if self._open:
             self._open.leave()

@@ -6,8 +6,8 @@ from typing import Any
 from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
-from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.content import say, sentences
+from workbook.errors import WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.values import Answer
 from workbook.session import Session, Status
@@ -90,7 +90,7 @@ class Screen(Page):
 
     def arrive(self, address: Address) -> None:
         if address.name not in self.session.chapters:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self.address = self.settled(self.session, address)
         self._lay_own_words()
         super().arrive(self.address)
@@ -177,7 +177,7 @@ class Screen(Page):
             try:
                 self.session.save([_answer(given)])
             except WorkbookError as error:
-                self.form.refused = {**self.form.refused, operation_id: " ".join(error.problems)}
+                self.form.refused = {**self.form.refused, operation_id: " ".join(sentences(error))}
             else:
                 self.form.acknowledged = [*self.form.acknowledged[-50:], operation_id]
 
@@ -196,7 +196,7 @@ class Review(Page):
     def arrive(self, address: Address) -> None:
         chapter = address.rest(0)
         if chapter not in self.session.chapters:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         instrument = self.session.chapters[chapter][0]
         if not instrument.is_private:  # the private questions leave no mark that they were opened
             self.session.mark_seen(f"end.{chapter}.{self.session.occasion_of(instrument)}")

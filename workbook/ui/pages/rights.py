@@ -7,7 +7,7 @@ from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
@@ -41,7 +41,7 @@ class Rights(Page):
 
     def arrive(self, address: Address) -> None:
         if address.rest(0) not in ("", "data", "block", *_FINAL):
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self.passphrase.value = self.passphrase.error = ""
         self._done = [] if "unpair" in self._done else self._done
         super().arrive(address)
