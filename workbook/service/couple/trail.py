@@ -79,8 +79,18 @@ def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments)
         raise AccessError(problem("errors.events.no_trail"))
 
 
+def places_before(drawer: Drawer, place: Record) -> list[Record]:
+    """Return the places that a new one takes the place of; none for a retry, which writes nothing anew."""
+    if drawer.has_used(place.operation_id):
+        return []
+    return [one for one in drawer.records() if one.kind == BOOKMARK]
+
+
 def forget_places_before(drawer: Drawer, place: Record) -> None:
-    """Destroy every place but this one. A backup may bring one back: the place of its own day."""
+    """Destroy every place but this one, such as one of another sitting that came in between.
+
+    A backup may bring one back: the place of its own day.
+    """
     older = [one for one in drawer.records() if one.kind == BOOKMARK and one.sequence < place.sequence]
     drawer.forget(older, superseded=True)
 
