@@ -281,7 +281,7 @@ def test_what_goes_wrong_in_any_button_or_list_is_told(
     pressed = callbacks_of(page)
     assert len(pressed) > len(page.kinds) + 8
     for section in page.sections.values():
-        for name in ("fill", "_measure", "_forget"):
+        for name in ("opening", "_measure", "_earlier"):
             if hasattr(section, name):
                 monkeypatch.setattr(type(section), name, fail)
     for name, react in pressed:
