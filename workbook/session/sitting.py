@@ -149,7 +149,7 @@ class Session(Progress):
         self.page = self.place
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
-        """What ``make`` gives, worked out anew only when what it is made from has changed.
+        """Return the result of ``make``, worked out anew only when what it is made from has changed.
 
         `responses` and `table` stay the same objects while what is in them stays the same.
         """
@@ -250,7 +250,7 @@ class Session(Progress):
         return occasion
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
-        """The order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
+        """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
         return self.own.order_for_me(sections, first)
 
     def begin_week(self) -> None:
@@ -261,7 +261,7 @@ class Session(Progress):
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:
-    """What tells one state of the table from another: of one rule, publications only come and go."""
+    """Return what tells one state of the table from another: of one rule, publications only come and go."""
     published = [
         (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule)
         for one in table.publications

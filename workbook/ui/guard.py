@@ -38,7 +38,7 @@ class Guard:
         self._begin = begin
 
     def __call__(self, callback: Callable[P, Any]) -> Callable[P, None]:
-        """The same callback, whose errors are shown instead of lost."""
+        """Return the same callback, whose errors are shown instead of lost."""
 
         @wraps(callback)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:

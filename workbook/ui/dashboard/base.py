@@ -50,13 +50,13 @@ class Section:
 
 
 def occasion_words(occasion: str) -> str:
-    """An occasion's name as people say it."""
+    """Return an occasion's name as people say it."""
     kind, _, number = occasion.rpartition("-")
     return say(f"dashboard.occasions.{'week' if kind == 'week' else 'assessment'}", n=number)
 
 
 def words(rows: pd.DataFrame, of: str) -> pd.DataFrame:
-    """A frame with its columns named for people, numbers to two places."""
+    """Return a frame with its columns named for people, numbers to two places."""
     shown = rows.copy()
     for name in shown.columns:
         if pd.api.types.is_float_dtype(shown[name]):
@@ -66,13 +66,13 @@ def words(rows: pd.DataFrame, of: str) -> pd.DataFrame:
 
 
 def number_table(caption: str, rows: pd.DataFrame) -> Block:
-    """A table whose first two columns are words and the others numbers."""
+    """Return a table whose first two columns are words and the others numbers."""
     cells = [[str(value) for value in row] for row in rows.itertuples(index=False)]
     return table(caption, [str(name) for name in rows.columns], cells, range(2, rows.shape[1]))
 
 
 def percent(value: Any) -> str:
-    """A share as a percentage.
+    """Return a share as a percentage.
 
     >>> percent(0.125)
     '12.5 %'
@@ -81,7 +81,7 @@ def percent(value: Any) -> str:
 
 
 def p_words(value: float) -> str:
-    """A p value as journals print it.
+    """Return a p value as journals print it.
 
     >>> p_words(0.0321), p_words(1e-9)
     ('.032', '< .001')
@@ -97,6 +97,6 @@ def side_by_side(*fields: Widget) -> Box:
 
 
 def occasions_of(sample: Sample) -> dict[str, str]:
-    """Every occasion on which some questionnaire was answered, with its name."""
+    """Return every occasion on which some questionnaire was answered, with its name."""
     found = {occasion for one in sample.questionnaires for occasion in sample.occasions(one)}
     return {occasion: occasion_words(occasion) for occasion in sorted(found)}

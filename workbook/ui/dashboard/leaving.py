@@ -116,7 +116,7 @@ class Leaving(Section):
         self._offer("measure")
 
     def _name_anew(self) -> None:
-        """A name for the new folder that none has yet, unless somebody typed one of their own."""
+        """Put in a name for the new folder that none has yet, unless somebody typed one of their own."""
         if (
             self.folder.typed() not in ("", self.suggested)
             and not (self.sample.exports / self.folder.typed()).exists()
@@ -165,7 +165,7 @@ def _risk_table(rows: pd.DataFrame) -> Block:
 
 
 def _inside(parent: Path, name: str) -> Path:
-    """A folder of that name among the exports, and never one elsewhere."""
+    """Return a folder of that name among the exports, and never one elsewhere."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
     if not plain:
         raise WorkbookError(problem("dashboard.leaving.no_name"))

@@ -51,7 +51,7 @@ class Questionnaire(Section):
         return self.when.value if self.when.value in here else here[0]
 
     def reason(self) -> str:
-        """Why nothing can be shown; empty where something can."""
+        """Return why nothing can be shown; empty where something can."""
         own = self.sample.shown(self.instrument, self.occasion)
         return "" if len(own) else say("dashboard.no_answers")
 

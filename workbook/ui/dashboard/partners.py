@@ -121,7 +121,7 @@ class Dyads(Section):
         self.views[2].show(say("dashboard.dyads.pattern"), shown)
 
     def _roles(self, x: str, y: str, when: str) -> list[Block]:
-        """Whether it matters who is older: a role that can be read from what everybody is asked."""
+        """Return whether it matters who is older: a role that can be read from what everybody is asked."""
         pairs = self._by_age(x, y, when)
         title = heading(2, say("dashboard.dyads.roles"))
         if len(pairs) < FEWEST_OF_ROLES:

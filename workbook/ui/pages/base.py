@@ -44,7 +44,7 @@ class Page(PageKind):
         self.actions.on_press(desk.guard(self._pressed))
 
     def parts(self) -> Sequence[Widget]:
-        """The page's own widgets, between its words and its buttons."""
+        """Return the page's own widgets, between its words and its buttons."""
         return ()
 
     def fill(self) -> None:
@@ -52,20 +52,20 @@ class Page(PageKind):
         raise NotImplementedError
 
     def arrive(self, address: Address) -> None:
-        """The person turned to this page."""
+        """Fill the page for the person who turned to it."""
         self.address = address
         self.fill()
         self.words.arrivals += 1
 
     def leave(self) -> None:
-        """The person turns to another page: keep what was typed."""
+        """Keep what was typed: the person turns to another page."""
 
     def say_words(self, blocks: Sequence[Block]) -> None:
-        """The words at the top of the page."""
+        """Put in the words at the top of the page."""
         self.words.blocks = list(blocks)
 
     def offer(self, *buttons: Button) -> None:
-        """The page's buttons, the first being the primary one unless said otherwise."""
+        """Offer the page's buttons, the first being the primary one unless said otherwise."""
         self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
         self.actions.buttons = [
             {"id": f"b{number}", "label": button.label, "kind": button.kind}
@@ -73,11 +73,11 @@ class Page(PageKind):
         ]
 
     def to(self, page: Address) -> Callable[[], None]:
-        """A reaction: turn to this page."""
+        """Return a reaction: turn to this page."""
         return lambda: self.desk.go(page)
 
     def home(self) -> Button:
-        """The quiet way back."""
+        """Return the quiet way back."""
         return Button(say("ui.button.home"), self.to(at("home")), "quiet")
 
     def _pressed(self, press: str) -> None:

@@ -21,7 +21,7 @@ _MAIN = ("connection",)
 
 
 def _chapter_lock(session: Session, address: Address) -> Status:
-    """The private questions are always open, the others once the person takes part."""
+    """Open the private questions always, the others once the person takes part."""
     if session.is_private(address.name):
         return "open"
     return session.chapter_status(address.name) if session.takes_part else "locked"

@@ -179,7 +179,7 @@ class Research(Page):
 
 
 def _day(iso: str) -> str:
-    """A day as people write it.
+    """Return a day as people write it.
 
     >>> _day("2026-11-02")
     '2 November 2026'

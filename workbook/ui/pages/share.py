@@ -152,14 +152,14 @@ class Decided(Page):
 
 
 def option(grain: Grain, instrument: Instrument) -> dict[str, str]:
-    """One choice of what the partner may see, as `workbook.ui.components.Choices` takes it."""
+    """Return one choice of what the partner may see, as `workbook.ui.components.Choices` takes it."""
     is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
     hint = "answers_only_note" if is_only else f"{grain.value}_note"
     return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
 
 
 def preview(publication: Publication, instrument: Instrument) -> list[Block]:
-    """What a publication shows, no row more or less: a few rows, and the rest to unfold."""
+    """Return what a publication shows, no row more or less: a few rows, and the rest to unfold."""
     is_summary = publication.grain is Grain.SCORES
     rows = _score_rows(publication, instrument) if is_summary else _answer_rows(publication, instrument)
     if not rows:

@@ -23,7 +23,7 @@ from workbook.ui.path import PARTNER, TOGETHER
 
 
 def own_scene(session: Session) -> Scene:
-    """Everything one person's own figures are drawn from: this occasion of their drawer."""
+    """Return everything one person's own figures are drawn from: this occasion of their drawer."""
     return session.once("own", (session.responses, session.occasion), lambda: _own(session))
 
 
@@ -36,7 +36,7 @@ def _own(session: Session) -> Scene:
 
 
 def together_scene(session: Session) -> Scene:
-    """Everything the joint figures are drawn from: the table, and nothing else."""
+    """Return everything the joint figures are drawn from: the table, and nothing else."""
     return session.once("together", (session.table,), lambda: _together(session))
 
 
@@ -50,7 +50,7 @@ def _together(session: Session) -> Scene:
 
 
 def menu_of(shown: Sequence[Showing], scene: Scene, kind: str) -> list[dict[str, str]]:
-    """The views as lines of a menu; one that cannot be shown says so in its note."""
+    """Return the views as lines of a menu; one that cannot be shown says so in its note."""
     return [
         {
             "id": str(at(kind, one.id)),
@@ -83,11 +83,11 @@ class TogetherView(Page):
         return (self.view.root,)
 
     def scene(self) -> Scene:
-        """What the figure is drawn from."""
+        """Return what the figure is drawn from."""
         return together_scene(self.session)
 
     def showings(self) -> tuple[Showing, ...]:
-        """What there is to look at, in the order of the menu."""
+        """Return what there is to look at, in the order of the menu."""
         return together_showings(self.scene())
 
     def fill(self) -> None:
