@@ -51,11 +51,11 @@ def examine(looks: list[Look], *, debug: bool = False) -> Iterator[Finding]:
         except Exception as error:
             if debug:
                 raise
-            yield findings.problem("failed", kind=type(error).__name__)
+            yield findings.bad("failed", kind=type(error).__name__)
 
 
 def show(found: list[Finding]) -> None:
-    """One line for each finding, then the sum."""
+    """Print one line for each finding, then the sum."""
     for finding in found:
         click.echo(say(f"cli.doctor.mark.{finding.kind}") + finding.text)
     n = sum(finding.is_problem for finding in found)

@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.abc import Traversable
 from pathlib import Path
 
-from workbook.content import say
+from workbook.content import say, sentence, sentences
 from workbook.errors import WorkbookError
 from workbook.server.preflight.folders import NETWORK_FILE_SYSTEMS, file_system_of
 
@@ -35,7 +35,7 @@ LOOKED_AT_BY_NAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's: fine, or a problem with its way out, or something to know."""
+    """Hold one check result of `workbook doctor`: fine, a problem with its way out, or a note."""
 
     kind: str
     text: str
@@ -46,27 +46,27 @@ class Finding:
 
 
 def fine(key: str, **values: object) -> Finding:
-    """All is well, and the figure that says so."""
+    """Return the finding that all is well, with the figure that says so."""
     return Finding("fine", say(f"cli.doctor.{key}.fine", **values))
 
 
-def problem(key: str, **values: object) -> Finding:
+def bad(key: str, **values: object) -> Finding:
     """Something to put right, and how."""
     return Finding("problem", say(f"cli.doctor.{key}.problem", **values))
 
 
 def note(key: str, **values: object) -> Finding:
-    """Nothing is broken, but it should be known."""
+    """Return a finding that breaks nothing, but should be known."""
     return Finding("note", say(f"cli.doctor.{key}.note", **values))
 
 
 def look_at_python() -> Iterator[Finding]:
-    """A Python new enough, and every package in the version that was asked for."""
+    """Check a Python new enough, and every package in the version that was asked for."""
     found = ".".join(map(str, sys.version_info[:3]))
     is_new_enough = sys.version_info[:2] >= OLDEST_PYTHON
-    yield (fine if is_new_enough else problem)("python", found=found)
+    yield (fine if is_new_enough else bad)("python", found=found)
     wrong = list(_wrong_packages())
-    yield problem("packages", packages=", ".join(wrong)) if wrong else fine("packages")
+    yield bad("packages", packages=", ".join(wrong)) if wrong else fine("packages")
 
 
 def _wrong_packages() -> Iterator[str]:
@@ -86,7 +86,7 @@ def _wrong_packages() -> Iterator[str]:
 
 
 def look_at_database() -> Iterator[Finding]:
-    """A SQLite that encrypts, and is new enough to be trusted with a write-ahead log."""
+    """Check a SQLite that encrypts, and is new enough to be trusted with a write-ahead log."""
     import sqlcipher3
 
     connection = sqlcipher3.connect(":memory:")
@@ -96,9 +96,9 @@ def look_at_database() -> Iterator[Finding]:
         connection.close()
     found = tuple(sqlcipher3.sqlite_version_info)
     if not cipher:
-        yield problem("cipher")
+        yield bad("cipher")
     elif found < OLDEST_SQLITE:
-        yield problem("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
+        yield bad("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
     else:
         yield fine("sqlite", found=_dotted(found), cipher=cipher)
 
@@ -108,85 +108,85 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 def look_at_folder(data: Path) -> Iterator[Finding]:
-    """The data folder: only its owner's, on a disk of this computer, with room."""
+    """Check the data folder: only its owner's, on a disk of this computer, with room."""
     existing = next(folder for folder in (data, *data.parents) if folder.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
-        yield problem("folder", folder=data)
+        yield bad("folder", folder=data)
         return
     yield fine("folder", folder=data) if data.exists() else fine("folder_new", folder=data)
     if data.exists() and (problem_found := others_may_read(data)):
-        yield problem("folder_mode", folder=data, mode=problem_found)
+        yield bad("folder_mode", folder=data, mode=problem_found)
     kind = file_system_of(existing)
     if kind in NETWORK_FILE_SYSTEMS:
-        yield problem("network_disk", folder=data, kind=kind)
+        yield bad("network_disk", folder=data, kind=kind)
     free = shutil.disk_usage(existing).free // 1_000_000
-    yield (fine if free >= ROOM_NEEDED_MB else problem)("room", free=free, needed=ROOM_NEEDED_MB)
+    yield (fine if free >= ROOM_NEEDED_MB else bad)("room", free=free, needed=ROOM_NEEDED_MB)
 
 
 def look_at_key(data: Path) -> Iterator[Finding]:
-    """The key of the database: there, nobody else's, and not beside what it opens."""
+    """Check the key of the database: there, nobody else's, and not beside what it opens."""
     from workbook.storage.keys import find_key, key_file
     from workbook.storage.location import key_folder
     from workbook.storage.sqlcipher import FILE_NAME
 
     if key_folder().resolve().is_relative_to(data.resolve()):
-        yield problem("key_inside", file=key_folder())
+        yield bad("key_inside", file=key_folder())
     elif not (data / FILE_NAME).exists():
         yield fine("key_new")
     else:
         try:
             find_key(data, is_new=False)
         except WorkbookError as error:
-            yield Finding("problem", " ".join(error.problems))
+            yield Finding("problem", " ".join(sentences(error)))
         else:
             file = key_file(data)
             yield fine("key_file", file=file) if file.exists() else fine("key")
 
 
 def others_may_read(path: Path) -> str:
-    """The mode of a file or folder when somebody else has any right to it; else empty."""
+    """Return the mode of a file or folder when somebody else has any right to it; else empty."""
     mode = stat.S_IMODE(path.stat().st_mode)
     return f"{mode:04o}" if mode & 0o077 else ""
 
 
 def look_at_setup(data: Path) -> Iterator[Finding]:
-    """Whatever else would make a start refuse to begin here."""
+    """Check for whatever else would make a start refuse to begin here."""
     from workbook.server.preflight.base import Setup
     from workbook.server.preflight.checks import examine
 
     others = [found for found in examine(Setup(data=data)) if found.code not in LOOKED_AT_BY_NAME]
-    yield from (Finding("problem", found.text) for found in others)
+    yield from (Finding("problem", sentence(found.problem)) for found in others)
     if not others:
         yield fine("setup")
 
 
 def look_at_port(port: int) -> Iterator[Finding]:
-    """Whether the port to be listened on is free."""
+    """Check whether the port to be listened on is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            yield problem("port", port=port, other=port + 1)
+            yield bad("port", port=port, other=port + 1)
         else:
             yield fine("port", port=port)
 
 
 def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
-    """A clock that is not behind this program's making, nor behind what was last written."""
+    """Check a clock that is not behind this program's making, nor behind what was last written."""
     time = now()
     written = [path.stat().st_mtime for path in data.glob("*") if path.is_file()] if data.is_dir() else []
     latest = max([EARLIEST, *(datetime.fromtimestamp(at, UTC) for at in written)])
     shown = {"now": f"{time:%Y-%m-%d %H:%M} UTC", "latest": f"{latest:%Y-%m-%d %H:%M} UTC"}
-    yield (fine if time >= latest else problem)("clock", **shown)
+    yield (fine if time >= latest else bad)("clock", **shown)
 
 
 def look_at_bundle() -> Iterator[Finding]:
-    """The browser's own files, each as it was built."""
+    """Check the browser's own files, each as it was built."""
     static = resources.files("workbook.server.assets") / "static"
     built = json.loads((static / "manifest.json").read_text(encoding="utf-8"))["files"]
     changed = sorted(name for name, digest in built.items() if _digest(static / name) != digest)
-    yield problem("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))
+    yield bad("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))
 
 
 def _digest(file: Traversable) -> str:

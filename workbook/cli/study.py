@@ -7,6 +7,7 @@ import click
 
 from workbook.cli.serve import data_option
 from workbook.content import say
+from workbook.errors import problem
 
 if TYPE_CHECKING:
     from workbook.research.export import RiskReport
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group(help=say("cli.study.help"))
 def study() -> None:
-    """Only groups `init` and `show`."""
+    """Group `init` and `show`."""
 
 
 # Nothing is required here: what is missing is said together with all that is wrong.
@@ -45,7 +46,7 @@ def init(
 @study.command("show", help=say("cli.study.show.help"))
 @data_option
 def show(*, data: Path | None) -> None:
-    """What people are told, as it stands."""
+    """Print what people are told, as it stands."""
     from workbook.errors import SetupError
     from workbook.service.study import read_study
     from workbook.storage.location import data_folder
@@ -53,7 +54,7 @@ def show(*, data: Path | None) -> None:
     folder = data_folder(data)
     found = read_study(folder)
     if found is None:
-        raise SetupError(say("study.error.none", folder=folder))
+        raise SetupError(problem("study.error.none", folder=folder))
     _show(found)
 
 
@@ -124,7 +125,7 @@ def export(  # noqa: PLR0913 - an export's settings, by name
 
 
 def _listed(names: str) -> list[str]:
-    """What stands between commas, each once.
+    """Return what stands between commas, each once.
 
     >>> _listed("connection, needs,,needs")
     ['connection', 'needs']

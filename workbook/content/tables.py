@@ -165,7 +165,7 @@ def _walk(kind: Any, holder: Any, path: tuple[Any, ...], place: Place) -> _Wrong
 
 
 def _name(kind: Any, within: Any, key: Any, held: dict[str, Any]) -> str:
-    """How a problem names a table: by its id in a list of such, by its key elsewhere."""
+    """Return how a problem names a table: by its id in a list of such, by its key elsewhere."""
     if isinstance(within, list):
         return f"{kind.table_name} {held.get('id', held.get('label', f'number {key + 1}'))!r}"
     return f"{kind.table_name} {key!r}" if kind.table_name else str(key)
@@ -176,14 +176,14 @@ def _is_table(kind: Any) -> bool:
 
 
 def _bare(kind: Any) -> Any:
-    """A type without what is annotated to it, and without "or none"."""
+    """Return a type without what is annotated to it, and without "or none"."""
     while get_origin(kind) in (Annotated, Union, UnionType):
         kind = next(part for part in get_args(kind) if part is not NoneType)
     return kind
 
 
 def _inner(kind: Any, key: Any) -> Any:
-    """What an entry of a table or list has to be; None where no such key is known."""
+    """Return what an entry of a table or list has to be; None where no such key is known."""
     kind = _bare(kind)
     if _is_table(kind):
         return _keys(kind).get(key)
@@ -192,7 +192,7 @@ def _inner(kind: Any, key: Any) -> Any:
 
 @cache
 def _keys(kind: Any) -> dict[str, Any]:
-    """The keys a file has for a dataclass, each with its type."""
+    """Return the keys a file has for a dataclass, each with its type."""
     hints = get_type_hints(kind, include_extras=True)
     return {_annotated(hints[one.name], "alias") or one.name: hints[one.name] for one in fields(kind)}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from workbook.content import say
+from workbook.errors import problem
 from workbook.exercises.shapes import ExerciseError, Shape, check_payload
 
 State = TypeVar("State")
@@ -99,7 +99,7 @@ class Machine(ABC, Generic[State]):
 
 def refusal(reason: str, **values: object) -> ExerciseError:
     """The refusal people read, by its key under ``exercises.refusals``."""
-    return ExerciseError(say(f"exercises.refusals.{reason}", **values))
+    return ExerciseError(problem(f"exercises.refusals.{reason}", **values))
 
 
 def find(things: Mapping[str, Any], reference: str) -> Any:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import Problem, WorkbookError, problem
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
@@ -27,15 +26,15 @@ class Text:
     max_length: int = 500
     required: bool = True
 
-    def problem(self, name: str, value: Any) -> str | None:
+    def problem(self, name: str, value: Any) -> Problem | None:
         if not isinstance(value, str):
-            return _say("not_text", name)
+            return _unfit("not_text", name)
         if self.required and not value.strip():
-            return _say("empty", name)
+            return _unfit("empty", name)
         if len(value) > self.max_length:
-            return _say("too_long", name, n=len(value), most=self.max_length)
+            return _unfit("too_long", name, n=len(value), most=self.max_length)
         if any(_is_unfit(character) for character in value):
-            return _say("unfit", name)
+            return _unfit("unfit", name)
         return None
 
 
@@ -45,8 +44,8 @@ class OneOf:
 
     options: tuple[str, ...]
 
-    def problem(self, name: str, value: Any) -> str | None:
-        return None if value in self.options else _say("not_offered", name, options=", ".join(self.options))
+    def problem(self, name: str, value: Any) -> Problem | None:
+        return None if value in self.options else _unfit("not_offered", name, options=", ".join(self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,12 @@ class Reference:
 
     required: bool = True
 
-    def problem(self, name: str, value: Any) -> str | None:
+    def problem(self, name: str, value: Any) -> Problem | None:
         if value == "" and not self.required:
             return None
         if isinstance(value, str) and _REFERENCE.fullmatch(value):
             return None
-        return _say("no_reference", name)
+        return _unfit("no_reference", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,13 @@ class Day:
 
     required: bool = True
 
-    def problem(self, name: str, value: Any) -> str | None:
+    def problem(self, name: str, value: Any) -> Problem | None:
         if value == "" and not self.required:
             return None
         try:
             date.fromisoformat(value)
         except (TypeError, ValueError):
-            return _say("not_a_day", name)
+            return _unfit("not_a_day", name)
         return None
 
 
@@ -83,8 +82,8 @@ class Day:
 class Flag:
     """Yes or no."""
 
-    def problem(self, name: str, value: Any) -> str | None:
-        return None if isinstance(value, bool) else _say("not_yes_no", name)
+    def problem(self, name: str, value: Any) -> Problem | None:
+        return None if isinstance(value, bool) else _unfit("not_yes_no", name)
 
 
 Field = Text | OneOf | Reference | Day | Flag
@@ -108,8 +107,8 @@ def check_payload(shape: Shape, payload: Mapping[str, Any]) -> None:
     workbook.exercises.shapes.ExerciseError: text: this is missing.
     txt: this is not part of the step.
     """
-    problems = [_say("missing", name) for name in shape if name not in payload]
-    problems += [_say("unknown", name) for name in payload if name not in shape]
+    problems = [_unfit("missing", name) for name in shape if name not in payload]
+    problems += [_unfit("unknown", name) for name in payload if name not in shape]
     for name, field in shape.items():
         found = field.problem(name, payload[name]) if name in payload else None
         if found:
@@ -123,5 +122,5 @@ def _is_unfit(character: str) -> bool:
     return unicodedata.category(character) in ("Cs", "Cc") and character not in "\n\t"
 
 
-def _say(problem: str, name: str, **values: object) -> str:
-    return say(f"exercises.shapes.{problem}", name=name, **values)
+def _unfit(reason: str, name: str, **values: object) -> Problem:
+    return problem(f"exercises.shapes.{reason}", name=name, **values)

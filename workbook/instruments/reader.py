@@ -71,7 +71,7 @@ class InstrumentTable:
 
 
 def read_instrument(source: Path | Traversable | str) -> Instrument:
-    """One instrument, from a file or from the text of one.
+    """Return one instrument, from a file or from the text of one.
 
     Parameters
     ----------

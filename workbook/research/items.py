@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, read_columns, require_enough, require_varying
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, check_keys, read_columns, require_enough, require_varying
 
 Missing = Literal["pairwise", "listwise"]
 
@@ -57,7 +57,7 @@ def item_covariance(items: pd.DataFrame | Moments, missing: str) -> tuple[pd.Dat
 
 
 def check_persons(index: pd.Index) -> list[str]:
-    """Problems with the rows' names: a person who appears twice would be counted twice.
+    """Return problems with the rows' names: a person who appears twice would be counted twice.
 
     An index without a name numbers rows and names nobody; one named ``couple_id`` names
     couples, whose two partners may stand in a row each.

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array, read_complete
+from workbook.research.checks import Array, read_complete
 
 BLOCK = 1 << 16
 """Rows centred at a time: large enough to be fast, small enough to need no second frame."""
@@ -87,7 +87,7 @@ class Moments:
         return tuple(self.means.index)
 
     def merged(self, other: Self) -> Self:
-        """The moments of both samples together (Chan, Golub & LeVeque 1983).
+        """Return the moments of both samples together (Chan, Golub & LeVeque 1983).
 
         Parts of a data set merged in any order give the whole's to rounding.
         """

@@ -13,8 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
+from workbook.errors import DamagedStoreError, StorageError, WrongKeyError, problem
 
 N_READERS = 4
 BUSY_MILLISECONDS = 5_000
@@ -33,14 +32,14 @@ _PRAGMAS = (
 
 
 def writing_engine(path: Path, key: bytes) -> Engine:
-    """The engine of the one writer: a single connection, transactions that lock at once."""
+    """Return the engine of the one writer: a single connection, transactions that lock at once."""
     engine = _engine(path, key, pool_size=1, begin="BEGIN IMMEDIATE")
     event.listen(engine, "connect", _use_wal)
     return engine
 
 
 def reading_engine(path: Path, key: bytes) -> Engine:
-    """The engine of all readers: a small pool that cannot write.
+    """Return the engine of all readers: a small pool that cannot write.
 
     The file is opened read-only, because a connection that may write empties the write-ahead log
     into it when it closes, even after a refusal to open: what a damaged store could still be
@@ -67,7 +66,7 @@ def empty_wal(engine: Engine) -> None:
     finally:
         connection.close()
     if busy:
-        raise StorageError(say("errors.storage.busy"))
+        raise StorageError(problem("errors.storage.busy"))
 
 
 class DiskFailedError(StorageError):
@@ -83,7 +82,7 @@ class SyncFailedError(DiskFailedError):
 
 
 def has_no_room(file: Path) -> bool:
-    """Whether a file of that size can't grow: the disk, a quota or a limit is at its end."""
+    """Tell whether a file of that size can't grow: the disk, a quota or a limit is at its end."""
     try:
         with tempfile.TemporaryFile(dir=file.parent) as probe:
             probe.seek(file.stat().st_size if file.exists() else 0)
@@ -113,11 +112,11 @@ def plain_errors() -> Iterator[None]:
     except sqlcipher3.Error as error:
         raise _translate(error) from None
     except OSError as error:
-        raise StorageError(say(f"errors.storage.{_os_error(error)}")) from None
+        raise StorageError(problem(f"errors.storage.{_os_error(error)}")) from None
 
 
 def settings_in_force(names: Iterable[str]) -> dict[str, Any]:
-    """What our settings come to in this installation's SQLite, by name; None for one it does not know."""
+    """Return what our settings come to in this SQLite, by name; None for one it does not know."""
     connection = sqlcipher3.connect(":memory:")
     try:
         _set_pragmas(connection, None)
@@ -156,22 +155,22 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _use_wal(connection: Any, _record: Any) -> None:
     # Where it fails, SQLite says so only by giving the mode there was.
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise DiskFailedError(say("errors.storage.failed"))
+        raise DiskFailedError(problem("errors.storage.failed"))
 
 
 def _translate(error: BaseException | None) -> StorageError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlcipher3.SQLITE_NOTADB:
-        return WrongKeyError(say("errors.storage.wrong_key"))
+        return WrongKeyError(problem("errors.storage.wrong_key"))
     if code == sqlcipher3.SQLITE_CORRUPT:
-        return DamagedStoreError(say("errors.storage.damaged", what="the database"))
+        return DamagedStoreError(problem("errors.storage.damaged", what="the database"))
     if code == sqlcipher3.SQLITE_IOERR:
-        return DiskFailedError(say("errors.storage.failed"))
+        return DiskFailedError(problem("errors.storage.failed"))
     if code == sqlcipher3.SQLITE_FULL:
-        return StorageError(say("errors.storage.full_disk"))
+        return StorageError(problem("errors.storage.full_disk"))
     if code in (sqlcipher3.SQLITE_BUSY, sqlcipher3.SQLITE_LOCKED):
-        return StorageError(say("errors.storage.busy"))
-    return StorageError(say("errors.storage.failed"))
+        return StorageError(problem("errors.storage.busy"))
+    return StorageError(problem("errors.storage.failed"))
 
 
 def _os_error(error: OSError) -> str:

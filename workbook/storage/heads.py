@@ -19,8 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
+from workbook.errors import DamagedStoreError, StorageError, WrongKeyError, problem
 from workbook.storage.chain import Head
 from workbook.storage.connections import SyncFailedError
 
@@ -70,7 +69,7 @@ class Heads:
             raise
 
     def of(self, log: str) -> Head | None:
-        """The last head written for a log, or None."""
+        """Return the last head written for a log, or None."""
         return self._known.get(self._tag(log))
 
     @property
@@ -79,7 +78,7 @@ class Heads:
         return set(self._known)
 
     def tag(self, log: str) -> str:
-        """The keyed digest that stands for a log's name."""
+        """Return the keyed digest that stands for a log's name."""
         return self._tag(log)
 
     def write(self, heads: Mapping[str, Head]) -> None:
@@ -134,14 +133,14 @@ class Heads:
             self._rewrite(self._known)
 
     def _parse_all(self) -> bool:
-        """Take in every line; False when there is none, not even the first."""
+        """Parse all lines; return False if the file is empty or its first line was cut short."""
         self._file.seek(0)
         header, *lines = self._file.readall().split(b"\n")
         if not lines:  # nothing, or a first line that was cut short
             return False
         if header + b"\n" != self._header():
             is_ours = header.startswith(_MAGIC) and len(header) + 1 == len(self._header())
-            raise WrongKeyError(say("errors.storage.wrong_key")) if is_ours else _damaged()
+            raise WrongKeyError(problem("errors.storage.wrong_key")) if is_ours else _damaged()
         read = [self._parse(line) for line in lines[:-1]]
         if None in read[:-1]:
             raise _damaged()
@@ -160,7 +159,7 @@ class Heads:
         sync_folder(self._path.parent)
 
     def _parse(self, line: bytes) -> dict[str, Head] | None:
-        """The heads of one line without its end; None when it does not fit its digest."""
+        """Return the heads of one line without its end; None when it does not fit its digest."""
         body, _, mac = line.rpartition(b" ")
         if not hmac.compare_digest(self._digest(body).encode(), mac):
             return None
@@ -196,7 +195,7 @@ def sync(handle: int) -> None:
     try:
         os.fsync(handle)
     except OSError:
-        raise SyncFailedError(say("errors.storage.stopped")) from None
+        raise SyncFailedError(problem("errors.storage.stopped")) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -215,7 +214,7 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     except OSError as error:
         if error.errno in _FAILED:  # anything else: a platform that can't sync folders
-            raise SyncFailedError(say("errors.storage.stopped")) from None
+            raise SyncFailedError(problem("errors.storage.stopped")) from None
     finally:
         os.close(handle)
 
@@ -248,8 +247,8 @@ def _lock(file: FileIO, path: Path) -> None:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StorageError(say("errors.storage.in_use", folder=path.parent)) from None
+            raise StorageError(problem("errors.storage.in_use", folder=path.parent)) from None
 
 
 def _damaged() -> DamagedStoreError:
-    return DamagedStoreError(say("errors.storage.damaged", what="the file of heads"))
+    return DamagedStoreError(problem("errors.storage.damaged", what="the file of heads"))

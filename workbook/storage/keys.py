@@ -12,8 +12,7 @@ from pathlib import Path
 import keyring
 from keyring.errors import KeyringError
 
-from workbook.content import say
-from workbook.errors import SetupError, StorageError
+from workbook.errors import SetupError, StorageError, problem
 from workbook.storage.heads import sync_folder
 from workbook.storage.location import check_private, key_folder, prepare_folder
 
@@ -23,7 +22,7 @@ KEY_BYTES = 32
 
 
 def find_key(folder: Path, *, is_new: bool) -> bytes:
-    """The 32-byte key of a data folder, made and kept if the folder is new.
+    """Return the 32-byte key of a data folder, made and kept if the folder is new.
 
     Parameters
     ----------
@@ -46,7 +45,7 @@ def find_key(folder: Path, *, is_new: bool) -> bytes:
     if key is not None:
         return key
     if not is_new:
-        raise StorageError(say("errors.storage.no_key", key=key_id))
+        raise StorageError(problem("errors.storage.no_key", key=key_id))
     key = secrets.token_bytes(KEY_BYTES)
     adopt_key(key_id, key)
     return key
@@ -69,7 +68,7 @@ def forget_key(key_id: str) -> None:
 
 
 def key_id_of(folder: Path) -> str:
-    """The random name by which the key of a data folder, or of a backup, is found."""
+    """Return the random name by which the key of a data folder, or of a backup, is found."""
     return _key_id(folder)
 
 
@@ -84,7 +83,7 @@ def note_successor(key_id: str, following: str) -> None:
 
 
 def later_lists(folder: Path) -> list[tuple[Path, bytes]]:
-    """Lists of what was erased after a folder's key was followed by others, each with its key."""
+    """Return the lists of what was erased after a folder's key was followed by others, each with its key."""
     found: list[tuple[Path, bytes]] = []
     key_id, seen = _key_id(folder), set()
     while key_id not in seen:
@@ -100,12 +99,12 @@ def later_lists(folder: Path) -> list[tuple[Path, bytes]]:
 
 
 def key_file(folder: Path) -> Path:
-    """Where the key of a data folder lies if the keyring does not have it."""
+    """Return where the key of a data folder lies if the keyring does not have it."""
     return key_folder() / f"{_key_id(folder)}.key"
 
 
 def erasures_file(folder: Path) -> Path:
-    """Where the list of what was erased from a data folder lies: beside its key, in a private folder."""
+    """Return where the list of what was erased from a data folder lies: beside its key."""
     return prepare_folder(key_folder()) / f"{_key_id(folder)}.erased"
 
 
@@ -115,13 +114,13 @@ def _key_id(folder: Path) -> str:
         _write_new(path, secrets.token_hex(8))
     key_id = path.read_text(encoding="ascii", errors="replace").strip()
     if not key_id.isalnum() or len(key_id) > 64:
-        raise SetupError(say("errors.storage.bad_key_file", path=path))
+        raise SetupError(problem("errors.storage.bad_key_file", path=path))
     return key_id
 
 
 def _refuse_inside(folder: Path) -> None:
     if key_folder().resolve().is_relative_to(folder.resolve()):
-        raise SetupError(say("errors.storage.key_beside_data", folder=folder))
+        raise SetupError(problem("errors.storage.key_beside_data", folder=folder))
 
 
 def _from_keyring(key_id: str) -> bytes | None:
@@ -146,7 +145,7 @@ def _from_file(key_id: str) -> bytes | None:
     check_private(path)
     key = _parse(path.read_text(encoding="ascii", errors="replace"))
     if key is None:
-        raise SetupError(say("errors.storage.bad_key_file", path=path))
+        raise SetupError(problem("errors.storage.bad_key_file", path=path))
     return key
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.checks import check_entries, refuse_conflict
 from workbook.storage.watchers import Watchers
@@ -109,11 +108,11 @@ class MemoryStore(Store):
         return is_kept and is_gone and not asked.is_empty
 
     def _living(self, log: str, sequences: frozenset[int]) -> list[Row]:
-        """Rows of these that still hold something."""
+        """Return rows of these that still hold something."""
         rows = self._logs.get(log, [])
         there = (rows[sequence - 1] for sequence in sequences if 1 <= sequence <= len(rows))
         return [row for row in there if row.payload is not None]
 
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise StorageError(say("errors.storage.closed"))
+            raise StorageError(problem("errors.storage.closed"))

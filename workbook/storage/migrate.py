@@ -4,19 +4,18 @@ import sqlcipher3
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from workbook.content import say
-from workbook.errors import NewerStoreError
+from workbook.errors import NewerStoreError, problem
 from workbook.storage.schema import SCHEMA_VERSION
 
 
 def schema_version(engine: Engine) -> int:
-    """The file's schema version; 0 for an empty file."""
+    """Return the file's schema version; 0 for an empty file."""
     with engine.connect() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def is_written(engine: Engine) -> bool:
-    """Whether the file has a schema yet: a crash may have cut its very first writing short.
+    """Tell whether the file has a schema yet: a crash may have cut its very first writing short.
 
     Raises
     ------
@@ -31,7 +30,7 @@ def is_written(engine: Engine) -> bool:
             return False
         raise
     if found > SCHEMA_VERSION:
-        raise NewerStoreError(say("errors.storage.newer"))
+        raise NewerStoreError(problem("errors.storage.newer"))
     return found > 0
 
 
@@ -45,7 +44,7 @@ def migrate(engine: Engine) -> int:
     """
     found = schema_version(engine)
     if found > SCHEMA_VERSION:
-        raise NewerStoreError(say("errors.storage.newer"))
+        raise NewerStoreError(problem("errors.storage.newer"))
     if found < SCHEMA_VERSION:
         # Imported here: a store that is up to date, as nearly always, need not wait for it.
         from alembic import command

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbook.research.checks import Array
 from workbook.research.dyadic.design import Design
 from workbook.research.dyadic.least_squares import Fit, is_redundant, rotations
-from workbook.research.samples import Array
 
 SMALLEST_ACTOR = 0.10
 """A standardised actor effect below this makes the ratio meaningless (Kenny & Ledermann 2010)."""
@@ -45,7 +45,7 @@ class Pattern:
 def read_pattern(
     actor: float, partner: float, standardised_actor: float, draws: Array, method: str, confidence: float
 ) -> Pattern:
-    """The ratio from the estimates and from resampled (actor, partner) effects, (draws, 2)."""
+    """Return the ratio from the estimates and from resampled (actor, partner) effects, (draws, 2)."""
     value = partner / actor if actor else np.nan
     if not abs(standardised_actor) >= SMALLEST_ACTOR:
         return Pattern(float(value), np.nan, np.nan, "not interpreted", method)

@@ -32,8 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.content import say
-from workbook.errors import ReleaseError
+from workbook.errors import Problem, ReleaseError, problem
 
 JOURNAL = "exports.jsonl"
 
@@ -91,14 +90,14 @@ class Journal:
         ]
 
     def classes(self, occasion: str, members: Members) -> dict[str, str]:
-        """Each person's class: the earlier exports of this occasion they are in, as 0s and 1s."""
+        """Return each person's class: the earlier exports of this occasion they are in, as 0s and 1s."""
         earlier = [{p for p, _ in e["members"]} for e in self.overlapping(occasion, members)]
         return {
             person: "".join(str(int(self._digest(person) in held)) for held in earlier) for person in members
         }
 
     def hold_back(self, basis: Basis) -> set[str]:
-        """Who must be left out, so that every class is large enough.
+        """Return who must be left out, so that every class is large enough.
 
         Newcomers wait until there are enough of them. Those who have left are hidden among
         others drawn by lot, unless rows would show them: a withdrawal must not undo itself.
@@ -115,24 +114,24 @@ class Journal:
             out |= {person for person in now if self._digest(person) in drawn}
         return out
 
-    def problems(self, basis: Basis | None) -> list[str]:
-        """Why this release, subtracted from earlier ones, would tell too much; empty if it does not."""
+    def problems(self, basis: Basis | None) -> list[Problem]:
+        """Return why this release, subtracted from earlier ones, would tell too much; empty if not."""
         if basis is None:
-            return [say("research.journal.no_basis")]
+            return [problem("research.journal.no_basis")]
         earlier = self.overlapping(basis.occasion, basis.members)
         names = _named(earlier)
         rules = self._rules(basis, basis.members)
         problems = [
-            say("research.journal.small", n=smallest, least=rule.least, earlier=rule.names)
+            problem("research.journal.small", n=smallest, least=rule.least, earlier=rule.names)
             for rule in rules
             if (smallest := rule.smallest()) < rule.least
         ]
         now = {self._digest(person) for person in basis.members}
         changed = [e for e in earlier if {person for person, _ in e["members"]} != now]
         if changed and basis.level != "aggregate" and basis.seen != self.fingerprint:
-            problems.append(say("research.journal.unseen", earlier=names))
+            problems.append(problem("research.journal.unseen", earlier=names))
         if changed and basis.level != "restricted" and basis.facts and any(e["facts"] for e in changed):
-            problems.append(say("research.journal.facts", earlier=names))
+            problems.append(problem("research.journal.facts", earlier=names))
         if basis.level == "unlinked":
             problems += _rows_problems(basis, now, [e for e in earlier if e["level"] == "unlinked"])
         return list(dict.fromkeys(problems))
@@ -145,7 +144,7 @@ class Journal:
         return None
 
     def note(self, basis: Basis) -> dict[str, Any]:
-        """What the journal keeps of a release beyond what its manifest says."""
+        """Return what the journal keeps of a release beyond what its manifest says."""
         members = sorted([self._digest(p), self._digest(c)] for p, c in basis.members.items())
         return {
             "salt": self.salt,
@@ -157,7 +156,7 @@ class Journal:
         }
 
     def _rules(self, basis: Basis, now: Members) -> list["_Rule"]:
-        """The classes by every export, and by those alone that hold exact numbers."""
+        """Return the classes by every export, and by those alone that hold exact numbers."""
         earlier = self.overlapping(basis.occasion, basis.members)
         present = {self._digest(person): self._digest(couple) for person, couple in now.items()}
         found = []
@@ -221,7 +220,7 @@ class _Rule:
 
 
 def open_journal(parent: Path) -> Journal:
-    """The journal of the exports that lie in a folder; an empty one if there are none.
+    """Return the journal of the exports that lie in a folder; an empty one if there are none.
 
     Raises
     ------
@@ -233,7 +232,7 @@ def open_journal(parent: Path) -> Journal:
 
 
 def read_journal(parent: Path) -> list[dict[str, Any]]:
-    """Every export ever made beside each other, oldest first.
+    """Return every export ever made beside each other, oldest first.
 
     A last line that was cut off is passed over: its export had not appeared yet.
     """
@@ -251,7 +250,7 @@ def read_journal(parent: Path) -> list[dict[str, Any]]:
             found.append(entry)
         except (ValueError, KeyError, TypeError):
             if number < len(lines):  # a whole line ends in a newline: something follows it
-                damaged.append(say("research.journal.damaged", file=JOURNAL, line=number))
+                damaged.append(problem("research.journal.damaged", file=JOURNAL, line=number))
     if damaged:
         raise ReleaseError(damaged)
     return found
@@ -273,13 +272,13 @@ def _named(entries: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(str(entry["folder"]) for entry in entries)
 
 
-def _rows_problems(basis: Basis, now: set[str], earlier: Iterable[Mapping[str, Any]]) -> list[str]:
+def _rows_problems(basis: Basis, now: set[str], earlier: Iterable[Mapping[str, Any]]) -> list[Problem]:
     problems = []
     for entry in earlier:
         name = str(entry["folder"])
         if any(person not in now for person, _ in entry["members"]):
-            problems.append(say("research.journal.left", earlier=name))
+            problems.append(problem("research.journal.left", earlier=name))
         wanted = {column: [float(e) for e in edges] for column, edges in entry["shape"].items()}
         if {column: [float(e) for e in edges] for column, edges in basis.shape.items()} != wanted:
-            problems.append(say("research.journal.shape", earlier=name, columns=", ".join(wanted)))
+            problems.append(problem("research.journal.shape", earlier=name, columns=", ".join(wanted)))
     return problems

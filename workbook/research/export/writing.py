@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.content import say
-from workbook.errors import ReleaseError
+from workbook.errors import Problem, ReleaseError, problem
 from workbook.research.export.journal import append_entry, open_journal
 from workbook.research.export.packaging import codebook, data_package, dataset_description
 from workbook.research.export.release import Level, Release, Table
@@ -57,19 +57,21 @@ def write_release(
         tell too much (see `workbook.research.export.journal`); the folder exists, a format is
         unknown, or it cannot be written. Nothing is left behind.
     """
-    problems = list(release.risk.problems)
+    problems: list[str | Problem] = list(release.risk.problems)
     problems += [
-        f"no format {name!r}: there is {', '.join(FORMATS)}" for name in formats if name not in FORMATS
+        problem("research.refused.format", name=name, known=", ".join(FORMATS))
+        for name in formats
+        if name not in FORMATS
     ]
     if folder.exists():
-        problems.append(f"{folder.name} exists already: name a new folder")
+        problems.append(problem("research.refused.exists", folder=folder.name))
     if problems:
         raise ReleaseError(problems)
     at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
     journal = open_journal(folder.parent)
-    problems = journal.problems(release.basis)
-    if problems or release.basis is None:
-        raise ReleaseError(problems)
+    too_much = journal.problems(release.basis)
+    if too_much or release.basis is None:
+        raise ReleaseError(too_much)
     with _appear_whole(folder) as unfinished:
         files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
         entry = _entry(release, folder.name, study, files, at)
@@ -80,7 +82,7 @@ def write_release(
 
 
 def guard_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Escape text against CSV formula injection.
 
     >>> guard_text("=1+1"), guard_text("-2"), guard_text("calm")
     ("'=1+1", "'-2", 'calm')
@@ -151,7 +153,7 @@ def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
 
 
 def _spss_names(names: Sequence[str]) -> list[str]:
-    """Names within SPSS's 64 bytes, still different from each other."""
+    """Return names within SPSS's 64 bytes, still different from each other."""
     used: set[str] = set()
     found = []
     for name in names:
@@ -205,7 +207,7 @@ def _entry(release: Release, name: str, study: str, files: Sequence[str], at: st
 
 
 def _slug(study: str) -> str:
-    """A study's name for file names.
+    """Return a study's name for file names.
 
     >>> _slug("Talking & listening, 2026")
     'talking-listening-2026'
@@ -233,6 +235,8 @@ def _appear_whole(folder: Path) -> Iterator[Path]:
         (unfinished / "SHA256SUMS").write_text(sums, encoding="utf-8")
         unfinished.rename(folder)
     except OSError as error:
-        raise ReleaseError(f"{folder.name} could not be written: {error.strerror or error}") from error
+        raise ReleaseError(
+            problem("research.refused.not_written", folder=folder.name, reason=error.strerror or error)
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

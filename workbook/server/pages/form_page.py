@@ -10,8 +10,8 @@ from typing import ClassVar
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import say
-from workbook.errors import AccessError, TooManyTriesError, WorkbookError
+from workbook.content import sentences
+from workbook.errors import AccessError, TooManyTriesError, WorkbookError, problem
 from workbook.server.pages.page import LEFT_COOKIE, Page
 from workbook.server.web.error_pages import status_of, wants_json
 from workbook.server.web.identity import xsrf_cookie_name
@@ -53,16 +53,16 @@ class FormPage(DoorPage):
         self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
 
     def _placed(self, error: WorkbookError) -> list[tuple[str, str]]:
-        """Each problem with the name of its field; without one where it is about no single field."""
+        """Return each problem with the name of its field; without one where it is about no single field."""
         about = [*error.about, *[""] * len(error.problems)]
         kinds = {kind: name for name, kind in reversed(self.fields.items())}
         return [
             (problem, kinds.get(KIND_OF.get(subject, ""), ""))
-            for problem, subject in zip(error.problems, about, strict=False)
+            for problem, subject in zip(sentences(error), about, strict=False)
         ]
 
     def typed(self) -> dict[str, str]:
-        """What was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
+        """Return what was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
         if self.request.headers.get("Content-Type", "").startswith("application/json"):
             try:
                 sent = json.loads(self.request.body)
@@ -82,7 +82,7 @@ class FormPage(DoorPage):
             done = await self.done_once(typed)
         except WorkbookError as error:
             if wants_json(self):
-                self.answer({"error": " ".join(error.problems)}, status_of(error))
+                self.answer({"error": " ".join(sentences(error))}, status_of(error))
             else:
                 self.ask(typed, error)
             return
@@ -101,13 +101,13 @@ class FormPage(DoorPage):
             marks = (browser, self.form, token, *typed.values())
             done, is_again = await self.context.once.do(marks, lambda: self.take(typed))
             if is_again and not self._stands(done):
-                raise AccessError(say("server.sent_already"))
+                raise AccessError(problem("server.sent_already"))
         if done.actor is not None:
             await self.seat(done.actor)
         return done
 
     def _stands(self, done: Done) -> bool:
-        """Whether what was done may still be shown: not after signing out, nor a code once written down."""
+        """Tell whether what was done may still be shown: not after signing out, nor a code written down."""
         if done.actor is None:
             return True
         is_over = self.context.sittings.find(done.actor.sitting_id) is None

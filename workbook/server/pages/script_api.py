@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from workbook.content import say
-from workbook.errors import AnswerError
+from workbook.errors import AnswerError, problem
 from workbook.server.kernels.websocket import pass_on
 from workbook.server.pages.page import Page, in_thread
 from workbook.service.values import Answer
@@ -19,7 +19,7 @@ MOST_LAST_WORDS = 4
 
 
 def read_answers(asked: dict[str, Any]) -> list[Answer]:
-    """The answers of a request, checked in form only; the service checks what they mean.
+    """Return the answers of a request, checked in form only; the service checks what they mean.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def read_answers(asked: dict[str, Any]) -> list[Answer]:
     try:
         return [_read_answer(row) for row in _rows(asked)]
     except (KeyError, TypeError):
-        raise AnswerError(say("server.api.malformed")) from None
+        raise AnswerError(problem("server.api.malformed")) from None
 
 
 def _rows(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ class Answers(Page):
             self.answer({"error": say("server.api.signed_out")}, 401)
             return
         if len(self.request.body) > LARGEST_BODY:
-            raise AnswerError(say("server.api.malformed"))
+            raise AnswerError(problem("server.api.malformed"))
         asked = asked_by(self)
         answers = read_answers(asked)
         if is_of_somebody_else(self, asked):  # they wait in their page until its own person is back
@@ -72,7 +72,7 @@ class Answers(Page):
 
 
 def asked_by(page: Page) -> dict[str, Any]:
-    """The form that a page's script sent; an empty one for whatever else it is."""
+    """Return the form that a page's script sent; an empty one for whatever else it is."""
     try:
         asked = json.loads(page.request.body)
     except (ValueError, RecursionError):  # Jupyter's own reading would write it to the log
@@ -81,7 +81,7 @@ def asked_by(page: Page) -> dict[str, Any]:
 
 
 def is_of_somebody_else(page: Page, asked: dict[str, Any]) -> bool:
-    """Whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
+    """Tell whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
     said = asked.get("who")
     return said is not None and page.actor is not None and said != page.tag_of(page.actor)
 

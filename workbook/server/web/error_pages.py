@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from workbook.content import lookup, say
+from workbook.content import lookup, say, sentences
 from workbook.errors import (
     AccessError,
     AnswerError,
@@ -31,7 +31,7 @@ _STATUS: dict[type, int] = {
 
 
 def status_of(error: WorkbookError) -> int:
-    """The HTTP status of an error of ours.
+    """Return the HTTP status of an error of ours.
 
     >>> status_of(AnswerError("no such item"))
     422
@@ -40,12 +40,12 @@ def status_of(error: WorkbookError) -> int:
 
 
 def wants_json(handler: RequestHandler) -> bool:
-    """Whether our own script asked, rather than a person's browser."""
+    """Tell whether our own script asked, rather than a person's browser."""
     return "application/json" in handler.request.headers.get("Accept", "")
 
 
 def sentence_for(status: int) -> str:
-    """The sentence people see for a status."""
+    """Return the sentence people see for a status."""
     known = lookup("server.errors")
     return say(f"server.errors.{status}") if str(status) in known else say("server.errors.other")
 
@@ -54,7 +54,7 @@ def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> N
     """Finish a failed request with a page, or with JSON when a script asked."""
     error = exc_info[1] if exc_info else None
     if isinstance(error, WorkbookError):
-        status, sentence = status_of(error), " ".join(error.problems)
+        status, sentence = status_of(error), " ".join(sentences(error))
         handler.set_status(status)
     else:
         sentence = sentence_for(status)

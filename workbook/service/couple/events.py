@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.answers import is_operation_id
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, Problem, problem
 from workbook.exercises import SHAPES, check_payload
 from workbook.exercises.shapes import Day, Field, Flag, Reference, Text
 from workbook.service.rows import dump
@@ -23,7 +22,7 @@ LARGEST_EVENT = 32_768  # bytes of JSON
 class Plain:
     """A yes or no, a number, or one short text: the value of a setting."""
 
-    def problem(self, name: str, value: Any) -> str | None:
+    def problem(self, name: str, value: Any) -> Problem | None:
         if isinstance(value, bool) or (isinstance(value, int | float) and math.isfinite(value)):
             return None
         return Text(200, required=False).problem(name, value)
@@ -35,7 +34,7 @@ class Maybe:
 
     field: "Field | Plain"
 
-    def problem(self, name: str, value: Any) -> str | None:
+    def problem(self, name: str, value: Any) -> Problem | None:
         return self.field.problem(name, value)
 
 
@@ -68,20 +67,20 @@ def check_drawer_event(kind: str, payload: Mapping[str, Any], operation_id: str)
     """
     shape = DRAWER_SHAPES.get(_text(kind))
     if shape is None:
-        raise AccessError(say("errors.events.unknown_kind", kind=_shown(kind)))
+        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
     _check_frame(payload, operation_id)
     problems = [
-        say("errors.events.missing", field=name)
+        problem("errors.events.missing", field=name)
         for name, field in shape.items()
         if name not in payload and not isinstance(field, Maybe)
     ]
     problems += [
-        say("errors.events.unknown_field", field=_shown(name)) for name in payload if name not in shape
+        problem("errors.events.unknown_field", field=_shown(name)) for name in payload if name not in shape
     ]
     found = [shape[name].problem(name, value) for name, value in payload.items() if name in shape]
     problems += [problem for problem in found if problem]
     if kind == "own_need" and not problems and not _is_own_need(payload["id"]):
-        problems.append(say("errors.events.wrong_type", field="id"))
+        problems.append(problem("errors.events.wrong_type", field="id"))
     if problems:
         raise AccessError(problems)
 
@@ -98,7 +97,7 @@ def check_table_event(kind: str, payload: Mapping[str, Any], operation_id: str) 
     """
     shape = SHAPES.get(_text(kind))
     if shape is None:
-        raise AccessError(say("errors.events.unknown_kind", kind=_shown(kind)))
+        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
     _check_frame(payload, operation_id)
     check_payload(shape, payload)
 
@@ -111,15 +110,15 @@ def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_frame(payload: Any, operation_id: Any) -> None:
     if not is_operation_id(operation_id):
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     if not isinstance(payload, Mapping) or not all(isinstance(name, str) for name in payload):
-        raise AccessError(say("errors.events.not_a_form"))
+        raise AccessError(problem("errors.events.not_a_form"))
     try:
         size = len(dump(dict(payload)))
     except (TypeError, ValueError, RecursionError):  # not JSON, or a text with a lone surrogate
-        raise AccessError(say("errors.events.not_a_form")) from None
+        raise AccessError(problem("errors.events.not_a_form")) from None
     if size > LARGEST_EVENT:
-        raise AccessError(say("errors.events.too_big"))
+        raise AccessError(problem("errors.events.too_big"))
 
 
 def _is_own_need(need_id: str) -> bool:

@@ -13,8 +13,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
-from workbook.content import say
-from workbook.errors import TooManyTriesError
+from workbook.errors import TooManyTriesError, problem
 
 MOST_TRIES = 10
 # `limits` cannot give back one hit of a moving window. A window of one hit for each try can be cleared alone,
@@ -84,7 +83,7 @@ class Tries:
                 return taken
             self._clear(taken)
             wait = max(self._free_at(key, most) for key in full) - time.time()
-        raise TooManyTriesError(say(f"errors.account.{told}", minutes=max(1, math.ceil(wait / 60))))
+        raise TooManyTriesError(problem(f"errors.account.{told}", minutes=max(1, math.ceil(wait / 60))))
 
     def give_back(self, taken: Try) -> None:
         """Undo this try, and no other: it was no wrong guess."""

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, require_enough
 from workbook.research.moments import Moments
 from workbook.research.reliability import FEWEST_PERSONS
 from workbook.research.risk import Anonymity
-from workbook.research.samples import Array, require_enough
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ class ClassCounts:
 
 
 def merge_moments(parts: Sequence[Moments]) -> Moments:
-    """All parts' moments as one, merged pairwise in a tree: rounding stays small."""
+    """Return all parts' moments as one, merged pairwise in a tree: rounding stays small."""
     found = list(parts)
     if not found:
         raise StatisticsError("no part holds a complete couple")
