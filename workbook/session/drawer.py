@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 import traitlets as t
 
+from workbook.address import Address, at
 from workbook.instruments import Chapter, Instrument, Item
 from workbook.service.values import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
-HOME = "home"
+HOME = at("home")
 
 
 class OwnDrawer(t.HasTraits):
@@ -31,10 +32,10 @@ class OwnDrawer(t.HasTraits):
         return [event for event in self.events if event.kind == kind]
 
     @property
-    def place(self) -> str:
+    def place(self) -> Address:
         """Where to go on from: the one page that is kept, or home."""
         bookmarks = self._of("bookmark")
-        return str(bookmarks[-1].payload["page"]) if bookmarks else HOME
+        return Address.read(bookmarks[-1].payload["page"]) if bookmarks else HOME
 
     def has_seen(self, page: str) -> bool:
         name = f"seen.{page}"

@@ -12,7 +12,7 @@ from workbook.plots import VIEWS, Drawing, Given, Showing, showings
 from workbook.results import Results
 from workbook.ui.blocks import Block
 from workbook.ui.panel import Panel, Picture
-from workbook.ui.perception import seen_in_words
+from workbook.ui.perception_text import seen_in_words
 
 OWN_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS if not view.needs_two)
 TOGETHER_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS)

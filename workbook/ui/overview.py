@@ -7,7 +7,7 @@ from workbook.insights import Insight
 from workbook.instruments import Instrument
 from workbook.results import Results
 from workbook.ui.blocks import Block, callout, card, heading, note
-from workbook.ui.telling import next_step, tell
+from workbook.ui.insight_text import next_step, tell
 
 WHOLE = ("apart", "alike", "few")
 STRONG = ("strength", "strength_tied", "strength_so_far", "nothing_strong")

@@ -11,15 +11,20 @@ from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, heading, lead, table
 from workbook.ui.components import Prose, TextField
 from workbook.ui.dashboard.sample import Sample
+from workbook.ui.guard import Guard
 
 
 class Section:
-    """One part of the page. ``fill`` works it out; it is called when the part is opened."""
+    """One part of the page. ``fill`` works it out; it is called when the part is opened.
+
+    What a widget calls back goes through ``guard``, so that what goes wrong is told above the section.
+    """
 
     name: ClassVar[str] = ""
 
-    def __init__(self, sample: Sample) -> None:
+    def __init__(self, sample: Sample, guard: Guard) -> None:
         self.sample = sample
+        self.guard = guard
         self.words = Prose()
         self.root = VBox([self.words])
         self.root.add_class("page")
@@ -27,20 +32,21 @@ class Section:
     def fill(self) -> None:
         """Work it out from the sample, as it is chosen now."""
 
+    def chooser(
+        self, label: str, options: dict[str, str], react: Callable[[], None], value: str = ""
+    ) -> TextField:
+        """Make a list to choose one from; ``react`` is called when another is chosen."""
+        field = TextField(
+            kind="select",
+            label=label,
+            options=[[key, title] for key, title in options.items()],
+            value=value or next(iter(options), ""),
+        )
+        field.observe(self.guard(lambda _: react() if field.value in options else None), "value")
+        return field
+
     def opening(self) -> list[Block]:
         return [heading(2, say(f"dashboard.{self.name}.title")), lead(say(f"dashboard.{self.name}.lead"))]
-
-
-def chooser(label: str, options: dict[str, str], react: Callable[[], None], value: str = "") -> TextField:
-    """A list to choose one from; ``react`` is called when another is chosen."""
-    field = TextField(
-        kind="select",
-        label=label,
-        options=[[key, title] for key, title in options.items()],
-        value=value or next(iter(options), ""),
-    )
-    field.observe(lambda _: react() if field.value in options else None, "value")
-    return field
 
 
 def occasion_words(occasion: str) -> str:

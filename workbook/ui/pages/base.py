@@ -5,16 +5,18 @@ own beyond what is being chosen or typed.
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.session import Session
 from workbook.ui.blocks import Block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Actions, Prose
 from workbook.ui.guard import Guard
+from workbook.ui.path import PageKind, Pages
 
 
 class Desk(Protocol):
@@ -22,20 +24,19 @@ class Desk(Protocol):
 
     session: Session
     guard: Guard
+    pages: Pages
 
-    def go(self, page: str) -> None:
+    def go(self, page: Address | str) -> None:
         """Turn to a page."""
 
 
-class Page:
-    """One page. Subclasses give `parts` and `fill`; ``argument`` is what follows the colon."""
-
-    kind: ClassVar[str]
+class Page(PageKind):
+    """One page. Subclasses give `parts` and `fill`; ``address`` is what was turned to."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.session = desk.session
-        self.argument = ""
+        self.address = at(self.kind)
         self.words = Prose()
         self.actions = Actions()
         self._reactions: dict[str, Callable[[], None]] = {}
@@ -50,9 +51,9 @@ class Page:
         """Put in what the session says now."""
         raise NotImplementedError
 
-    def arrive(self, argument: str) -> None:
+    def arrive(self, address: Address) -> None:
         """The person turned to this page."""
-        self.argument = argument
+        self.address = address
         self.fill()
         self.words.arrivals += 1
 
@@ -71,13 +72,13 @@ class Page:
             for number, button in enumerate(buttons)
         ]
 
-    def to(self, page: str) -> Callable[[], None]:
+    def to(self, page: Address) -> Callable[[], None]:
         """A reaction: turn to this page."""
         return lambda: self.desk.go(page)
 
     def home(self) -> Button:
         """The quiet way back."""
-        return Button(say("ui.button.home"), self.to("home"), "quiet")
+        return Button(say("ui.button.home"), self.to(at("home")), "quiet")
 
     def _pressed(self, press: str) -> None:
         if reaction := self._reactions.get(press):

@@ -12,7 +12,7 @@ from workbook.insights import Insight
 from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
-from workbook.plots.names import in_words
+from workbook.plots.names import in_words, short_title
 from workbook.ui.blocks import Block, heading, note, paragraph
 
 MOST_NAMED = 6  # more equals than this are counted, not listed
@@ -41,7 +41,7 @@ def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
     for instrument in instruments.values():
         for facet in facets(instrument):
             if facet.id == subject:
-                return facet.title.partition(":")[0]
+                return short_title(facet.title)
     return subject
 
 
