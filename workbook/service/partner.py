@@ -68,10 +68,16 @@ class LocalPartner(AtTable, PartnerService):
         if kind == "free_text":
             drawer_contents.check_free_text(payload, core.instruments)
         record = Record(kind, operation_id, dict(payload))
-        (kept,) = self._keep_consent(drawer, record) if kind == "consent" else drawer.add([record])
+        # In one transaction: each that destroys something costs the store's write-ahead log.
+        before = trail.places_before(drawer, record) if kind == BOOKMARK else ()
+        kept = (
+            self._keep_consent(drawer, record)
+            if kind == "consent"
+            else drawer.add([record], instead_of=before)[0]
+        )
         if kept != record:
             raise AccessError(problem("errors.events.bad_operation"))
-        if kind == BOOKMARK:  # the next opening does it again, should this be cut short
+        if kind == BOOKMARK:
             trail.forget_places_before(drawer, kept)
         core.sittings.act(self._actor.sitting_id)
         return _event(kept, drawer.person_id)
@@ -258,7 +264,7 @@ class LocalPartner(AtTable, PartnerService):
         refuse_reused(records, [by_id.get(record.operation_id, record) for record in records])
         return records
 
-    def _keep_consent(self, drawer: Drawer, record: Record) -> list[Record]:
+    def _keep_consent(self, drawer: Drawer, record: Record) -> Record:
         """Keep a consent, or that it is taken back: who takes part no more takes part in no study either."""
         research = given.research_log(drawer.person_id)
 
@@ -267,7 +273,7 @@ class LocalPartner(AtTable, PartnerService):
             leaving = Writing() if takes_part else given.leaving(seen[research], drawer)
             return Writing.of(Writing(drawer.entries([record])), leaving)
 
-        return drawer.take_in(self._core.decide(self._actor, [drawer.log, research], keep))[:1]
+        return drawer.take_in(self._core.decide(self._actor, [drawer.log, research], keep))[0]
 
     def _after_parting(self) -> None:
         """Note that the two have parted where no backup reaches; what they did together here has ended."""

@@ -82,21 +82,27 @@ class Drawer:
         self._key = key
         self._lock = threading.Lock()
         self._opened: list[Record] = []
+        self._used: set[str] = set()
         self._last = 0
 
     def entries(self, records: Sequence[Record]) -> list[Entry]:
         """Sealed entries, to be appended together with those of other logs."""
         return [self._seal(record) for record in records]
 
-    def add(self, records: Sequence[Record]) -> list[Record]:
+    def add(self, records: Sequence[Record], *, instead_of: Sequence[Record] = ()) -> list[Record]:
         """Keep records; a record whose operation id exists gives back the existing one.
+
+        Those that they are kept ``instead_of`` are destroyed in the same transaction, as superseded.
 
         Raises
         ------
         AccessError
             An operation id is that of a record forgotten since.
         """
-        return self.take_in(self._write(Writing(self.entries(records))))
+        gone = {record.sequence for record in instead_of}
+        rows = self._write(Writing(self.entries(records), superseded={self.log: gone}))
+        self._drop(gone)
+        return self.take_in(rows)
 
     def take_in(self, rows: Sequence[Row]) -> list[Record]:
         """Open rows that were just written here, and know them from now on without reading them.
@@ -113,6 +119,7 @@ class Drawer:
             for record in sorted(opened, key=lambda record: record.sequence):
                 if record.sequence == self._last + 1:  # else another's lie between, and are read with it
                     self._opened.append(record)
+                    self._used.add(crypto.opaque_id(self._key, record.operation_id))
                     self._last = record.sequence
         return opened
 
@@ -122,8 +129,12 @@ class Drawer:
         if gone:
             named = {self.log: gone}
             self._write(Writing(superseded=named) if superseded else Writing(forget=named))
-            with self._lock:
-                self._opened = [record for record in self._opened if record.sequence not in gone]
+            self._drop(gone)
+
+    def has_used(self, operation_id: str) -> bool:
+        """Say whether an operation id is that of a row, also of one forgotten since."""
+        self.records()
+        return crypto.opaque_id(self._key, operation_id) in self._used
 
     def records(self) -> list[Record]:
         """Every record of the drawer, oldest first; forgotten rows are passed over."""
@@ -131,6 +142,7 @@ class Drawer:
             for row in self._store.read(self.log, self._last):
                 if row.payload is not None:
                     self._opened.append(self.open_row(row))
+                self._used.add(row.operation_id)
                 self._last = row.sequence
             return list(self._opened)
 
@@ -150,6 +162,10 @@ class Drawer:
         bound = self._bound_to(row.operation_id)
         content = read_row(crypto.open_sealed(self._key, row.payload or b"", bound))
         return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
+
+    def _drop(self, gone: set[int]) -> None:
+        with self._lock:
+            self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def _seal(self, record: Record) -> Entry:
         operation_id = crypto.opaque_id(self._key, record.operation_id)

@@ -37,11 +37,7 @@ class NeedsTalk(Activity[Talks]):
 
     def _needs(self) -> dict[str, str]:
         instrument = self.session.instruments.get("needs")
-        found = (
-            {facet_of(one.id): one.title.partition(":")[0] for one in instrument.subscales}
-            if instrument
-            else {}
-        )
+        found = {facet_of(one.id): one.topic for one in instrument.subscales} if instrument else {}
         return found | self.session.own_needs
 
     def _need(self, need: str) -> str:

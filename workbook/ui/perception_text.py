@@ -52,20 +52,20 @@ def _told(line: Any, names: Mapping[str, str]) -> list[Block]:
 
 
 def _level(elevation: float) -> str:
-    limit = thresholds().level_at_least
+    limit = thresholds().perception.level_at_least
     return "level_high" if elevation >= limit else "level_low" if elevation <= -limit else "level_same"
 
 
 def _strength(correlation: Any) -> str:
-    """How far two orders are alike; a reversed order is as little alike as none."""
+    """Return how far two orders are alike; a reversed order is as little alike as none."""
     if pd.isna(correlation):
         return "unknown"
     limits = thresholds()
     return (
         "clear"
-        if correlation >= limits.order_clear
+        if correlation >= limits.perception.order_clear
         else "some"
-        if correlation >= limits.order_some
+        if correlation >= limits.perception.order_some
         else "little"
     )
 
