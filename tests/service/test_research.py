@@ -107,13 +107,13 @@ def test_control_a_word_in_the_audit_is_noticed() -> None:
 def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: House) -> None:
     prepare(house.a)
     written: list[str] = []
-    append = house.store.append
+    write = house.store.write
 
-    def note(entries: Any) -> Any:
+    def note(entries: Any, **what: Any) -> Any:
         written.extend(entry.log for entry in entries)
-        return append(entries)
+        return write(entries, **what)
 
-    with mock.patch.object(house.store, "append", note):
+    with mock.patch.object(house.store, "write", note):
         for grain, linked in CHOICES:
             give(house.a, grain, linked=linked)
     person_id = house.actors[0].person_id
@@ -130,10 +130,10 @@ def test_after_its_time_nothing_is_read_and_the_next_start_destroys_the_copy(hou
     last = months_after(datetime.now(UTC).date(), STUDY.retention_months)
     assert len(given_to(house.store, directory, STUDY, today=last - timedelta(days=1))) == 1
     assert given_to(house.store, directory, STUDY, today=last) == []
-    research.tidy(house.store, directory, today=last - timedelta(days=1))
+    research.tidy(house.store, today=last - timedelta(days=1))
     log = research_log(house.actors[0].person_id)
     assert [row for row in house.store.read(log) if row.payload is not None]
-    research.tidy(house.store, directory, today=last)
+    research.tidy(house.store, today=last)
     assert all(row.payload is None for row in house.store.read(log))
 
 

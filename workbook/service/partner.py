@@ -273,7 +273,8 @@ class LocalPartner(AtTable, PartnerService):
             leaving = Writing() if takes_part else given.leaving(seen[research], drawer)
             return Writing.of(Writing(drawer.entries([record])), leaving)
 
-        return drawer.take_in(self._core.decide(self._actor, [drawer.log, research], keep))[0]
+        rows = self._core.decide(self._actor, [drawer.log, research], keep)
+        return drawer.take_in([row for row in rows if row.log == drawer.log])[0]
 
     def _after_parting(self) -> None:
         """Note that the two have parted where no backup reaches; what they did together here has ended."""
