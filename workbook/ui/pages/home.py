@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.ui.activities import n_waiting
 from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
+from workbook.ui.exercise_pages import n_waiting
 from workbook.ui.pages.base import Desk, Page
 from workbook.ui.wizard import Step, next_step, path
 
