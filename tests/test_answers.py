@@ -19,6 +19,7 @@ from workbook.answers import (
     is_operation_id,
     lay_out,
 )
+from workbook.content import sentences
 from workbook.errors import AnswerError
 from workbook.instruments import catalogue
 
@@ -78,7 +79,7 @@ def test_every_other_field_is_checked_as_well(bad: Given) -> None:
 def test_every_problem_is_named_with_its_place() -> None:
     with pytest.raises(AnswerError) as raised:
         check_answers([Given(), Given(item="x"), Given(value=99, operation_id="b"), Given(occasion="")], BANK)
-    assert [problem.split(":")[0] for problem in raised.value.problems] == [
+    assert [problem.split(":")[0] for problem in sentences(raised.value)] == [
         "Answer 2",
         "Answer 2",
         "Answer 3",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GAP = r"([\w.-]+)"
-READERS = {"say", "lookup"}
+READERS = {"say", "lookup", "problem"}
 Wrappers = dict[str, list[tuple[int, str]]]
 """By name of a function: which parameter is part of a key, and the key around it."""
 

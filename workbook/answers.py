@@ -12,8 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from workbook import frames
-from workbook.content import say
-from workbook.errors import AnswerError
+from workbook.errors import AnswerError, Problem, problem
 from workbook.instruments.model import Instrument, Item
 
 MOST_AT_ONCE = 500
@@ -96,18 +95,18 @@ def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
         With every problem of every answer. No sentence contains a value.
     """
     if len(answers) > MOST_AT_ONCE:
-        raise AnswerError(say("errors.answers.too_many", most=MOST_AT_ONCE))
-    problems: list[str] = []
+        raise AnswerError(problem("errors.answers.too_many", most=MOST_AT_ONCE))
+    problems: list[Problem] = []
     instruments: list[str] = []
     seen: dict[str, Given] = {}
     for position, answer in enumerate(answers, start=1):
         found = bank.find(answer.item)
         problems += [
-            say(f"errors.answers.{key}", position=position, item=_shown(answer.item))
+            problem(f"errors.answers.{key}", position=position, item=_shown(answer.item))
             for key in _problems(answer, found)
         ]
         if isinstance(answer.operation_id, str) and seen.setdefault(answer.operation_id, answer) != answer:
-            problems.append(say("errors.answers.same_operation", position=position))
+            problems.append(problem("errors.answers.same_operation", position=position))
         instruments.append(found[0] if found else "")
     if problems:
         raise AnswerError(problems)

@@ -16,8 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from workbook import frames
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 
 Form = Literal["csv", "parquet"]
 DECLINED = -9  # no scale of ours goes below 0, so no answer can be taken for it
@@ -110,7 +109,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         about = None
     if not isinstance(about, dict) or about.get("form") not in ("csv", "parquet"):
-        raise StorageError(say("cli.simulate.no_cohort", folder=folder, file=ABOUT))
+        raise StorageError(problem("cli.simulate.no_cohort", folder=folder, file=ABOUT))
     return about
 
 
@@ -141,10 +140,10 @@ def _appear_whole(folder: Path, *, replace: bool) -> Iterator[Path]:
     """A folder beside the wanted one that takes its name only when all went well."""
     is_there = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
     if is_there and not replace:
-        raise StorageError(say("cli.simulate.exists", folder=folder))
+        raise StorageError(problem("cli.simulate.exists", folder=folder))
     if is_there and not (folder / ABOUT).exists():
         # Replacing means deleting: never a folder that a mistyped name points to.
-        raise StorageError(say("cli.simulate.not_ours", folder=folder, file=ABOUT))
+        raise StorageError(problem("cli.simulate.not_ours", folder=folder, file=ABOUT))
     unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
     try:
         unfinished.mkdir(parents=True)
@@ -152,7 +151,7 @@ def _appear_whole(folder: Path, *, replace: bool) -> Iterator[Path]:
         _take_the_place(unfinished, folder)
     except OSError as error:
         reason = error.strerror or error
-        raise StorageError(say("cli.simulate.not_written", folder=folder, reason=reason)) from error
+        raise StorageError(problem("cli.simulate.not_written", folder=folder, reason=reason)) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

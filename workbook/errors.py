@@ -1,12 +1,76 @@
 """Every error the workbook raises on purpose.
 
-All derive from `WorkbookError`. An error carries *all* the problems found, each one a full
-sentence with a way out, so that a reader mends a file once rather than once per line. No
-message ever contains an answer, a passphrase or a key.
+All derive from `WorkbookError`. An error carries *all* the problems found, so that a reader mends
+a file once rather than once per line. A problem is a key of the wording and the values its
+sentence needs: it becomes a sentence only at the edge (a page, the command line, a traceback), in
+the reader's language. What only a programmer meets (a bad argument, a malformed content file) is
+written out as text. No problem ever contains an answer, a passphrase or a key.
 """
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Value: TypeAlias = "str | int | float | bool | Problem | None"
+Problems: TypeAlias = "str | Problem | Iterable[str | Problem]"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Hold what is wrong as a key of the wording, with the values its sentence needs.
+
+    Parameters
+    ----------
+    key : str
+        A dotted key of the wording, such as ``"errors.answers.too_many"``.
+    values : dict of str to str, int, float, bool, Problem or None
+        What the sentence's placeholders stand for.
+    """
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return _tell(self)
+
+
+def problem(key: str, /, **values: object) -> Problem:
+    """Return what is wrong, to become a sentence at the edge.
+
+    A value that is no plain one (a path) is taken as its text, so that every problem can be sent
+    to another process.
+
+    >>> problem("errors.answers.too_many", most=500).values
+    {'most': 500}
+    """
+    return Problem(key, {name: _plain(value) for name, value in values.items()})
+
+
+def _plain(value: object) -> Value:
+    if value is None or isinstance(value, Problem):
+        return value
+    for kind in (bool, int, float, str):  # a subclass, such as one of numpy's, becomes the plain kind
+        if isinstance(value, kind):
+            return kind(value)
+    return str(value)
+
+
+def _bare(found: Problem) -> str:
+    values = ", ".join(f"{name}={value}" for name, value in found.values.items())
+    return f"{found.key} ({values})" if values else found.key
+
+
+_tell: Callable[[Problem], str] = _bare
+
+
+def tell_problems_by(tell: Callable[[Problem], str]) -> None:
+    """Set how a problem becomes a sentence in ``str(error)``; until then it shows key and values."""
+    global _tell  # noqa: PLW0603  the wording stands above the errors: the package hooks it in
+    _tell = tell
 
 
 class WorkbookError(Exception):
@@ -14,8 +78,8 @@ class WorkbookError(Exception):
 
     Parameters
     ----------
-    problems : str or iterable of str
-        One sentence per problem, each saying what, where, and what is allowed.
+    problems : str, Problem or an iterable of them
+        What is wrong, each saying what, where, and what is allowed.
     about : iterable of str, optional
         For each problem the thing somebody typed that it is about (``"name"``, ``"code"``,
         ``"passphrase"``, ``"new passphrase"``), so that a form can point at it.
@@ -27,11 +91,14 @@ class WorkbookError(Exception):
     ('item 3: no text', "item 5: unknown scale 'often'")
     """
 
-    def __init__(self, problems: str | Iterable[str], *, about: Iterable[str] = ()) -> None:
-        found = (problems,) if isinstance(problems, str) else tuple(problems)
-        self.problems: tuple[str, ...] = found
+    def __init__(self, problems: Problems, *, about: Iterable[str] = ()) -> None:
+        found = (problems,) if isinstance(problems, str | Problem) else tuple(problems)
+        self.problems: tuple[str | Problem, ...] = found
         self.about: tuple[str, ...] = tuple(about)
-        super().__init__("\n".join(found))
+        super().__init__(found)
+
+    def __str__(self) -> str:
+        return "\n".join(str(one) for one in self.problems)
 
 
 class ContentError(WorkbookError):
@@ -71,9 +138,7 @@ class ConflictError(StorageError):
         Which logs have moved on. No sentence names them: a log's name may tell who is writing.
     """
 
-    def __init__(
-        self, problems: str | Iterable[str], *, about: Iterable[str] = (), logs: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, problems: Problems, *, about: Iterable[str] = (), logs: Iterable[str] = ()) -> None:
         super().__init__(problems, about=about)
         self.logs: tuple[str, ...] = tuple(logs)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
-from workbook.content import say
+from workbook.errors import Problem, problem
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _NEED = re.compile(r"needs\.(?:own\.[A-Za-z0-9]{4,32}|[a-z_]{1,40})")
@@ -36,14 +36,14 @@ class Field(ABC):
     may_be_empty: bool = False
     may_be_missing: bool = False
 
-    def problem(self, name: str, value: Any) -> str | None:
-        """Return what is wrong with a value, as a sentence about the field, or None."""
+    def problem_of(self, name: str, value: Any) -> Problem | None:
+        """Return what is wrong with a value, as a problem that names the field, or None."""
         if self.may_be_empty and type(value) is type(self.empty) and value == self.empty:
             return None
         return self._problem(name, value)
 
     @abstractmethod
-    def _problem(self, name: str, value: Any) -> str | None: ...
+    def _problem(self, name: str, value: Any) -> Problem | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ class Text(Field):
     most: int
     needed_with: tuple[str, str] | None = None
 
-    def _problem(self, name: str, value: Any) -> str | None:
+    def _problem(self, name: str, value: Any) -> Problem | None:
         if not isinstance(value, str):
-            return _say("not_text", name)
+            return _told("not_text", name)
         if not value.strip() and not self.may_be_empty and self.needed_with is None:
-            return _say("empty", name)
+            return _told("empty", name)
         if len(value) > self.most:
-            return _say("too_long", name, n=len(value), most=self.most)
+            return _told("too_long", name, n=len(value), most=self.most)
         if any(_is_unfit(character) for character in value):
-            return _say("unfit", name)
+            return _told("unfit", name)
         return None
 
     def is_needed(self, payload: Mapping[str, Any]) -> bool:
@@ -81,10 +81,10 @@ class Choice(Field):
 
     options: tuple[str, ...]
 
-    def _problem(self, name: str, value: Any) -> str | None:
+    def _problem(self, name: str, value: Any) -> Problem | None:
         if isinstance(value, str) and value in self.options:
             return None
-        return _say("not_offered", name, options=", ".join(self.options))
+        return _told("not_offered", name, options=", ".join(self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class Rating(Field):
     lowest: int
     highest: int
 
-    def _problem(self, name: str, value: Any) -> str | None:
+    def _problem(self, name: str, value: Any) -> Problem | None:
         if type(value) is int and self.lowest <= value <= self.highest:
             return None
-        return _say("not_on_the_scale", name, lowest=self.lowest, highest=self.highest)
+        return _told("not_on_the_scale", name, lowest=self.lowest, highest=self.highest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +107,16 @@ class Flag(Field):
 
     empty: ClassVar[Any] = False
 
-    def _problem(self, name: str, value: Any) -> str | None:
-        return None if isinstance(value, bool) else _say("not_yes_no", name)
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        return None if isinstance(value, bool) else _told("not_yes_no", name)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference(Field):
     """The operation id of an earlier event, or an id of the content."""
 
-    def _problem(self, name: str, value: Any) -> str | None:
-        return None if _fits(_REFERENCE, value) else _say("no_reference", name)
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        return None if _fits(_REFERENCE, value) else _told("no_reference", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ class Need(Field):
 
     own: bool = False
 
-    def _problem(self, name: str, value: Any) -> str | None:
-        return None if _fits(_OWN_NEED if self.own else _NEED, value) else _say("no_need", name)
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        return None if _fits(_OWN_NEED if self.own else _NEED, value) else _told("no_need", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +144,28 @@ class Day(Field):
         """The last day that fits now."""
         return datetime.now(UTC).date() + timedelta(days=1 + self.ahead)
 
-    def _problem(self, name: str, value: Any) -> str | None:
+    def _problem(self, name: str, value: Any) -> Problem | None:
         day = _day(value)
         if day is None:
-            return _say("not_a_day", name)
-        return None if day <= self.latest else _say("too_far_ahead", name, latest=self.latest.isoformat())
+            return _told("not_a_day", name)
+        return None if day <= self.latest else _told("too_far_ahead", name, latest=self.latest.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
 class Setting(Field):
     """A yes or no, a number, or one short text: the value of a setting."""
 
-    def _problem(self, name: str, value: Any) -> str | None:
+    def _problem(self, name: str, value: Any) -> Problem | None:
         if isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= _LARGEST):
             return None
-        return Text(200, may_be_empty=True).problem(name, value)
+        return Text(200, may_be_empty=True).problem_of(name, value)
 
 
 Shape = Mapping[str, Field]
 
 
-def find_problems(shape: Shape, payload: Mapping[str, Any]) -> list[str]:
-    """List everything in which a payload differs from a shape: one sentence for each field.
+def find_problems(shape: Shape, payload: Mapping[str, Any]) -> list[Problem]:
+    """List everything in which a payload differs from a shape: one problem for each field.
 
     Parameters
     ----------
@@ -176,28 +176,28 @@ def find_problems(shape: Shape, payload: Mapping[str, Any]) -> list[str]:
 
     Returns
     -------
-    list of str
+    list of Problem
         Empty where the payload has the shape.
 
     Examples
     --------
     >>> find_problems({"text": Text(10)}, {"text": "thank you"})
     []
-    >>> find_problems({"text": Text(10)}, {"txt": 1})
+    >>> [str(one) for one in find_problems({"text": Text(10)}, {"txt": 1})]
     ['text: this is missing.', 'txt: this is not part of what is kept here.']
     """
     problems = [
-        _say("missing", name)
+        _told("missing", name)
         for name, field in shape.items()
         if name not in payload and not field.may_be_missing
     ]
-    problems += [_say("unknown", name) for name in payload if name not in shape]
+    problems += [_told("unknown", name) for name in payload if name not in shape]
     for name, field in shape.items():
         if name not in payload:
             continue
-        found = field.problem(name, payload[name])
+        found = field.problem_of(name, payload[name])
         if found is None and isinstance(field, Text) and field.needed_with and field.is_needed(payload):
-            found = None if payload[name].strip() else _say("empty", name)
+            found = None if payload[name].strip() else _told("empty", name)
         problems += [found] if found else []
     return problems
 
@@ -230,7 +230,7 @@ def _is_unfit(character: str) -> bool:
     return unicodedata.category(character) in ("Cs", "Cc") and character not in "\n\t"
 
 
-def _say(problem: str, name: object, **values: object) -> str:
-    """Return a sentence about a field, whose name may be anything somebody sent."""
+def _told(reason: str, name: object, **values: object) -> Problem:
+    """Return what is wrong with a field, whose name may be anything somebody sent."""
     shown = "".join(one if one.isprintable() else "?" for one in str(name)[:_LONGEST_NAME])
-    return say(f"errors.shapes.{problem}", name=shown, **values)
+    return problem(f"errors.shapes.{reason}", name=shown, **values)

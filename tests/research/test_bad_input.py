@@ -24,9 +24,9 @@ from workbook.research.dyadic import (
     profile_similarity,
     truth_and_bias,
 )
-from workbook.research.intake import check_responses, read_answers
 from workbook.research.reliability import item_matrix
 from workbook.research.scale import Parts, keep_quiet
+from workbook.research.validation import check_responses, read_answers
 from workbook.simulate import simulate_couples
 
 SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}

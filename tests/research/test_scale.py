@@ -23,7 +23,7 @@ from workbook.research.dyadic.least_squares import Method
 from workbook.research.reliability import cronbach_alpha, item_matrix, mcdonald_omega
 from workbook.research.risk import Anonymity, measure_anonymity
 from workbook.research.scale import Parts, keep_quiet
-from workbook.research.tallies import ClassCounts, ItemSums
+from workbook.research.sufficient_statistics import ClassCounts, ItemSums
 from workbook.scoring import score
 from workbook.simulate import simulate_couples
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.service.household import OCCASION, House, answers
 from workbook import frames
+from workbook.content import sentences
 from workbook.errors import AccessError, AnswerError, SharingError
 from workbook.service.values import Answer
 from workbook.sharing import Grain
@@ -73,8 +74,8 @@ class DrawerContract:
         ]
         with pytest.raises(AnswerError) as raised:
             service.save_answers(bad)
-        assert len(raised.value.problems) == 8
-        assert all("99" not in problem and "\x00" not in problem for problem in raised.value.problems)
+        assert len(sentences(raised.value)) == 8
+        assert all("99" not in problem and "\x00" not in problem for problem in sentences(raised.value))
         assert service.read_responses().empty
 
     def test_safety_answers_are_kept_and_never_given_back(self, house: House) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.service.contract import ServiceContract
 from tests.service.household import Clock, House, answers, begin, offered
-from workbook.content import say
-from workbook.errors import AccessError, DefectError, SetupError, StorageError, name_defect
+from workbook.content import say, sentences
+from workbook.errors import AccessError, DefectError, SetupError, StorageError, name_defect, problem
 from workbook.service.household import Household
 from workbook.service.identity.sittings import Sittings
 from workbook.service.link.calls import decode, encode, verbs_of
@@ -204,7 +204,7 @@ def test_a_bug_of_ours_is_told_as_ours_and_logged_without_its_words(
     service, _actor = house.a
     with pytest.raises(DefectError) as raised:
         service.add_event("own_need", {"id": "needs.own.k3fz", "text": SECRET})
-    assert raised.value.problems == (say("errors.defect"),)
+    assert sentences(raised.value) == [say("errors.defect")]
     assert bug.__name__ in caplog.text and "test_link.py" in caplog.text, "what it was, and where"
     assert SECRET not in caplog.text and "needs.own" not in caplog.text
 
@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_the_senders_and_not_logged(
         ("order_for_me", encode({})),
         ("save_answers", encode({"answers": [{}]})),
     ):
-        expected = Refusal("AccessError", [say("errors.events.not_a_form")])
+        expected = Refusal("AccessError", [problem("errors.events.not_a_form")])
         assert _refusal(_send(remote, verb, body)) == expected
     assert caplog.text == ""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from workbook.content import sentences
 from workbook.errors import SetupError
 from workbook.instruments import catalogue
 from workbook.server.context import open_context
@@ -43,8 +44,8 @@ def test_what_was_written_is_read_again_and_nobody_else_can_read_it(tmp_path: Pa
 def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(SetupError) as caught:
         check_study(" ", "x" * 900, ["safety", "poems"], "nowhere", 0)
-    told = "\n".join(caught.value.problems)
-    assert len(caught.value.problems) == 5
+    told = "\n".join(sentences(caught.value))
+    assert len(sentences(caught.value)) == 5
     for part in ("name is missing", "purpose is too long", "safety is private", "poems", "1 to 240"):
         assert part in told
 

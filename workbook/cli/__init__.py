@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from workbook import __version__
-from workbook.content import say
+from workbook.content import say, sentences
 from workbook.errors import WorkbookError
 
 
@@ -35,7 +35,7 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 raise
             if isinstance(error, WorkbookError):
-                raise Problem("\n".join(error.problems)) from None
+                raise Problem("\n".join(sentences(error))) from None
             # The text of an unforeseen error may hold anything, an answer included.
             raise Problem(say("cli.unexpected", kind=type(error).__name__)) from None
 

@@ -51,7 +51,7 @@ def examine(looks: list[Look], *, debug: bool = False) -> Iterator[Finding]:
         except Exception as error:
             if debug:
                 raise
-            yield findings.problem("failed", kind=type(error).__name__)
+            yield findings.bad("failed", kind=type(error).__name__)
 
 
 def show(found: list[Finding]) -> None:

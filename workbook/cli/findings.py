@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.abc import Traversable
 from pathlib import Path
 
-from workbook.content import say
+from workbook.content import say, sentence, sentences
 from workbook.errors import WorkbookError
 from workbook.server.preflight.folders import NETWORK_FILE_SYSTEMS, file_system_of
 
@@ -50,7 +50,7 @@ def fine(key: str, **values: object) -> Finding:
     return Finding("fine", say(f"cli.doctor.{key}.fine", **values))
 
 
-def problem(key: str, **values: object) -> Finding:
+def bad(key: str, **values: object) -> Finding:
     """Something to put right, and how."""
     return Finding("problem", say(f"cli.doctor.{key}.problem", **values))
 
@@ -64,9 +64,9 @@ def look_at_python() -> Iterator[Finding]:
     """A Python new enough, and every package in the version that was asked for."""
     found = ".".join(map(str, sys.version_info[:3]))
     is_new_enough = sys.version_info[:2] >= OLDEST_PYTHON
-    yield (fine if is_new_enough else problem)("python", found=found)
+    yield (fine if is_new_enough else bad)("python", found=found)
     wrong = list(_wrong_packages())
-    yield problem("packages", packages=", ".join(wrong)) if wrong else fine("packages")
+    yield bad("packages", packages=", ".join(wrong)) if wrong else fine("packages")
 
 
 def _wrong_packages() -> Iterator[str]:
@@ -96,9 +96,9 @@ def look_at_database() -> Iterator[Finding]:
         connection.close()
     found = tuple(sqlcipher3.sqlite_version_info)
     if not cipher:
-        yield problem("cipher")
+        yield bad("cipher")
     elif found < OLDEST_SQLITE:
-        yield problem("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
+        yield bad("sqlite", found=_dotted(found), oldest=_dotted(OLDEST_SQLITE))
     else:
         yield fine("sqlite", found=_dotted(found), cipher=cipher)
 
@@ -111,16 +111,16 @@ def look_at_folder(data: Path) -> Iterator[Finding]:
     """The data folder: only its owner's, on a disk of this computer, with room."""
     existing = next(folder for folder in (data, *data.parents) if folder.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
-        yield problem("folder", folder=data)
+        yield bad("folder", folder=data)
         return
     yield fine("folder", folder=data) if data.exists() else fine("folder_new", folder=data)
     if data.exists() and (problem_found := others_may_read(data)):
-        yield problem("folder_mode", folder=data, mode=problem_found)
+        yield bad("folder_mode", folder=data, mode=problem_found)
     kind = file_system_of(existing)
     if kind in NETWORK_FILE_SYSTEMS:
-        yield problem("network_disk", folder=data, kind=kind)
+        yield bad("network_disk", folder=data, kind=kind)
     free = shutil.disk_usage(existing).free // 1_000_000
-    yield (fine if free >= ROOM_NEEDED_MB else problem)("room", free=free, needed=ROOM_NEEDED_MB)
+    yield (fine if free >= ROOM_NEEDED_MB else bad)("room", free=free, needed=ROOM_NEEDED_MB)
 
 
 def look_at_key(data: Path) -> Iterator[Finding]:
@@ -130,14 +130,14 @@ def look_at_key(data: Path) -> Iterator[Finding]:
     from workbook.storage.sqlcipher import FILE_NAME
 
     if key_folder().resolve().is_relative_to(data.resolve()):
-        yield problem("key_inside", file=key_folder())
+        yield bad("key_inside", file=key_folder())
     elif not (data / FILE_NAME).exists():
         yield fine("key_new")
     else:
         try:
             find_key(data, is_new=False)
         except WorkbookError as error:
-            yield Finding("problem", " ".join(error.problems))
+            yield Finding("problem", " ".join(sentences(error)))
         else:
             file = key_file(data)
             yield fine("key_file", file=file) if file.exists() else fine("key")
@@ -155,7 +155,7 @@ def look_at_setup(data: Path) -> Iterator[Finding]:
     from workbook.server.preflight.checks import examine
 
     others = [found for found in examine(Setup(data=data)) if found.code not in LOOKED_AT_BY_NAME]
-    yield from (Finding("problem", found.text) for found in others)
+    yield from (Finding("problem", sentence(found.problem)) for found in others)
     if not others:
         yield fine("setup")
 
@@ -167,7 +167,7 @@ def look_at_port(port: int) -> Iterator[Finding]:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            yield problem("port", port=port, other=port + 1)
+            yield bad("port", port=port, other=port + 1)
         else:
             yield fine("port", port=port)
 
@@ -178,7 +178,7 @@ def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now
     written = [path.stat().st_mtime for path in data.glob("*") if path.is_file()] if data.is_dir() else []
     latest = max([EARLIEST, *(datetime.fromtimestamp(at, UTC) for at in written)])
     shown = {"now": f"{time:%Y-%m-%d %H:%M} UTC", "latest": f"{latest:%Y-%m-%d %H:%M} UTC"}
-    yield (fine if time >= latest else problem)("clock", **shown)
+    yield (fine if time >= latest else bad)("clock", **shown)
 
 
 def look_at_bundle() -> Iterator[Finding]:
@@ -186,7 +186,7 @@ def look_at_bundle() -> Iterator[Finding]:
     static = resources.files("workbook.server.assets") / "static"
     built = json.loads((static / "manifest.json").read_text(encoding="utf-8"))["files"]
     changed = sorted(name for name, digest in built.items() if _digest(static / name) != digest)
-    yield problem("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))
+    yield bad("bundle", files=", ".join(changed)) if changed else fine("bundle", n=len(built))
 
 
 def _digest(file: Traversable) -> str:

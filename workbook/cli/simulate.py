@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbook.content import say
-from workbook.errors import ContentError
+from workbook.errors import ContentError, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def _choose(chosen: tuple[str, ...]) -> "list[Instrument]":
     unknown = [name for name in chosen if name not in known]
     if unknown:
         names = ", ".join(known)
-        raise ContentError(say("cli.simulate.unknown", instrument=name, known=names) for name in unknown)
+        raise ContentError(problem("cli.simulate.unknown", instrument=name, known=names) for name in unknown)
     return [known[name] for name in dict.fromkeys(chosen)] if chosen else list(known.values())
 
 

@@ -7,6 +7,7 @@ import click
 
 from workbook.cli.serve import data_option
 from workbook.content import say
+from workbook.errors import problem
 
 if TYPE_CHECKING:
     from workbook.research.export import RiskReport
@@ -53,7 +54,7 @@ def show(*, data: Path | None) -> None:
     folder = data_folder(data)
     found = read_study(folder)
     if found is None:
-        raise SetupError(say("study.error.none", folder=folder))
+        raise SetupError(problem("study.error.none", folder=folder))
     _show(found)
 
 

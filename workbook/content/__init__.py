@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from workbook.errors import ContentError
+from workbook.errors import ContentError, Problem, WorkbookError
 
 LANGUAGE = "en"
 
@@ -52,3 +52,24 @@ def say(key: str, /, **values: object) -> str:
         return text.format(**values)
     except (KeyError, IndexError) as missing:
         raise ContentError(f"message {key!r} wants a value for {missing}") from None
+
+
+def sentence(problem: str | Problem) -> str:
+    """Return a problem as the sentence a person reads.
+
+    >>> from workbook.errors import problem
+    >>> sentence(problem("errors.answers.too_many", most=500))  # doctest: +SKIP
+    'These are more than 500 answers at once. …'
+    """
+    if isinstance(problem, str):
+        return problem
+    values = {
+        name: sentence(value) if isinstance(value, Problem) else value
+        for name, value in problem.values.items()
+    }
+    return say(problem.key, **values)
+
+
+def sentences(error: WorkbookError) -> list[str]:
+    """Return every problem of an error as a sentence: for the edge only, a page or the command line."""
+    return [sentence(problem) for problem in error.problems]

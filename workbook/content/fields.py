@@ -159,7 +159,7 @@ def read_each(
             try:
                 found.append(read(place))
             except ContentError as error:
-                problems.extend(error.problems)
+                problems.extend(map(str, error.problems))
     return found
 
 

@@ -12,8 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import Problem, WorkbookError, problem
 from workbook.shapes import Field, Reference, Shape, complete, find_problems
 
 
@@ -242,12 +241,12 @@ class Machine(Generic[T]):
             Everything wrong with what was sent, all at once; or else the rule that forbids it now.
         """
         things = self.fold(events)
-        problems = find_problems(self.shapes[step.kind], step.payload)
+        problems: list[str | Problem] = [*find_problems(self.shapes[step.kind], step.payload)]
         move = self.kinds[step.kind]
         if isinstance(move, Reply):
             named = step.payload.get(move.about)
             # Another couple's things are not here either: an id is looked for on this table alone.
-            if move.shape[move.about].problem(move.about, named) is None and named not in things:
+            if move.shape[move.about].problem_of(move.about, named) is None and named not in things:
                 problems += refusal("gone").problems
         if problems:
             raise ExerciseError(problems)
@@ -265,7 +264,7 @@ class Machine(Generic[T]):
 
 def refusal(reason: str, **values: object) -> ExerciseError:
     """Return the refusal people read, by its key under ``exercises.refusals``."""
-    return ExerciseError(say(f"exercises.refusals.{reason}", **values))
+    return ExerciseError(problem(f"exercises.refusals.{reason}", **values))
 
 
 def find(things: Mapping[str, T], reference: str) -> T:

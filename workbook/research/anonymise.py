@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from workbook.errors import ReleaseError
+from workbook.errors import ReleaseError, problem
 from workbook.research.risk import class_numbers
 
 SUPPRESSED = -7
@@ -91,7 +91,7 @@ def suppress_small_classes(
         Fewer than k couples in all.
     """
     if unit.nunique() < k:
-        raise ReleaseError(f"{unit.nunique()} couples: a release needs at least {k}")
+        raise ReleaseError(problem("research.refused.few", n=unit.nunique(), k=k))
     classes = class_numbers(rows, columns)
     sizes = pd.Series(unit.to_numpy()).groupby(classes).nunique().sort_values(kind="stable")
     small = list(sizes.index[sizes < k])

@@ -9,8 +9,8 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import HigherIs
+from workbook.research.checks import Array, check_keys, places, read_columns
 from workbook.research.items import check_persons
-from workbook.research.samples import Array, check_keys, places, read_columns
 
 CLASSES = ("recovered", "improved", "unchanged", "deteriorated")
 COUPLE_CLASSES = ("both better", "one better", "mixed", "unchanged", "one worse", "both worse")

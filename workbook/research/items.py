@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, read_columns, require_enough, require_varying
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, check_keys, read_columns, require_enough, require_varying
 
 Missing = Literal["pairwise", "listwise"]
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array, read_complete
+from workbook.research.checks import Array, read_complete
 
 BLOCK = 1 << 16
 """Rows centred at a time: large enough to be fast, small enough to need no second frame."""

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import optimize
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array
+from workbook.research.checks import Array
 
 LEAST_UNIQUENESS = 0.005
 """Below this share of its variance an item counts as having no error: a Heywood case."""

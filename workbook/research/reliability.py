@@ -8,10 +8,10 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import Instrument
+from workbook.research.checks import places, require_share
 from workbook.research.items import FEWEST_PERSONS, Missing, item_covariance
 from workbook.research.moments import Moments
 from workbook.research.one_factor import OneFactor, fit_one_factor
-from workbook.research.samples import places, require_share
 
 __all__ = [
     "FEWEST_PERSONS",
@@ -278,7 +278,7 @@ def subscale_reliability(
             try:
                 found = statistic(items, missing=missing)
             except StatisticsError as refusal:
-                reasons += [problem for problem in refusal.problems if problem not in reasons]
+                reasons += [str(problem) for problem in refusal.problems if str(problem) not in reasons]
                 found = Estimate(np.nan, np.nan, np.nan, int(items.notna().any(axis=1).sum()), items.shape[1])
             row |= {"n": found.n, "k": found.k, name: found.value}
             row |= {f"{name}_low": found.low, f"{name}_high": found.high}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array
+from workbook.research.checks import Array
 
 
 @dataclass(frozen=True, slots=True)

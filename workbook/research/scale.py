@@ -16,31 +16,32 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from workbook import frames
-from workbook.dyads.pairs import pair
 from workbook.errors import StatisticsError, WorkbookError
 from workbook.instruments.model import Instrument
 from workbook.research.dyadic import Apim, DyadicICC, apim, dyadic_icc
-from workbook.research.dyadic.design import Covariate, Design, Pair
+from workbook.research.dyadic.design import Covariate, Design
 from workbook.research.dyadic.least_squares import Method
-from workbook.research.dyadic.pairing import from_pairs
-from workbook.research.intake import VERSION, other_versions, said_versions
 from workbook.research.moments import Moments
-from workbook.research.reliability import Estimate, cronbach_alpha, item_matrix, mcdonald_omega
+from workbook.research.parts import (
+    attempt,
+    class_counts,
+    fault_of,
+    item_sums,
+    look_through,
+    pair_moments,
+    pair_part,
+    score_columns,
+    score_part,
+)
+from workbook.research.reliability import Estimate, cronbach_alpha, mcdonald_omega
 from workbook.research.risk import Anonymity
-from workbook.research.samples import places
-from workbook.research.tallies import ClassCounts, ItemSums, merge_moments
-from workbook.scoring import score
+from workbook.research.sufficient_statistics import ClassCounts, ItemSums, merge_moments
+from workbook.research.validation import other_versions, said_versions
 
 Engine = Literal["pandas", "dask"]
 Progress = Callable[[int, int], None]
 Found = TypeVar("Found")
-IDS = ("couple_id", "person_id", "occasion", "instrument", "subscale")
 
 
 def show_progress(done: int, total: int) -> None:
@@ -115,12 +116,12 @@ class Parts:
 
     def _check(self) -> int:
         problems = [] if self.paths else [f"{self.folder.name} holds no parts (*.parquet)"]
-        problems += [f"{path.name}: {fault}" for path in self.paths if (fault := _fault(path))]
+        problems += [f"{path.name}: {fault}" for path in self.paths if (fault := fault_of(path))]
         problems += other_versions(said_versions(self.folder), self.instruments)
         if problems:
             raise StatisticsError(problems)
         said = {name: instrument.version for name, instrument in self.instruments.items()}
-        hashes = np.concatenate(self._run(_look_through, said, keep_quiet))
+        hashes = np.concatenate(self._run(look_through, said, keep_quiet))
         twice = len(hashes) - len(np.unique(hashes))
         if twice:
             raise StatisticsError(f"{twice} couple(s) lie in more than one part: a part holds whole couples")
@@ -130,14 +131,14 @@ class Parts:
         """α or ω of a subscale, pairwise; as `workbook.research.reliability`."""
         instrument = self._instrument(subscale)
         items = list(instrument.subscale_by_id[subscale].items)
-        found = self._map(_item_sums, (instrument, items, self.occasion))
+        found = self._map(item_sums, (instrument, items, self.occasion))
         moments = reduce(ItemSums.merged, found).moments(items)
         return cronbach_alpha(moments) if coefficient == "alpha" else mcdonald_omega(moments)
 
     def icc(self, subscale: str, *, distinguishable: bool = False) -> DyadicICC:
         """The partners' likeness on a subscale; as `workbook.research.dyadic.dyadic_icc`."""
         _refuse_roles(distinguishable=distinguishable)
-        pair_of = _columns(subscale)
+        pair_of = score_columns(subscale)
         found, n_set_aside = self._moments([subscale], list(pair_of))
         return replace(dyadic_icc(found, *pair_of), n_set_aside=n_set_aside)
 
@@ -152,12 +153,12 @@ class Parts:
     ) -> Apim:
         """An APIM of two subscales, others as personal covariates; as `workbook.research.dyadic.apim`."""
         _refuse_roles(distinguishable=distinguishable)
-        personal: list[Covariate] = [_columns(name) for name in covariates]
-        design = Design.of(_columns(x), _columns(y), personal)
+        personal: list[Covariate] = [score_columns(name) for name in covariates]
+        design = Design.of(score_columns(x), score_columns(y), personal)
         moments, n_set_aside = self._moments([x, y, *covariates], list(design.columns))
         fitted = apim(
-            x=_columns(x),
-            y=_columns(y),
+            x=score_columns(x),
+            y=score_columns(y),
             covariates=personal,
             moments=moments,
             distinguishable=False,
@@ -169,19 +170,19 @@ class Parts:
         """k, l and t over background items (couples as units), a subscale's score being sensitive."""
         background = self._instrument_of_items(quasi)
         given = (background, list(quasi), self._instrument(sensitive), sensitive, self.occasion)
-        return reduce(ClassCounts.merged, self._map(_class_counts, given)).anonymity()
+        return reduce(ClassCounts.merged, self._map(class_counts, given)).anonymity()
 
     def score(self, instrument: str, out: Path) -> Path:
         """Every part scored into a folder of its own, which appears whole or not at all."""
-        return self._write(_score_part, self.instruments[instrument], out)
+        return self._write(score_part, self.instruments[instrument], out)
 
     def pair(self, instrument: str, out: Path) -> Path:
         """Every part scored and paired (`workbook.frames.PAIRS`), as `score` writes it."""
-        return self._write(_pair_part, self.instruments[instrument], out)
+        return self._write(pair_part, self.instruments[instrument], out)
 
     def _moments(self, subscales: Sequence[str], columns: list[str]) -> tuple[Moments, int]:
         instruments = {name: self._instrument(name) for name in subscales}
-        found = self._map(_pair_moments, (instruments, columns, self.occasion))
+        found = self._map(pair_moments, (instruments, columns, self.occasion))
         n_set_aside = sum(number for _, number in found)
         return merge_moments([moments for moments, _ in found if moments is not None]), n_set_aside
 
@@ -221,13 +222,13 @@ class Parts:
     ) -> Iterator[tuple[int, Any]]:
         """(Which part, what came of it), as they are done."""
         if self.engine == "pandas":
-            yield from ((place, _try(work, path, given)) for place, path in enumerate(paths))
+            yield from ((place, attempt(work, path, given)) for place, path in enumerate(paths))
             return
         from distributed import Client, as_completed
 
         where = self.scheduler or _cluster_here(self.n_workers, self.memory_limit)
         with Client(where) as client:  # type: ignore[no-untyped-call]
-            futures = [client.submit(_try, work, path.absolute(), given, pure=False) for path in paths]
+            futures = [client.submit(attempt, work, path.absolute(), given, pure=False) for path in paths]
             order = {future.key: place for place, future in enumerate(futures)}
             for future in as_completed(futures):  # type: ignore[no-untyped-call]
                 yield order[future.key], future.result()
@@ -266,136 +267,3 @@ def _refuse_roles(*, distinguishable: bool) -> None:
             "and means nothing. Put the partners of each couple in the order of their roles (align_roles) "
             "and call apim or dyadic_icc on that frame"
         )
-
-
-def _columns(subscale: str) -> Pair:
-    return f"{subscale}_a", f"{subscale}_b"
-
-
-def read_part(path: Path, instrument: str, items: Sequence[str] | None, occasion: str | None) -> pd.DataFrame:
-    """One part's responses to some items, ids as categories: a tenth of the memory of text."""
-    wanted = pc.field("instrument") == instrument
-    if items is not None:
-        wanted = wanted & pc.field("item").isin(list(items))
-    if occasion is not None:
-        wanted = wanted & (pc.field("occasion") == occasion)
-    ids = ["couple_id", "person_id", "occasion", "instrument", "item"]
-    table = pq.read_table(path, filters=wanted, columns=list(frames.RESPONSES.columns), read_dictionary=ids)
-    for name in ids:
-        column = table[name].combine_chunks()
-        if not pa.types.is_dictionary(column.type):
-            table = table.set_column(table.schema.get_field_index(name), name, column.dictionary_encode())
-    responses: pd.DataFrame = table.to_pandas()
-    responses["value"] = responses["value"].astype("Int16")
-    return responses.assign(declined=responses["declined"].astype("boolean"))
-
-
-def _fault(path: Path) -> str | None:
-    try:
-        columns = set(pq.read_schema(path).names)
-    except (OSError, pa.ArrowInvalid):
-        return "not a whole Parquet file; was it cut off while being written?"
-    absent = [name for name in frames.RESPONSES.columns if name not in columns]
-    return f"column {', '.join(map(repr, absent))} is missing" if absent else None
-
-
-def _try(work: Callable[[Path, Any], Any], path: Path, given: Any) -> Any:
-    """What the work gives, or the workbook's own error: one bad part must not hide the next."""
-    try:
-        return work(path, given)
-    except WorkbookError as problem:
-        return problem
-
-
-def _look_through(path: Path, said: Mapping[str, str]) -> np.ndarray:
-    """A part's couples, hashed; refuses answers to other versions than are analysed."""
-    ids = [name for name in ("couple_id", "instrument", VERSION) if name in pq.read_schema(path).names]
-    ids = ids if VERSION in ids else ["couple_id"]
-    table = pq.read_table(path, columns=ids, read_dictionary=ids)
-    if VERSION in ids:
-        rows = table.select(["instrument", VERSION]).to_pandas().astype("string")
-        wanted = rows["instrument"].map(dict(said))
-        other = (wanted.notna() & (rows[VERSION] != wanted).fillna(value=True)).to_numpy(dtype=bool)
-        if other.any():
-            raise StatisticsError(
-                f"column {VERSION!r}: {places(np.flatnonzero(other))}: not the version that is analysed"
-            )
-    found = pc.unique(table["couple_id"])
-    return np.asarray(pd.util.hash_array(np.asarray(found.to_pylist(), dtype=object)))
-
-
-def _item_sums(path: Path, given: tuple[Instrument, list[str], str]) -> ItemSums:
-    instrument, items, occasion = given
-    responses = read_part(path, instrument.id, items, occasion)
-    matrix = item_matrix(responses, instrument).reindex(columns=items)
-    return ItemSums.of(matrix.to_numpy(dtype=float))
-
-
-def _pair_moments(
-    path: Path, given: tuple[dict[str, Instrument], list[str], str]
-) -> tuple[Moments | None, int]:
-    """Moments of the complete couples, None without any; and how many couples are not complete."""
-    instruments, columns, occasion = given
-    wide: pd.DataFrame | None = None
-    for instrument in {i.id: i for i in instruments.values()}.values():
-        names = [name for name, own in instruments.items() if own.id == instrument.id]
-        items = [item for name in names for item in instrument.subscale_by_id[name].items]
-        responses = read_part(path, instrument.id, items, occasion)
-        pairs = _paired(responses, instrument, names)
-        wide = pairs if wide is None else wide.merge(pairs, on="couple_id", how="outer")
-    assert wide is not None  # noqa: S101 - there is at least one subscale
-    complete = wide[columns].dropna()
-    n_set_aside = len(wide) - len(complete)
-    if not len(complete):
-        return None, n_set_aside
-    infinite = np.isinf(complete.to_numpy()).any(axis=1)
-    if infinite.any():
-        raise StatisticsError(f"{path.name}: a score is not finite at {places(np.flatnonzero(infinite))}")
-    vectors = [complete[name].to_numpy(dtype=float) for name in columns]
-    return Moments.of_vectors(vectors, columns), n_set_aside
-
-
-def _paired(responses: pd.DataFrame, instrument: Instrument, names: list[str]) -> pd.DataFrame:
-    scores = score(responses, instrument)
-    chosen = scores[scores["subscale"].isin(names).to_numpy(dtype=bool)]
-    if not len(chosen):  # nobody in this part was asked on that occasion
-        empty = {column: pd.Series(dtype=float) for name in names for column in _columns(name)}
-        return pd.DataFrame({"couple_id": pd.Series(dtype="string")} | empty)
-    return from_pairs(pair(_with_text_ids(chosen)), names)
-
-
-def _class_counts(path: Path, given: tuple[Instrument, list[str], Instrument, str, str]) -> ClassCounts:
-    background, quasi, instrument, sensitive, occasion = given
-    facts = read_part(path, background.id, quasi, occasion)
-    again = facts.duplicated(["person_id", "item"]).to_numpy(dtype=bool)
-    if again.any():
-        raise StatisticsError(
-            f"{again.sum()} item(s) answered more than once by one person on one occasion: "
-            f"{', '.join(sorted(map(str, facts['item'][again].unique())))}"
-        )
-    # No choice of a background item is reverse-keyed, but turning must not depend on that.
-    keyed = facts.set_index(["person_id", "item"])["value"]
-    wide = keyed.unstack("item").reindex(columns=quasi).astype("Int16")  # noqa: PD010
-    items = instrument.subscale_by_id[sensitive].items
-    scores = score(read_part(path, instrument.id, items, occasion), instrument)
-    own = scores[scores["subscale"] == sensitive].set_index("person_id")["score"]
-    couple = facts.drop_duplicates("person_id").set_index("person_id")["couple_id"]
-    table = wide.assign(score=own.reindex(wide.index).to_numpy(dtype=float, na_value=np.nan))
-    return ClassCounts.of(
-        table.assign(couple=couple.reindex(wide.index).astype("string")), quasi, "score", "couple"
-    )
-
-
-def _score_part(path: Path, given: tuple[Instrument, Path]) -> None:
-    instrument, out = given
-    score(read_part(path, instrument.id, None, None), instrument).to_parquet(out / path.name, index=False)
-
-
-def _pair_part(path: Path, given: tuple[Instrument, Path]) -> None:
-    instrument, out = given
-    pairs = pair(_with_text_ids(score(read_part(path, instrument.id, None, None), instrument)))
-    pairs.to_parquet(out / path.name, index=False)
-
-
-def _with_text_ids(scores: pd.DataFrame) -> pd.DataFrame:
-    return scores.astype(dict.fromkeys(IDS, "string"))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from workbook.content import sentences
 from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
 from workbook.server.preflight.base import Setup
@@ -138,6 +139,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             keep_closed=given.keep_closed,
         )
     except WorkbookError as error:
-        print("\n".join(error.problems), file=sys.stderr)  # noqa: T201  one sentence, no traceback
+        print("\n".join(sentences(error)), file=sys.stderr)  # noqa: T201  one sentence, no traceback
         return 1
     return 0

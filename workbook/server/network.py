@@ -4,8 +4,7 @@ import errno
 import ipaddress
 import socket
 
-from workbook.content import say
-from workbook.errors import SetupError
+from workbook.errors import SetupError, problem
 
 _PRIVATE_PROBE = ("192.0.2.1", 9)  # a documentation address: no packet is sent for a UDP connect
 
@@ -26,7 +25,7 @@ def bind(address: str, port: int) -> socket.socket:
         listener.close()
         busy = getattr(error, "errno", None) == errno.EADDRINUSE
         key = "server.setup.busy_port" if busy else "server.setup.no_port"
-        raise SetupError(say(key, port=port, free=free_port())) from None
+        raise SetupError(problem(key, port=port, free=free_port())) from None
     listener.listen(128)
     listener.setblocking(False)
     return listener

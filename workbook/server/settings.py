@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from workbook.content import say
-from workbook.errors import SetupError
+from workbook.errors import SetupError, problem
 
 # Less than a couple can use (each of them and both together, three pages each): then "full" could tell
 # one of them that the other is there.
@@ -65,16 +64,16 @@ class ServerSettings:
 
     def __post_init__(self) -> None:
         if self.proxy and urlsplit(self.proxy).scheme != "https":
-            raise SetupError(say("server.setup.proxy_needs_https", address=self.proxy))
+            raise SetupError(problem("server.setup.proxy_needs_https", address=self.proxy))
         if self.share and self.proxy:
-            raise SetupError(say("server.setup.share_or_proxy"))
+            raise SetupError(problem("server.setup.share_or_proxy"))
         if self.share and not self.lan_address:
-            raise SetupError(say("server.setup.no_network"))
+            raise SetupError(problem("server.setup.no_network"))
         if self.most_kernels < FEWEST_KERNELS:
-            raise SetupError(say("server.setup.too_few_pages", fewest=FEWEST_KERNELS))
+            raise SetupError(problem("server.setup.too_few_pages", fewest=FEWEST_KERNELS))
         if not LEAST_UNHEARD_SECONDS <= self.unheard_seconds <= MOST_UNHEARD_SECONDS:
             least, most = int(LEAST_UNHEARD_SECONDS), int(MOST_UNHEARD_SECONDS)
-            raise SetupError(say("server.setup.closed_seconds", least=least, most=most))
+            raise SetupError(problem("server.setup.closed_seconds", least=least, most=most))
 
     @property
     def secure(self) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.exercises import TAKES_OFF, Step, check_step
 from workbook.service import rights
 from workbook.service.core import Core
@@ -90,7 +89,7 @@ def put_event(core: Core, couple_id: str, event: Event) -> Event:
     same = [known for known in events if known.operation_id == event.operation_id]
     # Steps name what they answer by operation id: the other's id would stand in its place.
     if any(known.person_id != event.person_id for known in same):
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     if not same:
         check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
     audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)
@@ -98,11 +97,11 @@ def put_event(core: Core, couple_id: str, event: Event) -> Event:
     if event.kind in TAKES_OFF:
         core.store.forget(table_log(couple_id), read_fold(core.store, couple_id).words_taken_off())
     if (kept.kind, kept.payload) != (event.kind, event.payload):
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     return kept
 
 
 def _kept(row: Row) -> Event:
     if row.payload is None:  # written once, and taken back since
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     return event_of(row)

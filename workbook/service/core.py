@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.content import say
-from workbook.errors import AccessError, SharingError
+from workbook.errors import AccessError, SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record, drawer_log
@@ -59,7 +58,7 @@ class Core:
         """
         account = self.directory.account(actor.person_id)
         if account is None:
-            raise AccessError(say("errors.access.ended"))
+            raise AccessError(problem("errors.access.ended"))
         return account
 
     def drawer_of(self, actor: Actor) -> Drawer:
@@ -95,17 +94,17 @@ class Core:
         """
         known = self.instruments.get(instrument) if isinstance(instrument, str) else None
         if known is None:
-            raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
+            raise SharingError(problem("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
         if known.is_private:
-            raise SharingError(say("errors.sharing.private"))
+            raise SharingError(problem("errors.sharing.private"))
         if not is_occasion(occasion):
-            raise SharingError(say("errors.sharing.bad_occasion"))
+            raise SharingError(problem("errors.sharing.bad_occasion"))
         return known
 
     def refuse_unpaired(self, couple_id: str) -> None:
         """Refuse what needs a table once the two have parted."""
         if self.directory.is_unpaired(couple_id):
-            raise AccessError(say("errors.access.closed_couple"))
+            raise AccessError(problem("errors.access.closed_couple"))
 
     def stop_at_end(self, actor: Actor, stops: list[Callable[[], None]]) -> Callable[[], None]:
         """Return what stops all of ``stops``; it is called as well when the sitting ends."""

@@ -7,8 +7,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service import crypto, renewal, rights
@@ -105,20 +104,20 @@ class Household:
             return LocalTherapist(self._core, actor)
         if actor.role == "researcher":
             return LocalResearcher(self._core, actor)
-        raise AccessError(say("errors.access.not_yours"))
+        raise AccessError(problem("errors.access.not_yours"))
 
     def seat_partner(self, actor: Actor) -> LocalPartner:
         """Return a partner's interface; see `seat`."""
         seated = self.seat(actor)
         if not isinstance(seated, LocalPartner):
-            raise AccessError(say("errors.access.no_drawer"))
+            raise AccessError(problem("errors.access.no_drawer"))
         return seated
 
     def seat_couple(self, actor: Actor) -> CoupleService:
         """Return the interface of a partner, or of two together; see `seat`."""
         seated = self.seat(actor)
         if not isinstance(seated, CoupleService):
-            raise AccessError(say("errors.access.not_yours"))
+            raise AccessError(problem("errors.access.not_yours"))
         return seated
 
     def destroy_overdue(self) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import check_answers
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.service import rights
 from workbook.service.at_table import AtTable, put_event
 from workbook.service.cases import therapists
@@ -70,7 +69,7 @@ class LocalPartner(AtTable, PartnerService):
             record = Record(kind, operation_id, dict(payload))
             kept = drawer.add([record])
             if kept[0] != record:
-                raise AccessError(say("errors.events.bad_operation"))
+                raise AccessError(problem("errors.events.bad_operation"))
             if kind == BOOKMARK:
                 trail.forget_places_before(drawer, kept[0])
             if kind == "consent" and not drawer_contents.has_consented(drawer):

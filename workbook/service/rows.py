@@ -12,8 +12,7 @@ from typing import Any
 import pandas as pd
 
 from workbook import frames
-from workbook.content import say
-from workbook.errors import NewerStoreError
+from workbook.errors import NewerStoreError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.values import Event
 from workbook.sharing import Grain, Publication, renew, rule_of
@@ -59,7 +58,7 @@ def read_row(raw: bytes) -> dict[str, Any]:
     """
     content: dict[str, Any] = load(raw)
     if content.pop("format", 0) > VERSION:
-        raise NewerStoreError(say("errors.storage.newer"))
+        raise NewerStoreError(problem("errors.storage.newer"))
     return content
 
 

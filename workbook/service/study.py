@@ -17,7 +17,7 @@ from typing import Any
 
 from workbook.content import say
 from workbook.content.document import document_hash
-from workbook.errors import SetupError
+from workbook.errors import Problem, SetupError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 
@@ -86,10 +86,10 @@ def check_study(
     texts = {field: " ".join(str(text).split()) for field, text in texts.items()}
     problems = [problem for field, text in texts.items() for problem in _text_problems(field, text)]
     if not problems and not _is_reachable(texts["contact"]):
-        problems.append(say("study.error.contact"))
+        problems.append(problem("study.error.contact"))
     problems += _ask_problems(asks)
     if type(retention_months) is not int or not 1 <= retention_months <= MOST_MONTHS:
-        problems.append(say("study.error.months", most=MOST_MONTHS))
+        problems.append(problem("study.error.months", most=MOST_MONTHS))
     if problems:
         raise SetupError(problems)
     chosen = tuple(one for one in askable() if one in set(asks))
@@ -115,7 +115,7 @@ def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
             raise
         older = None
     if older is not None and not replace:
-        raise SetupError(say("study.error.exists", file=path, name=older.name))
+        raise SetupError(problem("study.error.exists", file=path, name=older.name))
     began = study.began or datetime.now(UTC).date().isoformat()
     try:
         if path.exists():
@@ -123,7 +123,7 @@ def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
             _write_whole(folder / f"study-{stem}.toml", path.read_bytes())
         _write_whole(path, _as_toml(study, began).encode("utf-8"))
     except OSError as error:
-        raise SetupError(say("study.error.not_written", file=path, reason=error.strerror)) from None
+        raise SetupError(problem("study.error.not_written", file=path, reason=error.strerror)) from None
     return path
 
 
@@ -141,24 +141,26 @@ def read_study(folder: Path) -> Study | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise SetupError(say("study.error.unreadable", file=path)) from None
+        raise SetupError(problem("study.error.unreadable", file=path)) from None
     problems = [
-        say("study.error.field", file=path, field=field) for field in _FIELDS if not _fits(field, content)
+        problem("study.error.field", file=path, field=field) for field in _FIELDS if not _fits(field, content)
     ]
     problems += [
-        say("study.error.unknown_field", file=path, field=field) for field in content if field not in _FIELDS
+        problem("study.error.unknown_field", file=path, field=field)
+        for field in content
+        if field not in _FIELDS
     ]
     if problems:
         raise SetupError(problems)
     return check_study(**{field: content[field] for field in _FIELDS})
 
 
-def _text_problems(field: str, text: str) -> list[str]:
+def _text_problems(field: str, text: str) -> list[Problem]:
     if not text:
-        return [say("study.error.empty", field=field)]
+        return [problem("study.error.empty", field=field)]
     if len(text) > _LONGEST[field]:
-        return [say("study.error.long", field=field, most=_LONGEST[field])]
-    return [] if text.isprintable() else [say("study.error.characters", field=field)]
+        return [problem("study.error.long", field=field, most=_LONGEST[field])]
+    return [] if text.isprintable() else [problem("study.error.characters", field=field)]
 
 
 def _is_reachable(contact: str) -> bool:
@@ -166,14 +168,16 @@ def _is_reachable(contact: str) -> bool:
     return "@" in contact or "https://" in contact or sum(letter.isdigit() for letter in contact) >= 6
 
 
-def _ask_problems(asks: Sequence[str]) -> list[str]:
+def _ask_problems(asks: Sequence[str]) -> list[Problem]:
     allowed, known = askable(), catalogue()
     wanted = [name for name in dict.fromkeys(asks) if name != BACKGROUND]
     private = [name for name in wanted if name in known and known[name].is_private]
-    problems = [say("study.error.private", instrument=name) for name in private]
+    problems = [problem("study.error.private", instrument=name) for name in private]
     unknown = [name for name in wanted if name not in allowed and name not in private]
-    problems += [say("study.error.unknown", instrument=name, known=", ".join(allowed)) for name in unknown]
-    return problems if wanted else [*problems, say("study.error.nothing_asked", known=", ".join(allowed))]
+    problems += [
+        problem("study.error.unknown", instrument=name, known=", ".join(allowed)) for name in unknown
+    ]
+    return problems if wanted else [*problems, problem("study.error.nothing_asked", known=", ".join(allowed))]
 
 
 def _fits(field: str, content: Mapping[str, Any]) -> bool:

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import traitlets as t
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple.trail import is_place
@@ -83,7 +82,7 @@ class Session(PageStates):
             Two sit together: no drawer is open to them.
         """
         if not isinstance(self.service, PartnerService):
-            raise AccessError(say("errors.access.no_drawer"))
+            raise AccessError(problem("errors.access.no_drawer"))
         return self.service
 
     @property
@@ -220,7 +219,7 @@ class Session(PageStates):
     def decide_here(self, instrument: str, grain: Grain, *, person_id: str, passphrase: str) -> None:
         """Decide for one of the two who sit together; see `TogetherService.decide`."""
         if not isinstance(self.service, TogetherService):
-            raise AccessError(say("errors.access.not_yours"))
+            raise AccessError(problem("errors.access.not_yours"))
         who = {"person_id": person_id, "passphrase": passphrase}
         self.service.decide(instrument, self.occasion, grain, **who)
         self.refresh("table")

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import sqlcipher3
 
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.heads import Heads, sync_folder
@@ -44,9 +43,9 @@ def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None
         The store or its copy is not whole.
     """
     if not (folder / FILE_NAME).exists() or not (folder / HEADS_NAME).exists():
-        raise StorageError(say("errors.storage.nothing_to_back_up", folder=folder))
+        raise StorageError(problem("errors.storage.nothing_to_back_up", folder=folder))
     if not into.is_dir() or into.resolve().is_relative_to(folder.resolve()):
-        raise StorageError(say("errors.storage.bad_backup_place", folder=into))
+        raise StorageError(problem("errors.storage.bad_backup_place", folder=into))
     name = f"workbook-{now or datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a name for people, in their time
     partial = into / f".{name}-{secrets.token_hex(4)}"
     with plain_errors():
@@ -55,7 +54,7 @@ def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None
             copy_store(folder, key, partial)
             prove(partial, key)
             if (into / name).exists():
-                raise StorageError(say("errors.storage.backup_exists", folder=into / name))
+                raise StorageError(problem("errors.storage.backup_exists", folder=into / name))
             partial.rename(into / name)
             sync_folder(into)
         finally:
@@ -112,7 +111,7 @@ def check_backup(folder: Path) -> None:
         A file of a backup is missing.
     """
     if not all((folder / name).is_file() for name in (FILE_NAME, HEADS_NAME)):
-        raise StorageError(say("errors.storage.no_backup", folder=folder))
+        raise StorageError(problem("errors.storage.no_backup", folder=folder))
 
 
 def copy_store(folder: Path, key: bytes, to: Path) -> None:

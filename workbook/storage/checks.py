@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from workbook.content import say
-from workbook.errors import ConflictError, StorageError
+from workbook.errors import ConflictError, Problem, StorageError, problem
 from workbook.storage.base import Entry
 
 LARGEST_PAYLOAD = 8 * 1024 * 1024  # bytes; far above any row of ours, far below SQLite's limit
@@ -19,7 +18,7 @@ def check_entries(entries: Sequence[Entry]) -> None:
         When a name is empty, too long or not valid Unicode, or a payload is not bytes or too large.
     """
     problems = [
-        say("errors.storage.bad_entry", position=position, reason=reason)
+        problem("errors.storage.bad_entry", position=position, reason=reason)
         for position, entry in enumerate(entries, start=1)
         for reason in _reasons(entry)
     ]
@@ -47,18 +46,18 @@ def refuse_conflict(
     """
     moved = sorted(log for log, seen in expect.items() if head_of(log) != seen)
     if moved and not is_done():
-        raise ConflictError(say("errors.storage.conflict"), logs=moved)
+        raise ConflictError(problem("errors.storage.conflict"), logs=moved)
 
 
-def _reasons(entry: Entry) -> list[str]:
+def _reasons(entry: Entry) -> list[Problem]:
     names = {"log": entry.log, "operation_id": entry.operation_id, "kind": entry.kind}
     reasons = [
-        say("errors.storage.bad_name", field=field, longest=LONGEST_NAME)
+        problem("errors.storage.bad_name", field=field, longest=LONGEST_NAME)
         for field, name in names.items()
         if not _is_name(name)
     ]
     if not _is_payload(entry.payload):
-        reasons.append(say("errors.storage.bad_payload", largest=LARGEST_PAYLOAD))
+        reasons.append(problem("errors.storage.bad_payload", largest=LARGEST_PAYLOAD))
     return reasons
 
 

@@ -13,8 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
+from workbook.errors import DamagedStoreError, StorageError, WrongKeyError, problem
 
 N_READERS = 4
 BUSY_MILLISECONDS = 5_000
@@ -67,7 +66,7 @@ def empty_wal(engine: Engine) -> None:
     finally:
         connection.close()
     if busy:
-        raise StorageError(say("errors.storage.busy"))
+        raise StorageError(problem("errors.storage.busy"))
 
 
 class DiskFailedError(StorageError):
@@ -113,7 +112,7 @@ def plain_errors() -> Iterator[None]:
     except sqlcipher3.Error as error:
         raise _translate(error) from None
     except OSError as error:
-        raise StorageError(say(f"errors.storage.{_os_error(error)}")) from None
+        raise StorageError(problem(f"errors.storage.{_os_error(error)}")) from None
 
 
 def settings_in_force(names: Iterable[str]) -> dict[str, Any]:
@@ -156,22 +155,22 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _use_wal(connection: Any, _record: Any) -> None:
     # Where it fails, SQLite says so only by giving the mode there was.
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise DiskFailedError(say("errors.storage.failed"))
+        raise DiskFailedError(problem("errors.storage.failed"))
 
 
 def _translate(error: BaseException | None) -> StorageError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlcipher3.SQLITE_NOTADB:
-        return WrongKeyError(say("errors.storage.wrong_key"))
+        return WrongKeyError(problem("errors.storage.wrong_key"))
     if code == sqlcipher3.SQLITE_CORRUPT:
-        return DamagedStoreError(say("errors.storage.damaged", what="the database"))
+        return DamagedStoreError(problem("errors.storage.damaged", what="the database"))
     if code == sqlcipher3.SQLITE_IOERR:
-        return DiskFailedError(say("errors.storage.failed"))
+        return DiskFailedError(problem("errors.storage.failed"))
     if code == sqlcipher3.SQLITE_FULL:
-        return StorageError(say("errors.storage.full_disk"))
+        return StorageError(problem("errors.storage.full_disk"))
     if code in (sqlcipher3.SQLITE_BUSY, sqlcipher3.SQLITE_LOCKED):
-        return StorageError(say("errors.storage.busy"))
-    return StorageError(say("errors.storage.failed"))
+        return StorageError(problem("errors.storage.busy"))
+    return StorageError(problem("errors.storage.failed"))
 
 
 def _os_error(error: OSError) -> str:

@@ -19,8 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError, StorageError, WrongKeyError
+from workbook.errors import DamagedStoreError, StorageError, WrongKeyError, problem
 from workbook.storage.chain import Head
 from workbook.storage.connections import SyncFailedError
 
@@ -141,7 +140,7 @@ class Heads:
             return False
         if header + b"\n" != self._header():
             is_ours = header.startswith(_MAGIC) and len(header) + 1 == len(self._header())
-            raise WrongKeyError(say("errors.storage.wrong_key")) if is_ours else _damaged()
+            raise WrongKeyError(problem("errors.storage.wrong_key")) if is_ours else _damaged()
         read = [self._parse(line) for line in lines[:-1]]
         if None in read[:-1]:
             raise _damaged()
@@ -196,7 +195,7 @@ def sync(handle: int) -> None:
     try:
         os.fsync(handle)
     except OSError:
-        raise SyncFailedError(say("errors.storage.stopped")) from None
+        raise SyncFailedError(problem("errors.storage.stopped")) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -215,7 +214,7 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     except OSError as error:
         if error.errno in _FAILED:  # anything else: a platform that can't sync folders
-            raise SyncFailedError(say("errors.storage.stopped")) from None
+            raise SyncFailedError(problem("errors.storage.stopped")) from None
     finally:
         os.close(handle)
 
@@ -248,8 +247,8 @@ def _lock(file: FileIO, path: Path) -> None:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StorageError(say("errors.storage.in_use", folder=path.parent)) from None
+            raise StorageError(problem("errors.storage.in_use", folder=path.parent)) from None
 
 
 def _damaged() -> DamagedStoreError:
-    return DamagedStoreError(say("errors.storage.damaged", what="the file of heads"))
+    return DamagedStoreError(problem("errors.storage.damaged", what="the file of heads"))

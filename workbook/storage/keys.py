@@ -12,8 +12,7 @@ from pathlib import Path
 import keyring
 from keyring.errors import KeyringError
 
-from workbook.content import say
-from workbook.errors import SetupError, StorageError
+from workbook.errors import SetupError, StorageError, problem
 from workbook.storage.heads import sync_folder
 from workbook.storage.location import check_private, key_folder, prepare_folder
 
@@ -46,7 +45,7 @@ def find_key(folder: Path, *, is_new: bool) -> bytes:
     if key is not None:
         return key
     if not is_new:
-        raise StorageError(say("errors.storage.no_key", key=key_id))
+        raise StorageError(problem("errors.storage.no_key", key=key_id))
     key = secrets.token_bytes(KEY_BYTES)
     adopt_key(key_id, key)
     return key
@@ -115,13 +114,13 @@ def _key_id(folder: Path) -> str:
         _write_new(path, secrets.token_hex(8))
     key_id = path.read_text(encoding="ascii", errors="replace").strip()
     if not key_id.isalnum() or len(key_id) > 64:
-        raise SetupError(say("errors.storage.bad_key_file", path=path))
+        raise SetupError(problem("errors.storage.bad_key_file", path=path))
     return key_id
 
 
 def _refuse_inside(folder: Path) -> None:
     if key_folder().resolve().is_relative_to(folder.resolve()):
-        raise SetupError(say("errors.storage.key_beside_data", folder=folder))
+        raise SetupError(problem("errors.storage.key_beside_data", folder=folder))
 
 
 def _from_keyring(key_id: str) -> bytes | None:
@@ -146,7 +145,7 @@ def _from_file(key_id: str) -> bytes | None:
     check_private(path)
     key = _parse(path.read_text(encoding="ascii", errors="replace"))
     if key is None:
-        raise SetupError(say("errors.storage.bad_key_file", path=path))
+        raise SetupError(problem("errors.storage.bad_key_file", path=path))
     return key
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from workbook.content import say
-from workbook.errors import SetupError
+from workbook.errors import SetupError, problem
 
 _APPLICATION = "intimacy-workbook"
 SET_ASIDE, RESTORING = "before-restore-", ".restoring-"  # how folders are named that restoring makes
@@ -51,12 +50,12 @@ def prepare_folder(folder: Path) -> Path:
         if _is_open_to_others(folder) and not any(folder.iterdir()):
             folder.chmod(_PRIVATE_FOLDER)
     except FileExistsError:
-        raise SetupError(say("errors.storage.not_a_folder", path=folder)) from None
+        raise SetupError(problem("errors.storage.not_a_folder", path=folder)) from None
     except OSError:
-        raise SetupError(say("errors.storage.no_folder", folder=folder)) from None
+        raise SetupError(problem("errors.storage.no_folder", folder=folder)) from None
     check_private(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SetupError(say("errors.storage.no_folder", folder=folder))
+        raise SetupError(problem("errors.storage.no_folder", folder=folder))
     return folder
 
 
@@ -70,7 +69,7 @@ def check_private(path: Path) -> None:
     """
     if _is_open_to_others(path):
         mode = _PRIVATE_FOLDER if path.is_dir() else _PRIVATE_FILE
-        raise SetupError(say("errors.storage.open_folder", path=path, mode=f"{mode:o}"))
+        raise SetupError(problem("errors.storage.open_folder", path=path, mode=f"{mode:o}"))
 
 
 def remove_set_aside(folder: Path) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.storage.base import NOTHING, Entry, Row, Store
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
@@ -47,7 +46,7 @@ class LookingStore(Store):
                 raise
         if not is_begun:
             self._engine.dispose()
-            raise StorageError(say("study.error.no_store", folder=folder))
+            raise StorageError(problem("study.error.no_store", folder=folder))
 
     def write(
         self,
@@ -101,11 +100,11 @@ def look_at_store(folder: str | Path | None = None) -> LookingStore:
     place = data_folder(folder)
     files = [place / FILE_NAME, place / HEADS_NAME]
     if not all(file.exists() for file in files):
-        raise StorageError(say("study.error.no_store", folder=place))
+        raise StorageError(problem("study.error.no_store", folder=place))
     for file in files:
         check_private(file)
     return LookingStore(place, find_key(place, is_new=False), erasures_file(place))
 
 
 def _refuse() -> NoReturn:
-    raise StorageError(say("study.error.look_only"))
+    raise StorageError(problem("study.error.look_only"))

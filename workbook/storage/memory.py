@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.checks import check_entries, refuse_conflict
 from workbook.storage.watchers import Watchers
@@ -116,4 +115,4 @@ class MemoryStore(Store):
 
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise StorageError(say("errors.storage.closed"))
+            raise StorageError(problem("errors.storage.closed"))

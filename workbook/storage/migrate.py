@@ -4,8 +4,7 @@ import sqlcipher3
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from workbook.content import say
-from workbook.errors import NewerStoreError
+from workbook.errors import NewerStoreError, problem
 from workbook.storage.schema import SCHEMA_VERSION
 
 
@@ -31,7 +30,7 @@ def is_written(engine: Engine) -> bool:
             return False
         raise
     if found > SCHEMA_VERSION:
-        raise NewerStoreError(say("errors.storage.newer"))
+        raise NewerStoreError(problem("errors.storage.newer"))
     return found > 0
 
 
@@ -45,7 +44,7 @@ def migrate(engine: Engine) -> int:
     """
     found = schema_version(engine)
     if found > SCHEMA_VERSION:
-        raise NewerStoreError(say("errors.storage.newer"))
+        raise NewerStoreError(problem("errors.storage.newer"))
     if found < SCHEMA_VERSION:
         # Imported here: a store that is up to date, as nearly always, need not wait for it.
         from alembic import command

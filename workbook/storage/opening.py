@@ -3,8 +3,7 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from workbook.content import say
-from workbook.errors import SetupError
+from workbook.errors import SetupError, problem
 from workbook.storage.base import Store
 from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder, prepare_folder
@@ -50,11 +49,11 @@ def _parts_of(address: str) -> tuple[str, str]:
     """Scheme and folder. An address that is refused is not told: it may hold a password."""
     scheme, _, rest = address.partition("://")
     if scheme not in (_SQLCIPHER, _MEMORY):
-        raise SetupError(say("errors.storage.unknown_kind", scheme=scheme, known=_KNOWN))
+        raise SetupError(problem("errors.storage.unknown_kind", scheme=scheme, known=_KNOWN))
     split = urlsplit(f"//{rest}")
     has_folder = split.path.strip("/") != ""
     if split.netloc or split.query or split.fragment or has_folder != (scheme == _SQLCIPHER):
-        raise SetupError(say("errors.storage.bad_address", known=_KNOWN))
+        raise SetupError(problem("errors.storage.bad_address", known=_KNOWN))
     return scheme, unquote(split.path)
 
 

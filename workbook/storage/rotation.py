@@ -13,8 +13,7 @@ from pathlib import Path
 
 import sqlcipher3
 
-from workbook.content import say
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.storage.backup import copy_store, make_durable, prove
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.heads import Heads, sync_folder
@@ -48,7 +47,7 @@ def rotate(folder: Path, key: bytes) -> tuple[str, str]:
     """
     settle(folder)
     if not (folder / FILE_NAME).exists() or not (folder / HEADS_NAME).exists():
-        raise StorageError(say("errors.storage.nothing_to_rotate", folder=folder))
+        raise StorageError(problem("errors.storage.nothing_to_rotate", folder=folder))
     old_id, new_id, new_key = key_id_of(folder), secrets.token_hex(8), secrets.token_bytes(KEY_BYTES)
     with plain_errors():
         lock = Heads(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile

@@ -9,8 +9,7 @@ import sqlcipher3
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError, StorageError
+from workbook.errors import DamagedStoreError, StorageError, problem
 from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
@@ -169,11 +168,11 @@ class SqlCipherStore(Store):
 
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise StorageError(say("errors.storage.closed"))
+            raise StorageError(problem("errors.storage.closed"))
 
     def _refuse_lost(self, *, had_file: bool) -> None:
         if not had_file and self._heads.tags:
-            raise DamagedStoreError(say("errors.storage.damaged", what="the database"))
+            raise DamagedStoreError(problem("errors.storage.damaged", what="the database"))
 
     def _engine(self, engine: Engine) -> Engine:
         self._engines.append(engine)
@@ -192,5 +191,5 @@ def _vouched_key(*, is_vouched: bool) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if is_vouched and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlcipher3.SQLITE_NOTADB:
-            raise DamagedStoreError(say("errors.storage.damaged", what="the database")) from None
+            raise DamagedStoreError(problem("errors.storage.damaged", what="the database")) from None
         raise

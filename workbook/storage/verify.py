@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from workbook.content import say
-from workbook.errors import DamagedStoreError
+from workbook.errors import DamagedStoreError, problem
 from workbook.storage import chain
 from workbook.storage.chain import Head
 from workbook.storage.heads import Heads
@@ -133,4 +132,4 @@ def _follow(tail: Head, record: Any) -> Head:
 
 
 def _damaged(what: str) -> DamagedStoreError:
-    return DamagedStoreError(say("errors.storage.damaged", what=what))
+    return DamagedStoreError(problem("errors.storage.damaged", what=what))

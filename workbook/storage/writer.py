@@ -15,8 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from workbook.content import say
-from workbook.errors import ConflictError, StorageError
+from workbook.errors import ConflictError, StorageError, problem
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
 from workbook.storage.connections import (
@@ -84,7 +83,7 @@ class Writer:
         job = _Job(work, destroys, Future())
         with self._submitting:
             if self._closed:
-                raise StorageError(say("errors.storage.closed"))
+                raise StorageError(problem("errors.storage.closed"))
             self._jobs.put(job)
         return job.done.result()
 
@@ -130,7 +129,7 @@ class Writer:
     def _refuse_after_failure(self) -> None:
         # The next sync would succeed, whatever became of what the failed one was for.
         if self._stopped:
-            raise SyncFailedError(say("errors.storage.stopped"))
+            raise SyncFailedError(problem("errors.storage.stopped"))
 
     def _consider(self, error: BaseException) -> BaseException:
         """Stop for good after a failed sync; a disk that is only full may have room again later."""
@@ -138,9 +137,9 @@ class Writer:
             return error
         wal = Path(f"{self._engine.url.database}-wal")
         if not isinstance(error, SyncFailedError) and has_no_room(wal):
-            return StorageError(say("errors.storage.full_disk"))
+            return StorageError(problem("errors.storage.full_disk"))
         self._stopped = True
-        return SyncFailedError(say("errors.storage.stopped"))
+        return SyncFailedError(problem("errors.storage.stopped"))
 
     def _commit(self, jobs: list[_Job]) -> list[Any]:
         with self._engine.begin() as connection:

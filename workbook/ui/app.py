@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ipywidgets import VBox
 
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.service.roles import CoupleService
 from workbook.session import Session
 from workbook.ui.blocks import bullets, callout, paragraph
@@ -39,7 +39,7 @@ class App:
     def go(self, page: str) -> None:
         """Turn to a page; a page that is locked is not opened."""
         if self.session.status(page) == "locked":
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self.trouble.blocks = []
         if self._open:
             self._open.leave()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
-from workbook.content import say
+from workbook.content import say, sentences
 from workbook.errors import WorkbookError, name_defect
 
 P = ParamSpec("P")
@@ -42,7 +42,7 @@ class Guard:
             try:
                 callback(*args, **kwargs)
             except WorkbookError as error:
-                self._show(error.problems)
+                self._show(sentences(error))
             except Exception as error:  # noqa: BLE001 - nothing may be swallowed, whatever it is
                 _log.error("%s", name_defect(error))
                 self._show((say("ui.trouble.unknown"),))

@@ -5,13 +5,13 @@ from typing import Literal
 
 import pandas as pd
 
-from workbook.errors import StatisticsError
+from workbook.errors import Problem, StatisticsError
+from workbook.research.checks import require_share
 from workbook.research.dyadic.design import Covariate, Design, Pair, read_moments
 from workbook.research.dyadic.incomplete import fit_incomplete
 from workbook.research.dyadic.least_squares import Method, fit
 from workbook.research.dyadic.result import Apim, Setting
 from workbook.research.moments import Moments
-from workbook.research.samples import require_share
 
 N_DRAWS = 2000
 
@@ -131,7 +131,7 @@ def _read_design(
     setting: Setting, missing: str, x: Pair, y: Pair, covariates: Sequence[Covariate] | None
 ) -> Design:
     """The design, if it and everything that was set can be had."""
-    problems: list[str] = []
+    problems: list[str | Problem] = []
     try:
         require_share(setting.confidence, "confidence")
     except StatisticsError as refusal:

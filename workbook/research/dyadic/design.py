@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, read_complete, require_enough
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, read_complete, require_enough
 
 Pair = tuple[str, str]
 Covariate = str | Pair

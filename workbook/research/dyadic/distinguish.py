@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import check_keys
 from workbook.research.dyadic.design import Covariate, Design, Pair, read_moments
 from workbook.research.dyadic.least_squares import fit, is_redundant
 from workbook.research.moments import Moments
-from workbook.research.samples import check_keys
 
 
 @dataclass(frozen=True, slots=True)

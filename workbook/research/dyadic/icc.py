@@ -6,8 +6,8 @@ import pandas as pd
 from scipy import stats
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import read_complete, require_enough, require_share
 from workbook.research.moments import Moments
-from workbook.research.samples import read_complete, require_enough, require_share
 
 FEWEST_COUPLES = 3
 

@@ -18,11 +18,11 @@ from scipy.linalg import block_diag
 from statsmodels.tools.numdiff import approx_fprime, approx_hess3
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, constant, read_each
 from workbook.research.dyadic.design import Design
 from workbook.research.dyadic.least_squares import Fit, fit
 from workbook.research.dyadic.result import Apim, Setting
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, check_keys, constant, read_each
 
 Places = NDArray[np.intp]
 Counts = NDArray[np.int64]

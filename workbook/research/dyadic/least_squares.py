@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array
 from workbook.research.dyadic.design import Design
-from workbook.research.samples import Array
 
 Method = Literal["REML", "ML"]
 ROOT2 = np.sqrt(2.0)

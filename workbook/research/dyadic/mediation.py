@@ -7,11 +7,11 @@ import pandas as pd
 from scipy import stats
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, read_columns, require_share
 from workbook.research.dyadic.apim import apim
 from workbook.research.dyadic.design import Pair
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
-from workbook.research.samples import Array, check_keys, read_columns, require_share
 
 PATHS = (
     ("actor", "actor–actor"),

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, read_columns
 from workbook.research.dyadic.apim import N_DRAWS, apim
 from workbook.research.dyadic.design import Pair
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
-from workbook.research.samples import Array, check_keys, read_columns
 
 
 def moderated_apim(  # noqa: PLR0913 - a model's settings, by name

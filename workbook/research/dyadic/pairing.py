@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import places
+from workbook.research.checks import places
 
 
 def from_pairs(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbook.research.checks import Array
 from workbook.research.dyadic.design import Design
 from workbook.research.dyadic.least_squares import Fit, is_redundant, rotations
-from workbook.research.samples import Array
 
 SMALLEST_ACTOR = 0.10
 """A standardised actor effect below this makes the ratio meaningless (Kenny & Ledermann 2010)."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.samples import Array, places
+from workbook.research.checks import Array, places
 
 FEWEST_FACETS = 3
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from workbook.research.checks import Array, read_complete
 from workbook.research.dyadic.design import Design, Pair
 from workbook.research.dyadic.icc import dyadic_icc
 from workbook.research.dyadic.least_squares import Fit, Method, fit
 from workbook.research.dyadic.pattern import MOST_RESAMPLED, Pattern, draw_normal, read_pattern, resample
 from workbook.research.moments import Moments
-from workbook.research.samples import Array, read_complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, check_keys, read_columns
 from workbook.research.dyadic.apim import apim
 from workbook.research.dyadic.design import Pair
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
-from workbook.research.samples import Array, check_keys, read_columns
 
 TERMS = {"intercept": "directional bias", "partner": "truth force", "actor": "bias force"}
 

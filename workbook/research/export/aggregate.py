@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from workbook.errors import ReleaseError, StatisticsError
+from workbook.errors import ReleaseError, StatisticsError, problem
 from workbook.research.anonymise import band_edges, suppress_table, to_bands
 from workbook.research.dyadic.icc import dyadic_icc
 from workbook.research.dyadic.pairing import from_persons
@@ -114,9 +114,9 @@ def _refuse_few(n: int, n_scales: int, *, may_choose: bool) -> None:
     room = n // COUPLES_PER_COLUMN // 2
     problems = []
     if n < FEWEST:
-        problems.append(f"{n} couples of whom both have every score: at least {FEWEST} are needed")
+        problems.append(problem("research.refused.few_scored", n=n, least=FEWEST))
     if n_scales > max(room, 1) and may_choose:
-        problems.append(f"{n_scales} scales for {n} couples: at most {room}")
+        problems.append(problem("research.refused.room", n_scales=n_scales, n=n, most=room))
     if problems:
         raise ReleaseError(problems)
 
@@ -248,9 +248,15 @@ def _assess(n: int, width: int, smallest: int, k: int) -> RiskReport:
 def _choose(published: Published, subscales: Sequence[str] | None, occasion: str) -> list[str]:
     problems = []
     if occasion not in published.occasions:
-        problems.append(f"no occasion {occasion!r}: there is {', '.join(published.occasions)}")
+        problems.append(
+            problem("research.refused.occasion", occasion=occasion, known=", ".join(published.occasions))
+        )
     if subscales is not None:
-        problems += [f"no subscale {n!r}" for n in subscales if find_subscale(published.catalogue, n) is None]
+        problems += [
+            problem("research.refused.subscale", name=n)
+            for n in subscales
+            if find_subscale(published.catalogue, n) is None
+        ]
     if problems:
         raise ReleaseError(problems)
     if subscales is not None:

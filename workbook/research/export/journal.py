@@ -32,8 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from workbook.content import say
-from workbook.errors import ReleaseError
+from workbook.errors import Problem, ReleaseError, problem
 
 JOURNAL = "exports.jsonl"
 
@@ -115,24 +114,24 @@ class Journal:
             out |= {person for person in now if self._digest(person) in drawn}
         return out
 
-    def problems(self, basis: Basis | None) -> list[str]:
+    def problems(self, basis: Basis | None) -> list[Problem]:
         """Why this release, subtracted from earlier ones, would tell too much; empty if it does not."""
         if basis is None:
-            return [say("research.journal.no_basis")]
+            return [problem("research.journal.no_basis")]
         earlier = self.overlapping(basis.occasion, basis.members)
         names = _named(earlier)
         rules = self._rules(basis, basis.members)
         problems = [
-            say("research.journal.small", n=smallest, least=rule.least, earlier=rule.names)
+            problem("research.journal.small", n=smallest, least=rule.least, earlier=rule.names)
             for rule in rules
             if (smallest := rule.smallest()) < rule.least
         ]
         now = {self._digest(person) for person in basis.members}
         changed = [e for e in earlier if {person for person, _ in e["members"]} != now]
         if changed and basis.level != "aggregate" and basis.seen != self.fingerprint:
-            problems.append(say("research.journal.unseen", earlier=names))
+            problems.append(problem("research.journal.unseen", earlier=names))
         if changed and basis.level != "restricted" and basis.facts and any(e["facts"] for e in changed):
-            problems.append(say("research.journal.facts", earlier=names))
+            problems.append(problem("research.journal.facts", earlier=names))
         if basis.level == "unlinked":
             problems += _rows_problems(basis, now, [e for e in earlier if e["level"] == "unlinked"])
         return list(dict.fromkeys(problems))
@@ -251,7 +250,7 @@ def read_journal(parent: Path) -> list[dict[str, Any]]:
             found.append(entry)
         except (ValueError, KeyError, TypeError):
             if number < len(lines):  # a whole line ends in a newline: something follows it
-                damaged.append(say("research.journal.damaged", file=JOURNAL, line=number))
+                damaged.append(problem("research.journal.damaged", file=JOURNAL, line=number))
     if damaged:
         raise ReleaseError(damaged)
     return found
@@ -273,13 +272,13 @@ def _named(entries: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(str(entry["folder"]) for entry in entries)
 
 
-def _rows_problems(basis: Basis, now: set[str], earlier: Iterable[Mapping[str, Any]]) -> list[str]:
+def _rows_problems(basis: Basis, now: set[str], earlier: Iterable[Mapping[str, Any]]) -> list[Problem]:
     problems = []
     for entry in earlier:
         name = str(entry["folder"])
         if any(person not in now for person, _ in entry["members"]):
-            problems.append(say("research.journal.left", earlier=name))
+            problems.append(problem("research.journal.left", earlier=name))
         wanted = {column: [float(e) for e in edges] for column, edges in entry["shape"].items()}
         if {column: [float(e) for e in edges] for column, edges in basis.shape.items()} != wanted:
-            problems.append(say("research.journal.shape", earlier=name, columns=", ".join(wanted)))
+            problems.append(problem("research.journal.shape", earlier=name, columns=", ".join(wanted)))
     return problems

@@ -7,11 +7,11 @@ from typing import Self
 import pandas as pd
 
 from workbook import frames
-from workbook.errors import FrameError, ReleaseError
+from workbook.errors import FrameError, ReleaseError, problem
 from workbook.instruments.model import Instrument
+from workbook.research.checks import places
 from workbook.research.export.journal import Basis, Journal
-from workbook.research.intake import check_responses
-from workbook.research.samples import places
+from workbook.research.validation import check_responses
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication, renew, without_held_back
 
@@ -91,7 +91,7 @@ class Published:
         Raises
         ------
         FrameError
-            As `workbook.research.intake.check_responses`: all problems by row and column.
+            As `workbook.research.validation.check_responses`: all problems by row and column.
         """
         checked = without_held_back(check_responses(responses, catalogue), catalogue.values())
         return cls(checked, score_all(checked, catalogue), catalogue)
@@ -143,5 +143,5 @@ class Published:
 
     def first_occasion(self) -> str:
         if not self.occasions:
-            raise ReleaseError("nobody has published anything to this study yet")
+            raise ReleaseError(problem("research.refused.nobody"))
         return self.occasions[0]

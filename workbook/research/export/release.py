@@ -1,13 +1,13 @@
 """What a release is: tables, what their columns mean, and how risky they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
 
 from workbook.content import say
-from workbook.errors import ReleaseError
+from workbook.errors import Problem, Problems, ReleaseError, problem
 from workbook.instruments.model import Instrument, Item, Subscale
 from workbook.research.anonymise import SUPPRESSED
 from workbook.research.export.journal import Basis
@@ -89,11 +89,11 @@ class RiskReport:
         return all(check.ok is not False for check in self.checks)
 
     @property
-    def problems(self) -> list[str]:
+    def problems(self) -> list[Problem]:
         return [
-            say(
+            problem(
                 "research.risk.unsafe",
-                what=say(f"research.risk.{c.name}"),
+                what=problem(f"research.risk.{c.name}"),
                 value=f"{c.value:.4g}",
                 bound=c.bound,
             )
@@ -128,7 +128,7 @@ class RiskReport:
 class UnsafeReleaseError(ReleaseError):
     """No form of what was asked for is safe; ``risk`` is what the last, coarsest one measured."""
 
-    def __init__(self, problems: Iterable[str], risk: RiskReport) -> None:
+    def __init__(self, problems: Problems, risk: RiskReport) -> None:
         super().__init__(problems)
         self.risk = risk
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from workbook.errors import ReleaseError
+from workbook.errors import ReleaseError, problem
 from workbook.research.anonymise import SUPPRESSED, draw_seed, fresh_ids, shift_dates, shuffle_rows
 from workbook.research.attacks import N_TOLD, attack_as_outsider, attack_as_partner
 from workbook.research.export.journal import Basis, Journal
@@ -95,7 +95,7 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     people, basis = published.settle(_both_published(published, occasion), basis, journal)
     n = int(people["couple_id"].nunique())
     if n < k:
-        raise ReleaseError(f"{n} couples published answers, both of them: at least {k} are needed")
+        raise ReleaseError(problem("research.refused.few_published", n=n, k=k))
     generator = np.random.default_rng(draw_seed() if seed is None else seed)
     rows, columns, facts = _collect(published, people, occasion, background=background)
     joined = published.joined(people, basis, journal)
@@ -265,11 +265,13 @@ def _doubled(columns: list[Column], suffixes: dict[str, str]) -> list[Column]:
 def _refuse(published: Published, agreement: str, form: Form | str, occasion: str) -> Form:
     problems = []
     if not agreement.strip():
-        problems.append("a restricted release needs the name of the agreement it goes out under")
+        problems.append(problem("research.refused.agreement"))
     if form not in set(Form):
-        problems.append(f"no form {form!r}: there is {', '.join(Form)}")
+        problems.append(problem("research.refused.form", form=form, known=", ".join(Form)))
     if occasion not in published.occasions:
-        problems.append(f"no occasion {occasion!r}: there is {', '.join(published.occasions)}")
+        problems.append(
+            problem("research.refused.occasion", occasion=occasion, known=", ".join(published.occasions))
+        )
     if problems:
         raise ReleaseError(problems)
     return Form(form)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from workbook.errors import ReleaseError
+from workbook.errors import ReleaseError, problem
 from workbook.research.anonymise import (
     SUPPRESSED,
     band_edges,
@@ -132,7 +132,7 @@ def unlinked_release(
                 shape |= {column_name(name): () for name in background}
                 whose = replace(settled, shape=shape, facts=tuple(background))
                 return replace(_assemble(published, people, attempt, generator), basis=whose)
-    refusal = "even one scale in two bands is unsafe here"
+    refusal = problem("research.refused.unsafe")
     if last is None:
         raise ReleaseError(refusal)
     raise UnsafeReleaseError([refusal, *last.problems], last)
@@ -283,22 +283,32 @@ def _most_scored(published: Published) -> list[str]:
     order = {name: place for place, name in enumerate(dict.fromkeys(published.scores["subscale"]))}
     best = sorted(counts.index, key=lambda name: (-int(counts[name]), order[name]))
     if not best:
-        raise ReleaseError("nobody has published a score to this study yet")
+        raise ReleaseError(problem("research.refused.no_score"))
     return best[:MOST_SCALES]
 
 
 def _refuse(published: Published, chosen: list[str], background: Sequence[str], occasion: str) -> None:
     problems = []
     if not 1 <= len(chosen) <= MOST_SCALES:
-        problems.append(f"{len(chosen)} scales: this level takes 1 to {MOST_SCALES}")
-    problems += [f"no subscale {n!r}" for n in chosen if find_subscale(published.catalogue, n) is None]
-    problems += [f"no item {n!r}" for n in background if find_item(published.catalogue, n) is None]
+        problems.append(problem("research.refused.scales", n=len(chosen), most=MOST_SCALES))
     problems += [
-        f"item {n!r} is an answer, not a background fact: this level takes none"
+        problem("research.refused.subscale", name=n)
+        for n in chosen
+        if find_subscale(published.catalogue, n) is None
+    ]
+    problems += [
+        problem("research.refused.item", name=n)
+        for n in background
+        if find_item(published.catalogue, n) is None
+    ]
+    problems += [
+        problem("research.refused.no_fact", name=n)
         for n in background
         if find_item(published.catalogue, n) is not None and not n.startswith("background.")
     ]
     if occasion not in published.occasions:
-        problems.append(f"no occasion {occasion!r}: there is {', '.join(published.occasions)}")
+        problems.append(
+            problem("research.refused.occasion", occasion=occasion, known=", ".join(published.occasions))
+        )
     if problems:
         raise ReleaseError(problems)

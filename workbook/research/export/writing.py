@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.content import say
-from workbook.errors import ReleaseError
+from workbook.errors import Problem, ReleaseError, problem
 from workbook.research.export.journal import append_entry, open_journal
 from workbook.research.export.packaging import codebook, data_package, dataset_description
 from workbook.research.export.release import Level, Release, Table
@@ -57,19 +57,21 @@ def write_release(
         tell too much (see `workbook.research.export.journal`); the folder exists, a format is
         unknown, or it cannot be written. Nothing is left behind.
     """
-    problems = list(release.risk.problems)
+    problems: list[str | Problem] = list(release.risk.problems)
     problems += [
-        f"no format {name!r}: there is {', '.join(FORMATS)}" for name in formats if name not in FORMATS
+        problem("research.refused.format", name=name, known=", ".join(FORMATS))
+        for name in formats
+        if name not in FORMATS
     ]
     if folder.exists():
-        problems.append(f"{folder.name} exists already: name a new folder")
+        problems.append(problem("research.refused.exists", folder=folder.name))
     if problems:
         raise ReleaseError(problems)
     at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
     journal = open_journal(folder.parent)
-    problems = journal.problems(release.basis)
-    if problems or release.basis is None:
-        raise ReleaseError(problems)
+    too_much = journal.problems(release.basis)
+    if too_much or release.basis is None:
+        raise ReleaseError(too_much)
     with _appear_whole(folder) as unfinished:
         files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
         entry = _entry(release, folder.name, study, files, at)
@@ -233,6 +235,8 @@ def _appear_whole(folder: Path) -> Iterator[Path]:
         (unfinished / "SHA256SUMS").write_text(sums, encoding="utf-8")
         unfinished.rename(folder)
     except OSError as error:
-        raise ReleaseError(f"{folder.name} could not be written: {error.strerror or error}") from error
+        raise ReleaseError(
+            problem("research.refused.not_written", folder=folder.name, reason=error.strerror or error)
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -9,8 +9,7 @@ from typing import ClassVar
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import say
-from workbook.errors import AccessError, WorkbookError
+from workbook.errors import AccessError, WorkbookError, problem
 from workbook.server.pages.form_page import FormPage
 from workbook.server.pages.page import Page, in_thread
 from workbook.server.web.identity import take_cookie
@@ -24,7 +23,7 @@ class RecoveryCode(Page):
 
     def _mine(self) -> Actor:
         if self.actor is None or self.actor.sitting_id not in self.context.recovery_codes:
-            raise AccessError(say("server.recovery_code.gone"))
+            raise AccessError(problem("server.recovery_code.gone"))
         return self.actor
 
     async def get(self) -> None:
@@ -55,7 +54,7 @@ class Passphrase(FormPage):
 
     def _mine(self) -> Actor:
         if self.actor is None or self.actor.role != "partner":
-            raise AccessError(say("errors.access.no_drawer"))
+            raise AccessError(problem("errors.access.no_drawer"))
         return self.actor
 
     async def take(self, typed: dict[str, str]) -> Done:
@@ -98,7 +97,7 @@ class Farewell(FormPage):
 
     def _mine(self) -> Actor:
         if self.actor is None or self.actor.role != "partner":
-            raise AccessError(say("errors.access.no_drawer"))
+            raise AccessError(problem("errors.access.no_drawer"))
         return self.actor
 
 

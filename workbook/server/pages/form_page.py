@@ -10,8 +10,8 @@ from typing import ClassVar
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import say
-from workbook.errors import AccessError, TooManyTriesError, WorkbookError
+from workbook.content import sentences
+from workbook.errors import AccessError, TooManyTriesError, WorkbookError, problem
 from workbook.server.pages.page import LEFT_COOKIE, Page
 from workbook.server.web.error_pages import status_of, wants_json
 from workbook.server.web.identity import xsrf_cookie_name
@@ -58,7 +58,7 @@ class FormPage(DoorPage):
         kinds = {kind: name for name, kind in reversed(self.fields.items())}
         return [
             (problem, kinds.get(KIND_OF.get(subject, ""), ""))
-            for problem, subject in zip(error.problems, about, strict=False)
+            for problem, subject in zip(sentences(error), about, strict=False)
         ]
 
     def typed(self) -> dict[str, str]:
@@ -82,7 +82,7 @@ class FormPage(DoorPage):
             done = await self.done_once(typed)
         except WorkbookError as error:
             if wants_json(self):
-                self.answer({"error": " ".join(error.problems)}, status_of(error))
+                self.answer({"error": " ".join(sentences(error))}, status_of(error))
             else:
                 self.ask(typed, error)
             return
@@ -101,7 +101,7 @@ class FormPage(DoorPage):
             marks = (browser, self.form, token, *typed.values())
             done, is_again = await self.context.once.do(marks, lambda: self.take(typed))
             if is_again and not self._stands(done):
-                raise AccessError(say("server.sent_already"))
+                raise AccessError(problem("server.sent_already"))
         if done.actor is not None:
             await self.seat(done.actor)
         return done

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import ClassVar
 
-from workbook.content import say
+from workbook.content import say, sentences
 from workbook.errors import TooManyTriesError, WorkbookError
 from workbook.server.pages.account_pages import Farewell
 from workbook.service.couple.private_copy import PrivateCopy
@@ -24,7 +24,7 @@ class Copies(Farewell):
     def ask(
         self, typed: dict[str, str], error: WorkbookError | None = None, told: str = "", heading: str = ""
     ) -> None:
-        problems = list(error.problems) if error else []
+        problems = sentences(error) if error else []
         self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
         self.show("copy.html", problems=problems, told=told, told_heading=heading)
 

@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from workbook.content import say
-from workbook.errors import AnswerError
+from workbook.errors import AnswerError, problem
 from workbook.server.kernels.websocket import pass_on
 from workbook.server.pages.page import Page, in_thread
 from workbook.service.values import Answer
@@ -29,7 +29,7 @@ def read_answers(asked: dict[str, Any]) -> list[Answer]:
     try:
         return [_read_answer(row) for row in _rows(asked)]
     except (KeyError, TypeError):
-        raise AnswerError(say("server.api.malformed")) from None
+        raise AnswerError(problem("server.api.malformed")) from None
 
 
 def _rows(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ class Answers(Page):
             self.answer({"error": say("server.api.signed_out")}, 401)
             return
         if len(self.request.body) > LARGEST_BODY:
-            raise AnswerError(say("server.api.malformed"))
+            raise AnswerError(problem("server.api.malformed"))
         asked = asked_by(self)
         answers = read_answers(asked)
         if is_of_somebody_else(self, asked):  # they wait in their page until its own person is back

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbook.content import say
+from workbook.errors import Problem, problem
 from workbook.storage.location import data_folder, key_folder
 
 
@@ -32,19 +32,19 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Unsafe:
-    """One thing that is not safe: its code, and a sentence with the way out."""
+    """One thing that is not safe: its code, and what is wrong with the way out."""
 
     code: str
-    text: str
+    problem: Problem
 
 
 Check = Callable[[Setup], Iterator[Unsafe]]
 
 
 def unsafe(code: str, **values: object) -> Unsafe:
-    """What was found, in words.
+    """Return what was found.
 
     >>> unsafe("optimised").code
     'optimised'
     """
-    return Unsafe(code, say(f"setup.unsafe.{code}", **values))
+    return Unsafe(code, problem(f"setup.unsafe.{code}", **values))

@@ -25,7 +25,7 @@ def refuse_unsafe(setup: Setup) -> None:
         With everything that was found, all at once.
     """
     if found := examine(setup):
-        raise SetupError([problem.text for problem in found])
+        raise SetupError([unsafe.problem for unsafe in found])
 
 
 def be_private() -> None:

@@ -5,7 +5,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 
-from workbook.content import say
+from workbook.errors import problem
 from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
 from workbook.service.link.socket import LONGEST_PATH
 
@@ -47,7 +47,7 @@ def check_environment(setup: Setup) -> Iterator[Unsafe]:
     """No variable that runs code, writes secrets down or sets Jupyter up another way."""
     for name, why in REFUSED.items():
         if setup.environment.get(name):
-            yield unsafe("environment", name=name, why=say(f"setup.why.{why}"))
+            yield unsafe("environment", name=name, why=problem(f"setup.why.{why}"))
     backend = setup.environment.get("PYTHON_KEYRING_BACKEND", "")
     if backend.startswith(READABLE_KEYRINGS):
         yield unsafe("keyring", name=backend)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from workbook.content import lookup, say
+from workbook.content import lookup, say, sentences
 from workbook.errors import (
     AccessError,
     AnswerError,
@@ -54,7 +54,7 @@ def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> N
     """Finish a failed request with a page, or with JSON when a script asked."""
     error = exc_info[1] if exc_info else None
     if isinstance(error, WorkbookError):
-        status, sentence = status_of(error), " ".join(error.problems)
+        status, sentence = status_of(error), " ".join(sentences(error))
         handler.set_status(status)
     else:
         sentence = sentence_for(status)

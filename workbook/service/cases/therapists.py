@@ -10,8 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from workbook.content import say
-from workbook.errors import AccessError, SignInError
+from workbook.errors import AccessError, SignInError, problem
 from workbook.service import crypto
 from workbook.service.couple.tables import read_fold
 from workbook.service.identity.accounts import check_new
@@ -74,7 +73,7 @@ class Therapists:
         lock, person_id = (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
         key = unlock(lock, passphrase, person_id)
         if account is None or key is None:
-            raise SignInError(say("errors.account.wrong_therapist"))
+            raise SignInError(problem("errors.account.wrong_therapist"))
         self._tries.give_back(taken)
         return self._sittings.begin(Actor("therapist", "", account.person_id), key)
 
@@ -95,7 +94,7 @@ class Therapists:
         taken = self._tries.take([f"therapist for {actor.person_id}"])
         found = self.by_code(code)
         if found is None:
-            raise SignInError(say("errors.account.no_therapist"), about=["code"])
+            raise SignInError(problem("errors.account.no_therapist"), about=["code"])
         self._tries.give_back(taken)
         return found
 
@@ -158,7 +157,7 @@ def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
     """The actor, if a therapist's sitting lives."""
     actor = sittings.require(actor)
     if actor.role != "therapist":
-        raise AccessError(say("errors.access.not_yours"))
+        raise AccessError(problem("errors.access.not_yours"))
     return actor
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import ItemBank, is_occasion, lay_out
-from workbook.content import say
-from workbook.errors import AccessError, SharingError
+from workbook.errors import AccessError, SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import ANSWER, Drawer, Record
 from workbook.service.values import Answer, Event
@@ -70,9 +69,9 @@ def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> Non
     fields = {field.id: field for instrument in asked for field in instrument.free_text}
     field = fields.get(payload["field"])
     if field is None:
-        raise AccessError(say("errors.events.not_allowed", field="field"))
+        raise AccessError(problem("errors.events.not_allowed", field="field"))
     if len(payload["text"]) > field.max_length:
-        raise AccessError(say("errors.events.too_long", field=field.id, most=field.max_length))
+        raise AccessError(problem("errors.events.too_long", field=field.id, most=field.max_length))
 
 
 def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
@@ -85,11 +84,11 @@ def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
     """
     known = instruments.get(name) if isinstance(name, str) else None
     if known is None:
-        raise SharingError(say("errors.sharing.unknown_instrument", instrument=str(name)[:40]))
+        raise SharingError(problem("errors.sharing.unknown_instrument", instrument=str(name)[:40]))
     if known.is_private:
-        raise SharingError(say("errors.sharing.private"))
+        raise SharingError(problem("errors.sharing.private"))
     if not is_occasion(occasion):
-        raise SharingError(say("errors.sharing.bad_occasion"))
+        raise SharingError(problem("errors.sharing.bad_occasion"))
     return known
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workbook.content import say
-from workbook.errors import AccessError, AnswerError
+from workbook.errors import AccessError, AnswerError, problem
 from workbook.service import crypto
 from workbook.service.rows import read_row, write_row
 from workbook.storage.base import Entry, Row, Store
@@ -45,7 +44,9 @@ def refuse_reused(given: Sequence[Record], kept: Sequence[Record]) -> None:
     pairs = enumerate(zip(given, kept, strict=True), start=1)
     reused = [position for position, (one, other) in pairs if one != other]
     if reused:
-        raise AnswerError([say("errors.answers.same_operation", position=position) for position in reused])
+        raise AnswerError(
+            [problem("errors.answers.same_operation", position=position) for position in reused]
+        )
 
 
 class Drawer:
@@ -82,7 +83,7 @@ class Drawer:
         """
         rows = self._store.append(self.entries(records))
         if any(row.payload is None for row in rows):
-            raise AccessError(say("errors.events.bad_operation"))
+            raise AccessError(problem("errors.events.bad_operation"))
         return [self.open_row(row) for row in rows]
 
     def forget(self, records: Sequence[Record], *, superseded: bool = False) -> None:

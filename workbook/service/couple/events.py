@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbook.answers import is_operation_id
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.exercises import SHAPES
 from workbook.service.rows import dump
 from workbook.shapes import Day, Flag, Need, Reference, Setting, Shape, Text, find_problems
@@ -68,17 +67,17 @@ def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
 def _check_frame(kind: Any, payload: Any, operation_id: Any, known: Mapping[str, Shape]) -> None:
     """Refuse what is not even an event: whatever a page may send arrives here first."""
     if not isinstance(kind, str) or kind not in known:
-        raise AccessError(say("errors.events.unknown_kind", kind=_shown(kind)))
+        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
     if not is_operation_id(operation_id):
-        raise AccessError(say("errors.events.bad_operation"))
+        raise AccessError(problem("errors.events.bad_operation"))
     if not isinstance(payload, Mapping) or not all(isinstance(name, str) for name in payload):
-        raise AccessError(say("errors.events.not_a_form"))
+        raise AccessError(problem("errors.events.not_a_form"))
     try:
         size = len(dump(dict(payload)))
     except (TypeError, ValueError, RecursionError):  # not JSON, or a text with a lone surrogate
-        raise AccessError(say("errors.events.not_a_form")) from None
+        raise AccessError(problem("errors.events.not_a_form")) from None
     if size > LARGEST_EVENT:
-        raise AccessError(say("errors.events.too_big"))
+        raise AccessError(problem("errors.events.too_big"))
 
 
 def _shown(text: object) -> str:

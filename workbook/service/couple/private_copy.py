@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import ANSWER, PRIVATE_COPY, Drawer, Record
 
@@ -52,7 +51,7 @@ def answer_wish(
         There is no such wish.
     """
     if wish not in WISHES:
-        raise AccessError(say("errors.events.not_allowed", field="wish"))
+        raise AccessError(problem("errors.events.not_allowed", field="wish"))
     standing = standing_copy(drawer, now=now, wait=wait)
     if wish == "ask" and standing.status == "none":
         _note(drawer, "asked")

@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.content import say
-from workbook.errors import SharingError
+from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer, Record
 from workbook.service.couple.tables import (
@@ -74,7 +73,7 @@ def decide(store: Store, decision: Decision, responses: pd.DataFrame) -> None:
     if fold.is_open(key):
         if _standing(decision.drawer, key, fold) is decision.grain:
             return
-        raise SharingError(say("errors.sharing.already_open"))
+        raise SharingError(problem("errors.sharing.already_open"))
     entries = _pending_entries(decision, responses, fold.standing_round(key))
     own = _record(decision, fold.standing_round(key))
     written = store.append([*decision.drawer.entries([own]), *entries])
@@ -145,7 +144,7 @@ def as_grain(grain: Grain) -> Grain:
     try:
         return Grain(grain)
     except ValueError:
-        raise SharingError(say("errors.events.not_allowed", field="grain")) from None
+        raise SharingError(problem("errors.events.not_allowed", field="grain")) from None
 
 
 def drop_pending(store: Store, couple_id: str, person_id: str | None = None) -> None:
@@ -178,7 +177,7 @@ def _pending_entries(decision: Decision, responses: pd.DataFrame, round: int) ->
         return [_marker(decision.couple_id, person_id, key, round)]
     own = publishable(responses[responses["occasion"] == key[1]], decision.instrument)
     if not len(own):
-        raise SharingError(say("errors.sharing.nothing_answered"))
+        raise SharingError(problem("errors.sharing.nothing_answered"))
     decision_id = uuid.uuid4().hex
     entries = []
     for grain in grains_up_to(decision.grain):

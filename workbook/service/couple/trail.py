@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import BOOKMARK, Drawer, Record
 
@@ -76,7 +75,7 @@ def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments)
         The same sentence for every such page.
     """
     if not may_be_kept(kind, payload, instruments):
-        raise AccessError(say("errors.events.no_trail"))
+        raise AccessError(problem("errors.events.no_trail"))
 
 
 def forget_places_before(drawer: Drawer, place: Record) -> None:

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbook.content import say
-from workbook.errors import AccessError, SignInError
+from workbook.errors import AccessError, SignInError, problem
 from workbook.service import crypto
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.service.identity.directory import Account, Directory, name_key
@@ -99,7 +98,7 @@ class Accounts:
         with self._directory.lock:
             self._couple_with_a_place(code, address)  # somebody else may have joined meanwhile
             if self._directory.accounts_of(couple_id)[0].name_key == name_key(name):
-                raise AccessError(say("errors.account.name_taken"), about=["name"])
+                raise AccessError(problem("errors.account.name_taken"), about=["name"])
             self._directory.put_account(account)
         return Welcome(self._seat(account, key), self._directory.couple(couple_id).code, recovery_code)
 
@@ -122,7 +121,7 @@ class Accounts:
         Both passphrases are always tried, and a wrong one counts although the other was right.
         """
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
-            raise AccessError(say("errors.account.together_needs_two"))
+            raise AccessError(problem("errors.account.together_needs_two"))
         (account, _), _ = self._open_all(code, both)
         return self._sittings.begin(Actor("together", account.couple_id), None)
 
@@ -146,7 +145,7 @@ class Accounts:
         key = unlock(lock, plain_code(recovery_code), person_id)
         if account is None or key is None:
             self._tries.take([counted], told="too_many_codes")
-            raise SignInError(say("errors.account.wrong_recovery"))
+            raise SignInError(problem("errors.account.wrong_recovery"))
         fresh, recovery_code = self._relock(account, key, new_passphrase)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.couple(account.couple_id).code, recovery_code)
@@ -172,7 +171,7 @@ class Accounts:
         """
         account = self._directory.account(self._sittings.require(actor).person_id)
         if account is None:
-            raise AccessError(say("errors.access.ended"))
+            raise AccessError(problem("errors.access.ended"))
         taken = self._tries.take([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
         self._open_counted(account, passphrase, taken)
         return account
@@ -193,14 +192,14 @@ class Accounts:
         """
         account = self._directory.account(person_id)
         if account is None or account.couple_id != couple_id:
-            raise AccessError(say("errors.access.not_yours"))
+            raise AccessError(problem("errors.access.not_yours"))
         taken = self._tries.take([_counted_on(account)], told="too_many_sign_ins")
         return self._open_counted(account, passphrase, taken)
 
     def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
         key = unlock(account.by_passphrase, passphrase, account.person_id)
         if key is None:
-            raise SignInError(say("errors.access.wrong_passphrase"), about=["passphrase"])
+            raise SignInError(problem("errors.access.wrong_passphrase"), about=["passphrase"])
         self._tries.give_back(taken)
         return key
 
@@ -219,7 +218,7 @@ class Accounts:
                 self._tries.give_back(Try((counted,), taken.at))
                 opened.append((account, key))
         if len(opened) < len(people):
-            raise SignInError(say("errors.account.wrong"))
+            raise SignInError(problem("errors.account.wrong"))
         return opened
 
     def _find(self, code: str, name: str) -> tuple[Account | None, str]:
@@ -235,7 +234,7 @@ class Accounts:
         members = self._directory.accounts_of(couple_id) if couple_id else []
         if len(members) != 1 or members[0].place == "b" or self._directory.is_unpaired(couple_id):
             self._tries.take([f"join address {address}"], told="too_many_codes")
-            raise SignInError(say("errors.account.wrong_code"), about=["code"])
+            raise SignInError(problem("errors.account.wrong_code"), about=["code"])
         return couple_id
 
     def _new_account(
@@ -282,17 +281,17 @@ def check_new(name: str, passphrase: str, code: str = "") -> str:
     problems = {}  # what it is about: one sentence each
     name = " ".join(name.split())
     if not name:
-        problems["name"] = say("errors.account.no_name")
+        problems["name"] = problem("errors.account.no_name")
     elif len(name) > LONGEST_NAME:
-        problems["name"] = say("errors.account.long_name", most=LONGEST_NAME)
+        problems["name"] = problem("errors.account.long_name", most=LONGEST_NAME)
     elif not name.translate(_JOINERS).isprintable():  # lone surrogates, controls, direction marks
-        problems["name"] = say("errors.account.bad_name")
+        problems["name"] = problem("errors.account.bad_name")
     if len(passphrase) < SHORTEST_PASSPHRASE:
-        problems["new passphrase"] = say("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE)
+        problems["new passphrase"] = problem("errors.account.short_passphrase", least=SHORTEST_PASSPHRASE)
     elif len(passphrase) > LONGEST_PASSPHRASE:
-        problems["new passphrase"] = say("errors.account.long_passphrase", most=LONGEST_PASSPHRASE)
+        problems["new passphrase"] = problem("errors.account.long_passphrase", most=LONGEST_PASSPHRASE)
     elif weak := weakness(passphrase, name, code):
-        problems["new passphrase"] = say(f"errors.account.{weak}")
+        problems["new passphrase"] = problem(f"errors.account.{weak}")
     if problems:
         raise AccessError(problems.values(), about=problems)
     return name

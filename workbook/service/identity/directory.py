@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.service.identity.codes import plain_code
 from workbook.service.identity.locks import Lock
 from workbook.service.rows import read_row, write_row
@@ -111,7 +110,7 @@ class Directory:
         with self.lock:
             self._refresh()
             if account.person_id in self._erased:
-                raise AccessError(say("errors.access.ended"))
+                raise AccessError(problem("errors.access.ended"))
             older = self._accounts.get(account.person_id)
             self._write([_account_entry(account), *also])
             if older is not None:

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from workbook.content import say
-from workbook.errors import TooManyTriesError
+from workbook.errors import TooManyTriesError, problem
 
 MOST_TRIES = 10
 WINDOW_SECONDS = 15 * 60.0
@@ -69,7 +68,7 @@ class Tries:
             ]
             if waits:
                 minutes = max(1, math.ceil(max(waits) / 60))
-                raise TooManyTriesError(say(f"errors.account.{told}", minutes=minutes))
+                raise TooManyTriesError(problem(f"errors.account.{told}", minutes=minutes))
             taken = Try((*wanted, *sorted(set(also) - set(wanted))), now)
             for key in taken.keys:
                 self._taken.setdefault(key, []).append(now)

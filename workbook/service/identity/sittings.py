@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from workbook.content import say
-from workbook.errors import AccessError, name_defect
+from workbook.errors import AccessError, name_defect, problem
 from workbook.service.values import Actor
 
 HEARTBEAT_SECONDS = 5 * 60.0
@@ -90,16 +89,16 @@ class Sittings:
         """
         sitting = self._live(actor.sitting_id)
         if sitting is None or sitting.actor != actor:
-            raise AccessError(say("errors.access.ended"))
+            raise AccessError(problem("errors.access.ended"))
         return sitting.actor
 
     def key_of(self, actor: Actor) -> bytes:
         """The opened drawer key of a partner's sitting."""
         sitting = self._live(actor.sitting_id)
         if sitting is None or sitting.actor != actor:
-            raise AccessError(say("errors.access.ended"))
+            raise AccessError(problem("errors.access.ended"))
         if sitting.key is None:
-            raise AccessError(say("errors.access.no_drawer"))
+            raise AccessError(problem("errors.access.no_drawer"))
         return sitting.key
 
     def beat(self, sitting_id: str) -> bool:

@@ -15,8 +15,7 @@ import msgspec
 import pandas as pd
 import pyarrow as pa
 
-from workbook.content import say
-from workbook.errors import AccessError, DefectError
+from workbook.errors import AccessError, DefectError, problem
 from workbook.service.roles import RoleService
 from workbook.service.values import Actor, Change
 
@@ -67,9 +66,9 @@ class Verb:
         try:
             content = encode(bound)
         except (UnicodeEncodeError, NotImplementedError, OverflowError, RecursionError):
-            raise AccessError(say("errors.events.not_a_form")) from None
+            raise AccessError(problem("errors.events.not_a_form")) from None
         if len(content) > LARGEST_REQUEST:
-            raise AccessError(say("errors.events.too_big"))
+            raise AccessError(problem("errors.events.too_big"))
         return content
 
     def read_arguments(self, raw: bytes) -> dict[str, Any]:
@@ -83,7 +82,7 @@ class Verb:
         try:
             found = decode(raw, self.arguments)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise AccessError(say("errors.events.not_a_form")) from None
+            raise AccessError(problem("errors.events.not_a_form")) from None
         return {name: getattr(found, name) for name in self.signature.parameters}
 
     def read_result(self, raw: bytes) -> Any:
@@ -97,7 +96,7 @@ class Verb:
         try:
             return decode(raw, self.result)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise DefectError(say("errors.defect")) from None
+            raise DefectError(problem("errors.defect")) from None
 
 
 @cache

@@ -3,7 +3,7 @@
 import msgspec
 
 from workbook import errors
-from workbook.errors import WorkbookError
+from workbook.errors import Problem, WorkbookError
 from workbook.exercises import ExerciseError
 
 _ERRORS: dict[str, type[WorkbookError]] = {
@@ -14,10 +14,10 @@ _ERRORS: dict[str, type[WorkbookError]] = {
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An error as it is sent: the name of its class and its sentences."""
+    """An error as it is sent: the name of its class and its problems, to become sentences at the page."""
 
     kind: str
-    problems: list[str]
+    problems: list[str | Problem]
 
 
 def refusal_of(error: WorkbookError) -> Refusal:

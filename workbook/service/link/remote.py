@@ -10,8 +10,7 @@ from typing import Any, cast
 import httpx
 import msgspec
 
-from workbook.content import say
-from workbook.errors import DefectError, SetupError, StorageError
+from workbook.errors import DefectError, SetupError, StorageError, problem
 from workbook.service.link.calls import Granted, Signal, Verb, decode, encode, verbs_of
 from workbook.service.link.errors import Refusal, error_of
 from workbook.service.roles import INTERFACES, CoupleService, RoleService
@@ -39,10 +38,10 @@ def connect() -> tuple[CoupleService, Callable[[str], None]]:
     """
     path, ticket = os.environ.get("WORKBOOK_SOCKET"), os.environ.pop("WORKBOOK_TICKET", None)
     if not path or not ticket:
-        raise SetupError(say("errors.connection.not_started"))
+        raise SetupError(problem("errors.connection.not_started"))
     service = reach(path, ticket)
     if not isinstance(service, CoupleService) or not isinstance(service, RemoteService):
-        raise SetupError(say("errors.connection.not_started"))
+        raise SetupError(problem("errors.connection.not_started"))
     return service, service.tell_defect
 
 
@@ -175,11 +174,11 @@ def _post(client: httpx.Client, address: str, content: bytes) -> bytes:
     try:
         response = client.post(address, content=content)
     except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed
-        raise StorageError(say("errors.connection.lost")) from None
+        raise StorageError(problem("errors.connection.lost")) from None
     if response.status_code == httpx.codes.OK:
         return response.content
     try:
         refusal = decode(response.content, Refusal)
     except msgspec.DecodeError:  # not what our own server answers: the disk is not to blame
-        raise DefectError(say("errors.defect")) from None
+        raise DefectError(problem("errors.defect")) from None
     raise error_of(refusal)

@@ -16,8 +16,7 @@ from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_unix_socket
 from tornado.web import Application, RequestHandler
 
-from workbook.content import say
-from workbook.errors import AccessError, DefectError, SetupError, WorkbookError, name_defect
+from workbook.errors import AccessError, DefectError, SetupError, WorkbookError, name_defect, problem
 from workbook.service.household import Household
 from workbook.service.link.calls import LARGEST_REQUEST, Granted, Signal, decode, encode, verbs_of
 from workbook.service.link.defects import Defects
@@ -53,7 +52,7 @@ class ServiceSocket:
         self._own_folder = None if folder else Path(tempfile.mkdtemp(prefix="wb-"))
         self.path = (folder or self._own_folder or Path()) / "s"
         if len(str(self.path).encode()) > LONGEST_PATH:
-            raise SetupError(say("errors.connection.long_path", path=self.path))
+            raise SetupError(problem("errors.connection.long_path", path=self.path))
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._loop = asyncio.new_event_loop()
@@ -62,7 +61,7 @@ class ServiceSocket:
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
-            raise SetupError(say("errors.connection.not_started")) from self._failure
+            raise SetupError(problem("errors.connection.not_started")) from self._failure
 
     def ticket_for(self, actor: Actor) -> dict[str, str]:
         """The environment variables by which one kernel reaches the service as this actor."""
@@ -117,7 +116,7 @@ class _Door(RequestHandler):
         """Return the interface that the request's capability is bound to, while its sitting lives."""
         scheme, _, capability = self.request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer":
-            raise AccessError(say("errors.access.bad_ticket"))
+            raise AccessError(problem("errors.access.bad_ticket"))
         tickets: Tickets = self.settings["tickets"]
         return tickets.service_of(capability)
 
@@ -125,7 +124,7 @@ class _Door(RequestHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         self.set_status(403 if isinstance(error, AccessError) else 409)
         if not isinstance(error, WorkbookError):
-            error = DefectError(say("errors.defect"))
+            error = DefectError(problem("errors.defect"))
         self.finish(encode(refusal_of(error)))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
@@ -138,7 +137,7 @@ class _Exchange(_Door):
         try:
             ticket = decode(self.request.body, str)
         except msgspec.DecodeError:
-            raise AccessError(say("errors.access.bad_ticket")) from None
+            raise AccessError(problem("errors.access.bad_ticket")) from None
         tickets: Tickets = self.settings["tickets"]
         capability = tickets.exchange(ticket)
         # The sitting's id is what the browser's cookie holds: no kernel needs to know it.
@@ -151,7 +150,7 @@ class _Verb(_Door):
         service = self.service()
         verb = verbs_of(INTERFACES[service.actor.role]).get(name)
         if verb is None:
-            raise AccessError(say("errors.access.not_yours"))
+            raise AccessError(problem("errors.access.not_yours"))
         arguments = verb.read_arguments(self.request.body)
         loop = asyncio.get_running_loop()
         self.finish(
@@ -169,7 +168,7 @@ class _Defect(_Door):
         try:
             text = decode(self.request.body, str)
         except msgspec.DecodeError:
-            raise AccessError(say("errors.events.not_a_form")) from None
+            raise AccessError(problem("errors.events.not_a_form")) from None
         defects: Defects = self.settings["defects"]
         defects.take(actor, text)
         self.finish(encode(None))
@@ -181,7 +180,7 @@ class _Watch(_Door):
     async def post(self) -> None:
         service = self.service()
         if not isinstance(service, CoupleService):
-            raise AccessError(say("errors.access.not_yours"))
+            raise AccessError(problem("errors.access.not_yours"))
         loop = asyncio.get_running_loop()
         changes: asyncio.Queue[Change] = asyncio.Queue()
         stop = service.watch(lambda change: _from_thread(loop, changes, change))

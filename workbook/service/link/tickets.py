@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from workbook.content import say
-from workbook.errors import AccessError
+from workbook.errors import AccessError, problem
 from workbook.service.identity.sittings import Sittings
 from workbook.service.roles import RoleService
 from workbook.service.values import Actor
@@ -68,7 +67,7 @@ class Tickets:
 
     def _valid(self, found: tuple[Held, float] | None) -> Held:
         if found is None or self._clock() > found[1]:
-            raise AccessError(say("errors.access.bad_ticket"))
+            raise AccessError(problem("errors.access.bad_ticket"))
         return found[0]
 
     def _keep(self, tokens: dict[str, tuple[Held, float]], held: Held, seconds: float) -> str:

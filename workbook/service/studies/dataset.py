@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.errors import ReleaseError, SetupError
+from workbook.errors import ReleaseError, SetupError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.identity.directory import Directory
 from workbook.service.rows import frame_from_json
@@ -180,16 +180,16 @@ class ConsentedStudy:
         from workbook.research.export import aggregate_release, restricted_release, unlinked_release
 
         if level not in LEVELS:
-            raise ReleaseError(say("study.error.level", level=level, known=", ".join(LEVELS)))
+            raise ReleaseError(problem("study.error.level", level=level, known=", ".join(LEVELS)))
         problems = []
         if form != "person" and level != "linked":
-            problems.append(say("study.error.form", form=form))
+            problems.append(problem("study.error.form", form=form))
         if background and level != "scores":
-            problems.append(say("research.export.background_beside", level=level))
+            problems.append(problem("research.export.background_beside", level=level))
         if problems:
             raise ReleaseError(problems)
         if not self.n_persons:
-            raise ReleaseError(say("study.error.nobody"))
+            raise ReleaseError(problem("study.error.nobody"))
         if level == "scores":
             return unlinked_release(
                 self._in_households(),
@@ -234,7 +234,7 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
     folder = data_folder(data)
     study = read_study(folder)
     if study is None:
-        raise SetupError(say("study.error.none", folder=folder))
+        raise SetupError(problem("study.error.none", folder=folder))
     store = look_at_store(folder)
     try:
         return read_consented(store, study)

@@ -16,8 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.content import say
-from workbook.errors import SharingError
+from workbook.errors import SharingError, problem
 from workbook.service.couple.drawers import Drawer, Record
 from workbook.service.identity.directory import Directory
 from workbook.service.rows import publication_from_json, publication_to_json, read_row, renewed, write_row
@@ -54,7 +53,7 @@ def give(
     """
     published = snapshots(study, responses, grain)
     if not any(publication.instrument != BACKGROUND for publication in published):
-        raise SharingError(say("study.error.nothing_to_give"))
+        raise SharingError(problem("study.error.nothing_to_give"))
     today = datetime.now(UTC).date()
     choice = {"grain": grain.value, "linked": linked, "text_hash": study.words_hash}
     content = choice | {
@@ -89,7 +88,7 @@ def require_study(study: Study | None) -> Study:
         There is none: then there is nothing to take part in.
     """
     if study is None:
-        raise SharingError(say("study.error.no_study"))
+        raise SharingError(problem("study.error.no_study"))
     return study
 
 
@@ -102,9 +101,9 @@ def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
         Saying which.
     """
     if text_hash != study.words_hash:
-        raise SharingError(say("study.error.changed"))
+        raise SharingError(problem("study.error.changed"))
     if not has_consented:
-        raise SharingError(say("study.error.consent_first"))
+        raise SharingError(problem("study.error.consent_first"))
 
 
 def destroy(store: Store, person_id: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.content import say, sentences
+from workbook.errors import WorkbookError, problem
 from workbook.research.export import Release, UnsafeReleaseError, open_journal, read_journal, write_release
 from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
 from workbook.ui.components import Actions, Prose, TextField
@@ -73,7 +73,7 @@ class Leaving(Section):
         except (WorkbookError, OSError) as refusal:
             if isinstance(refusal, UnsafeReleaseError):
                 self.report.blocks = [_risk_table(refusal.risk.frame())]
-            problems = refusal.problems if isinstance(refusal, WorkbookError) else (str(refusal.strerror),)
+            problems = sentences(refusal) if isinstance(refusal, WorkbookError) else [str(refusal.strerror)]
             self.outcome.blocks = [
                 callout(say("dashboard.leaving.refused"), [bullets(problems)], tone="bad", alert=True)
             ]
@@ -133,7 +133,7 @@ class Leaving(Section):
         try:
             entries = read_journal(self.sample.exports)
         except WorkbookError as damaged:
-            return [callout(say("dashboard.leaving.refused"), [bullets(damaged.problems)], tone="bad")]
+            return [callout(say("dashboard.leaving.refused"), [bullets(sentences(damaged))], tone="bad")]
         if not entries:
             return [note(say("dashboard.leaving.none_yet"))]
         rows = [[str(e[key]) for key in ("at", "folder", "level", "n_couples", "n_persons")] for e in entries]
@@ -167,5 +167,5 @@ def _inside(parent: Path, name: str) -> Path:
     """A folder of that name among the exports, and never one elsewhere."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
     if not plain:
-        raise WorkbookError(say("dashboard.leaving.no_name"))
+        raise WorkbookError(problem("dashboard.leaving.no_name"))
     return parent / plain

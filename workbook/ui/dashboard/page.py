@@ -2,7 +2,7 @@
 
 from ipywidgets import VBox
 
-from workbook.content import say
+from workbook.content import say, sentences
 from workbook.errors import WorkbookError
 from workbook.ui.blocks import bullets, callout, heading, kicker, lead, note, paragraph
 from workbook.ui.components import Actions, Prose
@@ -67,7 +67,7 @@ def open_dashboard() -> VBox:
     try:
         sample = open_sample()
     except WorkbookError as problem:
-        told = callout(say("dashboard.not_open"), [bullets(problem.problems)], tone="bad", alert=True)
+        told = callout(say("dashboard.not_open"), [bullets(sentences(problem))], tone="bad", alert=True)
         return VBox([Prose(blocks=[told])])
     if not sample.questionnaires:
         empty = [kicker(say("dashboard.kicker")), heading(1, sample.name), lead(say("dashboard.nobody"))]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook.content import say
+from workbook.content import say, sentences
 from workbook.errors import StatisticsError
 from workbook.research import plots
 from workbook.research.dyadic import (
@@ -63,7 +63,7 @@ class Dyads(Section):
             icc = dyadic_icc(pairs, f"{y}_a", f"{y}_b")
             model = None if problems else _fit(pairs, x, y)
         except StatisticsError as refusal:
-            problems += refusal.problems
+            problems += sentences(refusal)
         titles = self.sample.facets(when)
         for view in self.views:
             view.hide()
@@ -130,7 +130,7 @@ class Dyads(Section):
         try:
             found = distinguishability(cohort.pairs, *columns)
         except StatisticsError as refusal:
-            return [title, bullets(refusal.problems)]
+            return [title, bullets(sentences(refusal))]
         key = "roles_differ" if found.p < 0.05 else "roles_same"
         figures = {"chi2": two(found.chi2), "df": found.df, "p": p_words(found.p), "n": found.n}
         return [

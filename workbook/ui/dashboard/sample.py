@@ -22,7 +22,7 @@ from workbook.research.export import (
     restricted_release,
     unlinked_release,
 )
-from workbook.research.intake import read_answers
+from workbook.research.validation import read_answers
 
 if TYPE_CHECKING:
     from workbook.service.studies.dataset import ConsentedStudy

@@ -128,7 +128,7 @@ def _missing(field: Field, value: Any, given: Mapping[str, Any]) -> str:
         return ""
     if isinstance(field, Day):
         latest = day_in_words(field.latest)
-        return "" if field.problem("", value) is None else say("ui.activity.no_day", latest=latest)
+        return "" if field.problem_of("", value) is None else say("ui.activity.no_day", latest=latest)
     if isinstance(field, Need):
         return "" if value else say("ui.activity.empty")
     return "" if value is not None else say("ui.trouble.no_choice")

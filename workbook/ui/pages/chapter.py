@@ -5,8 +5,8 @@ from typing import Any
 
 from ipywidgets import VBox, Widget
 
-from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.content import say, sentences
+from workbook.errors import WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.values import Answer
 from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
@@ -45,7 +45,7 @@ class Screen(Page):
     def arrive(self, argument: str) -> None:
         chapter, _, number = argument.partition(":")
         if chapter not in self.session.chapters:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         if not number.isdecimal() or not 0 < int(number) <= len(self.session.screens(chapter)):
             instrument = self.session.chapters[chapter][0]
             first = self.session.first_open_screen(chapter, self.session.occasion_of(instrument))
@@ -136,7 +136,7 @@ class Screen(Page):
             try:
                 self.session.save([_answer(given)])
             except WorkbookError as error:
-                self.form.refused = {**self.form.refused, operation_id: " ".join(error.problems)}
+                self.form.refused = {**self.form.refused, operation_id: " ".join(sentences(error))}
             else:
                 self.form.acknowledged = [*self.form.acknowledged[-50:], operation_id]
 
@@ -148,7 +148,7 @@ class Review(Page):
 
     def arrive(self, argument: str) -> None:
         if argument not in self.session.chapters:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         instrument = self.session.chapters[argument][0]
         if not instrument.is_private:  # the private questions leave no mark that they were opened
             self.session.mark_seen(f"end.{argument}.{self.session.occasion_of(instrument)}")

@@ -8,7 +8,7 @@ from ipywidgets import VBox, Widget
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.exercise import Exercise, exercises
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.exercises import MACHINES
 from workbook.ui.blocks import (
     Block,
@@ -88,7 +88,7 @@ class ExercisePage(Page):
     def arrive(self, argument: str) -> None:
         exercise = argument.partition(":")[0]
         if exercise not in exercises():
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self._shown = ""
         # What waits comes first. Set on arrival only: a form must not move while somebody types.
         made = self._activity(exercises()[exercise])

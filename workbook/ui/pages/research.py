@@ -11,7 +11,7 @@ from ipywidgets import VBox, Widget
 
 from workbook.content import say
 from workbook.content.document import documents
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.frames import occasion_number
 from workbook.service.studies.preview import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
@@ -39,7 +39,7 @@ class Research(Page):
     @property
     def study(self) -> Study:
         if self.session.study is None:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         return self.session.study
 
     def arrive(self, argument: str) -> None:

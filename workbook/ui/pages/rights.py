@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from ipywidgets import VBox, Widget
 
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
@@ -37,7 +37,7 @@ class Rights(Page):
 
     def arrive(self, argument: str) -> None:
         if argument not in ("", "data", "block", *_FINAL):
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         self.passphrase.value = self.passphrase.error = ""
         self._done = [] if "unpair" in self._done else self._done
         super().arrive(argument)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from ipywidgets import Widget
 
 from workbook.content import say
-from workbook.errors import WorkbookError
+from workbook.errors import WorkbookError, problem
 from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
@@ -89,7 +89,7 @@ class TogetherView(Page):
         scene, shown = self.scene(), self.showings()
         place = next((n for n, one in enumerate(shown) if one.id == self.argument), None)
         if place is None:
-            raise WorkbookError(say("ui.trouble.not_there"))
+            raise WorkbookError(problem("ui.trouble.not_there"))
         draw(self.view, shown[place], scene)
         self.say_words(
             [

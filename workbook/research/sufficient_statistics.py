@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
+from workbook.research.checks import Array, require_enough
 from workbook.research.moments import Moments
 from workbook.research.reliability import FEWEST_PERSONS
 from workbook.research.risk import Anonymity
-from workbook.research.samples import Array, require_enough
 
 
 @dataclass(frozen=True, eq=False)

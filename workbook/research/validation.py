@@ -18,7 +18,7 @@ from workbook import frames
 from workbook.cohort import ABOUT, read_about, read_wide
 from workbook.errors import FrameError, StorageError
 from workbook.instruments.model import Instrument
-from workbook.research.samples import places
+from workbook.research.checks import places
 
 VERSION = "version"
 IDS = ("couple_id", "person_id", "occasion", "instrument", "item")
