@@ -83,7 +83,7 @@ def test_the_file_system_is_that_of_the_deepest_mount(tmp_path: Path) -> None:
     assert findings.file_system_of(inside, tmp_path / "no such file") == ""
 
 
-def test_the_key_is_nobody_elses_and_apart_from_the_data(
+def test_the_key_file_is_owner_only_and_outside_the_data_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))

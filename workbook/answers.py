@@ -68,7 +68,7 @@ class ItemBank:
     own_needs: Collection[str] = ()
 
     def find(self, item_id: object) -> tuple[str, Item] | None:
-        """The instrument id and item of an item id, or None when nobody knows it."""
+        """Return the instrument id and item of an item id, or None when nobody knows it."""
         if not isinstance(item_id, str):
             return None
         for instrument in self.instruments.values():
@@ -114,7 +114,7 @@ def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
 
 
 def is_occasion(text: object) -> bool:
-    """Whether a text names an occasion, such as ``'assessment-1'`` or ``'week-12'``.
+    """Tell whether a text names an occasion, such as ``'assessment-1'`` or ``'week-12'``.
 
     >>> is_occasion("assessment-1"), is_occasion("assessment-0"), is_occasion("../x")
     (True, False, False)
@@ -123,7 +123,7 @@ def is_occasion(text: object) -> bool:
 
 
 def is_operation_id(text: object) -> bool:
-    """Whether a text can stand as a client's operation id: 1–80 plain characters.
+    """Tell whether a text can stand as a client's operation id: 1–80 plain characters.
 
     >>> is_operation_id("op-1"), is_operation_id("a/b")
     (True, False)
@@ -163,7 +163,7 @@ def lay_out(
 
 
 def count_answers(responses: pd.DataFrame, items: Collection[str], occasion: str) -> Completeness:
-    """How many of these items are answered, declined and open for one occasion.
+    """Return how many of these items are answered, declined and open for one occasion.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def _is_choice(value: object, item: Item) -> bool:
 
 
 def _shown(item_id: object) -> str:
-    """An item id fit to be repeated in a sentence: whatever came, it is short and printable."""
+    """Return an item id fit to be repeated in a sentence: whatever came, it is short and printable."""
     if not isinstance(item_id, str):
         return "?"
     return "".join(character if character.isprintable() else "?" for character in item_id[:60])

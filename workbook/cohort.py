@@ -103,7 +103,7 @@ def read_cohort(folder: Path) -> pd.DataFrame:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What a cohort says of itself: ``form``, and for a simulated one its seed and size."""
+    """Return what a cohort says of itself: ``form``, and for a simulated one its seed and size."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -125,7 +125,7 @@ def _append_csv(responses: pd.DataFrame, folder: Path, *, is_first: bool) -> Non
 
 
 def read_wide(path: Path) -> pd.DataFrame:
-    """One CSV of a cohort (`write_cohort`) in long form; its name is the instrument's."""
+    """Return one CSV of a cohort (`write_cohort`) in long form; its name is the instrument's."""
     wide = pd.read_csv(path, dtype=dict.fromkeys(KEYS, "string"))
     long = wide.melt(id_vars=KEYS, var_name="item", value_name="value")
     codes = long["value"].astype("Int16")
@@ -137,7 +137,7 @@ def read_wide(path: Path) -> pd.DataFrame:
 
 @contextmanager
 def _appear_whole(folder: Path, *, replace: bool) -> Iterator[Path]:
-    """A folder beside the wanted one that takes its name only when all went well."""
+    """Make a folder beside the wanted one that takes its name only when all went well."""
     is_there = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
     if is_there and not replace:
         raise StorageError(problem("cli.simulate.exists", folder=folder))

@@ -334,7 +334,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
 
 
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """A frame of this contract with no rows and the right dtypes.
+    """Return a frame of this contract with no rows and the right dtypes.
 
     >>> list(empty(RESPONSES).columns)[:2]
     ['couple_id', 'person_id']
@@ -348,7 +348,7 @@ _EMPTY: dict[str, pd.DataFrame] = {}  # by the contract's name: to make one take
 
 
 def occasion_number(occasion: str) -> int:
-    """Which time it was: occasions are numbered from 1, so 'assessment-10' follows '…-9'.
+    """Return which time it was: occasions are numbered from 1, so 'assessment-10' follows '…-9'.
 
     >>> occasion_number("assessment-2")
     2
@@ -360,7 +360,7 @@ def occasion_number(occasion: str) -> int:
 
 
 def latest(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of each couple's and instrument's latest occasion.
+    """Return the rows of each couple's and instrument's latest occasion.
 
     A frame without ``instrument`` (needs) has one instrument throughout.
     """
@@ -375,5 +375,5 @@ def latest(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows(frame: pd.DataFrame) -> list[Any]:
-    """The rows as named tuples. Cells are Any: their types are what the contract says."""
+    """Return the rows as named tuples. Cells are Any: their types are what the contract says."""
     return list(frame.itertuples())

@@ -46,7 +46,7 @@ def work_out(
     known: Mapping[str, str] | None = None,
     suggestions: Mapping[str, Sequence[str]] | None = None,
 ) -> Results:
-    """Everything two partners see together, from the publications on their table.
+    """Return everything two partners see together, from the publications on their table.
 
     Only rounds that both opened count; a publication without its partner's shows nothing.
 
@@ -74,7 +74,7 @@ def work_out_own(
     known: Mapping[str, str] | None = None,
     suggestions: Mapping[str, Sequence[str]] | None = None,
 ) -> Results:
-    """One person's own results, from their drawer: what they say of themselves and the partner."""
+    """Return one person's own results, from their drawer: what they say of themselves and the partner."""
     scores = score_all(responses, instruments)
     answered = set(responses.loc[responses["value"].notna(), "instrument"])
     grains = {name: Grain.ANSWERS if name in answered else Grain.NOTHING for name in instruments}
@@ -147,7 +147,7 @@ def _grains(opened: Sequence[Publication], instruments: Mapping[str, Instrument]
 def _unavailable(
     found: Findings, instruments: Mapping[str, Instrument], grains: Mapping[str, Grain], *, is_solo: bool
 ) -> dict[str, str]:
-    """Why each view of each instrument cannot be shown; those that can are not named."""
+    """Return why each view of each instrument cannot be shown; those that can are not named."""
     order = list(Grain)
     reasons = {}
     for one in showings(VIEWS, instruments):

@@ -73,7 +73,7 @@ class Publication:
 
 
 def lower(one: Grain, other: Grain) -> Grain:
-    """The lower of two grains: what both see.
+    """Return the lower of two grains: what both see.
 
     >>> lower(Grain.ANSWERS, Grain.SCORES)
     <Grain.SCORES: 'scores'>
@@ -83,7 +83,7 @@ def lower(one: Grain, other: Grain) -> Grain:
 
 
 def grains_up_to(grain: Grain) -> tuple[Grain, ...]:
-    """Every grain that holds something, up to the granted one: one pending row each.
+    """Return every grain that holds something, up to the granted one: one pending row each.
 
     >>> [str(grain) for grain in grains_up_to(Grain.ANSWERS)]
     ['scores', 'answers']
@@ -93,7 +93,7 @@ def grains_up_to(grain: Grain) -> tuple[Grain, ...]:
 
 
 def grains_for(instrument: Instrument) -> tuple[Grain, ...]:
-    """The grains that make sense to offer for an instrument.
+    """Return the grains that make sense to offer for an instrument.
 
     An instrument without facets (needs, skills) has nothing to show at grain *scores*; a
     private one is never offered at all.
@@ -106,14 +106,14 @@ def grains_for(instrument: Instrument) -> tuple[Grain, ...]:
 
 
 def rule_of(instrument: Instrument) -> str:
-    """Which items of an instrument are held back, as a short name; empty where none are."""
+    """Return which items of an instrument are held back, as a short name; empty where none are."""
     if not instrument.held_back:
         return ""
     return hashlib.sha256("\n".join(sorted(instrument.held_back)).encode()).hexdigest()[:16]
 
 
 def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The answers of one instrument that may be published at all: given, known, and not held back."""
+    """Return the answers of one instrument that may be published at all: given, known, and not held back."""
     known = [item.id for item in instrument.items if not item.never_published]
     is_shown = (
         (responses["instrument"] == instrument.id)
@@ -124,7 +124,7 @@ def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
 
 
 def without_held_back(responses: pd.DataFrame, instruments: Iterable[Instrument]) -> pd.DataFrame:
-    """All rows but those of items that these instruments hold back."""
+    """Return all rows but those of items that these instruments hold back."""
     held_back = {name for instrument in instruments for name in instrument.held_back}
     is_held_back = responses["item"].isin(held_back).to_numpy(dtype=bool)
     return responses[~is_held_back].reset_index(drop=True) if is_held_back.any() else responses
@@ -170,7 +170,7 @@ def publish(
 
 
 def renew(publication: Publication, instrument: Instrument) -> Publication:
-    """The same publication without what its instrument holds back today.
+    """Return the same publication without what its instrument holds back today.
 
     A score that may rest on an item held back is made anew from the answers beside it; at grain
     *scores* there are none, so it goes. All other scores stay as they were.
@@ -198,7 +198,7 @@ def renew(publication: Publication, instrument: Instrument) -> Publication:
 
 
 def coarsen(publication: Publication, grain: Grain) -> Publication:
-    """The same publication at a grain no finer than its own."""
+    """Return the same publication at a grain no finer than its own."""
     grain = lower(publication.grain, grain)
     responses, scores = publication.responses, publication.scores
     if grain is not Grain.ANSWERS:
@@ -212,7 +212,7 @@ def coarsen(publication: Publication, grain: Grain) -> Publication:
 def open_round(
     publication_a: Publication | None, publication_b: Publication | None
 ) -> tuple[Publication, Publication] | None:
-    """What both partners see once both have decided; ``None`` while the round is shut.
+    """Return what both partners see once both have decided; ``None`` while the round is shut.
 
     Both sides come back at the lower grain, each holding only the facets and items for
     which the other also holds a value: one answer does not buy all of the other's. The
@@ -256,7 +256,7 @@ def _of(responses: pd.DataFrame, person_id: str, occasion: str) -> pd.DataFrame:
 
 
 def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The scores that answers make, without those that too few of them make."""
+    """Return the scores that answers make, without those that too few of them make."""
     values = score(answers, instrument)
     return frames.check(values[values["score"].notna()].reset_index(drop=True), frames.SCORES)
 

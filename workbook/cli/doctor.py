@@ -55,7 +55,7 @@ def examine(looks: list[Look], *, debug: bool = False) -> Iterator[Finding]:
 
 
 def show(found: list[Finding]) -> None:
-    """One line for each finding, then the sum."""
+    """Print one line for each finding, then the sum."""
     for finding in found:
         click.echo(say(f"cli.doctor.mark.{finding.kind}") + finding.text)
     n = sum(finding.is_problem for finding in found)

@@ -35,7 +35,7 @@ LOOKED_AT_BY_NAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's: fine, or a problem with its way out, or something to know."""
+    """Hold one check result of `workbook doctor`: fine, a problem with its way out, or a note."""
 
     kind: str
     text: str
@@ -46,7 +46,7 @@ class Finding:
 
 
 def fine(key: str, **values: object) -> Finding:
-    """All is well, and the figure that says so."""
+    """Return the finding that all is well, with the figure that says so."""
     return Finding("fine", say(f"cli.doctor.{key}.fine", **values))
 
 
@@ -56,12 +56,12 @@ def bad(key: str, **values: object) -> Finding:
 
 
 def note(key: str, **values: object) -> Finding:
-    """Nothing is broken, but it should be known."""
+    """Return a finding that breaks nothing, but should be known."""
     return Finding("note", say(f"cli.doctor.{key}.note", **values))
 
 
 def look_at_python() -> Iterator[Finding]:
-    """A Python new enough, and every package in the version that was asked for."""
+    """Check a Python new enough, and every package in the version that was asked for."""
     found = ".".join(map(str, sys.version_info[:3]))
     is_new_enough = sys.version_info[:2] >= OLDEST_PYTHON
     yield (fine if is_new_enough else bad)("python", found=found)
@@ -86,7 +86,7 @@ def _wrong_packages() -> Iterator[str]:
 
 
 def look_at_database() -> Iterator[Finding]:
-    """A SQLite that encrypts, and is new enough to be trusted with a write-ahead log."""
+    """Check a SQLite that encrypts, and is new enough to be trusted with a write-ahead log."""
     import sqlcipher3
 
     connection = sqlcipher3.connect(":memory:")
@@ -108,7 +108,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 def look_at_folder(data: Path) -> Iterator[Finding]:
-    """The data folder: only its owner's, on a disk of this computer, with room."""
+    """Check the data folder: only its owner's, on a disk of this computer, with room."""
     existing = next(folder for folder in (data, *data.parents) if folder.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         yield bad("folder", folder=data)
@@ -124,7 +124,7 @@ def look_at_folder(data: Path) -> Iterator[Finding]:
 
 
 def look_at_key(data: Path) -> Iterator[Finding]:
-    """The key of the database: there, nobody else's, and not beside what it opens."""
+    """Check the key of the database: there, nobody else's, and not beside what it opens."""
     from workbook.storage.keys import find_key, key_file
     from workbook.storage.location import key_folder
     from workbook.storage.sqlcipher import FILE_NAME
@@ -144,13 +144,13 @@ def look_at_key(data: Path) -> Iterator[Finding]:
 
 
 def others_may_read(path: Path) -> str:
-    """The mode of a file or folder when somebody else has any right to it; else empty."""
+    """Return the mode of a file or folder when somebody else has any right to it; else empty."""
     mode = stat.S_IMODE(path.stat().st_mode)
     return f"{mode:04o}" if mode & 0o077 else ""
 
 
 def look_at_setup(data: Path) -> Iterator[Finding]:
-    """Whatever else would make a start refuse to begin here."""
+    """Check for whatever else would make a start refuse to begin here."""
     from workbook.server.preflight.base import Setup
     from workbook.server.preflight.checks import examine
 
@@ -161,7 +161,7 @@ def look_at_setup(data: Path) -> Iterator[Finding]:
 
 
 def look_at_port(port: int) -> Iterator[Finding]:
-    """Whether the port to be listened on is free."""
+    """Check whether the port to be listened on is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -173,7 +173,7 @@ def look_at_port(port: int) -> Iterator[Finding]:
 
 
 def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
-    """A clock that is not behind this program's making, nor behind what was last written."""
+    """Check a clock that is not behind this program's making, nor behind what was last written."""
     time = now()
     written = [path.stat().st_mtime for path in data.glob("*") if path.is_file()] if data.is_dir() else []
     latest = max([EARLIEST, *(datetime.fromtimestamp(at, UTC) for at in written)])
@@ -182,7 +182,7 @@ def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now
 
 
 def look_at_bundle() -> Iterator[Finding]:
-    """The browser's own files, each as it was built."""
+    """Check the browser's own files, each as it was built."""
     static = resources.files("workbook.server.assets") / "static"
     built = json.loads((static / "manifest.json").read_text(encoding="utf-8"))["files"]
     changed = sorted(name for name, digest in built.items() if _digest(static / name) != digest)

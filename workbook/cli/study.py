@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group(help=say("cli.study.help"))
 def study() -> None:
-    """Only groups `init` and `show`."""
+    """Group `init` and `show`."""
 
 
 # Nothing is required here: what is missing is said together with all that is wrong.
@@ -46,7 +46,7 @@ def init(
 @study.command("show", help=say("cli.study.show.help"))
 @data_option
 def show(*, data: Path | None) -> None:
-    """What people are told, as it stands."""
+    """Print what people are told, as it stands."""
     from workbook.errors import SetupError
     from workbook.service.study import read_study
     from workbook.storage.location import data_folder
@@ -125,7 +125,7 @@ def export(  # noqa: PLR0913 - an export's settings, by name
 
 
 def _listed(names: str) -> list[str]:
-    """What stands between commas, each once.
+    """Return what stands between commas, each once.
 
     >>> _listed("connection, needs,,needs")
     ['connection', 'needs']

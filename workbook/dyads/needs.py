@@ -12,7 +12,7 @@ ASPECTS = ("importance", "met", "guess", "outside")
 
 
 def needs_gap(responses: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """One row per person and need: importance, met, their gap, and the partner's guess.
+    """Return one row per person and need: importance, met, their gap, and the partner's guess.
 
     Items are single answers and are used as such: ``needs.<need>.importance``, ``….met``,
     ``….guess`` (what I think it matters to *you*) and ``….outside`` (could be met outside

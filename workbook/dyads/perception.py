@@ -20,7 +20,7 @@ def perspectives(
     instrument: Instrument,
     known: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """The four perspectives on every facet: me on me, me on you, you on you, you on me.
+    """Return the four perspectives on every facet: me on me, me on you, you on you, you on me.
 
     What a person says of themselves is the facet's score, with its band; what they say of
     the partner is the answer to one item, turned where reverse-keyed, without a band.

@@ -8,7 +8,7 @@ from workbook.insights.standing import Standing, leading, stand_of
 
 
 def overall(table: Sequence[Standing], limits: Thresholds) -> list[Insight]:
-    """What holds for the topics as a whole: too few, all alike, or far apart."""
+    """Return what holds for the topics as a whole: too few, all alike, or far apart."""
     topics = _topics(table)
     if not table:
         return []
@@ -40,7 +40,7 @@ def _apart(topics: Sequence[Standing], limits: Thresholds) -> list[Insight]:
 def strengths(
     table: Sequence[Standing], limits: Thresholds, never_praised: Sequence[str] = ()
 ) -> list[Insight]:
-    """Where *both* are well; else the best so far, if one topic is best and low for nobody."""
+    """Return where *both* are well; else the best so far, if one topic is best and low for nobody."""
     # A sign that is rare is good to know, and still not what a couple is good at.
     ordered = sorted(_topics(table) or table, key=_best)
     strong = [one for one in ordered if one.least >= limits.strength_at_least]
@@ -62,7 +62,7 @@ def strengths(
 
 
 def growth(table: Sequence[Standing], limits: Thresholds, *, is_apart: bool = False) -> list[Insight]:
-    """What is low for either, each partner's own lowest; or that nothing is.
+    """Return what is low for either, each partner's own lowest; or that nothing is.
 
     Two partners who both have something low get the same room. Where they are far apart on
     most topics, that is told instead, and here only what is low for both.
@@ -102,7 +102,7 @@ def _nothing_low(table: Sequence[Standing], limits: Thresholds) -> list[Insight]
 
 
 def insight(code: Code, one: Standing, limits: Thresholds) -> Insight:
-    """An insight about one topic."""
+    """Return an insight about one topic."""
     return Insight(
         code,
         one.subject,

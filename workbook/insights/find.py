@@ -24,7 +24,7 @@ def find_insights(
     limits: Thresholds | None = None,
     steps: Ladder | None = None,
 ) -> tuple[Insight, ...]:
-    """The insights of one couple on one occasion, in the order to be told.
+    """Return the insights of one couple on one occasion, in the order to be told.
 
     What is said follows from where *each* partner stands, never from their mean: strong only
     where both are, low wherever either is. Never a pick among equals: where more topics are
@@ -88,7 +88,7 @@ def _difference(one: Standing) -> dict[str, float]:
 def _unmet(
     needs: pd.DataFrame | None, instrument: Instrument | None, limits: Thresholds, never: Sequence[str]
 ) -> list[Insight]:
-    """Each one's need with the widest gap; where several wait alike, that they do."""
+    """Return each one's need with the widest gap; where several wait alike, that they do."""
     if needs is None or not len(needs):
         return []
     is_unmet = (needs["importance"] >= limits.importance_at_least) & (needs["gap"] >= limits.gap_at_least)

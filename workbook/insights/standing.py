@@ -65,7 +65,7 @@ def stand_of(position: float, limits: Thresholds) -> Stand:
 
 
 def standings(pairs: pd.DataFrame, instruments: Mapping[str, Instrument], *, alone: bool) -> list[Standing]:
-    """Every facet and sign of more than one item, in the order of the instruments.
+    """Return every facet and sign of more than one item, in the order of the instruments.
 
     Two together are told only of what both have a value on; ``alone``, of what the one has.
     A check-in has a trend of its own and is passed over.
@@ -111,7 +111,7 @@ def _standing(facet: Facet, instrument: Instrument, row: Any, *, alone: bool) ->
 def leading(
     ordered: Iterable[Standing], key: Callable[[Standing], object], most: int
 ) -> tuple[Sequence[Standing], Sequence[Standing]]:
-    """Who stands first, in whole groups of equals: never a pick among equals.
+    """Return who stands first, in whole groups of equals: never a pick among equals.
 
     Parameters
     ----------

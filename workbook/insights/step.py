@@ -15,7 +15,7 @@ def next_step(
     limits: Thresholds,
     ladder: Ladder,
 ) -> Insight:
-    """One thing for two to do.
+    """Return one thing for two to do.
 
     While a topic of a first rung (safety, trust, calm) is not well for both, or is not open
     from both, it is the step of time and warmth: the same id, subject and numbers in every
@@ -39,7 +39,7 @@ def _is_steady(table: Sequence[Standing], ladder: Ladder) -> bool:
 def _subjects(
     table: Sequence[Standing], insights: Sequence[Insight], limits: Thresholds, ladder: Ladder
 ) -> list[str]:
-    """What a step could be for, the most fitting first: what is low for either, by its rung."""
+    """Return what a step could be for, the most fitting first: what is low for either, by its rung."""
     low = [one for one in table if one.least <= limits.growth_at_most]
     low.sort(key=lambda one: (ladder.height_of(one.subject), one.least, one.mean))
     # Whose need it is does not count: the wider gap comes first, then the order of the needs.

@@ -23,7 +23,7 @@ def check_items(instrument: Instrument, top: Fields) -> None:
 
 
 def check_chapters(instrument: Instrument, top: Fields) -> None:
-    """Every item stands in exactly one chapter, and none is longer than 8 minutes."""
+    """Check that every item stands in exactly one chapter, and none is longer than 8 minutes."""
     for name in repeated(chapter.id for chapter in instrument.chapters):
         top.note(f"the chapter id {name!r} is used twice")
     placed = [name for chapter in instrument.chapters for name in chapter.items]
@@ -41,7 +41,7 @@ def check_chapters(instrument: Instrument, top: Fields) -> None:
 
 
 def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], fields: Fields) -> None:
-    """The subscale's items exist, are alike, and its constants make sense."""
+    """Check that a subscale's items exist and are alike, and that its constants make sense."""
     for name in subscale.items:
         if name not in item_by_id:
             fields.note(f"names an item {name!r} that does not exist")

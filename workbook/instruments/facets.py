@@ -36,7 +36,7 @@ class Facet:
 
 
 def facet_of(item_id: str) -> str:
-    """The facet, sign, need or skill an item or single-item subscale belongs to, by its id.
+    """Return the facet, sign, need or skill an item or single-item subscale belongs to, by its id.
 
     >>> facet_of("connection.listening.2")
     'connection.listening'
@@ -45,7 +45,7 @@ def facet_of(item_id: str) -> str:
 
 
 def facets(instrument: Instrument) -> tuple[Facet, ...]:
-    """The facets of an instrument, in its order: one per subscale about oneself."""
+    """Return the facets of an instrument, in its order: one per subscale about oneself."""
     seen = {facet_of(item.id): item.id for item in instrument.items if item.about == "partner"}
     found: dict[str, Facet] = {}
     for subscale in instrument.subscales:

@@ -11,7 +11,7 @@ from workbook.instruments.reader import read_instrument
 
 
 def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
-    """Every instrument by id, in the order of the menu.
+    """Return every instrument by id, in the order of the menu.
 
     Parameters
     ----------

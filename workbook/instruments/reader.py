@@ -29,7 +29,7 @@ OCCASIONS = ("assessment", "weekly")
 
 
 def read_instrument(source: Path | Traversable | str) -> Instrument:
-    """One instrument, from a file or from the text of one.
+    """Return one instrument, from a file or from the text of one.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _read_top(top: Fields) -> Instrument:
 
 
 def read_sources(fields: Fields, *, required: bool) -> tuple[str, ...]:
-    """The ``source`` list of a table, each id checked against ``evidence.toml``."""
+    """Return the ``source`` list of a table, each id checked against ``evidence.toml``."""
     found = fields.texts("source") if required else fields.texts("source", default=())
     for name in found:
         if name not in sources():

@@ -13,7 +13,7 @@ DOT_STEP = 1.0
 
 
 def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """One row per facet on which enough items have both answers, in the instrument's order.
+    """Return one row per facet on which enough items have both answers, in the instrument's order.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.Dat
 
 
 def plot_agreement(prepared: pd.DataFrame) -> MaybeFigure:
-    """A dot for each question both answered; filled where both answered in the healthy way."""
+    """Draw a dot for each question both answered; filled where both answered in the healthy way."""
     if not len(prepared):
         return None
     most = int(prepared["n_both"].max())
@@ -56,7 +56,7 @@ def plot_agreement(prepared: pd.DataFrame) -> MaybeFigure:
 
 
 def sentence_agreement(prepared: pd.DataFrame) -> Said:
-    """What to see: on what both are well, and on what not yet."""
+    """Return what to see: on what both are well, and on what not yet."""
     if not len(prepared):
         return []
     whole = prepared[(prepared["share"] == 1).to_numpy(dtype=bool)]
@@ -70,7 +70,7 @@ def sentence_agreement(prepared: pd.DataFrame) -> Said:
 
 
 def table_agreement(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table."""
+    """Return the same as a table."""
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],

@@ -24,7 +24,7 @@ def prepare_heat_map(
     *,
     perspectives: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One row per sign and perspective that has a value, in the instrument's order.
+    """Return one row per sign and perspective that has a value, in the instrument's order.
 
     With facet scores there is one column per partner; with answers from both
     (``perspectives``) also what each sees in the other.
@@ -80,7 +80,7 @@ def _columns(prepared: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def plot_heat_map(prepared: pd.DataFrame) -> MaybeFigure:
-    """A cell per sign and perspective, darker for more often, with its number in it."""
+    """Draw a cell per sign and perspective, darker for more often, with its number in it."""
     if not len(prepared):
         return None
     columns = _columns(prepared)
@@ -121,7 +121,7 @@ def _draw_cell(
 
 
 def _shown(value: float, *, is_single: bool) -> str:
-    """What is said of the other is one answer: a step of the scale, without decimals."""
+    """Return a cell's words: what is said of the other is one answer, so a step without decimals."""
     return f"{value:.0f}" if is_single else number(value)
 
 
@@ -146,12 +146,12 @@ def _draw_headings(rows: Rows, prepared: pd.DataFrame, columns: list[tuple[str, 
 
 
 def _draw_scale(rows: Rows, first: pd.Series) -> None:
-    """What light and dark mean, on the first line."""
+    """Write what light and dark mean, on the first line."""
     rows.write(say("results.plots.light_dark", low=first["left"], high=first["right"]), 0, 16, color=INK_SOFT)
 
 
 def sentence_heat_map(prepared: pd.DataFrame) -> Said:
-    """What to see: who notices which sign how often; "neither" only where it is true of both.
+    """Return what to see: who notices which sign how often; "neither" only where it is true of both.
 
     The partners are never averaged: one who is often lonely is not less so because the other
     is not.
@@ -176,7 +176,7 @@ def sentence_heat_map(prepared: pd.DataFrame) -> Said:
 
 
 def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> Said:
-    """One sentence: which signs, by whom; by both first, then in the order of the signs."""
+    """Return one sentence: which signs, by whom; by both first, then in the order of the signs."""
     if not len(rows):
         return []
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -196,7 +196,7 @@ def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> Said:
 
 
 def table_heat_map(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table: one row per sign, one column per perspective."""
+    """Return the same as a table: one row per sign, one column per perspective."""
     facets = prepared.drop_duplicates("facet")
     table: dict[str, list[str]] = {say("results.plots.column_sign"): list(facets["title"])}
     for by, about in _columns(prepared):

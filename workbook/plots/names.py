@@ -10,24 +10,24 @@ MOST_NAMED = 3  # more than this are counted
 
 
 def partner_names(names: Mapping[str, str] | None) -> dict[str, str]:
-    """The partners' chosen names by place; plain stand-ins where none are given."""
+    """Return the partners' chosen names by place; plain stand-ins where none are given."""
     given = names or {}
     return {place: given.get(place) or say(f"results.plots.partner_{place}") for place in ("a", "b")}
 
 
 def shown_facets(instrument: Instrument) -> dict[str, Facet]:
-    """The instrument's facets by id, in its fixed order."""
+    """Return the instrument's facets by id, in its fixed order."""
     return {facet.id: facet for facet in facets(instrument)}
 
 
 def end_labels(facet: Facet) -> tuple[str, str]:
-    """What the lowest and the highest choice of a facet's scale are called."""
+    """Return what the lowest and the highest choice of a facet's scale are called."""
     choices = sorted(facet.scale.choices, key=lambda choice: choice.value)
     return choices[0].label, choices[-1].label
 
 
 def short_title(title: str) -> str:
-    """A title without what follows its colon.
+    """Return a title without what follows its colon.
 
     >>> short_title("Seen: how much it matters")
     'Seen'
@@ -48,7 +48,7 @@ def in_words(items: list[str]) -> str:
 
 
 def all_or_number(titles: list[str], key: str, **counts: int) -> str:
-    """Every title where there are few, else how many: never the first few of many.
+    """Return every title where there are few, else how many: never the first few of many.
 
     >>> all_or_number(["Trust", "Listening"], "n_topics")
     '“Trust” and “Listening”'
@@ -61,7 +61,7 @@ def all_or_number(titles: list[str], key: str, **counts: int) -> str:
 
 
 def each_in_words(sentences: Sequence[tuple[str, str]]) -> list[tuple[str, dict[str, str]]]:
-    """What is said of each partner, as one: neither is the headline and the other small print.
+    """Return what is said of each partner, as one: neither is the headline and the other small print.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def each_in_words(sentences: Sequence[tuple[str, str]]) -> list[tuple[str, dict[
 
 
 def clipped(name: str, most: int = 9) -> str:
-    """A name short enough for the edge of a figure; what stands in brackets goes first.
+    """Return a name short enough for the edge of a figure; what stands in brackets goes first.
 
     >>> clipped("Maximiliane"), clipped("Robin (simulated)")
     ('Maximili…', 'Robin')

@@ -43,7 +43,7 @@ def prepare_needs_map(
     *,
     own_titles: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """One row per partner and need for which both importance and met were answered.
+    """Return one row per partner and need for which both importance and met were answered.
 
     A need is *unmet* when it matters much and is met little, by the thresholds of
     ``content/thresholds.toml``.
@@ -87,7 +87,7 @@ def prepare_needs_map(
 
 
 def plot_needs_map(prepared: pd.DataFrame) -> MaybeFigure:
-    """One map per partner: further right matters more, higher up is met more.
+    """Draw one map per partner: further right matters more, higher up is met more.
 
     Needs are numbered; those in the shaded corner matter much and are met little, and are
     named below the map. ``None`` where there is nothing to draw.
@@ -190,7 +190,7 @@ def _write(
 
 
 def sentence_needs_map(prepared: pd.DataFrame) -> Said:
-    """What to see: which needs of each partner matter much and are met little: all, or how many."""
+    """Return what to see: which needs of each partner matter much and are met little: all, or how many."""
     said: list[tuple[str, str]] = []
     for _, rows in prepared.groupby("place", sort=True):
         name = str(rows["name"].iloc[0])
@@ -202,7 +202,7 @@ def sentence_needs_map(prepared: pd.DataFrame) -> Said:
 
 
 def table_needs_map(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table, with the numbers of the figure."""
+    """Return the same as a table, with the numbers of the figure."""
     yes, no = say("results.plots.unmet_yes"), ""
     return pd.DataFrame(
         {

@@ -11,12 +11,12 @@ LEAST_TOPICS = 5  # over fewer, nothing can be said of "all topics at once"
 
 
 def prepare_perception(perception: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """One row per partner, of this instrument: `workbook.frames.PERCEPTION`."""
+    """Return one row per partner, of this instrument: `workbook.frames.PERCEPTION`."""
     return perception[(perception["instrument"] == instrument.id).to_numpy(dtype=bool)]
 
 
 def has_enough_topics(instrument: Instrument) -> bool:
-    """Whether it asks about enough topics, of oneself and of the partner, to tell of all at once."""
+    """Tell whether it asks about enough topics, of oneself and of the partner, to tell of all at once."""
     seen = [one for one in facets(instrument) if one.seen and one.higher_is == "better"]
     return has_topics(instrument) and len(seen) >= LEAST_TOPICS
 

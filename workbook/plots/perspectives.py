@@ -31,7 +31,7 @@ WORTH_A_WORD = 1.0  # scale points between two single answers: one step of the s
 def prepare_perspectives(
     perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """One row per facet and perspective that has a value, in the instrument's order.
+    """Return one row per facet and perspective that has a value, in the instrument's order.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ def prepare_perspectives(
 def prepare_skills(
     perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """The fourteen skills: "I can do this" and "my partner does this", single answers."""
+    """Return the fourteen skills: "I can do this" and "my partner does this", single answers."""
     return prepare_perspectives(perspectives, instrument, names)
 
 
 def prepare_guesses(
     needs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """How much each need matters to a person, and what the partner thinks it matters to them.
+    """Return how much each need matters to a person, and what the partner thinks it matters to them.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def _prepared(
 
 
 def plot_perspectives(prepared: pd.DataFrame) -> MaybeFigure:
-    """Per facet one line about each partner: filled is their own word, open the other's.
+    """Draw, per facet, a line about each partner: filled is their own word, open the other's.
 
     ``None`` where there is nothing to draw.
     """
@@ -161,7 +161,7 @@ plot_guesses = plot_perspectives
 
 
 def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
-    """Per facet and person: what the partner says − what they say themselves."""
+    """Return, per facet and person, what the partner says − what they say themselves."""
     keys = ["facet", "title", "about", "name_about"]
     own = prepared[(prepared["by"] == prepared["about"]).to_numpy()][[*keys, "value"]]
     other = prepared[(prepared["by"] != prepared["about"]).to_numpy()][["facet", "about", "name_by", "value"]]
@@ -182,7 +182,7 @@ def _sentence(prepared: pd.DataFrame, view: str) -> Said:
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> Said:
-    """What to see: on what a person's own word and the partner's lie furthest apart."""
+    """Return what to see: on what a person's own word and the partner's lie furthest apart."""
     if not len(prepared):
         return []
     said = _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
@@ -197,12 +197,12 @@ def sentence_skills(prepared: pd.DataFrame) -> Said:
 
 
 def sentence_guesses(prepared: pd.DataFrame) -> Said:
-    """What to see: which needs a partner guesses closely, and which not."""
+    """Return what to see: which needs a partner guesses closely, and which not."""
     return (_sentence(prepared, "guesses") or [("results.plots.one_side", {})]) if len(prepared) else []
 
 
 def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table: one row per facet, one column per perspective."""
+    """Return the same as a table: one row per facet, one column per perspective."""
     columns: dict[str, Iterable[str]] = {}
     facets = prepared.drop_duplicates("facet")
     columns[say("results.plots.column_facet")] = list(facets["title"])

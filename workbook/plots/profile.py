@@ -17,7 +17,7 @@ SAME = 1e-6
 
 
 def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """One row per facet, strong to weak: the mean of what both say, with its band.
+    """Return one row per facet, strong to weak: the mean of what both say, with its band.
 
     The standard error of the mean of two scores is ``√(SEM_a² + SEM_b²) / 2``; with one
     partner only it is that partner's own. Facets nobody scored are left out. Ties keep the
@@ -70,7 +70,7 @@ def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
 
 
 def plot_profile(prepared: pd.DataFrame) -> MaybeFigure:
-    """A bar per facet from the scale's lower end, its band on top, its value at the right.
+    """Draw a bar per facet from the scale's lower end, its band on top, its value at the right.
 
     A dashed band rests on assumed constants. ``None`` where there is nothing to draw.
     """
@@ -92,7 +92,7 @@ def plot_profile(prepared: pd.DataFrame) -> MaybeFigure:
 
 
 def sentence_profile(prepared: pd.DataFrame) -> Said:
-    """What to see: one's own highest and lowest; of two, that this is the middle between them.
+    """Return what to see: one's own highest and lowest; of two, that this is the middle between them.
 
     Of a couple no topic is named: their mean may be true of neither.
     """
@@ -109,7 +109,7 @@ def sentence_profile(prepared: pd.DataFrame) -> Said:
 
 
 def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
-    """The highest and the lowest topics of one person; equals are all named, or counted."""
+    """Return the highest and the lowest topics of one person; equals are all named, or counted."""
     value, first = prepared["value"], prepared.iloc[0]
     if len(prepared) == 1:
         return "results.plots.profile_own_one", {"subjects": in_words(list(prepared["title"]))}
@@ -124,7 +124,7 @@ def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
 
 
 def table_profile(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table, for those who'd rather read."""
+    """Return the same as a table, for those who'd rather read."""
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],

@@ -18,7 +18,7 @@ BAND_Z = 1.96
 def prepare_side_by_side(
     pairs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """Two rows per facet that both scored, in the instrument's order.
+    """Return two rows per facet that both scored, in the instrument's order.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def prepare_side_by_side(
 
 
 def plot_side_by_side(prepared: pd.DataFrame) -> MaybeFigure:
-    """Two lines per facet: circle and diamond with their bands, joined where they differ.
+    """Draw two lines per facet: circle and diamond with their bands, joined where they differ.
 
     ``None`` where there is nothing to draw.
     """
@@ -110,7 +110,7 @@ def plot_side_by_side(prepared: pd.DataFrame) -> MaybeFigure:
 
 
 def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
-    """A line between two marks says "you see this differently", without colour."""
+    """Join two marks by a line: it says "you see this differently", without colour."""
     differing = prepared[prepared["differs"].fillna(value=False).to_numpy(dtype=bool)]
     x: list[float | None] = []
     y: list[float | None] = []
@@ -123,7 +123,7 @@ def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, s
 
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
-    """What to see: where the two see it differently, and how much of it chance explains."""
+    """Return what to see: where the two see it differently, and how much of it chance explains."""
     if not len(prepared):
         return []
     one = prepared.drop_duplicates("facet")
@@ -146,7 +146,7 @@ def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
 
 
 def table_side_by_side(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table, for those who'd rather read."""
+    """Return the same as a table, for those who'd rather read."""
     wide = {
         place: prepared[(prepared["place"] == place).to_numpy()].reset_index(drop=True)
         for place in ("a", "b")

@@ -71,15 +71,15 @@ class Words:
         self._boxes: list[dict[str, Any]] = []
 
     def write(self, **text: Any) -> None:
-        """One text, as `plotly.graph_objects.layout.Annotation` takes it, without an arrow."""
+        """Add one text, as `plotly.graph_objects.layout.Annotation` takes it, without an arrow."""
         self._texts.append({"showarrow": False, "yanchor": "middle", **text})
 
     def box(self, **shape: Any) -> None:
-        """One rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
+        """Add one rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
         self._boxes.append({"type": "rect", **shape})
 
     def put(self) -> Figure:
-        """The figure, with everything on it."""
+        """Return the figure, with everything on it."""
         layout = self.drawn.layout
         if self._texts:
             layout.annotations = [*layout.annotations, *self._texts]
@@ -146,11 +146,11 @@ class Rows:
         return len(self.titles) > 6
 
     def title_at(self, row: int) -> float:
-        """Where a row's title stands, in pixels from the top."""
+        """Return where a row's title stands, in pixels from the top."""
         return self.head + row * self.row_height + 8
 
     def at(self, row: int, line: float = 0) -> float:
-        """Where a row's line of marks stands, in pixels from the top."""
+        """Return where a row's line of marks stands, in pixels from the top."""
         return self.title_at(row) + self.gap + self.pitch * line
 
     def write(self, text: str, x: float, y: float, **style: Any) -> None:
@@ -164,7 +164,7 @@ class Rows:
         )
 
     def box(self, **shape: Any) -> None:
-        """A rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
+        """Add a rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
         self._words.box(**shape)
 
     def add(self, **scatter: Any) -> None:
@@ -172,7 +172,7 @@ class Rows:
         self._drawn.add_scatter(**scatter)
 
     def tracks(self) -> None:
-        """The line each mark stands on, from one end of the scale to the other."""
+        """Draw the line each mark stands on, from one end of the scale to the other."""
         low, high = self.ends
         spans = [
             (low, high, self.at(row, line)) for row in range(len(self.titles)) for line in range(self.lines)
@@ -200,28 +200,28 @@ class Rows:
         *,
         style: Literal["filled", "open"] = "filled",
     ) -> None:
-        """One partner's marks."""
+        """Draw one partner's marks."""
         if len(x):
             is_open = style == "open"
             symbol = (OPEN if is_open else FILLED)[place]
             self.symbols(x, y, symbol, PARTNER[place], (SIZE_OPEN if is_open else SIZE)[place])
 
     def symbols(self, x: Sequence[float], y: Sequence[float], symbol: str, colour: str, size: int) -> None:
-        """Marks of any kind; a rim in the page's colour keeps two of them apart."""
+        """Draw marks of any kind; a rim in the page's colour keeps two of them apart."""
         is_open = symbol.endswith("-open")
         rim = {"color": colour, "width": 2} if is_open else {"color": SURFACE, "width": 1.5}
         marker = {"symbol": symbol, "color": colour, "size": size, "line": rim, "opacity": 1}
         self.add(x=x, y=y, mode="markers", marker=marker)
 
     def name_ends(self, left: str, right: str) -> None:
-        """What the ends of the track mean, above and below."""
+        """Write what the ends of the track mean, above and below."""
         low, high = self.ends
         for y in (self.head - 20, self.height - 14) if self.is_long else (self.head - 20,):
             for text, x, anchor in ((left, low, "left"), (right, high, "right")):
                 self.write(text, x, y, color=INK_SOFT, xref="x", xanchor=anchor)
 
     def name_partners(self, names: Mapping[str, str]) -> None:
-        """Which mark is whose, in the partners' own colours, on the first line; one alone stands left."""
+        """Write whose each mark is, in the partners' colours, on the first line; one alone stands left."""
         if "a" in names:
             self.write(f"● {names['a']}", 0, 14, color=A, weight=600)
         if "b" in names:
@@ -229,7 +229,7 @@ class Rows:
 
 
 def figure(height: int) -> Figure:
-    """An empty figure in the one theme: no axes, no grid, no drag, no hover, no ground."""
+    """Return an empty figure in the one theme: no axes, no grid, no drag, no hover, no ground."""
     import plotly.graph_objects as go
 
     axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
@@ -251,7 +251,7 @@ def figure(height: int) -> Figure:
 
 
 def number(value: float) -> str:
-    """A score as people read it: one decimal.
+    """Return a score as people read it: one decimal.
 
     >>> number(3.333), number(4)
     ('3.3', '4.0')

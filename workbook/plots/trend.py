@@ -27,7 +27,7 @@ def prepare_trend(
     *,
     facets: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """One row per facet, partner and occasion, for those scored at least twice.
+    """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
     (Jacobson & Truax 1991).
@@ -95,7 +95,7 @@ def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_trend(prepared: pd.DataFrame) -> MaybeFigure:
-    """A panel per facet, one line per partner from left to right, the band behind it."""
+    """Draw a panel per facet, one line per partner from left to right, the band behind it."""
     if not len(prepared):
         return None
     facets = list(dict.fromkeys(prepared["facet"]))
@@ -170,7 +170,7 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
 
 
 def sentence_trend(prepared: pd.DataFrame) -> Said:
-    """What to see: what changed beyond the band since the first time, for whom, and which way."""
+    """Return what to see: what changed beyond the band since the first time, for whom, and which way."""
     if not len(prepared):
         return []
     last = prepared.groupby(["facet", "place"], sort=False).tail(1)
@@ -193,7 +193,7 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
 
 
 def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table: one row per facet, partner and time."""
+    """Return the same as a table: one row per facet, partner and time."""
     words = {
         "better": say("results.plots.change_better"),
         "worse": say("results.plots.change_worse"),

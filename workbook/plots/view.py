@@ -122,7 +122,7 @@ class Showing:
 
 
 def showings(views: Sequence[View], instruments: Mapping[str, Instrument]) -> tuple[Showing, ...]:
-    """Every view of the instrument it was made for, then those of each other that fits.
+    """Return every view of the instrument it was made for, then those of each other that fits.
 
     A view whose own instrument is missing is named all the same: it says why it is empty.
     """
@@ -137,12 +137,12 @@ def showings(views: Sequence[View], instruments: Mapping[str, Instrument]) -> tu
 
 
 def is_shareable(instrument: Instrument) -> bool:
-    """Whether partners could see it at all: not private, scored, and of the assessment."""
+    """Tell whether partners could see it at all: not private, scored, and of the assessment."""
     return not instrument.is_private and bool(instrument.subscales) and instrument.occasion == "assessment"
 
 
 def is_on_one_scale(instrument: Instrument) -> bool:
-    """Whether one axis holds it all: every score is a mean, and every answer is on the same scale."""
+    """Tell whether one axis holds it all: every score is a mean, and every answer is on the same scale."""
     shown = facets(instrument)
     seen = {instrument.item_by_id[one.seen].scale for one in shown if one.seen}
     is_mean = all(instrument.subscale_by_id[one.own].statistic == "mean" for one in shown)
@@ -150,23 +150,23 @@ def is_on_one_scale(instrument: Instrument) -> bool:
 
 
 def has_topics(instrument: Instrument) -> bool:
-    """Whether some facet is a score of several answers of which more is better."""
+    """Tell whether some facet is a score of several answers of which more is better."""
     is_there = any(not one.is_single and one.higher_is == "better" for one in facets(instrument))
     return is_there and is_on_one_scale(instrument)
 
 
 def has_seen_topics(instrument: Instrument) -> bool:
-    """Whether such a facet also asks how one sees the partner there."""
+    """Tell whether such a facet also asks how one sees the partner there."""
     return has_topics(instrument) and any(not one.is_single and one.seen for one in facets(instrument))
 
 
 def is_of_signs(instrument: Instrument) -> bool:
-    """Whether it asks for signs only: of each, more is worse."""
+    """Tell whether it asks for signs only: of each, more is worse."""
     return all(one.higher_is == "worse" for one in facets(instrument)) and is_on_one_scale(instrument)
 
 
 def is_of_steps(instrument: Instrument) -> bool:
-    """Whether each facet is one answer about oneself and one about the partner, more being better."""
+    """Tell whether each facet is one answer about oneself and one about the partner, more being better."""
     shown = facets(instrument)
     is_pair = all(one.is_single and one.seen and one.higher_is == "better" for one in shown)
     return is_pair and is_on_one_scale(instrument)

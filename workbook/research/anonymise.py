@@ -18,12 +18,12 @@ DAYS = 182
 
 
 def draw_seed() -> int:
-    """A seed nobody knows: whoever could repeat the shuffle could undo it."""
+    """Return a seed nobody knows: whoever could repeat the shuffle could undo it."""
     return secrets.randbits(128)
 
 
 def fresh_ids(keys: Sequence[str], prefix: str, generator: np.random.Generator) -> dict[str, str]:
-    """New random ids for old ones, that say nothing of their order.
+    """Return new random ids for old ones, that say nothing of their order.
 
     >>> ids = fresh_ids(["p_1", "p_2"], "r", np.random.default_rng(1))
     >>> sorted(ids), len(set(ids.values()))
@@ -38,7 +38,7 @@ def fresh_ids(keys: Sequence[str], prefix: str, generator: np.random.Generator) 
 
 
 def shuffle_rows(rows: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
-    """The rows in random order, their old numbers gone."""
+    """Return the rows in random order, their old numbers gone."""
     return rows.iloc[generator.permutation(len(rows))].reset_index(drop=True)
 
 
@@ -157,7 +157,7 @@ def _hide_another(table: np.ndarray, withheld: np.ndarray) -> bool:
 
 
 def attainable(table: np.ndarray, withheld: np.ndarray) -> list[tuple[int, int]]:
-    """What each withheld cell may be, given the others and all sums: from and to.
+    """Return what each withheld cell may be, given the others and all sums: from and to.
 
     The attacker's own sum: the linear programme of a transport table, whose ends are whole.
     """

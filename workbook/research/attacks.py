@@ -42,7 +42,7 @@ def attack_as_partner(
     link: str | None = None,
     seed: int = 1,
 ) -> Attack:
-    """Every released person tries to find their partner's row.
+    """Let every released person try to find their partner's row, and count who succeeds.
 
     Parameters
     ----------

@@ -116,7 +116,7 @@ def clinical_cutoff(
     *,
     criterion: Literal["a", "b", "c"] = "c",
 ) -> float:
-    """Where the functional range begins.
+    """Return where the functional range begins.
 
     Formula
     -------
@@ -180,7 +180,7 @@ def clinical_cutoff(
 def couple_change(
     changes: pd.DataFrame, *, sd: float, reliability: float, higher_is: HigherIs, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """What both partners' changes make for the couple.
+    """Return what both partners' changes make for the couple.
 
     Formula
     -------
@@ -267,7 +267,7 @@ def couple_change(
 
 
 def difference_error(sd: float, reliability: float) -> float:
-    """Standard error of a difference of two scores, √2·SD·√(1 − reliability), in scale points."""
+    """Return the standard error of a difference of two scores, √2·SD·√(1 − reliability), in scale points."""
     return float(np.sqrt(2.0) * sd * np.sqrt(1.0 - reliability))
 
 

@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Array], list[str]]:
-    """Columns as float vectors (NaN where missing), and what is wrong with them.
+    """Return columns as float vectors (NaN where missing), and what is wrong with them.
 
     A float column without missing values is not copied, so a frame of millions of couples
     costs no second frame.
@@ -51,7 +51,7 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
 
 
 def read_each(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[dict[str, Array], list[str]]:
-    """The columns that can be read, by name, and what is wrong with the others."""
+    """Return the columns that can be read, by name, and what is wrong with the others."""
     readable: dict[str, Array] = {}
     problems: list[str] = []
     for name in columns:
@@ -63,7 +63,7 @@ def read_each(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[dict[str, Ar
 
 
 def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
-    """Problems with the rows' key: a couple that appears twice would be counted twice.
+    """Return problems with the rows' key: a couple that appears twice would be counted twice.
 
     The key is a column, or else the frame's index if that has a name.
 
@@ -137,7 +137,7 @@ def _too_few(n: int, at_least: int, unit: str) -> list[str]:
 
 
 def constant(columns: Mapping[str, Array]) -> list[str]:
-    """Problems with columns in which everybody has the same number, or nobody any."""
+    """Return problems with columns in which everybody has the same number, or nobody any."""
     same = [name for name, vector in columns.items() if not vector.size or np.ptp(vector) == 0.0]
     return [f"column {name!r} does not vary: leave it out" for name in same]
 
@@ -149,7 +149,7 @@ def require_share(value: float, name: str) -> None:
 
 
 def places(rows: Iterable[object]) -> str:
-    """Rows as words: the first few, and how many more.
+    """Return rows as words: the first few, and how many more.
 
     >>> places([3, 8, 9, 12, 13, 20, 21])
     'rows 3, 8, 9, 12, 13 and 2 more'

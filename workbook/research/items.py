@@ -57,7 +57,7 @@ def item_covariance(items: pd.DataFrame | Moments, missing: str) -> tuple[pd.Dat
 
 
 def check_persons(index: pd.Index) -> list[str]:
-    """Problems with the rows' names: a person who appears twice would be counted twice.
+    """Return problems with the rows' names: a person who appears twice would be counted twice.
 
     An index without a name numbers rows and names nobody; one named ``couple_id`` names
     couples, whose two partners may stand in a row each.

@@ -87,7 +87,7 @@ class Moments:
         return tuple(self.means.index)
 
     def merged(self, other: Self) -> Self:
-        """The moments of both samples together (Chan, Golub & LeVeque 1983).
+        """Return the moments of both samples together (Chan, Golub & LeVeque 1983).
 
         Parts of a data set merged in any order give the whole's to rounding.
         """

@@ -112,7 +112,7 @@ def _loadings(uniquenesses: Array, correlations: Array) -> Array:
 
 
 def _information(loadings: Array, uniquenesses: Array) -> Array:
-    """Expected information of one observation in (loadings, uniquenesses), (2k, 2k)."""
+    """Return the expected information of one observation in (loadings, uniquenesses), (2k, 2k)."""
     k = len(loadings)
     inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses))
     slopes = np.zeros((2 * k, k, k))

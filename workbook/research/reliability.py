@@ -178,7 +178,7 @@ def mcdonald_omega(
 
 
 def item_statistics(items: pd.DataFrame, *, missing: Missing = "pairwise") -> pd.DataFrame:
-    """What each item adds: one row per item.
+    """Return what each item adds: one row per item.
 
     Formula
     -------

@@ -32,7 +32,7 @@ class Anonymity:
 def measure_anonymity(
     table: pd.DataFrame, quasi: Sequence[str], sensitive: Sequence[str] = (), *, unit: str | None = None
 ) -> Anonymity:
-    r"""The k-anonymity, l-diversity and t-closeness of a table.
+    r"""Return the k-anonymity, l-diversity and t-closeness of a table.
 
     Formula
     -------
@@ -108,7 +108,7 @@ def measure_anonymity(
 
 
 def class_numbers(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Which class each row is in: rows that agree on all columns share a number, (n,)."""
+    """Return which class each row is in: rows that agree on all columns share a number, (n,)."""
     numbers = np.zeros(len(table), dtype=np.int64)
     for name in columns:
         codes, values = pd.factorize(table[name], use_na_sentinel=False)

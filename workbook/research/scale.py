@@ -45,7 +45,7 @@ Found = TypeVar("Found")
 
 
 def show_progress(done: int, total: int) -> None:
-    """A bar on the standard error stream."""
+    """Draw a bar on the standard error stream."""
     filled = 30 * done // max(total, 1)
     end = "\n" if done == total else ""
     sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total}{end}")
@@ -53,7 +53,7 @@ def show_progress(done: int, total: int) -> None:
 
 
 def keep_quiet(done: int, total: int) -> None:
-    """No progress."""
+    """Show no progress."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Parts:
         return cronbach_alpha(moments) if coefficient == "alpha" else mcdonald_omega(moments)
 
     def icc(self, subscale: str, *, distinguishable: bool = False) -> DyadicICC:
-        """The partners' likeness on a subscale; as `workbook.research.dyadic.dyadic_icc`."""
+        """Return the partners' likeness on a subscale; as `workbook.research.dyadic.dyadic_icc`."""
         _refuse_roles(distinguishable=distinguishable)
         pair_of = score_columns(subscale)
         found, n_set_aside = self._moments([subscale], list(pair_of))
@@ -151,7 +151,7 @@ class Parts:
         method: Method = "REML",
         covariates: Sequence[str] = (),
     ) -> Apim:
-        """An APIM of two subscales, others as personal covariates; as `workbook.research.dyadic.apim`."""
+        """Fit an APIM of two subscales, others as personal covariates; as `workbook.research.dyadic.apim`."""
         _refuse_roles(distinguishable=distinguishable)
         personal: list[Covariate] = [score_columns(name) for name in covariates]
         design = Design.of(score_columns(x), score_columns(y), personal)
@@ -173,11 +173,11 @@ class Parts:
         return reduce(ClassCounts.merged, self._map(class_counts, given)).anonymity()
 
     def score(self, instrument: str, out: Path) -> Path:
-        """Every part scored into a folder of its own, which appears whole or not at all."""
+        """Write every part's scores into a folder of its own, which appears whole or not at all."""
         return self._write(score_part, self.instruments[instrument], out)
 
     def pair(self, instrument: str, out: Path) -> Path:
-        """Every part scored and paired (`workbook.frames.PAIRS`), as `score` writes it."""
+        """Write every part scored and paired (`workbook.frames.PAIRS`), as `score` writes it."""
         return self._write(pair_part, self.instruments[instrument], out)
 
     def _moments(self, subscales: Sequence[str], columns: list[str]) -> tuple[Moments, int]:
@@ -204,7 +204,7 @@ class Parts:
         return self._run(work, given, self.progress)
 
     def _run(self, work: Callable[[Path, Any], Found], given: Any, progress: Progress) -> list[Found]:
-        """The work on every part, in order; the problems of all parts at once."""
+        """Do the work on every part; return the results in order, or raise all parts' problems at once."""
         paths = self.paths
         found: list[Any] = [None] * len(paths)
         problems: list[str] = []
@@ -249,7 +249,7 @@ class Parts:
 
 @cache
 def _cluster_here(n_workers: int, memory_limit: str) -> Any:
-    """A cluster of this machine's own, kept for later calls: its workers take seconds to start."""
+    """Return a cluster of this machine's own, kept for later calls: its workers take seconds to start."""
     from distributed import LocalCluster
 
     return LocalCluster(  # type: ignore[no-untyped-call]

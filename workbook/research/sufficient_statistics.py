@@ -120,7 +120,7 @@ class ClassCounts:
 
 
 def merge_moments(parts: Sequence[Moments]) -> Moments:
-    """All parts' moments as one, merged pairwise in a tree: rounding stays small."""
+    """Return all parts' moments as one, merged pairwise in a tree: rounding stays small."""
     found = list(parts)
     if not found:
         raise StatisticsError("no part holds a complete couple")

@@ -81,7 +81,7 @@ def check_responses(
 
 
 def read_answers(folder: Path, catalogue: Mapping[str, Instrument]) -> pd.DataFrame:
-    """A cohort's folder (`workbook.cohort.write_cohort`), looked through; in memory.
+    """Return a cohort's folder (`workbook.cohort.write_cohort`), looked through; in memory.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def read_answers(folder: Path, catalogue: Mapping[str, Instrument]) -> pd.DataFr
 
 
 def said_versions(folder: Path) -> dict[str, str]:
-    """Which version of each questionnaire a cohort's folder says it answers; empty if it does not."""
+    """Return which version of each questionnaire a cohort's folder says it answers; empty if it does not."""
     try:
         about: dict[str, Any] = read_about(folder)
     except StorageError:
@@ -118,7 +118,7 @@ def said_versions(folder: Path) -> dict[str, str]:
 
 
 def other_versions(said: Mapping[str, str], catalogue: Mapping[str, Instrument]) -> list[str]:
-    """Problems with versions that hold for all of the files.
+    """Return problems with versions that hold for all of the files.
 
     >>> other_versions({"unknown": "1"}, {})
     []

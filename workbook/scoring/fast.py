@@ -147,7 +147,7 @@ def _tally(values: Floats, instrument: Instrument) -> tuple[Floats, Counts]:
 
 
 def _layers(instrument: Instrument) -> tuple[Integers, list[int], Integers]:
-    """Every subscale's first item, then every second one …, the longest subscales first.
+    """Return every subscale's first item, then every second one …, the longest subscales first.
 
     So a whole layer is added to the one above it in one step.
 
@@ -201,13 +201,13 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Counts, instrument: Ins
 
 
 def _repeated(column: pd.Series, times: int) -> object:
-    """Each id as often as there are subscales."""
+    """Return each id as often as there are subscales."""
     codes = np.repeat(column.cat.codes.to_numpy(), times)
     return pd.Categorical.from_codes(codes, column.cat.categories, validate=False)
 
 
 def _code_type(n: int) -> type[np.signedinteger]:
-    """The smallest type for n codes, as pandas would choose: else they are copied once more."""
+    """Return the smallest type for n codes, as pandas would choose: else they are copied once more."""
     return np.int8 if n <= np.iinfo(np.int8).max else np.int16
 
 

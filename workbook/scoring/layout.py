@@ -49,7 +49,7 @@ def _codes(column: pd.Series) -> tuple[Integers, pd.Index]:
 
 
 def _places(codes: Integers, found: pd.Index, instrument: Instrument) -> Integers:
-    """Each known item's place in the instrument, by code; own additions get −1."""
+    """Return each known item's place in the instrument, by code; own additions get −1."""
     places = pd.Index([item.id for item in instrument.items]).get_indexer(found)
     names, own = [str(name) for name in found], f"{instrument.id}.own."
     strange = [n for n in np.flatnonzero(places < 0) if not names[n].startswith(own)]
@@ -62,7 +62,7 @@ def _places(codes: Integers, found: pd.Index, instrument: Instrument) -> Integer
 def _reshape(
     values: Floats, item: Integers, places: Integers, ids: list[Integers], n_items: int
 ) -> tuple[Floats | None, Integers]:
-    """The quick way: whole blocks, one per sitting, each with every item in the same order."""
+    """Return the quick way: whole blocks, one per sitting, each with every item in the same order."""
     nothing = np.empty(0, dtype=np.int64)
     if not len(values) or len(values) % n_items:
         return None, nothing
@@ -85,7 +85,7 @@ def _reshape(
 def _scatter(
     values: Floats, item: Integers, ids: dict[str, tuple[Integers, pd.Index]], n_items: int
 ) -> tuple[Floats, Integers]:
-    """The careful way: any order, any rows missing; each answer put in its cell."""
+    """Return the careful way: any order, any rows missing; each answer put in its cell."""
     person, _ = ids["person_id"]
     occasion, occasions = ids["occasion"]
     sitting, found = pd.factorize(person.astype(np.int64) * max(len(occasions), 1) + occasion)
@@ -102,7 +102,7 @@ def _scatter(
 
 
 def _order(who: pd.DataFrame) -> Integers | None:
-    """Rows sorted by couple, person, occasion, so that row order never matters."""
+    """Return rows sorted by couple, person, occasion, so that row order never matters."""
     ranks: list[Integers] = []
     for name in ("occasion", "person_id", "couple_id"):
         categories = who[name].cat.categories

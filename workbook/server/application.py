@@ -52,7 +52,7 @@ class WorkbookApp(Voila):
         return []  # never `voila.py` of whatever folder somebody started us in
 
     def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
-        """No configuration files: an old one of Voila's must not change what is served."""
+        """Read no configuration files: an old one of Voila's must not change what is served."""
 
     def prepare(
         self,
@@ -106,7 +106,7 @@ class WorkbookApp(Voila):
         }
 
     def init_handlers(self) -> list[Any]:
-        """The whole list of routes."""
+        """Return the whole list of routes."""
         kernel = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
         notebook = {
             "notebook_path": Path(self.notebook_path).name,
@@ -178,7 +178,7 @@ class WorkbookApp(Voila):
         await self.ioloop.run_in_executor(None, self.context.household.destroy_overdue)
 
     def _end_kernels(self, actor: Any) -> None:
-        """A sitting ended, on whichever thread: its kernels end too."""
+        """End the kernels of a sitting that ended, on whichever thread."""
         self.ioloop.add_callback(self.kernel_manager.end_sitting, actor.sitting_id)
 
     def stop_soon(self, *_signal: Any) -> None:
@@ -227,12 +227,12 @@ def _voila_config() -> Config:
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:
-    """One line per failed request: never a query, a body, a name or an address."""
+    """Log one line per failed request: never a query, a body, a name or an address."""
     status = handler.get_status()
     if status >= 500:
         _log.error("%s %s %s", status, handler.request.method, type(handler).__name__)
 
 
 def new_folder() -> Path:
-    """An empty, private, short folder to start in; sockets of kernels live here as well."""
+    """Return an empty, private, short folder to start in; sockets of kernels live here as well."""
     return Path(tempfile.mkdtemp(prefix="wb-"))

@@ -64,7 +64,7 @@ def _make(address: str, now: dt.datetime) -> tuple[bytes, bytes]:
 
 
 def certificate_for(folder: Path, address: str) -> tuple[ssl.SSLContext, str]:
-    """The TLS context for an address, and the certificate's words. Kept for the next start.
+    """Return the TLS context for an address, and the certificate's words. Kept for the next start.
 
     A certificate that has another address, or ends within a week, is replaced.
     """

@@ -10,7 +10,7 @@ _PRIVATE_PROBE = ("192.0.2.1", 9)  # a documentation address: no packet is sent 
 
 
 def bind(address: str, port: int) -> socket.socket:
-    """A listening socket, so that a busy port is known before anything else is started.
+    """Return a listening socket, so that a busy port is known before anything else is started.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def bind(address: str, port: int) -> socket.socket:
 
 
 def free_port() -> int:
-    """A port that nobody uses just now."""
+    """Return a port that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def neighbourhood(address: str) -> str:
-    """The part of an address that its owner can't change at will: of IPv6 the first half.
+    """Return the part of an address that its owner can't change at will: of IPv6 the first half.
 
     >>> neighbourhood("2001:db8:1:2:3:4:5:6"), neighbourhood("::ffff:192.0.2.7"), neighbourhood("nonsense")
     ('2001:db8:1:2::/64', '192.0.2.7', 'unknown')
@@ -55,7 +55,7 @@ def neighbourhood(address: str) -> str:
 
 
 def lan_address() -> str:
-    """The computer's own address in the local network; empty when it has none."""
+    """Return the computer's own address in the local network; empty when it has none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(_PRIVATE_PROBE)

@@ -31,7 +31,7 @@ def memory_of_this_computer() -> int:
 
 
 def kernels_that_fit(n_bytes: int | None = None) -> int:
-    """How many pages may be open at once on a computer of so much memory.
+    """Return how many pages may be open at once on a computer of so much memory.
 
     >>> kernels_that_fit(8 * 2**30), kernels_that_fit(2**30)
     (71, 9)

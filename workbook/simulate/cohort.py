@@ -107,7 +107,7 @@ def respond(
     declined: float = 0.0,
     traits: Traits | None = None,
 ) -> pd.DataFrame:
-    """One simulated person answers one instrument, whichever it is.
+    """Simulate one person's answers to one instrument, whichever it is.
 
     Returns
     -------

@@ -75,7 +75,7 @@ class Drawn:
 def draw(
     instrument: Instrument, seed: int, span: range, occasions: int, traits: Traits, gaps: Gaps
 ) -> list[Drawn]:
-    """All answers of one instrument, one entry per occasion, in blocks with seeds of their own."""
+    """Return all answers of one instrument, one entry per occasion, in blocks with seeds of their own."""
     traits = fitting(instrument, traits)
     first, n = span.start, len(span)
     blocks: list[list[Drawn]] = []
@@ -113,7 +113,7 @@ def fitting(instrument: Instrument, traits: Traits) -> Traits:
 
 
 def correlated(rng: np.random.Generator, n: int, k: int, correlation: float) -> Floats:
-    """Standard normals (n couples, 2 partners, k), correlated between the partners."""
+    """Draw standard normals (n couples, 2 partners, k), correlated between the partners."""
     drawn = rng.standard_normal((n, 2, k), dtype=np.float32)
     drawn[:, 1] = correlation * drawn[:, 0] + np.sqrt(1 - correlation**2) * drawn[:, 1]
     return drawn
@@ -150,7 +150,7 @@ def answer(
 
 
 def _structure(instrument: Instrument) -> tuple[list[str], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """The facets, each item's facet, and whether a high answer is unhealthy before turning."""
+    """Return the facets, each item's facet, and whether a high answer is unhealthy before turning."""
     owner = {item: s for s in instrument.subscales if s.about == "self" for item in s.items}
     partner = {item: s for s in instrument.subscales if s.about == "partner" for item in s.items}
     first_own: dict[str, str] = {}

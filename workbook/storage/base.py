@@ -73,7 +73,7 @@ class Writing:
         return not self.entries and not self.destroys
 
     def destroyed(self) -> Iterable[tuple[str, frozenset[int]]]:
-        """Every log with rows to destroy, and their sequences."""
+        """Yield every log with rows to destroy, and their sequences."""
         for named in (self.forget, self.superseded):
             yield from ((log, frozenset(wanted)) for log, wanted in named.items())
 
@@ -135,15 +135,15 @@ class Store(ABC):
 
     @abstractmethod
     def read(self, log: str, after: int = 0) -> list[Row]:
-        """Rows of a log with ``sequence > after``, ascending, tombstones included."""
+        """Return rows of a log with ``sequence > after``, ascending, tombstones included."""
 
     @abstractmethod
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
-        """The last sequence ever given in each of these logs, also to a row forgotten since; 0 for none."""
+        """Return each log's last sequence ever given, also to a row forgotten since; 0 for none."""
 
     @abstractmethod
     def logs(self, prefix: str = "") -> list[str]:
-        """The names of all logs that begin so, sorted."""
+        """Return the names of all logs that begin so, sorted."""
 
     @abstractmethod
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
@@ -162,7 +162,7 @@ class Store(ABC):
 
     @abstractmethod
     def ended_among(self, names: Iterable[str]) -> set[str]:
-        """Those of these names that were noted as ended."""
+        """Return those of these names that were noted as ended."""
 
     @abstractmethod
     def close(self) -> None:

@@ -21,22 +21,22 @@ class Head:
 
 
 def new_salt() -> bytes:
-    """A fresh salt for one row."""
+    """Return a fresh salt for one row."""
     return secrets.token_bytes(SALT_BYTES)
 
 
 def first_link(log: str) -> bytes:
-    """The link before the first row: each log has its own."""
+    """Return the link before the first row: each log has its own."""
     return hashlib.sha256(b"workbook log\0" + log.encode()).digest()
 
 
 def content_digest(salt: bytes, payload: bytes) -> bytes:
-    """The salted digest by which a payload enters the chain."""
+    """Return the salted digest by which a payload enters the chain."""
     return hashlib.sha256(salt + payload).digest()
 
 
 def next_link(link: bytes, sequence: int, operation_id: str, kind: str, at: int, digest: bytes) -> bytes:
-    """The link of a row, from the link before it.
+    """Return the link of a row, from the link before it.
 
     Every part goes in with its length, so that no two rows can share a link.
     """

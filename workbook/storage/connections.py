@@ -32,14 +32,14 @@ _PRAGMAS = (
 
 
 def writing_engine(path: Path, key: bytes) -> Engine:
-    """The engine of the one writer: a single connection, transactions that lock at once."""
+    """Return the engine of the one writer: a single connection, transactions that lock at once."""
     engine = _engine(path, key, pool_size=1, begin="BEGIN IMMEDIATE")
     event.listen(engine, "connect", _use_wal)
     return engine
 
 
 def reading_engine(path: Path, key: bytes) -> Engine:
-    """The engine of all readers: a small pool that cannot write.
+    """Return the engine of all readers: a small pool that cannot write.
 
     The file is opened read-only, because a connection that may write empties the write-ahead log
     into it when it closes, even after a refusal to open: what a damaged store could still be
@@ -82,7 +82,7 @@ class SyncFailedError(DiskFailedError):
 
 
 def has_no_room(file: Path) -> bool:
-    """Whether a file of that size can't grow: the disk, a quota or a limit is at its end."""
+    """Tell whether a file of that size can't grow: the disk, a quota or a limit is at its end."""
     try:
         with tempfile.TemporaryFile(dir=file.parent) as probe:
             probe.seek(file.stat().st_size if file.exists() else 0)
@@ -116,7 +116,7 @@ def plain_errors() -> Iterator[None]:
 
 
 def settings_in_force(names: Iterable[str]) -> dict[str, Any]:
-    """What our settings come to in this installation's SQLite, by name; None for one it does not know."""
+    """Return what our settings come to in this SQLite, by name; None for one it does not know."""
     connection = sqlcipher3.connect(":memory:")
     try:
         _set_pragmas(connection, None)

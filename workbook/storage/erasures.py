@@ -55,14 +55,14 @@ class Erasures:
             sync_folder(self._path.parent)
 
     def known(self) -> set[str]:
-        """Every digest of the list; what a crash cut short is passed over."""
+        """Return every digest of the list; what a crash cut short is passed over."""
         if not self._path.exists():
             return set()
         lines = self._path.read_text(encoding="ascii", errors="replace").splitlines()
         return {line for line in lines if len(line) == _DIGITS}
 
     def among(self, log: str, rows: Iterable[tuple[int, bytes]], known: set[str]) -> list[int]:
-        """The sequences of those rows (sequence, link) that the list knows."""
+        """Return the sequences of those rows (sequence, link) that the list knows."""
         return [sequence for sequence, link in rows if self._digest(log, sequence, link) in known]
 
     def add_ended(self, name: str) -> None:
@@ -70,7 +70,7 @@ class Erasures:
         self.add(_ENDED, [(0, name.encode())])
 
     def ended_among(self, names: Iterable[str]) -> set[str]:
-        """Those of these names that were noted as ended."""
+        """Return those of these names that were noted as ended."""
         known = self.known()
         return {name for name in names if self.among(_ENDED, [(0, name.encode())], known)}
 

@@ -69,7 +69,7 @@ class Heads:
             raise
 
     def of(self, log: str) -> Head | None:
-        """The last head written for a log, or None."""
+        """Return the last head written for a log, or None."""
         return self._known.get(self._tag(log))
 
     @property
@@ -78,7 +78,7 @@ class Heads:
         return set(self._known)
 
     def tag(self, log: str) -> str:
-        """The keyed digest that stands for a log's name."""
+        """Return the keyed digest that stands for a log's name."""
         return self._tag(log)
 
     def write(self, heads: Mapping[str, Head]) -> None:
@@ -133,7 +133,7 @@ class Heads:
             self._rewrite(self._known)
 
     def _parse_all(self) -> bool:
-        """Take in every line; False when there is none, not even the first."""
+        """Parse all lines; return False if the file is empty or its first line was cut short."""
         self._file.seek(0)
         header, *lines = self._file.readall().split(b"\n")
         if not lines:  # nothing, or a first line that was cut short
@@ -159,7 +159,7 @@ class Heads:
         sync_folder(self._path.parent)
 
     def _parse(self, line: bytes) -> dict[str, Head] | None:
-        """The heads of one line without its end; None when it does not fit its digest."""
+        """Return the heads of one line without its end; None when it does not fit its digest."""
         body, _, mac = line.rpartition(b" ")
         if not hmac.compare_digest(self._digest(body).encode(), mac):
             return None

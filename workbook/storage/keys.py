@@ -22,7 +22,7 @@ KEY_BYTES = 32
 
 
 def find_key(folder: Path, *, is_new: bool) -> bytes:
-    """The 32-byte key of a data folder, made and kept if the folder is new.
+    """Return the 32-byte key of a data folder, made and kept if the folder is new.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def forget_key(key_id: str) -> None:
 
 
 def key_id_of(folder: Path) -> str:
-    """The random name by which the key of a data folder, or of a backup, is found."""
+    """Return the random name by which the key of a data folder, or of a backup, is found."""
     return _key_id(folder)
 
 
@@ -83,7 +83,7 @@ def note_successor(key_id: str, following: str) -> None:
 
 
 def later_lists(folder: Path) -> list[tuple[Path, bytes]]:
-    """Lists of what was erased after a folder's key was followed by others, each with its key."""
+    """Return the lists of what was erased after a folder's key was followed by others, each with its key."""
     found: list[tuple[Path, bytes]] = []
     key_id, seen = _key_id(folder), set()
     while key_id not in seen:
@@ -99,12 +99,12 @@ def later_lists(folder: Path) -> list[tuple[Path, bytes]]:
 
 
 def key_file(folder: Path) -> Path:
-    """Where the key of a data folder lies if the keyring does not have it."""
+    """Return where the key of a data folder lies if the keyring does not have it."""
     return key_folder() / f"{_key_id(folder)}.key"
 
 
 def erasures_file(folder: Path) -> Path:
-    """Where the list of what was erased from a data folder lies: beside its key, in a private folder."""
+    """Return where the list of what was erased from a data folder lies: beside its key."""
     return prepare_folder(key_folder()) / f"{_key_id(folder)}.erased"
 
 

@@ -15,7 +15,7 @@ _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
 def data_folder(chosen: str | Path | None = None) -> Path:
-    """The data folder: what was chosen, else ``WORKBOOK_DATA``, else the platform's own place.
+    """Return the data folder: what was chosen, else ``WORKBOOK_DATA``, else the platform's own place.
 
     >>> data_folder("/tmp/example")
     PosixPath('/tmp/example')
@@ -27,7 +27,7 @@ def data_folder(chosen: str | Path | None = None) -> Path:
 
 
 def key_folder() -> Path:
-    """Where key files lie when there is no keyring: never inside the data folder."""
+    """Return where key files lie when there is no keyring: never inside the data folder."""
     named = os.environ.get("WORKBOOK_KEYS")
     if named:
         return Path(named).expanduser().absolute()

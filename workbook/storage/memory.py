@@ -108,7 +108,7 @@ class MemoryStore(Store):
         return is_kept and is_gone and not asked.is_empty
 
     def _living(self, log: str, sequences: frozenset[int]) -> list[Row]:
-        """Rows of these that still hold something."""
+        """Return rows of these that still hold something."""
         rows = self._logs.get(log, [])
         there = (rows[sequence - 1] for sequence in sequences if 1 <= sequence <= len(rows))
         return [row for row in there if row.payload is not None]

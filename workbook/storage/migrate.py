@@ -9,13 +9,13 @@ from workbook.storage.schema import SCHEMA_VERSION
 
 
 def schema_version(engine: Engine) -> int:
-    """The file's schema version; 0 for an empty file."""
+    """Return the file's schema version; 0 for an empty file."""
     with engine.connect() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def is_written(engine: Engine) -> bool:
-    """Whether the file has a schema yet: a crash may have cut its very first writing short.
+    """Tell whether the file has a schema yet: a crash may have cut its very first writing short.
 
     Raises
     ------

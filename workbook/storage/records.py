@@ -16,7 +16,7 @@ _MICROSECOND = datetime.resolution
 
 
 def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
-    """Rows of a log with a greater sequence, checked against its chain and its witnessed head.
+    """Return rows of a log with a greater sequence, checked against its chain and its witnessed head.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
 
 
 def read_heads(engine: Engine, heads: Heads, names: Iterable[str]) -> dict[str, int]:
-    """The last sequence of each log, 0 where there is none; none below what is witnessed.
+    """Return the last sequence of each log, 0 where there is none; none below what is witnessed.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def read_heads(engine: Engine, heads: Heads, names: Iterable[str]) -> dict[str, 
 
 
 def read_names(engine: Engine, prefix: str) -> list[str]:
-    """The names of all logs that begin so, sorted."""
+    """Return the names of all logs that begin so, sorted."""
     own = select(logs.c.name).where(logs.c.name >= prefix)  # by the index: `LIKE` would not know a from A
     own = own.where(func.substr(logs.c.name, 1, len(prefix)) == prefix).order_by(logs.c.name)
     with engine.connect() as connection:
@@ -59,7 +59,7 @@ def read_names(engine: Engine, prefix: str) -> list[str]:
 
 
 def to_row(log: str, record: Any) -> Row:
-    """A database record as a `Row`."""
+    """Return a database record as a `Row`."""
     return Row(log, record.sequence, record.operation_id, record.kind, record.payload, to_datetime(record.at))
 
 
@@ -69,5 +69,5 @@ def to_microseconds(moment: datetime) -> int:
 
 
 def to_datetime(microseconds: int) -> datetime:
-    """The moment again, in UTC."""
+    """Return the moment again, in UTC."""
     return _EPOCH + microseconds * _MICROSECOND

@@ -186,7 +186,7 @@ class SqlCipherStore(Store):
 
 @contextmanager
 def _vouched_key(*, is_vouched: bool) -> Iterator[None]:
-    """Where the heads file fits the key, a database that does not open is damaged."""
+    """Tell a damaged database from a wrong key: the heads file fits the key, so the key is right."""
     try:
         yield
     except DBAPIError as error:

@@ -59,7 +59,7 @@ class Batch:
         return self._append(asked.entries)
 
     def _append(self, entries: Sequence[Entry]) -> list[Row]:
-        """Rows of all entries, in their order: the existing one, or a new one."""
+        """Return rows of all entries, in their order: the existing one, or a new one."""
         placed = self._existing(entries)
         values: list[dict[str, Any]] = []
         for entry in entries:
@@ -92,13 +92,13 @@ class Batch:
             self.destroyed += destroyed
 
     def _is_done(self, asked: Writing) -> bool:
-        """Whether every entry is kept and every row to destroy is gone; never of a write of nothing."""
+        """Tell whether every entry is kept and every row to destroy is gone; no, if nothing is written."""
         placed = self._existing(asked.entries)
         is_kept = all((entry.log, entry.operation_id) in placed for entry in asked.entries)
         return is_kept and not asked.is_empty and not any(self._lives(*one) for one in asked.destroyed())
 
     def _lives(self, log: str, sequences: Iterable[int]) -> bool:
-        """Whether any of these rows still holds something."""
+        """Tell whether any of these rows still holds something."""
         tail = self._tail(log)
         living = select(rows.c.sequence).where(rows.c.payload.is_not(None))
         return tail is not None and any(

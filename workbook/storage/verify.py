@@ -101,7 +101,7 @@ def _pages_in_wal(path: Path) -> set[int]:
 
 
 def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
-    """The head of every log, each row and each witnessed head checked on the way."""
+    """Return the head of every log, each row and each witnessed head checked on the way."""
     found = {name: Head(0, 0, chain.first_link(name)) for (name,) in connection.execute(select(logs.c.name))}
     statement = select(logs.c.name, rows).join(logs).order_by(rows.c.log_id, rows.c.sequence)
     records = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
@@ -120,7 +120,7 @@ def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
 
 
 def _follow(tail: Head, record: Any) -> Head:
-    """The head after one more row, if the row fits."""
+    """Return the head after one more row, if the row fits."""
     is_forgotten = record.payload is None and record.salt is None
     digest = record.digest
     if not is_forgotten:

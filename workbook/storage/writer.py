@@ -68,7 +68,7 @@ class Writer:
         self._thread.start()
 
     def do(self, work: Work, *, destroys: bool = False) -> Any:
-        """Do work in a transaction and wait until it is durable; give what it gave.
+        """Run `work` in a transaction, block until it is durable, and return its result.
 
         ``destroys`` has the write-ahead log emptied as well before this returns, because it
         still holds what the database no longer does.

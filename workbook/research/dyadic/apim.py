@@ -130,7 +130,7 @@ def apim(  # noqa: PLR0913 - a model's settings, by name
 def _read_design(
     setting: Setting, missing: str, x: Pair, y: Pair, covariates: Sequence[Covariate] | None
 ) -> Design:
-    """The design, if it and everything that was set can be had."""
+    """Return the design, if it and everything that was set can be had."""
     problems: list[str | Problem] = []
     try:
         require_share(setting.confidence, "confidence")

@@ -56,7 +56,7 @@ class Design:
         return 1 + 2 * len(self.predictors) + len(self.couple_level)
 
     def terms(self) -> list[str]:
-        """Names of one equation's coefficients, in the order of the fit."""
+        """Return names of one equation's coefficients, in the order of the fit."""
         extra = [
             f"{effect} {shared_name(pair)}" for pair in self.predictors[1:] for effect in ("actor", "partner")
         ]
@@ -75,7 +75,7 @@ class Design:
 
 
 def shared_name(pair: Pair) -> str:
-    """What the two columns of a pair have in common, as a term's name.
+    """Return what the two columns of a pair have in common, as a term's name.
 
     >>> shared_name(("trust_a", "trust_b")), shared_name(("his", "hers"))
     ('trust', 'his/hers')
@@ -89,7 +89,7 @@ def shared_name(pair: Pair) -> str:
 def read_moments(
     pairs: pd.DataFrame | None, moments: Moments | None, design: Design, *, distinguishable: bool
 ) -> tuple[Moments, int]:
-    """The design's moments, from a frame or as given, and how many couples were set aside."""
+    """Return the design's moments, from a frame or as given, and how many couples were set aside."""
     least = design.least_couples(distinguishable=distinguishable)
     if (pairs is None) == (moments is None):
         raise StatisticsError("give either pairs or moments")

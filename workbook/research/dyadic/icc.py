@@ -41,7 +41,7 @@ def dyadic_icc(
     distinguishable: bool = False,
     confidence: float = 0.95,
 ) -> DyadicICC:
-    """The intraclass correlation of one measure within couples.
+    """Return the intraclass correlation of one measure within couples.
 
     Formula
     -------

@@ -96,7 +96,7 @@ def _units(values: Array, mirror: Places | None) -> tuple[Array, Array]:
 
 
 def _as_given(fitted: Fit, design: Design, centre: Array, scale: Array, seen: Counts) -> Fit:
-    """A fit of standardised columns in the units that the columns were given in."""
+    """Return a fit of standardised columns in the units that the columns were given in."""
     outcomes = [len(scale) - 2, len(scale) - 1]
     turns, shifts = [], []
     for role in range(len(fitted.estimate) // design.n_terms):
@@ -128,7 +128,7 @@ def _shapes(values: Array) -> list[_Shape]:
 
 
 def _mirror(design: Design) -> Places:
-    """Where each column's partner stands: partners may be swapped without changing anything."""
+    """Return where each column's partner stands: partners may be swapped without changing anything."""
     order = np.arange(len(design.columns))
     for first, second in pairwise(range(len(order))):
         if first % 2 == 0:
@@ -162,7 +162,7 @@ def _settle(shapes: list[_Shape], n: int, mirror: Places | None) -> tuple[Array,
 
 
 def _expected(shapes: list[_Shape], means: Array, covariance: Array) -> tuple[Array, Array]:
-    """Expected sums of values and of products, given what was seen."""
+    """Return expected sums of values and of products, given what was seen."""
     width = len(means)
     first, second = np.zeros(width), np.zeros((width, width))
     for shape in shapes:
@@ -199,7 +199,7 @@ def _symmetrised(
 def _with_errors(
     shapes: list[_Shape], n: int, means: Array, covariance: Array, design: Design, mirror: Places | None
 ) -> Fit:
-    """The regressions of the moments, with errors from the observed information."""
+    """Fit the regressions of the moments, with errors from the observed information."""
     free = _Free(len(means), mirror)
     point = free.pack(means, covariance)
 

@@ -137,7 +137,7 @@ def _recombine(design: Design) -> tuple[Array, Array]:
 
 
 def _own_then_partner(design: Design) -> tuple[list[int], list[int]]:
-    """Rows of the shared regression in each role's order: own value before the partner's."""
+    """Return rows of the shared regression in each role's order: own value before the partner's."""
     q, c = len(design.predictors), len(design.couple_level)
     rest = [1 + 2 * q + j for j in range(c)]
     first = [0] + [1 + 2 * j + place for j in range(q) for place in (0, 1)] + rest
@@ -188,7 +188,7 @@ def _satterthwaite(first: Array, df_first: int, second: Array, df_second: int) -
 
 
 def is_redundant(scatter: Array, usual: Array) -> NDArray[np.bool_]:
-    """Whether predictors with these sums of products, (…, k, k), are redundant up to rounding.
+    """Return whether predictors with these sums of products, (…, k, k), are redundant up to rounding.
 
     ``usual``, (k,), says what each one's square would be, were there nothing but its own variance.
     """

@@ -22,7 +22,7 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     confidence: float = 0.95,
     n_draws: int = N_DRAWS,
 ) -> Apim:
-    r"""An APIM in which partners' scores work together, or a couple's circumstance changes them.
+    r"""Fit an APIM in which partners' scores work together, or a couple's circumstance changes them.
 
     Formula
     -------
@@ -106,6 +106,6 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
 
 
 def _centred(first: Array, second: Array) -> tuple[Array, Array]:
-    """Both partners' values less the mean of all persons."""
+    """Return both partners' values less the mean of all persons."""
     mean = pd.concat([pd.Series(first), pd.Series(second)]).mean()
     return first - mean, second - mean

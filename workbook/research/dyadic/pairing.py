@@ -120,7 +120,7 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
 
 
 def _strange_rows(persons: pd.DataFrame) -> list[str]:
-    """Rows that no couple of two different people can be made of."""
+    """Return rows that no couple of two different people can be made of."""
     ids = [name for name in ("couple_id", "person_id") if name in persons]
     problems = []
     for name in ids:
@@ -144,7 +144,7 @@ def _strange_rows(persons: pd.DataFrame) -> list[str]:
 
 
 def _by_role(persons: pd.DataFrame, role: str) -> tuple[pd.DataFrame, pd.Series]:
-    """The rows in the order of the roles, and the place of each: 0 or 1."""
+    """Return the rows in the order of the roles, and the place of each: 0 or 1."""
     kinds = persons[role].dropna().drop_duplicates().sort_values().tolist()
     rank = persons[role].map({kind: 2 * number for number, kind in enumerate(kinds)}).astype(float)
     # Of two roles the first ranks 0 and the second 2, so a partner without one comes to stand opposite.

@@ -45,7 +45,7 @@ class Pattern:
 def read_pattern(
     actor: float, partner: float, standardised_actor: float, draws: Array, method: str, confidence: float
 ) -> Pattern:
-    """The ratio from the estimates and from resampled (actor, partner) effects, (draws, 2)."""
+    """Return the ratio from the estimates and from resampled (actor, partner) effects, (draws, 2)."""
     value = partner / actor if actor else np.nan
     if not abs(standardised_actor) >= SMALLEST_ACTOR:
         return Pattern(float(value), np.nan, np.nan, "not interpreted", method)

@@ -10,7 +10,7 @@ FEWEST_FACETS = 3
 
 
 def profile_similarity(a: pd.DataFrame, b: pd.DataFrame, *, distinguishable: bool = False) -> pd.DataFrame:
-    """How alike the two partners' profiles are, couple by couple.
+    """Return how alike the two partners' profiles are, couple by couple.
 
     Formula
     -------
@@ -77,7 +77,7 @@ def profile_similarity(a: pd.DataFrame, b: pd.DataFrame, *, distinguishable: boo
 
 
 def perceptual_accuracy(judgement: pd.DataFrame, truth: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """How each judge sees the partner: level, pattern, and how much of oneself is in it.
+    """Return how each judge sees the partner: level, pattern, and how much of oneself is in it.
 
     Formula
     -------
@@ -210,7 +210,7 @@ def _aligned(first: pd.DataFrame, *others: pd.DataFrame) -> list[Array]:
 
 
 def _read_facets(frame: pd.DataFrame) -> tuple[Array, list[str]]:
-    """A frame's values (rows, facets), and what is wrong with them; 0 for what is no number."""
+    """Return a frame's values (rows, facets), and what is wrong with them; 0 for what is no number."""
     values, problems = np.zeros(frame.shape), []
     for number, name in enumerate(frame.columns):
         column = frame.iloc[:, number]

@@ -131,7 +131,7 @@ class Apim:
         )
 
     def effect(self, term: str, role: str | None = None) -> pd.Series:
-        """One row of the table.
+        """Return one row of the table.
 
         Raises
         ------
@@ -201,7 +201,7 @@ class Apim:
         return ExplainedNonindependence(spurious + covariation, spurious, covariation, total)
 
     def likeness(self, pair: Pair) -> float:
-        """The intraclass correlation of two of the model's columns."""
+        """Return the intraclass correlation of two of the model's columns."""
         return dyadic_icc(self.moments, *pair, distinguishable=self.setting.distinguishable).value
 
     @cached_property
@@ -213,14 +213,14 @@ class Apim:
         return np.array([np.nan, *personal, *np.sqrt(np.diag(shared))]) / outcome
 
     def _pooled_sd(self, pair: Pair) -> float:
-        """Standard deviation over all persons, about the mean of all persons."""
+        """Return the standard deviation over all persons, about the mean of all persons."""
         n = self.n_couples
         means, covariance = self.moments.select(pair)
         apart = n * (means[0] - means[1]) ** 2 / 2.0
         return float(np.sqrt((np.trace(covariance) * (n - 1) + apart) / (2 * n - 1)))
 
     def _within_sd(self, pair: Pair) -> float:
-        """Standard deviation over all persons, each about the mean of the own role."""
+        """Return the standard deviation over all persons, each about the mean of the own role."""
         _, covariance = self.moments.select(pair)
         return float(np.sqrt(np.trace(covariance) / 2.0))
 

@@ -46,7 +46,7 @@ def truth_and_bias(
     roles: tuple[str, str] = ("a", "b"),
     confidence: float = 0.95,
 ) -> TruthAndBias:
-    """The truth-and-bias model of how each partner judges the other.
+    """Fit the truth-and-bias model of how each partner judges the other.
 
     Formula
     -------

@@ -94,7 +94,7 @@ def aggregate_release(
 
 
 def _whole_couples(published: Published, names: Sequence[str], occasion: str) -> pd.DataFrame:
-    """Persons of the couples in which both have all of these scores, with the scores."""
+    """Return persons of the couples in which both have all of these scores, with the scores."""
     scores = published.wide_scores(names, occasion).dropna()
     persons = published.people().merge(scores, left_on="person_id", right_index=True)
     sizes = persons.groupby("couple_id", observed=True)["person_id"].transform("size")
@@ -102,7 +102,7 @@ def _whole_couples(published: Published, names: Sequence[str], occasion: str) ->
 
 
 def _as_many_as_fit(published: Published, wished: list[str], occasion: str) -> list[str]:
-    """The first scales, so many that the couples who have them all suffice for their covariances."""
+    """Return the first scales, so many that the couples who have them all suffice for their covariances."""
     for n_scales in range(len(wished), 1, -1):
         n = len(_whole_couples(published, wished[:n_scales], occasion)) // 2
         if n >= FEWEST and n_scales <= n // COUPLES_PER_COLUMN // 2:
@@ -191,7 +191,7 @@ def _moment_tables(moments: Moments, n: int) -> list[Table]:
 def _background(
     published: Published, persons: pd.DataFrame, scale: str, occasion: str, k: int
 ) -> tuple[list[Table], int]:
-    """Persons per choice and low or high score, NA where withheld; and the smallest count shown.
+    """Return persons per choice and low or high score, NA where withheld; and the smallest count shown.
 
     2k persons are at least k couples.
     """

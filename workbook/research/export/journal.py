@@ -90,14 +90,14 @@ class Journal:
         ]
 
     def classes(self, occasion: str, members: Members) -> dict[str, str]:
-        """Each person's class: the earlier exports of this occasion they are in, as 0s and 1s."""
+        """Return each person's class: the earlier exports of this occasion they are in, as 0s and 1s."""
         earlier = [{p for p, _ in e["members"]} for e in self.overlapping(occasion, members)]
         return {
             person: "".join(str(int(self._digest(person) in held)) for held in earlier) for person in members
         }
 
     def hold_back(self, basis: Basis) -> set[str]:
-        """Who must be left out, so that every class is large enough.
+        """Return who must be left out, so that every class is large enough.
 
         Newcomers wait until there are enough of them. Those who have left are hidden among
         others drawn by lot, unless rows would show them: a withdrawal must not undo itself.
@@ -115,7 +115,7 @@ class Journal:
         return out
 
     def problems(self, basis: Basis | None) -> list[Problem]:
-        """Why this release, subtracted from earlier ones, would tell too much; empty if it does not."""
+        """Return why this release, subtracted from earlier ones, would tell too much; empty if not."""
         if basis is None:
             return [problem("research.journal.no_basis")]
         earlier = self.overlapping(basis.occasion, basis.members)
@@ -144,7 +144,7 @@ class Journal:
         return None
 
     def note(self, basis: Basis) -> dict[str, Any]:
-        """What the journal keeps of a release beyond what its manifest says."""
+        """Return what the journal keeps of a release beyond what its manifest says."""
         members = sorted([self._digest(p), self._digest(c)] for p, c in basis.members.items())
         return {
             "salt": self.salt,
@@ -156,7 +156,7 @@ class Journal:
         }
 
     def _rules(self, basis: Basis, now: Members) -> list["_Rule"]:
-        """The classes by every export, and by those alone that hold exact numbers."""
+        """Return the classes by every export, and by those alone that hold exact numbers."""
         earlier = self.overlapping(basis.occasion, basis.members)
         present = {self._digest(person): self._digest(couple) for person, couple in now.items()}
         found = []
@@ -220,7 +220,7 @@ class _Rule:
 
 
 def open_journal(parent: Path) -> Journal:
-    """The journal of the exports that lie in a folder; an empty one if there are none.
+    """Return the journal of the exports that lie in a folder; an empty one if there are none.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def open_journal(parent: Path) -> Journal:
 
 
 def read_journal(parent: Path) -> list[dict[str, Any]]:
-    """Every export ever made beside each other, oldest first.
+    """Return every export ever made beside each other, oldest first.
 
     A last line that was cut off is passed over: its export had not appeared yet.
     """

@@ -10,7 +10,7 @@ from workbook.research.export.release import Column, Release, Table
 
 
 def codebook(release: Release) -> pd.DataFrame:
-    """One row per column: ``table``, ``column``, ``label``, ``kind``, ``codes``, ``missing``."""
+    """Return one row per column: ``table``, ``column``, ``label``, ``kind``, ``codes``, ``missing``."""
     return pd.DataFrame(
         [
             {

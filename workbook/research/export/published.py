@@ -106,7 +106,7 @@ class Published:
         return pd.concat(both).drop_duplicates().sort_values(["couple_id", "person_id"], ignore_index=True)
 
     def settle(self, people: pd.DataFrame, basis: Basis, journal: Journal) -> tuple[pd.DataFrame, Basis]:
-        """These people without those whom earlier exports would give away, and the basis of the rest."""
+        """Return these people without those whom earlier exports would give away, and their basis."""
         couples = dict(zip(people["person_id"], people["couple_id"], strict=True))
         names = self.keys or {person: (couple, person) for person, couple in couples.items()}
         members = {names[person][1]: names[person][0] for person in couples}
@@ -117,13 +117,13 @@ class Published:
         return people[stays].reset_index(drop=True), replace(basis, members=kept)
 
     def joined(self, people: pd.DataFrame, basis: Basis, journal: Journal) -> pd.Series:
-        """Each person's class by the exports they have been in: others may know who joined when."""
+        """Return each person's class by the exports they have been in: others may know who joined when."""
         labels = journal.classes(basis.occasion, basis.members)
         names = self.keys
         return people["person_id"].map(lambda person: labels[names[person][1] if names else person])
 
     def wide_scores(self, subscales: Iterable[str], occasion: str) -> pd.DataFrame:
-        """Persons × subscales (float, NaN where not scored), indexed by person."""
+        """Return persons × subscales (float, NaN where not scored), indexed by person."""
         rows = self.scores[
             (self.scores["occasion"] == occasion) & self.scores["subscale"].isin(list(subscales))
         ]
@@ -133,7 +133,7 @@ class Published:
     def wide_answers(
         self, items: Iterable[str], occasion: str, *, declined: int | None = None
     ) -> pd.DataFrame:
-        """Persons × items (Int16, NA where not answered), 'prefer not to say' as a code."""
+        """Return persons × items (Int16, NA where not answered), 'prefer not to say' as a code."""
         rows = self.responses[
             (self.responses["occasion"] == occasion) & self.responses["item"].isin(list(items))
         ]

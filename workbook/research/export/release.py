@@ -64,17 +64,17 @@ class Check:
 
 
 def at_least(name: str, value: float, bound: float) -> Check:
-    """A figure that must reach a bound."""
+    """Return a figure that must reach a bound."""
     return Check(name, float(value), f"≥ {bound:g}", bool(value >= bound))
 
 
 def at_most(name: str, value: float, bound: float) -> Check:
-    """A figure that must stay within a bound."""
+    """Return a figure that must stay within a bound."""
     return Check(name, float(value), f"≤ {bound:g}", bool(value <= bound))
 
 
 def for_information(name: str, value: float) -> Check:
-    """A figure to be read, without a bound."""
+    """Return a figure to be read, without a bound."""
     return Check(name, float(value), "–", None)
 
 
@@ -102,7 +102,7 @@ class RiskReport:
         ]
 
     def __getitem__(self, name: str) -> float:
-        """The figure of that name."""
+        """Return the figure of that name."""
         return next(check.value for check in self.checks if check.name == name)
 
     def frame(self) -> pd.DataFrame:
@@ -152,20 +152,20 @@ class Release:
 
 
 def item_column(item: Item, name: str | None = None) -> Column:
-    """How an item's answers are described."""
+    """Return how an item's answers are described."""
     codes = {choice.value: choice.label for choice in item.scale.choices}
     return Column(name or column_name(item.id), item.text, "code", codes, MISSING_LABELS)
 
 
 def score_column(subscale: Subscale, name: str | None = None) -> Column:
-    """How a facet's score is described."""
+    """Return how a facet's score is described."""
     n = len(subscale.items)
     words = f"{subscale.title}: {subscale.statistic} of {n} items, higher is {subscale.higher_is}"
     return Column(name or column_name(subscale.id), words, "number")
 
 
 def column_name(identifier: str) -> str:
-    """An id as a column name that every program takes.
+    """Return an id as a column name that every program takes.
 
     >>> column_name("connection.listening.partner")
     'connection_listening_partner'
@@ -174,7 +174,7 @@ def column_name(identifier: str) -> str:
 
 
 def find_subscale(catalogue: Mapping[str, Instrument], identifier: str) -> Subscale | None:
-    """The subscale of that id in any instrument."""
+    """Return the subscale of that id in any instrument."""
     for instrument in catalogue.values():
         if identifier in instrument.subscale_by_id and not instrument.is_private:
             return instrument.subscale_by_id[identifier]
@@ -182,7 +182,7 @@ def find_subscale(catalogue: Mapping[str, Instrument], identifier: str) -> Subsc
 
 
 def find_item(catalogue: Mapping[str, Instrument], identifier: str) -> Item | None:
-    """The item of that id in any instrument."""
+    """Return the item of that id in any instrument."""
     for instrument in catalogue.values():
         if identifier in instrument.item_by_id and not instrument.is_private:
             return instrument.item_by_id[identifier]

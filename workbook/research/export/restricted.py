@@ -116,7 +116,7 @@ def _both_published(published: Published, occasion: str) -> pd.DataFrame:
 def _collect(
     published: Published, people: pd.DataFrame, occasion: str, *, background: bool
 ) -> tuple[pd.DataFrame, list[Column], list[str]]:
-    """One row per person with everything that may leave, its columns, and the facts among them."""
+    """Return one row per person with everything that may leave, its columns, and the facts among them."""
     order = list(people["person_id"])
     parts: dict[str, np.ndarray] = {}
     columns: list[Column] = []
@@ -148,7 +148,7 @@ def _collect(
 
 
 def _couple_keys(rows: pd.DataFrame, facts: Sequence[str]) -> pd.Series:
-    """Each row's couple as others may know it: both partners' facts, whoever is who."""
+    """Return each row's couple as others may know it: both partners' facts, whoever is who."""
     own = rows[list(facts)].astype("string").fillna("").agg("|".join, axis=1)
     return own.groupby(rows["couple_id"]).transform(lambda both: " & ".join(sorted(both)))
 

@@ -141,7 +141,7 @@ def unlinked_release(
 def _who(
     published: Published, everybody: pd.DataFrame, basis: Basis, chosen: Sequence[str], journal: Journal
 ) -> Iterator[tuple[pd.DataFrame, Basis]]:
-    """Everybody with a score; then, where some are new, without them: they may be too few to hide."""
+    """Yield everybody with a score; then, where some are new, without them: they may be too few to hide."""
     scored = published.wide_scores(chosen, basis.occasion).index
     people, basis = published.settle(everybody[everybody["person_id"].isin(scored)], basis, journal)
     yield people, basis
@@ -264,7 +264,7 @@ def _assemble(
 
 
 def _band_words(edges: list[float]) -> dict[int, str]:
-    """What each band number stands for.
+    """Return what each band number stands for.
 
     >>> _band_words([1.5, 2.5])
     {1: 'below 1.5', 2: '1.5 to below 2.5', 3: '2.5 and above'}

@@ -82,7 +82,7 @@ def write_release(
 
 
 def guard_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Escape text against CSV formula injection.
 
     >>> guard_text("=1+1"), guard_text("-2"), guard_text("calm")
     ("'=1+1", "'-2", 'calm')
@@ -153,7 +153,7 @@ def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
 
 
 def _spss_names(names: Sequence[str]) -> list[str]:
-    """Names within SPSS's 64 bytes, still different from each other."""
+    """Return names within SPSS's 64 bytes, still different from each other."""
     used: set[str] = set()
     found = []
     for name in names:
@@ -207,7 +207,7 @@ def _entry(release: Release, name: str, study: str, files: Sequence[str], at: st
 
 
 def _slug(study: str) -> str:
-    """A study's name for file names.
+    """Return a study's name for file names.
 
     >>> _slug("Talking & listening, 2026")
     'talking-listening-2026'

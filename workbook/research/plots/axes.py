@@ -17,7 +17,7 @@ CHANGES = {
 
 
 def plane(height: int, x: str, y: str, **ranges: Any) -> go.Figure:
-    """A figure with two named axes and a faint grid. ``x_range`` and ``y_range`` fix the ends."""
+    """Return a figure with two named axes and a faint grid. ``x_range`` and ``y_range`` fix the ends."""
     drawn = figure(height)
     axis = {
         "visible": True,
@@ -41,7 +41,7 @@ def plane(height: int, x: str, y: str, **ranges: Any) -> go.Figure:
 
 
 def line(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], **style: Any) -> None:
-    """A straight line between two points of the data."""
+    """Draw a straight line between two points of the data."""
     shown = {"color": LINE_STRONG, "width": 1.5} | style
     drawn.add_trace(go.Scatter(x=[start[0], end[0]], y=[start[1], end[1]], mode="lines", line=shown))
 
@@ -53,7 +53,7 @@ def label(drawn: go.Figure, text: str, x: float, y: float, **style: Any) -> None
 
 
 def two(value: Any) -> str:
-    """Two places with a true minus; nothing for what is not there.
+    """Return two places with a true minus; nothing for what is not there.
 
     >>> two(-0.125), two(float("nan"))
     ('−0.12', '')

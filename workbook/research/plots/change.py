@@ -21,7 +21,7 @@ def prepare_change(
     cutoff: float | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Persons with both scores, and the band's half width and cut-off beside each.
+    """Return persons with both scores, and the band's half width and cut-off beside each.
 
     Parameters
     ----------

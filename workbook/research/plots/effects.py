@@ -25,7 +25,7 @@ HEAD = 16
 
 
 def prepare_paths(model: Apim) -> pd.DataFrame:
-    """The model's arrows: from whom, to whom, how much, how sure.
+    """Return the model's arrows: from whom, to whom, how much, how sure.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def prepare_paths(model: Apim) -> pd.DataFrame:
 
 
 def plot_paths(prepared: pd.DataFrame, names: dict[str, str] | None = None) -> go.Figure:
-    """The usual diagram: x left, y right, actor paths straight, partner paths crossed.
+    """Draw the usual diagram: x left, y right, actor paths straight, partner paths crossed.
 
     A dashed path's interval holds 0. ``names`` says what x_a, x_b, y_a, y_b are called.
     """
@@ -100,7 +100,7 @@ def plot_paths(prepared: pd.DataFrame, names: dict[str, str] | None = None) -> g
 def _straight(
     drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], style: dict[str, Any]
 ) -> None:
-    """An arrow whose tip touches the box: known in px, because it runs level."""
+    """Draw an arrow whose tip touches the box: known in px, because it runs level."""
     line(drawn, start, end, **style)
     half = BOX / 2 + 8
     drawn.add_annotation(
@@ -111,7 +111,7 @@ def _straight(
 def _crossed(
     drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], style: dict[str, Any]
 ) -> None:
-    """An arrow that ends before the box, as its slope in px is not known."""
+    """Draw an arrow that ends before the box, as its slope in px is not known."""
     tip, back = ((share, start[1] + share * (end[1] - start[1])) for share in (0.8, 0.77))
     line(drawn, start, tip, **style)
     places = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
@@ -205,7 +205,7 @@ def plot_plane(prepared: pd.DataFrame) -> go.Figure:
 
 
 def _ellipse(row: Mapping[Hashable, Any]) -> np.ndarray:
-    """The 95 % region of both effects together, (73, 2)."""
+    """Return the 95 % region of both effects together, (73, 2)."""
     spread = np.array([[row["var_actor"], row["covariance"]], [row["covariance"], row["var_partner"]]])
     turn = np.linspace(0, 2 * np.pi, 73)
     circle = np.column_stack([np.cos(turn), np.sin(turn)]) * np.sqrt(stats.chi2.ppf(0.95, 2))

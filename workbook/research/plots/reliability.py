@@ -13,7 +13,7 @@ USUAL = 0.70
 
 
 def prepare_reliability(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per facet and coefficient that exists, in the table's order.
+    """Return one row per facet and coefficient that exists, in the table's order.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def prepare_reliability(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_reliability(prepared: pd.DataFrame) -> go.Figure | None:
-    """A row per facet: α filled, ω open, each on its interval. ``None`` without any."""
+    """Draw a row per facet: α filled, ω open, each on its interval. ``None`` without any."""
     if not len(prepared):
         return None
     titles = list(dict.fromkeys(prepared["title"]))
@@ -77,7 +77,7 @@ def plot_reliability(prepared: pd.DataFrame) -> go.Figure | None:
 
 
 def _explain(rows: Rows) -> None:
-    """Which mark is which, under the first row's track rather than in a legend far away."""
+    """Write which mark is which, under the first row's track rather than in a legend far away."""
     for number, kind in enumerate(KINDS):
         colour, _ = STYLE[kind]
         rows.write(say(f"research.plots.{kind}"), 0, rows.at(0, number) - 8, color=colour, size=SMALL - 2)

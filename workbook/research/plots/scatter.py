@@ -33,7 +33,7 @@ def prepare_dyads(pairs: pd.DataFrame, a: str, b: str, *, seed: int = 1) -> pd.D
 def plot_dyads(
     prepared: pd.DataFrame, title_a: str | None = None, title_b: str | None = None
 ) -> go.Figure | None:
-    """One partner against the other, with the line on which they say the same.
+    """Draw one partner against the other, with the line on which they say the same.
 
     Points that fall together grow: answers have few steps.
     """
@@ -67,7 +67,7 @@ def plot_dyads(
 
 
 def prepare_missing(responses: pd.DataFrame) -> pd.DataFrame:
-    """Per item, the share answered, declined and left blank.
+    """Return, per item, the share answered, declined and left blank.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def prepare_missing(responses: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_missing(prepared: pd.DataFrame, most: int = 40) -> go.Figure | None:
-    """A bar per item with anything missing, most first: declined solid, blank hatched."""
+    """Draw a bar per item with anything missing, most first: declined solid, blank hatched."""
     if not len(prepared):
         return None
     table = prepared.assign(missing=prepared["declined"] + prepared["blank"])

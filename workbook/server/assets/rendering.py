@@ -24,14 +24,14 @@ def _environment() -> Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """A page from one of our own templates."""
+    """Return a page from one of our own templates."""
     return _environment().get_template(template).render(**values)
 
 
 def page_settings(
     *, xsrf: str, leave_to: str, person: dict[str, str] | None = None, who: str | None = None
 ) -> str:
-    """What a page's script is told, as JSON for the body's ``data-settings``.
+    """Return what a page's script is told, as JSON for the body's ``data-settings``.
 
     ``person`` (code and name) is given on the workbook's page only: there the script keeps
     the sitting alive and can ask for the passphrase in place. ``who`` is whose page it is, see

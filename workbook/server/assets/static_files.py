@@ -72,7 +72,7 @@ class StaticFiles:
             self._by_path[prefix + source.name] = file
 
     def url(self, name: str) -> str:
-        """The address of a file by its plain name, such as ``components/form.js``."""
+        """Return the address of a file by its plain name, such as ``components/form.js``."""
         return self._url_of[name]
 
     def get(self, path: str) -> StaticFile | None:
@@ -81,12 +81,12 @@ class StaticFiles:
 
 @cache
 def static_files() -> StaticFiles:
-    """The files of this process."""
+    """Return the files of this process."""
     return StaticFiles()
 
 
 def manifest() -> dict[str, dict[str, str]]:
-    """What the committed bundles were built from; see ``frontend/build.mjs``."""
+    """Return what the committed bundles were built from; see ``frontend/build.mjs``."""
     text = (files("workbook.server.assets") / "static" / "manifest.json").read_text(encoding="utf-8")
     recorded: dict[str, dict[str, str]] = json.loads(text)
     return recorded

@@ -30,7 +30,7 @@ PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several 
 
 
 def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
-    """The whole environment of a kernel: an allowlist, and what it needs to reach the service."""
+    """Return the whole environment of a kernel: an allowlist, and what it needs to reach the service."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return passed | ONE_THREAD | {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"} | tickets
 
@@ -61,7 +61,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
-        """Whether a kernel was started for this very sitting."""
+        """Tell whether a kernel was started for this very sitting."""
         owner = self._owners.get(kernel_id)
         return owner is not None and actor is not None and owner.sitting_id == actor.sitting_id
 
@@ -96,7 +96,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         return kernel_id
 
     async def find_room(self, actor: Actor) -> bool:
-        """Whether one more kernel fits; where none does, pages that fell silent make way first."""
+        """Tell whether one more kernel fits; where none does, pages that fell silent make way first."""
         if not self._fits(actor):
             await self.end_unheard(min(PRESSED_SECONDS, self.unheard_seconds))
         return self._fits(actor)
@@ -106,7 +106,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         return len(self._owners) + self._n_opening - n_ending < self.most
 
     def hear_of(self, kernel_id: str) -> None:
-        """Its page is still there: it was opened just now, or its heart beats."""
+        """Note a heartbeat of the kernel's page: it was opened just now, or it is still there."""
         if kernel_id in self._owners:  # what is said of a kernel that has ended would be kept for ever
             self._heard[kernel_id] = time.monotonic()
 
@@ -132,7 +132,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
             await super().shutdown_kernel(kernel_id, now=True)
 
     def end_soon(self, kernel_id: str) -> None:
-        """Its page said goodbye: what it sent last, words just typed perhaps, is still dealt with."""
+        """End a kernel whose page said goodbye, once what it sent last (words just typed) is dealt with."""
         self._forget(kernel_id)  # nobody's from now on, and in nobody's way
         asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, lambda: _run(self.end(kernel_id)))
 
@@ -156,7 +156,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         await super().shutdown_kernel(kernel_id, *args, **kwargs)
 
     async def is_running(self, kernel_id: str) -> bool:
-        """Whether a kernel's process is alive, as far as the system knows."""
+        """Tell whether a kernel's process is alive, as far as the system knows."""
         if kernel_id not in self:
             return False
         kernel: Any = self.get_kernel(kernel_id)

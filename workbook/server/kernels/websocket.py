@@ -40,7 +40,7 @@ def _mend(value: Any) -> Any:
 
 
 def admit(message: bytes | str) -> list[bytes] | None:
-    """The parts of a browser's message as they may go on to the kernel; None to drop it.
+    """Return the parts of a browser's message as they may go on to the kernel; None to drop it.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def pass_on(kernel: Any, messages: Sequence[bytes]) -> None:
 
 
 def scrub(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
-    """An outgoing message without what an error would tell; None where nothing has to change."""
+    """Return an outgoing message without what an error would tell; None where nothing has to change."""
     if kind == "error" or content.get("status") == "error":
         sentence = say("server.kernel.went_wrong")
         return {**content, "ename": "Error", "evalue": sentence, "traceback": []}
@@ -140,7 +140,7 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
         self.last_pong += self.ping_interval / 1000
 
     def on_pong(self, data: bytes) -> None:
-        """The page is there."""
+        """Note the heartbeat: the page is there."""
         super().on_pong(data)
         self.last_pong += self.ping_interval / 1000
         self.kernel_manager.hear_of(self.kernel_id)
@@ -151,11 +151,11 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
         super().close(code, reason)
 
     def on_close(self) -> None:
-        """The page went, or its network did: the kernel is kept a little while for it."""
+        """Keep the kernel a little while for its page, which went, or whose network did."""
         if not self._is_given_up:
             self.kernel_manager.hear_of(self.kernel_id)
         if self.connection is not None:
             super().on_close()
 
     def get_compression_options(self) -> None:
-        """No compression: sizes must not tell what partly known text is in a message."""
+        """Refuse compression: sizes must not tell what partly known text is in a message."""

@@ -53,7 +53,7 @@ class FormPage(DoorPage):
         self.show("form.html", form=self.form, fields=self.fields, kept=kept, problems=problems)
 
     def _placed(self, error: WorkbookError) -> list[tuple[str, str]]:
-        """Each problem with the name of its field; without one where it is about no single field."""
+        """Return each problem with the name of its field; without one where it is about no single field."""
         about = [*error.about, *[""] * len(error.problems)]
         kinds = {kind: name for name, kind in reversed(self.fields.items())}
         return [
@@ -62,7 +62,7 @@ class FormPage(DoorPage):
         ]
 
     def typed(self) -> dict[str, str]:
-        """What was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
+        """Return what was sent, from a form or as JSON; overlong texts are no mistake of a person's."""
         if self.request.headers.get("Content-Type", "").startswith("application/json"):
             try:
                 sent = json.loads(self.request.body)
@@ -107,7 +107,7 @@ class FormPage(DoorPage):
         return done
 
     def _stands(self, done: Done) -> bool:
-        """Whether what was done may still be shown: not after signing out, nor a code once written down."""
+        """Tell whether what was done may still be shown: not after signing out, nor a code written down."""
         if done.actor is None:
             return True
         is_over = self.context.sittings.find(done.actor.sitting_id) is None

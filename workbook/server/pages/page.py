@@ -72,7 +72,7 @@ class Page(Secured, JupyterHandler):
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     def cross_site_token(self) -> str:
-        """The cross-site token; asking for it also sets its cookie."""
+        """Return the cross-site token; asking for it also sets its cookie."""
         return self.xsrf_token.decode()
 
     def show(self, template: str, **values: Any) -> None:

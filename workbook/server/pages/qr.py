@@ -4,7 +4,7 @@ import segno
 
 
 def qr_code(text: str) -> str:
-    """The ``data:`` address of a QR code.
+    """Return the ``data:`` address of a QR code.
 
     >>> qr_code("https://192.168.1.20:8866/").startswith("data:image/svg+xml")
     True

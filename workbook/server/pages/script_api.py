@@ -19,7 +19,7 @@ MOST_LAST_WORDS = 4
 
 
 def read_answers(asked: dict[str, Any]) -> list[Answer]:
-    """The answers of a request, checked in form only; the service checks what they mean.
+    """Return the answers of a request, checked in form only; the service checks what they mean.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class Answers(Page):
 
 
 def asked_by(page: Page) -> dict[str, Any]:
-    """The form that a page's script sent; an empty one for whatever else it is."""
+    """Return the form that a page's script sent; an empty one for whatever else it is."""
     try:
         asked = json.loads(page.request.body)
     except (ValueError, RecursionError):  # Jupyter's own reading would write it to the log
@@ -81,7 +81,7 @@ def asked_by(page: Page) -> dict[str, Any]:
 
 
 def is_of_somebody_else(page: Page, asked: dict[str, Any]) -> bool:
-    """Whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
+    """Tell whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
     said = asked.get("who")
     return said is not None and page.actor is not None and said != page.tag_of(page.actor)
 

@@ -43,7 +43,7 @@ class WorkbookPage(Page, VoilaHandler):
         self.finish(render("workbook_tail.html"))
 
     def say_it_is_full(self) -> None:
-        """No room for one more page: say so, and when to try again. The sitting goes on."""
+        """Say that there is no room for one more page, and when to try again. The sitting goes on."""
         self.set_status(503)
         self.set_header("Retry-After", str(round(self.workbook.unheard_seconds)))
         self.show("full.html")

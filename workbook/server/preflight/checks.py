@@ -9,7 +9,7 @@ from workbook.server.preflight.base import Check, Setup, Unsafe
 
 
 def examine(setup: Setup) -> list[Unsafe]:
-    """Everything about a setup that is not safe, in the order it is best put right."""
+    """Return everything about a setup that is not safe, in the order it is best put right."""
     checks: tuple[Check, ...] = (*exposure.CHECKS, *environment.CHECKS)
     if not setup.demo:  # which keeps nothing
         checks = (*checks, *folders.CHECKS)
@@ -29,7 +29,7 @@ def refuse_unsafe(setup: Setup) -> None:
 
 
 def be_private() -> None:
-    """What is made from now on is ours alone, and a crash leaves no picture of the memory.
+    """Make every new file ours alone, and let a crash leave no picture of the memory.
 
     The memory holds opened drawers and their keys.
     """

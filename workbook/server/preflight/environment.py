@@ -44,7 +44,7 @@ _LONGEST_SOCKET = "wb-xxxxxxxx/service/s"
 
 
 def check_environment(setup: Setup) -> Iterator[Unsafe]:
-    """No variable that runs code, writes secrets down or sets Jupyter up another way."""
+    """Check for variables that run code, write secrets down or set Jupyter up another way."""
     for name, why in REFUSED.items():
         if setup.environment.get(name):
             yield unsafe("environment", name=name, why=problem(f"setup.why.{why}"))
@@ -78,7 +78,7 @@ def check_user(_setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_working_folder(setup: Setup) -> Iterator[Unsafe]:
-    """Nothing lies where the start happens that would set Voila up. We never read it; others might."""
+    """Check that nothing at the starting place sets Voila up. We never read it; others might."""
     for name in CONFIGURATIONS:
         for ending in ("py", "json"):
             file = setup.started_in / f"{name}.{ending}"
@@ -87,7 +87,7 @@ def check_working_folder(setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
-    """Where kernels' sockets lie: a short path, which others can't put another in the place of."""
+    """Check where kernels' sockets lie: a short path, which others can't put another in the place of."""
     path = setup.temporary / _LONGEST_SOCKET
     if len(os.fsencode(path)) > LONGEST_PATH:
         yield unsafe("socket_path", path=setup.temporary)
@@ -97,7 +97,7 @@ def check_temporary_folder(setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_database(_setup: Setup) -> Iterator[Unsafe]:
-    """A SQLite that encrypts, is new enough for a write-ahead log, and takes our settings."""
+    """Check a SQLite that encrypts, is new enough for a write-ahead log, and takes our settings."""
     import sqlcipher3
 
     from workbook.storage.connections import settings_in_force
@@ -114,7 +114,7 @@ def check_database(_setup: Setup) -> Iterator[Unsafe]:
 
 
 def is_debugged() -> bool:
-    """Whether a debugger follows every line. (Measuring coverage traces as well, and may.)"""
+    """Tell whether a debugger follows every line. (Measuring coverage traces as well, and may.)"""
     follower = sys.gettrace()
     return follower is not None and type(follower).__module__.split(".")[0] != "coverage"
 

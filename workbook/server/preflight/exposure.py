@@ -14,7 +14,7 @@ def check_address(setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_proxy(setup: Setup) -> Iterator[Unsafe]:
-    """The public address is an origin and nothing more, and not this computer."""
+    """Check that the public address is an origin and nothing more, and not this computer."""
     if not setup.proxy:
         return
     address = urlsplit(setup.proxy)
@@ -26,7 +26,7 @@ def check_proxy(setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_demo(setup: Setup) -> Iterator[Unsafe]:
-    """The demo seats whoever asks."""
+    """Check that a demo, which seats whoever asks, is not opened to a network."""
     if setup.demo and (setup.share or setup.proxy):
         yield unsafe("shared_demo")
 

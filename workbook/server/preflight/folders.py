@@ -39,7 +39,7 @@ def check_neighbours(setup: Setup) -> Iterator[Unsafe]:
 
 
 def check_disks(setup: Setup) -> Iterator[Unsafe]:
-    """A disk of this computer, writable, with room."""
+    """Check a disk of this computer, writable, with room."""
     for folder, option in _both(setup):
         existing = existing_part(folder)
         kind = file_system_of(existing)
@@ -77,7 +77,7 @@ def _check_path(path: Path, option: str, *, is_empty: bool) -> Iterator[Unsafe]:
 
 
 def _check_parents(folder: Path, option: str) -> Iterator[Unsafe]:
-    """Who may rename in a parent may put a folder of their own in the place of ours."""
+    """Check the parents: who may rename in one may put a folder of their own in the place of ours."""
     for parent in folder.resolve().parents:
         if not parent.is_dir():
             continue
@@ -89,7 +89,7 @@ def _check_parents(folder: Path, option: str) -> Iterator[Unsafe]:
 
 
 def check_clock(setup: Setup) -> Iterator[Unsafe]:
-    """A clock near the truth: neither before what was last written, nor far ahead of this program."""
+    """Check a clock near the truth: neither before what was last written, nor far ahead of this program."""
     shown = f"{setup.now:%Y-%m-%d %H:%M} UTC"
     data = setup.data
     written = [path.stat().st_mtime for path in data.glob("*") if path.is_file()] if data.is_dir() else []
@@ -101,17 +101,17 @@ def check_clock(setup: Setup) -> Iterator[Unsafe]:
 
 
 def existing_part(folder: Path) -> Path:
-    """The folder itself, or the nearest above it that is there."""
+    """Return the folder itself, or the nearest above it that is there."""
     return next(above for above in (folder, *folder.parents) if above.exists())
 
 
 def can_write(folder: Path) -> bool:
-    """Whether files can be made in a folder, as the system says; a read-only disk says no to root too."""
+    """Ask the system whether files can be made in a folder; a read-only disk says no to root too."""
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
-    """The kind of file system a path lies on, or an empty text where that cannot be told."""
+    """Return the kind of file system a path lies on, or an empty text where that cannot be told."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -31,7 +31,7 @@ _STATUS: dict[type, int] = {
 
 
 def status_of(error: WorkbookError) -> int:
-    """The HTTP status of an error of ours.
+    """Return the HTTP status of an error of ours.
 
     >>> status_of(AnswerError("no such item"))
     422
@@ -40,12 +40,12 @@ def status_of(error: WorkbookError) -> int:
 
 
 def wants_json(handler: RequestHandler) -> bool:
-    """Whether our own script asked, rather than a person's browser."""
+    """Tell whether our own script asked, rather than a person's browser."""
     return "application/json" in handler.request.headers.get("Accept", "")
 
 
 def sentence_for(status: int) -> str:
-    """The sentence people see for a status."""
+    """Return the sentence people see for a status."""
     known = lookup("server.errors")
     return say(f"server.errors.{status}") if str(status) in known else say("server.errors.other")
 

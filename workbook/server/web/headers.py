@@ -65,18 +65,18 @@ class Secured(_Base):
         return settings
 
     def check_host(self) -> bool:
-        """Whether the request names one of our own hosts (DNS rebinding names another)."""
+        """Tell whether the request names one of our own hosts (DNS rebinding names another)."""
         return self.request.host.lower() in self.workbook.hosts
 
     def compute_etag(self) -> str | None:
-        """No fingerprint of a private page."""
+        """Return no fingerprint of a private page."""
         return None
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Where it happened, for what nobody foresaw: never the request, nor the exception's own words."""
+        """Log where an unforeseen error happened: never the request, nor the exception's own words."""
         if not isinstance(value, WorkbookError | HTTPError):
             _log.error("%s", name_defect(value))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """One sentence and a way out; never the exception."""
+        """Write one sentence and a way out; never the exception."""
         write_error(self, status_code, kwargs.get("exc_info"))

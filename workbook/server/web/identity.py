@@ -28,7 +28,7 @@ def cookie_name(settings: ServerSettings) -> str:
 
 
 def xsrf_cookie_name(settings: ServerSettings) -> str:
-    """The cross-site token's cookie, by the same rule."""
+    """Return the cross-site token's cookie, by the same rule."""
     return "__Host-xsrf" if settings.secure else "_xsrf"
 
 
@@ -54,7 +54,7 @@ def take_cookie(handler: RequestHandler) -> None:
 
 
 def actor_of(handler: RequestHandler) -> Actor | None:
-    """The actor of a request, or None for a stranger."""
+    """Return the actor of a request, or None for a stranger."""
     sitting_id = handler.get_cookie(cookie_name(handler.settings["workbook"]))
     sittings: Sittings = handler.settings["sittings"]
     return sittings.find(sitting_id) if sitting_id else None
