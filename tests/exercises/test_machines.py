@@ -1,14 +1,13 @@
 """Every exercise's rules: whose step it is, what may follow what, and what erasing leaves."""
 
-from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exercises.play import ANA, BEN, Play, answer, ask
+from tests.exercises.steps import numbered, steps
 from workbook.content import lookup
 from workbook.content.exercise import exercises
 from workbook.exercises import MACHINES, SHAPES, ExerciseError, Step, check_step, machine_of
@@ -178,38 +177,19 @@ def test_no_step_of_any_exercise_has_a_place_for_blame() -> None:
     assert not fields & {"blame", "fault", "guilty", "reason"}
 
 
-_VALUES: Mapping[str, st.SearchStrategy[Any]] = {
-    "need": st.sampled_from(["needs.heard", "needs.own.abcd1234"]),
-    "is_intimate": st.booleans(),
-    "answer": st.sampled_from(["yes", "no", "negotiate"]),
-    "understood": st.sampled_from(["yes", "not_yet"]),
-    "way": st.sampled_from(["request", "elsewhere", "later"]),
-    "day": st.sampled_from(["2026-05-01", "2026-05-02"]),
-}
-
-
-@st.composite
-def steps(draw: st.DrawFn) -> Step:
-    kind = draw(st.sampled_from(sorted(SHAPES)))
-    other = st.sampled_from(["op1", "op2", "op3", "words"])
-    payload = {name: draw(_VALUES.get(name, other)) for name in SHAPES[kind]}
-    return Step(kind, payload, "", draw(st.sampled_from([ANA, BEN])))
-
-
 @given(st.lists(steps(), max_size=25))
 def test_whatever_is_tried_a_checked_table_folds_to_the_same_state(tried: list[Step]) -> None:
     """A step is either refused, leaving the table as it was, or kept and part of the fold."""
     kept: list[Step] = []
-    for number, step in enumerate(tried):
-        numbered = Step(step.kind, step.payload, f"op{number}", step.person_id)
+    for step in numbered(tried):
         machine = machine_of(step.kind)
         before = machine.fold(kept)
         try:
-            reached = machine.check(kept, numbered)
+            reached = machine.check(kept, step)
         except ExerciseError:
             assert machine.fold(kept) == before
         else:
-            kept.append(numbered)
+            kept.append(step)
             assert machine.fold(kept) == reached
 
 

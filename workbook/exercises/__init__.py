@@ -7,7 +7,12 @@ Each is its content and a machine over the table's events, under one name: ``<na
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workbook.exercises import gratitude_log, needs_talk, request, the_question
+from workbook.exercises import (
+    gratitude_log,
+    needs_talk,
+    request,
+    the_question,
+)
 from workbook.exercises.machine import (
     ExerciseError,
     Happening,
