@@ -9,7 +9,7 @@ from workbook.content.exercise import exercises, suggest_for
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.instruments.minutes import MOST_MINUTES
-from workbook.ui.telling import suggestions
+from workbook.ui.insight_text import suggestions
 
 FACETS = [
     "open_talk",

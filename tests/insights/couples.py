@@ -14,8 +14,8 @@ from workbook.instruments.facets import facets
 from workbook.plots import VIEWS, Given
 from workbook.results import Results, work_out, work_out_own
 from workbook.sharing import Grain, publish
+from workbook.ui.insight_text import suggestions
 from workbook.ui.overview import told_alone, told_together
-from workbook.ui.telling import suggestions
 
 A, B = "p_0000000a", "p_0000000b"
 PLACES = {A: "a", B: "b"}

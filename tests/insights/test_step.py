@@ -11,8 +11,8 @@ from workbook.content import say
 from workbook.content.exercise import exercises
 from workbook.content.ladder import ladder
 from workbook.results import Results
+from workbook.ui.insight_text import next_step
 from workbook.ui.overview import told_together
-from workbook.ui.telling import next_step
 
 TRUST, SAFETY = "connection.trust", "connection.emotional_safety"
 CONFLICT, HURT = "warning_signs.conflict", "warning_signs.trust_broken"

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.proofs._partners import CHEAP
 from tests.proofs._wire import Wire
 from tests.walk.seeded import OCCASION, in_folder
+from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
@@ -20,8 +21,8 @@ from workbook.service.couple.drawers import ANSWER
 from workbook.service.household import Household
 from workbook.session import Session
 
-CHAPTER = "chapter:connection.talk"
-WITH_WORDS = "chapter:background.about_you"
+CHAPTER = at("chapter", "connection.talk", 1)
+WITH_WORDS = at("chapter", "background.about_you", 1)
 FIELD = next(iter(catalogue()["background"].free_text))
 ONE_WRITES = 4  # every fourth also writes in words of their own
 PASSPHRASE = "seven quiet lanterns of "

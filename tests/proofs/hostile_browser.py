@@ -29,6 +29,7 @@ from tests.proofs._visitors import PASSPHRASE, PROTOCOL, Visitor
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.server_kills import kill_kernels
+from workbook.address import at
 from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
@@ -42,7 +43,7 @@ from workbook.storage.opening import open_store
 BAD = ("let_through", "invalid_rows", "others_dead", "tracebacks", "server_errors")
 KEPT = ("kept_from_kernel", "kept_from_posts")  # valid rows: without any, none could have been invalid
 _ONE_IN, _N_POSTED = 20, 60
-_CHAPTER = "chapter:background.about_you"
+_CHAPTER = at("chapter", "background.about_you", 1)
 _GATE = websocket.admit
 _BODIES = (
     b"", b"[]", b"null", b"7", b'"x"', b"{", b"\xff\xfe", b"[" * 5_000, b'{"answers": 7}', b'{"answers": [7]}',

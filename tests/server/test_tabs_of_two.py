@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.walk.person import PASSPHRASE
 from tests.walk.seeded import in_folder, make_couple
+from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
@@ -14,7 +15,7 @@ from workbook.service.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser
-CHAPTER = "chapter:connection.talk"
+CHAPTER = at("chapter", "connection.talk", 1)
 QUESTION = "fieldset.question"
 
 

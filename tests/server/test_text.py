@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.walk.person import PASSPHRASE
 from tests.walk.seeded import in_folder
+from workbook.address import at
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
@@ -15,7 +16,7 @@ from workbook.service.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser
-CHAPTER = "chapter:background.about_you"
+CHAPTER = at("chapter", "background.about_you", 1)
 FIELD = catalogue()["background"].free_text[0]
 
 

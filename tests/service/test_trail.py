@@ -149,6 +149,37 @@ def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
     assert len(gone) == 2
     with pytest.raises(AccessError):
         service.add_event("bookmark", {"page": "limits", "occasion": OCCASION}, operation_id="limits")
+    assert told(service) == ["chapter:connection.talk:1"], "what is refused destroys nothing"
+
+
+def test_a_place_and_the_end_of_the_one_before_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second write would empty the store's write-ahead log once more, at every page turn."""
+    house = begin()
+    service, _actor = house.a
+    service.add_event("bookmark", {"page": "introduction"})
+    written: list[object] = []
+    write = house.store.write
+    monkeypatch.setattr(house.store, "write", lambda *a, **k: (written.append(k), write(*a, **k))[1])
+    service.add_event("bookmark", {"page": "limits"})
+    assert len(written) == 1 and told(service) == ["limits"]
+
+
+def test_a_place_of_another_sitting_that_came_in_between_is_destroyed_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = begin()
+    service, actor = house.a
+    drawer = Drawer(house.store, actor.person_id, house.local.sittings.key_of(actor))
+    add = Drawer.add
+
+    def late(self: Drawer, *args: Any, **named: Any) -> list[Record]:
+        if self is not drawer:
+            drawer.add([Record("bookmark", "other", {"page": "results"})])
+        return add(self, *args, **named)
+
+    monkeypatch.setattr(Drawer, "add", late)
+    service.add_event("bookmark", {"page": "limits"})
+    assert told(service) == ["limits"]
 
 
 def test_a_place_written_twice_by_a_retry_is_one() -> None:

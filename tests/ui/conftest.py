@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.ui.browser import chromium, served
+from workbook.address import Address
 from workbook.content.document import consent_hash
 from workbook.service.crypto import Cost
 from workbook.service.household import Household
@@ -13,6 +14,8 @@ from workbook.service.identity.sittings import Sittings
 from workbook.service.values import Actor, Answer
 from workbook.session import Session
 from workbook.storage.memory import MemoryStore
+from workbook.ui.pages import PAGES
+from workbook.ui.path import Pages
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 
@@ -41,6 +44,16 @@ def maya(household: Household, actors: tuple[Actor, Actor]) -> Session:
 @pytest.fixture
 def jonah(household: Household, actors: tuple[Actor, Actor]) -> Session:
     return Session(household.seat_partner(actors[1]))
+
+
+def pages_of(session: Session) -> Pages:
+    """The pages of a sitting, without any widget."""
+    return Pages(session, PAGES)
+
+
+def status(session: Session, page: str) -> str:
+    """How a page stands."""
+    return pages_of(session).status(Address.read(page))
 
 
 @pytest.fixture

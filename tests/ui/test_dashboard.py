@@ -1,15 +1,21 @@
 """The researcher's page: what it opens, what it shows, and that an export goes through its risk first."""
 
 import dataclasses
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from workbook.cohort import write_cohort
+from workbook.content import say
+from workbook.errors import StatisticsError
 from workbook.research.export import read_journal
 from workbook.simulate import simulate_couples
+from workbook.ui.components import Actions, TextField
 from workbook.ui.dashboard import open_dashboard
 from workbook.ui.dashboard.page import Dashboard
 from workbook.ui.dashboard.sample import Sample, find_cohort, of_cohort, open_sample
@@ -222,3 +228,68 @@ def test_a_folder_is_never_made_elsewhere(page: Dashboard, name: str) -> None:
     assert not (page.sample.exports.parent / "elsewhere").exists()
     assert isinstance(section.outcome.blocks, list)
     assert isinstance(page.sample.linked, pd.DataFrame)
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise StatisticsError(["Too few couples.", "Too many gaps."])
+
+
+def break_down(*_: object, **__: object) -> None:
+    raise KeyError("answer was 4")
+
+
+def callbacks_of(page: Dashboard) -> list[tuple[str, Any]]:
+    """Everything on the page that somebody can press or choose, with what does it in the browser's stead."""
+    found: list[tuple[str, Any]] = [(f"menu {name}", partial(press, page.menu, name)) for name in page.kinds]
+    for name in page.kinds:
+        page.turn(name)
+        for number, widget in enumerate(widgets_in(page.sections[name].root)):
+            if isinstance(widget, Actions):
+                found += [
+                    (f"{name} {one['id']}", partial(press, widget, one["id"])) for one in widget.buttons
+                ]
+            if isinstance(widget, TextField) and len(widget.options) > 1:
+                found.append((f"{name} list {number}", partial(choose_another, widget)))
+    return found
+
+
+def press(widget: Actions, name: str) -> None:
+    """Send what a browser sends."""
+    widget._handle_custom_msg({"press": name}, [])
+
+
+def widgets_in(root: Any) -> list[Any]:
+    inside = [one for child in getattr(root, "children", ()) for one in widgets_in(child)]
+    return [root, *inside]
+
+
+def choose_another(field: TextField) -> None:
+    field.value = next(key for key, _title in field.options if key != field.value)
+
+
+@pytest.mark.parametrize(
+    ("fail", "told"), [(refuse, "Too few couples."), (break_down, say("ui.trouble.unknown"))]
+)
+def test_what_goes_wrong_in_any_button_or_list_is_told(
+    page: Dashboard,
+    monkeypatch: pytest.MonkeyPatch,
+    fail: Callable[..., None],
+    told: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As on the partners' pages: in its own words, or as a defect that tells no value."""
+    pressed = callbacks_of(page)
+    assert len(pressed) > len(page.kinds) + 8
+    for section in page.sections.values():
+        for name in ("opening", "_measure", "_earlier"):
+            if hasattr(section, name):
+                monkeypatch.setattr(type(section), name, fail)
+    for name, react in pressed:
+        page.trouble.blocks = []
+        react()
+        shown = f"{page.trouble.blocks} {page.sections['leaving'].outcome.blocks}"
+        assert told in shown, name
+    assert "answer was 4" not in caplog.text
+    monkeypatch.undo()
+    press(page.menu, "cohort")
+    assert page.trouble not in page.root.children, "the next press clears it"

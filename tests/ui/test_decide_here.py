@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.ui.conftest import status
+from workbook.address import at
 from workbook.content import say
 from workbook.session import Session
 from workbook.sharing import Grain
@@ -23,10 +25,10 @@ def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_pas
     app.go("decide")
     page = app._open
     assert say("ui.share.never") in str(page.words.blocks)
-    page.part.value, page.who.value, page.choice.value = "connection", jonah.actor.person_id, "answers"
+    page.which.value, page.who.value, page.choice.value = "connection", jonah.actor.person_id, "answers"
     page.passphrase.value = "jonah's passphrase"
     page._decide()
-    assert both.page == "decided"
+    assert both.page == at("decided")
     assert page.passphrase.value == ""
     maya.refresh()
     jonah.refresh()
@@ -42,7 +44,7 @@ def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_o
     app = App(both)
     app.go("decide")
     page = app._open
-    page.part.value, page.choice.value = "connection", "answers"
+    page.which.value, page.choice.value = "connection", "answers"
     page._decide()
     assert page.who.error and page.passphrase.error
     page.who.value = maya.actor.person_id
@@ -56,14 +58,14 @@ def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_o
 
 
 def test_the_page_to_decide_at_one_device_is_not_open_to_one_alone(maya, take_part):
-    assert take_part(maya).status("decide") == "locked"
+    assert status(take_part(maya), "decide") == "locked"
 
 
 def test_who_decides_is_asked_by_both_names_and_nobody_is_chosen_beforehand(both, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
-    page.part.value = "connection"
+    page.which.value = "connection"
     assert page.who in page.place.children
     assert [option["label"] for option in page.who.options] == ["Maya", "Jonah"]
     assert page.who.value == ""
@@ -71,13 +73,13 @@ def test_who_decides_is_asked_by_both_names_and_nobody_is_chosen_beforehand(both
     page.passphrase.value = "jonah's passphrase"
     page._decide()
     app.go("decide")
-    assert (page.part.value, page.who.value, page.choice.value) == ("", "", "")  # nor who decided last
+    assert (page.which.value, page.who.value, page.choice.value) == ("", "", "")  # nor who decided last
 
 
 def test_a_passphrase_goes_when_somebody_else_is_to_decide(both, maya, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
-    page.part.value, page.who.value, page.passphrase.value = "connection", maya.actor.person_id, "typed"
+    page.which.value, page.who.value, page.passphrase.value = "connection", maya.actor.person_id, "typed"
     page.who.value = jonah.actor.person_id
     assert page.passphrase.value == ""

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.browser import Kernel, show
+from workbook.address import at
 from workbook.session import Session
 from workbook.ui.app import App
 from workbook.ui.components import Form
@@ -21,7 +22,7 @@ def opened(
 ) -> Iterator[tuple[Page, Kernel, Session]]:
     """The first screen of a chapter, on a phone."""
     take_part(maya)
-    maya.go(f"chapter:{CHAPTER}:1")
+    maya.go(at("chapter", CHAPTER, 1))
     page, kernel = show(browser, address, App(maya).root, width=360)
     yield page, kernel, maya
     page.close()

@@ -9,6 +9,8 @@ from playwright.sync_api import TimeoutError as TooSlow
 
 from tests import axe
 from tests.ui.browser import show
+from tests.ui.conftest import pages_of
+from workbook.address import at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.service.demo import open_demo
@@ -18,7 +20,6 @@ from workbook.sharing import Grain
 from workbook.ui.app import App, open_workbook
 from workbook.ui.components import Prose
 from workbook.ui.guard import Guard
-from workbook.ui.wizard import next_step
 
 PAGES = [
     "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
@@ -102,7 +103,7 @@ def test_the_check_finds_a_broken_page(browser: Browser, address: str) -> None:
 def test_a_page_that_is_locked_is_not_opened_and_says_so(maya: Session) -> None:
     app = App(maya)
     app.guard(app.go)("together")
-    assert maya.page == "home"
+    assert maya.page == at("home")
     assert "not open" in str(app.trouble.blocks)
 
 
@@ -242,9 +243,9 @@ def test_once_the_joint_pages_are_open_they_are_the_next_step(
         answer_all(session)
         session.decide("connection", Grain.SCORES)
     maya.refresh()
-    step = next_step(maya)
+    step = pages_of(maya).next_step()
     assert step is not None
-    assert step.page == "together"
+    assert step.address == at("together")
 
 
 def test_ones_own_picture_comes_before_the_decision_and_the_way_then_goes_on(
@@ -255,10 +256,10 @@ def test_ones_own_picture_comes_before_the_decision_and_the_way_then_goes_on(
     app = App(maya)
     way = []
     for _ in range(2):
-        step = next_step(maya)
+        step = pages_of(maya).next_step()
         assert step is not None
-        way.append(step.page)
-        app.go(step.page)
+        way.append(str(step.address))
+        app.go(step.address)
     assert way == ["results", "share"]
 
 
@@ -317,7 +318,7 @@ def test_together_on_one_device_reads_only_the_table() -> None:
     household, service = open_demo("together")
     session = Session(service)
     app = App(session)
-    assert session.page == "expectation"  # results can sting: a moment first
+    assert session.page == at("expectation")  # results can sting: a moment first
     assert len(session.responses) == 0
     app.go("together:now")
     assert "What is strong between you" in str(app._open.words.blocks) if app._open else False

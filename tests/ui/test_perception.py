@@ -10,7 +10,7 @@ from workbook.service.demo import open_demo
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
-from workbook.ui.perception import seen_in_words
+from workbook.ui.perception_text import seen_in_words
 
 NAMES = {"a": "Maya", "b": "Jonah"}
 

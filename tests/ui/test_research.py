@@ -7,7 +7,8 @@ from playwright.sync_api import Browser
 
 from tests.axe import violations
 from tests.ui.browser import show
-from tests.ui.conftest import CHEAP
+from tests.ui.conftest import CHEAP, pages_of, status
+from workbook.address import at
 from workbook.content import say
 from workbook.service.household import Household
 from workbook.service.identity.sittings import Sittings
@@ -17,7 +18,6 @@ from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App
-from workbook.ui.wizard import path
 
 STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "Dr Kim, kim@example.org", 24)
 
@@ -32,7 +32,7 @@ def household() -> Iterator[Household]:
 
 
 def steps(session: Session) -> list[str]:
-    return [step.page for part in path(session) for step in part.steps]
+    return [str(step.address) for step in pages_of(session).steps()]
 
 
 def words(app: App) -> str:
@@ -63,17 +63,17 @@ def app(maya: Session, take_part: Callable[[Session], Session], answer_all: Call
 def test_the_page_is_there_only_where_a_study_is_run_and_for_who_takes_part(
     household: Household, maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
-    assert "research" not in steps(maya) and maya.status("research") == "locked"
+    assert "research" not in steps(maya) and status(maya, "research") == "locked"
     take_part(maya)
     assert "research" in steps(maya)
     without = Household(MemoryStore(), cost=CHEAP)
     alone = take_part(
         Session(without.seat_partner(without.accounts.create_couple("Kim", "kim's passphrase").actor))
     )
-    assert "research" not in steps(alone) and alone.status("research") == "locked"
+    assert "research" not in steps(alone) and status(alone, "research") == "locked"
     both = [("Maya", "maya's passphrase"), ("Jonah", "jonah's passphrase")]
     together = Session(household.seat_couple(household.accounts.sign_in_together(maya.couple.code, both)))
-    assert "research" not in steps(together) and together.status("research") == "locked"
+    assert "research" not in steps(together) and status(together, "research") == "locked"
 
 
 def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(app: App) -> None:
@@ -93,9 +93,9 @@ def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(a
     assert page.choice.value == "" and page.link.value == ""
     assert [one["value"] for one in page.choice.options] == ["nothing", "scores", "answers"]
     choose(app, "")
-    assert page.choice.error and app.session.page == "research"
+    assert page.choice.error and app.session.page == at("research")
     choose(app, "answers")
-    assert page.link.error and app.session.page == "research", "linked or not is a choice of its own"
+    assert page.link.error and app.session.page == at("research"), "linked or not is a choice of its own"
 
 
 def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(household: Household, app: App) -> None:
@@ -107,7 +107,7 @@ def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(household: Hous
 
     assert given() == []
     choose(app, "answers", "linked_yes")
-    assert app.session.page == "research:saved" and given() == [(Grain.ANSWERS, False)]
+    assert app.session.page == at("research", "saved") and given() == [(Grain.ANSWERS, False)]
     app.go("research")
     assert "you gave your answers" in words(app) and "not told whether they did" in words(app)
     assert app._open is not None and app._open.choice.value == "", "to save again is to agree again"
@@ -148,11 +148,11 @@ def test_the_page_is_the_same_whatever_the_partner_chose(
 ) -> None:
     take_part(jonah)
     answer_all(jonah)
-    before = (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps])
+    before = (words(app), steps(app.session), list(app.pages.steps()))
     words_hash = STUDY.words_hash
     jonah.own.give_to_research(Grain.ANSWERS, linked=True, text_hash=words_hash)
     app.session.refresh()
-    assert (words(app), steps(app.session), [s for part in path(app.session) for s in part.steps]) == before
+    assert (words(app), steps(app.session), list(app.pages.steps())) == before
 
 
 def test_no_rule_of_accessibility_is_broken_wide_or_narrow(app: App, browser: Browser, address: str) -> None:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.ui.conftest import status
+from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.errors import AnswerError
@@ -32,9 +34,9 @@ def test_the_session_loads_no_widgets() -> None:
 def test_chapters_are_locked_until_the_person_consents(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
-    assert maya.status(f"chapter:{TalkChapter}") == "locked"
+    assert status(maya, f"chapter:{TalkChapter}") == "locked"
     take_part(maya)
-    assert maya.status(f"chapter:{TalkChapter}") == "open"
+    assert status(maya, f"chapter:{TalkChapter}") == "open"
 
 
 def test_the_consent_is_kept_with_the_hash_of_its_words(
@@ -50,7 +52,7 @@ def test_consent_taken_back_locks_the_chapters_again(
 ) -> None:
     take_part(maya)
     maya.agree("consent", consent_hash(), agreed=False)
-    assert maya.status(f"chapter:{TalkChapter}") == "locked"
+    assert status(maya, f"chapter:{TalkChapter}") == "locked"
 
 
 def test_a_chapter_is_under_way_after_one_answer_and_complete_after_all(
@@ -59,11 +61,11 @@ def test_a_chapter_is_under_way_after_one_answer_and_complete_after_all(
     take_part(maya)
     items = maya.items(TalkChapter)
     maya.save([Answer("op-first", maya.occasion, items[0].id, 2)])
-    assert maya.status(f"chapter:{TalkChapter}") == "under-way"
+    assert status(maya, f"chapter:{TalkChapter}") == "under-way"
     maya.save(
         [Answer(f"op-{k}", maya.occasion, item.id, None, declined=True) for k, item in enumerate(items[1:])]
     )
-    assert maya.status(f"chapter:{TalkChapter}") == "complete"
+    assert status(maya, f"chapter:{TalkChapter}") == "complete"
     assert maya.minutes_left(TalkChapter) == 0
 
 
@@ -83,8 +85,8 @@ def test_the_order_is_stable_for_a_person_and_differs_between_people(
 
 
 def test_a_new_session_resumes_where_the_person_was(household: Household, maya: Session) -> None:
-    maya.go("limits")
-    assert Session(maya.service).page == "limits"
+    maya.go(at("limits"))
+    assert Session(maya.service).page == at("limits")
 
 
 def test_a_new_occasion_starts_empty_and_leaves_the_old_answers(
@@ -114,13 +116,13 @@ def test_nothing_of_the_partner_shows_before_both_decided(
 ) -> None:
     """Whatever Jonah did or decided, Maya's pages have the same states."""
     take_part(maya)
-    before = {page: maya.status(page) for page in ("together", "share", "results", "view:profile")}
+    before = {page: status(maya, page) for page in ("together", "share", "results", "view:profile")}
     take_part(jonah)
     answer_all(jonah)
     if grain is not None:
         jonah.decide("connection", grain)
     maya.refresh()
-    assert {page: maya.status(page) for page in before} == before
+    assert {page: status(maya, page) for page in before} == before
     assert before["together"] == "locked"
 
 
@@ -132,10 +134,10 @@ def test_what_both_decided_opens_the_joint_page(
         answer_all(session)
         session.decide("connection", Grain.SCORES)
     maya.refresh()
-    assert maya.status("together") == "open"
+    assert status(maya, "together") == "open"
     jonah.withdraw("connection", jonah.occasion)
     maya.refresh()
-    assert maya.status("together") == "locked"
+    assert status(maya, "together") == "locked"
 
 
 def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
@@ -187,17 +189,17 @@ def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
 
 def test_no_trait_fires_before_the_session_is_made(household: Household, actors: tuple[Actor, Actor]) -> None:
     """Resuming at a page sets it silently: an observer added afterwards has heard nothing."""
-    Session(household.seat_partner(actors[0])).go("limits")
+    Session(household.seat_partner(actors[0])).go(at("limits"))
     resumed = Session(household.seat_partner(actors[0]))
     seen: list[object] = []
     resumed.observe(seen.append, "page")
-    assert (resumed.page, seen) == ("limits", [])
+    assert (resumed.page, seen) == (at("limits"), [])
 
 
 def test_private_questions_leave_no_mark(maya: Session) -> None:
     chapter = maya.instruments["safety"].chapters[0].id
     maya.save([Answer("op-private", maya.occasion, maya.items(chapter)[0].id, 1)])
-    assert maya.status(f"chapter:{chapter}") == "open"
+    assert status(maya, f"chapter:{chapter}") == "open"
     assert maya.n_answered(chapter) == 0
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.conftest import status
 from workbook.content import say
 from workbook.service.household import Household
 from workbook.service.values import Answer
@@ -100,8 +101,8 @@ def test_a_part_of_which_nothing_may_be_shown_is_not_asked_about(
 ) -> None:
     take_part(maya)
     maya.save([Answer(name, maya.occasion, name, 1) for name in HELD.values()])
-    assert maya.to_decide() == [] and maya.status("share") == "locked"
-    assert maya.status("results") == "open", "one's own page shows it"
+    assert maya.to_decide() == [] and status(maya, "share") == "locked"
+    assert status(maya, "results") == "open", "one's own page shows it"
     maya.save([Answer("one-more", maya.occasion, "needs.seen.met", 1)])
     assert [one.id for one in maya.to_decide()] == ["needs"]
 

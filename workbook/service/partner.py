@@ -67,7 +67,9 @@ class LocalPartner(AtTable, PartnerService):
             if kind == "free_text":
                 drawer_contents.check_free_text(payload, core.instruments)
             record = Record(kind, operation_id, dict(payload))
-            kept = drawer.add([record])
+            # In one transaction: each that destroys something costs the store's write-ahead log.
+            before = trail.places_before(drawer, record) if kind == BOOKMARK else ()
+            kept = drawer.add([record], instead_of=before)
             if kept[0] != record:
                 raise AccessError(problem("errors.events.bad_operation"))
             if kind == BOOKMARK:

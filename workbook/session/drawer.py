@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 import traitlets as t
 
+from workbook.address import Address, at
 from workbook.instruments import Chapter, Instrument, Item
 from workbook.service.values import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
-HOME = "home"
+HOME = at("home")
 
 
 class OwnDrawer(t.HasTraits):
@@ -31,10 +32,10 @@ class OwnDrawer(t.HasTraits):
         return [event for event in self.events if event.kind == kind]
 
     @property
-    def place(self) -> str:
+    def place(self) -> Address:
         """Where to go on from: the one page that is kept, or home."""
         bookmarks = self._of("bookmark")
-        return str(bookmarks[-1].payload["page"]) if bookmarks else HOME
+        return Address.read(bookmarks[-1].payload["page"]) if bookmarks else HOME
 
     def has_seen(self, page: str) -> bool:
         name = f"seen.{page}"
@@ -48,7 +49,7 @@ class OwnDrawer(t.HasTraits):
         return bool(consents) and consents[-1].payload.get("agreed", True) is True
 
     def free_text(self, field: str, occasion: str | None = None) -> str:
-        """What the person last wrote in a field of their own words, in an occasion if given."""
+        """Return what the person last wrote in a field of their own words, in an occasion if given."""
         texts = [
             event.payload["text"]
             for event in self._of("free_text")
@@ -67,7 +68,7 @@ class OwnDrawer(t.HasTraits):
         return found
 
     def occasion_of(self, instrument: Instrument) -> str:
-        """The occasion that answers to an instrument belong to now: a week's or the assessment's."""
+        """Return the occasion that answers to an instrument belong to now: a week's or the assessment's."""
         return self.week if instrument.occasion == "weekly" else self.occasion
 
     @property
@@ -94,7 +95,7 @@ class OwnDrawer(t.HasTraits):
 
     # -- chapters ----------------------------------------------------------------------------
     def items(self, chapter_id: str) -> list[Item]:
-        """A chapter's items, shuffled by the person: stable for them, different between people.
+        """Return a chapter's items, shuffled by the person: stable for them, different between people.
 
         Background questions and the weekly check-in keep the order they were written in.
         """
@@ -110,7 +111,7 @@ class OwnDrawer(t.HasTraits):
         return items
 
     def screens(self, chapter_id: str) -> list[list[Item]]:
-        """The chapter's items in pages of nearly equal length, at most seven each."""
+        """Return the chapter's items in pages of nearly equal length, at most seven each."""
         items = self.items(chapter_id)
         n_screens = max(1, -(-len(items) // MOST_PER_SCREEN))
         bounds = [round(k * len(items) / n_screens) for k in range(n_screens + 1)]
@@ -127,7 +128,7 @@ class OwnDrawer(t.HasTraits):
         return 0 if not n_left else max(1, round(chapter.minutes * n_left / n_items))
 
     def first_open_screen(self, chapter_id: str, occasion: str | None = None) -> int:
-        """The first screen with an unanswered question, or the first of all."""
+        """Return the first screen with an unanswered question, or the first of all."""
         known = self.answers(self.items(chapter_id), occasion)
         for number, items in enumerate(self.screens(chapter_id)):
             if any(item.id not in known for item in items):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import traitlets as t
 
+from workbook.address import Address, at
 from workbook.errors import AccessError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
@@ -16,13 +17,13 @@ from workbook.service.couple.trail import is_place
 from workbook.service.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.values import Answer, Change, Couple, Event, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
-from workbook.session.states import PageStates
+from workbook.session.progress import Progress
 from workbook.sharing import Grain
 
 Made = TypeVar("Made")
 
 
-class Session(PageStates):
+class Session(Progress):
     """One sitting of one person, or of two together on one device.
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
@@ -33,12 +34,12 @@ class Session(PageStates):
     Examples
     --------
     >>> from workbook.service.demo import open_demo  # doctest: +SKIP
-    >>> session = Session(open_demo()[1])            # doctest: +SKIP
-    >>> session.status("chapter:connection.talk")    # doctest: +SKIP
+    >>> session = Session(open_demo()[1])              # doctest: +SKIP
+    >>> session.chapter_status("connection.talk")    # doctest: +SKIP
     'complete'
     """
 
-    page = t.Unicode(HOME)
+    page = t.Instance(Address, args=(HOME.kind,))
     revision = t.Int(0)
     trouble = t.Tuple()
 
@@ -137,7 +138,7 @@ class Session(PageStates):
     def _resume(self) -> None:
         """Begin where the person was: the latest occasion, and the place to go on from."""
         if self.is_together:
-            self.page = "together"
+            self.page = at("together")
             return
         occasions = [
             event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"
@@ -148,7 +149,7 @@ class Session(PageStates):
         self.page = self.place
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
-        """What ``make`` gives, worked out anew only when what it is made from has changed.
+        """Return the result of ``make``, worked out anew only when what it is made from has changed.
 
         `responses` and `table` stay the same objects while what is in them stays the same.
         """
@@ -167,19 +168,15 @@ class Session(PageStates):
         self._stop()
 
     # -- verbs -----------------------------------------------------------------------------
-    def go(self, page: str) -> None:
-        """Turn to a page; one that may be kept is the place to go on from: of a chapter, the very screen."""
-        kind, _, chapter_id = page.partition(":")
-        if kind == "chapter" and chapter_id in self.chapters:
-            occasion = self.occasion_of(self.chapters[chapter_id][0])
-            page = f"{page}:{self.first_open_screen(chapter_id, occasion) + 1}"
+    def go(self, page: Address) -> None:
+        """Turn to a page; one that may be kept is the place to go on from."""
         if page == self.page:
             return
         if not self.is_together:
             self._keep_place(page)
         self.page = page
 
-    def _keep_place(self, page: str) -> None:
+    def _keep_place(self, page: Address) -> None:
         """Keep a page as the place to go on from, if it may be one and is not yet.
 
         Coming back to the place that stands writes nothing: whoever was elsewhere in between, where
@@ -187,7 +184,7 @@ class Session(PageStates):
         """
         if page == self.place or not is_place(page, self.instruments):
             return
-        kept = self.own.add_event("bookmark", {"page": page, "occasion": self.occasion})
+        kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
     def save(self, answers: Sequence[Answer]) -> list[str]:
@@ -253,7 +250,7 @@ class Session(PageStates):
         return occasion
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
-        """The order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
+        """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
         return self.own.order_for_me(sections, first)
 
     def begin_week(self) -> None:
@@ -264,7 +261,7 @@ class Session(PageStates):
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:
-    """What tells one state of the table from another: of one rule, publications only come and go."""
+    """Return what tells one state of the table from another: of one rule, publications only come and go."""
     published = [
         (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule)
         for one in table.publications

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ipywidgets import VBox
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
 from workbook.service.roles import CoupleService
@@ -14,6 +15,7 @@ from workbook.ui.components import Actions, Prose, is_served
 from workbook.ui.guard import Guard
 from workbook.ui.pages import PAGES
 from workbook.ui.pages.base import Page
+from workbook.ui.path import Pages
 
 
 class App:
@@ -25,28 +27,31 @@ class App:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.pages = Pages(session, PAGES)
         self.guard = Guard(self.show_trouble)
         session.shield = self.guard
         self.trouble = Prose()
         self.root = VBox([self.trouble])
         self.root.add_class("page")
-        self._pages: dict[str, Page] = {}
+        self._kinds = {kind.kind: kind for kind in PAGES}
+        self._made: dict[str, Page] = {}
         self._open: Page | None = None
         session.observe(self.guard(self._page_turned), "page")
         session.observe(self.guard(self._session_changed), "revision")
         self.guard(self._turn)()
 
-    def go(self, page: str) -> None:
-        """Turn to a page; a page that is locked is not opened."""
-        if self.session.status(page) == "locked":
+    def go(self, page: Address | str) -> None:
+        """Turn to a page, as a menu's line or a button names it; a page that is locked is not opened."""
+        address = self.pages.settled(Address.read(page))
+        if self.pages.status(address) == "locked":
             raise WorkbookError(problem("ui.trouble.not_there"))
         self.trouble.blocks = []
         if self._open:
             self._open.leave()
-        if page == self.session.page:
+        if address == self.session.page:
             self._turn()
         else:
-            self.session.go(page)
+            self.session.go(address)
 
     def show_trouble(self, sentences: Sequence[str]) -> None:
         """Say what went wrong, above the page, so that it is seen and heard."""
@@ -65,13 +70,11 @@ class App:
             self._open.fill()
 
     def _turn(self) -> None:
-        kind, _, argument = self.session.page.partition(":")
-        if kind not in PAGES or self.session.status(self.session.page) == "locked":
-            kind, argument = "home", ""
-        page = self._page(kind)
-        is_first = self._open is None
         asked = self.session.page
-        page.arrive(argument)
+        address = at("home") if self.pages.status(asked) == "locked" else asked
+        page = self._page(address.kind)
+        is_first = self._open is None
+        page.arrive(address)
         if self.session.page != asked:
             return  # it led straight on to another page, which is open already
         if is_first:
@@ -82,9 +85,9 @@ class App:
         self.root.children = (self.trouble, page.root)
 
     def _page(self, kind: str) -> Page:
-        if kind not in self._pages:
-            self._pages[kind] = PAGES[kind](self)
-        return self._pages[kind]
+        if kind not in self._made:
+            self._made[kind] = self._kinds[kind](self)
+        return self._made[kind]
 
 
 def open_workbook() -> VBox:

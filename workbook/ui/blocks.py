@@ -16,27 +16,27 @@ Words = str | list[Any]
 
 
 def heading(level: int, text: Words) -> Block:
-    """A heading; level 1 is the page's title and takes the focus when the page is turned."""
+    """Return a heading; level 1 is the page's title and takes the focus when the page is turned."""
     return {"kind": "heading", "level": level, "text": text}
 
 
 def kicker(text: Words) -> Block:
-    """The small line above a title: where I am."""
+    """Return the small line above a title: where I am."""
     return {"kind": "kicker", "text": text}
 
 
 def lead(text: Words) -> Block:
-    """The first, larger sentence."""
+    """Return the first, larger sentence."""
     return {"kind": "lead", "text": text}
 
 
 def paragraph(text: Words) -> Block:
-    """A paragraph."""
+    """Return a paragraph."""
     return {"kind": "paragraph", "text": text}
 
 
 def note(text: Words) -> Block:
-    """A small, quieter paragraph."""
+    """Return a small, quieter paragraph."""
     return {"kind": "note", "text": text}
 
 
@@ -46,12 +46,12 @@ def quote(text: Words) -> Block:
 
 
 def code(text: str) -> Block:
-    """A code to be noted down, set apart so that each sign can be told from the others."""
+    """Return a code to be noted down, set apart so that each sign can be told from the others."""
     return {"kind": "code", "text": text}
 
 
 def bullets(items: Iterable[Words], *, ordered: bool = False) -> Block:
-    """A list."""
+    """Return a list."""
     return {"kind": "list", "items": list(items), "ordered": ordered}
 
 
@@ -61,7 +61,7 @@ def links(items: Iterable[tuple[str, str]]) -> Block:
 
 
 def callout(title: str, blocks: Sequence[Block], *, tone: str = "", alert: bool = False) -> Block:
-    """A box that stands out; ``tone`` is "", "care", "good" or "bad"."""
+    """Return a box that stands out; ``tone`` is "", "care", "good" or "bad"."""
     return {"kind": "callout", "title": title, "blocks": list(blocks), "tone": tone, "alert": alert}
 
 
@@ -71,7 +71,7 @@ def details(summary: str, blocks: Sequence[Block]) -> Block:
 
 
 def card(blocks: Sequence[Block]) -> Block:
-    """A raised box."""
+    """Return a raised box."""
     return {"kind": "card", "blocks": list(blocks)}
 
 
@@ -81,14 +81,14 @@ def cards(items: Iterable[Sequence[Block]]) -> Block:
 
 
 def progress(words: str, share: float, note_text: str = "") -> Block:
-    """A bar with its words; ``share`` from 0 to 1."""
+    """Return a bar with its words; ``share`` from 0 to 1."""
     return {"kind": "progress", "words": words, "note": note_text, "share": min(1.0, max(0.0, share))}
 
 
 def table(
     caption: str, head: Sequence[Words], rows: Sequence[Sequence[Words]], numbers: Sequence[int] = ()
 ) -> Block:
-    """A table with a caption; ``numbers`` are the columns set flush right."""
+    """Return a table with a caption; ``numbers`` are the columns set flush right."""
     return {
         "kind": "table",
         "caption": caption,
@@ -99,12 +99,12 @@ def table(
 
 
 def name_of(member: Member) -> dict[str, str]:
-    """A partner's name in their colour, with their symbol."""
+    """Return a partner's name in their colour, with their symbol."""
     return {"text": member.name, "partner": member.place}
 
 
 def opening(page: str, **values: object) -> list[Block]:
-    """A page's kicker, title and lead, from ``ui.<page>``."""
+    """Return a page's kicker, title and lead, from ``ui.<page>``."""
     return [
         kicker(say(f"ui.{page}.kicker", **values)),
         heading(1, say(f"ui.{page}.title", **values)),
@@ -113,7 +113,7 @@ def opening(page: str, **values: object) -> list[Block]:
 
 
 def reading(document: Document, above: str) -> list[Block]:
-    """A document from its title to its end; the first paragraph leads where it stands alone."""
+    """Return a document from its title to its end; the first paragraph leads where it stands alone."""
     blocks = [kicker(above), heading(1, document.title)]
     for section in document.sections:
         if section.heading:

@@ -12,7 +12,7 @@ from workbook.plots import VIEWS, Drawing, Given, Showing, showings
 from workbook.results import Results
 from workbook.ui.blocks import Block
 from workbook.ui.panel import Panel, Picture
-from workbook.ui.perception import seen_in_words
+from workbook.ui.perception_text import seen_in_words
 
 OWN_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS if not view.needs_two)
 TOGETHER_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS)
@@ -34,19 +34,19 @@ class Scene:
 
 
 def together_showings(scene: Scene) -> tuple[Showing, ...]:
-    """All that two can look at together, in the order of the menu."""
+    """Return all that two can look at together, in the order of the menu."""
     return showings(VIEWS, scene.instruments)
 
 
 def own_showings(scene: Scene) -> tuple[Showing, ...]:
-    """All that one person can look at alone, instrument by instrument as they are answered."""
+    """Return all that one person can look at alone, instrument by instrument as they are answered."""
     places = {name: n for n, name in enumerate(scene.instruments)}
     own = [one for one in showings(VIEWS, scene.instruments) if not one.view.needs_two]
     return tuple(sorted(own, key=lambda one: places.get(one.instrument, len(places))))
 
 
 def title_of(showing: Showing, scene: Scene) -> str:
-    """What a view is called; with the instrument's title where it was made for another."""
+    """Return what a view is called; with the instrument's title where it was made for another."""
     title = say(f"ui.view.titles.{showing.view.name}")
     if showing.is_home:
         return title
@@ -88,7 +88,7 @@ def _picture_of(showing: Showing, scene: Scene) -> Picture | None:
 
 
 def picture(drawing: Drawing, prepared: pd.DataFrame | None) -> Picture | None:
-    """The figure, sentences and table of a prepared frame; None where there is nothing in it."""
+    """Return the figure, sentences and table of a prepared frame; None where there is nothing in it."""
     if prepared is None or not len(prepared):
         return None
     figure: Any = drawing.plot(prepared)

@@ -18,7 +18,7 @@ _log = logging.getLogger("workbook.ui")
 
 
 class Guard:
-    """Wraps callbacks; ``show`` is called with the sentences of what went wrong.
+    """Wraps callbacks; ``show`` is called with the sentences of what went wrong, ``begin`` before each call.
 
     Examples
     --------
@@ -31,15 +31,19 @@ class Guard:
     [('This is not open to you yet.',)]
     """
 
-    def __init__(self, show: Callable[[Sequence[str]], None]) -> None:
+    def __init__(
+        self, show: Callable[[Sequence[str]], None], begin: Callable[[], None] = lambda: None
+    ) -> None:
         self._show = show
+        self._begin = begin
 
     def __call__(self, callback: Callable[P, Any]) -> Callable[P, None]:
-        """The same callback, whose errors are shown instead of lost."""
+        """Return the same callback, whose errors are shown instead of lost."""
 
         @wraps(callback)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
+                self._begin()
                 callback(*args, **kwargs)
             except WorkbookError as error:
                 self._show(sentences(error))

@@ -7,7 +7,7 @@ from workbook.insights import Insight
 from workbook.instruments import Instrument
 from workbook.results import Results
 from workbook.ui.blocks import Block, callout, card, heading, note
-from workbook.ui.telling import next_step, tell
+from workbook.ui.insight_text import next_step, tell
 
 WHOLE = ("apart", "alike", "few")
 STRONG = ("strength", "strength_tied", "strength_so_far", "nothing_strong")
@@ -18,7 +18,7 @@ PLAIN = ("alike", "few", "strength_tied", "nothing_strong", "nothing_low")  # a 
 def told_together(
     results: Results, instruments: Mapping[str, Instrument], names: Mapping[str, str]
 ) -> list[Block]:
-    """What both read: what holds as a whole, strong things, care, and one next step."""
+    """Return what both read: what holds as a whole, strong things, care, and one next step."""
     blocks = _parts(results, instruments, names, "together", ("strengths", "growth"))
     for one in results.insights:
         if one.code == "next_step":
@@ -28,7 +28,7 @@ def told_together(
 
 
 def told_alone(results: Results, instruments: Mapping[str, Instrument]) -> list[Block]:
-    """What one person reads of their own answers; "you" is that person."""
+    """Return what one person reads of their own answers; "you" is that person."""
     return _parts(results, instruments, {}, "results", ("strong", "care"))
 
 

@@ -67,21 +67,26 @@ class Drawer:
         self._key = key
         self._lock = threading.Lock()
         self._opened: list[Record] = []
+        self._used: set[str] = set()
         self._last = 0
 
     def entries(self, records: Sequence[Record]) -> list[Entry]:
         """Sealed entries, to be appended together with those of other logs."""
         return [self._seal(record) for record in records]
 
-    def add(self, records: Sequence[Record]) -> list[Record]:
+    def add(self, records: Sequence[Record], *, instead_of: Sequence[Record] = ()) -> list[Record]:
         """Keep records; a record whose operation id exists gives back the existing one.
+
+        Those that they are kept ``instead_of`` are destroyed in the same transaction, as superseded.
 
         Raises
         ------
         AccessError
             An operation id is that of a record forgotten since.
         """
-        rows = self._store.append(self.entries(records))
+        gone = {record.sequence for record in instead_of}
+        rows = self._store.write(self.entries(records), superseded={self.log: gone} if gone else {})
+        self._drop(gone)
         if any(row.payload is None for row in rows):
             raise AccessError(problem("errors.events.bad_operation"))
         return [self.open_row(row) for row in rows]
@@ -91,8 +96,16 @@ class Drawer:
         gone = {record.sequence for record in records}
         if gone:
             self._store.forget(self.log, gone, superseded=superseded)
-            with self._lock:
-                self._opened = [record for record in self._opened if record.sequence not in gone]
+            self._drop(gone)
+
+    def has_used(self, operation_id: str) -> bool:
+        """Say whether an operation id is that of a row, also of one forgotten since."""
+        self.records()
+        return crypto.opaque_id(self._key, operation_id) in self._used
+
+    def _drop(self, gone: set[int]) -> None:
+        with self._lock:
+            self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def records(self) -> list[Record]:
         """Every record of the drawer, oldest first; forgotten rows are passed over."""
@@ -100,6 +113,7 @@ class Drawer:
             for row in self._store.read(self.log, self._last):
                 if row.payload is not None:
                     self._opened.append(self.open_row(row))
+                self._used.add(row.operation_id)
                 self._last = row.sequence
             return list(self._opened)
 

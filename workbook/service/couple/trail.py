@@ -8,6 +8,7 @@ named here. That holds whoever asks for it: a page of tomorrow, or a browser tha
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbook.address import Address
 from workbook.answers import is_occasion
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
@@ -42,23 +43,23 @@ _OF_A_CHAPTER = ("chapter", "review")
 _MOOD = "mood"  # kept by earlier versions
 
 
-def is_place(page: str, instruments: Instruments) -> bool:
+def is_place(page: Address, instruments: Instruments) -> bool:
     """Whether a page may be kept as the place to go on from.
 
-    >>> is_place("exercise:request", {}), is_place("just-for-me", {}), is_place("chapter:gone:1", {})
-    (True, False, False)
+    >>> pages = ("exercise:request", "just-for-me", "chapter:gone:1")
+    >>> [is_place(Address.read(page), {}) for page in pages]
+    [True, False, False]
     """
-    kind, _, rest = page.partition(":")
-    if kind in _OF_A_CHAPTER:
-        return _is_open(rest.partition(":")[0], instruments)
-    return kind in PLACES
+    if page.kind in _OF_A_CHAPTER:
+        return _is_open(page.name, instruments)
+    return page.kind in PLACES
 
 
 def may_be_kept(kind: str, payload: Mapping[str, Any], instruments: Instruments) -> bool:
     """Whether an event of the right shape leaves no trail of what is for its person alone."""
     match kind:
         case "bookmark":
-            return is_place(payload["page"], instruments)
+            return is_place(Address.read(payload["page"]), instruments)
         case "setting":
             return _is_setting(payload["name"], payload["value"], instruments)
         case "consent":
@@ -78,8 +79,18 @@ def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments)
         raise AccessError(problem("errors.events.no_trail"))
 
 
+def places_before(drawer: Drawer, place: Record) -> list[Record]:
+    """Return the places that a new one takes the place of; none for a retry, which writes nothing anew."""
+    if drawer.has_used(place.operation_id):
+        return []
+    return [one for one in drawer.records() if one.kind == BOOKMARK]
+
+
 def forget_places_before(drawer: Drawer, place: Record) -> None:
-    """Destroy every place but this one. A backup may bring one back: the place of its own day."""
+    """Destroy every place but this one, such as one of another sitting that came in between.
+
+    A backup may bring one back: the place of its own day.
+    """
     older = [one for one in drawer.records() if one.kind == BOOKMARK and one.sequence < place.sequence]
     drawer.forget(older, superseded=True)
 
@@ -91,7 +102,7 @@ def forget_trail(drawer: Drawer, instruments: Instruments) -> None:
     """
     records = drawer.records()
     places = [one for one in records if one.kind == BOOKMARK]
-    kept = [one for one in places if is_place(one.payload["page"], instruments)][-1:]
+    kept = [one for one in places if is_place(Address.read(one.payload["page"]), instruments)][-1:]
     drawer.forget(
         [one for one in places if one not in kept] + [one for one in records if _is_trace(one, instruments)]
     )

@@ -26,7 +26,7 @@ def _text(name: str) -> str:
 
 
 def is_served() -> bool:
-    """True in a kernel of our own server, which serves the scripts and the stylesheet."""
+    """Tell a kernel of our own server, which serves the scripts and the stylesheet."""
     return "WORKBOOK_SOCKET" in os.environ
 
 
@@ -104,7 +104,7 @@ class Choices(Component):
     in_row = t.Bool(False).tag(sync=True)
 
     def choice(self) -> str:
-        """The chosen value, or '' where nothing that is offered was chosen."""
+        """Return the chosen value, or '' where nothing that is offered was chosen."""
         return self.value if self.value in {option["value"] for option in self.options} else ""
 
 
@@ -132,12 +132,12 @@ class TextField(Component):
         self.heard("left", self._left)
 
     def _left(self, text: str) -> None:
-        """The page went while this was being typed."""
+        """Keep what was being typed when the page went."""
         self.value = text
         self.settled += 1
 
     def typed(self) -> str:
-        """What was typed, without blanks at its ends, never longer than allowed."""
+        """Return what was typed, without blanks at its ends, never longer than allowed."""
         return self.value.strip()[: self.max_length]
 
 

@@ -11,15 +11,20 @@ from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, heading, lead, table
 from workbook.ui.components import Prose, TextField
 from workbook.ui.dashboard.sample import Sample
+from workbook.ui.guard import Guard
 
 
 class Section:
-    """One part of the page. ``fill`` works it out; it is called when the part is opened."""
+    """One part of the page. ``fill`` works it out; it is called when the part is opened.
+
+    What a widget calls back goes through ``guard``, so that what goes wrong is told above the section.
+    """
 
     name: ClassVar[str] = ""
 
-    def __init__(self, sample: Sample) -> None:
+    def __init__(self, sample: Sample, guard: Guard) -> None:
         self.sample = sample
+        self.guard = guard
         self.words = Prose()
         self.root = VBox([self.words])
         self.root.add_class("page")
@@ -27,30 +32,31 @@ class Section:
     def fill(self) -> None:
         """Work it out from the sample, as it is chosen now."""
 
+    def chooser(
+        self, label: str, options: dict[str, str], react: Callable[[], None], value: str = ""
+    ) -> TextField:
+        """Make a list to choose one from; ``react`` is called when another is chosen."""
+        field = TextField(
+            kind="select",
+            label=label,
+            options=[[key, title] for key, title in options.items()],
+            value=value or next(iter(options), ""),
+        )
+        field.observe(self.guard(lambda _: react() if field.value in options else None), "value")
+        return field
+
     def opening(self) -> list[Block]:
         return [heading(2, say(f"dashboard.{self.name}.title")), lead(say(f"dashboard.{self.name}.lead"))]
 
 
-def chooser(label: str, options: dict[str, str], react: Callable[[], None], value: str = "") -> TextField:
-    """A list to choose one from; ``react`` is called when another is chosen."""
-    field = TextField(
-        kind="select",
-        label=label,
-        options=[[key, title] for key, title in options.items()],
-        value=value or next(iter(options), ""),
-    )
-    field.observe(lambda _: react() if field.value in options else None, "value")
-    return field
-
-
 def occasion_words(occasion: str) -> str:
-    """An occasion's name as people say it."""
+    """Return an occasion's name as people say it."""
     kind, _, number = occasion.rpartition("-")
     return say(f"dashboard.occasions.{'week' if kind == 'week' else 'assessment'}", n=number)
 
 
 def words(rows: pd.DataFrame, of: str) -> pd.DataFrame:
-    """A frame with its columns named for people, numbers to two places."""
+    """Return a frame with its columns named for people, numbers to two places."""
     shown = rows.copy()
     for name in shown.columns:
         if pd.api.types.is_float_dtype(shown[name]):
@@ -60,13 +66,13 @@ def words(rows: pd.DataFrame, of: str) -> pd.DataFrame:
 
 
 def number_table(caption: str, rows: pd.DataFrame) -> Block:
-    """A table whose first two columns are words and the others numbers."""
+    """Return a table whose first two columns are words and the others numbers."""
     cells = [[str(value) for value in row] for row in rows.itertuples(index=False)]
     return table(caption, [str(name) for name in rows.columns], cells, range(2, rows.shape[1]))
 
 
 def percent(value: Any) -> str:
-    """A share as a percentage.
+    """Return a share as a percentage.
 
     >>> percent(0.125)
     '12.5 %'
@@ -75,7 +81,7 @@ def percent(value: Any) -> str:
 
 
 def p_words(value: float) -> str:
-    """A p value as journals print it.
+    """Return a p value as journals print it.
 
     >>> p_words(0.0321), p_words(1e-9)
     ('.032', '< .001')
@@ -91,6 +97,6 @@ def side_by_side(*fields: Widget) -> Box:
 
 
 def occasions_of(sample: Sample) -> dict[str, str]:
-    """Every occasion on which some questionnaire was answered, with its name."""
+    """Return every occasion on which some questionnaire was answered, with its name."""
     found = {occasion for one in sample.questionnaires for occasion in sample.occasions(one)}
     return {occasion: occasion_words(occasion) for occasion in sorted(found)}

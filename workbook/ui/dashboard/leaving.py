@@ -11,8 +11,9 @@ from workbook.errors import WorkbookError, problem
 from workbook.research.export import Release, UnsafeReleaseError, open_journal, read_journal, write_release
 from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
 from workbook.ui.components import Actions, Prose, TextField
-from workbook.ui.dashboard.base import Section, chooser, occasion_words, side_by_side
+from workbook.ui.dashboard.base import Section, occasion_words, side_by_side
 from workbook.ui.dashboard.sample import Sample
+from workbook.ui.guard import Guard
 
 LEVELS = ("aggregate", "scores", "linked")
 FORMS = ("person", "dyad", "pairwise")
@@ -24,24 +25,24 @@ class Leaving(Section):
 
     name = "leaving"
 
-    def __init__(self, sample: Sample) -> None:
-        super().__init__(sample)
+    def __init__(self, sample: Sample, guard: Guard) -> None:
+        super().__init__(sample, guard)
         self.release: Release | None = None
         self.suggested = ""
         when = {occasion: occasion_words(occasion) for occasion in sample.published.occasions}
-        self.level = chooser(say("dashboard.leaving.level"), _named("levels", LEVELS), self.fill)
-        self.form = chooser(say("dashboard.leaving.form"), _named("forms", FORMS), self.fill)
+        self.level = self.chooser(say("dashboard.leaving.level"), _named("levels", LEVELS), self.fill)
+        self.form = self.chooser(say("dashboard.leaving.form"), _named("forms", FORMS), self.fill)
         self.agreement = TextField(
             label=say("dashboard.leaving.agreement"), hint=say("dashboard.leaving.agreement_hint")
         )
-        self.agreement.observe(lambda _: self._forget(), "value")
-        self.when = chooser(say("dashboard.choose.occasion"), when, self.fill)
-        self.format = chooser(say("dashboard.leaving.format"), _named("formats", FORMATS), self._forget)
+        self.agreement.observe(guard(lambda _: self._forget()), "value")
+        self.when = self.chooser(say("dashboard.choose.occasion"), when, self.fill)
+        self.format = self.chooser(say("dashboard.leaving.format"), _named("formats", FORMATS), self._forget)
         hint = say("dashboard.leaving.folder_hint", folder=sample.exports)
         self.folder = TextField(label=say("dashboard.leaving.folder"), hint=hint)
         self.report = Prose()
         self.buttons = Actions()
-        self.buttons.on_press(self._pressed)
+        self.buttons.on_press(guard(self._pressed))
         self.outcome = Prose()
 
     def fill(self) -> None:
@@ -115,7 +116,7 @@ class Leaving(Section):
         self._offer("measure")
 
     def _name_anew(self) -> None:
-        """A name for the new folder that none has yet, unless somebody typed one of their own."""
+        """Put in a name for the new folder that none has yet, unless somebody typed one of their own."""
         if (
             self.folder.typed() not in ("", self.suggested)
             and not (self.sample.exports / self.folder.typed()).exists()
@@ -164,7 +165,7 @@ def _risk_table(rows: pd.DataFrame) -> Block:
 
 
 def _inside(parent: Path, name: str) -> Path:
-    """A folder of that name among the exports, and never one elsewhere."""
+    """Return a folder of that name among the exports, and never one elsewhere."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
     if not plain:
         raise WorkbookError(problem("dashboard.leaving.no_name"))

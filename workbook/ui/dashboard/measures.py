@@ -14,7 +14,6 @@ from workbook.ui.blocks import Block, bullets, cards, details, heading, paragrap
 from workbook.ui.components import Prose
 from workbook.ui.dashboard.base import (
     Section,
-    chooser,
     number_table,
     occasions_of,
     percent,
@@ -22,6 +21,7 @@ from workbook.ui.dashboard.base import (
     words,
 )
 from workbook.ui.dashboard.sample import Sample
+from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel, Picture
 
 FEWEST_SHOWN = 5
@@ -31,11 +31,11 @@ FEWEST_SHOWN = 5
 class Questionnaire(Section):
     """A section about one questionnaire on one occasion."""
 
-    def __init__(self, sample: Sample) -> None:
-        super().__init__(sample)
+    def __init__(self, sample: Sample, guard: Guard) -> None:
+        super().__init__(sample, guard)
         titles = {one.id: one.title for one in sample.questionnaires}
-        self.which = chooser(say("dashboard.choose.questionnaire"), titles, self.fill)
-        self.when = chooser(say("dashboard.choose.occasion"), occasions_of(sample), self.fill)
+        self.which = self.chooser(say("dashboard.choose.questionnaire"), titles, self.fill)
+        self.when = self.chooser(say("dashboard.choose.occasion"), occasions_of(sample), self.fill)
         self.view = Panel()
         self.more = Prose()
         self.root.children = (self.words, side_by_side(self.which, self.when), self.view.root, self.more)
@@ -51,7 +51,7 @@ class Questionnaire(Section):
         return self.when.value if self.when.value in here else here[0]
 
     def reason(self) -> str:
-        """Why nothing can be shown; empty where something can."""
+        """Return why nothing can be shown; empty where something can."""
         own = self.sample.shown(self.instrument, self.occasion)
         return "" if len(own) else say("dashboard.no_answers")
 

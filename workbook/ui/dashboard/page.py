@@ -1,6 +1,8 @@
 """The page: what it is about, a row of sections, and the one that is open."""
 
-from ipywidgets import VBox
+from collections.abc import Sequence
+
+from ipywidgets import VBox, Widget
 
 from workbook.content import say, sentences
 from workbook.errors import WorkbookError
@@ -11,6 +13,7 @@ from workbook.ui.dashboard.leaving import Leaving
 from workbook.ui.dashboard.measures import Cohort, Reliability
 from workbook.ui.dashboard.partners import Dyads
 from workbook.ui.dashboard.sample import Sample, open_sample
+from workbook.ui.guard import Guard
 
 SECTIONS: tuple[type[Section], ...] = (Cohort, Reliability, Dyads, Leaving)
 
@@ -24,18 +27,20 @@ class Dashboard:
         self.sections: dict[str, Section] = {}
         self.head = Prose(blocks=self._opening())
         self.menu = Actions()
-        self.menu.on_press(self.turn)
+        self.guard = Guard(self.show_trouble, begin=self._clear_trouble)
+        self.trouble = Prose()
+        self.shown: tuple[Widget, ...] = ()
+        self.menu.on_press(self.guard(self.turn))
         self.root = VBox([self.head, self.menu])
         for name in ("page", "main", "main-wide", "dashboard"):
             self.root.add_class(name)
-        self.turn("cohort")
+        self.guard(self.turn)("cohort")
 
     def turn(self, name: str) -> None:
         """Open a section; it is made and worked out when it is opened first."""
         if name not in self.sections:
-            self.sections[name] = self.kinds[name](self.sample)
+            self.sections[name] = self.kinds[name](self.sample, self.guard)
         section = self.sections[name]
-        section.fill()
         self.menu.buttons = [
             {
                 "id": one,
@@ -44,7 +49,26 @@ class Dashboard:
             }
             for one in self.kinds
         ]
-        self.root.children = (self.head, self.menu, section.root)
+        try:
+            section.fill()
+        finally:  # where it could not be worked out, the page says so above what there is
+            self.shown = (section.root,)
+            self._lay()
+
+    def show_trouble(self, told: Sequence[str]) -> None:
+        """Say what went wrong, above the section, so that it is seen and heard."""
+        words = [paragraph(told[0])] if len(told) == 1 else [bullets(told)]
+        self.trouble.blocks = [callout(say("ui.trouble.title"), words, tone="bad", alert=True)]
+        self._lay()
+
+    def _clear_trouble(self) -> None:
+        if self.trouble.blocks:
+            self.trouble.blocks = []
+            self._lay()
+
+    def _lay(self) -> None:
+        told = (self.trouble,) if self.trouble.blocks else ()
+        self.root.children = (self.head, self.menu, *told, *self.shown)
 
     def _opening(self) -> list[dict[str, object]]:
         blocks = [kicker(say("dashboard.kicker")), heading(1, self.sample.name), lead(say("dashboard.lead"))]

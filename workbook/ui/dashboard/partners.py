@@ -21,8 +21,9 @@ from workbook.research.dyadic import (
 from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, bullets, callout, heading, lead, note
 from workbook.ui.components import Prose
-from workbook.ui.dashboard.base import Section, chooser, occasions_of, p_words, side_by_side, words
+from workbook.ui.dashboard.base import Section, occasions_of, p_words, side_by_side, words
 from workbook.ui.dashboard.sample import Sample
+from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel, Picture
 
 AGE = "background.age_band"
@@ -39,14 +40,14 @@ class Dyads(Section):
 
     name = "dyads"
 
-    def __init__(self, sample: Sample) -> None:
-        super().__init__(sample)
+    def __init__(self, sample: Sample, guard: Guard) -> None:
+        super().__init__(sample, guard)
         occasions = occasions_of(sample)
-        self.when = chooser(say("dashboard.choose.occasion"), occasions, self.fill)
+        self.when = self.chooser(say("dashboard.choose.occasion"), occasions, self.fill)
         facets = sample.facets(next(iter(occasions), ""))
         second = (list(facets) * 2)[1:2]
-        self.x = chooser(say("dashboard.dyads.x"), facets, self.fill)
-        self.y = chooser(say("dashboard.dyads.y"), facets, self.fill, value="".join(second))
+        self.x = self.chooser(say("dashboard.dyads.x"), facets, self.fill)
+        self.y = self.chooser(say("dashboard.dyads.y"), facets, self.fill, value="".join(second))
         self.views = [Panel() for _ in range(3)]
         self.more = Prose()
         asked = side_by_side(self.when, self.x, self.y)
@@ -120,7 +121,7 @@ class Dyads(Section):
         self.views[2].show(say("dashboard.dyads.pattern"), shown)
 
     def _roles(self, x: str, y: str, when: str) -> list[Block]:
-        """Whether it matters who is older: a role that can be read from what everybody is asked."""
+        """Return whether it matters who is older: a role that can be read from what everybody is asked."""
         pairs = self._by_age(x, y, when)
         title = heading(2, say("dashboard.dyads.roles"))
         if len(pairs) < FEWEST_OF_ROLES:

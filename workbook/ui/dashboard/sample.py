@@ -95,14 +95,14 @@ class Sample:
         }
 
     def pairs(self, facets: list[str], occasion: str) -> pd.DataFrame:
-        """One row per linked couple, two columns per facet; who is a says nothing."""
+        """Return one row per linked couple, two columns per facet; who is a says nothing."""
         scores = self.published.wide_scores(facets, occasion)
         persons = self.linked.merge(scores, left_on="person_id", right_index=True)
         return from_persons(persons, facets)
 
 
 def open_sample() -> Sample:
-    """The study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
+    """Return the study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
     from workbook.errors import SetupError
     from workbook.service.studies.dataset import ConsentedStudy, open_study
     from workbook.service.study import read_study
@@ -123,7 +123,7 @@ def open_sample() -> Sample:
 
 
 def find_cohort(start: Path) -> Path | None:
-    """The simulated cohort of the project a folder lies in."""
+    """Return the simulated cohort of the project a folder lies in."""
     for folder in (start, *start.parents):
         if (folder / COHORT / ABOUT).exists():
             return folder / COHORT
@@ -131,7 +131,7 @@ def find_cohort(start: Path) -> Path | None:
 
 
 def of_study(consented: "ConsentedStudy", exports: Path) -> Sample:
-    """What people gave to a study and have not taken back."""
+    """Return what people gave to a study and have not taken back."""
 
     def make(level: str, form: str, agreement: str, occasion: str, journal: Journal) -> Release:
         return consented.release(level, form=form, agreement=agreement, occasion=occasion, journal=journal)

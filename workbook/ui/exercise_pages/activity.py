@@ -177,7 +177,7 @@ class Activity(Generic[T]):
         """Return the needs somebody may name, title by id: the questionnaire's and their own."""
         instrument = self.session.instruments.get("needs")
         asked = instrument.subscales if instrument else ()
-        return {facet_of(one.id): one.title.partition(":")[0] for one in asked} | self.session.own_needs
+        return {facet_of(one.id): one.topic for one in asked} | self.session.own_needs
 
     def form(self, move: str) -> MoveForm:
         """Return the form of a move, empty."""

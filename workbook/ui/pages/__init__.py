@@ -1,4 +1,4 @@
-"""The pages, by the word before the colon in their address."""
+"""The pages, in the order of the path. This is the only list of them."""
 
 from workbook.ui.pages.again import Again, Weekly
 from workbook.ui.pages.base import Page
@@ -19,9 +19,8 @@ from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.together import Together
 from workbook.ui.pages.view import OwnView, TogetherView
 
-_ALL: tuple[type[Page], ...] = (
-    Home, Introduction, Limits, Consent, Screen, Review, Share, Decided, Expectation, DecideHere, Mood,
-    Cooling, Sharing, OwnResults, Together, ExerciseList, ExercisePage, OwnView, TogetherView,
-    Again, Weekly, JustForMe, HelpPage, Rights, OwnNeeds, Research,
+PAGES: tuple[type[Page], ...] = (
+    Home, Introduction, Limits, Consent, Screen, Review, OwnNeeds, OwnResults, OwnView,
+    Share, Decided, Expectation, Together, TogetherView, DecideHere, Mood, Cooling,
+    ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip
-PAGES: dict[str, type[Page]] = {page.kind: page for page in _ALL}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from ipywidgets import Widget
 
+from workbook.address import at
 from workbook.content import say
 from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
@@ -44,6 +45,7 @@ class Weekly(Trend):
     """Our week: at most three minutes, a mood and a line of thanks; its own trend."""
 
     kind = "weekly"
+    part = "do"
 
     def fill(self) -> None:
         instrument = self.session.instruments["weekly"]
@@ -63,13 +65,14 @@ class Weekly(Trend):
 
     def _begin(self) -> None:
         self.session.begin_week()
-        self.desk.go(f"chapter:{self.session.instruments['weekly'].chapters[0].id}")
+        self.desk.go(at("chapter", self.session.instruments["weekly"].chapters[0].id))
 
 
 class Again(Trend):
     """A new round of the same questions; what was answered before stays as it was."""
 
     kind = "again"
+    part = "do"
 
     def fill(self) -> None:
         number = int(self.session.occasion.rpartition("-")[2])
@@ -91,4 +94,4 @@ class Again(Trend):
 
     def _begin(self) -> None:
         self.session.begin_occasion()
-        self.desk.go("home")
+        self.desk.go(at("home"))

@@ -5,16 +5,18 @@ own beyond what is being chosen or typed.
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.session import Session
 from workbook.ui.blocks import Block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Actions, Prose
 from workbook.ui.guard import Guard
+from workbook.ui.path import PageKind, Pages
 
 
 class Desk(Protocol):
@@ -22,20 +24,19 @@ class Desk(Protocol):
 
     session: Session
     guard: Guard
+    pages: Pages
 
-    def go(self, page: str) -> None:
+    def go(self, page: Address | str) -> None:
         """Turn to a page."""
 
 
-class Page:
-    """One page. Subclasses give `parts` and `fill`; ``argument`` is what follows the colon."""
-
-    kind: ClassVar[str]
+class Page(PageKind):
+    """One page. Subclasses give `parts` and `fill`; ``address`` is what was turned to."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.session = desk.session
-        self.argument = ""
+        self.address = at(self.kind)
         self.words = Prose()
         self.actions = Actions()
         self._reactions: dict[str, Callable[[], None]] = {}
@@ -43,41 +44,41 @@ class Page:
         self.actions.on_press(desk.guard(self._pressed))
 
     def parts(self) -> Sequence[Widget]:
-        """The page's own widgets, between its words and its buttons."""
+        """Return the page's own widgets, between its words and its buttons."""
         return ()
 
     def fill(self) -> None:
         """Put in what the session says now."""
         raise NotImplementedError
 
-    def arrive(self, argument: str) -> None:
-        """The person turned to this page."""
-        self.argument = argument
+    def arrive(self, address: Address) -> None:
+        """Fill the page for the person who turned to it."""
+        self.address = address
         self.fill()
         self.words.arrivals += 1
 
     def leave(self) -> None:
-        """The person turns to another page: keep what was typed."""
+        """Keep what was typed: the person turns to another page."""
 
     def say_words(self, blocks: Sequence[Block]) -> None:
-        """The words at the top of the page."""
+        """Put in the words at the top of the page."""
         self.words.blocks = list(blocks)
 
     def offer(self, *buttons: Button) -> None:
-        """The page's buttons, the first being the primary one unless said otherwise."""
+        """Offer the page's buttons, the first being the primary one unless said otherwise."""
         self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
         self.actions.buttons = [
             {"id": f"b{number}", "label": button.label, "kind": button.kind}
             for number, button in enumerate(buttons)
         ]
 
-    def to(self, page: str) -> Callable[[], None]:
-        """A reaction: turn to this page."""
+    def to(self, page: Address) -> Callable[[], None]:
+        """Return a reaction: turn to this page."""
         return lambda: self.desk.go(page)
 
     def home(self) -> Button:
-        """The quiet way back."""
-        return Button(say("ui.button.home"), self.to("home"), "quiet")
+        """Return the quiet way back."""
+        return Button(say("ui.button.home"), self.to(at("home")), "quiet")
 
     def _pressed(self, press: str) -> None:
         if reaction := self._reactions.get(press):

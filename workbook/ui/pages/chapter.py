@@ -1,25 +1,71 @@
 """Answering: a few questions per screen, in an order of the person's own, and a look back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say, sentences
 from workbook.errors import WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.values import Answer
+from workbook.session import Session, Status
 from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
 from workbook.ui.pages.base import Page
-from workbook.ui.wizard import chapter_after
+from workbook.ui.path import Step
+
+_MAIN = ("connection",)
+
+
+def _chapter_lock(session: Session, address: Address) -> Status:
+    """Open the private questions always, the others once the person takes part."""
+    if session.is_private(address.name):
+        return "open"
+    return session.chapter_status(address.name) if session.takes_part else "locked"
 
 
 class Screen(Page):
-    """One screen of a chapter. The argument is ``<chapter>`` or ``<chapter>:<number from 1>``."""
+    """One screen of a chapter. The address names the chapter, and the screen by its number from 1."""
 
     kind = "chapter"
+    is_task = True
+    lock = staticmethod(_chapter_lock)
+
+    @classmethod
+    def settled(cls, session: Session, address: Address) -> Address:
+        """Return the address with the screen; without one it is the first with an open question."""
+        chapter, number = address.name, address.rest(1)
+        if chapter not in session.chapters or _is_screen(number, len(session.screens(chapter))):
+            return address
+        first = session.first_open_screen(chapter, session.occasion_of(session.chapters[chapter][0]))
+        return at(cls.kind, chapter, first + 1)
+
+    @classmethod
+    def steps(cls, session: Session) -> Iterator[Step]:
+        first = ("background", *_MAIN)
+        others = [one.id for one in session.shareable() if one.id not in first]
+        for part, names in (("answer", first), ("more", others)):
+            for instrument in filter(None, map(session.instruments.get, names)):
+                yield from (cls._step(session, part, chapter) for chapter in instrument.chapters)
+
+    @classmethod
+    def is_due(cls, session: Session, step: Step) -> bool:
+        # Once the joint pages are open, what was left unanswered is no longer in the way of them.
+        is_main = session.chapters[step.address.name][0].id in _MAIN
+        return is_main and not session.table.open_rounds and super().is_due(session, step)
+
+    @classmethod
+    def _step(cls, session: Session, part: str, chapter: Chapter) -> Step:
+        address = at(cls.kind, chapter.id)
+        status = cls.lock(session, address)
+        left = session.minutes_left(chapter.id)
+        key = "minutes_left" if status == "under-way" else "minutes"
+        time = say(f"ui.status.{key}", n=left) if left and status != "complete" else ""
+        note = "after_consent" if status == "locked" else status
+        return Step(part, address, chapter.title, status, say(f"ui.status.{note}"), time)
 
     def parts(self) -> Sequence[Widget]:
         self.bar = Prose()
@@ -32,7 +78,7 @@ class Screen(Page):
     # -- where ---------------------------------------------------------------------------
     @property
     def chapter(self) -> tuple[Instrument, Chapter]:
-        return self.session.chapters[self.argument.partition(":")[0]]
+        return self.session.chapters[self.address.name]
 
     @property
     def occasion(self) -> str:
@@ -40,19 +86,14 @@ class Screen(Page):
 
     @property
     def number(self) -> int:
-        return int(self.argument.partition(":")[2] or 1) - 1
+        return int(self.address.rest(1)) - 1
 
-    def arrive(self, argument: str) -> None:
-        chapter, _, number = argument.partition(":")
-        if chapter not in self.session.chapters:
+    def arrive(self, address: Address) -> None:
+        if address.name not in self.session.chapters:
             raise WorkbookError(problem("ui.trouble.not_there"))
-        if not number.isdecimal() or not 0 < int(number) <= len(self.session.screens(chapter)):
-            instrument = self.session.chapters[chapter][0]
-            first = self.session.first_open_screen(chapter, self.session.occasion_of(instrument))
-            argument = f"{chapter}:{first + 1}"
-        self.argument = argument
+        self.address = self.settled(self.session, address)
         self._lay_own_words()
-        super().arrive(argument)
+        super().arrive(self.address)
 
     # -- what ----------------------------------------------------------------------------
     def fill(self) -> None:
@@ -91,13 +132,13 @@ class Screen(Page):
 
     def _offer(self, chapter: Chapter, n_screens: int) -> None:
         is_last = self.number + 1 >= n_screens
-        onward = f"review:{chapter.id}" if is_last else f"chapter:{chapter.id}:{self.number + 2}"
+        onward = at("review", chapter.id) if is_last else at("chapter", chapter.id, self.number + 2)
         buttons = [
             Button(say("ui.chapter.finish" if is_last else "ui.button.next"), self.to(onward), "primary")
         ]
         if self.number:
-            buttons.append(Button(say("ui.button.back"), self.to(f"chapter:{chapter.id}:{self.number}")))
-        self.offer(*buttons, Button(say("ui.button.later"), self.to("home"), "quiet"))
+            buttons.append(Button(say("ui.button.back"), self.to(at("chapter", chapter.id, self.number))))
+        self.offer(*buttons, Button(say("ui.button.later"), self.to(at("home")), "quiet"))
 
     # -- own words -------------------------------------------------------------------------
     def _lay_own_words(self) -> None:
@@ -141,21 +182,28 @@ class Screen(Page):
                 self.form.acknowledged = [*self.form.acknowledged[-50:], operation_id]
 
 
+def _review_lock(session: Session, address: Address) -> Status:
+    """As the chapter it ends, however far that is."""
+    return "open" if session.takes_part or session.is_private(address.name) else "locked"
+
+
 class Review(Page):
     """The end of a chapter: what is answered, what is open, and where to go on."""
 
     kind = "review"
+    lock = staticmethod(_review_lock)
 
-    def arrive(self, argument: str) -> None:
-        if argument not in self.session.chapters:
+    def arrive(self, address: Address) -> None:
+        chapter = address.rest(0)
+        if chapter not in self.session.chapters:
             raise WorkbookError(problem("ui.trouble.not_there"))
-        instrument = self.session.chapters[argument][0]
+        instrument = self.session.chapters[chapter][0]
         if not instrument.is_private:  # the private questions leave no mark that they were opened
-            self.session.mark_seen(f"end.{argument}.{self.session.occasion_of(instrument)}")
-        super().arrive(argument)
+            self.session.mark_seen(f"end.{chapter}.{self.session.occasion_of(instrument)}")
+        super().arrive(address)
 
     def fill(self) -> None:
-        instrument, chapter = self.session.chapters[self.argument]
+        instrument, chapter = self.session.chapters[self.address.rest(0)]
         occasion = self.session.occasion_of(instrument)
         items = self.session.items(chapter.id)
         known = {} if instrument.is_private else self.session.answers(items, occasion)
@@ -183,29 +231,43 @@ class Review(Page):
         self.offer(*self._buttons(instrument, chapter, has_open=bool(known) and bool(missing)))
 
     def _buttons(self, instrument: Instrument, chapter: Chapter, *, has_open: bool) -> list[Button]:
-        following = None if instrument.is_private else chapter_after(self.session, chapter.id)
+        following = None if instrument.is_private else self._following(chapter.id)
         if instrument.is_private:
-            return [Button(say("ui.steps.just-for-me"), self.to("just-for-me"), "primary"), self.home()]
+            return [Button(say("ui.steps.just-for-me"), self.to(at("just-for-me")), "primary"), self.home()]
         if following:
             buttons = [
-                Button(say("ui.review.next", title=following.title), self.to(following.page), "primary")
+                Button(say("ui.review.next", title=following.title), self.to(following.address), "primary")
             ]
-        elif instrument.occasion == "assessment" and self.session.status("results") != "locked":
-            buttons = [Button(say("ui.review.to_results"), self.to("results"), "primary")]
+        elif instrument.occasion == "assessment" and self.desk.pages.status(at("results")) != "locked":
+            buttons = [Button(say("ui.review.to_results"), self.to(at("results")), "primary")]
         else:
             buttons = []
         if has_open:
-            buttons.append(Button(say("ui.review.go_to_open"), self.to(f"chapter:{chapter.id}")))
+            buttons.append(Button(say("ui.review.go_to_open"), self.to(at("chapter", chapter.id))))
         if chapter.id == "needs.importance":
-            buttons.append(Button(say("ui.steps.own-needs"), self.to("own-needs")))
+            buttons.append(Button(say("ui.steps.own-needs"), self.to(at("own-needs"))))
         buttons.append(
             Button(
                 say("ui.review.look_again"),
-                self.to(f"chapter:{chapter.id}:1"),
+                self.to(at("chapter", chapter.id, "1")),
                 "secondary" if not has_open else "quiet",
             )
         )
         return [*buttons, self.home()]
+
+    def _following(self, chapter_id: str) -> Step | None:
+        """Return the chapter to offer next: the first after this one on the path that is not complete."""
+        instrument_of = {name: of.id for name, (of, _chapter) in self.session.chapters.items()}
+        steps = [step for step in self.desk.pages.steps() if step.address.kind == Screen.kind]
+        here = next((k for k, step in enumerate(steps) if step.address.name == chapter_id), len(steps))
+        later = [(step, instrument_of[step.address.name]) for step in steps[here + 1 :]]
+        same = [step for step, instrument in later if instrument == instrument_of[chapter_id]]
+        main = [step for step, instrument in later if instrument in _MAIN]
+        return next((step for step in [*same, *main] if step.status != "complete"), None)
+
+
+def _is_screen(number: str, n_screens: int) -> bool:
+    return number.isdecimal() and 0 < int(number) <= n_screens
 
 
 def _question(item: Item) -> dict[str, Any]:

@@ -4,27 +4,37 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import consent_hash, documents
+from workbook.session import Session, Status
 from workbook.ui.blocks import callout, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices
 from workbook.ui.pages.base import Page
 
 
+def _until_agreed(session: Session, _address: Address) -> Status:
+    """Open at once, and complete while the person takes part."""
+    return "complete" if session.has_consented else "open"
+
+
 class Consent(Page):
     """Asked of each alone; nobody is told of a "not now"."""
 
     kind = "consent"
+    part = "begin"
+    is_task = True
+    lock = staticmethod(_until_agreed)
 
     def parts(self) -> Sequence[Widget]:
         self.choice = Choices()
         return (self.choice,)
 
-    def arrive(self, argument: str) -> None:
+    def arrive(self, address: Address) -> None:
         self.choice.value = "yes" if self.session.has_consented else ""
         self.choice.error = ""
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
         words = reading(documents()["consent"], say("ui.consent.kicker"))
@@ -46,10 +56,10 @@ class Consent(Page):
             case "no":
                 if self.session.has_consented:
                     self.session.agree("consent", consent_hash(), agreed=False)
-                self.desk.go("home")
+                self.desk.go(at("home"))
             case _:
                 self.choice.error = say("ui.trouble.no_choice")
 
-    def _first_chapter(self) -> str:
+    def _first_chapter(self) -> Address:
         background = self.session.instruments.get("background")
-        return f"chapter:{background.chapters[0].id}" if background else "home"
+        return at("chapter", background.chapters[0].id) if background else at("home")

@@ -5,6 +5,7 @@ from typing import Any
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.exercise import Exercise, exercises
@@ -26,12 +27,15 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
 from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.pages.base import Page
+from workbook.ui.path import PARTNER, TOGETHER
 
 
 class ExerciseList(Page):
     """Every exercise; those with steps of their own come first."""
 
     kind = "exercises"
+    part = "do"
+    roles = PARTNER | TOGETHER
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.steps.exercises"))
@@ -51,7 +55,7 @@ class ExerciseList(Page):
     def _line(self, one: Exercise) -> dict[str, Any]:
         waits = n_waiting(self.session, one.id)
         return {
-            "id": f"exercise:{one.id}",
+            "id": str(at("exercise", one.id)),
             "title": one.title,
             "status": "under-way" if waits else "link",
             "note": say("ui.exercises.waits", n=waits)
@@ -63,9 +67,10 @@ class ExerciseList(Page):
 
 
 class ExercisePage(Page):
-    """The argument is ``<exercise>`` or ``<exercise>:<thing>``."""
+    """The address names the exercise, and one thing of it."""
 
     kind = "exercise"
+    roles = PARTNER | TOGETHER
 
     def parts(self) -> Sequence[Widget]:
         self.fields = VBox([])
@@ -75,27 +80,21 @@ class ExercisePage(Page):
         self._shown = ""
         return (self.fields,)
 
-    @staticmethod
-    def names_in(argument: str) -> tuple[str, str]:
-        """The exercise and the thing that an argument names."""
-        exercise, _, thing = argument.partition(":")
-        return exercise, thing
-
     @property
     def names(self) -> tuple[str, str]:
-        return self.names_in(self.argument)
+        """The exercise and the thing that are shown."""
+        return self.address.name, self.address.rest(1)
 
-    def arrive(self, argument: str) -> None:
-        exercise = argument.partition(":")[0]
-        if exercise not in exercises():
+    def arrive(self, address: Address) -> None:
+        if address.name not in exercises():
             raise WorkbookError(problem("ui.trouble.not_there"))
         self._shown = ""
         # What waits comes first. Set on arrival only: a form must not move while somebody types.
-        made = self._activity(exercises()[exercise])
-        is_first = self.names_in(argument)[1] == KEPT or bool(made and made.n_waiting)
+        made = self._activity(exercises()[address.name])
+        is_first = address.rest(1) == KEPT or bool(made and made.n_waiting)
         below = (self.about, self.fields, self.actions)
         self.root.children = (self.words, *((self.menu, *below) if is_first else (*below, self.menu)))
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
         exercise, thing = exercises()[self.names[0]], self.names[1]
@@ -105,7 +104,7 @@ class ExercisePage(Page):
             return
         scene = None if activity is None else (activity.scene(thing) if thing else activity.begin())
         if thing and scene is None:
-            self.argument = exercise.id
+            self.address = at(self.kind, exercise.id)
             self.fill()
             return
         waits = activity.n_waiting if activity and not thing else 0
@@ -122,8 +121,8 @@ class ExercisePage(Page):
         self.say_words([*self._head(exercise, title_only=True, waits=0), told])
         self.about.blocks, self.fields.children, self._shown = [], (), ""
         self.offer(
-            Button(say("ui.exercises.all"), self.to("exercises"), "primary"),
-            Button(say("ui.exercises.another"), self.to(f"exercise:{exercise.id}")),
+            Button(say("ui.exercises.all"), self.to(at("exercises")), "primary"),
+            Button(say("ui.exercises.another"), self.to(at("exercise", exercise.id))),
         )
         self._list(activity)
 
@@ -131,8 +130,7 @@ class ExercisePage(Page):
         return activity_of(exercise.id, self.session, self._turn)
 
     def _turn(self, thing: str) -> None:
-        exercise = self.names[0]
-        self.desk.go(f"exercise:{exercise}:{thing}" if thing else f"exercise:{exercise}")
+        self.desk.go(at(self.kind, self.address.name, thing))
 
     def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
         # The same scene keeps its fields, so that what is being typed survives a refresh.
@@ -142,13 +140,13 @@ class ExercisePage(Page):
         self._shown = key
         self.fields.children = tuple(scene.fields) if scene else ()
         back = (
-            Button(say("ui.exercises.all_of_it"), self.to(f"exercise:{exercise.id}"), "quiet")
+            Button(say("ui.exercises.all_of_it"), self.to(at("exercise", exercise.id)), "quiet")
             if is_thing
             else None
         )
         buttons = [
             *(scene.buttons if scene else ()),
-            back or Button(say("ui.exercises.all"), self.to("exercises"), "quiet"),
+            back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
 

@@ -4,19 +4,23 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import at
 from workbook.content import say
 from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.exercise_pages import n_waiting
+from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
-from workbook.ui.wizard import Step, next_step, path
+from workbook.ui.path import PARTNER, TOGETHER, Step
 
 
 class Home(Page):
     """Never says anything of the partner beyond what both have opened."""
 
     kind = "home"
+    roles = PARTNER | TOGETHER
+    lock = staticmethod(always)
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.home.path"))
@@ -28,18 +32,18 @@ class Home(Page):
         self.root.children = (self.words, self.actions, self.menu)
 
     def fill(self) -> None:
-        step, waits = next_step(self.session), n_waiting(self.session)
+        step, waits = self.desk.pages.next_step(), n_waiting(self.session)
         self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
         self.menu.parts = [
             {"title": part.title, "steps": [self._line(one, step, waits) for one in part.steps]}
-            for part in path(self.session)
+            for part in self.desk.pages.path()
         ]
         buttons = (
-            [Button(say("ui.home.go_on", title=step.title), self.to(step.page), "primary")] if step else []
+            [Button(say("ui.home.go_on", title=step.title), self.to(step.address), "primary")] if step else []
         )
         if waits:
             key = "one" if waits == 1 else "some"
-            buttons.append(Button(say(f"ui.home.waits_{key}", n=waits), self.to("exercises")))
+            buttons.append(Button(say(f"ui.home.waits_{key}", n=waits), self.to(at("exercises"))))
         self.offer(*buttons)
 
     def _greeting(self) -> list[Block]:
@@ -64,22 +68,22 @@ class Home(Page):
             return say("ui.together.not_open")
         if not session.has_consented:
             return say("ui.home.begin")
-        if session.status("share") == "complete":
+        if self.desk.pages.status(at("share")) == "complete":
             return say("ui.home.solo" if session.couple.is_solo else "ui.home.waiting")
         main = session.instruments.get("connection")
-        chapters = [f"chapter:{chapter.id}" for chapter in main.chapters] if main else []
-        if all(session.status(page) == "complete" for page in chapters):
+        chapters = main.chapters if main else ()
+        if all(self.desk.pages.status(at("chapter", one.id)) == "complete" for one in chapters):
             return say("ui.home.see")
         return say("ui.home.answering")
 
     @staticmethod
     def _line(step: Step, next_one: Step | None, waits: int) -> dict[str, object]:
-        is_waiting = step.page == "exercises" and waits > 0
+        is_waiting = step.address.kind == "exercises" and waits > 0
         return {
-            "id": step.page,
+            "id": str(step.address),
             "title": step.title,
             "status": "done" if step.status == "complete" else step.status,
             "note": say("ui.exercises.waits", n=waits) if is_waiting else step.note,
             "time": step.time,
-            "next": next_one is not None and step.page == next_one.page,
+            "next": next_one is not None and step.address == next_one.address,
         }

@@ -1,17 +1,22 @@
 """Pages that everyone has: "Just for me", and where to find help."""
 
+from workbook.address import at
 from workbook.content import say
 from workbook.content.document import Section, documents
 from workbook.content.resource import Resource, resources
 from workbook.ui.blocks import Block, card, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.buttons import Button
+from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
+from workbook.ui.path import PARTNER, TOGETHER
 
 
 class JustForMe(Page):
     """The same parts and length for everyone; only their order differs between people and weeks."""
 
     kind = "just-for-me"
+    part = "anytime"
+    lock = staticmethod(always)
 
     def fill(self) -> None:
         parts = [
@@ -21,11 +26,13 @@ class JustForMe(Page):
         self.say_words([*opening("just-for-me"), *parts])
         private = next((one for one in self.session.instruments.values() if one.is_private), None)
         buttons = (
-            [Button(say("ui.just-for-me.private_button"), self.to(f"chapter:{private.chapters[0].id}"))]
+            [Button(say("ui.just-for-me.private_button"), self.to(at("chapter", private.chapters[0].id)))]
             if private
             else []
         )
-        self.offer(Button(say("ui.steps.resources"), self.to("resources"), "primary"), *buttons, self.home())
+        self.offer(
+            Button(say("ui.steps.resources"), self.to(at("resources")), "primary"), *buttons, self.home()
+        )
 
     def _ordered(self) -> list[Section]:
         sections = {one.id: one for one in documents()["just_for_me"].sections}
@@ -37,6 +44,9 @@ class HelpPage(Page):
     """Only what was seen in a source; an empty list says so."""
 
     kind = "resources"
+    part = "anytime"
+    roles = PARTNER | TOGETHER
+    lock = staticmethod(always)
 
     def fill(self) -> None:
         found = resources()
@@ -45,7 +55,10 @@ class HelpPage(Page):
             words += [paragraph(text) for text in found.when_empty]
         words += [card(self._entry(one, found.unverified)) for one in found.entries]
         self.say_words(words)
-        self.offer(Button(say("ui.steps.just-for-me"), self.to("just-for-me"), "secondary"), self.home())
+        alone = at("just-for-me")  # not where two sit together: it is for one person
+        is_open = self.desk.pages.status(alone) == "open"
+        buttons = [Button(say("ui.steps.just-for-me"), self.to(alone))] if is_open else []
+        self.offer(*buttons, self.home())
 
     @staticmethod
     def _entry(one: Resource, unverified: str) -> list[Block]:

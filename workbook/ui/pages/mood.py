@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.ui.blocks import callout, heading, kicker, lead, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices
 from workbook.ui.pages.base import Page
+from workbook.ui.path import PARTNER, TOGETHER
 
 _LOW = 2
 
@@ -23,9 +25,9 @@ class Mood(Page):
         self.choice = Choices()
         return (self.choice,)
 
-    def arrive(self, argument: str) -> None:
+    def arrive(self, address: Address) -> None:
         self.choice.value = self.choice.error = ""
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
         document = documents()["mood_check"]
@@ -43,7 +45,7 @@ class Mood(Page):
         ]
         self.offer(
             Button(say("ui.mood.button"), self._keep, "primary"),
-            Button(say("ui.mood.skip"), self.to("cooling"), "quiet"),
+            Button(say("ui.mood.skip"), self.to(at("cooling")), "quiet"),
         )
 
     def _keep(self) -> None:
@@ -52,13 +54,14 @@ class Mood(Page):
             self.choice.error = say("ui.trouble.no_choice")
             return
         self.session.mood = int(chosen)
-        self.desk.go("cooling")
+        self.desk.go(at("cooling"))
 
 
 class Cooling(Page):
     """Let it settle, with more about where to turn for who feels low just now."""
 
     kind = "cooling"
+    roles = PARTNER | TOGETHER
 
     def leave(self) -> None:
         self.session.mood = None
@@ -70,9 +73,9 @@ class Cooling(Page):
             low = documents()["mood_check"].sections[1]
             words.append(callout(low.heading, [paragraph(text) for text in low.paragraphs], tone="care"))
         self.say_words(words)
-        buttons = [Button(say("ui.cooling.button"), self.to("home"), "primary")]
+        buttons = [Button(say("ui.cooling.button"), self.to(at("home")), "primary")]
         if not self.session.is_together:
-            buttons.append(Button(say("ui.cooling.help"), self.to("just-for-me")))
+            buttons.append(Button(say("ui.cooling.help"), self.to(at("just-for-me"))))
             if not is_low:
-                buttons.append(Button(say("ui.cooling.step"), self.to("exercises"), "quiet"))
+                buttons.append(Button(say("ui.cooling.step"), self.to(at("exercises")), "quiet"))
         self.offer(*buttons)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.ui.blocks import opening
 from workbook.ui.buttons import Button
@@ -24,9 +25,9 @@ class OwnNeeds(Page):
         )
         return (self.text,)
 
-    def arrive(self, argument: str) -> None:
+    def arrive(self, address: Address) -> None:
         self.text.value = self.text.error = ""
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
         self.say_words(opening("own-needs"))
@@ -36,7 +37,7 @@ class OwnNeeds(Page):
         ]
         self.offer(
             Button(say("ui.own-needs.add"), self._add, "primary"),
-            Button(say("ui.own-needs.answer"), self.to("chapter:needs.importance")),
+            Button(say("ui.own-needs.answer"), self.to(at("chapter", "needs.importance"))),
             *removals,
             self.home(),
         )

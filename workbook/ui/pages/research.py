@@ -4,11 +4,12 @@ The page is there only where a study is run. It says nothing of the partner, and
 service gives it one's own choice alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.errors import WorkbookError, problem
@@ -16,17 +17,30 @@ from workbook.frames import occasion_number
 from workbook.service.studies.preview import snapshots
 from workbook.service.study import BACKGROUND, DOCUMENT, Study
 from workbook.service.values import ResearchChoice
+from workbook.session import Session, Status
 from workbook.sharing import Grain, Publication, grains_for
 from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, reading, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Page
+from workbook.ui.path import Step
+
+
+def _where_one_is_run(session: Session, _address: Address) -> Status:
+    """Open where a study is run, once the person takes part."""
+    return "open" if session.takes_part and session.study is not None else "locked"
 
 
 class Research(Page):
-    """The argument ``saved`` confirms a choice."""
+    """The address ``research:saved`` confirms a choice."""
 
     kind = "research"
+    part = "anytime"
+    lock = staticmethod(_where_one_is_run)
+
+    @classmethod
+    def steps(cls, session: Session) -> Iterable[Step]:
+        return super().steps(session) if cls.lock(session, at(cls.kind)) == "open" else ()
 
     def parts(self) -> Sequence[Widget]:
         self.choice = Choices(legend=say("study.page.legend"))
@@ -42,13 +56,13 @@ class Research(Page):
             raise WorkbookError(problem("ui.trouble.not_there"))
         return self.session.study
 
-    def arrive(self, argument: str) -> None:
+    def arrive(self, address: Address) -> None:
         # Nothing is chosen beforehand, not even what was chosen last time: to save is to agree anew.
         self.choice.value = self.link.value = self.choice.error = self.link.error = ""
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
-        if self.argument == "saved":
+        if self.address.name == "saved":
             self._thank()
             return
         choice = self.session.own.my_research()
@@ -99,8 +113,8 @@ class Research(Page):
         self.say_words([heading(1, say("study.page.saved_title")), lead(say("study.page.saved"))])
         self.place.children = ()
         self.offer(
-            Button(say("ui.button.home"), self.to("home"), "primary"),
-            Button(say("study.page.again"), self.to("research")),
+            Button(say("ui.button.home"), self.to(at("home")), "primary"),
+            Button(say("study.page.again"), self.to(at("research"))),
         )
 
     # -- what is chosen ----------------------------------------------------------------------
@@ -161,11 +175,11 @@ class Research(Page):
         words = self.study.words_hash
         session.own.give_to_research(grain, linked=linked, text_hash=words)
         session.refresh("drawer")
-        self.desk.go("research:saved")
+        self.desk.go(at("research", "saved"))
 
 
 def _day(iso: str) -> str:
-    """A day as people write it.
+    """Return a day as people write it.
 
     >>> _day("2026-11-02")
     '2 November 2026'

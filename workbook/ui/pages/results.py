@@ -4,28 +4,40 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
+from workbook.session import Session
 from workbook.ui.blocks import heading, kicker, lead, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.figures import own_showings
+from workbook.ui.locks import with_own_answers
 from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, own_scene
+from workbook.ui.path import Step
 
 
 class OwnResults(Page):
     """Only the person's own drawer is read here; nothing of it is about the partner's answers."""
 
     kind = "results"
+    part = "see"
+    lock = staticmethod(with_own_answers)
+
+    @classmethod
+    def is_due(cls, session: Session, step: Step) -> bool:
+        # One's own picture, then the decision; once the joint pages are open, it is in nobody's way.
+        has_to_look = not session.table.open_rounds and not session.has_seen("results")
+        return step.status != "locked" and has_to_look
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
         self.menu.on_press(self.desk.guard(self.desk.go))
         return (self.menu,)
 
-    def arrive(self, argument: str) -> None:
-        super().arrive(argument)
+    def arrive(self, address: Address) -> None:
+        super().arrive(address)
         if any(self.session.is_answered(one.id) for one in self.session.shareable()):
             self.session.mark_seen("results")
 
@@ -41,11 +53,11 @@ class OwnResults(Page):
                 ]
             )
             self.menu.parts = []
-            self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
+            self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
         scene = own_scene(session)
         self.say_words([*opening("results"), *told_alone(scene.results, scene.instruments)])
         self.menu.parts = [
             {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(scene), scene, "own")}
         ]
-        self.offer(Button(say("ui.results.to_share"), self.to("share"), "primary"), self.home())
+        self.offer(Button(say("ui.results.to_share"), self.to(at("share")), "primary"), self.home())

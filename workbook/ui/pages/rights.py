@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 
 from ipywidgets import VBox, Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
+from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
 
 _FINAL = ("unpair", "leave", "erase")
@@ -18,9 +20,11 @@ _PAGES = {"leave": "/go-alone", "erase": "/erase"}  # pages of the server's own
 
 
 class Rights(Page):
-    """The argument names one right; without it, all are listed."""
+    """The address names one right; without it, all are listed."""
 
     kind = "rights"
+    part = "anytime"
+    lock = staticmethod(always)
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.rights.title"))
@@ -35,12 +39,12 @@ class Rights(Page):
         self._done: list[str] = []
         return (self.place,)
 
-    def arrive(self, argument: str) -> None:
-        if argument not in ("", "data", "block", *_FINAL):
+    def arrive(self, address: Address) -> None:
+        if address.rest(0) not in ("", "data", "block", *_FINAL):
             raise WorkbookError(problem("ui.trouble.not_there"))
         self.passphrase.value = self.passphrase.error = ""
         self._done = [] if "unpair" in self._done else self._done
-        super().arrive(argument)
+        super().arrive(address)
 
     def leave(self) -> None:
         self.passphrase.value = ""
@@ -48,10 +52,10 @@ class Rights(Page):
     def fill(self) -> None:
         if self._done:
             return  # what was said last stays
-        if not self.argument:
+        if not self.address.rest(0):
             self._all()
             return
-        name = self.argument
+        name = self.address.name
         key = "_on" if name == "block" and self._is_blocking() else "_off" if name == "block" else ""
         words = [
             kicker(say("ui.rights.kicker")),
@@ -61,7 +65,7 @@ class Rights(Page):
         if name != "block":
             words.append(callout("", [paragraph(say(f"ui.rights.{name}.warning"))], tone="care"))
         self.say_words(words)
-        back = Button(say("ui.rights.back"), self.to("rights"), "quiet")
+        back = Button(say("ui.rights.back"), self.to(at("rights")), "quiet")
         if name == "data":
             # The same for everybody, whatever they answered. Its passphrase is typed outside the kernel.
             apart = links([(say("ui.rights.data.private_link"), "/copy")])
@@ -86,7 +90,7 @@ class Rights(Page):
         notes["block"] = say(f"ui.rights.block.note_{'on' if self._is_blocking() else 'off'}")
         steps = [
             {
-                "id": f"rights:{name}",
+                "id": str(at("rights", name)),
                 "title": say(f"ui.rights.{name}.title"),
                 "status": "link",
                 "note": notes[name],
@@ -103,7 +107,7 @@ class Rights(Page):
             else note(say("ui.rights.change.elsewhere")),
         ]
         self.place.children = (self.menu, self.passphrase_link)
-        self.offer(Button(say("ui.steps.sharing"), self.to("sharing")), self.home())
+        self.offer(Button(say("ui.steps.sharing"), self.to(at("sharing"))), self.home())
 
     # -- one's own ---------------------------------------------------------------------------
     def _data(self) -> str:
@@ -138,7 +142,7 @@ class Rights(Page):
             self._done = [name]
             self.session.refresh("table")
             self.say_words(words)
-            self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
+            self.offer(Button(say("ui.button.home"), self.to(at("home")), "primary"))
             return
         self._done = [name]
         self.session.close()

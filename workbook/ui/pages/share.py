@@ -5,21 +5,36 @@ from typing import Any
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.instruments import Instrument
+from workbook.session import Session, Status
 from workbook.sharing import Grain, Publication, grains_for, publish
 from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, note, opening, paragraph, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Page
+from workbook.ui.path import PARTNER, TOGETHER, Step
 
 _MOST_ROWS = 8
 
 
+def _until_decided(session: Session, _address: Address) -> Status:
+    """Locked while there is nothing to decide, complete once all is decided."""
+    return session.decision_status() if session.takes_part else "locked"
+
+
 class Share(Page):
-    """The argument names an instrument; without one it is the first that is undecided."""
+    """The address names an instrument; without one it is the first that is undecided."""
 
     kind = "share"
+    part = "together"
+    is_task = True
+    lock = staticmethod(_until_decided)
+
+    @classmethod
+    def is_due(cls, session: Session, step: Step) -> bool:
+        return not session.table.open_rounds and super().is_due(session, step)
 
     def parts(self) -> Sequence[Widget]:
         self.choice = Choices()
@@ -30,21 +45,20 @@ class Share(Page):
     @property
     def instrument(self) -> Instrument | None:
         wanted = self.session.to_decide()
-        named = [one for one in wanted if one.id == self.argument]
+        named = [one for one in wanted if one.id == self.address.name]
         undecided = [one for one in wanted if self._decision(one) is None]
         return next(iter([*named, *undecided, *wanted]), None)
 
     def _decision(self, instrument: Instrument) -> Grain | None:
         return self.session.decisions.get((instrument.id, self.session.occasion))
 
-    def arrive(self, argument: str) -> None:
-        self.argument = argument
+    def arrive(self, address: Address) -> None:
+        self.address = address
         instrument = self.instrument
-        self.argument = instrument.id if instrument else ""
         decided = self._decision(instrument) if instrument else None
         self.choice.error = ""
         self.choice.value = decided.value if decided else ""
-        super().arrive(self.argument)
+        super().arrive(at(self.kind, instrument.id if instrument else ""))
 
     def fill(self) -> None:
         instrument = self.instrument
@@ -57,7 +71,7 @@ class Share(Page):
                 ]
             )
             self.choice.options = []
-            self.offer(Button(say("ui.results.empty_button"), self.to("home"), "primary"))
+            self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
         wanted = self.session.to_decide()
         position, total = wanted.index(instrument) + 1, len(wanted)
@@ -71,7 +85,7 @@ class Share(Page):
         self._show_preview()
         self.offer(
             Button(say("ui.share.button"), self._decide, "primary"),
-            Button(say("ui.share.later"), self.to("home"), "quiet"),
+            Button(say("ui.share.later"), self.to(at("home")), "quiet"),
         )
 
     def _show_preview(self) -> None:
@@ -101,13 +115,14 @@ class Share(Page):
             self.choice.error = say("ui.trouble.no_choice")
             return
         self.session.decide(instrument.id, Grain(chosen))
-        self.desk.go("decided")
+        self.desk.go(at("decided"))
 
 
 class Decided(Page):
     """After a decision: what happens now, the same words whatever the partner has done."""
 
     kind = "decided"
+    roles = PARTNER | TOGETHER
 
     def fill(self) -> None:
         self.say_words(
@@ -119,8 +134,8 @@ class Decided(Page):
         )
         if self.session.is_together:
             self.offer(
-                Button(say("ui.decide.to_page"), self.to("together"), "primary"),
-                Button(say("ui.decide.another"), self.to("decide")),
+                Button(say("ui.decide.to_page"), self.to(at("together")), "primary"),
+                Button(say("ui.decide.another"), self.to(at("decide"))),
             )
             return
         undecided = [
@@ -128,23 +143,23 @@ class Decided(Page):
             for one in self.session.to_decide()
             if (one.id, self.session.occasion) not in self.session.decisions
         ]
-        buttons = [Button(one.title, self.to(f"share:{one.id}"), "secondary") for one in undecided]
+        buttons = [Button(one.title, self.to(at("share", one.id)), "secondary") for one in undecided]
         if buttons:
             self.words.blocks = [*self.words.blocks, note(say("ui.results.others"))]
         else:
-            buttons = [Button(say("ui.share.meanwhile"), self.to("exercises"))]
-        self.offer(Button(say("ui.button.home"), self.to("home"), "primary"), *buttons)
+            buttons = [Button(say("ui.share.meanwhile"), self.to(at("exercises")))]
+        self.offer(Button(say("ui.button.home"), self.to(at("home")), "primary"), *buttons)
 
 
 def option(grain: Grain, instrument: Instrument) -> dict[str, str]:
-    """One choice of what the partner may see, as `workbook.ui.components.Choices` takes it."""
+    """Return one choice of what the partner may see, as `workbook.ui.components.Choices` takes it."""
     is_only = grain is Grain.ANSWERS and Grain.SCORES not in grains_for(instrument)
     hint = "answers_only_note" if is_only else f"{grain.value}_note"
     return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
 
 
 def preview(publication: Publication, instrument: Instrument) -> list[Block]:
-    """What a publication shows, no row more or less: a few rows, and the rest to unfold."""
+    """Return what a publication shows, no row more or less: a few rows, and the rest to unfold."""
     is_summary = publication.grain is Grain.SCORES
     rows = _score_rows(publication, instrument) if is_summary else _answer_rows(publication, instrument)
     if not rows:

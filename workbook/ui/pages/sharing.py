@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 
+from workbook.address import at
 from workbook.content import say
 from workbook.sharing import Grain
 from workbook.ui.blocks import note, opening, paragraph, table
 from workbook.ui.buttons import Button
+from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
 
 
 class Sharing(Page):
-    """The argument ``withdrawn`` confirms that something was just taken back."""
+    """The address ``sharing:withdrawn`` confirms that something was just taken back."""
 
     kind = "sharing"
+    part = "anytime"
+    lock = staticmethod(always)
 
     def fill(self) -> None:
         session = self.session
@@ -30,7 +34,7 @@ class Sharing(Page):
             for (instrument, occasion), grain in session.decisions.items()
         ]
         head = opening("sharing")
-        if self.argument == "withdrawn":
+        if self.address.name == "withdrawn":
             head.append(paragraph(say("ui.sharing.withdrawn")))
         if not rows:
             self.say_words([*head, paragraph(say("ui.sharing.nothing"))])
@@ -47,7 +51,9 @@ class Sharing(Page):
         for (instrument, occasion), grain in self.session.decisions.items():
             title = titles[instrument]
             if grain is Grain.NOTHING or (instrument, occasion) not in self.session.table.open_rounds:
-                buttons.append(Button(f"{title}: {say('ui.sharing.change')}", self.to(f"share:{instrument}")))
+                buttons.append(
+                    Button(f"{title}: {say('ui.sharing.change')}", self.to(at("share", instrument)))
+                )
             if grain is not Grain.NOTHING:
                 buttons.append(
                     Button(
@@ -59,6 +65,6 @@ class Sharing(Page):
     def _taker(self, instrument: str, occasion: str) -> Callable[[], None]:
         def take_back() -> None:
             self.session.withdraw(instrument, occasion)
-            self.desk.go("sharing:withdrawn")
+            self.desk.go(at("sharing", "withdrawn"))
 
         return take_back

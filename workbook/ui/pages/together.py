@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.results import Results
@@ -14,28 +15,33 @@ from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragrap
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.figures import together_showings
+from workbook.ui.insight_text import next_step
+from workbook.ui.locks import once_both_opened
 from workbook.ui.overview import told_together
 from workbook.ui.pages.base import Page
 from workbook.ui.pages.view import menu_of, together_scene
-from workbook.ui.telling import next_step
+from workbook.ui.path import PARTNER, TOGETHER
 
 
 class Together(Page):
     """Opens by itself; before the first look the expectation page comes first."""
 
     kind = "together"
+    part = "together"
+    roles = PARTNER | TOGETHER
+    lock = staticmethod(once_both_opened)
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
         self.menu.on_press(self.desk.guard(self.desk.go))
         return (self.menu,)
 
-    def arrive(self, argument: str) -> None:
-        has_looked = argument == "now" or self.session.has_seen("expectation")
+    def arrive(self, address: Address) -> None:
+        has_looked = address.name == "now" or self.session.has_seen("expectation")
         if self.session.table.open_rounds and not has_looked:
-            self.desk.go("expectation")
+            self.desk.go(at("expectation"))
             return
-        super().arrive(argument)
+        super().arrive(address)
 
     def fill(self) -> None:
         if not self.session.table.open_rounds:
@@ -65,15 +71,15 @@ class Together(Page):
             words += reading(documents()["solo"], "")[2:]
         self.say_words(words)
         if self.session.is_together:
-            self.offer(Button(say("ui.steps.decide"), self.to("decide"), "primary"), self.home())
+            self.offer(Button(say("ui.steps.decide"), self.to(at("decide")), "primary"), self.home())
         else:
-            self.offer(Button(say("ui.button.home"), self.to("home"), "primary"))
+            self.offer(Button(say("ui.button.home"), self.to(at("home")), "primary"))
 
     def _offer(self, results: Results) -> None:
         if self.session.is_together:
             self.offer(
-                Button(say("ui.together.to_mood"), self.to("cooling"), "primary"),
-                Button(say("ui.steps.decide"), self.to("decide"), "quiet"),
+                Button(say("ui.together.to_mood"), self.to(at("cooling")), "primary"),
+                Button(say("ui.steps.decide"), self.to(at("decide")), "quiet"),
             )
             return
         buttons = []
@@ -81,10 +87,10 @@ class Together(Page):
         if step:
             page, title, _words = next_step(step)
             buttons.append(
-                Button(say("ui.together.start_step", title=title), self.to(f"exercise:{page}"), "primary")
+                Button(say("ui.together.start_step", title=title), self.to(at("exercise", page)), "primary")
             )
         buttons.append(
-            Button(say("ui.together.to_mood"), self.to("mood"), "secondary" if step else "primary")
+            Button(say("ui.together.to_mood"), self.to(at("mood")), "secondary" if step else "primary")
         )
-        sharing = Button(say("ui.together.to_sharing"), self.to("sharing"), "quiet")
+        sharing = Button(say("ui.together.to_sharing"), self.to(at("sharing")), "quiet")
         self.offer(*buttons, sharing, self.home())

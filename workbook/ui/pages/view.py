@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from ipywidgets import Widget
 
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
 from workbook.insights import Insight
@@ -14,13 +15,15 @@ from workbook.session import Session
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
 from workbook.ui.figures import Scene, draw, own_showings, title_of, together_showings
+from workbook.ui.insight_text import suggestions, tell
+from workbook.ui.locks import once_both_opened, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
-from workbook.ui.telling import suggestions, tell
+from workbook.ui.path import PARTNER, TOGETHER
 
 
 def own_scene(session: Session) -> Scene:
-    """Everything one person's own figures are drawn from: this occasion of their drawer."""
+    """Return everything one person's own figures are drawn from: this occasion of their drawer."""
     return session.once("own", (session.responses, session.occasion), lambda: _own(session))
 
 
@@ -33,7 +36,7 @@ def _own(session: Session) -> Scene:
 
 
 def together_scene(session: Session) -> Scene:
-    """Everything the joint figures are drawn from: the table, and nothing else."""
+    """Return everything the joint figures are drawn from: the table, and nothing else."""
     return session.once("together", (session.table,), lambda: _together(session))
 
 
@@ -47,10 +50,10 @@ def _together(session: Session) -> Scene:
 
 
 def menu_of(shown: Sequence[Showing], scene: Scene, kind: str) -> list[dict[str, str]]:
-    """The views as lines of a menu; one that cannot be shown says so in its note."""
+    """Return the views as lines of a menu; one that cannot be shown says so in its note."""
     return [
         {
-            "id": f"{kind}:{one.id}",
+            "id": str(at(kind, one.id)),
             "title": title_of(one, scene),
             "status": "link",
             "note": say(f"ui.view.notes.{_note(one, scene.results)}"),
@@ -67,27 +70,29 @@ def _note(showing: Showing, results: Results) -> str:
 
 
 class TogetherView(Page):
-    """A view of both. The argument names it, and the instrument where it was made for another."""
+    """A view of both. The address names it, and the instrument where it was made for another."""
 
     kind = "view"
+    roles = PARTNER | TOGETHER
     above: ClassVar[str] = "ui.together.kicker"
-    overview: ClassVar[str] = "together:now"
+    overview: ClassVar[Address] = at("together", "now")
+    lock = staticmethod(once_both_opened)
 
     def parts(self) -> Sequence[Widget]:
         self.view = Panel()
         return (self.view.root,)
 
     def scene(self) -> Scene:
-        """What the figure is drawn from."""
+        """Return what the figure is drawn from."""
         return together_scene(self.session)
 
     def showings(self) -> tuple[Showing, ...]:
-        """What there is to look at, in the order of the menu."""
+        """Return what there is to look at, in the order of the menu."""
         return together_showings(self.scene())
 
     def fill(self) -> None:
         scene, shown = self.scene(), self.showings()
-        place = next((n for n, one in enumerate(shown) if one.id == self.argument), None)
+        place = next((n for n, one in enumerate(shown) if one.id == self.address.rest(0)), None)
         if place is None:
             raise WorkbookError(problem("ui.trouble.not_there"))
         draw(self.view, shown[place], scene)
@@ -111,7 +116,7 @@ class TogetherView(Page):
 
     def _onward(self, following: Showing, scene: Scene) -> Button:
         title = say("ui.view.next", title=title_of(following, scene))
-        return Button(title, self.to(f"{self.kind}:{following.id}"))
+        return Button(title, self.to(at(self.kind, following.id)))
 
     def _tell(self, insight: Insight) -> list[Block]:
         owner = next(
@@ -125,8 +130,10 @@ class OwnView(TogetherView):
     """A view of one's own answers."""
 
     kind = "own"
+    roles = PARTNER
     above = "ui.results.kicker"
-    overview = "results"
+    overview = at("results")
+    lock = staticmethod(with_own_answers)
 
     def scene(self) -> Scene:
         return own_scene(self.session)

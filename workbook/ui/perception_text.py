@@ -57,7 +57,7 @@ def _level(elevation: float) -> str:
 
 
 def _strength(correlation: Any) -> str:
-    """How far two orders are alike; a reversed order is as little alike as none."""
+    """Return how far two orders are alike; a reversed order is as little alike as none."""
     if pd.isna(correlation):
         return "unknown"
     limits = thresholds()

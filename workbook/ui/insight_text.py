@@ -12,7 +12,7 @@ from workbook.insights import Insight
 from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
-from workbook.plots.names import in_words
+from workbook.plots.names import in_words, short_title
 from workbook.ui.blocks import Block, heading, note, paragraph
 
 MOST_NAMED = 6  # more equals than this are counted, not listed
@@ -22,7 +22,7 @@ _SIGN = {"low": "often", "high": "rare", "middle": "middle"}
 
 @cache
 def suggestions() -> dict[str, tuple[str, ...]]:
-    """Which exercises fit each facet, sign, need and skill, the best first.
+    """Return which exercises fit each facet, sign, need and skill, the best first.
 
     What two are led to comes unguarded first: a guarded exercise is for those who look for it.
     """
@@ -37,11 +37,11 @@ def _unguarded_first(subject: str) -> tuple[str, ...]:
 
 
 def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
-    """What a facet, sign, need or skill is called."""
+    """Return what a facet, sign, need or skill is called."""
     for instrument in instruments.values():
         for facet in facets(instrument):
             if facet.id == subject:
-                return facet.title.partition(":")[0]
+                return short_title(facet.title)
     return subject
 
 
@@ -54,7 +54,7 @@ def tell(
     alone: bool = False,
     level: int = 3,
 ) -> list[Block]:
-    """A few sentences: the title, what it means, whose it is, how sure it is.
+    """Return a few sentences: the title, what it means, whose it is, how sure it is.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class _Telling:
         return self.say(code, n=int(numbers.get("n_topics", 1)))
 
     def _standing(self, insight: Insight) -> str:
-        """Where each stands; the topic's own sentence only where it is true of everyone told."""
+        """Return where each stands; the topic's own sentence only where it is true of everyone told."""
         scale = self._scale(insight.subject)
         is_sign = bool(scale and scale.higher_is == "worse")
         stands = {place: _SIGN[one] if is_sign else one for place, one in insight.stands.items()}
@@ -165,7 +165,7 @@ class _Telling:
 
 
 def _own_text(scale: Subscale, stand: str) -> str:
-    """The topic's sentence for whoever stands at that end of its scale."""
+    """Return the topic's sentence for whoever stands at that end of its scale."""
     return scale.high_text if stand in ("high", "often") else scale.low_text
 
 
@@ -176,7 +176,7 @@ def _nothing(numbers: Mapping[str, float]) -> str:
 
 
 def next_step(insight: Insight) -> tuple[str, str, list[Block]]:
-    """The exercise's id, its title, and why it is suggested here.
+    """Return the exercise's id, its title, and why it is suggested here.
 
     A step of time and warmth has no subject, and always the same words.
     """

@@ -1,0 +1,72 @@
+"""How far somebody is, computed from the drawer and the table, never kept."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from workbook.instruments import Instrument
+from workbook.service.study import Study
+from workbook.service.values import Table
+from workbook.session.drawer import OwnDrawer
+from workbook.sharing import Grain, publishable
+
+Status = Literal["locked", "open", "under-way", "complete"]
+
+
+class Progress(OwnDrawer):
+    """What is answered, what may be shown, what is decided. Each page makes its lock of it."""
+
+    instruments: Mapping[str, Instrument]
+    decisions: dict[tuple[str, str], Grain]
+    table: Table
+    study: Study | None
+
+    @property
+    def is_together(self) -> bool:
+        """True on one device with both partners: only the table is read."""
+        return self.actor.role == "together"
+
+    @property
+    def takes_part(self) -> bool:
+        """True once the person has consented, and where two sit together."""
+        return self.has_consented or self.is_together
+
+    def shareable(self) -> list[Instrument]:
+        """Return the instruments that can be shown to the partner at all."""
+        return [
+            one
+            for one in self.instruments.values()
+            if not one.is_private and one.subscales and one.occasion == "assessment"
+        ]
+
+    def is_answered(self, instrument_id: str) -> bool:
+        """Say whether something of an instrument is answered, so that there is something to look at."""
+        own = self.responses
+        mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == self.occasion)]
+        return bool(mine["value"].notna().any())
+
+    def to_decide(self) -> list[Instrument]:
+        """Return the instruments of which something is answered that may be shown at all."""
+        now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
+        return [one for one in self.shareable() if len(publishable(now, one))]
+
+    def is_private(self, chapter_id: str) -> bool:
+        """Say whether a chapter asks the private questions."""
+        return chapter_id in self.chapters and self.chapters[chapter_id][0].is_private
+
+    def chapter_status(self, chapter_id: str) -> Status:
+        """Return how far a chapter is, on the occasion its answers belong to now."""
+        if chapter_id not in self.chapters:
+            return "locked"
+        instrument = self.chapters[chapter_id][0]
+        occasion = self.occasion_of(instrument)
+        n_answered = self.n_answered(chapter_id, occasion)
+        is_done = n_answered == len(self.items(chapter_id)) or self.has_seen(f"end.{chapter_id}.{occasion}")
+        return "complete" if is_done else "under-way" if n_answered else "open"
+
+    def decision_status(self) -> Status:
+        """Return how far the decisions of this occasion are; locked while there is nothing to decide."""
+        wanted = [one.id for one in self.to_decide()]
+        decided = [one for one in wanted if (one, self.occasion) in self.decisions]
+        if not wanted:
+            return "locked"
+        return "complete" if decided == wanted else "under-way" if decided else "open"

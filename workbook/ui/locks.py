@@ -1,0 +1,37 @@
+"""When a page is open: each a function of the session and the page's address.
+
+None tells what the partner did; that both opened something is on the table of both.
+"""
+
+from collections.abc import Callable
+
+from workbook.address import Address
+from workbook.session import Session, Status
+
+Lock = Callable[[Session, Address], Status]
+
+
+def always(_session: Session, _address: Address) -> Status:
+    """Open to whoever signed in."""
+    return "open"
+
+
+def after_consent(session: Session, _address: Address) -> Status:
+    """Open once the person takes part."""
+    return "open" if session.takes_part else "locked"
+
+
+def until_read(session: Session, address: Address) -> Status:
+    """Open at once, and complete when it was read to its end."""
+    return "complete" if session.has_seen(address.kind) else "open"
+
+
+def with_own_answers(session: Session, _address: Address) -> Status:
+    """Open once there is something of one's own to look at."""
+    is_there = any(session.is_answered(one.id) for one in session.shareable())
+    return "open" if session.takes_part and is_there else "locked"
+
+
+def once_both_opened(session: Session, _address: Address) -> Status:
+    """Open once both have opened something."""
+    return "open" if session.takes_part and session.table.open_rounds else "locked"
