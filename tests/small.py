@@ -18,12 +18,12 @@ ITEMS = (
     Item("x.blame.2", "…", OFTEN),
 )
 TALK = Subscale(
-    "x.talk", "Talk", ("x.talk.1", "x.talk.2", "x.talk.3"), min_answered=2, source=("S0",),
+    "x.talk", "Talk", ("x.talk.1", "x.talk.2", "x.talk.3"), min_answered=2, source=("S0",), summary="",
     reliability=Constant(0.75, "assumed"), sd=Constant(1.0, "assumed"),
 )  # fmt: skip
-SEEN = Subscale("x.talk.partner", "Talk: your partner", ("x.talk.partner",), about="partner")
+SEEN = Subscale("x.talk.partner", "Talk: your partner", ("x.talk.partner",), about="partner", summary="")
 BLAME = Subscale(
-    "x.blame", "Blame", ("x.blame.1", "x.blame.2"), statistic="sum", min_answered=1, higher_is="worse",
+    "x.blame", "Blame", ("x.blame.1", "x.blame.2"), statistic="sum", min_answered=1, higher_is="worse", summary="",
     reliability=Constant(0.84, "S0"), sd=Constant(2.0, "S0"),
 )  # fmt: skip
 SMALL = Instrument(

@@ -66,8 +66,9 @@ def test_the_generated_pages_are_in_step() -> None:
 
 def test_a_page_edited_by_hand_is_out_of_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in docs.pages().items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text() + "edited")
-    monkeypatch.setattr(docs, "DOCS", tmp_path)
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
     assert docs.main(["--check"]) == 1
 
 

@@ -97,7 +97,7 @@ def many(n: int) -> Instrument:
     items, subscales = [], []
     for k in range(n):
         items += [Item(f"x.f{k}.self", "…", OFTEN), Item(f"x.f{k}.partner", "…", OFTEN, about="partner")]
-        subscales.append(Subscale(f"x.f{k}.self", f"Facet {k}", (f"x.f{k}.self",)))
+        subscales.append(Subscale(f"x.f{k}.self", f"Facet {k}", (f"x.f{k}.self",), summary=""))
     return dataclasses.replace(SMALL, items=tuple(items), subscales=tuple(subscales))
 
 

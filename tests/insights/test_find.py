@@ -32,6 +32,7 @@ def instrument(n: int, worse: tuple[int, ...] = ()):
                 f"x.f{k}",
                 f"Facet {k}",
                 names,
+                summary="",
                 source=("S0",),
                 higher_is="worse" if k in worse else "better",
                 reliability=Constant(0.75, "assumed"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.content.fields import Fields
+from workbook.content.tables import Place
 from workbook.errors import ContentError
 from workbook.instruments import Instrument, catalogue, read_instrument
 from workbook.instruments.reader import _read_top
@@ -338,7 +338,7 @@ def test_whatever_stands_in_a_file_reading_it_ends_with_problems_and_never_a_cra
     for key in place[:-1]:
         parent = parent[key]
     was, parent[place[-1]] = parent[place[-1]], value
-    problems: list[str] = []
-    _read_top(Fields(tables, "tiny.toml", problems))
+    place = Place("tiny.toml", [])
+    _read_top(tables, place)
     if type(value) is not type(was) and not {type(value), type(was)} <= {int, float}:
-        assert problems
+        assert place.problems

@@ -38,7 +38,7 @@ def subscales(draw: st.DrawFn, number: int, items: list[Item]) -> Subscale:
     own = draw(st.lists(st.sampled_from([item.id for item in items]), min_size=1, unique=True))
     return Subscale(
         f"x.{number}", "…", tuple(own), draw(st.sampled_from(["mean", "sum"])),
-        min_answered=draw(st.integers(0, len(own))), reliability=draw(reliabilities), sd=draw(deviations),
+        min_answered=draw(st.integers(0, len(own))), reliability=draw(reliabilities), sd=draw(deviations), summary="",
     )  # fmt: skip
 
 

@@ -1,12 +1,16 @@
 """A small household for tests: a couple, their two pages, cheap passphrases, a settable clock."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from unittest import mock
 
 from workbook.instruments import catalogue
 from workbook.service.crypto import Cost
 from workbook.service.household import Household
-from workbook.service.identity.rate_limit import Tries
+from workbook.service.identity import rate_limit
 from workbook.service.identity.sittings import Sittings
 from workbook.service.roles import RoleService
 from workbook.service.study import Study
@@ -59,8 +63,7 @@ def begin(
     """A couple that has just joined, where a study is run."""
     store = MemoryStore() if store is None else store
     clock = Clock()
-    sittings, tries = Sittings(clock=clock), Tries(clock=clock)
-    local = Household(store, sittings=sittings, tries=tries, cost=CHEAP, study=study)
+    local = Household(store, sittings=Sittings(clock=clock), cost=CHEAP, study=study)
     first = local.accounts.create_couple("Ada", WORDS["Ada"])
     second = local.accounts.join(first.code, "Ben", WORDS["Ben"])
     recovery = {"Ada": first.recovery_code, "Ben": second.recovery_code}
@@ -73,6 +76,14 @@ def begin(
         (first.actor, second.actor),
         reach(local) if reach else None,
     )
+
+
+@contextmanager
+def tries_later(seconds: float) -> Iterator[None]:
+    """Let what counts tries see a later time: `limits` reads the computer's clock and takes no other."""
+    later = SimpleNamespace(time=lambda: time.time() + seconds)
+    with mock.patch("limits.storage.memory.time", later), mock.patch.object(rate_limit, "time", later):
+        yield
 
 
 def answers(

@@ -1,11 +1,10 @@
 """Getting in: who may, who may not, and what a refusal tells."""
 
-import statistics
 import time
 
 import pytest
 
-from tests.service.household import CHEAP, WORDS, House, answers, begin
+from tests.service.household import CHEAP, WORDS, House, answers, begin, tries_later
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.service.crypto import Cost
 from workbook.service.household import Household
@@ -63,16 +62,16 @@ def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
     code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
 
     def seconds(code: str, name: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(SignInError):
             local.accounts.sign_in(code, name, "wrong passphrase")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    wrong_passphrase = statistics.median(seconds(code, "Ada") for _ in range(7))
-    unknown_name = statistics.median(seconds(code, "Zoe") for _ in range(7))
-    unknown_code = statistics.median(seconds("nobody", "Ada") for _ in range(7))
-    for other in (unknown_name, unknown_code):
-        assert 0.5 < other / wrong_passphrase < 2
+    # In turn, in this process's own time, and of each the least: other work on this computer adds to none.
+    wrong = {"passphrase": (code, "Ada"), "name": (code, "Zoe"), "code": ("nobody", "Ada")}
+    rounds = [[seconds(*given) for given in wrong.values()] for _ in range(7)]
+    least = [min(times) for times in zip(*rounds, strict=True)]
+    assert max(least) / min(least) < 2
 
 
 def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: House) -> None:
@@ -83,8 +82,8 @@ def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: House) -> 
     with pytest.raises(TooManyTriesError, match="15 minutes"):
         accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     accounts.sign_in(house.code, "Ben", WORDS["Ben"])
-    house.clock.now += 15 * 60 + 1
-    accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    with tries_later(15 * 60 + 1):
+        accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
 
 def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(house: House) -> None:

@@ -1,12 +1,15 @@
 """Every door that takes a secret: wrong tries count wherever they were made, and lock nobody else out."""
 
+import contextlib
 import inspect
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, tries_later
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.service import crypto
 from workbook.service.household import Household
@@ -101,9 +104,9 @@ def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: House, do
     other = next(one for one in ("sign_in", "decide") if one != door)
     assert guess(house, other, MOST_TRIES) == [SignInError] * MOST_TRIES
     assert guess(house, door, 1, WORDS["Ada"]) == [TooManyTriesError]
-    house.clock.now += 15 * 60 + 1
-    house.table = house.together()[1]  # type: ignore[attr-defined]
-    assert guess(house, door, 1, WORDS["Ada"]) == [str]
+    with tries_later(15 * 60 + 1):
+        house.table = house.together()[1]  # type: ignore[attr-defined]
+        assert guess(house, door, 1, WORDS["Ada"]) == [str]
 
 
 @pytest.mark.parametrize("door", SEATED)
@@ -191,15 +194,60 @@ def test_both_passphrases_are_tried_whichever_is_wrong(house: House) -> None:
 
 
 def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> None:
-    now = [0.0]
-    tries = Tries(clock=lambda: now[0])
-    right = tries.take(["door"])
-    now[0] = 600.0
-    tries.take(["door"], most=2)
-    tries.give_back(right)
-    now[0] = 1000.0  # the right one would be forgotten by now, the wrong one is not
-    with pytest.raises(TooManyTriesError):
-        tries.take(["door"], most=1)
+    tries = Tries()
+    right = tries.take(["door"], most=2)
+    with tries_later(600):
+        tries.take(["door"], most=2)
+        tries.give_back(right)
+    with tries_later(1000):  # the right one would be forgotten by now, the wrong one is not
+        tries.take(["door"], most=2)
+        with pytest.raises(TooManyTriesError, match="9 minutes"):
+            tries.take(["door"], most=2)
+
+
+@pytest.mark.parametrize("wanted", [dict.fromkeys(range(60), 3), {0: 1, 14: 20, 15: 20, 28: 20, 29: 20}])
+def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins(wanted: dict[int, int]) -> None:
+    """A window that begins with its first try would allow nine just before its end and ten just after."""
+    tries, taken = Tries(), []
+    for minute, times in wanted.items():
+        with tries_later(60 * minute + 1):
+            for _ in range(times):
+                with contextlib.suppress(TooManyTriesError):
+                    tries.take(["door"])
+                    taken.append(minute)
+    assert max(sum(begin <= at < begin + 15 for at in taken) for begin in range(60)) == MOST_TRIES
+    assert len(taken) >= (max(wanted) // 15 + 1) * MOST_TRIES, "all of them can be had"
+
+
+def test_many_tries_at_once_are_ten() -> None:
+    """Also the very first ones of a key, which the memory of `limits` alone may count as one."""
+    tries = Tries()
+
+    def took(key: str) -> bool:
+        try:
+            tries.take([key], most=2)
+        except TooManyTriesError:
+            return False
+        return True
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for n in range(200):
+                assert sum(threads.map(took, [f"door {n}"] * 8)) == 2
+            assert sum(threads.map(took, ["door"] * 200)) == 2
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def test_a_try_that_one_key_refuses_is_counted_on_none() -> None:
+    tries = Tries()
+    tries.take(["b"], most=1)
+    for _ in range(3):
+        with pytest.raises(TooManyTriesError):
+            tries.take(["a", "b"], most=1)
+    tries.take(["a"], most=1)
 
 
 # -- deciding at one device --------------------------------------------------------------------

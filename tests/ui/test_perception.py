@@ -49,7 +49,11 @@ def test_each_number_has_its_sentence(numbers, key):
 
 def test_the_limits_are_content_and_provisional():
     limits = thresholds()
-    assert (limits.level_at_least, limits.order_clear, limits.order_some) == (0.3, 0.5, 0.2)
+    assert (
+        limits.perception.level_at_least,
+        limits.perception.order_clear,
+        limits.perception.order_some,
+    ) == (0.3, 0.5, 0.2)
     assert limits.is_provisional
     assert "limits are our own" in str(seen_in_words(seen(), NAMES))
 

@@ -8,13 +8,14 @@ from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
-from workbook.content.evidence import sources
-from workbook.content.fields import Fields, load_toml, read_each, repeated
+from workbook.content.evidence import note_unknown_sources
+from workbook.content.fields import Listed, Slug, Text, Texts, Words, load_toml, read_each, repeated
+from workbook.content.tables import Place, read_table, table
 from workbook.errors import ContentError
 
 
+@table("section")
 @dataclass(frozen=True, slots=True)
 class Section:
     """One part of a document: a heading, which may be empty, and its paragraphs.
@@ -23,12 +24,13 @@ class Section:
     lists the private questions whose answers may move this part up on that page.
     """
 
-    id: str
-    heading: str
-    paragraphs: tuple[str, ...]
-    raised_by: tuple[str, ...] = ()
+    id: Slug
+    paragraphs: Texts
+    heading: Words = ""
+    raised_by: Listed = ()
 
 
+@table("document")
 @dataclass(frozen=True)
 class Document:
     """A text with a version. A change of a single word needs a new version.
@@ -37,12 +39,12 @@ class Document:
     to high, and are empty for all others.
     """
 
-    id: str
-    version: str
-    title: str
-    source: tuple[str, ...]
+    id: Slug
+    version: Text
+    title: Text
+    source: Texts
     sections: tuple[Section, ...]
-    choices: tuple[str, ...] = ()
+    choices: Listed = ()
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -80,39 +82,14 @@ def read_document(place: Traversable) -> Document:
     ContentError
         With every problem of the file at once.
     """
-    problems: list[str] = []
-    top = Fields(load_toml(place), place.name, problems)
-    document = Document(
-        id=top.slug(),
-        version=top.text("version"),
-        title=top.text("title"),
-        source=top.texts("source"),
-        sections=tuple(_read_section(top, table) for table in top.tables("sections")),
-        choices=top.texts("choices", default=()),
-    )
-    top.finish()
-    if document.id and top.where != f"{document.id}.toml":
-        top.note(f"the id is {document.id!r}; name the file {document.id}.toml")
-    for name in document.source:
-        if name not in sources():
-            top.note(f"unknown source {name!r}; add it to evidence.toml")
+    top = Place(place.name, [])
+    document = read_table(Document, load_toml(place), top)
+    top.note_other_name(document.id)
+    note_unknown_sources(document.source, top)
     for name in repeated(section.id for section in document.sections):
         top.note(f"two sections have the id {name!r}")
-    if problems:
-        raise ContentError(problems)
+    top.finish()
     return document
-
-
-def _read_section(top: Fields, table: dict[str, Any]) -> Section:
-    fields = Fields(table, f"{top.where}, section {table.get('id', '?')!r}", top.problems)
-    section = Section(
-        id=fields.slug(),
-        heading=fields.text("heading", default=""),
-        paragraphs=fields.texts("paragraphs"),
-        raised_by=fields.texts("raised_by", default=()),
-    )
-    fields.finish()
-    return section
 
 
 def document_hash(document_id: str) -> str:

@@ -1,20 +1,29 @@
 """The sources the workbook rests on, and what each claim's label means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
-from workbook.content.fields import Fields, load_toml, repeated
-from workbook.errors import ContentError
+from workbook.content.fields import Slug, Text, load_toml, repeated
+from workbook.content.tables import Place, read_table, table
 
 EvidenceLabel = Literal["data", "clinical", "ours"]
-EVIDENCE_LABELS: tuple[EvidenceLabel, ...] = ("data", "clinical", "ours")
-KINDS = ("article", "paper", "book", "own")
 
 
+@table("claim")
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing the workbook says or does because of a source, and what it rests on."""
+
+    id: Slug
+    text: Text
+    evidence: EvidenceLabel
+
+
+@table("source")
 @dataclass(frozen=True, slots=True)
 class Source:
     """One work that the workbook draws on.
@@ -25,22 +34,21 @@ class Source:
     therapists) or ``ours`` (our own choice, provisional).
     """
 
-    id: str
-    kind: str
-    title: str
-    authors: str
-    published: str
-    address: str
-    claims: "tuple[Claim, ...]"
+    id: Text
+    kind: Literal["article", "paper", "book", "own"]
+    title: Text
+    authors: Text
+    published: Text
+    address: Text
+    claims: tuple[Claim, ...] = ()
 
 
+@table("evidence")
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """One thing the workbook says or does because of a source, and what it rests on."""
+class Evidence:
+    """All of ``evidence.toml``."""
 
-    id: str
-    text: str
-    evidence: EvidenceLabel
+    sources: tuple[Source, ...]
 
 
 @cache
@@ -58,35 +66,19 @@ def sources() -> Mapping[str, Source]:
     'Butch Losey'
     """
     place = files("workbook.content") / "evidence.toml"
-    problems: list[str] = []
-    top = Fields(load_toml(place), place.name, problems)
-    found = [_read_source(table, problems) for table in top.tables("sources")]
-    top.finish()
+    top = Place(place.name, [])
+    found = read_table(Evidence, load_toml(place), top).sources
     claims = [claim.id for source in found for claim in source.claims]
     for name in repeated([source.id for source in found] + claims):
         top.note(f"the id {name!r} is used twice; ids are for ever and for one thing")
-    if problems:
-        raise ContentError(problems)
+    top.finish()
     return MappingProxyType({source.id: source for source in found})
 
 
-def _read_source(table: dict[str, object], problems: list[str]) -> Source:
-    fields = Fields(table, f"evidence.toml, source {table.get('id', '?')!r}", problems)
-    source = Source(
-        id=fields.text("id"),
-        kind=fields.one_of("kind", KINDS),
-        title=fields.text("title"),
-        authors=fields.text("authors"),
-        published=fields.text("published"),
-        address=fields.text("address"),
-        claims=tuple(_read_claim(claim, problems) for claim in fields.tables("claims", [])),
-    )
-    fields.finish()
-    return source
-
-
-def _read_claim(table: dict[str, object], problems: list[str]) -> Claim:
-    fields = Fields(table, f"evidence.toml, claim {table.get('id', '?')!r}", problems)
-    claim = Claim(fields.slug(), fields.text("text"), fields.one_of("evidence", EVIDENCE_LABELS))
-    fields.finish()
-    return claim
+def note_unknown_sources(names: Iterable[str], place: Place) -> None:
+    """Note which of the ids are none of `sources`."""
+    for name in names:
+        if name not in sources():
+            place.note(
+                f"unknown source {name!r}; add it to evidence.toml or use one of {', '.join(sources())}"
+            )

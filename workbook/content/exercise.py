@@ -6,32 +6,38 @@ from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated
 
-from workbook.content.evidence import EVIDENCE_LABELS, EvidenceLabel, sources
-from workbook.content.fields import Fields, load_toml, read_each, repeated
+from pydantic import Field
+
+from workbook.content.evidence import EvidenceLabel, note_unknown_sources
+from workbook.content.fields import Flag, Slug, Text, Texts, Whole, load_toml, read_each, repeated
+from workbook.content.tables import Place, read_table, table
 from workbook.errors import ContentError
 
 MOST_SUGGESTIONS = 2
 
 
+@table("deck")
 @dataclass(frozen=True, slots=True)
 class Deck:
     """A pile of cards: open questions, ideas or words to begin with."""
 
-    id: str
-    title: str
-    cards: tuple[str, ...]
+    id: Slug
+    title: Text
+    cards: Texts
 
 
+@table("for")
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """Which facets, needs, signs and skills an exercise serves, and the reason in one sentence."""
 
-    serves: tuple[str, ...]
-    reason: str
+    serves: Annotated[Texts, Field(alias="ids")]
+    reason: Text
 
 
+@table("exercise")
 @dataclass(frozen=True)
 class Exercise:
     """One thing a couple can do together.
@@ -41,18 +47,18 @@ class Exercise:
     those that can lead to touch or sex: everyone sees the same note on consent.
     """
 
-    id: str
-    title: str
-    source: tuple[str, ...]
+    id: Slug
+    title: Text
+    source: Texts
     evidence: EvidenceLabel
-    minutes: int
-    bring: tuple[str, ...]
-    why: str
-    steps: tuple[str, ...]
-    purposes: tuple[Purpose, ...]
+    minutes: Whole
+    bring: Texts
+    why: Text
+    steps: Texts
+    purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]
     decks: tuple[Deck, ...] = ()
-    guard: bool = False
-    touch: bool = False
+    guard: Flag = False
+    touch: Flag = False
 
     @property
     def serves(self) -> tuple[str, ...]:
@@ -98,26 +104,17 @@ def read_exercise(place: Traversable) -> Exercise:
     ContentError
         With every problem of the file at once.
     """
-    problems: list[str] = []
-    top = Fields(load_toml(place), place.name, problems)
-    exercise = Exercise(
-        id=top.slug(),
-        title=top.text("title"),
-        source=top.texts("source"),
-        evidence=top.one_of("evidence", EVIDENCE_LABELS),
-        minutes=top.whole("minutes"),
-        bring=top.texts("bring"),
-        why=top.text("why"),
-        steps=top.texts("steps"),
-        purposes=tuple(_read_purpose(top, table) for table in top.tables("for")),
-        decks=tuple(_read_deck(top, table) for table in top.tables("decks", default=[])),
-        guard=top.flag("guard", default=False),
-        touch=top.flag("touch", default=False),
-    )
+    top = Place(place.name, [])
+    exercise = read_table(Exercise, load_toml(place), top)
+    top.note_other_name(exercise.id)
+    note_unknown_sources(exercise.source, top)
+    if exercise.minutes < 1:
+        top.note(f"'minutes' is {exercise.minutes}; give 1 or more")
+    for name in repeated(exercise.serves):
+        top.note(f"serves {name!r} twice; keep the more fitting place")
+    for name in repeated(deck.id for deck in exercise.decks):
+        top.note(f"two decks have the id {name!r}")
     top.finish()
-    _check(exercise, top)
-    if problems:
-        raise ContentError(problems)
     return exercise
 
 
@@ -159,31 +156,3 @@ def _ranked(name: str) -> list[tuple[tuple[int, bool, int, str], Suggestion]]:
         for place, purpose in enumerate(exercise.purposes)
         if name in purpose.serves
     ]
-
-
-def _read_purpose(top: Fields, table: dict[str, Any]) -> Purpose:
-    fields = Fields(table, f"{top.where}, [[for]]", top.problems)
-    purpose = Purpose(fields.texts("ids"), fields.text("reason"))
-    fields.finish()
-    return purpose
-
-
-def _read_deck(top: Fields, table: dict[str, Any]) -> Deck:
-    fields = Fields(table, f"{top.where}, deck {table.get('id', '?')!r}", top.problems)
-    deck = Deck(fields.slug(), fields.text("title"), fields.texts("cards"))
-    fields.finish()
-    return deck
-
-
-def _check(exercise: Exercise, top: Fields) -> None:
-    if exercise.id and top.where != f"{exercise.id}.toml":
-        top.note(f"the id is {exercise.id!r}; name the file {exercise.id}.toml")
-    for name in exercise.source:
-        if name not in sources():
-            top.note(f"unknown source {name!r}; add it to evidence.toml or use one of {', '.join(sources())}")
-    if exercise.minutes < 1:
-        top.note(f"'minutes' is {exercise.minutes}; give 1 or more")
-    for name in repeated(exercise.serves):
-        top.note(f"serves {name!r} twice; keep the more fitting place")
-    for name in repeated(deck.id for deck in exercise.decks):
-        top.note(f"two decks have the id {name!r}")

@@ -1,131 +1,53 @@
-"""Read one TOML table field by field, noting every problem instead of stopping at the first."""
+"""What a table of a content file may hold, as types, and the reading of the files.
 
-import re
+pydantic checks by these types and makes of them the JSON Schema that an editor uses
+(`workbook/content/schemas/`); each says of itself what a problem asks an author to give.
+"""
+
 import tomllib
 from collections.abc import Callable, Iterable
 from importlib.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, Strict, WrapValidator
 
 from workbook.errors import ContentError
 
 Read = TypeVar("Read")
-REQUIRED: Any = object()
-SLUG = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
-class Fields:
-    """One table of a content file. Each getter takes a key, checks it, and notes what is wrong.
+class StandIn:
+    """What stands in for a value that was wrong, so that what comes after can be checked as well."""
 
-    Getters return a harmless value where the file is wrong, so that reading goes on and the
-    author sees every problem of a file at once. ``finish`` notes keys nobody asked for: a
-    mistyped key must not be skipped in silence.
 
-    Parameters
-    ----------
-    table : dict
-        The table as `tomllib` gives it.
-    where : str
-        How a problem names this place, e.g. ``"connection.toml, item 'connection.trust.1'"``.
-    problems : list of str
-        Where problems are noted; shared by all tables of one file.
+class TextStandIn(StandIn, str):
+    """A text that was missing, empty or misspelt."""
 
-    Examples
-    --------
-    >>> problems = []
-    >>> fields = Fields({"id": "trust", "titel": "Trust"}, "facets.toml", problems)
-    >>> fields.text("id"), fields.text("title"), fields.finish()
-    ('trust', '', None)
-    >>> for problem in problems:
-    ...     print(problem)
-    facets.toml: 'title' is missing; give a text
-    facets.toml: unknown key 'titel'; known here: id, title
-    """
+    __slots__ = ()
 
-    def __init__(self, table: dict[str, Any], where: str, problems: list[str]) -> None:
-        self.table = table
-        self.where = where
-        self.problems = problems
-        self._asked: list[str] = []
 
-    def note(self, problem: str) -> None:
-        """Note one problem of this place."""
-        self.problems.append(f"{self.where}: {problem}")
+class TextsStandIn(StandIn, tuple[str, ...]):
+    """No texts, where some were wanted."""
 
-    def finish(self) -> None:
-        """Note every key that no getter asked for."""
-        for key in self.table:
-            if key not in self._asked:
-                self.note(f"unknown key {key!r}; known here: {', '.join(sorted(set(self._asked)))}")
+    __slots__ = ()
 
-    def _get(self, key: str, kinds: tuple[type, ...], what: str, default: Any, fallback: Any) -> Any:
-        self._asked.append(key)
-        if key not in self.table:
-            if default is REQUIRED:
-                self.note(f"{key!r} is missing; give {what}")
-                return fallback
-            return default
-        value = self.table[key]
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            self.note(f"{key!r} is {value!r}; give {what}")
-            return fallback
-        return value
 
-    def text(self, key: str, default: Any = REQUIRED) -> str:
-        """A text with something in it."""
-        value = self._get(key, (str,), "a text", default, "")
-        if key in self.table and isinstance(value, str) and not value.strip() and default is REQUIRED:
-            self.note(f"{key!r} is empty; give a text")
-        return cast("str", value)
+_LENIENT = WrapValidator(lambda value, check: value if isinstance(value, StandIn) else check(value))
 
-    def slug(self, key: str = "id") -> str:
-        """An id: lower-case letters, digits and underscores, parts joined by dots."""
-        value = self.text(key)
-        if value and not SLUG.fullmatch(value):
-            self.note(f"{key!r} is {value!r}; use lower-case letters, digits, '_' and '.' only")
-        return value
-
-    def one_of(self, key: str, allowed: Iterable[str], default: Any = REQUIRED) -> Any:
-        """One of a closed list of texts."""
-        choices = tuple(allowed)
-        value = self._get(key, (str,), f"one of {', '.join(choices)}", default, choices[0])
-        if value not in choices:
-            self.note(f"{key!r} is {value!r}; give one of {', '.join(choices)}")
-            return choices[0]
-        return value
-
-    def whole(self, key: str, default: Any = REQUIRED) -> int:
-        """A whole number."""
-        return cast("int", self._get(key, (int,), "a whole number", default, 0))
-
-    def number(self, key: str, default: Any = REQUIRED) -> float:
-        """A number."""
-        return float(self._get(key, (int, float), "a number", default, 0.0))
-
-    def flag(self, key: str, default: Any = REQUIRED) -> bool:
-        """``true`` or ``false``."""
-        return cast("bool", self._get(key, (bool,), "true or false", default, False))
-
-    def texts(self, key: str, default: Any = REQUIRED) -> tuple[str, ...]:
-        """A list of texts; required lists hold at least one."""
-        value = self._get(key, (list, tuple), "a list of texts", default, ())
-        if key in self.table and default is REQUIRED and value == []:
-            self.note(f"{key!r} is an empty list; give at least one text")
-        if any(not isinstance(part, str) or not part.strip() for part in value):
-            self.note(f"{key!r} holds something that is not a text")
-            return tuple(part for part in value if isinstance(part, str) and part.strip())
-        return tuple(value)
-
-    def table_at(self, key: str, default: Any = REQUIRED) -> dict[str, Any]:
-        """A table within this one."""
-        return cast("dict[str, Any]", self._get(key, (dict,), "a table", default, {}))
-
-    def tables(self, key: str, default: Any = REQUIRED) -> list[dict[str, Any]]:
-        """A list of tables, such as ``[[items]]``."""
-        value = self._get(key, (list,), f"[[{key}]] tables", default, [])
-        if any(not isinstance(part, dict) for part in value):
-            self.note(f"{key!r} holds something that is not a table; write [[{key}]]")
-        return [part for part in value if isinstance(part, dict)]
+Words = Annotated[str, Strict(), Field(description="a text"), _LENIENT]
+"""A text that may be empty."""
+Text = Annotated[str, Strict(), Field(description="a text", pattern=r"\S"), _LENIENT]
+Slug = Annotated[
+    str, Strict(), Field(description="a text", pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"), _LENIENT
+]
+"""An id: lower-case letters, digits and underscores, parts joined by dots."""
+Whole = Annotated[int, Strict(), Field(description="a whole number")]
+Number = Annotated[float, Strict(), Field(description="a number")]
+Flag = Annotated[bool, Strict(), Field(description="true or false")]
+Listed = Annotated[tuple[Text, ...], Field(description="a list of texts"), _LENIENT]
+"""Texts, of which there may be none."""
+Texts = Annotated[tuple[Text, ...], Field(description="a list of texts", min_length=1), _LENIENT]
 
 
 def load_toml(source: Path | Traversable) -> dict[str, Any]:

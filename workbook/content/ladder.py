@@ -5,25 +5,28 @@ from functools import cache
 from importlib.resources import files
 
 from workbook.content.exercise import exercises
-from workbook.content.fields import Fields, load_toml, repeated
-from workbook.errors import ContentError
+from workbook.content.fields import Flag, Number, Slug, Text, Texts, load_toml, repeated
+from workbook.content.tables import Place, read_table, table
 
 
+@table("rung")
 @dataclass(frozen=True, slots=True)
 class Rung:
     """Topics that are tended together; a ``first`` rung has to be well before any other step."""
 
-    id: str
-    topics: tuple[str, ...]
-    first: bool
+    id: Slug
+    topics: Texts
+    first: Flag
 
 
+@table("ladder")
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Rungs from the ground up.
 
     Attributes
     ----------
+    version : str
     rungs : tuple of Rung
     well_above : float
         The position (0 to 1, healthy) that both have to be above on every first topic.
@@ -37,12 +40,13 @@ class Ladder:
         A source id, or ``"ours"``.
     """
 
+    version: Text
     rungs: tuple[Rung, ...]
-    well_above: float
-    exercise: str
-    never_joint: tuple[str, ...]
-    never_praised: tuple[str, ...]
-    basis: str
+    well_above: Number
+    exercise: Text
+    never_joint: Texts
+    never_praised: Texts
+    basis: Text
 
     @property
     def first_topics(self) -> tuple[str, ...]:
@@ -54,7 +58,7 @@ class Ladder:
         return next((n for n, rung in enumerate(self.rungs) if topic in rung.topics), len(self.rungs))
 
 
-def read_ladder(table: dict[str, object], where: str = "ladder.toml") -> Ladder:
+def read_ladder(found: dict[str, object], where: str = "ladder.toml") -> Ladder:
     """The ladder of a table.
 
     Raises
@@ -62,18 +66,8 @@ def read_ladder(table: dict[str, object], where: str = "ladder.toml") -> Ladder:
     ContentError
         With every problem of the file at once.
     """
-    problems: list[str] = []
-    top = Fields(table, where, problems)
-    top.text("version")
-    ladder = Ladder(
-        rungs=tuple(_read_rung(one, where, problems) for one in top.tables("rungs")),
-        well_above=top.number("well_above"),
-        exercise=top.text("exercise"),
-        never_joint=top.texts("never_joint"),
-        never_praised=top.texts("never_praised"),
-        basis=top.text("basis"),
-    )
-    top.finish()
+    top = Place(where, [])
+    ladder = read_table(Ladder, found, top)
     for name in repeated(topic for rung in ladder.rungs for topic in rung.topics):
         top.note(f"{name!r} stands on two rungs; keep the lower one")
     if not ladder.first_topics:
@@ -81,16 +75,8 @@ def read_ladder(table: dict[str, object], where: str = "ladder.toml") -> Ladder:
     step = exercises().get(ladder.exercise)
     if step is None or step.guard or step.touch:
         top.note("'exercise' has to be one that needs no guard and no note on touch")
-    if problems:
-        raise ContentError(problems)
+    top.finish()
     return ladder
-
-
-def _read_rung(table: dict[str, object], where: str, problems: list[str]) -> Rung:
-    fields = Fields(table, f"{where}, rung {table.get('id', '?')!r}", problems)
-    rung = Rung(fields.slug(), fields.texts("topics"), fields.flag("first"))
-    fields.finish()
-    return rung
 
 
 @cache

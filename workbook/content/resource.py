@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
-from typing import Any
+from typing import Annotated
 
-from workbook.content.fields import Fields, load_toml, repeated
-from workbook.errors import ContentError
+from pydantic import Field
+
+from workbook.content.fields import Slug, Text, Texts, Words, load_toml, repeated
+from workbook.content.tables import Place, read_table, table
 
 
+@table("resource")
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One place to turn to. ``address`` is where it was seen, ``seen_on`` the day (ISO).
@@ -17,28 +20,29 @@ class Resource:
     ``checked_by`` is the person who rang or visited and found it right; empty means nobody.
     """
 
-    id: str
-    name: str
-    what: str
-    region: str
-    contact: str
-    address: str
-    seen_on: str
-    checked_by: str
+    id: Slug
+    name: Text
+    what: Text
+    region: Text
+    contact: Text
+    address: Text
+    seen_on: Text
+    checked_by: Annotated[Words, Field(description='who has checked it, or "" until a person has')]
 
     @property
     def is_verified(self) -> bool:
         return bool(self.checked_by)
 
 
+@table("resources")
 @dataclass(frozen=True)
 class Resources:
     """The list, what to say when it is empty, and beside an entry nobody has checked."""
 
-    title: str
-    when_empty: tuple[str, ...]
-    unverified: str
-    entries: tuple[Resource, ...]
+    title: Text
+    when_empty: Texts
+    unverified: Text
+    entries: Annotated[tuple[Resource, ...], Field(alias="resources")] = ()
 
 
 @cache
@@ -68,35 +72,9 @@ def read_resources(place: Traversable) -> Resources:
     ContentError
         With every problem of the file at once.
     """
-    problems: list[str] = []
-    top = Fields(load_toml(place), place.name, problems)
-    found = Resources(
-        title=top.text("title"),
-        when_empty=top.texts("when_empty"),
-        unverified=top.text("unverified"),
-        entries=tuple(_read_entry(top, table) for table in top.tables("resources", default=[])),
-    )
-    top.finish()
+    top = Place(place.name, [])
+    found = read_table(Resources, load_toml(place), top)
     for name in repeated(entry.id for entry in found.entries):
         top.note(f"two resources have the id {name!r}")
-    if problems:
-        raise ContentError(problems)
+    top.finish()
     return found
-
-
-def _read_entry(top: Fields, table: dict[str, Any]) -> Resource:
-    fields = Fields(table, f"{top.where}, resource {table.get('id', '?')!r}", top.problems)
-    entry = Resource(
-        id=fields.slug(),
-        name=fields.text("name"),
-        what=fields.text("what"),
-        region=fields.text("region"),
-        contact=fields.text("contact"),
-        address=fields.text("address"),
-        seen_on=fields.text("seen_on"),
-        checked_by=fields.text("checked_by", default=""),
-    )
-    fields.finish()
-    if "checked_by" not in table:
-        fields.note("'checked_by' is missing; leave it empty (\"\") until a person has checked it")
-    return entry

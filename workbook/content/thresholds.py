@@ -1,45 +1,109 @@
-"""Where "strong" begins: provisional thresholds, kept as content and not in code."""
+"""Where "strong" begins: provisional thresholds, kept as content and not in code.
+
+Positions run from 0 (unhealthy end of the scale) to 1 (healthy end); importance, gap and level are in scale
+points; the two orders are correlations.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from workbook.content.fields import Fields, load_toml
-from workbook.errors import ContentError
-
-TABLES = ("strength", "growth", "few", "alike", "apart", "difference", "unmet_need", "perception")
+from workbook.content.fields import Number, Text, Whole, load_toml
+from workbook.content.tables import Place, read_table, table
 
 
+@table("")
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What is told as a strength, and how many are."""
+
+    at_least: Number
+    most: Whole
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What is told as low, and how many are."""
+
+    at_most: Number
+    most: Whole
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Few:
+    """With fewer topics only what is high or low by itself is told."""
+
+    topics_at_least: Whole
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """How close all positions lie where no topic stands out."""
+
+    within: Number
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The share of topics that are low for one and strong for the other."""
+
+    at_least: Number
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many differences are told."""
+
+    most: Whole
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class UnmetNeed:
+    """What is told as an unmet need, and how many of each partner are."""
+
+    importance_at_least: Whole
+    gap_at_least: Whole
+    most_each: Whole
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Perception:
+    """From where a view lies above or below the other's own word, and orders are alike or partly so."""
+
+    level_at_least: Number
+    order_clear: Number
+    order_some: Number
+
+
+@table("thresholds")
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What is worth a word on a results page. ``basis`` is a source id, or ``"ours"``.
+    """What is worth a word on a results page. ``basis`` is a source id, or ``"ours"``."""
 
-    Positions run from 0 (unhealthy end of the scale) to 1 (healthy end); importance, gap
-    and level are in scale points; the two orders are correlations.
-    """
-
-    strength_at_least: float
-    strengths_most: int
-    growth_at_most: float
-    growth_most: int
-    topics_at_least: int
-    alike_within: float
-    apart_at_least: float
-    differences_most: int
-    importance_at_least: int
-    gap_at_least: int
-    unmet_most_each: int
-    level_at_least: float
-    order_clear: float
-    order_some: float
-    basis: str
+    version: Text
+    basis: Text
+    strength: Strength
+    growth: Growth
+    few: Few
+    alike: Alike
+    apart: Apart
+    difference: Difference
+    unmet_need: UnmetNeed
+    perception: Perception
 
     @property
     def is_provisional(self) -> bool:
         return self.basis == "ours"
 
 
-def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") -> Thresholds:
+def read_thresholds(found: dict[str, object], where: str = "thresholds.toml") -> Thresholds:
     """The thresholds of a table.
 
     Raises
@@ -47,40 +111,18 @@ def read_thresholds(table: dict[str, object], where: str = "thresholds.toml") ->
     ContentError
         With every problem of the file at once.
     """
-    problems: list[str] = []
-    top = Fields(table, where, problems)
-    top.text("version")
-    strength, growth, few, alike, apart, difference, need, seen = tables = [
-        Fields(top.table_at(name), f"{where}, {name}", problems) for name in TABLES
-    ]
-    found = Thresholds(
-        strength_at_least=strength.number("at_least"),
-        strengths_most=strength.whole("most"),
-        growth_at_most=growth.number("at_most"),
-        growth_most=growth.whole("most"),
-        topics_at_least=few.whole("topics_at_least"),
-        alike_within=alike.number("within"),
-        apart_at_least=apart.number("at_least"),
-        differences_most=difference.whole("most"),
-        importance_at_least=need.whole("importance_at_least"),
-        gap_at_least=need.whole("gap_at_least"),
-        unmet_most_each=need.whole("most_each"),
-        level_at_least=seen.number("level_at_least"),
-        order_clear=seen.number("order_clear"),
-        order_some=seen.number("order_some"),
-        basis=top.text("basis"),
-    )
-    for fields in (top, *tables):
-        fields.finish()
-    if not 0 <= found.growth_at_most < found.strength_at_least <= 1:
-        growth.note("'at_most' and strength's 'at_least' have to lie between 0 and 1, in this order")
-    if not 0 <= found.order_some <= found.order_clear <= 1:
-        seen.note("'order_some' and 'order_clear' have to lie between 0 and 1, in this order")
-    if found.growth_most > 2 or found.strengths_most > 3:
+    top = Place(where, [])
+    limits = read_table(Thresholds, found, top)
+    if not 0 <= limits.growth.at_most < limits.strength.at_least <= 1:
+        top.at("growth").note(
+            "'at_most' and strength's 'at_least' have to lie between 0 and 1, in this order"
+        )
+    if not 0 <= limits.perception.order_some <= limits.perception.order_clear <= 1:
+        top.at("perception").note("'order_some' and 'order_clear' have to lie between 0 and 1, in this order")
+    if limits.growth.most > 2 or limits.strength.most > 3:
         top.note("a page shows at most 3 strengths and 2 growth areas")
-    if problems:
-        raise ContentError(problems)
-    return found
+    top.finish()
+    return limits
 
 
 @cache

@@ -13,12 +13,12 @@ def overall(table: Sequence[Standing], limits: Thresholds) -> list[Insight]:
     if not table:
         return []
     caution = _caution(table)
-    if len(topics) < limits.topics_at_least and len(table) < limits.topics_at_least:
+    if len(topics) < limits.few.topics_at_least and len(table) < limits.few.topics_at_least:
         return [Insight("few", numbers={"n_topics": len(table)}, caution=caution)]
     positions = [position for one in topics for position in one.at.values()]
-    if len(topics) < limits.topics_at_least:
+    if len(topics) < limits.few.topics_at_least:
         return []
-    if max(positions) - min(positions) <= limits.alike_within:
+    if max(positions) - min(positions) <= limits.alike.within:
         ends: dict[str, Stand] = {
             "lowest": stand_of(min(positions), limits),
             "highest": stand_of(max(positions), limits),
@@ -30,7 +30,7 @@ def overall(table: Sequence[Standing], limits: Thresholds) -> list[Insight]:
 def _apart(topics: Sequence[Standing], limits: Thresholds) -> list[Insight]:
     """Most topics low for one and high for the other: they live different weeks."""
     apart = [one.stands(limits) for one in topics if set(one.stands(limits).values()) == {"low", "high"}]
-    if not apart or len(apart) < limits.apart_at_least * len(topics):
+    if not apart or len(apart) < limits.apart.at_least * len(topics):
         return []
     # Only where it is the same one on every such topic can it be said whose it is.
     stands = apart[0] if all(one == apart[0] for one in apart) else {}
@@ -43,19 +43,19 @@ def strengths(
     """Return where *both* are well; else the best so far, if one topic is best and low for nobody."""
     # A sign that is rare is good to know, and still not what a couple is good at.
     ordered = sorted(_topics(table) or table, key=_best)
-    strong = [one for one in ordered if one.least >= limits.strength_at_least]
+    strong = [one for one in ordered if one.least >= limits.strength.at_least]
     praised = [one for one in strong if one.subject not in never_praised]
-    named, tied = leading(praised, _best, limits.strengths_most)
+    named, tied = leading(praised, _best, limits.strength.most)
     if named:
         return [insight("strength", one, limits) for one in named]
-    if len(_topics(table)) < limits.topics_at_least:
+    if len(_topics(table)) < limits.few.topics_at_least:
         return []
     if tied:
         return [_tied("strength_tied", tied, dict.fromkeys(tied[0].at, "high"))]
     if strong:
         return []  # "none is strong" would not be true
     best, _ = leading(ordered, _best, 1)
-    fair = [one for one in best if one.least > limits.growth_at_most and one.subject not in never_praised]
+    fair = [one for one in best if one.least > limits.growth.at_most and one.subject not in never_praised]
     if fair:
         return [insight("strength_so_far", one, limits) for one in fair]
     return [Insight("nothing_strong", caution=_caution(table))]
@@ -67,14 +67,14 @@ def growth(table: Sequence[Standing], limits: Thresholds, *, is_apart: bool = Fa
     Two partners who both have something low get the same room. Where they are far apart on
     most topics, that is told instead, and here only what is low for both.
     """
-    low = [one for one in table if one.least <= limits.growth_at_most]
+    low = [one for one in table if one.least <= limits.growth.at_most]
     if not low:
         return _nothing_low(table, limits)
     if is_apart:
         low = [one for one in low if set(one.stands(limits).values()) == {"low"}]
-    lows = {p: [one for one in low if one.at.get(p, 1.0) <= limits.growth_at_most] for p in ("a", "b")}
+    lows = {p: [one for one in low if one.at.get(p, 1.0) <= limits.growth.at_most] for p in ("a", "b")}
     lows = {place: found for place, found in lows.items() if found}
-    room = max(1, limits.growth_most // max(len(lows), 1))
+    room = max(1, limits.growth.most // max(len(lows), 1))
     named: dict[str, Standing] = {}
     tied: dict[tuple[str, ...], tuple[Sequence[Standing], list[str]]] = {}
     for place, found in lows.items():
@@ -95,8 +95,8 @@ def _nothing_low(table: Sequence[Standing], limits: Thresholds) -> list[Insight]
     counts = {"n_topics": float(len(topics)), "n_signs": float(len(table) - len(topics))}
     worst, _ = leading(sorted(topics, key=_worst), _worst, 1)
     # A topic that is strong for both is told as strong, not as something to tend.
-    least = [one for one in worst if one.least < limits.strength_at_least]
-    if least and len(topics) >= limits.topics_at_least:
+    least = [one for one in worst if one.least < limits.strength.at_least]
+    if least and len(topics) >= limits.few.topics_at_least:
         return [insight("growth_least", one, limits) for one in least]
     return [Insight("nothing_low", numbers=counts, caution=_caution(table))]
 

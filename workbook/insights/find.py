@@ -77,7 +77,7 @@ def _differences(table: Sequence[Standing], limits: Thresholds) -> list[Insight]
             numbers={**one.numbers, **_difference(one), **counts},
             caution="chance",
         )
-        for one in widest[: limits.differences_most]
+        for one in widest[: limits.difference.most]
     ]
 
 
@@ -91,7 +91,9 @@ def _unmet(
     """Return each one's need with the widest gap; where several wait alike, that they do."""
     if needs is None or not len(needs):
         return []
-    is_unmet = (needs["importance"] >= limits.importance_at_least) & (needs["gap"] >= limits.gap_at_least)
+    is_unmet = (needs["importance"] >= limits.unmet_need.importance_at_least) & (
+        needs["gap"] >= limits.unmet_need.gap_at_least
+    )
     unmet = needs[is_unmet.fillna(value=False).to_numpy(dtype=bool) & ~needs["need"].isin(never).to_numpy()]
     sources = {s.id.rpartition(".")[0]: s.source for s in instrument.subscales} if instrument else {}
     found = []
@@ -99,7 +101,7 @@ def _unmet(
     for _, own in unmet.groupby("person_id", sort=True):
         widest = own[(own["gap"] == own["gap"].max()).to_numpy(dtype=bool)]
         first = widest[(widest["importance"] == widest["importance"].max()).to_numpy(dtype=bool)]
-        is_one = len(first) <= limits.unmet_most_each
+        is_one = len(first) <= limits.unmet_need.most_each
         row = first.iloc[0]
         found.append(
             Insight(

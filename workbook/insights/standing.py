@@ -59,9 +59,9 @@ class Standing:
 
 def stand_of(position: float, limits: Thresholds) -> Stand:
     """Low, middle or high, by the thresholds in content."""
-    if position <= limits.growth_at_most:
+    if position <= limits.growth.at_most:
         return "low"
-    return "high" if position >= limits.strength_at_least else "middle"
+    return "high" if position >= limits.strength.at_least else "middle"
 
 
 def standings(pairs: pd.DataFrame, instruments: Mapping[str, Instrument], *, alone: bool) -> list[Standing]:

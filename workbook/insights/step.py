@@ -15,7 +15,7 @@ def next_step(
     limits: Thresholds,
     ladder: Ladder,
 ) -> Insight:
-    """Return one thing for two to do.
+    """One thing for two to do.
 
     While a topic of a first rung (safety, trust, calm) is not well for both, or is not open
     from both, it is the step of time and warmth: the same id, subject and numbers in every
@@ -40,7 +40,7 @@ def _subjects(
     table: Sequence[Standing], insights: Sequence[Insight], limits: Thresholds, ladder: Ladder
 ) -> list[str]:
     """Return what a step could be for, the most fitting first: what is low for either, by its rung."""
-    low = [one for one in table if one.least <= limits.growth_at_most]
+    low = [one for one in table if one.least <= limits.growth.at_most]
     low.sort(key=lambda one: (ladder.height_of(one.subject), one.least, one.mean))
     # Whose need it is does not count: the wider gap comes first, then the order of the needs.
     unmet = [one for one in insights if one.code in ("unmet_need", "unmet_tied")]

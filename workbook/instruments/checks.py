@@ -2,12 +2,13 @@
 
 from math import inf
 
-from workbook.content.fields import Fields, repeated
+from workbook.content.fields import repeated
+from workbook.content.tables import Place
 from workbook.instruments.minutes import MOST_MINUTES
 from workbook.instruments.model import Instrument, Item, Subscale
 
 
-def check_items(instrument: Instrument, top: Fields) -> None:
+def check_items(instrument: Instrument, top: Place) -> None:
     """Item ids are unique and carry the instrument's id; a private instrument makes no score."""
     names = [item.id for item in instrument.items]
     for name in repeated(names + [question.id for question in instrument.free_text]):
@@ -22,7 +23,7 @@ def check_items(instrument: Instrument, top: Fields) -> None:
             top.note(f"subscale {subscale.id!r} has the id of an item it does not stand for alone")
 
 
-def check_chapters(instrument: Instrument, top: Fields) -> None:
+def check_chapters(instrument: Instrument, top: Place) -> None:
     """Check that every item stands in exactly one chapter, and none is longer than 8 minutes."""
     for name in repeated(chapter.id for chapter in instrument.chapters):
         top.note(f"the chapter id {name!r} is used twice")
@@ -40,40 +41,40 @@ def check_chapters(instrument: Instrument, top: Fields) -> None:
             top.note(f"chapter {chapter.id!r} takes {chapter.minutes} minutes; at most {MOST_MINUTES}")
 
 
-def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], fields: Fields) -> None:
+def check_subscale(subscale: Subscale, item_by_id: dict[str, Item], place: Place) -> None:
     """Check that a subscale's items exist and are alike, and that its constants make sense."""
     for name in subscale.items:
         if name not in item_by_id:
-            fields.note(f"names an item {name!r} that does not exist")
+            place.note(f"names an item {name!r} that does not exist")
     for name in repeated(subscale.items):
-        fields.note(f"counts the item {name!r} twice")
+        place.note(f"counts the item {name!r} twice")
     if not 1 <= subscale.min_answered <= max(1, len(subscale.items)):
-        fields.note(f"'min_answered' is {subscale.min_answered}; give 1 to {len(subscale.items)}")
+        place.note(f"'min_answered' is {subscale.min_answered}; give 1 to {len(subscale.items)}")
     items = [item_by_id[name] for name in subscale.items if name in item_by_id]
     for item in items:
         if item.about != subscale.about:
-            fields.note(f"is about {subscale.about}, but item {item.id!r} is about {item.about}")
+            place.note(f"is about {subscale.about}, but item {item.id!r} is about {item.about}")
     if len({item.scale.id for item in items}) > 1:
-        fields.note("mixes items of different scales; their values cannot be averaged")
+        place.note("mixes items of different scales; their values cannot be averaged")
     n_shown = sum(not item.never_published for item in items)
     if len(items) > 1 and n_shown < subscale.min_answered <= len(items):
-        fields.note(
+        place.note(
             f"needs {subscale.min_answered} answers, but only {n_shown} of its items may be published; "
             "hold fewer back or add items, or nobody could show it"
         )
     if len(subscale.items) == 1 and items and items[0].reverse:
-        fields.note(f"item {items[0].id!r} is reverse-keyed but stands alone; word it the right way round")
-    _check_constants(subscale, fields)
+        place.note(f"item {items[0].id!r} is reverse-keyed but stands alone; word it the right way round")
+    _check_constants(subscale, place)
 
 
-def _check_constants(subscale: Subscale, fields: Fields) -> None:
+def _check_constants(subscale: Subscale, place: Place) -> None:
     is_single = len(subscale.items) == 1
     for key, constant in (("reliability", subscale.reliability), ("sd", subscale.sd)):
         if is_single and constant is not None:
-            fields.note(f"has one item, so {key!r} is not known; take it out (single items show no band)")
+            place.note(f"has one item, so {key!r} is not known; take it out (single items show no band)")
         if not is_single and constant is None:
-            fields.note(f"{key!r} is missing; give {{ value = …, basis = 'assumed' }} or a source id")
+            place.note(f"{key!r} is missing; give {{ value = …, basis = 'assumed' }} or a source id")
     if subscale.reliability and not 0 <= subscale.reliability.value <= 1:
-        fields.note(f"the reliability is {subscale.reliability.value}; give 0 to 1")
+        place.note(f"the reliability is {subscale.reliability.value}; give 0 to 1")
     if subscale.sd and not 0 < subscale.sd.value < inf:
-        fields.note(f"the sd is {subscale.sd.value}; give a number above 0")
+        place.note(f"the sd is {subscale.sd.value}; give a number above 0")

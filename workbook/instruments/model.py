@@ -1,32 +1,37 @@
 """What an instrument is: frozen values, read from a TOML file and never changed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+
+from workbook.content.fields import Listed, Number, Slug, Text, Texts, Whole, Words
+from workbook.content.tables import table
 
 About = Literal["self", "partner"]
 HigherIs = Literal["better", "worse", "neither"]
 Statistic = Literal["mean", "sum"]
 
 
+@table("")
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A number used in scoring and what it rests on: ``"assumed"`` or a source id."""
 
-    value: float
-    basis: str
+    value: Number
+    basis: Text
 
     @property
     def is_assumed(self) -> bool:
         return self.basis == "assumed"
 
 
+@table("choice")
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer a person can tick."""
 
-    value: int
-    label: str
+    value: Whole
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Item:
     never_published: str = ""
 
 
+@table("subscale")
 @dataclass(frozen=True)
 class Subscale:
     """A facet, sign or skill: which items make its score, and how sure the score is.
@@ -75,19 +81,19 @@ class Subscale:
     a low score (in scale points, as answered), and are empty where no such sentence is fair.
     """
 
-    id: str
-    title: str
-    items: tuple[str, ...]
+    id: Slug
+    title: Text
+    items: Texts
     statistic: Statistic = "mean"
-    min_answered: int = 1
+    min_answered: Whole = 1
     higher_is: HigherIs = "better"
     about: About = "self"
     reliability: Constant | None = None
     sd: Constant | None = None
-    source: tuple[str, ...] = ()
-    summary: str = ""
-    high_text: str = ""
-    low_text: str = ""
+    source: Listed = ()
+    summary: Text = field(kw_only=True)
+    high_text: Words = ""
+    low_text: Words = ""
 
     @property
     def topic(self) -> str:
@@ -120,6 +126,7 @@ class Chapter:
     introduction: str = ""
 
 
+@table("free text")
 @dataclass(frozen=True, slots=True)
 class FreeText:
     """A question answered in own words. It is kept as an event and never scored or exported.
@@ -127,9 +134,9 @@ class FreeText:
     ``max_length`` counts characters.
     """
 
-    id: str
-    label: str
-    max_length: int
+    id: Slug
+    label: Text
+    max_length: Whole
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def sentence_heat_map(prepared: pd.DataFrame) -> Said:
     rows = prepared.assign(share=share.astype("float64"))
     is_own = (rows["by"] == rows["about"]).to_numpy()
     own, seen = rows[is_own], rows[~is_own]
-    often = 1 - thresholds().growth_at_most
+    often = 1 - thresholds().growth.at_most
     is_one = own["by"].nunique() < 2
     said = [
         *_noticed("often", own[(own["share"] >= often).to_numpy()], is_one=is_one),

@@ -77,7 +77,8 @@ def prepare_needs_map(
         name=now["place"].map(partner_names(names)),
         number=now["need"].map(numbers),
         title=now["need"].map(titles),
-        unmet=(now["importance"] >= limits.importance_at_least) & (now["gap"] >= limits.gap_at_least),
+        unmet=(now["importance"] >= limits.unmet_need.importance_at_least)
+        & (now["gap"] >= limits.unmet_need.gap_at_least),
         lowest=facet.scale.lowest,
         highest=facet.scale.highest,
         left=left,
@@ -123,7 +124,10 @@ def _draw_panel(drawn: Words, rows: pd.DataFrame, top: float) -> None:
     limits = thresholds()
     for importance in steps:
         for met in steps:
-            is_unmet = importance >= limits.importance_at_least and importance - met >= limits.gap_at_least
+            is_unmet = (
+                importance >= limits.unmet_need.importance_at_least
+                and importance - met >= limits.unmet_need.gap_at_least
+            )
             y = bottom - (met - steps[0]) * CELL
             drawn.box(
                 x0=importance - 0.48,

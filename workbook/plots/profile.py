@@ -113,7 +113,7 @@ def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
     value, first = prepared["value"], prepared.iloc[0]
     if len(prepared) == 1:
         return "results.plots.profile_own_one", {"subjects": in_words(list(prepared["title"]))}
-    if value.max() - value.min() <= thresholds().alike_within * (first["highest"] - first["lowest"]):
+    if value.max() - value.min() <= thresholds().alike.within * (first["highest"] - first["lowest"]):
         return "results.plots.profile_own_alike", {}
     at_ends = [
         list(prepared.loc[(value - end).abs().to_numpy() < SAME, "title"])

@@ -52,7 +52,7 @@ def _told(line: Any, names: Mapping[str, str]) -> list[Block]:
 
 
 def _level(elevation: float) -> str:
-    limit = thresholds().level_at_least
+    limit = thresholds().perception.level_at_least
     return "level_high" if elevation >= limit else "level_low" if elevation <= -limit else "level_same"
 
 
@@ -63,9 +63,9 @@ def _strength(correlation: Any) -> str:
     limits = thresholds()
     return (
         "clear"
-        if correlation >= limits.order_clear
+        if correlation >= limits.perception.order_clear
         else "some"
-        if correlation >= limits.order_some
+        if correlation >= limits.perception.order_some
         else "little"
     )
 

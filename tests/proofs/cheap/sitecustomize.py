@@ -1,3 +1,3 @@
-"""Loaded by the servers of `door` and `guesses`."""
+"""Loaded by the servers of `door` and `guesses`, and by that of `tests/server`."""
 
 import tests.proofs._thrift  # noqa: F401

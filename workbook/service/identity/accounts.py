@@ -215,7 +215,7 @@ class Accounts:
             )
             key = unlock(lock, passphrase, person_id)
             if account is not None and key is not None:
-                self._tries.give_back(Try((counted,), taken.at))
+                self._tries.give_back(taken.at(counted))
                 opened.append((account, key))
         if len(opened) < len(people):
             raise SignInError(problem("errors.account.wrong"))

@@ -1,23 +1,35 @@
-"""How often someone may guess: ten wrong tries in a quarter of an hour, each counted by what it was at."""
+"""How often someone may guess: ten wrong tries in a quarter of an hour, each counted by what it was at.
+
+The counting is `limits`'; a storage that several servers share (Redis) can be given in place of the memory.
+"""
 
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage, Storage
+from limits.strategies import FixedWindowRateLimiter
 
 from workbook.errors import TooManyTriesError, problem
 
 MOST_TRIES = 10
-WINDOW_SECONDS = 15 * 60.0
+# `limits` cannot give back one hit of a moving window. A window of one hit for each try can be cleared alone,
+# and as it begins with its own hit, any quarter of an hour has at most as many tries as there are places.
+_PLACE = RateLimitItemPerMinute(1, 15)
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try as it was counted: at which keys, and when."""
+    """One try as it was counted: the place that it holds at each key."""
 
-    keys: tuple[str, ...]
-    at: float
+    places: tuple[tuple[str, int], ...] = ()
+
+    def at(self, key: str) -> "Try":
+        """Return the part of it that is counted on one key."""
+        return Try(tuple(held for held in self.places if held[0] == key))
 
 
 class Tries:
@@ -25,12 +37,16 @@ class Tries:
 
     A try is taken with `take` and given back with `give_back` when it turned out right. The
     count never depends on whether the account exists.
+
+    Parameters
+    ----------
+    storage
+        Where tries are counted; by default in this process's memory.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._taken: dict[str, list[float]] = {}
+    def __init__(self, storage: Storage | None = None) -> None:
+        self._windows = FixedWindowRateLimiter(MemoryStorage() if storage is None else storage)
+        self._lock = threading.Lock()  # two threads' first hits at once both count as one in the memory
 
     def take(
         self,
@@ -49,7 +65,7 @@ class Tries:
         most
             How many wrong ones each of them has in a quarter of an hour.
         also
-            What it is counted on as well, without being limited by it.
+            What it is counted on as well, without being limited by it; one that is full already stays so.
         told
             The key, under ``errors.account``, of what is said when there is no try left.
 
@@ -58,34 +74,28 @@ class Tries:
         TooManyTriesError
             When a key has no try left; says in how many minutes it will.
         """
-        now, wanted = self._clock(), sorted(set(keys))
+        wanted = set(keys)
         with self._lock:
-            self._drop_old(now)
-            waits = [
-                self._taken[key][-most] + WINDOW_SECONDS - now
-                for key in wanted
-                if len(self._taken.get(key, ())) >= most
-            ]
-            if waits:
-                minutes = max(1, math.ceil(max(waits) / 60))
-                raise TooManyTriesError(problem(f"errors.account.{told}", minutes=minutes))
-            taken = Try((*wanted, *sorted(set(also) - set(wanted))), now)
-            for key in taken.keys:
-                self._taken.setdefault(key, []).append(now)
-        return taken
+            found = {key: self._hit(key, most) for key in sorted(wanted | set(also))}
+            taken = Try(tuple((key, place) for key, place in found.items() if place is not None))
+            full = [key for key in wanted if found[key] is None]
+            if not full:
+                return taken
+            self._clear(taken)
+            wait = max(self._free_at(key, most) for key in full) - time.time()
+        raise TooManyTriesError(problem(f"errors.account.{told}", minutes=max(1, math.ceil(wait / 60))))
 
     def give_back(self, taken: Try) -> None:
         """Undo this try, and no other: it was no wrong guess."""
         with self._lock:
-            for key in taken.keys:
-                if taken.at in self._taken.get(key, ()):
-                    self._taken[key].remove(taken.at)
+            self._clear(taken)
 
-    def _drop_old(self, now: float) -> None:
-        oldest = now - WINDOW_SECONDS
-        for key in list(self._taken):
-            kept = [at for at in self._taken[key] if at > oldest]
-            if kept:
-                self._taken[key] = kept
-            else:
-                del self._taken[key]
+    def _hit(self, key: str, most: int) -> int | None:
+        return next((n for n in range(most) if self._windows.hit(_PLACE, key, str(n))), None)
+
+    def _free_at(self, key: str, most: int) -> float:
+        return min(self._windows.get_window_stats(_PLACE, key, str(n)).reset_time for n in range(most))
+
+    def _clear(self, taken: Try) -> None:
+        for key, place in taken.places:
+            self._windows.clear(_PLACE, key, str(place))

@@ -1,0 +1,55 @@
+"""What an editor is told of a content file agrees with what reads it."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import workbook.content
+from workbook.errors import ContentError
+from workbook.instruments import read_instrument
+
+CONTENT = Path(workbook.content.__file__).parent
+ROOT = CONTENT.parents[1]
+RULES = tomllib.loads((ROOT / ".taplo.toml").read_text(encoding="utf-8"))["rule"]
+FILES = {
+    str(path.relative_to(CONTENT)): ROOT / rule["schema"]["path"]
+    for rule in RULES
+    for include in rule["include"]
+    for path in sorted(ROOT.glob(include))
+}
+TEXT = (CONTENT / "instruments" / "needs.toml").read_text(encoding="utf-8")
+FAULTS = {
+    "an unknown key": ("occasion = ", "occassion = "),
+    "a value outside a closed list": ('occasion = "assessment"', 'occasion = "daily"'),
+    "an empty text": (tomllib.loads(TEXT)["title"], " "),
+    "an id in capitals": ('id = "needs"', 'id = "Needs"'),
+    "a list without an entry": ('source = ["', 'source = [] #["'),
+    "a number for a text": (f'version = "{tomllib.loads(TEXT)["version"]}"', "version = 3"),
+}
+
+
+def faults(text: str, schema: Path) -> list[str]:
+    validator = jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+    return [error.message for error in validator.iter_errors(tomllib.loads(text))]
+
+
+def test_every_content_file_but_the_messages_has_a_schema():
+    found = {str(path.relative_to(CONTENT)) for path in CONTENT.rglob("*.toml")}
+    assert {name for name in found if not name.startswith("messages/")} == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_content_file_fits_its_schema(name):
+    assert faults((CONTENT / name).read_text(encoding="utf-8"), FILES[name]) == []
+
+
+@pytest.mark.parametrize(("old", "new"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_that_reading_refuses_an_editor_shows_as_well(old, new):
+    wrong = TEXT.replace(old, new, 1)
+    assert wrong != TEXT
+    assert faults(wrong, FILES["instruments/needs.toml"])
+    with pytest.raises(ContentError):
+        read_instrument(wrong)
