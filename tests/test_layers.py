@@ -37,13 +37,13 @@ def is_kept(folder: Path, contract: str) -> bool:
 @pytest.mark.parametrize(
     ("contract", "file", "line"),
     [
-        ("figures", "exercises/gratitude.py", "import plotly"),
+        ("figures", "exercises/gratitude_log.py", "import plotly"),
         ("figures", "cohort.py", "def draw():\n    import plotly.graph_objects"),
         ("figures", "a_new_module.py", "from plotly import graph_objects"),
         ("layers", "a_new_module.py", ""),
         ("layers", "scoring.py", "import workbook.service"),
         ("widgets", "cohort.py", "import ipywidgets"),
-        ("circles", "ui/activities/base.py", "def later():\n    from workbook.ui.pages import PAGES"),
+        ("circles", "ui/exercise_pages/activity.py", "def later():\n    from workbook.ui.pages import PAGES"),
         (
             "circles",
             "server/assets/static_files.py",

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from tests.proofs._partners import INSTRUMENT, OCCASION, PASSPHRASES, answers_of
 from tests.proofs._writing import KEY
 from workbook.exercises import SHAPES
-from workbook.exercises.shapes import Text
-from workbook.service.couple.events import DRAWER_SHAPES, Maybe
+from workbook.service.couple.events import DRAWER_SHAPES
 from workbook.service.household import Household
 from workbook.service.partner import LocalPartner
 from workbook.service.roles import PartnerService
+from workbook.shapes import Text
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import FILE_NAME
 
@@ -95,7 +95,7 @@ def _drawer_payload(kind: str, seeds: Seeds) -> dict[str, object]:
     for name, shape in DRAWER_SHAPES[kind].items():
         if isinstance(shape, Text):
             payload[name] = seeds.mark(seeds.drawer)
-        elif not isinstance(shape, Maybe):
+        elif not shape.may_be_missing:
             payload[name] = fixed.get(name, kind)  # the text that a consent is about is called so too
     return payload
 

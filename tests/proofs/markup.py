@@ -23,12 +23,12 @@ from tools.chromium import WAY_OUT, find_chromium
 from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.exercises import SHAPES
-from workbook.exercises.shapes import Text
 from workbook.instruments import catalogue
 from workbook.service.household import Household
 from workbook.service.roles import PartnerService
 from workbook.service.values import Answer
 from workbook.session import Session
+from workbook.shapes import Text
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App

@@ -10,8 +10,8 @@ import pytest
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, offered
 from workbook import frames
 from workbook.errors import AccessError, SharingError, SignInError
-from workbook.exercises import ExerciseError, GratitudeMachine
-from workbook.service.couple.tables import table_log
+from workbook.exercises import MACHINES, ExerciseError
+from workbook.service.couple.tables import audit_log, table_log
 from workbook.service.values import Change
 from workbook.sharing import Grain
 
@@ -153,7 +153,7 @@ class TableContract:
         assert [b'"gone"' in (row.payload or b"") for row in rows[:2]] == [False, False]
         assert [row.payload is None for row in rows[:2]] == [False, True]
         for service, _actor in (house.a, house.b):
-            lines = GratitudeMachine().fold(service.read_table().events)
+            lines = MACHINES["gratitude_log"].fold(service.read_table().events)
             assert [line.text for line in lines.values()] == ["kept"]
         with pytest.raises(AccessError):
             a.add_table_event(kind, payload | {"text": "gone"}, operation_id="gone")
@@ -168,6 +168,33 @@ class TableContract:
         with pytest.raises(AccessError):
             service.add_table_event("bookmark", {"page": "home"})
         assert len(service.read_table().events) == 1
+
+    def test_a_step_made_up_by_hand_is_refused_with_all_that_is_wrong_and_writes_nothing(
+        self, house: House
+    ) -> None:
+        """An id of another couple's, a day to come, a field nobody asks for, words too long: told in one go."""
+        (a, actor_a), (b, _actor_b) = house.a, house.b
+        others = house.local.accounts.create_couple("Cleo", "cleo keeps a lamp").actor
+        theirs = house.local.seat_partner(others).add_table_event(*TABLE_EVENT)
+        sent = {"text": "A walk", "need": "", "is_intimate": False}
+        request = a.add_table_event("request.sent", sent, operation_id="r1")
+        logs = [table_log(actor_a.couple_id), audit_log(actor_a.couple_id)]
+        before = house.store.heads(logs)
+        for kind, payload, n_problems in (
+            ("gratitude.landed", {"line": theirs.operation_id, "person_id": "p"}, 2),
+            ("gratitude.landed", {"line": request.operation_id}, 1),
+            ("gratitude.written", {"text": "x" * 30_000, "day": "9999-12-31", "by": "p", "at": 1}, 4),
+            ("request.answered", {"request": "r1", "answer": ["yes"], "note": 3, "proposal": None}, 3),
+            ("request.sent", {}, 3),
+            ("needs_talk.said", {"need": "needs.own.x", "words": "\x00"}, 2),
+        ):
+            with pytest.raises(ExerciseError) as refused:
+                b.add_table_event(kind, payload)
+            assert len(refused.value.problems) == n_problems
+        for kind, payload in (("request.sent", sent | {"text": "x" * 40_000}), ("nothing.here", {})):
+            with pytest.raises(AccessError):
+                b.add_table_event(kind, payload)
+        assert house.store.heads(logs) == before
 
     def test_each_hears_of_the_own_drawer_and_of_the_table(self, house: House) -> None:
         (a, _actor_a), (b, actor_b) = house.a, house.b

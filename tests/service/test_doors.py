@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
@@ -204,31 +205,40 @@ def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> N
             tries.take(["door"], most=2)
 
 
-def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins() -> None:
-    """A fixed window, begun anew on the hour, would allow ten just before it and ten just after."""
+@pytest.mark.parametrize("wanted", [dict.fromkeys(range(60), 3), {0: 1, 14: 20, 15: 20, 28: 20, 29: 20}])
+def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins(wanted: dict[int, int]) -> None:
+    """A window that begins with its first try would allow nine just before its end and ten just after."""
     tries, taken = Tries(), []
-    for minute in range(60):
+    for minute, times in wanted.items():
         with tries_later(60 * minute + 1):
-            for _ in range(3):
+            for _ in range(times):
                 with contextlib.suppress(TooManyTriesError):
                     tries.take(["door"])
                     taken.append(minute)
     assert max(sum(begin <= at < begin + 15 for at in taken) for begin in range(60)) == MOST_TRIES
-    assert len(taken) == 4 * MOST_TRIES
+    assert len(taken) >= (max(wanted) // 15 + 1) * MOST_TRIES, "all of them can be had"
 
 
 def test_many_tries_at_once_are_ten() -> None:
+    """Also the very first ones of a key, which the memory of `limits` alone may count as one."""
     tries = Tries()
 
-    def took(_n: int) -> bool:
+    def took(key: str) -> bool:
         try:
-            tries.take(["door"])
+            tries.take([key], most=2)
         except TooManyTriesError:
             return False
         return True
 
-    with ThreadPoolExecutor(16) as threads:
-        assert sum(threads.map(took, range(200))) == MOST_TRIES
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for n in range(200):
+                assert sum(threads.map(took, [f"door {n}"] * 8)) == 2
+            assert sum(threads.map(took, ["door"] * 200)) == 2
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def test_a_try_that_one_key_refuses_is_counted_on_none() -> None:

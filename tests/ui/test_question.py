@@ -11,8 +11,8 @@ from workbook.ui.app import App
 from workbook.ui.components import Actions, TextField
 
 ADDRESS = "exercise:the_question"
-WRITE, KEEP = say("ui.activity.the_question.button.write"), say("ui.activity.the_question.button.step")
-STEP = say("ui.activity.the_question.step.label")
+WRITE, KEEP = say("exercises.the_question.answered.button"), say("exercises.the_question.step_chosen.button")
+STEP = say("exercises.the_question.step_chosen.text.label")
 
 
 def page_of(app: App) -> Any:
@@ -110,7 +110,7 @@ def test_the_step_is_offered_in_the_newest_review_alone(both: tuple[App, App]) -
     both_have_written(both)
     maya, jonah = (app.session for app in both)
     for session in (maya, jonah):
-        session.act("question.answered", {"text": "Time.", "day": "2099-06-01"})
+        session.act("question.answered", {"text": "Time.", "day": "2026-06-01"})
     both[0].session.refresh("table")
     for number, is_offered in (("1", False), ("2", True)):
         both[0].go(f"{ADDRESS}:{number}")

@@ -155,17 +155,21 @@ def ask_and_negotiate(ana: Person, ben: Person, looks: Looks) -> None:
         step = person.page.locator(VIEWS).filter(has=person.page.get_by_text(REQUEST.title, exact=True))
         person.turn(lambda person=person, step=step: person.press(step))
         looks.at(person.page, f"request of {person.name}")
-    ana.type(field(ana, "wish"), ASKED)
+    ana.type(field(ana, "sent.text"), ASKED)
     ana.choose(ana.page.locator("input[type=radio][value=no]:visible"))
-    ana.press(ana.button("activity.request.button.send"))
+    ana.press(button(ana, "sent"))
 
     answer(ben, ASKED, "negotiate", looks, proposal=OFFERED)
     answer(ana, OFFERED, "yes", looks)
-    expect(ben.page.get_by_text(say("ui.activity.request.state.agreed")).first).to_be_visible()
+    expect(ben.page.get_by_text(say("exercises.request.stage.agreed")).first).to_be_visible()
 
 
 def field(person: Person, name: str) -> Locator:
-    return person.page.get_by_label(say(f"ui.activity.request.{name}.label"))
+    return person.page.get_by_label(say(f"exercises.request.{name}.label"))
+
+
+def button(person: Person, move: str) -> Locator:
+    return person.page.get_by_role("button", name=say(f"exercises.request.{move}.button"), exact=True)
 
 
 def answer(person: Person, wording: str, choice: str, looks: Looks, proposal: str = "") -> None:
@@ -178,8 +182,8 @@ def answer(person: Person, wording: str, choice: str, looks: Looks, proposal: st
     looks.at(person.page, f"answering of {person.name}")
     person.choose(radio)
     if proposal:
-        person.type(field(person, "proposal"), proposal)
-    person.press(person.button("activity.request.button.answer"))
+        person.type(field(person, "answered.proposal"), proposal)
+    person.press(button(person, "answered"))
     expect(radio).to_be_hidden()
 
 

@@ -1,20 +1,42 @@
-"""The exercises: what a couple does with what it saw. Each is a state machine over events."""
+"""The exercises that have rules: what a couple does with what it saw.
+
+Each is its content and a machine over the table's events, under one name: ``<name>.py`` here,
+``content/exercises/<name>.toml``, and the words under ``exercises.<name>``.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workbook.exercises.gratitude import GratitudeMachine, Line, days_in_a_row
-from workbook.exercises.machine import Happening, Machine, Step, refusal
-from workbook.exercises.needs_talk import NeedsTalkMachine, Talk
-from workbook.exercises.question import QuestionMachine, Review
-from workbook.exercises.requests import Offer, Request, RequestMachine
-from workbook.exercises.shapes import ExerciseError, Shape, check_payload
+from workbook.exercises import (
+    gratitude_log,
+    needs_talk,
+    request,
+    the_question,
+)
+from workbook.exercises.machine import (
+    ExerciseError,
+    Happening,
+    Machine,
+    Opening,
+    Reply,
+    Step,
+    Thing,
+    Told,
+    refusal,
+)
+from workbook.exercises.work import OpenThing, Work, fold_work
+from workbook.shapes import Shape
 
 MACHINES: Mapping[str, Machine[Any]] = {
     machine.id: machine
-    for machine in (GratitudeMachine(), NeedsTalkMachine(), RequestMachine(), QuestionMachine())
+    for machine in (
+        gratitude_log.MACHINE,
+        needs_talk.MACHINE,
+        request.MACHINE,
+        the_question.MACHINE,
+    )
 }
-"""Every exercise that has rules of its own, by its content id."""
+"""Every exercise that has rules, by its name; their order here is their order in the list of exercises."""
 
 SHAPES: Mapping[str, Shape] = {
     kind: shape for machine in MACHINES.values() for kind, shape in machine.shapes.items()
@@ -28,7 +50,7 @@ TAKES_OFF: Mapping[str, str] = {
 
 
 def machine_of(kind: str) -> Machine[Any]:
-    """The machine that knows a kind of event.
+    """Return the machine that knows a kind of event.
 
     Raises
     ------
@@ -36,14 +58,19 @@ def machine_of(kind: str) -> Machine[Any]:
         When no exercise knows the kind.
     """
     for machine in MACHINES.values():
-        if kind in machine.shapes:
+        if kind in machine.kinds:
             return machine
     raise refusal("unknown_step")
 
 
 def check_step(events: Iterable[Happening], step: Happening) -> None:
-    """Refuse a step that is malformed or untimely, given all that lies on the table."""
+    """Refuse a step that is malformed or untimely, given all that lies on the table; see `Machine.check`."""
     machine_of(step.kind).check(events, step)
+
+
+def work_of(events: Iterable[Happening]) -> Work:
+    """Return all that was begun in any exercise, folded once."""
+    return fold_work(MACHINES.values(), events)
 
 
 __all__ = [
@@ -51,21 +78,16 @@ __all__ = [
     "SHAPES",
     "TAKES_OFF",
     "ExerciseError",
-    "GratitudeMachine",
     "Happening",
-    "Line",
     "Machine",
-    "NeedsTalkMachine",
-    "Offer",
-    "QuestionMachine",
-    "Request",
-    "RequestMachine",
-    "Review",
-    "Shape",
+    "OpenThing",
+    "Opening",
+    "Reply",
     "Step",
-    "Talk",
-    "check_payload",
+    "Thing",
+    "Told",
+    "Work",
     "check_step",
-    "days_in_a_row",
     "machine_of",
+    "work_of",
 ]

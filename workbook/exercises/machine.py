@@ -1,20 +1,23 @@
-"""The frame every exercise shares: a state machine over the couple's table.
+"""The frame every exercise with rules shares: a state machine over the couple's table.
 
-A state is a fold of events, so it needs no store of its own and two open pages always agree.
-Every rule about whose turn it is lives in `Machine.step`; the service runs it before an
-event is kept, and the page runs the same code to know which buttons to show.
+What lies there is a fold of events, so it needs no store of its own and two open pages always agree.
+A machine names the moves there are: for each the shape of what is given, who may make it when, and
+where it leads. The service runs these rules before an event is kept; the page runs the same code to
+know which forms and buttons to show.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from workbook.errors import problem
-from workbook.exercises.shapes import ExerciseError, Shape, check_payload
+from workbook.errors import Problem, WorkbookError, problem
+from workbook.shapes import Field, Reference, Shape, complete, find_problems
 
-State = TypeVar("State")
+
+class ExerciseError(WorkbookError):
+    """A step of an exercise that is malformed, or not this person's to take now."""
 
 
 class Happening(Protocol):
@@ -43,67 +46,229 @@ class Step:
     at: datetime | None = None
 
 
-class Machine(ABC, Generic[State]):
-    """One exercise's rules. ``shapes`` names every kind of event it knows.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One passage of what a thing's page tells: somebody's words, and the sentence that introduces them.
 
-    ``id`` is that of its content. Kinds begin with it, or with ``stem`` where events of another name
-    lie on tables already: those are for ever.
-
-    ``takes_off`` names the kinds by which somebody takes words of their own off the table, and the
-    field that says which event held them: that event is then destroyed, not only passed over.
+    ``key`` names that sentence under ``exercises.<exercise>``; it is told with the name of ``by`` and
+    with ``day``. Without a key the name alone stands above the words. An aside belongs to the words
+    before it.
     """
 
-    id: ClassVar[str]
-    stem: ClassVar[str] = ""
-    shapes: ClassVar[Mapping[str, Shape]]
-    takes_off: ClassVar[Mapping[str, str]] = {}
+    key: str = ""
+    text: str | None = None
+    by: str = ""
+    day: date | None = None
+    is_aside: bool = False
 
-    def kind(self, step: str) -> str:
-        """Name the kind of event that a step is kept as."""
-        return f"{self.stem or self.id}.{step}"
 
-    @abstractmethod
-    def begin(self) -> State:
-        """The state of a table on which nothing has happened."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One thing that lies on the table: a line, a request, a talk. Each move makes it anew.
 
-    @abstractmethod
-    def step(self, state: State, event: Happening) -> State:
-        """The state after one event.
+    ``stage`` names where it stands; words for it are ``exercises.<exercise>.stage.<stage>``. A thing in
+    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off.
+    """
+
+    ENDS: ClassVar[frozenset[str]] = frozenset()
+    DONE: ClassVar[frozenset[str]] = frozenset()
+
+    id: str
+    by: str
+    stage: str
+    day: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether anything is still to come."""
+        return self.stage not in self.ENDS
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether it has come to its end, rather than been given up."""
+        return self.stage in self.DONE
+
+    @property
+    def title(self) -> str:
+        """Return the words it stands under in a list."""
+        return ""
+
+    def waits_for(self, person_id: str) -> bool:
+        """Return whether the next move is this person's."""
+        return False
+
+    def told(self, reader: str) -> Sequence[Told]:
+        """Return what its page tells somebody: nothing that is not for them to read yet."""
+        return ()
+
+
+T = TypeVar("T", bound=Thing)
+"""The things of one exercise."""
+
+
+def anybody(_thing: Thing, _person_id: str) -> None:
+    """Let either of the two make the move at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening(Generic[T]):
+    """A move that begins a thing, or goes on with one it finds by itself among all there are."""
+
+    fields: Shape
+    take: Callable[[dict[str, T], Happening], T]
+
+    @property
+    def shape(self) -> Shape:
+        return self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """A move on a thing that is there.
+
+    Parameters
+    ----------
+    about : str
+        The field of the payload that names the thing.
+    take : callable
+        The thing after the move, of the thing before it and the event; None takes it away. It may
+        refuse what only the payload shows.
+    fields : mapping of str to Field
+        What else is given.
+    may : callable
+        Refuses a person whose move it is not, or not now.
+    way : {"on", "back", "off"}
+        On; back, out of what was begun; or off the table, with the words that its maker had put there:
+        the event that held them is destroyed, not only passed over.
+    """
+
+    about: str
+    take: Callable[[T, Happening], T | None]
+    fields: Shape = field(default_factory=dict)
+    may: Callable[[T, str], None] = anybody
+    way: Literal["on", "back", "off"] = "on"
+
+    @property
+    def shape(self) -> Mapping[str, Field]:
+        return {self.about: Reference(), **self.fields}
+
+
+Move = Opening[T] | Reply[T]
+
+
+@dataclass(frozen=True)
+class Machine(Generic[T]):
+    """One exercise's rules.
+
+    ``id`` is that of its content, of its module and of its words. The kinds of its events begin with
+    it, or with ``kept_as`` where events of another name lie on tables already: those are for ever.
+    """
+
+    id: str
+    moves: Mapping[str, Move[T]]
+    kept_as: str = ""
+
+    def kind(self, move: str) -> str:
+        """Name the kind of event that a move is kept as."""
+        return f"{self.kept_as or self.id}.{move}"
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Move[T]]:
+        """The moves by the kind they are kept as."""
+        return {self.kind(name): move for name, move in self.moves.items()}
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shape of every kind."""
+        return {kind: move.shape for kind, move in self.kinds.items()}
+
+    @cached_property
+    def takes_off(self) -> Mapping[str, str]:
+        """The kinds that take their maker's words off the table, and the field that names these."""
+        return {
+            kind: move.about
+            for kind, move in self.kinds.items()
+            if isinstance(move, Reply) and move.way == "off"
+        }
+
+    def fold(self, events: Iterable[Happening]) -> dict[str, T]:
+        """Return the things of this exercise by id, in the order they were begun; see `read`."""
+        things: dict[str, T] = {}
+        for event in events:
+            if event.kind in self.kinds:
+                self.read(things, event)
+        return things
+
+    def read(self, things: dict[str, T], event: Happening) -> None:
+        """Take one kept event into the things.
+
+        An event that the rules no longer allow (its other half was erased by the one who
+        wrote it) is passed over: a right to erase must never break a page.
+        """
+        try:
+            self.take(things, event)
+        except ExerciseError:
+            return
+
+    def take(self, things: dict[str, T], event: Happening) -> None:
+        """Make one move.
 
         Raises
         ------
         ExerciseError
-            When the step is not this person's to take, or not now.
+            When the move is not this person's to make, or not now. The things stay as they were.
         """
+        move = self.kinds[event.kind]
+        payload = complete(self.shapes[event.kind], event.payload)
+        step = Step(event.kind, payload, event.operation_id, event.person_id, event.at)
+        if isinstance(move, Opening):
+            made: T | None = move.take(things, step)
+        else:
+            thing = find(things, payload[move.about])
+            move.may(thing, step.person_id)
+            made = move.take(thing, step)
+            if made is None:
+                del things[thing.id]
+        if made is not None:
+            things[made.id] = made
 
-    def fold(self, events: Iterable[Happening]) -> State:
-        """The state after all of this exercise's events; other kinds are passed over.
+    def check(self, events: Iterable[Happening], step: Happening) -> dict[str, T]:
+        """Return the things as a new step would leave them; the one place where a step is refused.
 
-        An event that the rules no longer allow (its other half was erased by the one who
-        wrote it) is passed over too: a right to erase must never break a page.
+        Raises
+        ------
+        ExerciseError
+            Everything wrong with what was sent, all at once; or else the rule that forbids it now.
         """
-        state = self.begin()
-        for event in events:
-            if event.kind in self.shapes:
-                try:
-                    state = self.step(state, event)
-                except ExerciseError:
-                    continue
-        return state
+        things = self.fold(events)
+        problems: list[str | Problem] = [*find_problems(self.shapes[step.kind], step.payload)]
+        move = self.kinds[step.kind]
+        if isinstance(move, Reply):
+            named = step.payload.get(move.about)
+            # Another couple's things are not here either: an id is looked for on this table alone.
+            if move.shape[move.about].problem_of(move.about, named) is None and named not in things:
+                problems += refusal("gone").problems
+        if problems:
+            raise ExerciseError(problems)
+        self.take(things, step)
+        return things
 
-    def check(self, events: Iterable[Happening], step: Happening) -> State:
-        """The state a new step would lead to; refuses malformed and untimely steps."""
-        check_payload(self.shapes[step.kind], step.payload)
-        return self.step(self.fold(events), step)
+    def replies(self, thing: T, person_id: str) -> list[str]:
+        """Name the moves that a person may make on a thing now."""
+        return [
+            name
+            for name, move in self.moves.items()
+            if isinstance(move, Reply) and _is_allowed(move, thing, person_id)
+        ]
 
 
 def refusal(reason: str, **values: object) -> ExerciseError:
-    """The refusal people read, by its key under ``exercises.refusals``."""
+    """Return the refusal people read, by its key under ``exercises.refusals``."""
     return ExerciseError(problem(f"exercises.refusals.{reason}", **values))
 
 
-def find(things: Mapping[str, Any], reference: str) -> Any:
-    """The thing an event refers to, or a refusal that says it is gone."""
+def find(things: Mapping[str, T], reference: str) -> T:
+    """Return the thing an event refers to, or refuse: it is gone."""
     try:
         return things[reference]
     except KeyError:
@@ -114,3 +279,11 @@ def allow(condition: bool, otherwise: str) -> None:
     """Refuse a step, by the refusal's key, unless the condition holds."""
     if not condition:
         raise refusal(otherwise)
+
+
+def _is_allowed(move: Reply[T], thing: T, person_id: str) -> bool:
+    try:
+        move.may(thing, person_id)
+    except ExerciseError:
+        return False
+    return True

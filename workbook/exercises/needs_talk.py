@@ -4,102 +4,111 @@ The way on is a request, a plan to meet the need elsewhere (nobody meets every n
 partner), or later. Nobody is asked to defend why a need is unmet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import ClassVar, Literal
 
-from workbook.exercises.machine import Happening, Machine, allow, find
-from workbook.exercises.shapes import OneOf, Reference, Shape, Text
-
-Stage = Literal["said", "heard", "understood", "settled", "withdrawn"]
+from workbook.exercises.machine import Happening, Machine, Opening, Reply, Thing, Told, allow
+from workbook.shapes import Choice, Need, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk(Thing):
     """One talk about one need. ``by`` says the need; the other one listens."""
 
-    id: str
-    by: str
+    ENDS = frozenset({"settled", "withdrawn"})
+    DONE = frozenset({"settled"})
+
     need: str
     words: str
     heard: str = ""
     missing: str = ""
     way: str = ""
     plan: str = ""
-    stage: Stage = "said"
     n_tries: int = 0
 
+    @property
+    def title(self) -> str:
+        """The need's id: its title is known to the page."""
+        return self.need
+
     def waits_for(self, person_id: str) -> bool:
-        """Whether the next step is this person's."""
         listens = self.by != person_id
         return {"said": listens, "heard": not listens, "understood": not listens}.get(self.stage, False)
 
-
-Talks = Mapping[str, Talk]
-
-
-class NeedsTalkMachine(Machine[Talks]):
-    """State: talks by id, in the order they were begun."""
-
-    id: ClassVar[str] = "needs_talk"
-    shapes: ClassVar[Mapping[str, Shape]] = {
-        "needs_talk.said": {"need": Reference(), "words": Text(600)},
-        "needs_talk.heard": {"talk": Reference(), "words": Text(600)},
-        "needs_talk.checked": {
-            "talk": Reference(),
-            "understood": OneOf(("yes", "not_yet")),
-            "missing": Text(400, required=False),
-        },
-        "needs_talk.settled": {
-            "talk": Reference(),
-            "way": OneOf(("request", "elsewhere", "later")),
-            "plan": Text(400, required=False),
-        },
-        "needs_talk.withdrawn": {"talk": Reference()},
-    }
-
-    def begin(self) -> Talks:
-        return MappingProxyType({})
-
-    def step(self, state: Talks, event: Happening) -> Talks:
-        if event.kind == "needs_talk.said":
-            talk = Talk(event.operation_id, event.person_id, event.payload["need"], event.payload["words"])
-        else:
-            talk = find(state, event.payload["talk"])
-            talk = _MOVES[event.kind](talk, event)
-        return MappingProxyType({**state, talk.id: talk})
+    def told(self, reader: str) -> Sequence[Told]:
+        told = [Told("told.said", self.words, self.by)]
+        told += [Told("told.heard", self.heard)] if self.heard else []
+        told += [Told("told.missing", self.missing)] if self.missing else []
+        return [*told, Told(f"settled.way.{self.way}", self.plan or None)] if self.way else told
 
 
-def _heard(talk: Talk, event: Happening) -> Talk:
-    allow(talk.stage == "said", "talk_done")
-    allow(talk.waits_for(event.person_id), "talk_listener")
+def _say(_talks: dict[str, Talk], event: Happening) -> Talk:
+    payload = event.payload
+    return Talk(
+        id=event.operation_id,
+        by=event.person_id,
+        stage="said",
+        need=payload["need"],
+        words=payload["words"],
+    )
+
+
+def _may_say_back(talk: Talk, person_id: str) -> None:
+    allow(talk.stage == "said", "step_done")
+    allow(talk.waits_for(person_id), "talk_listener")
+
+
+def _say_back(talk: Talk, event: Happening) -> Talk:
     return replace(talk, stage="heard", heard=event.payload["words"], n_tries=talk.n_tries + 1)
 
 
-def _checked(talk: Talk, event: Happening) -> Talk:
+def _may_check(talk: Talk, person_id: str) -> None:
     allow(talk.stage == "heard", "talk_not_heard")
-    allow(talk.by == event.person_id, "talk_speaker_checks")
+    allow(talk.by == person_id, "talk_speaker_checks")
+
+
+def _check(talk: Talk, event: Happening) -> Talk:
     if event.payload["understood"] == "yes":
         return replace(talk, stage="understood", missing="")
     return replace(talk, stage="said", missing=event.payload["missing"])
 
 
-def _settled(talk: Talk, event: Happening) -> Talk:
+def _may_settle(talk: Talk, person_id: str) -> None:
     allow(talk.stage == "understood", "talk_not_understood")
-    allow(talk.by == event.person_id, "talk_speaker_chooses")
+    allow(talk.by == person_id, "talk_speaker_chooses")
+
+
+def _settle(talk: Talk, event: Happening) -> Talk:
     return replace(talk, stage="settled", way=event.payload["way"], plan=event.payload["plan"])
 
 
-def _withdrawn(talk: Talk, event: Happening) -> Talk:
-    allow(talk.by == event.person_id, "talk_not_speaker")
-    allow(talk.stage != "settled", "talk_settled")
-    return replace(talk, stage="withdrawn")
+def _may_withdraw(talk: Talk, person_id: str) -> None:
+    allow(talk.by == person_id, "talk_not_speaker")
+    allow(talk.is_open, "talk_settled")
 
 
-_MOVES = {
-    "needs_talk.heard": _heard,
-    "needs_talk.checked": _checked,
-    "needs_talk.settled": _settled,
-    "needs_talk.withdrawn": _withdrawn,
-}
+MACHINE: Machine[Talk] = Machine(
+    "needs_talk",
+    {
+        "said": Opening({"need": Need(), "words": Text(600)}, _say),
+        "heard": Reply("talk", _say_back, {"words": Text(600)}, may=_may_say_back),
+        "checked": Reply(
+            "talk",
+            _check,
+            {"understood": Choice(("yes", "not_yet")), "missing": Text(400, may_be_empty=True)},
+            may=_may_check,
+        ),
+        "settled": Reply(
+            "talk",
+            _settle,
+            {"way": Choice(("request", "elsewhere", "later")), "plan": Text(400, may_be_empty=True)},
+            may=_may_settle,
+        ),
+        "withdrawn": Reply(
+            "talk",
+            lambda talk, _event: replace(talk, stage="withdrawn"),
+            may=_may_withdraw,
+            way="back",
+        ),
+    },
+)

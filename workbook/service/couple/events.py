@@ -4,55 +4,30 @@ Drawer events are listed here. Table events belong to exercises, which bring the
 and rules (`workbook.exercises.SHAPES`), so a new exercise needs no change here.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workbook.answers import is_operation_id
-from workbook.errors import AccessError, Problem, problem
-from workbook.exercises import SHAPES, check_payload
-from workbook.exercises.shapes import Day, Field, Flag, Reference, Text
+from workbook.errors import AccessError, problem
+from workbook.exercises import SHAPES
 from workbook.service.rows import dump
+from workbook.shapes import Day, Flag, Need, Reference, Setting, Shape, Text, find_problems
 
 LARGEST_EVENT = 32_768  # bytes of JSON
 
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A yes or no, a number, or one short text: the value of a setting."""
-
-    def problem(self, name: str, value: Any) -> Problem | None:
-        if isinstance(value, bool) or (isinstance(value, int | float) and math.isfinite(value)):
-            return None
-        return Text(200, required=False).problem(name, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Maybe:
-    """A field that may be left out."""
-
-    field: "Field | Plain"
-
-    def problem(self, name: str, value: Any) -> Problem | None:
-        return self.field.problem(name, value)
-
-
-Shape = Mapping[str, "Field | Plain | Maybe"]
-
 DRAWER_SHAPES: Mapping[str, Shape] = {
     # Which consent text was agreed to (or taken back), by the SHA-256 of its very words.
-    "consent": {"text": Reference(), "text_hash": Reference(), "agreed": Maybe(Flag())},
+    "consent": {"text": Reference(), "text_hash": Reference(), "agreed": Flag(may_be_missing=True)},
     # The one place to go on from. What may be one, and what a setting may say: `.trail`.
-    "bookmark": {"page": Reference(), "occasion": Maybe(Reference(required=False))},
-    "own_need": {"id": Reference(), "text": Text(120), "removed": Maybe(Flag())},
+    "bookmark": {"page": Reference(), "occasion": Reference(may_be_empty=True, may_be_missing=True)},
+    "own_need": {"id": Need(own=True), "text": Text(120), "removed": Flag(may_be_missing=True)},
     "free_text": {
         "field": Reference(),
-        "text": Text(2_000, required=False),
-        "occasion": Maybe(Reference()),
-        "day": Maybe(Day()),
+        "text": Text(2_000, may_be_empty=True),
+        "occasion": Reference(may_be_missing=True),
+        "day": Day(may_be_missing=True),
     },
-    "setting": {"name": Reference(), "value": Plain()},
+    "setting": {"name": Reference(), "value": Setting()},
 }
 """Kinds of the drawer by name. A row of another, from an earlier version, can still be read."""
 
@@ -65,41 +40,22 @@ def check_drawer_event(kind: str, payload: Mapping[str, Any], operation_id: str)
     AccessError
         The kind is unknown, the payload has another shape, or is too large.
     """
-    shape = DRAWER_SHAPES.get(_text(kind))
-    if shape is None:
-        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
-    _check_frame(payload, operation_id)
-    problems = [
-        problem("errors.events.missing", field=name)
-        for name, field in shape.items()
-        if name not in payload and not isinstance(field, Maybe)
-    ]
-    problems += [
-        problem("errors.events.unknown_field", field=_shown(name)) for name in payload if name not in shape
-    ]
-    found = [shape[name].problem(name, value) for name, value in payload.items() if name in shape]
-    problems += [problem for problem in found if problem]
-    if kind == "own_need" and not problems and not _is_own_need(payload["id"]):
-        problems.append(problem("errors.events.wrong_type", field="id"))
-    if problems:
+    _check_frame(kind, payload, operation_id, DRAWER_SHAPES)
+    if problems := find_problems(DRAWER_SHAPES[kind], payload):
         raise AccessError(problems)
 
 
 def check_table_event(kind: str, payload: Mapping[str, Any], operation_id: str) -> None:
-    """Refuse a table event whose shape no exercise knows.
+    """Refuse a table event of which no exercise knows the kind, or that can't be looked into.
+
+    What stands in the payload is checked once, by its exercise: see `workbook.exercises.check_step`.
 
     Raises
     ------
     AccessError
         The kind is unknown, or the payload is no form or too large.
-    workbook.exercises.ExerciseError
-        The payload has not the shape of its kind.
     """
-    shape = SHAPES.get(_text(kind))
-    if shape is None:
-        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
-    _check_frame(payload, operation_id)
-    check_payload(shape, payload)
+    _check_frame(kind, payload, operation_id, SHAPES)
 
 
 def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +64,10 @@ def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: "" if isinstance(shape.get(name), Text) else value for name, value in payload.items()}
 
 
-def _check_frame(payload: Any, operation_id: Any) -> None:
+def _check_frame(kind: Any, payload: Any, operation_id: Any, known: Mapping[str, Shape]) -> None:
+    """Refuse what is not even an event: whatever a page may send arrives here first."""
+    if not isinstance(kind, str) or kind not in known:
+        raise AccessError(problem("errors.events.unknown_kind", kind=_shown(kind)))
     if not is_operation_id(operation_id):
         raise AccessError(problem("errors.events.bad_operation"))
     if not isinstance(payload, Mapping) or not all(isinstance(name, str) for name in payload):
@@ -119,18 +78,6 @@ def _check_frame(payload: Any, operation_id: Any) -> None:
         raise AccessError(problem("errors.events.not_a_form")) from None
     if size > LARGEST_EVENT:
         raise AccessError(problem("errors.events.too_big"))
-
-
-def _is_own_need(need_id: str) -> bool:
-    parts = need_id.split(".")
-    return (
-        len(parts) == 3 and parts[:2] == ["needs", "own"] and parts[2].isalnum() and 4 <= len(parts[2]) <= 32
-    )
-
-
-def _text(kind: Any) -> str:
-    """What came as a kind, if it is a text at all: a page may send anything."""
-    return kind if isinstance(kind, str) else ""
 
 
 def _shown(text: object) -> str:

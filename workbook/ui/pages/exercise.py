@@ -10,7 +10,7 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.exercise import Exercise, exercises
 from workbook.errors import WorkbookError, problem
-from workbook.ui.activities import ACTIVITIES, KEPT, Activity, Scene
+from workbook.exercises import MACHINES
 from workbook.ui.blocks import (
     Block,
     bullets,
@@ -25,6 +25,7 @@ from workbook.ui.blocks import (
 )
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
+from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
 
@@ -43,8 +44,8 @@ class ExerciseList(Page):
 
     def fill(self) -> None:
         self.say_words(opening("exercises"))
-        here = [exercises()[name] for name in ACTIVITIES]
-        others = [one for one in exercises().values() if one.id not in ACTIVITIES]
+        here = [exercises()[name] for name in MACHINES]
+        others = [one for one in exercises().values() if one.id not in MACHINES]
         self.menu.parts = [
             {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
             {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
@@ -52,9 +53,7 @@ class ExerciseList(Page):
         self.offer(self.home())
 
     def _line(self, one: Exercise) -> dict[str, Any]:
-        waits = 0
-        if one.id in ACTIVITIES:
-            waits = ACTIVITIES[one.id](self.session, self.desk.go).n_waiting
+        waits = n_waiting(self.session, one.id)
         return {
             "id": str(at("exercise", one.id)),
             "title": one.title,
@@ -128,8 +127,7 @@ class ExercisePage(Page):
         self._list(activity)
 
     def _activity(self, exercise: Exercise) -> Activity[Any] | None:
-        made = ACTIVITIES.get(exercise.id)
-        return made(self.session, self._turn) if made and not self.session.is_together else None
+        return activity_of(exercise.id, self.session, self._turn)
 
     def _turn(self, thing: str) -> None:
         self.desk.go(at(self.kind, self.address.name, thing))
@@ -205,7 +203,7 @@ class ExercisePage(Page):
             how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
         about = (
             [details(say("ui.exercises.how"), how)]
-            if exercise.id in ACTIVITIES
+            if exercise.id in MACHINES
             else [heading(2, say("ui.exercises.how")), *how]
         )
         about += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]

@@ -6,10 +6,10 @@ from ipywidgets import Widget
 
 from workbook.address import at
 from workbook.content import say
-from workbook.ui.activities import n_waiting
 from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
+from workbook.ui.exercise_pages import n_waiting
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
 from workbook.ui.path import PARTNER, TOGETHER, Step

@@ -1,0 +1,69 @@
+"""What a partner sends by hand is refused in one place, with all that is wrong at once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.exercises.play import ANA, BEN, Play, answer
+from workbook.content import say
+from workbook.exercises import SHAPES, ExerciseError, Step, machine_of
+
+WORDS = st.text("ab. \n\x00\ud800é", max_size=12)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2),
+    max_leaves=4,
+)
+FITTING = st.sampled_from(["yes", "op1", "2026-05-01", "needs.heard", "negotiate", True])
+
+
+def test_what_a_move_names_is_looked_for_among_what_lies_here() -> None:
+    """An id of another couple's thing, of another exercise's, or of none is one problem among the others."""
+    play = Play("request")
+    line = play.take(ANA, "gratitude.written", text="Tea", day="2026-05-01")
+    for named in ("someone-elses", line):
+        with pytest.raises(ExerciseError) as refused:
+            answer(play, BEN, named, "perhaps", note="x" * 401)
+        told = list(map(str, refused.value.problems))
+        assert len(told) == 3
+        assert say("exercises.refusals.gone") in told
+
+
+def test_no_day_in_the_future_but_the_one_that_has_begun_somewhere() -> None:
+    play = Play("gratitude_log")
+    today = datetime.now(UTC).date()
+    play.take(ANA, "gratitude.written", text="Tea", day=str(today + timedelta(days=1)))
+    for day in (today + timedelta(days=2), "9999-12-31", "2026-W01-1", "20260501", "2026-5-1", 20260501):
+        with pytest.raises(ExerciseError, match="day: this"):
+            play.take(ANA, "gratitude.written", text="Tea", day=str(day) if day != 20260501 else day)
+
+
+def test_a_need_is_one_of_the_questionnaire_or_an_own_one() -> None:
+    play = Play("needs_talk")
+    for need in ("op1", "needs.own.<b>", "needs.", "connection.talk", "", 3, None):
+        with pytest.raises(ExerciseError, match="need: this does not name a need"):
+            play.take(ANA, "needs_talk.said", need=need, words="x")
+
+
+def problems_of(kind: str, payload: dict[str, Any], table: list[Step]) -> tuple[str, ...]:
+    """Return what a step is refused for; nothing where it may be kept."""
+    try:
+        machine_of(kind).check(table, Step(kind, payload, "op2", BEN))
+    except ExerciseError as refused:
+        return tuple(map(str, refused.problems))
+    return ()
+
+
+@given(st.sampled_from(sorted(SHAPES)), st.data())
+def test_whatever_json_is_sent_is_kept_or_refused_in_sentences(kind: str, data: st.DataObject) -> None:
+    """Nothing that a browser can send makes the workbook stumble; each field is told of, all at once."""
+    payload = data.draw(st.dictionaries(st.sampled_from([*SHAPES[kind], "extra"]), JSON | FITTING))
+    table = [Step("request.sent", {"text": "A walk", "need": "", "is_intimate": False}, "op1", ANA)]
+    problems = problems_of(kind, payload, table)
+    assert all(problems)
+    assert problems or set(payload) == set(SHAPES[kind])
+    not_there = set(SHAPES[kind]) ^ set(payload)
+    assert all(any(told.startswith(f"{name}: ") for told in problems) for name in not_there)

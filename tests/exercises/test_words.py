@@ -1,0 +1,71 @@
+"""Every exercise with rules has the words its forms, buttons and lists ask for, and no others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.exercises.play import ANA, BEN
+from tests.exercises.steps import numbered, steps
+from workbook.content import lookup
+from workbook.exercises import MACHINES, Machine, Step, Thing, work_of
+from workbook.shapes import Choice, Field, Flag, Rating
+from workbook.ui.exercise_pages import SPECIAL
+from workbook.ui.exercise_pages.form import is_asked
+
+
+def options_of(field: Field) -> list[str]:
+    """Name what stands beside a field's label: a word for each thing that may be chosen."""
+    match field:
+        case Choice():
+            return list(field.options)
+        case Flag():
+            return ["yes", "no"]
+        case Rating():
+            return [str(n) for n in range(field.lowest, field.highest + 1)]
+    return []
+
+
+def needed(machine: Machine[Any]) -> Iterator[str]:
+    """Name the words that a machine's moves need."""
+    for name, move in machine.moves.items():
+        yield f"{name}.button"
+        for field_name, field in move.fields.items():
+            if is_asked({field_name: field}):
+                yield from (f"{name}.{field_name}.{word}" for word in ("label", *options_of(field)))
+
+
+def there(table: dict[str, Any], above: str = "") -> Iterator[str]:
+    """Name the words there are, dotted."""
+    for name, value in table.items():
+        yield from there(value, f"{above}{name}.") if isinstance(value, dict) else [above + name]
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_words_of_an_exercise_are_those_its_machine_asks_for(name: str) -> None:
+    machine = MACHINES[name]
+    words, wanted = set(there(lookup(f"exercises.{name}"))), set(needed(machine))
+    assert wanted - words == set()
+    may_be = {f"{move}.lead" for move in machine.moves} | {
+        f"{word.removesuffix('.label')}.hint" for word in wanted if word.endswith(".label")
+    }
+    may_be |= {f"{word}_note" for word in wanted}
+    of_moves = {word for word in words if word.partition(".")[0] in machine.moves}
+    assert of_moves - wanted - may_be == set()
+    other = {word.partition(".")[0] for word in words - of_moves} - {"told", "stage"}
+    assert not other or name in SPECIAL, "words for a page of its own, which there is not"
+
+
+@given(st.lists(steps(), max_size=12))
+def test_whatever_lies_on_a_table_has_words_for_where_it_stands_and_what_is_told(tried: list[Step]) -> None:
+    for name, things in work_of(numbered(tried)).things.items():
+        words = set(there(lookup(f"exercises.{name}")))
+        for thing in things.values():
+            assert f"stage.{_stage(thing)}" in words
+            assert {told.key for reader in (ANA, BEN) for told in thing.told(reader) if told.key} <= words
+
+
+def _stage(thing: Thing) -> str:
+    return "waiting" if thing.is_open else thing.stage

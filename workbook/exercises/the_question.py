@@ -1,0 +1,69 @@
+"""The question: "What is our relationship asking for?", at every review, kept over time.
+
+Each writes in their own words. A review's answers stand side by side once both have
+written; what was written earlier stays, so that a couple can see how the answer moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+
+from workbook.exercises.machine import Happening, Machine, Opening, Thing, Told, refusal
+from workbook.shapes import Day, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Thing):
+    """One review: what each person wrote, by person id, and the step they chose together.
+
+    Its id is its number, from 1. ``by`` is who wrote first.
+    """
+
+    ENDS = frozenset({"both", "chosen"})
+    DONE = frozenset({"chosen"})
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    step: str = ""
+
+    def waits_for(self, person_id: str) -> bool:
+        return self.is_open and person_id not in self.answers
+
+    def told(self, reader: str) -> Sequence[Told]:
+        if self.is_open:  # the other's stays hidden until both have written
+            own = self.answers.get(reader)
+            return (Told(text=own),) if own is not None else ()
+        told = [Told(text=words, by=person_id) for person_id, words in self.answers.items()]
+        return [*told, Told("told.step", self.step)] if self.step else told
+
+
+def newest(reviews: dict[str, Review]) -> Review | None:
+    """Return the last review begun, which may still wait for an answer."""
+    return next(reversed(reviews.values()), None)
+
+
+def _answer(reviews: dict[str, Review], event: Happening) -> Review:
+    text, day = event.payload["text"], date.fromisoformat(event.payload["day"])
+    current = newest(reviews)
+    if current is None or (not current.is_open and current.day != day):
+        current = Review(id=str(len(reviews) + 1), by=event.person_id, stage="open", day=day)
+    answers = MappingProxyType({**current.answers, event.person_id: text})
+    stage = "both" if current.is_open and len(answers) == 2 else current.stage
+    return replace(current, answers=answers, stage=stage)
+
+
+def _choose(reviews: dict[str, Review], event: Happening) -> Review:
+    current = newest(reviews)
+    if current is None or current.is_open:
+        raise refusal("question_not_both")
+    return replace(current, step=event.payload["text"], stage="chosen")
+
+
+MACHINE: Machine[Review] = Machine(
+    "the_question",
+    {
+        "answered": Opening({"text": Text(600), "day": Day()}, _answer),
+        "step_chosen": Opening({"text": Text(300)}, _choose),
+    },
+    kept_as="question",
+)

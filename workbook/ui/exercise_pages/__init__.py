@@ -1,0 +1,31 @@
+"""What can be done on the pages of exercises that have rules.
+
+``activity`` derives it from an exercise's machine, ``form`` the form of each move from its shape. The
+other modules are for exercises with something special, under the exercise's name.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from workbook.exercises import MACHINES
+from workbook.session import Session
+from workbook.ui.exercise_pages.activity import KEPT, Activity, Line, Scene, n_waiting
+from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
+from workbook.ui.exercise_pages.needs_talk import NeedsTalk
+from workbook.ui.exercise_pages.request import RequestPage
+from workbook.ui.exercise_pages.the_question import TheQuestion
+
+SPECIAL: dict[str, type[Activity[Any]]] = {
+    made.of: made for made in (GratitudeLog, NeedsTalk, RequestPage, TheQuestion)
+}
+
+
+def activity_of(exercise: str, session: Session, turn: Callable[[str], None]) -> Activity[Any] | None:
+    """Return what can be done on an exercise's page; None where it has no rules, or two sit together."""
+    machine = MACHINES.get(exercise)
+    if machine is None or session.is_together:
+        return None
+    return SPECIAL.get(exercise, Activity)(machine, session, turn)
+
+
+__all__ = ["KEPT", "SPECIAL", "Activity", "Line", "Scene", "activity_of", "n_waiting"]

@@ -1,0 +1,237 @@
+"""What can be done on an exercise's page: all that was begun, and one thing's next move.
+
+Every rule lives in the exercise's machine, and every form follows from the shape of its move. An
+activity asks the machine what lies on the table and shows what the person whose turn it is can do. An
+exercise has one of its own only where something is special.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from ipywidgets import Widget
+
+from workbook.content import lookup, say
+from workbook.exercises import Machine, Opening, Reply, Thing, Told, Work, work_of
+from workbook.instruments.facets import facet_of
+from workbook.service.values import Event
+from workbook.session import Session
+from workbook.ui.blocks import Block, note, paragraph, quote
+from workbook.ui.buttons import Button
+from workbook.ui.exercise_pages.form import MoveForm, day_in_words, is_asked
+
+T = TypeVar("T", bound=Thing)
+KINDS = {"on": "primary", "back": "secondary", "off": "danger"}
+"""The look of a button, by which way its move leads."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing in the list. ``is_mine_to_do`` marks what waits for the person."""
+
+    id: str
+    title: str
+    note: str
+    is_mine_to_do: bool = False
+    is_done: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is shown of one thing, or of beginning a new one.
+
+    ``key`` stays the same while the fields on it should keep what is being typed.
+    """
+
+    key: str
+    blocks: Sequence[Block]
+    fields: Sequence[Widget] = ()
+    buttons: Sequence[Button] = field(default=())
+
+
+KEPT = "kept"  # stands where a thing's id would: what was just begun lies on the table
+
+
+class Activity(Generic[T]):
+    """One exercise's page parts, from its machine and its words.
+
+    ``of`` names the exercise that a subclass is for.
+    """
+
+    of: ClassVar[str] = ""
+
+    def __init__(self, machine: Machine[T], session: Session, turn: Callable[[str], None]) -> None:
+        self.machine = machine
+        self.session = session
+        self.turn = turn  # to a thing by its id, or to the list with ""
+
+    @property
+    def things(self) -> Mapping[str, T]:
+        """What lies on the table now."""
+        return work(self.session).of(self.machine.id)  # type: ignore[return-value]  # this machine's own
+
+    @property
+    def me(self) -> str:
+        return self.session.actor.person_id
+
+    @property
+    def n_waiting(self) -> int:
+        """How many things wait for the person."""
+        return n_waiting(self.session, self.machine.id)
+
+    def lines(self) -> list[Line]:
+        """List everything so far, the newest first."""
+        return [
+            Line(
+                one.id,
+                self.title(one),
+                self.beside(one),
+                one.waits_for(self.me),
+                one.is_done,
+            )
+            for one in reversed(list(self.things.values()))
+        ]
+
+    def begin(self) -> Scene:
+        """Return the form of the move that begins something new."""
+        move = next(name for name, move in self.machine.moves.items() if isinstance(move, Opening))
+        return self.opening(move)
+
+    def opening(self, move: str, form: MoveForm | None = None) -> Scene:
+        """Return the form of a move that begins something, empty where none is given."""
+        form = form or self.form(move)
+
+        def make() -> None:
+            if (given := form.read()) is not None:
+                self.act(move, given)
+                self.turn(KEPT)
+
+        return Scene("begin", self.before(move), form.widgets, [self.button(move, make)])
+
+    def scene(self, thing_id: str) -> Scene | None:
+        """Return one thing and what can be done with it; None when it is gone."""
+        thing = self.things.get(thing_id)
+        if thing is None:
+            return None
+        moves = self.replies(thing)
+        asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
+        told = self.told(thing)
+        blocks, fields, buttons = list(told), [], []
+        for move in asking:
+            blocks += self.about(move, thing)
+            fields.append(self.form(move))
+            buttons.append(self.button(move, self._sender(move, thing, fields[-1])))
+        buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        if not asking:
+            blocks += self.standing(thing)
+        # What is being typed stays unless what can be done here has changed.
+        key = f"{thing.id} {' '.join(moves)} {len(told)}"
+        return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
+
+    # -- what a subclass may say otherwise ---------------------------------------------------
+    def title(self, thing: T) -> str:
+        """Return the words a thing stands under in the list."""
+        return thing.title
+
+    def beside(self, thing: T) -> str:
+        """Return what stands below its title in the list: whose it is, and where it stands."""
+        who = self.name(thing.by)
+        return f"{f'{who}, {day_in_words(thing.day)}' if thing.day else who}. {self.stage(thing)}"
+
+    def told(self, thing: T) -> list[Block]:
+        """Return what is told of a thing: everybody's words, each below what introduces them."""
+        return [block for told in thing.told(self.me) for block in self.passage(told, thing)]
+
+    def replies(self, thing: T) -> list[str]:
+        """Name the moves that are offered on a thing."""
+        return self.machine.replies(thing, self.me)
+
+    def about(self, move: str, thing: T) -> list[Block]:
+        """Return what is said before the form of a move on a thing."""
+        return self.before(move)
+
+    def standing(self, thing: T) -> list[Block]:
+        """Return what is said where nothing is asked: where the thing stands."""
+        return [paragraph(self.stage(thing))]
+
+    # -- what subclasses use -----------------------------------------------------------------
+    def say(self, key: str, **values: object) -> str:
+        """Return words of this exercise."""
+        return say(f"exercises.{self.machine.id}.{key}", **values)
+
+    def stage(self, thing: T) -> str:
+        """Return where a thing stands, as the person sees it."""
+        key = "your_turn" if thing.waits_for(self.me) else "waiting" if thing.is_open else thing.stage
+        return self.say(f"stage.{key}")
+
+    def name(self, person_id: str) -> str:
+        """Return what a person is called here: "you" or the name they chose."""
+        if person_id == self.me:
+            return say("ui.activity.you")
+        return next(
+            (one.name for one in self.session.couple.members if one.person_id == person_id),
+            say("ui.activity.partner"),
+        )
+
+    def needs(self) -> dict[str, str]:
+        """Return the needs somebody may name, title by id: the questionnaire's and their own."""
+        instrument = self.session.instruments.get("needs")
+        asked = instrument.subscales if instrument else ()
+        return {facet_of(one.id): one.topic for one in asked} | self.session.own_needs
+
+    def form(self, move: str) -> MoveForm:
+        """Return the form of a move, empty."""
+        return MoveForm(f"exercises.{self.machine.id}.{move}", self.machine.moves[move].fields, self.needs())
+
+    def before(self, move: str) -> list[Block]:
+        """Return the words that stand before a move's form, where there are any."""
+        lead = lookup(f"exercises.{self.machine.id}.{move}").get("lead")
+        return [paragraph(lead)] if lead else []
+
+    def button(self, move: str, react: Callable[[], None]) -> Button:
+        """Return the button that makes a move."""
+        made = self.machine.moves[move]
+        way = made.way if isinstance(made, Reply) else "on"
+        return Button(self.say(f"{move}.button"), react, KINDS[way])
+
+    def act(self, move: str, payload: Mapping[str, Any]) -> Event:
+        """Put a move on the table."""
+        return self.session.act(self.machine.kind(move), dict(payload))
+
+    def passage(self, told: Told, thing: T) -> list[Block]:
+        """Return one passage of what is told of a thing."""
+        if told.is_aside:
+            return [note(told.text or "")]
+        words = [] if told.text is None else [quote(told.text)]
+        if told.key:
+            day = day_in_words(told.day) if told.day else ""
+            values = {"name": self.name(told.by), "day": day, "title": self.title(thing)}
+            return [note(self.say(told.key, **values)), *words]
+        return [note([self._marked(told.by)]), *words] if told.by else words
+
+    def _marked(self, person_id: str) -> dict[str, str]:
+        """Return a person's name in their colour, with their symbol."""
+        places = {one.person_id: one.place for one in self.session.couple.members}
+        return {"text": self.name(person_id), "partner": places.get(person_id, "a")}
+
+    def _sender(self, move: str, thing: T, form: MoveForm | None = None) -> Callable[[], None]:
+        made = self.machine.moves[move]
+        named = {made.about: thing.id} if isinstance(made, Reply) else {}
+
+        def send() -> None:
+            given = form.read() if form else {}
+            if given is not None:
+                self.act(move, named | given)
+                self.turn(thing.id if form else "")
+
+        return send
+
+
+def work(session: Session) -> Work:
+    """Return all that lies on the table from exercises, folded anew only when the table has changed."""
+    return session.once("exercises", (session.table,), lambda: work_of(session.table.events))
+
+
+def n_waiting(session: Session, exercise: str | None = None) -> int:
+    """Return how many things wait for the person, in one exercise or in all: by the table alone."""
+    return 0 if session.is_together else len(work(session).waiting_for(session.actor.person_id, exercise))

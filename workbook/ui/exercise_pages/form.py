@@ -1,0 +1,143 @@
+"""The form of one move, derived from its shape: a widget for each field that somebody is asked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from ipywidgets import Widget
+
+from workbook.content import lookup, say
+from workbook.shapes import Choice, Day, Field, Flag, Need, Rating, Shape, Text
+from workbook.ui.components import Choices, TextField
+
+LONGEST_LINE = 120  # what is longer gets a field of several lines
+YES, NO = "yes", "no"
+
+
+class MoveForm:
+    """What is asked for one move.
+
+    Not asked is what the page knows: a day that is here already is today, a reference names the
+    thing the move is on, and a need that may be empty comes from the page that led here, if at all.
+
+    Parameters
+    ----------
+    words : str
+        The key under which the move's words stand.
+    shape : Shape
+        The fields, in the order in which they are asked.
+    needs : mapping of str to str
+        The needs somebody may choose among, title by id.
+    """
+
+    def __init__(self, words: str, shape: Shape, needs: Mapping[str, str]) -> None:
+        self.shape = shape
+        made = {name: _widget(f"{words}.{name}", field, needs) for name, field in shape.items()}
+        self._asked = {name: widget for name, widget in made.items() if widget is not None}
+
+    @property
+    def widgets(self) -> list[Widget]:
+        """The fields as they are shown."""
+        return list(self._asked.values())
+
+    def fill(self, name: str, text: str) -> None:
+        """Put in what somebody wrote before."""
+        self._asked[name].value = text
+
+    def read(self) -> dict[str, Any] | None:
+        """Return what was given, with what the page fills in; None where the fields say what is missing."""
+        given = {name: _value(field, self._asked.get(name)) for name, field in self.shape.items()}
+        given = {name: value for name, value in given.items() if value is not None}
+        for name, widget in self._asked.items():
+            field = self.shape[name]
+            if isinstance(field, Text) and field.needed_with and not field.is_needed(given):
+                given[name] = field.empty  # typed before another way was chosen
+            widget.error = _missing(field, given.get(name), given)
+            if field.may_be_empty:
+                given.setdefault(name, field.empty)
+        return None if any(widget.error for widget in self._asked.values()) else given
+
+
+def is_asked(shape: Shape) -> bool:
+    """Return whether somebody is asked anything for a move of this shape."""
+    return any(
+        isinstance(field, Text | Choice | Flag | Rating)
+        or (isinstance(field, Day) and field.ahead > 0)
+        or (isinstance(field, Need) and not field.may_be_empty)
+        for field in shape.values()
+    )
+
+
+def today() -> str:
+    """The day, as the person's own computer has it."""
+    return date.today().isoformat()  # noqa: DTZ011 - a calendar day, not a moment
+
+
+def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Choices | None:
+    match field:
+        case Text():
+            kind = "long" if field.most > LONGEST_LINE else "text"
+            return _text(key, kind=kind, max_length=field.most)
+        case Choice():
+            return _choices(key, field.options)
+        case Flag():
+            return _choices(key, (YES, NO), in_row=True)
+        case Rating():
+            return _choices(key, map(str, range(field.lowest, field.highest + 1)), in_row=True)
+        case Day() if field.ahead:
+            return _text(key, kind="date")
+        case Need() if not field.may_be_empty:
+            options = [["", say("ui.activity.choose_need")], *([one, title] for one, title in needs.items())]
+            return _text(key, kind="select", options=options)
+    return None
+
+
+def _text(key: str, **traits: Any) -> TextField:
+    return TextField(label=say(f"{key}.label"), hint=lookup(key).get("hint", ""), **traits)
+
+
+def _choices(key: str, values: Iterable[str], *, in_row: bool = False) -> Choices:
+    words = lookup(key)
+    options = [
+        {"value": value, "label": say(f"{key}.{value}")}
+        | ({"note": words[f"{value}_note"]} if f"{value}_note" in words else {})
+        for value in values
+    ]
+    return Choices(legend=say(f"{key}.label"), hint=words.get("hint", ""), options=options, in_row=in_row)
+
+
+def _value(field: Field, widget: TextField | Choices | None) -> Any:
+    """Return what stands in a field, as its shape has it; None where nothing was chosen."""
+    if widget is None:
+        return today() if isinstance(field, Day) else field.empty if isinstance(field, Need) else None
+    if isinstance(widget, TextField):
+        typed = widget.typed()
+        known = {value for value, _ in widget.options}
+        return typed if widget.kind != "select" or typed in known else ""
+    choice = widget.choice()
+    if isinstance(field, Flag):
+        return choice == YES if choice else None
+    return int(choice) if choice and isinstance(field, Rating) else choice or None
+
+
+def _missing(field: Field, value: Any, given: Mapping[str, Any]) -> str:
+    """Return what a field says about what stands in it; nothing where all is well."""
+    if isinstance(field, Text):
+        return say("ui.activity.empty") if field.is_needed(given) and not value else ""
+    if field.may_be_empty and not value:
+        return ""
+    if isinstance(field, Day):
+        latest = day_in_words(field.latest)
+        return "" if field.problem_of("", value) is None else say("ui.activity.no_day", latest=latest)
+    if isinstance(field, Need):
+        return "" if value else say("ui.activity.empty")
+    return "" if value is not None else say("ui.trouble.no_choice")
+
+
+def day_in_words(day: date) -> str:
+    """Return a day as people write it: 3 May 2026.
+
+    >>> day_in_words(date(2026, 5, 3))
+    '3 May 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
