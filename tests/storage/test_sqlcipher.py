@@ -434,7 +434,7 @@ def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Pat
             pool.submit(store.write, [note("a", f"d{n}"), note(f"own-{n}", "1")], expect={"a": 1})
             for n in range(6)
         ]
-        plain = [pool.submit(store.append, [note("b", f"p{n}")]) for n in range(6)]
+        plain = [pool.submit(store.write, [note("b", f"p{n}")]) for n in range(6)]
         wait_for(lambda: store._writer._jobs.qsize() == 12)
         go_on.set()
         held.result(10)

@@ -41,7 +41,4 @@ def next_link(link: bytes, sequence: int, operation_id: str, kind: str, at: int,
     Every part goes in with its length, so that no two rows can share a link.
     """
     parts = (str(sequence).encode(), operation_id.encode(), kind.encode(), str(at).encode(), digest)
-    hashed = hashlib.sha256(link)
-    for part in parts:
-        hashed.update(len(part).to_bytes(4, "big") + part)
-    return hashed.digest()
+    return hashlib.sha256(link + b"".join([len(part).to_bytes(4, "big") + part for part in parts])).digest()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from workbook.storage.heads import Heads
 from workbook.storage.schema import logs, rows
 
 _AT_ONCE = 1_000
+_NAMES = ("sequence", "operation_id", "kind", "at", "payload", "salt", "digest", "chain")
+_FOLLOWED = [rows.c[name] for name in _NAMES]
+_values = attrgetter(*_NAMES)
 
 
 def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
@@ -70,8 +74,10 @@ def check_links(log: str, records: Sequence[Any], *, after: int, head: Head | No
     tail = Head(after, 0, start.chain if start is not None else chain.first_link(log))
     links = {tail.n_rows: tail.link}
     for record in records[1:] if start is not None else records:
-        tail = _follow(tail, record)
-        links[tail.n_rows] = tail.link
+        number = tail.n_rows + 1
+        link, is_forgotten = _follow(tail.link, number, _values(record))
+        tail = Head(number, tail.n_forgotten + is_forgotten, link)
+        links[number] = link
     if head is not None and head.n_rows >= after and links.get(head.n_rows) != head.link:
         raise _damaged("a log")
     if head is not None and not after and tail.n_forgotten < head.n_forgotten:
@@ -103,14 +109,19 @@ def _pages_in_wal(path: Path) -> set[int]:
 def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
     """Return the head of every log, each row and each witnessed head checked on the way."""
     found = {name: Head(0, 0, chain.first_link(name)) for (name,) in connection.execute(select(logs.c.name))}
-    statement = select(logs.c.name, rows).join(logs).order_by(rows.c.log_id, rows.c.sequence)
+    statement = select(logs.c.name, *_FOLLOWED).join(logs).order_by(rows.c.log_id, rows.c.sequence)
     records = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
-    for name, own in groupby(records, key=lambda record: record.name):
+    for name, own in groupby(records, key=itemgetter(0)):
         witnessed = heads.of(name)
-        for record in own:
-            found[name] = _follow(found[name], record)
-            if witnessed and record.sequence == witnessed.n_rows and found[name].link != witnessed.link:
+        n_witnessed = witnessed.n_rows if witnessed else 0
+        n_rows, n_forgotten, link = 0, 0, chain.first_link(name)
+        for _, *record in own:
+            n_rows += 1
+            link, is_forgotten = _follow(link, n_rows, record)
+            n_forgotten += is_forgotten
+            if witnessed and n_rows == n_witnessed and link != witnessed.link:
                 raise _damaged("a row")
+        found[name] = Head(n_rows, n_forgotten, link)
     for name, head in found.items():
         witnessed = heads.of(name)
         # More than was witnessed is a crash between commit and acknowledgement; less is loss.
@@ -119,16 +130,18 @@ def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
     return found
 
 
-def _follow(tail: Head, record: Any) -> Head:
-    """Return the head after one more row, if the row fits."""
-    is_forgotten = record.payload is None and record.salt is None
-    digest = record.digest
-    if not is_forgotten:
-        digest = chain.content_digest(record.salt or b"", record.payload or b"")
-    link = chain.next_link(tail.link, record.sequence, record.operation_id, record.kind, record.at, digest)
-    if record.sequence != tail.n_rows + 1 or digest != record.digest or link != record.chain:
+def _follow(link: bytes, number: int, record: Sequence[Any]) -> tuple[bytes, bool]:
+    """Return the link of the row with this number, if it fits the link before; and whether it is forgotten.
+
+    Plain values (`_NAMES`), no objects: a start goes through every row there is.
+    """
+    sequence, operation_id, kind, at, payload, salt, kept_digest, kept_link = record
+    is_forgotten = payload is None and salt is None
+    digest = kept_digest if is_forgotten else chain.content_digest(salt or b"", payload or b"")
+    link = chain.next_link(link, sequence, operation_id, kind, at, digest)
+    if sequence != number or digest != kept_digest or link != kept_link:
         raise _damaged("a row")
-    return Head(record.sequence, tail.n_forgotten + is_forgotten, link)
+    return link, is_forgotten
 
 
 def _damaged(what: str) -> DamagedStoreError:
