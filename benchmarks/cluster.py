@@ -66,7 +66,7 @@ def cluster(share: float) -> Figures:
 
 
 def _write(drawn: object, path: Path, number: int) -> None:
-    """The same couples under other names: what is measured does not depend on their answers."""
+    """Write the same couples under other names: what is measured does not depend on their answers."""
     mark = f"-{number:05d}"
     part = drawn.assign(
         couple_id=drawn["couple_id"].cat.rename_categories(lambda name: f"{name}{mark}"),

@@ -21,7 +21,7 @@ COUPLES = 1_000_000
     ),
 )
 def million(share: float) -> Figures:
-    """Both kinds of model, table and k, from a frame with couple ids."""
+    """Return both kinds of model, table and k, from a frame with couple ids."""
     n = max(int(COUPLES * share), 1000)
     generator = np.random.default_rng(1)
     x, noise = generator.normal(size=(2, n, 2))

@@ -76,7 +76,7 @@ def peak_and_kept(work: Callable[[], object]) -> tuple[int, int]:
 
 
 def bare_pass(responses: pd.DataFrame, instrument: Instrument) -> np.ndarray:
-    """What any scoring must do at the least: turn each answer, then a mean per person and facet."""
+    """Return what any scoring must do at the least: turn each answer, then a mean per person and facet."""
     n_items = len(instrument.items)
     place = {item.id: number for number, item in enumerate(instrument.items)}
     values = responses["value"].to_numpy(dtype=np.float32, na_value=np.nan).reshape(-1, n_items)

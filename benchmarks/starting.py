@@ -54,7 +54,7 @@ def starting(share: float) -> Figures:
 
 
 def _couple() -> list[Entry]:
-    """Two who joined and answered a little; what a drawer holds is sealed, so any bytes will do."""
+    """Return two who joined and answered a little; what a drawer holds is sealed, so any bytes will do."""
     couple_id, code = f"c_{secrets.token_hex(12)}", secrets.token_hex(10)
     entries = couple_entries(couple_id, code)
     for place in ("a", "b"):

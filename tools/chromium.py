@@ -31,7 +31,7 @@ WAY_OUT = (
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium that starts: the one named, on the path, or Playwright's own."""
+    """Return the path of a Chromium that starts: the one named, on the path, or Playwright's own."""
     named = os.environ.get("WORKBOOK_CHROMIUM")
     if named:
         return named if _runs(named) else None
@@ -40,7 +40,7 @@ def find_chromium() -> str | None:
 
 
 def launch_flags() -> list[str]:
-    """Flags to start it with; as root Chromium refuses its own sandbox."""
+    """Return the flags to start it with; as root Chromium refuses its own sandbox."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*FLAGS, "--no-sandbox"] if is_root else list(FLAGS)
 

@@ -14,7 +14,7 @@ HEADER = "# Generated from pyproject.toml by `make docs`: change it there.\n"
 
 
 def environment() -> str:
-    """The text environment.yml has to have."""
+    """Return the text environment.yml has to have."""
     command = [
         sys.executable,
         "-m",

@@ -16,7 +16,7 @@ KEEPS_OUTPUTS = frozenset({"methods.ipynb"})  # its outputs are its claims, comp
 
 
 def find_problems(path: Path) -> list[str]:
-    """Everything wrong with one notebook, a sentence each.
+    """Return everything wrong with one notebook, a sentence each.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class Audit:
 
 
 def read_audit(report: str) -> Audit:
-    """What pip-audit's JSON says.
+    """Return what pip-audit's JSON says.
 
     >>> read_audit('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}').is_clean
     True

@@ -183,7 +183,7 @@ class Walk:
 
 
 def picture_researcher(browser: Browser, address: str, width: int, folder: Path) -> list[str]:
-    """Every section of the researcher's page, with the risk measured; gives what went wrong."""
+    """Return every section of the researcher's page, with the risk measured; gives what went wrong."""
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[str] = []
     page = browser.new_page(viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce")
@@ -211,7 +211,7 @@ def picture_researcher(browser: Browser, address: str, width: int, folder: Path)
 
 
 def slug(title: str) -> str:
-    """A file name of a title.
+    """Return a file name of a title.
 
     >>> slug("What it rests on: the sources")
     'what-it-rests-on-the-sources'

@@ -32,7 +32,7 @@ CHAPTERS: dict[str, tuple[Callable[..., Any], ...]] = {
 
 
 def write_statistics(note: str) -> str:
-    """The whole page; ``note`` says at its head that it is generated.
+    """Return the whole page; ``note`` says at its head that it is generated.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def _describe(function: Callable[..., Any], absent: list[str]) -> list[str]:
 
 
 def read_sections(text: str) -> dict[str, str]:
-    r"""A numpy docstring's sections by name.
+    r"""Return a numpy docstring's sections by name.
 
     >>> read_sections("What.\n\nFormula\n-------\na + b\n\nSource\n------\nUs.")
     {'Formula': 'a + b', 'Source': 'Us.'}
@@ -93,5 +93,5 @@ def _signature(function: Callable[..., Any]) -> str:
 
 
 def _flat(text: str) -> str:
-    """One paragraph, bars outside code kept as they are, code marks as Markdown's."""
+    """Return one paragraph, bars outside code kept as they are, code marks as Markdown's."""
     return " ".join(text.replace("``", "`").split())

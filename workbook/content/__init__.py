@@ -12,7 +12,7 @@ LANGUAGE = "en"
 
 @cache
 def messages(area: str) -> dict[str, Any]:
-    """The messages of one area (``server``, ``ui``, ``results`` …) as nested tables.
+    """Return the messages of one area (``server``, ``ui``, ``results`` …) as nested tables.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def messages(area: str) -> dict[str, Any]:
 
 
 def lookup(key: str) -> Any:
-    """Whatever stands at a dotted key: a text, a list of paragraphs, or a table."""
+    """Return whatever stands at a dotted key: a text, a list of paragraphs, or a table."""
     area, _, path = key.partition(".")
     found: Any = messages(area)
     for part in path.split(".") if path else ():
@@ -40,7 +40,7 @@ def lookup(key: str) -> Any:
 
 
 def say(key: str, /, **values: object) -> str:
-    """The text at a dotted key, with ``{name}`` placeholders filled.
+    """Return the text at a dotted key, with ``{name}`` placeholders filled.
 
     >>> say("errors.storage.full_disk")  # doctest: +SKIP
     'There is no room left on this computer, …'

@@ -54,7 +54,7 @@ class Document:
 
 @cache
 def documents() -> Mapping[str, Document]:
-    """Every document by id.
+    """Return every document by id.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def documents() -> Mapping[str, Document]:
 
 
 def read_document(place: Traversable) -> Document:
-    """One document from its file, which is named ``<id>.toml``.
+    """Return one document from its file, which is named ``<id>.toml``.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def document_hash(document_id: str) -> str:
 
 
 def consent_hash(document_id: str = "consent") -> str:
-    """The hash under which a consent is kept, so that it is known what was agreed to.
+    """Return the hash under which a consent is kept, so that it is known what was agreed to.
 
     Examples
     --------

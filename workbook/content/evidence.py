@@ -53,7 +53,7 @@ class Evidence:
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Every source by id, in the order of ``evidence.toml``.
+    """Return every source by id, in the order of ``evidence.toml``.
 
     Raises
     ------

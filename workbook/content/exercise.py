@@ -76,7 +76,7 @@ class Suggestion:
 
 @cache
 def exercises() -> Mapping[str, Exercise]:
-    """Every exercise by id, in the order of their ids.
+    """Return every exercise by id, in the order of their ids.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def exercises() -> Mapping[str, Exercise]:
 
 
 def read_exercise(place: Traversable) -> Exercise:
-    """One exercise from its file, which is named ``<id>.toml``.
+    """Return one exercise from its file, which is named ``<id>.toml``.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def read_exercise(place: Traversable) -> Exercise:
 
 
 def suggest_for(subscale_id: str) -> list[Suggestion]:
-    """One or two exercises for a facet, sign, need or skill, the most fitting first.
+    """Return one or two exercises for a facet, sign, need or skill, the most fitting first.
 
     Exercises whose first purpose names the id come before those that serve it as well;
     among equals, unguarded ones first, then the shorter one.

@@ -51,7 +51,7 @@ Texts = Annotated[tuple[Text, ...], Field(description="a list of texts", min_len
 
 
 def load_toml(source: Path | Traversable) -> dict[str, Any]:
-    """The tables of one TOML file.
+    """Return the tables of one TOML file.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def load_toml(source: Path | Traversable) -> dict[str, Any]:
 def read_each(
     places: Iterable[Traversable], read: Callable[[Traversable], Read], problems: list[str]
 ) -> list[Read]:
-    """What each TOML file among ``places`` holds, in the order of their names.
+    """Return what each TOML file among ``places`` holds, in the order of their names.
 
     A file that cannot be read adds its problems and is passed over, so that one run names all.
     """
@@ -86,7 +86,7 @@ def read_each(
 
 
 def repeated(names: Iterable[str]) -> list[str]:
-    """Which names come more than once, in the order of their second coming.
+    """Return which names come more than once, in the order of their second coming.
 
     >>> repeated(["a", "b", "a", "a"])
     ['a']

@@ -59,7 +59,7 @@ class Ladder:
 
 
 def read_ladder(found: dict[str, object], where: str = "ladder.toml") -> Ladder:
-    """The ladder of a table.
+    """Return the ladder of a table.
 
     Raises
     ------
@@ -81,5 +81,5 @@ def read_ladder(found: dict[str, object], where: str = "ladder.toml") -> Ladder:
 
 @cache
 def ladder() -> Ladder:
-    """The ladder in force."""
+    """Return the ladder in force."""
     return read_ladder(load_toml(files("workbook.content") / "ladder.toml"))

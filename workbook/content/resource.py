@@ -47,7 +47,7 @@ class Resources:
 
 @cache
 def resources() -> Resources:
-    """The packaged list.
+    """Return the packaged list.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def resources() -> Resources:
 
 
 def read_resources(place: Traversable) -> Resources:
-    """A list from its file.
+    """Return a list from its file.
 
     Raises
     ------

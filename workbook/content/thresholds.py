@@ -104,7 +104,7 @@ class Thresholds:
 
 
 def read_thresholds(found: dict[str, object], where: str = "thresholds.toml") -> Thresholds:
-    """The thresholds of a table.
+    """Return the thresholds of a table.
 
     Raises
     ------
@@ -127,5 +127,5 @@ def read_thresholds(found: dict[str, object], where: str = "thresholds.toml") ->
 
 @cache
 def thresholds() -> Thresholds:
-    """The thresholds in force."""
+    """Return the thresholds in force."""
     return read_thresholds(load_toml(files("workbook.content") / "thresholds.toml"))

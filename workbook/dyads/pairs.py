@@ -15,7 +15,7 @@ PLACES = ("a", "b")
 
 
 def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Give each person of each couple a place, 'a' or 'b'. Places are arbitrary but stable.
+    """Return each person of each couple a place, 'a' or 'b'. Places are arbitrary but stable.
 
     Parameters
     ----------

@@ -89,7 +89,7 @@ class AtTable(CoupleService):
 
 
 def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
-    """Give what puts a joint event on the table, once, if the exercise allows it now.
+    """Return what puts a joint event on the table, once, if the exercise allows it now.
 
     Raises
     ------

@@ -40,12 +40,12 @@ HOUSEHOLD = Cost(memory_kib=65_536, passes=3, lanes=1)
 
 
 def new_key() -> bytes:
-    """A fresh drawer key, 32 random bytes."""
+    """Return a fresh drawer key, 32 random bytes."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def new_salt() -> bytes:
-    """A fresh salt for one passphrase, 16 random bytes."""
+    """Return a fresh salt for one passphrase, 16 random bytes."""
     return secrets.token_bytes(SALT_BYTES)
 
 
@@ -54,7 +54,7 @@ _AT_ONCE = threading.BoundedSemaphore(4)
 
 
 def derive_key(secret: str, salt: bytes, cost: Cost = HOUSEHOLD) -> bytes:
-    """The key that a passphrase stands for (Argon2id, 32 bytes).
+    """Return the key that a passphrase stands for (Argon2id, 32 bytes).
 
     The text is normalised (NFKC), so that the same passphrase typed on another keyboard fits.
     """
@@ -93,12 +93,12 @@ def open_sealed(key: bytes, sealed: bytes, bound_to: str) -> bytes:
 
 
 def opaque_id(key: bytes, operation_id: str) -> str:
-    """What an operation id is called outside the drawer: the same for the same id, telling nothing."""
+    """Return what an operation id is called outside the drawer: the same for the same id, telling nothing."""
     return hmac.new(key, b"operation:" + operation_id.encode(), hashlib.sha256).hexdigest()
 
 
 def bucket(length: int) -> int:
-    """The size to which content of this length is padded: doubling, then steps of 64 KiB.
+    """Return the size to which content of this length is padded: doubling, then steps of 64 KiB.
 
     >>> bucket(3), bucket(300), bucket(70_000)
     (256, 512, 131072)

@@ -83,7 +83,7 @@ def fill_with_simulated_couple(household: Household) -> tuple[str, tuple[Actor, 
 
 
 def _to_reveal(partner: PartnerService) -> list[Instrument]:
-    """What has answers to be looked at together; the background is nobody's to compare."""
+    """Return what has answers to be looked at together; the background is nobody's to compare."""
     responses = partner.read_responses()
     answered = set(
         responses.loc[(responses["occasion"] == OCCASION) & responses["value"].notna(), "instrument"]

@@ -52,7 +52,7 @@ def _mend_whole(store: Store, directory: Directory, instruments: Instruments) ->
 
 
 def _name_of_now(store: Store, instruments: Instruments) -> str:
-    """A name that is another once what is held back has changed, or another backup was restored."""
+    """Return a name that is another once what is held back has changed, or another backup was restored."""
     rules = "\n".join(f"{name} {rule_of(instruments[name])}" for name in sorted(instruments))
     digest = hashlib.sha256(rules.encode("utf-8")).hexdigest()[:16]
     return f"{VERSION}/{digest}/{store.heads([RESTORED])[RESTORED]}"

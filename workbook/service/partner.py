@@ -254,7 +254,7 @@ class LocalPartner(AtTable, PartnerService):
 
     # -- within -----------------------------------------------------------------------
     def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record]) -> list[Record]:
-        """Records of answers that are valid, and whose operation ids were used for nothing else."""
+        """Return records of valid answers whose operation ids were used for nothing else."""
         instruments = check_answers(answers, drawer_contents.item_bank(known, self._core.instruments))
         records = [
             Record(ANSWER, answer.operation_id, drawer_contents.answer_payload(answer, instrument))

@@ -66,7 +66,7 @@ def _renewing(couple_id: str, instruments: Instruments, seen: Seen) -> Writing:
 
 
 def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[Entry]:
-    """Both parts of each open round: each facet still stands only where both hold a value."""
+    """Return both parts of each open round: each facet still stands only where both hold a value."""
     entries = []
     for key in fold.opened:
         laid = fold.publications.get((*key, fold.standing_round(key)), [])
@@ -81,7 +81,7 @@ def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[
 
 
 def _pending_entries(stands: Rounds, instruments: Instruments) -> list[Entry]:
-    """Each standing decision's rows, all made from the finest of them, which holds the most."""
+    """Return each standing decision's rows, all made from the finest of them, which holds the most."""
     entries = []
     for people in rounds.standing_decisions(stands.pending, stands.fold).values():
         for person in people.values():
@@ -97,7 +97,7 @@ def _pending_entries(stands: Rounds, instruments: Instruments) -> list[Entry]:
 
 
 def _is_outdated(row: Mapping[str, Any], instruments: Instruments) -> bool:
-    """Whether a pending row holds something, and that outdated; a row that grants nothing holds nothing."""
+    """Tell whether a pending row holds something outdated; a row that grants nothing holds nothing."""
     return row["grain"] != Grain.NOTHING and is_outdated(row, instruments)
 
 

@@ -55,17 +55,17 @@ LED_OF_256 = 192
 
 
 def blocks_log(couple_id: str) -> str:
-    """The name of the log that says who blocks whose words; nobody is shown it."""
+    """Return the name of the log that says who blocks whose words; nobody is shown it."""
     return f"blocks/{couple_id}"
 
 
 def parting_logs(couple_id: str) -> list[str]:
-    """The logs on which parting rests."""
+    """Return the logs on which parting rests."""
     return [couple_log(couple_id), *rounds.logs(couple_id), therapists.GRANTS]
 
 
 def parting(couple_id: str, seen: Seen) -> Writing:
-    """Give what closes the table: every round shuts, nothing pending remains, nothing more is taken."""
+    """Return what closes the table: every round shuts, nothing pending remains, nothing more is taken."""
     if fold_couple(seen[couple_log(couple_id)]).is_unpaired:
         return Writing()
     stands = rounds.Rounds.of(couple_id, seen)
@@ -105,12 +105,12 @@ def _pair(couple_id: str) -> str:
 
 
 def moving_logs(person_id: str, code: str) -> list[str]:
-    """The logs on which moving somebody into a new couple of their own rests."""
+    """Return the logs on which moving somebody into a new couple of their own rests."""
     return [account_log(person_id), code_log(code)]
 
 
 def moving_out(person_id: str, couple_id: str, code: str, seen: Seen) -> Writing:
-    """Give what puts somebody into a new couple of their own, found by a code that is nobody else's.
+    """Return what puts somebody into a new couple of their own, found by a code that is nobody else's.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def moving_out(person_id: str, couple_id: str, code: str, seen: Seen) -> Writing
 
 
 def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[str]:
-    """The logs on which erasing somebody rests: all that hold anything of theirs, and the other's account."""
+    """Return the logs that erasing somebody rests on: all with anything of theirs; the other's account."""
     others = [account_log(other) for other in directory.pair(couple_id).people]
     own = [account_log(person_id), drawer_log(person_id), given.research_log(person_id)]
     shared = [audit_log(couple_id), blocks_log(couple_id)]
@@ -139,7 +139,7 @@ def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[s
 
 
 def erasing(store: Store, person_id: str, couple_id: str, seen: Seen) -> Writing:
-    """Give what destroys an account, its drawer and its rows on the table; the other's drawer stays whole.
+    """Return what destroys an account, its drawer and its rows on the table; the other's drawer stays whole.
 
     Of account and drawer even what was destroyed before is named once more: a backup may hold it.
     """
@@ -176,7 +176,7 @@ def destroy_remains(store: Store, directory: Directory, person_id: str, couple_i
 
 
 def _is_last(person_id: str, couple_id: str, seen: Seen) -> bool:
-    """Whether nobody else is left of a couple who could read the rest."""
+    """Tell whether nobody else is left of a couple who could read the rest."""
     for other in fold_couple(seen[couple_log(couple_id)]).people:
         if other != person_id:
             rows = seen.get(account_log(other))
@@ -187,7 +187,7 @@ def _is_last(person_id: str, couple_id: str, seen: Seen) -> bool:
 
 
 def blocking(couple_id: str, person_id: str, seen: Seen, *, blocked: bool) -> Writing:
-    """Give what remembers whether somebody blocks the other's words, where nobody is shown it."""
+    """Return what remembers whether somebody blocks the other's words, where nobody is shown it."""
     log = blocks_log(couple_id)
     if blocked == (person_id in _who_blocks(seen[log])):
         return Writing()
@@ -196,7 +196,7 @@ def blocking(couple_id: str, person_id: str, seen: Seen, *, blocked: bool) -> Wr
 
 
 def who_blocks(store: Store, couple_id: str) -> set[str]:
-    """Who of a couple blocks the other's words now."""
+    """Return who of a couple blocks the other's words now."""
     return _who_blocks(store.read(blocks_log(couple_id)))
 
 
@@ -210,12 +210,12 @@ def _who_blocks(rows: Sequence[Row]) -> set[str]:
 
 
 def as_read_by(table: Table, reader: str, blocking: set[str]) -> Table:
-    """The table without the other's words, where its reader blocks them."""
+    """Return the table without the other's words, where its reader blocks them."""
     return without_words(table, of=lambda writer: writer != reader) if reader in blocking else table
 
 
 def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True) -> Table:
-    """The table without what these people typed; by default without anybody's.
+    """Return the table without what these people typed; by default without anybody's.
 
     So it is read at one device: were only blocked words left out there, the other, who sits
     beside, would learn of the blocking.
@@ -232,7 +232,7 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
 
 
 def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:
-    """All of one person's own, as plain JSON; see `Service.my_data`."""
+    """Return all of one person's own, as plain JSON; see `Service.my_data`."""
     own = [record for record in drawer.records() if record.kind not in UNTOLD]
     shown = [record for record in own if record.payload.get("instrument") not in private]
     records = [

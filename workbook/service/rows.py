@@ -34,7 +34,7 @@ def dump(content: Any) -> bytes:
 
 
 def load(raw: bytes) -> Any:
-    """What `dump` wrote."""
+    """Return what `dump` wrote."""
     return json.loads(raw)
 
 
@@ -63,7 +63,7 @@ def read_row(raw: bytes) -> dict[str, Any]:
 
 
 def frame_to_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """A frame as lists by column, missing values as ``None``."""
+    """Return a frame as lists by column, missing values as ``None``."""
     return {
         str(name): [
             None if pd.isna(value) else getattr(value, "item", lambda value=value: value)()
@@ -74,7 +74,7 @@ def frame_to_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def frame_from_json(content: Mapping[str, list[Any]], name: str) -> pd.DataFrame:
-    """The frame again, with the dtypes of its contract (``'responses'``, ``'scores'``).
+    """Return the frame again, with the dtypes of its contract (``'responses'``, ``'scores'``).
 
     A column that was added since the row was written is missing throughout. The frame was checked
     when it was written; checking it at every read would cost 20 ms each.
@@ -92,7 +92,7 @@ def frame_from_json(content: Mapping[str, list[Any]], name: str) -> pd.DataFrame
 
 
 def publication_to_json(publication: Publication) -> dict[str, Any]:
-    """A publication as plain JSON."""
+    """Return a publication as plain JSON."""
     plain = {
         name: getattr(publication, name)
         for name in ("couple_id", "person_id", "instrument", "occasion", "round", "rule")
@@ -105,7 +105,7 @@ def publication_to_json(publication: Publication) -> dict[str, Any]:
 
 
 def publication_from_json(content: Mapping[str, Any]) -> Publication:
-    """The publication again."""
+    """Return the publication again."""
     return Publication(
         couple_id=content["couple_id"],
         person_id=content["person_id"],
@@ -120,13 +120,13 @@ def publication_from_json(content: Mapping[str, Any]) -> Publication:
 
 
 def is_outdated(content: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> bool:
-    """Whether a publication as plain JSON was made when its instrument held back other items."""
+    """Tell whether a publication as plain JSON was made when its instrument held back other items."""
     instrument = instruments.get(content["instrument"])
     return instrument is not None and content.get("rule", "") != rule_of(instrument)
 
 
 def renewed(content: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
-    """A publication as plain JSON, made anew where it is outdated."""
+    """Return a publication as plain JSON, made anew where it is outdated."""
     if not is_outdated(content, instruments):
         return dict(content)
     instrument = instruments[content["instrument"]]
@@ -134,5 +134,5 @@ def renewed(content: Mapping[str, Any], instruments: Mapping[str, Instrument]) -
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
-    """An event as plain JSON."""
+    """Return an event as plain JSON."""
     return asdict(event) | {"at": event.at.isoformat() if event.at else None}

@@ -63,14 +63,14 @@ class Study:
 
 
 def askable() -> list[str]:
-    """Ids of the instruments that a study may ask for: never the private one."""
+    """Return ids of the instruments that a study may ask for: never the private one."""
     return [one.id for one in catalogue().values() if not one.is_private and one.id != BACKGROUND]
 
 
 def check_study(
     name: str, purpose: str, asks: Sequence[str], contact: str, retention_months: int, began: str = ""
 ) -> Study:
-    """A study, once everything about it is in order.
+    """Return a study, once everything about it is in order.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
 
 
 def read_study(folder: Path) -> Study | None:
-    """The study of a data folder, checked as when it was made; None where there is none.
+    """Return the study of a data folder, checked as when it was made; None where there is none.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _text_problems(field: str, text: str) -> list[Problem]:
 
 
 def _is_reachable(contact: str) -> bool:
-    """Whether a contact looks like something people can write to, open, or call."""
+    """Tell whether a contact looks like something people can write to, open, or call."""
     return "@" in contact or "https://" in contact or sum(letter.isdigit() for letter in contact) >= 6
 
 

@@ -34,7 +34,7 @@ _NEW_ID = "new-key-id"
 
 
 def rotate(folder: Path, key: bytes) -> tuple[str, str]:
-    """Give the store of a data folder a new key; give the names of the old key and of the new one.
+    """Return the store of a data folder a new key; give the names of the old key and of the new one.
 
     The old key stays where it is kept, for backups from before; `forget_key` destroys it.
 

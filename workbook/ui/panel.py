@@ -69,7 +69,7 @@ class Panel:
 
 
 def as_table(caption: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """A frame of words and numbers as a table block."""
+    """Return a frame of words and numbers as a table block."""
     columns = [str(column) for column in rows.columns]
     cells = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
     numbers = [k for k in range(1, len(columns)) if _is_number(row[k] for row in cells)]

@@ -76,7 +76,7 @@ def _is_allowed(kind: Any, content: dict[str, Any]) -> bool:
 
 
 def pass_on(kernel: Any, messages: Sequence[bytes]) -> None:
-    """Give a kernel what its page said as it went, through the same gate as all else."""
+    """Return a kernel what its page said as it went, through the same gate as all else."""
     line = kernel.connect_shell()
     for message in messages:
         parts = admit(message)

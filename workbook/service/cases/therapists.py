@@ -45,7 +45,7 @@ class Therapists:
         self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
 
     def create(self, name: str, passphrase: str) -> tuple[Actor, str]:
-        """A new account, signed in at once; gives the code that couples are told.
+        """Create an account, signed in at once; return it with the code that couples are told.
 
         Raises
         ------
@@ -79,11 +79,11 @@ class Therapists:
         return self._sittings.begin(Actor("therapist", "", account.person_id), key)
 
     def by_code(self, code: str) -> Therapist | None:
-        """The therapist whom a typed code names."""
+        """Return the therapist whom a typed code names."""
         return next((one for one in self._all() if plain_code(one.code) == plain_code(code)), None)
 
     def named(self, code: str, actor: Actor) -> Therapist:
-        """The therapist whom somebody names who wants to grant; wrong codes are counted as tries.
+        """Return the therapist whom somebody names who wants to grant; wrong codes are counted as tries.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Therapists:
         return found
 
     def by_id(self, person_id: str) -> Therapist | None:
-        """The therapist of this id."""
+        """Return the therapist of this id."""
         return next((one for one in self._all() if one.person_id == person_id), None)
 
     def _all(self) -> list[Therapist]:
@@ -109,7 +109,7 @@ class Therapists:
 
 
 def granting(actor: Actor, therapist_id: str, seen: Seen) -> Writing:
-    """Give what lets one therapist, and no other, read what this couple opened, for this person."""
+    """Return what lets one therapist, and no other, read what this couple opened, for this person."""
     own = [(sequence, one) for sequence, one in _grants(seen[GRANTS]) if one["person_id"] == actor.person_id]
     if [one["therapist_id"] for _, one in own] == [therapist_id]:
         return Writing()
@@ -126,14 +126,14 @@ def take_back(store: Store, person_id: str) -> None:
 
 
 def granted_to(store: Store, person_id: str) -> str | None:
-    """The therapist whom this person lets read, if anybody."""
+    """Return the therapist whom this person lets read, if anybody."""
     return next(
         (one["therapist_id"] for _, one in _grants(store.read(GRANTS)) if one["person_id"] == person_id), None
     )
 
 
 def cases_of(store: Store, directory: Directory, therapist_id: str) -> list[Case]:
-    """What both of a couple let this therapist read: the results they opened to each other."""
+    """Return what both of a couple let this therapist read: the results they opened to each other."""
     by_couple: dict[str, set[str]] = {}
     for _, one in _grants(store.read(GRANTS)):
         if one["therapist_id"] == therapist_id:
@@ -146,7 +146,7 @@ def cases_of(store: Store, directory: Directory, therapist_id: str) -> list[Case
 
 
 def granted_by_all(members: set[str], granting: set[str]) -> bool:
-    """Whether everybody of a couple grants it."""
+    """Tell whether everybody of a couple grants it."""
     return members <= granting
 
 
@@ -158,7 +158,7 @@ def tidy(store: Store, directory: Directory) -> None:
 
 
 def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
-    """The actor, if a therapist's sitting lives."""
+    """Return the actor, if a therapist's sitting lives."""
     actor = sittings.require(actor)
     if actor.role != "therapist":
         raise AccessError(problem("errors.access.not_yours"))

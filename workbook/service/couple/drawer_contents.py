@@ -16,7 +16,7 @@ Instruments = Mapping[str, Instrument]
 
 
 def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
-    """What is sealed of one checked answer."""
+    """Return what is sealed of one checked answer."""
     return {
         "instrument": instrument,
         "occasion": answer.occasion,
@@ -27,7 +27,7 @@ def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
 
 
 def item_bank(records: Iterable[Record], instruments: Instruments) -> ItemBank:
-    """Every item a person may answer, given their drawer: the instruments', and their own needs'."""
+    """Return every item a person may answer, given their drawer: the instruments', and their own needs'."""
     own = {record.payload["id"] for record in records if record.kind == "own_need"}
     return ItemBank(instruments, own)
 
@@ -35,7 +35,7 @@ def item_bank(records: Iterable[Record], instruments: Instruments) -> ItemBank:
 def responses(
     drawer: Drawer, instruments: Instruments, couple_id: str, instrument: str | None = None
 ) -> pd.DataFrame:
-    """The drawer's answers as `frames.RESPONSES`, without those that stay hidden."""
+    """Return the drawer's answers as `frames.RESPONSES`, without those that stay hidden."""
     shown = [
         record.payload
         for record in drawer.records()
@@ -49,7 +49,7 @@ def responses(
 
 
 def is_hidden(instrument: str, instruments: Instruments) -> bool:
-    """Whether an instrument's answers are never given back.
+    """Tell whether an instrument's answers are never given back.
 
     What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
     """
@@ -75,7 +75,7 @@ def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> Non
 
 
 def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
-    """The instrument of that name, where it may be decided about at all, and the occasion is one.
+    """Return the instrument of that name, where it may be decided about at all, and the occasion is one.
 
     Raises
     ------
@@ -93,17 +93,17 @@ def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
 
 
 def event_of(record: Record, person_id: str) -> Event:
-    """A record of a drawer as its person's pages are given it."""
+    """Return a record of a drawer as its person's pages are given it."""
     return Event(record.kind, record.payload, record.operation_id, record.sequence, person_id, record.at)
 
 
 def has_consented(drawer: Drawer) -> bool:
-    """Whether the person agreed to take part at all, and has not taken it back."""
+    """Tell whether the person agreed to take part at all, and has not taken it back."""
     return agrees(drawer.records())
 
 
 def agrees(records: Iterable[Record]) -> bool:
-    """Whether these records, oldest first, say so in the end."""
+    """Tell whether these records, oldest first, say so in the end."""
     consents = [
         record.payload
         for record in records
@@ -113,19 +113,19 @@ def agrees(records: Iterable[Record]) -> bool:
 
 
 def hidden(drawer: Drawer, instruments: Instruments) -> set[str]:
-    """The instruments answered in this drawer whose answers are never given back."""
+    """Return the instruments answered in this drawer whose answers are never given back."""
     answered = {record.payload["instrument"] for record in drawer.records() if record.kind == ANSWER}
     return {instrument for instrument in answered if is_hidden(instrument, instruments)}
 
 
 def this_monday() -> datetime:
-    """When this week began, in UTC."""
+    """Return when this week began, in UTC."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=today.weekday())
 
 
 def has_private_concern(drawer: Drawer, instruments: Instruments, before: datetime) -> bool:
-    """Whether any private answer, the latest given before then, is above the harmless end of its scale."""
+    """Tell whether any private answer, the latest before then, is above its scale's harmless end."""
     given = [record for record in drawer.records() if record.kind == ANSWER]
     latest = {record.payload["item"]: record.payload for record in given if record.at and record.at < before}
     return any(_is_concern(answer, instruments) for answer in latest.values())

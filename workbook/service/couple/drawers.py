@@ -29,7 +29,7 @@ class Record:
 
 
 def drawer_log(person_id: str) -> str:
-    """The name of a person's drawer log."""
+    """Return the name of a person's drawer log."""
     return f"drawer/{person_id}"
 
 
@@ -137,7 +137,7 @@ class Drawer:
         return crypto.opaque_id(self._key, operation_id) in self._used
 
     def records(self) -> list[Record]:
-        """Every record of the drawer, oldest first; forgotten rows are passed over."""
+        """Return every record of the drawer, oldest first; forgotten rows are passed over."""
         with self._lock:
             for row in self._store.read(self.log, self._last):
                 if row.payload is not None:
@@ -147,7 +147,7 @@ class Drawer:
             return list(self._opened)
 
     def known(self) -> list[Record]:
-        """Every record that was read or written here already; another sitting may have written more."""
+        """Return the records read or written here already; another sitting may have written more."""
         with self._lock:
             return list(self._opened)
 

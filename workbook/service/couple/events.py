@@ -59,7 +59,7 @@ def check_table_event(kind: str, payload: Mapping[str, Any], operation_id: str) 
 
 
 def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """A table event's payload with everything its writer typed taken out."""
+    """Return a table event's payload with everything its writer typed taken out."""
     shape = SHAPES.get(kind, {})
     return {name: "" if isinstance(shape.get(name), Text) else value for name, value in payload.items()}
 

@@ -40,7 +40,7 @@ def answer_wish(
     now: datetime,
     wait: timedelta = WAIT,
 ) -> PrivateCopy:
-    """Give what stands once a wish was noted; with the copy itself, where it is fetched."""
+    """Return what stands once a wish was noted; with the copy itself, where it is fetched."""
     standing = standing_copy(drawer, now=now, wait=wait)
     if wish == "fetch" and standing.status == "ready":
         content = private_answers(drawer, instruments)
@@ -49,7 +49,7 @@ def answer_wish(
 
 
 def noting(drawer: Drawer, wish: str, *, now: datetime, wait: timedelta = WAIT) -> list[Record]:
-    """Give what is to be kept of a wish: to ask for the copy, or to take the asking back.
+    """Return what is to be kept of a wish: to ask for the copy, or to take the asking back.
 
     Asking again while something stands changes nothing: it neither starts the wait anew nor
     shortens it.
@@ -67,7 +67,7 @@ def noting(drawer: Drawer, wish: str, *, now: datetime, wait: timedelta = WAIT) 
 
 
 def standing_copy(drawer: Drawer, *, now: datetime, wait: timedelta = WAIT) -> PrivateCopy:
-    """What stands now: cancelled and expired are as if it had never been asked."""
+    """Return what stands now: cancelled and expired are as if it had never been asked."""
     notes = [record for record in drawer.records() if record.kind == PRIVATE_COPY]
     if not notes or notes[-1].payload["state"] != "asked" or notes[-1].at is None:
         return PrivateCopy("none")
@@ -80,7 +80,7 @@ def standing_copy(drawer: Drawer, *, now: datetime, wait: timedelta = WAIT) -> P
 
 
 def private_answers(drawer: Drawer, instruments: Mapping[str, Instrument]) -> dict[str, Any]:
-    """Every answer to a private question, oldest first, with its words."""
+    """Return every answer to a private question, oldest first, with its words."""
     answers = [record for record in drawer.records() if record.kind == ANSWER]
     return {"answers": [row for record in answers if (row := _in_words(record, instruments)) is not None]}
 

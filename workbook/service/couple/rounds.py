@@ -39,7 +39,7 @@ _ORDER = tuple(Grain)
 
 
 def pending_log(couple_id: str) -> str:
-    """The name of a couple's pending log."""
+    """Return the name of a couple's pending log."""
     return f"pending/{couple_id}"
 
 
@@ -81,12 +81,12 @@ class Rounds:
 
 
 def logs(couple_id: str) -> list[str]:
-    """The logs on which every decision about a couple's rounds rests."""
+    """Return the logs on which every decision about a couple's rounds rests."""
     return [table_log(couple_id), pending_log(couple_id)]
 
 
 def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Writing:
-    """Give what keeps a decision, sealed in the drawer and pending; or opens the round, if both have decided.
+    """Return what keeps a decision, sealed and pending; or opens the round, if both have decided now.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Wri
 
 
 def withdrawing(rounds: Rounds, key: Round, drawer: Drawer | None) -> Writing:
-    """Give what takes a round back for both, or one's own pending decision; it never says who did.
+    """Return what takes a round back for both, or one's own pending decision; it never says who did.
 
     ``drawer`` is None for the two together, who have none open.
     """
@@ -134,7 +134,7 @@ def withdrawing(rounds: Rounds, key: Round, drawer: Drawer | None) -> Writing:
 
 
 def closing_entries(couple_id: str, key: Round, round: int) -> list[Entry]:
-    """The rows by which a round ends for both."""
+    """Return the rows by which a round ends for both."""
     return [round_entry(couple_id, CLOSED, key, round), _audit(couple_id, CLOSED, key, round)]
 
 
@@ -149,7 +149,7 @@ def settle(store: Store, couple_id: str) -> None:
 
 
 def settling(rounds: Rounds) -> Writing:
-    """Give what opens all that both have decided, and destroys what is over."""
+    """Return what opens all that both have decided, and destroys what is over."""
     fold, couple_id = rounds.fold, rounds.couple_id
     decisions = standing_decisions(rounds.pending, fold)
     opening = {key: _opening_entries(couple_id, key, people) for key, people in decisions.items()}
@@ -164,7 +164,7 @@ def settling(rounds: Rounds) -> Writing:
 
 
 def as_grain(grain: Grain) -> Grain:
-    """A grain as it came from a page, if it is one.
+    """Return a grain as it came from a page, if it is one.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def _record(decision: Decision, round: int) -> Record:
 
 
 def _pending_contents(decision: Decision, responses: pd.DataFrame, round: int) -> list[dict[str, Any]]:
-    """What is to wait: a row per grain up to the granted one, none for nothing."""
+    """Return what is to wait: a row per grain up to the granted one, none for nothing."""
     if decision.grain is Grain.NOTHING:
         return []
     own = publishable(responses[responses["occasion"] == decision.occasion], decision.instrument)
@@ -220,7 +220,7 @@ def _pending_contents(decision: Decision, responses: pd.DataFrame, round: int) -
 
 
 def _moved(couple_id: str) -> Entry:
-    """A row that says nothing, but that something was taken away: destroying alone moves no log's end.
+    """Return a row that says nothing, but that something was taken away: destroying alone moves no log's end.
 
     Whoever was just deciding from what was there has to look anew.
     """
@@ -230,7 +230,7 @@ def _moved(couple_id: str) -> Entry:
 def standing_decisions(
     pending: Sequence[Mapping[str, Any]], fold: Fold
 ) -> Mapping[Round, dict[str, Pending]]:
-    """The latest decision of each person on each standing, unopened round."""
+    """Return the latest decision of each person on each standing, unopened round."""
     found: dict[Round, dict[str, Pending]] = {}
     for row in pending:
         key = _key(row)
@@ -277,7 +277,7 @@ def _audit(couple_id: str, what: str, key: Round, round: int) -> Entry:
 
 
 def pending_rows(store: Store, couple_id: str) -> list[dict[str, Any]]:
-    """What a couple's pending log holds, each with its ``sequence``."""
+    """Return what a couple's pending log holds, each with its ``sequence``."""
     return _contents(store.read(pending_log(couple_id)))
 
 

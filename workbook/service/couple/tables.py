@@ -15,12 +15,12 @@ Round = tuple[str, str]
 
 
 def table_log(couple_id: str) -> str:
-    """The name of a couple's table log."""
+    """Return the name of a couple's table log."""
     return f"table/{couple_id}"
 
 
 def audit_log(couple_id: str) -> str:
-    """The name of a couple's audit log: acts at the table, which both may read."""
+    """Return the name of a couple's audit log: acts at the table, which both may read."""
     return f"audit/{couple_id}"
 
 
@@ -38,11 +38,11 @@ class Fold:
     events: list[Event] = field(default_factory=list)
 
     def standing_round(self, key: Round) -> int:
-        """The number of the round that stands now: closing one begins the next."""
+        """Return the number of the round that stands now: closing one begins the next."""
         return self.closed.get(key, 0) + 1
 
     def is_open(self, key: Round) -> bool:
-        """Whether both have revealed, and neither has taken it back."""
+        """Tell whether both have revealed, and neither has taken it back."""
         return self.opened.get(key, 0) == self.standing_round(key)
 
     def publication_rows(self, key: Round, round: int) -> list[int]:
@@ -50,7 +50,7 @@ class Fold:
         return [sequence for sequence, _ in self.publications.get((*key, round), [])]
 
     def left_behind(self) -> list[int]:
-        """What is over and not yet destroyed: publications of closed rounds, words taken off the table."""
+        """Return what is over but not destroyed: publications of closed rounds, words taken back."""
         rows = words_taken_off(self.events)
         for instrument, occasion, round in self.publications:
             if round < self.standing_round((instrument, occasion)):
@@ -58,7 +58,7 @@ class Fold:
         return rows
 
     def table(self) -> Table:
-        """What lies on the table now."""
+        """Return what lies on the table now."""
         open_rounds = sorted(key for key in self.opened if self.is_open(key))
         publications = [
             publication_from_json(content)
@@ -100,25 +100,25 @@ def _lay(fold: Fold, sequence: int, content: dict[str, Any]) -> None:
 
 
 def publication_entry(publication: Publication) -> Entry:
-    """One partner's part of an opened round. The id is the same however often it is tried."""
+    """Return one partner's part of an opened round. The id is the same however often it is tried."""
     of = f"{publication.instrument}/{publication.occasion}/{publication.round}/{publication.person_id}"
     content = write_row(publication_to_json(publication))
     return Entry(table_log(publication.couple_id), f"publication/{of}", PUBLICATION, content)
 
 
 def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
-    """The row that opens or closes a round. It never says whose doing it was."""
+    """Return the row that opens or closes a round. It never says whose doing it was."""
     content = {"instrument": key[0], "occasion": key[1], "round": round}
     return Entry(table_log(couple_id), f"{kind}/{key[0]}/{key[1]}/{round}", kind, write_row(content))
 
 
 def unpaired_entry(couple_id: str) -> Entry:
-    """The row by which both open pages hear that the table is closed."""
+    """Return the row by which both open pages hear that the table is closed."""
     return Entry(table_log(couple_id), UNPAIRED, UNPAIRED, b"{}")
 
 
 def event_entry(couple_id: str, event: Event) -> Entry:
-    """A joint event. Ids of different people never meet, so nobody can answer for the other."""
+    """Return a joint event. Ids of different people never meet, so nobody can answer for the other."""
     content = {
         "kind": event.kind,
         "payload": event.payload,
@@ -131,7 +131,7 @@ def event_entry(couple_id: str, event: Event) -> Entry:
 
 
 def audit_entry(couple_id: str, operation_id: str, what: str, **about: Any) -> Entry:
-    """An audit row of an act at the table."""
+    """Return an audit row of an act at the table."""
     return Entry(audit_log(couple_id), operation_id, what, write_row(about))
 
 
@@ -141,7 +141,7 @@ def read_fold(store: Store, couple_id: str) -> Fold:
 
 
 def event_of(row: Row) -> Event:
-    """The joint event that a table row holds."""
+    """Return the joint event that a table row holds."""
     return _event(row, read_row(row.payload or b"{}"))
 
 

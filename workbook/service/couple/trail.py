@@ -44,7 +44,7 @@ _MOOD = "mood"  # kept by earlier versions
 
 
 def is_place(page: Address, instruments: Instruments) -> bool:
-    """Whether a page may be kept as the place to go on from.
+    """Tell whether a page may be kept as the place to go on from.
 
     >>> pages = ("exercise:request", "just-for-me", "chapter:gone:1")
     >>> [is_place(Address.read(page), {}) for page in pages]
@@ -56,7 +56,7 @@ def is_place(page: Address, instruments: Instruments) -> bool:
 
 
 def may_be_kept(kind: str, payload: Mapping[str, Any], instruments: Instruments) -> bool:
-    """Whether an event of the right shape leaves no trail of what is for its person alone."""
+    """Tell whether an event of the right shape leaves no trail of what is for its person alone."""
     match kind:
         case "bookmark":
             return is_place(Address.read(payload["page"]), instruments)
@@ -124,14 +124,14 @@ def _is_setting(name: str, value: Any, instruments: Instruments) -> bool:
 
 
 def _is_end(page: str, instruments: Instruments) -> bool:
-    """Whether it is ``end.<chapter>.<occasion>`` of a chapter that is not private."""
+    """Tell whether it is ``end.<chapter>.<occasion>`` of a chapter that is not private."""
     end, _, rest = page.partition(".")
     chapter, _, occasion = rest.rpartition(".")
     return end == "end" and is_occasion(occasion) and _is_open(chapter, instruments)
 
 
 def _is_open(chapter_id: str, instruments: Instruments) -> bool:
-    """Whether it is a chapter that is known and not private; what is not known may be anything."""
+    """Tell whether it is a chapter that is known and not private; what is not known may be anything."""
     of = [one for one in instruments.values() if any(chapter.id == chapter_id for chapter in one.chapters)]
     return bool(of) and not any(one.is_private for one in of)
 

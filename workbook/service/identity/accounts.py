@@ -193,7 +193,7 @@ class Accounts:
         return recovery_code
 
     def check_passphrase(self, actor: Actor, passphrase: str) -> Account:
-        """Give the account of somebody who is in, if the passphrase is theirs.
+        """Return the account of somebody who is in, if the passphrase is theirs.
 
         Limited by the wrong tries of this very sitting, never by those at other doors: nobody can keep
         another from leaving or erasing. Its wrong ones count on the account as well, so that an open
@@ -252,7 +252,7 @@ class Accounts:
         return opened
 
     def _find(self, code: str, name: str) -> tuple[Account | None, str]:
-        """Whose account is meant, and what tries at it count on; somebody made up has a count too."""
+        """Return whose account is meant, and what tries at it count on; somebody made up has a count too."""
         wanted, couple_id = name_key(name), self._couple_by_code(code)
         # As many logs are opened where there is no such couple: or that would show by the time it takes.
         people = (*self._directory.pair(couple_id).people, "nobody", "nobody")[:2]
@@ -262,12 +262,12 @@ class Accounts:
         return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
 
     def _couple_by_code(self, code: str) -> str:
-        """The couple that a typed code names, or the id of none."""
+        """Return the couple that a typed code names, or the id of none."""
         return self._directory.couple_by_code(code) or "nobody"
 
     @staticmethod
     def _has_place(pair: Pair, first: Account | None) -> bool:
-        """Whether a second partner may join: one was ever admitted, is still there, and has not parted."""
+        """Tell whether a second partner may join: one was admitted, is still there, has not parted."""
         return len(pair.people) == 1 and first is not None and first.place == "a" and not pair.is_unpaired
 
     def _new_account(
@@ -278,7 +278,7 @@ class Accounts:
         return Account(person_id, couple_id, place, name, by_passphrase, by_recovery), key, recovery_code
 
     def _new_locks(self, person_id: str, key: bytes, passphrase: str) -> tuple[Lock, Lock, str]:
-        """A drawer key wrapped by a passphrase, and by a new recovery code, which comes with it."""
+        """Return a drawer key wrapped by a passphrase, and by a new recovery code, which comes with it."""
         recovery_code = new_recovery_code()
         by_passphrase = lock_key(key, passphrase, person_id, self._cost)
         return by_passphrase, lock_key(key, plain_code(recovery_code), person_id, self._cost), recovery_code
@@ -317,7 +317,7 @@ def _counted_on(account: Account) -> str:
 
 
 def new_couple_id() -> str:
-    """A random id for a couple; it means nothing outside the store."""
+    """Return a random id for a couple; it means nothing outside the store."""
     return f"c_{secrets.token_hex(12)}"
 
 

@@ -12,7 +12,7 @@ _RECOVERY_GROUPS, _RECOVERY_GROUP = 6, 5  # 30 letters of 30 choices: 2^147
 
 
 def new_couple_code() -> str:
-    """A code that can be said aloud and typed, such as ``'lusab-rodin-malov-zirum'``.
+    """Return a code that can be said aloud and typed, such as ``'lusab-rodin-malov-zirum'``.
 
     >>> len(new_couple_code())
     23
@@ -21,7 +21,7 @@ def new_couple_code() -> str:
 
 
 def new_recovery_code() -> str:
-    """A code to keep on paper, such as ``'K7M2Q-…'``, 147 bits.
+    """Return a code to keep on paper, such as ``'K7M2Q-…'``, 147 bits.
 
     >>> new_recovery_code().count("-")
     5
@@ -34,7 +34,7 @@ def new_recovery_code() -> str:
 
 
 def plain_code(typed: str) -> str:
-    """A code as it is compared: without case, spaces, dashes or accents of the keyboard.
+    """Return a code as it is compared: without case, spaces, dashes or accents of the keyboard.
 
     >>> plain_code(" Lusab rodin–MALOV zirum ") == plain_code("lusab-rodin-malov-zirum")
     True

@@ -53,7 +53,7 @@ class Pair:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: without case, outer spaces, and marks that nobody sees.
+    """Return a name as it is compared: without case, outer spaces, and marks that nobody sees.
 
     >>> name_key("  Zoë ") == name_key("ZOË") == name_key(f"Zo{chr(0x200D)}ë")
     True
@@ -63,17 +63,17 @@ def name_key(name: str) -> str:
 
 
 def account_log(person_id: str) -> str:
-    """The name of the log of a person's account."""
+    """Return the name of the log of a person's account."""
     return f"{_ACCOUNT}{person_id}"
 
 
 def couple_log(couple_id: str) -> str:
-    """The name of the log of who belongs to a couple."""
+    """Return the name of the log of who belongs to a couple."""
     return f"{_COUPLE}{couple_id}"
 
 
 def code_log(code: str) -> str:
-    """The name of the log that leads from a code, as somebody types it, to its couple.
+    """Return the name of the log that leads from a code, as somebody types it, to its couple.
 
     >>> code_log(" Lusab RODIN") == code_log("lusab-rodin") != code_log("lusab-rodan")
     True
@@ -83,7 +83,7 @@ def code_log(code: str) -> str:
 
 
 def parted_log(couple_id: str) -> str:
-    """The name of the log that is there once a couple has parted."""
+    """Return the name of the log that is there once a couple has parted."""
     return f"{_PARTED}{couple_id}"
 
 
@@ -138,25 +138,25 @@ class Directory:
         self.store = store
 
     def couple_by_code(self, code: str) -> str | None:
-        """The couple id that a typed code names, or None."""
+        """Return the couple id that a typed code names, or None."""
         rows = self.store.read(code_log(code))
         found = [read_row(row.payload)["couple_id"] for row in rows if row.payload is not None]
         return found[0] if found else None
 
     def pair(self, couple_id: str) -> Pair:
-        """What a couple's log says."""
+        """Return what a couple's log says."""
         return fold_couple(self.store.read(couple_log(couple_id)))
 
     def accounts_of(self, couple_id: str) -> list[Account]:
-        """A couple's accounts, in the order of their places."""
+        """Return a couple's accounts, in the order of their places."""
         return self._members(couple_id, self.pair(couple_id))
 
     def account(self, person_id: str) -> Account | None:
-        """One account, or None when it was erased or never was."""
+        """Return one account, or None when it was erased or never was."""
         return fold_account(self.store.read(account_log(person_id)))
 
     def couple(self, couple_id: str) -> Couple:
-        """The couple as both its members may know it."""
+        """Return the couple as both its members may know it."""
         pair = self.pair(couple_id)
         members = tuple(
             Member(account.person_id, account.name, account.place)
@@ -165,24 +165,24 @@ class Directory:
         return Couple(couple_id, pair.code, members, pair.is_unpaired)
 
     def couples(self) -> list[str]:
-        """Every couple id."""
+        """Return every couple id."""
         return [log.removeprefix(_COUPLE) for log in self.store.logs(_COUPLE)]
 
     def people(self) -> list[str]:
-        """The id of everybody who ever had an account."""
+        """Return the id of everybody who ever had an account."""
         return [log.removeprefix(_ACCOUNT) for log in self.store.logs(_ACCOUNT)]
 
     def parted(self) -> set[str]:
-        """The ids of the couples who have parted."""
+        """Return the ids of the couples who have parted."""
         return {log.removeprefix(_PARTED) for log in self.store.logs(_PARTED)}
 
     def erased(self) -> dict[str, str]:
-        """Every erased person, with the couple they were in."""
+        """Return every erased person, with the couple they were in."""
         rows = [row for person_id in self.people() for row in self.store.read(account_log(person_id))]
         return dict(_whose(read_row(row.payload)) for row in rows if row.kind == "erased" and row.payload)
 
     def is_unpaired(self, couple_id: str) -> bool:
-        """Whether the two have parted: their table takes and shows nothing any more."""
+        """Tell whether the two have parted: their table takes and shows nothing any more."""
         return self.pair(couple_id).is_unpaired
 
     def _members(self, couple_id: str, pair: Pair) -> list[Account]:
@@ -191,7 +191,7 @@ class Directory:
 
 
 def account_entry(account: Account, operation_id: str = "") -> Entry:
-    """An account as it is to be from now on.
+    """Return an account as it is to be from now on.
 
     Its id is drawn anew each time: two who change one account at once are no retry of each other.
     """
@@ -200,7 +200,7 @@ def account_entry(account: Account, operation_id: str = "") -> Entry:
 
 
 def couple_entries(couple_id: str, code: str) -> list[Entry]:
-    """A new couple, and its code."""
+    """Return a new couple, and its code."""
     named = {"couple_id": couple_id}
     return [
         Entry(couple_log(couple_id), "couple", "couple", write_row(named | {"code": code})),
@@ -209,19 +209,19 @@ def couple_entries(couple_id: str, code: str) -> list[Entry]:
 
 
 def member_entry(couple_id: str, person_id: str) -> Entry:
-    """That somebody belongs to a couple from now on."""
+    """Return the row that somebody belongs to a couple from now on."""
     content = write_row({"person_id": person_id})
     return Entry(couple_log(couple_id), f"member/{person_id}", "member", content)
 
 
 def erased_entry(person_id: str, couple_id: str) -> Entry:
-    """The end of an account."""
+    """Return the end of an account."""
     content = write_row({"person_id": person_id, "couple_id": couple_id})
     return Entry(account_log(person_id), "erased", "erased", content)
 
 
 def unpaired_entries(couple_id: str) -> list[Entry]:
-    """The rows that part a couple, but for the table's."""
+    """Return the rows that part a couple, but for the table's."""
     content = write_row({"couple_id": couple_id})
     return [
         Entry(log, "unpaired", "unpaired", content) for log in (couple_log(couple_id), parted_log(couple_id))

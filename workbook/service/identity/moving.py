@@ -25,7 +25,7 @@ _TOGETHER = 500  # entries of one write
 
 
 def move(store: Store) -> None:
-    """Give everybody in the older log a log of their own. Doing it again is harmless."""
+    """Return everybody in the older log a log of their own. Doing it again is harmless."""
     rows = store.read(LOG)
     entries = moved_entries(rows)
     for start in range(0, len(entries), _TOGETHER):
@@ -36,7 +36,7 @@ def move(store: Store) -> None:
 
 
 def moved_entries(rows: Sequence[Row]) -> list[Entry]:
-    """What the rows of the older log say, as entries of the logs of today."""
+    """Return what the rows of the older log say, as entries of the logs of today."""
     entries: list[Entry] = []
     joined: dict[str, list[Account]] = {}
     for row in rows:
@@ -59,13 +59,13 @@ def moved_entries(rows: Sequence[Row]) -> list[Entry]:
 
 
 def rows_about(store: Store, person_id: str) -> Writing:
-    """All rows that the older log ever held of a person, to be destroyed: a backup may have them yet."""
+    """Return all rows the older log ever held of a person, to be destroyed: a backup may have them."""
     own = [row.sequence for row in store.read(LOG) if row.operation_id.startswith(f"account/{person_id}/")]
     return Writing(forget={LOG: own})
 
 
 def as_moved(store: Store) -> Store:
-    """A store to look up accounts in, where this one may only be looked at and no start has moved them."""
+    """Return a store to look up accounts in, where this one is only looked at and still unmoved."""
     rows = store.read(LOG)
     if not any(row.payload is not None for row in rows):
         return store

@@ -14,7 +14,7 @@ _FEWEST_KINDS = 3  # characters that differ; fewer is a key held down
 
 
 def weakness(passphrase: str, name: str = "", code: str = "") -> str | None:
-    """What is wrong with a new passphrase, as a key of ``errors.account``; None if nothing is.
+    """Return what is wrong with a new passphrase, as a key of ``errors.account``; None if nothing is.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def weakness(passphrase: str, name: str = "", code: str = "") -> str | None:
 
 @cache
 def common_passphrases() -> frozenset[str]:
-    """The passphrases of ``common_passphrases.txt``, where their source and licence stand."""
+    """Return the passphrases of ``common_passphrases.txt``, where their source and licence stand."""
     text = (files("workbook.service") / "common_passphrases.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 

@@ -75,12 +75,12 @@ class Sittings:
         return seated
 
     def find(self, sitting_id: str) -> Actor | None:
-        """The actor of a live sitting, or None. Does not count as an action."""
+        """Return the actor of a live sitting, or None. Does not count as an action."""
         sitting = self._live(sitting_id)
         return sitting.actor if sitting else None
 
     def require(self, actor: Actor) -> Actor:
-        """The actor as the sitting knows it.
+        """Return the actor as the sitting knows it.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Sittings:
         return sitting.actor
 
     def key_of(self, actor: Actor) -> bytes:
-        """The opened drawer key of a partner's sitting."""
+        """Return the opened drawer key of a partner's sitting."""
         sitting = self._live(actor.sitting_id)
         if sitting is None or sitting.actor != actor:
             raise AccessError(problem("errors.access.ended"))
@@ -102,11 +102,11 @@ class Sittings:
         return sitting.key
 
     def beat(self, sitting_id: str) -> bool:
-        """The page is still open. Gives whether the sitting lives."""
+        """Note a heartbeat: the page is still open. Return whether the sitting lives."""
         return self._mark(sitting_id, action=False)
 
     def act(self, sitting_id: str) -> bool:
-        """The person did something; a heartbeat as well. Gives whether the sitting lives."""
+        """Note that the person did something, a heartbeat as well. Return whether the sitting lives."""
         return self._mark(sitting_id, action=True)
 
     def seconds_left(self, sitting_id: str) -> float | None:

@@ -134,7 +134,7 @@ class Standing:
         seen.salts = {lock.salt}
 
     def _look_first(self, actor: Actor) -> _Seen:
-        """What a sitting has seen; of one that was begun elsewhere, what stands now."""
+        """Return what a sitting has seen; of one that was begun elsewhere, what stands now."""
         with self._lock:
             seen = self._seen.get(actor.sitting_id)
         if seen is None:

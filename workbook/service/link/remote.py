@@ -91,7 +91,7 @@ class RemoteService:
 
 @cache
 def _class_for(interface: type[RoleService]) -> type[Any]:
-    """The interface with every verb a request: whatever it declares is there, and nothing else."""
+    """Return the interface with every verb a request: whatever it declares is there, and nothing else."""
     body: dict[str, Any] = {name: _request(verb) for name, verb in verbs_of(interface).items()}
     body["actor"] = RemoteService.actor
     if issubclass(interface, CoupleService):

@@ -64,7 +64,7 @@ class ServiceSocket:
             raise SetupError(problem("errors.connection.not_started")) from self._failure
 
     def ticket_for(self, actor: Actor) -> dict[str, str]:
-        """The environment variables by which one kernel reaches the service as this actor."""
+        """Return the environment variables by which one kernel reaches the service as this actor."""
         return {"WORKBOOK_SOCKET": str(self.path), "WORKBOOK_TICKET": self.tickets.issue(actor)}
 
     def close(self) -> None:

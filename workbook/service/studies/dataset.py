@@ -88,7 +88,7 @@ class ConsentedStudy:
 
     @classmethod
     def simulated(cls, n_couples: int = 200, seed: int = 1) -> Self:
-        """Simulated couples in a study of that name; half of them are linked.
+        """Simulate couples in a study of that name; half of them are linked.
 
         >>> ConsentedStudy.simulated(4).n_linked_couples
         2
@@ -156,7 +156,7 @@ class ConsentedStudy:
         k: int = 5,
         journal: "Journal | None" = None,
     ) -> "Release":
-        """An export of this study, with its risk report; nothing is written.
+        """Return an export of this study, with its risk report; nothing is written.
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class ConsentedStudy:
 
 
 def open_study(data: str | Path | None = None) -> ConsentedStudy:
-    """What people gave to the study of a data folder, whether its server runs or not.
+    """Return what people gave to the study of a data folder, whether its server runs or not.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
 
 
 def read_consented(store: Store, study: Study) -> ConsentedStudy:
-    """What people gave to a study, from its store."""
+    """Return what people gave to a study, from its store."""
     contents = given.contents_for(store, Directory(as_moved(store)), study)
     rows = [(one["person_id"], one["couple_id"], one["grain"], one["linked"]) for one in contents]
     publications = [
@@ -267,7 +267,7 @@ def read_consented(store: Store, study: Study) -> ConsentedStudy:
 
 
 def _joined(publications: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
-    """All rows of many publications at once: a frame for each would take a second for thirty people."""
+    """Join the rows of many publications at once: a frame each takes a second for thirty people."""
     columns: dict[str, list[Any]] = {column: [] for column in frames.FRAMES[name].columns}
     for publication in publications:
         for column, values in publication[name].items():
@@ -276,7 +276,7 @@ def _joined(publications: Sequence[Mapping[str, Any]], name: str) -> pd.DataFram
 
 
 def _renamed(frame: pd.DataFrame, names: Mapping[str, str], couple_of: Mapping[str, str]) -> pd.DataFrame:
-    """Rows under made-up ids, ordered by them and so in no order of the store's."""
+    """Return rows under made-up ids, ordered by them and so in no order of the store's."""
     renamed = frame.assign(
         person_id=frame["person_id"].map(names).astype(frame["person_id"].dtype),
         couple_id=frame["person_id"].map(couple_of).astype(frame["couple_id"].dtype),

@@ -31,12 +31,12 @@ _RESEARCH = "research/"
 
 
 def research_log(person_id: str) -> str:
-    """The name of the log that holds what one person gave a study."""
+    """Return the name of the log that holds what one person gave a study."""
     return f"{_RESEARCH}{person_id}"
 
 
 def givers(store: Store) -> list[str]:
-    """The ids of all who ever chose what to give."""
+    """Return the ids of all who ever chose what to give."""
     return [log.removeprefix(_RESEARCH) for log in store.logs(_RESEARCH)]
 
 
@@ -49,7 +49,7 @@ def giving(
     *,
     linked: bool,
 ) -> Writing:
-    """Give what keeps a copy of what was answered up to now, in the place of any earlier copy.
+    """Return what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
     Parameters
     ----------
@@ -81,14 +81,14 @@ def giving(
 
 
 def taking_back(rows: Sequence[Row], drawer: Drawer, text_hash: str = "") -> Writing:
-    """Give what ends it: nothing of theirs is read from now on, and what was given is destroyed."""
+    """Return what ends it: nothing of theirs is read from now on, and what was given is destroyed."""
     choice = {"grain": Grain.NOTHING.value, "linked": False, "text_hash": text_hash}
     content = choice | {"chosen": datetime.now(UTC).date().isoformat(), "until": ""}
     return _choosing(rows, drawer, TAKEN_BACK, content, choice)
 
 
 def leaving(rows: Sequence[Row], drawer: Drawer) -> Writing:
-    """Give what takes back whatever was given, with or without a study that is still run."""
+    """Return what takes back whatever was given, with or without a study that is still run."""
     return taking_back(rows, drawer) if _copy_in(rows) else Writing()
 
 
@@ -132,7 +132,7 @@ def tidy(store: Store, *, today: date | None = None) -> None:
 
 
 def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoice | None:
-    """What a person chose last, and whether it still counts; None before the first choice."""
+    """Return what a person chose last, and whether it still counts; None before the first choice."""
     found = _latest(store, person_id)
     if found is None:
         return None
@@ -147,12 +147,12 @@ def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoic
 
 
 def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
-    """All that a study has of one person, as plain JSON; None where it has nothing."""
+    """Return all that a study has of one person, as plain JSON; None where it has nothing."""
     return _copy_in(store.read(research_log(person_id)))
 
 
 def given_to(store: Store, directory: Directory, study: Study, *, today: date | None = None) -> list[Given]:
-    """What everybody gave this study and has not taken back, under the ids of the store."""
+    """Return what everybody gave this study and has not taken back, under the ids of the store."""
     found = []
     for content in contents_for(store, directory, study, today=today):
         published = tuple(
@@ -190,7 +190,7 @@ def contents_for(
 
 
 def disguise(given: Sequence[Given]) -> list[Given]:
-    """The same under made-up ids, in random order; couples stay together only where both chose so."""
+    """Return the same under made-up ids, in random order; couples stay together only where both chose so."""
     couples = {one.couple_id: _made_up("c") for one in given}
     disguised = []
     for one in given:
@@ -203,7 +203,7 @@ def disguise(given: Sequence[Given]) -> list[Given]:
 
 
 def within(publication: Publication, study: Study) -> Publication:
-    """What the study may have of it; the rest would stay out even if a row held it."""
+    """Return what the study may have of it; the rest would stay out even if a row held it."""
     instrument = study.instruments[publication.instrument]
     known = publication.responses["item"].isin(instrument.item_by_id)
     named = publication.scores["subscale"].isin(instrument.subscale_by_id)
@@ -215,7 +215,7 @@ def within(publication: Publication, study: Study) -> Publication:
 
 
 def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publication:
-    """A publication with other ids in every one of its rows."""
+    """Return a publication with other ids in every one of its rows."""
 
     def renamed(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(person_id=person_id, couple_id=couple_id).astype(frame.dtypes.to_dict())
@@ -225,7 +225,7 @@ def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publi
 
 
 def months_after(day: date, n: int) -> date:
-    """The day n months later, or that month's last.
+    """Return the day n months later, or that month's last.
 
     >>> months_after(date(2026, 1, 31), 1)
     datetime.date(2026, 2, 28)
@@ -270,7 +270,7 @@ def _counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
 
 
 def _in_pairs(contents: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Those who chose to be linked and whose partner did too."""
+    """Return those who chose to be linked and whose partner did too."""
     by_couple: dict[str, list[str]] = {}
     for one in contents:
         if one["linked"]:

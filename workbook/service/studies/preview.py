@@ -8,7 +8,7 @@ from workbook.sharing import Grain, Publication, publish
 
 
 def snapshots(study: Study, responses: pd.DataFrame, grain: Grain) -> list[Publication]:
-    """What a grain would give: the background facts, and each asked instrument of each occasion.
+    """Return what a grain would give: the background facts, and each asked instrument of each occasion.
 
     The background facts are single answers, so they go at every grain but nothing.
     """

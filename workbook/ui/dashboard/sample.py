@@ -144,7 +144,7 @@ def of_study(consented: "ConsentedStudy", exports: Path) -> Sample:
 
 
 def of_cohort(folder: Path) -> Sample:
-    """Simulated couples, as if all of them had published everything."""
+    """Return simulated couples, as if all of them had published everything."""
     shown = {name: i for name, i in catalogue().items() if not i.is_private}
     published = Published.of_responses(read_answers(folder, shown), shown)
 

@@ -69,7 +69,7 @@ def is_asked(shape: Shape) -> bool:
 
 
 def today() -> str:
-    """The day, as the person's own computer has it."""
+    """Return the day, as the person's own computer has it."""
     return date.today().isoformat()  # noqa: DTZ011 - a calendar day, not a moment
 
 

@@ -116,7 +116,7 @@ class ExercisePage(Page):
         self._list(activity if not thing else None)
 
     def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
-        """What was just begun lies on the table: say so, and what happens now."""
+        """Say that what was just begun lies on the table, and what happens now."""
         told = callout(say("ui.exercises.kept_title"), [paragraph(say("ui.exercises.kept"))], tone="good")
         self.say_words([*self._head(exercise, title_only=True, waits=0), told])
         self.about.blocks, self.fields.children, self._shown = [], (), ""
@@ -184,7 +184,7 @@ class ExercisePage(Page):
 
     @staticmethod
     def _cautions(exercise: Exercise, *, is_thing: bool) -> list[Block]:
-        """The words everyone reads before an exercise that could be unsafe, or lead to touch."""
+        """Return the words everyone reads before an exercise that could be unsafe, or lead to touch."""
         flags = (("guard", exercise.guard), ("touch", exercise.touch and not is_thing))
         return [
             callout(
