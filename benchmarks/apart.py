@@ -8,7 +8,7 @@ from benchmarks.harness import Figures, discover
 
 
 def run_apart(name: str, share: float) -> Figures | None:
-    """Return a benchmark in a fresh process, so that none measures another's memory."""
+    """Run a benchmark in a fresh process, so that none measures another's memory."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(name, share, sender))

@@ -137,7 +137,7 @@ class Walk:
             self._take(page, "hand-over")
 
     def _path(self, page: Page, who: str) -> None:
-        """The choice of steps (of views, for both together), then every step that is open."""
+        """Picture the choice of steps (of views, for both together), then every step that is open."""
         page.wait_for_url("**/workbook")
         self._turn_home(page, who, is_first=True)
         self._take(page, f"{who}-overview")
@@ -183,7 +183,7 @@ class Walk:
 
 
 def picture_researcher(browser: Browser, address: str, width: int, folder: Path) -> list[str]:
-    """Return every section of the researcher's page, with the risk measured; gives what went wrong."""
+    """Picture every section of the researcher's page, with the risk measured; return what went wrong."""
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[str] = []
     page = browser.new_page(viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce")
