@@ -35,7 +35,7 @@ from workbook.insights import find_insights
 from workbook.results import Results
 from workbook.scoring import score_all
 from workbook.sharing import Grain
-from workbook.ui import telling
+from workbook.ui import insight_text
 
 LEVELS = {"missing": None, "low": 1, "middle": 2, "high": 3}
 PAIRS = [(a, b) for a, b in product(LEVELS, LEVELS)]
@@ -93,7 +93,7 @@ def _results(pairs: pd.DataFrame, *, both: bool) -> Results:
         perception=None,
         agreement=None,
         needs=None,
-        insights=find_insights(pairs, ASKED, suggestions=telling.suggestions(), alone=not both),
+        insights=find_insights(pairs, ASKED, suggestions=insight_text.suggestions(), alone=not both),
         is_solo=not both,
     )
 
@@ -170,14 +170,14 @@ def test_whoever_is_first_or_second_reads_the_same(seed: int, monkeypatch: pytes
 def test_the_judge_finds_the_old_way_of_telling(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fallback that takes the sentence of a truly high or low score is found at once."""
 
-    def old(self: telling._Telling, insight):
+    def old(self: insight_text._Telling, insight):
         scale = self._scale(insight.subject)
         if scale is None:
             return self.say("nothing_low")
         is_well = insight.code.startswith("strength")
         return scale.high_text if is_well == (scale.higher_is == "better") else scale.low_text
 
-    monkeypatch.setattr(telling._Telling, "words", old)
+    monkeypatch.setattr(insight_text._Telling, "words", old)
 
     for topic in ("connection.trust", "warning_signs.loneliness"):
         assert {("low", "high"), ("high", "low"), ("low", "middle")} <= {

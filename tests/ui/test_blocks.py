@@ -38,7 +38,7 @@ def test_nobody_makes_a_block_elsewhere() -> None:
     written = re.compile(rf'"kind": "({kinds})"')
     found = [
         path.name
-        for part in ("pages", "activities", "dashboard")
+        for part in ("pages", "exercise_pages", "dashboard")
         for path in (folder / part).iterdir()
         if path.name.endswith(".py") and written.search(path.read_text(encoding="utf-8"))
     ]

@@ -53,7 +53,7 @@ def score(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     >>> from workbook.instruments.model import Choice, Constant, Item, Scale, Subscale
     >>> scale = Scale("often", tuple(Choice(v, str(v)) for v in range(5)))
     >>> items = (Item("x.talk.1", "…", scale), Item("x.talk.2", "…", scale, reverse=True))
-    >>> talk = Subscale("x.talk", "Talk", ("x.talk.1", "x.talk.2"), min_answered=2)
+    >>> talk = Subscale("x.talk", "Talk", ("x.talk.1", "x.talk.2"), min_answered=2, summary="")
     >>> x = Instrument("x", "1", "X", (), "", "assessment", "", 1, (scale,), items, (talk,))
     >>> answers = pd.DataFrame({"couple_id": "c_1", "person_id": "p_1", "occasion": "assessment-1",
     ...     "instrument": "x", "item": ["x.talk.1", "x.talk.2"], "value": [3, 0], "declined": False})

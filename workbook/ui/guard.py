@@ -28,7 +28,7 @@ class Guard:
     ...     raise WorkbookError("This is not open to you yet.")
     >>> guard(refuse)()
     >>> seen
-    [('This is not open to you yet.',)]
+    [['This is not open to you yet.']]
     """
 
     def __init__(
