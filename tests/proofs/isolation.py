@@ -133,9 +133,15 @@ def n_misread(world: World) -> int:
 
 
 def _n_still_shown(world: World) -> int:
-    """Publications that lie on the table of the couple one of whom took theirs back."""
+    """Publications on the table of the couple one of whom took theirs back; 1 if a sitting there was ended.
+
+    No asking of somebody else's may end one: then nothing could be said for the table.
+    """
     asking = ("C, who took back", "D, after C took back", "C and D together")
-    tables = [world.household.seat_couple(world.roles[name]).read_table() for name in asking]
+    try:
+        tables = [world.household.seat_couple(world.roles[name]).read_table() for name in asking]
+    except AccessError:
+        return 1
     return sum(one.instrument == INSTRUMENT for table in tables for one in table.publications)
 
 

@@ -25,7 +25,7 @@ from tests.proofs.power_cuts import scratch
 from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
 from workbook.service.couple.drawers import Drawer, drawer_log
-from workbook.service.couple.rounds import pending_log
+from workbook.service.couple.rounds import pending_log, pending_rows
 from workbook.service.couple.tables import fold_table, table_log
 from workbook.service.household import Household
 from workbook.service.identity.directory import account_log, couple_log
@@ -324,7 +324,7 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
 
 def _is_unsettled(store: Store, couple_id: str) -> bool:
     fold = fold_table(store.read(table_log(couple_id)))
-    pending = [row for row in store.read(pending_log(couple_id)) if row.payload]
+    pending = pending_rows(store, couple_id)
     laid = [len(rows) for rows in fold.publications.values()]
     is_unpaired = any(row.kind == "unpaired" for row in store.read(couple_log(couple_id)))
     n_open = sum(fold.is_open(key) for key in fold.opened)

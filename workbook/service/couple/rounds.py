@@ -35,6 +35,7 @@ from workbook.storage.deciding import Seen, decide_where_due
 
 DECISION = "decision"
 PENDING = "pending"
+MOVED = "moved"
 _ORDER = tuple(Grain)
 
 
@@ -224,7 +225,7 @@ def _moved(couple_id: str) -> Entry:
 
     Whoever was just deciding from what was there has to look anew.
     """
-    return Entry(pending_log(couple_id), uuid.uuid4().hex, PENDING, b"")
+    return Entry(pending_log(couple_id), uuid.uuid4().hex, MOVED, write_row({}))
 
 
 def standing_decisions(
@@ -285,7 +286,7 @@ def _contents(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         read_row(row.payload) | {"sequence": row.sequence}
         for row in rows
-        if row.payload and row.kind == PENDING
+        if row.payload is not None and row.kind == PENDING
     ]
 
 
