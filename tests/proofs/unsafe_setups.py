@@ -250,7 +250,7 @@ def _look() -> Counts:
                 with make(folder) as differs:
                     found = examine(Setup(**safe(folder) | differs))  # type: ignore[arg-type]
             counts["trials"] += 1
-            texts = [problem.text for problem in found if problem.code == code]
+            texts = [str(one.problem) for one in found if one.code == code]
             counts["accepted"] += not texts
             counts["without_way_out"] += not all(WAY_OUT.search(text) for text in texts)
     finally:
