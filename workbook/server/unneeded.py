@@ -20,7 +20,7 @@ def import_without_grammars() -> None:
     """
     if GRAMMARS in sys.modules:
         return
-    sys.modules[GRAMMARS] = None  # type: ignore[assignment]  what `import` takes for "is not there"
+    sys.modules[GRAMMARS] = None  # type: ignore[assignment] # what `import` takes for "is not there"
     try:
         importlib.import_module("jsonschema")  # Jupyter's, not ours
     finally:
