@@ -12,7 +12,7 @@ from tools.chromium import find_chromium, launch_flags
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.sharing import Grain
 
 COUPLES = 10

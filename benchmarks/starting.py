@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from benchmarks.harness import Figures, benchmark
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.crypto import Cost
 from workbook.service.identity.directory import Account, account_entry, couple_entries, member_entry
 from workbook.service.identity.locks import Lock
 from workbook.storage.base import Entry

@@ -23,7 +23,7 @@ SPEAKS = {
     "server/web/error_pages.py": "an error page",
     "server/kernels/websocket.py": "the sentence a page shows when its kernel failed",
     "service/demo.py": "names of the made-up couple",
-    "service/study.py": "the heading of a file a person reads",
+    "service/studies/study.py": "the heading of a file a person reads",
     "service/studies/dataset.py": "name and purpose of the made-up study",
     "research/export/packaging.py": "descriptions in an exported package",
     "research/export/writing.py": "the exported package's README",

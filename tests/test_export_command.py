@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from tests.service.cohort import fill
 from workbook.cli import main
 from workbook.research.export import read_journal
-from workbook.service.study import Study, read_study
+from workbook.service.studies.study import Study, read_study
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 from workbook.storage.opening import open_store

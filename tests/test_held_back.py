@@ -12,8 +12,8 @@ from tests.small import SMALL, answers
 from workbook.instruments import Instrument, catalogue
 from workbook.results import Results, work_out, work_out_own
 from workbook.scoring import score
-from workbook.service.rows import publication_from_json, publication_to_json
-from workbook.service.values import Table
+from workbook.service.formats.rows import publication_from_json, publication_to_json
+from workbook.service.formats.values import Table
 from workbook.session.sitting import _mark_of
 from workbook.sharing import (
     Grain,

@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "workbook" / "server"
 FOLDERS = [SERVER, *sorted(path.parent for path in SERVER.glob("*/__init__.py"))]
+SERVICE = ROOT / "workbook" / "service"
+ROOMS = [SERVICE, *sorted(path.parent for path in SERVICE.glob("*/__init__.py"))]
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
@@ -35,6 +37,12 @@ def there(folder: Path) -> set[str]:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_folder_of_the_server_names_all_that_is_in_it_and_nothing_else(folder: Path) -> None:
     assert named_in(folder) == there(folder)
+
+
+@pytest.mark.parametrize("folder", ROOMS, ids=lambda folder: folder.name)
+def test_a_folder_of_the_service_names_all_that_is_in_it_and_nothing_else(folder: Path) -> None:
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"``(\w+)``", text)) == there(folder)
 
 
 @pytest.mark.parametrize("page", PAGES)

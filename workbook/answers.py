@@ -22,7 +22,7 @@ _OCCASION = re.compile(r"[a-z]{1,24}-[1-9][0-9]{0,3}")
 
 
 class Given(Protocol):
-    """What an answer looks like when it arrives; see `workbook.service.values.Answer`.
+    """What an answer looks like when it arrives; see `workbook.service.formats.values.Answer`.
 
     The types are what should come; a page may send anything, and all of it is checked here.
     """

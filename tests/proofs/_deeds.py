@@ -14,10 +14,10 @@ from unittest import mock
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
-from workbook.service.study import Study
-from workbook.service.values import Actor, Answer
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain, grains_for
 
 OCCASION, NEXT_OCCASION, DAY = "assessment-1", "assessment-2", "2026-05-01"

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from tests.proofs._partners import CHEAP
 from workbook.instruments import catalogue
-from workbook.service import crypto
-from workbook.service.household import Household
-from workbook.service.roles import RoleService
-from workbook.service.study import Study
-from workbook.service.values import Actor, Answer
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import RoleService
+from workbook.service.formats import crypto
+from workbook.service.formats.values import Actor, Answer
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 

@@ -18,7 +18,7 @@ from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.service.couple.drawers import ANSWER
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session
 
 CHAPTER = at("chapter", "connection.talk", 1)

@@ -13,12 +13,12 @@ from pathlib import Path
 from tests.proofs._writing import KEY
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.crypto import Cost
+from workbook.service.formats.values import Answer
 from workbook.service.identity.sittings import Sittings
-from workbook.service.partner import LocalPartner
-from workbook.service.roles import PartnerService
-from workbook.service.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import SqlCipherStore
 

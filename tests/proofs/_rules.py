@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.proofs._everybody import INSTRUMENT, OCCASION, STUDY, World, answers_to
+from workbook.service.desks.roles import INTERFACES, RoleService
 from workbook.service.link.calls import verbs_of
-from workbook.service.roles import INTERFACES, RoleService
 from workbook.sharing import Grain
 
 Rules = Mapping[str, frozenset[str]]

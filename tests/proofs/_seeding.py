@@ -11,9 +11,9 @@ from tests.proofs._partners import INSTRUMENT, OCCASION, PASSPHRASES, answers_of
 from tests.proofs._writing import KEY
 from workbook.exercises import SHAPES
 from workbook.service.couple.events import DRAWER_SHAPES
-from workbook.service.household import Household
-from workbook.service.partner import LocalPartner
-from workbook.service.roles import PartnerService
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.roles import PartnerService
 from workbook.shapes import Text
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import FILE_NAME

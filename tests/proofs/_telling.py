@@ -20,10 +20,10 @@ from tests.service.plain import table_as_json
 from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.rows import dump, event_to_json, frame_to_json
+from workbook.service.formats.values import Answer
 from workbook.service.link.calls import verbs_of
-from workbook.service.roles import PartnerService
-from workbook.service.rows import dump, event_to_json, frame_to_json
-from workbook.service.values import Answer
 from workbook.sharing import Grain
 
 PATIENCE, SILENCE = 90.0, 1.5  # seconds

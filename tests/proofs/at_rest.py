@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
-from workbook.service import crypto
+from workbook.service.formats import crypto
 
 
 def _figure(counts: Counts) -> str:

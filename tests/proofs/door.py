@@ -21,13 +21,13 @@ from tests.proofs.routes import ELSE, FILE, KERNEL, cells
 from workbook.errors import SignInError, TooManyTriesError, WorkbookError
 from workbook.server.testing import RunningServer, running_server
 from workbook.server.web.headers import SECURITY_HEADERS
-from workbook.service import crypto
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.together import LocalTogether
+from workbook.service.formats import crypto
 from workbook.service.identity import accounts
 from workbook.service.identity.accounts import MOST_BEGUN
 from workbook.service.identity.directory import Lock
 from workbook.service.identity.rate_limit import MOST_TRIES, Tries, Try
-from workbook.service.together import LocalTogether
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 

@@ -18,12 +18,12 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import AccessError, SignInError
 from workbook.service.couple.drawers import drawer_log
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.roles import PartnerService
 from workbook.service.identity.sittings import Sittings
-from workbook.service.partner import LocalPartner
-from workbook.service.roles import PartnerService
 from workbook.service.studies.given import research_log
-from workbook.service.study import Study
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore

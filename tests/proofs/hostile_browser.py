@@ -36,7 +36,7 @@ from workbook.instruments import catalogue
 from workbook.server.kernels import websocket
 from workbook.server.testing import running_server
 from workbook.service.couple.drawers import ANSWER
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session
 from workbook.storage.opening import open_store
 

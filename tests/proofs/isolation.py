@@ -24,20 +24,20 @@ from tests.proofs._everybody import INSTRUMENT, OCCASION, OPEN, World
 from tests.proofs._rules import BESIDE, MAY, Rules, arguments_of, n_without_rule
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
-from workbook.service import crypto
-from workbook.service.at_table import AtTable
 from workbook.service.cases import therapists
-from workbook.service.household import Household
+from workbook.service.desks.at_table import AtTable
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.researcher import LocalResearcher
+from workbook.service.desks.roles import INTERFACES, RoleService
+from workbook.service.desks.therapist import LocalTherapist
+from workbook.service.formats import crypto
+from workbook.service.formats.values import Actor, Case, Given
 from workbook.service.link import socket
 from workbook.service.link.calls import decode, encode, verbs_of
 from workbook.service.link.errors import Refusal
 from workbook.service.link.socket import ServiceSocket
-from workbook.service.partner import LocalPartner
-from workbook.service.researcher import LocalResearcher
-from workbook.service.roles import INTERFACES, RoleService
 from workbook.service.studies import given
-from workbook.service.therapist import LocalTherapist
-from workbook.service.values import Actor, Case, Given
 from workbook.storage.base import Writing
 
 NO_VERBS = ("close", "tell_defect", "actor", "seat", "watch", "__init__", "_core", "as_read")

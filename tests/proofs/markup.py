@@ -24,9 +24,9 @@ from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.exercises import SHAPES
 from workbook.instruments import catalogue
-from workbook.service.household import Household
-from workbook.service.roles import PartnerService
-from workbook.service.values import Answer
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.shapes import Text
 from workbook.sharing import Grain

@@ -30,8 +30,8 @@ from tests.proofs.power_cuts import scratch
 from tests.server.conftest import NOTEBOOK
 from workbook.errors import WorkbookError
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.household import Household
-from workbook.service.values import Answer
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Answer
 from workbook.storage.opening import open_store
 
 BROKEN = ("lost", "lost_by_kernels", "unopened")

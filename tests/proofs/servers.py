@@ -27,14 +27,14 @@ from workbook.errors import ConflictError, WorkbookError
 from workbook.service.couple.drawers import Drawer, drawer_log
 from workbook.service.couple.rounds import pending_log, pending_rows
 from workbook.service.couple.tables import fold_table, table_log
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.erasing.rights import blocks_log
+from workbook.service.formats.values import Actor
 from workbook.service.identity.directory import account_log, couple_log
 from workbook.service.identity.sittings import Sittings
-from workbook.service.partner import LocalPartner
-from workbook.service.rights import blocks_log
 from workbook.service.studies.given import research_log
-from workbook.service.study import Study
-from workbook.service.values import Actor
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.base import NOTHING, Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore

@@ -16,10 +16,10 @@ from workbook.content.document import consent_hash
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.couple import drawer_contents as reading
-from workbook.service.household import Household
-from workbook.service.roles import PartnerService
-from workbook.service.rows import dump
-from workbook.service.values import Answer
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.rows import dump
+from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore

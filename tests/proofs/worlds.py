@@ -43,10 +43,10 @@ from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
 from workbook.service.couple import rounds
 from workbook.service.couple.tables import audit_entry
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Change
 from workbook.service.identity.sittings import Sittings
-from workbook.service.study import write_study
-from workbook.service.values import Change
+from workbook.service.studies.study import write_study
 from workbook.sharing import Grain
 from workbook.storage.base import Store, Writing
 from workbook.storage.memory import MemoryStore

@@ -9,7 +9,7 @@ from tests.service.cohort import fill
 from workbook.server.testing import running_server
 from workbook.service.identity.directory import Directory
 from workbook.service.studies.given import research_log
-from workbook.service.study import Study, write_study
+from workbook.service.studies.study import Study, write_study
 from workbook.storage.opening import open_store
 
 STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24)

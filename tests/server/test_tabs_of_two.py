@@ -11,7 +11,7 @@ from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser

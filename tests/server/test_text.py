@@ -12,7 +12,7 @@ from workbook.address import at
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session
 
 pytestmark = pytest.mark.browser

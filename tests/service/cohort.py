@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workbook.scoring import score_all
+from workbook.service.formats.rows import dump, publication_to_json
 from workbook.service.identity.directory import Account, Lock, account_entry, couple_entries, member_entry
-from workbook.service.rows import dump, publication_to_json
 from workbook.service.studies.given import GIVEN, research_log
-from workbook.service.study import Study
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain, Publication, coarsen, rule_of, without_held_back
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Entry, Store

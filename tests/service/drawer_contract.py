@@ -10,7 +10,7 @@ from tests.service.household import OCCASION, House, answers
 from workbook import frames
 from workbook.content import sentences
 from workbook.errors import AccessError, AnswerError, SharingError
-from workbook.service.values import Answer
+from workbook.service.formats.values import Answer
 from workbook.sharing import Grain
 
 

@@ -12,14 +12,15 @@ from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answer
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
-from workbook.service import rows, study
 from workbook.service.couple import rounds, tables
 from workbook.service.couple.rounds import pending_log
 from workbook.service.couple.tables import table_log
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats import rows
+from workbook.service.formats.values import Answer
 from workbook.service.studies import given as research
+from workbook.service.studies import study
 from workbook.service.studies.given import research_log
-from workbook.service.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
@@ -45,7 +46,7 @@ def before_anything_was_held_back() -> Iterator[None]:
         return content
 
     with (
-        mock.patch("workbook.service.household.catalogue", return_value=known),
+        mock.patch("workbook.service.desks.household.catalogue", return_value=known),
         mock.patch.object(study, "catalogue", return_value=known),
         mock.patch.object(rounds, "publication_to_json", written),
         mock.patch.object(tables, "publication_to_json", written),

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 from unittest import mock
 
 from workbook.instruments import catalogue
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import RoleService
+from workbook.service.formats.crypto import Cost
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import rate_limit
 from workbook.service.identity.sittings import Sittings
-from workbook.service.roles import RoleService
-from workbook.service.study import Study
-from workbook.service.values import Actor, Answer
+from workbook.service.studies.study import Study
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workbook.service.rows import event_to_json, publication_to_json
-from workbook.service.values import Table
+from workbook.service.formats.rows import event_to_json, publication_to_json
+from workbook.service.formats.values import Table
 
 
 def table_as_json(table: Table) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import pytest
 from tests.service.household import STUDY, WORDS, House, answers, offered
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
-from workbook.service.roles import PartnerService
-from workbook.service.values import Actor, Given
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.values import Actor, Given
 from workbook.sharing import Grain
 
 WORDS_HASH = STUDY.words_hash

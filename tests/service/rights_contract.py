@@ -11,8 +11,8 @@ from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers
 from tests.service.table_contract import TABLE_EVENT
 from workbook.errors import AccessError, SignInError
 from workbook.service.couple import drawer_contents as reading
-from workbook.service.roles import PartnerService
-from workbook.service.values import Actor
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.values import Actor
 from workbook.sharing import Grain
 
 

@@ -12,7 +12,7 @@ from workbook import frames
 from workbook.errors import AccessError, SharingError, SignInError
 from workbook.exercises import MACHINES, ExerciseError
 from workbook.service.couple.tables import audit_log, table_log
-from workbook.service.values import Change
+from workbook.service.formats.values import Change
 from workbook.sharing import Grain
 
 TABLE_EVENT = ("gratitude.written", {"text": "you made tea", "day": "2026-11-20"})

@@ -6,8 +6,8 @@ import pytest
 
 from tests.service.household import CHEAP, WORDS, House, answers, begin, tries_later
 from workbook.errors import AccessError, SignInError, TooManyTriesError
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.crypto import Cost
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.storage.memory import MemoryStore
 

@@ -34,7 +34,10 @@ remote.close(), both.close(), socket.close(), house.local.close()
 
 def test_a_verb_is_added_in_two_files_and_goes_over_the_socket(tmp_path: Path) -> None:
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
-    assert [path for path, _, _ in blocks] == ["workbook/service/roles.py", "workbook/service/partner.py"]
+    assert [path for path, _, _ in blocks] == [
+        "workbook/service/desks/roles.py",
+        "workbook/service/desks/partner.py",
+    ]
     for folder in ("workbook", "tests/service"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests" / "__init__.py", tmp_path / "tests")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.service.household import CHEAP
 from workbook.errors import WrongKeyError
-from workbook.service import crypto
+from workbook.service.formats import crypto
 
 KEY = bytes(range(32))
 

@@ -4,7 +4,7 @@ import pytest
 
 from workbook.content import say
 from workbook.service.demo import open_demo
-from workbook.service.roles import PartnerService
+from workbook.service.desks.roles import PartnerService
 from workbook.sharing import Grain
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, tries_later
 from workbook.errors import AccessError, SignInError, TooManyTriesError
-from workbook.service import crypto
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.together import LocalTogether
+from workbook.service.formats import crypto
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.rate_limit import MOST_TRIES, Tries
-from workbook.service.partner import LocalPartner
-from workbook.service.together import LocalTogether
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 

@@ -12,9 +12,9 @@ from workbook.errors import WorkbookError
 from workbook.service.cases.therapists import GRANTS
 from workbook.service.couple.drawers import drawer_log
 from workbook.service.couple.rounds import pending_log
+from workbook.service.erasing.rights import blocks_log
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import account_log, couple_log
-from workbook.service.rights import blocks_log
 from workbook.service.studies.given import research_log
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore

@@ -7,7 +7,7 @@ import sqlcipher3
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, answers, begin
 from tests.service.test_privacy import CrashingStore
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 

@@ -21,9 +21,9 @@ from tests.service.household import OCCASION, House, begin
 from tests.service.research_contract import give
 from workbook.errors import SharingError
 from workbook.service.couple.rounds import pending_log
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.studies import given as research
-from workbook.service.values import Actor, Answer
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 

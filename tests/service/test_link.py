@@ -13,7 +13,10 @@ from tests.service.contract import ServiceContract
 from tests.service.household import Clock, House, answers, begin, offered
 from workbook.content import say, sentences
 from workbook.errors import AccessError, DefectError, SetupError, StorageError, name_defect, problem
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.roles import INTERFACES, PartnerService, RoleService
+from workbook.service.formats.values import Actor, Change
 from workbook.service.identity.sittings import Sittings
 from workbook.service.link.calls import decode, encode, verbs_of
 from workbook.service.link.defects import MOST_TOLD
@@ -21,9 +24,6 @@ from workbook.service.link.errors import Refusal
 from workbook.service.link.remote import RemoteService, _post, connect, reach
 from workbook.service.link.socket import ServiceSocket
 from workbook.service.link.tickets import Tickets
-from workbook.service.partner import LocalPartner
-from workbook.service.roles import INTERFACES, PartnerService, RoleService
-from workbook.service.values import Actor, Change
 
 
 class _Sockets:

@@ -7,8 +7,8 @@ import pytest
 from tests.service.counting import CountingStore
 from tests.service.earlier import old_house, one_waits
 from tests.service.household import CHEAP, STUDY, WORDS, begin
-from workbook.service import mending
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.erasing import mending
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.location import RESTORED

@@ -11,7 +11,7 @@ from tests.service.household import CHEAP
 from tests.service.test_privacy import CrashingStore
 from tests.service.test_rows import ASKED, EXPECTED, KEY, PEOPLE, WRITTEN
 from workbook.errors import SignInError
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.service.identity import moving
 from workbook.service.studies.dataset import read_consented
 from workbook.storage.backup import back_up, restore

@@ -11,10 +11,10 @@ import pytest
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin
 from tests.service.plain import table_as_json
 from workbook.errors import WrongKeyError
-from workbook.service import crypto
-from workbook.service.household import Household
-from workbook.service.partner import LocalPartner
-from workbook.service.values import Actor, Answer
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.formats import crypto
+from workbook.service.formats.values import Actor, Answer
 from workbook.sharing import Grain
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.memory import MemoryStore

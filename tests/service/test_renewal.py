@@ -29,8 +29,8 @@ from tests.service.earlier import (
 from tests.service.household import CHEAP, OCCASION, STUDY, House
 from tests.service.research_contract import give
 from workbook.service.couple.rounds import pending_log
-from workbook.service.household import Household
-from workbook.service.rows import write_row
+from workbook.service.desks.household import Household
+from workbook.service.formats.rows import write_row
 from workbook.service.studies import given as research
 from workbook.service.studies.dataset import read_consented
 from workbook.sharing import Grain, open_round

@@ -17,12 +17,12 @@ from tests.service.research_contract import WORDS_HASH, give, prepare
 from tests.service.test_privacy import CrashingStore
 from workbook.errors import SetupError, SharingError, StorageError
 from workbook.service.couple.tables import audit_entry
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.service.identity.directory import Directory
 from workbook.service.studies import given as research
 from workbook.service.studies.dataset import open_study, read_consented
 from workbook.service.studies.given import given_to, months_after, research_log
-from workbook.service.study import write_study
+from workbook.service.studies.study import write_study
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import erasures_file, find_key

@@ -11,12 +11,12 @@ import pytest
 from tests.service.household import STUDY
 from workbook import frames
 from workbook.errors import NewerStoreError
-from workbook.service import rows
 from workbook.service.couple.drawers import drawer_log
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats import rows
+from workbook.service.formats.crypto import Cost
+from workbook.service.formats.rows import dump, load, read_row, write_row
 from workbook.service.identity import directory
-from workbook.service.rows import dump, load, read_row, write_row
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import SqlCipherStore
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.service.household import Clock, begin
 from workbook.errors import AccessError
+from workbook.service.formats.values import Actor
 from workbook.service.identity.sittings import Sittings
-from workbook.service.values import Actor
 
 
 @pytest.fixture

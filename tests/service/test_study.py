@@ -10,7 +10,7 @@ from workbook.errors import SetupError
 from workbook.instruments import catalogue
 from workbook.server.context import open_context
 from workbook.server.settings import ServerSettings
-from workbook.service.study import FILE_NAME, Study, askable, check_study, read_study, write_study
+from workbook.service.studies.study import FILE_NAME, Study, askable, check_study, read_study, write_study
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import find_key
 from workbook.storage.opening import open_store

@@ -6,7 +6,7 @@ import pytest
 
 from tests.service.household import CHEAP, WORDS, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.service.identity.rate_limit import MOST_TRIES
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore

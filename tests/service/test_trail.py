@@ -13,8 +13,8 @@ from workbook.instruments import catalogue
 from workbook.instruments.model import FreeText
 from workbook.service.couple.drawers import Drawer, Record
 from workbook.service.couple.trail import may_be_kept
-from workbook.service.household import Household
-from workbook.service.roles import PartnerService
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import PartnerService
 from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import SqlCipherStore
 

@@ -9,8 +9,8 @@ import pytest
 from tests.service.counting import CountingStore
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, STUDY, WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, WorkbookError
-from workbook.service.household import Household
-from workbook.service.values import Actor, Answer
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Actor, Answer
 from workbook.sharing import Grain
 from workbook.storage.base import Writing
 from workbook.storage.memory import MemoryStore

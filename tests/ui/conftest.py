@@ -8,10 +8,10 @@ from playwright.sync_api import Browser
 from tests.ui.browser import chromium, served
 from workbook.address import Address
 from workbook.content.document import consent_hash
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.crypto import Cost
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity.sittings import Sittings
-from workbook.service.values import Actor, Answer
 from workbook.session import Session
 from workbook.storage.memory import MemoryStore
 from workbook.ui.pages import PAGES

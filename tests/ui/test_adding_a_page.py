@@ -29,7 +29,7 @@ def seen(place):
     household.close()
     return {"path": path, "lines": lines, "told": told, "offered": offered, "then": str(app.session.page), "again": again}
 
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.storage.memory import MemoryStore
 household = Household(MemoryStore())
 app = App(Session(household.seat_partner(household.accounts.create_couple("Kim", "kim's passphrase").actor)))

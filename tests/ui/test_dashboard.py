@@ -63,7 +63,7 @@ def test_with_a_study_it_opens_the_study(tmp_path: Path, monkeypatch: pytest.Mon
     from workbook.service.studies.dataset import ConsentedStudy
 
     made = ConsentedStudy.simulated(12)
-    monkeypatch.setattr("workbook.service.study.read_study", lambda _: made.study)
+    monkeypatch.setattr("workbook.service.studies.study.read_study", lambda _: made.study)
     monkeypatch.setattr("workbook.service.studies.dataset.open_study", lambda _: made)
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
     sample = open_sample()

@@ -18,9 +18,9 @@ from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.service.couple import trail
 from workbook.service.couple.drawers import Drawer
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Answer
 from workbook.service.identity.sittings import Sittings
-from workbook.service.values import Answer
 from workbook.session import Session
 from workbook.storage import memory
 from workbook.storage.memory import MemoryStore
@@ -125,7 +125,7 @@ def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyP
     assert world(alone=True)[1:] != world(alone=False)[1:], (
         "already in the drawer's rows, and where it resumes"
     )
-    monkeypatch.setattr("workbook.service.rights.UNTOLD", ())
+    monkeypatch.setattr("workbook.service.erasing.rights.UNTOLD", ())
     monkeypatch.setattr(trail, "places_before", lambda *_: ())
     monkeypatch.setattr(trail, "forget_places_before", lambda *_: None)
     with_trail, without = world(alone=True)[0], world(alone=False)[0]

@@ -14,7 +14,7 @@ from workbook.address import at
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.service.demo import open_demo
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App, open_workbook

@@ -8,7 +8,7 @@ from tests.ui.conftest import pages_of, status
 from workbook.address import Address, at
 from workbook.errors import WorkbookError
 from workbook.service.demo import open_demo
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.session import Session, Status
 from workbook.ui.app import App
 from workbook.ui.pages import PAGES

@@ -10,10 +10,10 @@ from tests.ui.browser import show
 from tests.ui.conftest import CHEAP, pages_of, status
 from workbook.address import at
 from workbook.content import say
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 from workbook.service.identity.sittings import Sittings
 from workbook.service.studies.given import given_to
-from workbook.service.study import Study
+from workbook.service.studies.study import Study
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore

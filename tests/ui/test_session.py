@@ -13,8 +13,8 @@ from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.errors import AnswerError
-from workbook.service.household import Household
-from workbook.service.values import Actor, Answer
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Actor, Answer
 from workbook.session import MOST_PER_SCREEN, Session
 from workbook.sharing import Grain
 from workbook.ui.app import App

@@ -7,8 +7,8 @@ import pytest
 
 from tests.ui.conftest import status
 from workbook.content import say
-from workbook.service.household import Household
-from workbook.service.values import Answer
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App

@@ -8,9 +8,9 @@ import pytest
 from tests.walk.person import PASSPHRASE
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.household import Household
-from workbook.service.roles import PartnerService
-from workbook.service.values import Answer
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.values import Answer
 from workbook.sharing import Grain
 from workbook.storage.opening import open_store
 

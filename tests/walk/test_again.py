@@ -13,7 +13,7 @@ from tests.walk.test_road import CONNECTION, answer_chapter
 from workbook.content import say
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -17,8 +17,8 @@ from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.household import Household
-from workbook.service.study import Study, write_study
+from workbook.service.desks.household import Household
+from workbook.service.studies.study import Study, write_study
 from workbook.sharing import Grain
 from workbook.storage.opening import open_store
 

@@ -11,7 +11,7 @@ from workbook.errors import problem
 
 if TYPE_CHECKING:
     from workbook.research.export import RiskReport
-    from workbook.service.study import Study
+    from workbook.service.studies.study import Study
 
 
 @click.group(help=say("cli.study.help"))
@@ -32,7 +32,7 @@ def init(
     *, name: str, purpose: str, asks: str, contact: str, months: str, replace: bool, data: Path | None
 ) -> None:
     """Check everything, then write the study beside the store."""
-    from workbook.service.study import check_study, write_study
+    from workbook.service.studies.study import check_study, write_study
     from workbook.storage.location import data_folder, prepare_folder
 
     n_months = int(months) if months.isascii() and months.isdigit() else 0
@@ -48,7 +48,7 @@ def init(
 def show(*, data: Path | None) -> None:
     """Print what people are told, as it stands."""
     from workbook.errors import SetupError
-    from workbook.service.study import read_study
+    from workbook.service.studies.study import read_study
     from workbook.storage.location import data_folder
 
     folder = data_folder(data)

@@ -22,7 +22,7 @@ def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.Da
     frame : DataFrame
         Anything with ``couple_id`` and ``person_id``.
     known : mapping of person id to 'a' or 'b', optional
-        Places given elsewhere (`workbook.service.values.Member.place`). They hold for a couple
+        Places given elsewhere (`workbook.service.formats.values.Member.place`). They hold for a couple
         when all its persons in ``frame`` are named; other couples are placed by person id.
 
     Returns

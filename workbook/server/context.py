@@ -7,12 +7,12 @@ from pathlib import Path
 from workbook.server.settings import ServerSettings
 from workbook.server.web.sent_once import Once
 from workbook.service.demo import fill_with_simulated_couple
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.sittings import Sittings
 from workbook.service.link.socket import ServiceSocket
-from workbook.service.study import read_study
-from workbook.service.values import Actor
+from workbook.service.studies.study import read_study
 from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store

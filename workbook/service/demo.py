@@ -7,11 +7,11 @@ import pandas as pd
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import Instrument, catalogue
-from workbook.service.crypto import Cost
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import CoupleService, PartnerService
+from workbook.service.formats.crypto import Cost
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity.sittings import Sittings
-from workbook.service.roles import CoupleService, PartnerService
-from workbook.service.values import Actor, Answer
 from workbook.sharing import grains_for
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Store

@@ -12,7 +12,7 @@ import traitlets as t
 
 from workbook.address import Address, at
 from workbook.instruments import Chapter, Instrument, Item
-from workbook.service.values import Actor, Event
+from workbook.service.formats.values import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"

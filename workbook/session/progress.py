@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from workbook.instruments import Instrument
-from workbook.service.study import Study
-from workbook.service.values import Table
+from workbook.service.formats.values import Table
+from workbook.service.studies.study import Study
 from workbook.session.drawer import OwnDrawer
 from workbook.sharing import Grain, publishable
 

@@ -14,8 +14,8 @@ from workbook.errors import AccessError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple.trail import is_place
-from workbook.service.roles import CoupleService, PartnerService, TogetherService
-from workbook.service.values import Answer, Change, Couple, Event, Member, Table
+from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
+from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.progress import Progress
 from workbook.sharing import Grain

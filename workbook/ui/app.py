@@ -8,7 +8,7 @@ from ipywidgets import VBox
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
-from workbook.service.roles import CoupleService
+from workbook.service.desks.roles import CoupleService
 from workbook.session import Session
 from workbook.ui.blocks import bullets, callout, paragraph
 from workbook.ui.components import Actions, Prose, is_served

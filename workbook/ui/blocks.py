@@ -9,7 +9,7 @@ from typing import Any
 
 from workbook.content import say
 from workbook.content.document import Document
-from workbook.service.values import Member
+from workbook.service.formats.values import Member
 
 Block = dict[str, Any]
 Words = str | list[Any]

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.service.values import Role
+from workbook.service.formats.values import Role
 from workbook.session import Session, Status
 from workbook.ui.locks import after_consent
 

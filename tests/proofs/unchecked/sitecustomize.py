@@ -1,6 +1,6 @@
 """Loaded by a server that a control of `hostile-browser` starts: whatever answers a browser sends are kept."""
 
-from workbook.service import partner
+from workbook.service.desks import partner
 
 
 def _believe(answers, bank):

@@ -13,8 +13,8 @@ from workbook.instruments import catalogue
 from workbook.service.couple import drawer_contents as reading
 from workbook.service.couple import rounds
 from workbook.service.couple.tables import OPENED, publication_entry, round_entry
-from workbook.service.partner import LocalPartner
-from workbook.service.rows import publication_from_json
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.formats.rows import publication_from_json
 
 _save = LocalPartner.save_answers
 

@@ -15,7 +15,7 @@ from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 # What a kernel's process may know of the server's environment. Everything else stays out:
 # keys, tokens and database addresses are commonly kept in environment variables.

@@ -14,8 +14,8 @@ from workbook.server.pages.form_page import FormPage
 from workbook.server.pages.page import Page, in_thread
 from workbook.server.web.identity import take_cookie
 from workbook.server.web.sent_once import Done
+from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Welcome
-from workbook.service.values import Actor
 
 
 class RecoveryCode(Page):

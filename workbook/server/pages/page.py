@@ -16,7 +16,7 @@ from workbook.server.kernels.manager import WorkbookKernels
 from workbook.server.network import neighbourhood
 from workbook.server.web.headers import Secured
 from workbook.server.web.identity import give_cookie
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")

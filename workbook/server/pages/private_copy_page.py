@@ -12,7 +12,7 @@ from workbook.content import say, sentences
 from workbook.errors import TooManyTriesError, WorkbookError
 from workbook.server.pages.account_pages import Farewell
 from workbook.service.couple.private_copy import PrivateCopy
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 
 class Copies(Farewell):

@@ -10,7 +10,7 @@ from workbook.content import say
 from workbook.errors import AnswerError, problem
 from workbook.server.kernels.websocket import pass_on
 from workbook.server.pages.page import Page, in_thread
-from workbook.service.values import Answer
+from workbook.service.formats.values import Answer
 
 LARGEST_BODY = 256 * 1024
 MOST_ANSWERS = 200

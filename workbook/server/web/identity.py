@@ -6,8 +6,8 @@ from jupyter_server.auth import IdentityProvider, User
 from tornado.web import RequestHandler
 
 from workbook.server.settings import ServerSettings
+from workbook.service.formats.values import Actor
 from workbook.service.identity.sittings import Sittings
-from workbook.service.values import Actor
 
 
 class Guest(User):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 KEPT_SECONDS = 10 * 60.0
 

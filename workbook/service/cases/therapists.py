@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from workbook.errors import AccessError, SignInError, problem
-from workbook.service import crypto
 from workbook.service.couple.tables import read_fold
+from workbook.service.formats import crypto
+from workbook.service.formats.rows import read_row, write_row
+from workbook.service.formats.values import Actor, Case, Table
 from workbook.service.identity.accounts import check_new
 from workbook.service.identity.codes import new_couple_code, plain_code
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.locks import Lock, lock_key, unlock
 from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
-from workbook.service.rows import read_row, write_row
-from workbook.service.values import Actor, Case, Table
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen
 

@@ -10,7 +10,7 @@ from workbook.answers import ItemBank, is_occasion, lay_out
 from workbook.errors import AccessError, SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import ANSWER, Drawer, Record
-from workbook.service.values import Answer, Event
+from workbook.service.formats.values import Answer, Event
 
 Instruments = Mapping[str, Instrument]
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from workbook.errors import AccessError, AnswerError, problem
-from workbook.service import crypto
-from workbook.service.rows import read_row, write_row
+from workbook.service.formats import crypto
+from workbook.service.formats.rows import read_row, write_row
 from workbook.storage.base import Entry, Row, Store, Writing
 
 SEALED = "sealed"  # the one kind that is seen from outside

@@ -10,7 +10,7 @@ from typing import Any
 from workbook.answers import is_operation_id
 from workbook.errors import AccessError, problem
 from workbook.exercises import SHAPES
-from workbook.service.rows import dump
+from workbook.service.formats.rows import dump
 from workbook.shapes import Day, Flag, Need, Reference, Setting, Shape, Text, find_problems
 
 LARGEST_EVENT = 32_768  # bytes of JSON

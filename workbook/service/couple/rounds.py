@@ -28,7 +28,7 @@ from workbook.service.couple.tables import (
     round_entry,
     table_log,
 )
-from workbook.service.rows import publication_from_json, publication_to_json, read_row, write_row
+from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.sharing import Grain, grains_up_to, open_round, publish, publishable
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.exercises import TAKES_OFF
-from workbook.service.rows import publication_from_json, publication_to_json, read_row, write_row
-from workbook.service.values import Event, Table
+from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
+from workbook.service.formats.values import Event, Table
 from workbook.sharing import Publication
 from workbook.storage.base import Entry, Row, Store
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbook.errors import AccessError, SignInError, problem
-from workbook.service import crypto
+from workbook.service.formats import crypto
+from workbook.service.formats.values import Actor
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
 from workbook.service.identity.directory import (
     Account,
@@ -36,7 +37,6 @@ from workbook.service.identity.locks import Lock, lock_key, unlock
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
-from workbook.service.values import Actor
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
 

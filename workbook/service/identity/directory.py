@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbook.errors import AccessError, problem
+from workbook.service.formats.rows import read_row, write_row
+from workbook.service.formats.values import Couple, Member
 from workbook.service.identity.codes import plain_code
 from workbook.service.identity.locks import Lock
-from workbook.service.rows import read_row, write_row
-from workbook.service.values import Couple, Member
 from workbook.storage.base import Entry, Row, Store
 
 _ACCOUNT, _COUPLE, _CODE, _PARTED = "account/", "couple/", "code/", "parted/"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbook.errors import WrongKeyError
-from workbook.service import crypto
+from workbook.service.formats import crypto
 
 
 @dataclass(frozen=True, slots=True)

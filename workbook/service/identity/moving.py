@@ -7,6 +7,7 @@ the older rows back, since without them it would hold no account; the start afte
 
 from collections.abc import Sequence
 
+from workbook.service.formats.rows import read_row
 from workbook.service.identity.directory import (
     Account,
     account_entry,
@@ -16,7 +17,6 @@ from workbook.service.identity.directory import (
     member_entry,
     unpaired_entries,
 )
-from workbook.service.rows import read_row
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.memory import MemoryStore
 

@@ -48,7 +48,7 @@ def weakness(passphrase: str, name: str = "", code: str = "") -> str | None:
 @cache
 def common_passphrases() -> frozenset[str]:
     """Return the passphrases of ``common_passphrases.txt``, where their source and licence stand."""
-    text = (files("workbook.service") / "common_passphrases.txt").read_text(encoding="utf-8")
+    text = (files("workbook.service.identity") / "common_passphrases.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 

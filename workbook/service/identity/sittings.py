@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from workbook.errors import AccessError, name_defect, problem
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 HEARTBEAT_SECONDS = 5 * 60.0
 IDLE_SECONDS = 30 * 60.0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from workbook.errors import AccessError, problem
+from workbook.service.formats.values import Actor
 from workbook.service.identity.directory import (
     Account,
     Directory,
@@ -22,7 +23,6 @@ from workbook.service.identity.directory import (
 )
 from workbook.service.identity.locks import Lock
 from workbook.service.identity.sittings import Sittings
-from workbook.service.values import Actor
 from workbook.storage.base import Row
 
 

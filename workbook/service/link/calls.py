@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from workbook.errors import AccessError, DefectError, problem
-from workbook.service.roles import RoleService
-from workbook.service.values import Actor, Change
+from workbook.service.desks.roles import RoleService
+from workbook.service.formats.values import Actor, Change
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes that the socket takes at once; five hundred answers are a tenth of that."""
@@ -105,7 +105,7 @@ def verbs_of(interface: type[RoleService]) -> Mapping[str, Verb]:
 
     Examples
     --------
-    >>> from workbook.service.roles import TogetherService
+    >>> from workbook.service.desks.roles import TogetherService
     >>> sorted(verbs_of(TogetherService))
     ['couple', 'decide', 'read_audit', 'read_table', 'withdraw']
     """

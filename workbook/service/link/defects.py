@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from workbook.errors import WorkbookError
-from workbook.service.values import Actor
+from workbook.service.formats.values import Actor
 
 MOST_TOLD = 50
 """Defects that are written down of one sitting; a browser may press a broken button without end."""

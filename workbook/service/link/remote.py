@@ -11,10 +11,10 @@ import httpx
 import msgspec
 
 from workbook.errors import DefectError, SetupError, StorageError, problem
+from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
+from workbook.service.formats.values import Actor, Change
 from workbook.service.link.calls import Granted, Signal, Verb, decode, encode, verbs_of
 from workbook.service.link.errors import Refusal, error_of
-from workbook.service.roles import INTERFACES, CoupleService, RoleService
-from workbook.service.values import Actor, Change
 
 _SECONDS = 30.0
 _SILENCE_SECONDS = 25.0  # the stream has a pulse every ten seconds

@@ -17,13 +17,13 @@ from tornado.netutil import bind_unix_socket
 from tornado.web import Application, RequestHandler
 
 from workbook.errors import AccessError, DefectError, SetupError, WorkbookError, name_defect, problem
-from workbook.service.household import Household
+from workbook.service.desks.household import Household
+from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
+from workbook.service.formats.values import Actor, Change
 from workbook.service.link.calls import LARGEST_REQUEST, Granted, Signal, decode, encode, verbs_of
 from workbook.service.link.defects import Defects
 from workbook.service.link.errors import refusal_of
 from workbook.service.link.tickets import Tickets
-from workbook.service.roles import INTERFACES, CoupleService, RoleService
-from workbook.service.values import Actor, Change
 
 LONGEST_PATH = 100  # bytes; Linux allows 107, macOS 103
 PULSE_SECONDS = 10.0

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from workbook.errors import AccessError, problem
+from workbook.service.desks.roles import RoleService
+from workbook.service.formats.values import Actor
 from workbook.service.identity.sittings import Sittings
-from workbook.service.roles import RoleService
-from workbook.service.values import Actor
 
 Held = TypeVar("Held")
 TICKET_SECONDS = 120.0  # a kernel on a slow computer takes a while to start

@@ -16,11 +16,11 @@ from workbook import frames
 from workbook.content import say
 from workbook.errors import ReleaseError, SetupError, problem
 from workbook.instruments.model import Instrument
+from workbook.service.formats.rows import frame_from_json
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.moving import as_moved
-from workbook.service.rows import frame_from_json
 from workbook.service.studies import given
-from workbook.service.study import BACKGROUND, Study, askable, read_study
+from workbook.service.studies.study import BACKGROUND, Study, askable, read_study
 from workbook.sharing import Grain, without_held_back
 from workbook.storage.base import Store
 from workbook.storage.location import data_folder

@@ -18,11 +18,17 @@ import pandas as pd
 
 from workbook.errors import SharingError, problem
 from workbook.service.couple.drawers import Drawer, Record
+from workbook.service.formats.rows import (
+    publication_from_json,
+    publication_to_json,
+    read_row,
+    renewed,
+    write_row,
+)
+from workbook.service.formats.values import Given, ResearchChoice
 from workbook.service.identity.directory import Directory
-from workbook.service.rows import publication_from_json, publication_to_json, read_row, renewed, write_row
 from workbook.service.studies.preview import snapshots
-from workbook.service.study import BACKGROUND, DOCUMENT, Study
-from workbook.service.values import Given, ResearchChoice
+from workbook.service.studies.study import BACKGROUND, DOCUMENT, Study
 from workbook.sharing import Grain, Publication
 from workbook.storage.base import Entry, Row, Store, Writing
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from workbook.instruments.model import Instrument
-from workbook.service.study import BACKGROUND, Study
+from workbook.service.studies.study import BACKGROUND, Study
 from workbook.sharing import Grain, Publication, publish
 
 

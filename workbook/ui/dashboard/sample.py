@@ -105,7 +105,7 @@ def open_sample() -> Sample:
     """Return the study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
     from workbook.errors import SetupError
     from workbook.service.studies.dataset import ConsentedStudy, open_study
-    from workbook.service.study import read_study
+    from workbook.service.studies.study import read_study
     from workbook.storage.location import data_folder
 
     folder = data_folder()

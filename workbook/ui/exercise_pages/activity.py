@@ -14,7 +14,7 @@ from ipywidgets import Widget
 from workbook.content import lookup, say
 from workbook.exercises import Machine, Opening, Reply, Thing, Told, Work, work_of
 from workbook.instruments.facets import facet_of
-from workbook.service.values import Event
+from workbook.service.formats.values import Event
 from workbook.session import Session
 from workbook.ui.blocks import Block, note, paragraph, quote
 from workbook.ui.buttons import Button

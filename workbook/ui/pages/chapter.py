@@ -9,7 +9,7 @@ from workbook.address import Address, at
 from workbook.content import say, sentences
 from workbook.errors import WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
-from workbook.service.values import Answer
+from workbook.service.formats.values import Answer
 from workbook.session import Session, Status
 from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
 from workbook.ui.buttons import Button

@@ -14,9 +14,9 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.errors import WorkbookError, problem
 from workbook.frames import occasion_number
+from workbook.service.formats.values import ResearchChoice
 from workbook.service.studies.preview import snapshots
-from workbook.service.study import BACKGROUND, DOCUMENT, Study
-from workbook.service.values import ResearchChoice
+from workbook.service.studies.study import BACKGROUND, DOCUMENT, Study
 from workbook.session import Session, Status
 from workbook.sharing import Grain, Publication, grains_for
 from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, reading, table

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 
 from workbook.errors import AccessError, problem
 from workbook.exercises import Step, check_step
-from workbook.service import rights
-from workbook.service.core import Core, Decide
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.tables import (
@@ -17,10 +15,12 @@ from workbook.service.couple.tables import (
     table_log,
     words_taken_off,
 )
+from workbook.service.desks.core import Core, Decide
+from workbook.service.desks.roles import CoupleService
+from workbook.service.erasing import rights
+from workbook.service.formats.rows import read_row
+from workbook.service.formats.values import Actor, Change, Couple, Event, Table
 from workbook.service.identity.directory import couple_log, refuse_unpaired
-from workbook.service.roles import CoupleService
-from workbook.service.rows import read_row
-from workbook.service.values import Actor, Change, Couple, Event, Table
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 

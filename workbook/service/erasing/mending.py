@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Mapping
 
 from workbook.instruments.model import Instrument
-from workbook.service import renewal, rights
 from workbook.service.cases import therapists
 from workbook.service.couple import rounds
+from workbook.service.erasing import renewal, rights
 from workbook.service.identity import moving
 from workbook.service.identity.directory import Directory
 from workbook.service.studies import given

@@ -1,10 +1,10 @@
 """What two people at one device may do, in process: the table, and a decision by one of them."""
 
-from workbook.service.at_table import AtTable
 from workbook.service.couple import drawer_contents, rounds
 from workbook.service.couple.drawers import Drawer
+from workbook.service.desks.at_table import AtTable
+from workbook.service.desks.roles import TogetherService
 from workbook.service.identity.directory import couple_log, refuse_unpaired
-from workbook.service.roles import TogetherService
 from workbook.sharing import Grain
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen

@@ -10,23 +10,24 @@ from datetime import timedelta
 from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
-from workbook.service import crypto, mending
 from workbook.service.cases.therapists import Therapists
-from workbook.service.core import Core
 from workbook.service.couple.private_copy import WAIT
+from workbook.service.desks.core import Core
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.desks.researcher import LocalResearcher
+from workbook.service.desks.roles import CoupleService, RoleService
+from workbook.service.desks.therapist import LocalTherapist
+from workbook.service.desks.together import LocalTogether
+from workbook.service.erasing import mending
+from workbook.service.formats import crypto
+from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
-from workbook.service.partner import LocalPartner
-from workbook.service.researcher import LocalResearcher
-from workbook.service.roles import CoupleService, RoleService
 from workbook.service.studies import given
-from workbook.service.study import Study
-from workbook.service.therapist import LocalTherapist
-from workbook.service.together import LocalTogether
-from workbook.service.values import Actor
+from workbook.service.studies.study import Study
 from workbook.storage.base import Store
 
 

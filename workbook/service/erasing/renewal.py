@@ -13,7 +13,7 @@ from workbook.instruments.model import Instrument
 from workbook.service.couple import rounds
 from workbook.service.couple.rounds import Rounds
 from workbook.service.couple.tables import PUBLICATION, Fold, table_log
-from workbook.service.rows import (
+from workbook.service.formats.rows import (
     is_outdated,
     publication_from_json,
     publication_to_json,

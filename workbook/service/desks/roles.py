@@ -1,7 +1,7 @@
 """What each role may ask of the service: one interface per role, bound to its person once.
 
 A verb that a role may not ask is not on its interface, so there is nothing to check at a call.
-Each interface has two implementations: beside the store (`workbook.service.household.Household.seat`)
+Each interface has two implementations: beside the store (`workbook.service.desks.household.Household.seat`)
 and in a kernel, over the local socket (`workbook.service.link.remote.reach`, which builds it from
 these annotations). Both pass one contract suite.
 Refusals raise `AccessError` and friends.
@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.service.study import Study
-from workbook.service.values import (
+from workbook.service.formats.values import (
     Actor,
     Answer,
     Case,
@@ -26,6 +25,7 @@ from workbook.service.values import (
     Role,
     Table,
 )
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 
 

@@ -14,12 +14,12 @@ from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record
 from workbook.service.couple.trail import forget_trail
+from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import Account, Directory, account_log, fold_account
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
-from workbook.service.study import Study
-from workbook.service.values import Actor
+from workbook.service.studies.study import Study
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
 
@@ -28,7 +28,7 @@ Decide = Callable[[Seen], Writing]
 
 @dataclass
 class Core:
-    """The parts that interfaces of all roles share; see `workbook.service.household.Household`.
+    """The parts that interfaces of all roles share; see `workbook.service.desks.household.Household`.
 
     No lock is needed for what is written to be right: whoever writes for a person expects their
     account as they saw it, and whoever decides expects all that they read. The one lock here guards

@@ -1,9 +1,9 @@
 """What a therapist may do, in process."""
 
 from workbook.service.cases import therapists
-from workbook.service.core import Core
-from workbook.service.roles import TherapistService
-from workbook.service.values import Actor, Case
+from workbook.service.desks.core import Core
+from workbook.service.desks.roles import TherapistService
+from workbook.service.formats.values import Actor, Case
 
 
 class LocalTherapist(TherapistService):

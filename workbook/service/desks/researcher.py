@@ -1,10 +1,10 @@
 """What a study's researcher may do, in process."""
 
-from workbook.service.core import Core
-from workbook.service.roles import ResearcherService
+from workbook.service.desks.core import Core
+from workbook.service.desks.roles import ResearcherService
+from workbook.service.formats.values import Actor, Given
 from workbook.service.studies import given
-from workbook.service.study import Study
-from workbook.service.values import Actor, Given
+from workbook.service.studies.study import Study
 
 
 class LocalResearcher(ResearcherService):

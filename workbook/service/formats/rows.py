@@ -14,7 +14,7 @@ import pandas as pd
 from workbook import frames
 from workbook.errors import NewerStoreError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.values import Event
+from workbook.service.formats.values import Event
 from workbook.sharing import Grain, Publication, renew, rule_of
 
 VERSION = 1

@@ -10,10 +10,7 @@ import pandas as pd
 
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, problem
-from workbook.service import rights
-from workbook.service.at_table import AtTable, putting
 from workbook.service.cases import therapists
-from workbook.service.core import Decide
 from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
     ANSWER,
@@ -27,13 +24,16 @@ from workbook.service.couple.drawers import (
 from workbook.service.couple.events import check_drawer_event, check_table_event
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting
 from workbook.service.couple.tables import event_of, table_log
+from workbook.service.desks.at_table import AtTable, putting
+from workbook.service.desks.core import Decide
+from workbook.service.desks.roles import PartnerService
+from workbook.service.erasing import rights
+from workbook.service.formats.values import Answer, Event, ResearchChoice, Table
 from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
 from workbook.service.identity.directory import couple_log, refuse_unpaired
-from workbook.service.roles import PartnerService
 from workbook.service.studies import given
-from workbook.service.study import Study
-from workbook.service.values import Answer, Event, ResearchChoice, Table
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen

@@ -25,6 +25,8 @@ from workbook.service.couple.tables import (
     unpaired_entry,
     words_taken_off,
 )
+from workbook.service.formats.rows import event_to_json, publication_to_json, read_row, write_row
+from workbook.service.formats.values import Event, Table
 from workbook.service.identity import moving
 from workbook.service.identity.directory import (
     Account,
@@ -41,9 +43,7 @@ from workbook.service.identity.directory import (
     older_rows,
     unpaired_entries,
 )
-from workbook.service.rows import event_to_json, publication_to_json, read_row, write_row
 from workbook.service.studies import given
-from workbook.service.values import Event, Table
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 

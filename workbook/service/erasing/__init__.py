@@ -1,0 +1,5 @@
+"""What is destroyed, and what that leaves to be made good.
+
+``rights`` blocks, parts, leaves and erases at somebody's wish. ``renewal`` makes older publications
+anew and destroys what they held. ``mending`` makes good at a start what a restored backup brought back.
+"""

@@ -1,0 +1,1 @@
+"""The forms of what is told and kept: ``values`` in memory, ``rows`` on disk, ``crypto`` where sealed."""
