@@ -12,7 +12,6 @@
 ``kernels``            one per page of one sitting, forked from a process that is warm
 ``assets``             scripts, styles, templates
 ``researcher_server``  the researcher's page, apart from all of these
-``unneeded``           what libraries import and no start needs
 ``testing``            a real server for tests
 =====================  ===========================================================================
 
