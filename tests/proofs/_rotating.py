@@ -13,10 +13,10 @@ import sqlcipher3
 from tests.proofs._writing import TOLD
 from workbook.storage import rotation
 from workbook.storage.base import Entry
-from workbook.storage.heads import Heads
 from workbook.storage.keys import adopt_key, find_key, make_key_id
 from workbook.storage.opening import open_store
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME
+from workbook.storage.witness import Witness
 
 N_ROWS, LOGS = 12, ("drawer/p_a", "table/c_1")
 NEW_ID, NEW_KEY = "0123456789abcdef", bytes(range(100, 132))
@@ -45,11 +45,11 @@ def _in_place(data: Path, key: bytes) -> None:
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute(f"PRAGMA rekey = \"x'{NEW_KEY.hex()}'\"")
     connection.close()
-    old = Heads(data / HEADS_NAME, key, "look")
+    old = Witness(data / HEADS_NAME, key, "read")
     (data / HEADS_NAME).unlink()
-    heads = Heads(data / HEADS_NAME, NEW_KEY)
-    heads.write({log: head for log in LOGS if (head := old.of(log))})
-    heads.close()
+    witness = Witness(data / HEADS_NAME, NEW_KEY)
+    witness.write({log: head for log in LOGS if (head := old.of(log))})
+    witness.close()
     make_key_id(data, NEW_ID)
 
 

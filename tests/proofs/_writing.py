@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workbook.storage import connections, heads
+from workbook.storage import connections, witness
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -45,7 +45,7 @@ def entries_of(batch: str) -> list[Entry]:
 def main() -> None:
     """Write until N operations are done, or until killed."""
     folder, seed, n = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    heads._MOST_LINES = 60  # so that the file of heads is written anew many times
+    witness._MOST_LINES = 60  # so that the file of heads is written anew many times
     if "unsafe" in sys.argv:
         connections._PRAGMAS = tuple(p.replace("= FULL", "= NORMAL") for p in connections._PRAGMAS)
     replace = replace_apart if "apart" in sys.argv else replace_in_one

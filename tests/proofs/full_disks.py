@@ -22,7 +22,7 @@ from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import StorageError
-from workbook.storage import tails
+from workbook.storage import transaction
 from workbook.storage.base import Entry
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -163,7 +163,11 @@ def _jump(size: int, seed: int, *, by_clock: bool) -> Counts:
     chance = random.Random(seed)
     counts: Counts = {"trials": 0, "out_of_order": 0, "lost": 0, "unopened": 0}
     hour = datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC)  # daylight saving ends in much of Europe
-    with scratch() as folder, mock.patch.object(tails, "datetime") as clock, mock.patch.dict(os.environ):
+    with (
+        scratch() as folder,
+        mock.patch.object(transaction, "datetime") as clock,
+        mock.patch.dict(os.environ),
+    ):
         for part in range(0, size, 20):
             os.environ["TZ"] = chance.choice(["Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu", "UTC"])
             store = SqlCipherStore(folder, KEY)

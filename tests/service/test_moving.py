@@ -16,7 +16,7 @@ from workbook.service.identity import moving
 from workbook.service.studies.dataset import read_consented
 from workbook.storage.backup import back_up, restore
 from workbook.storage.base import Store
-from workbook.storage.looking import LookingStore
+from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import SqlCipherStore
 
 ACCOUNTS = ("account/", "couple/", "code/", "parted/")
@@ -120,7 +120,7 @@ def test_moving_again_changes_nothing(stored: Callable[[], CrashingStore]) -> No
 
 
 def test_a_study_is_read_where_no_start_has_moved_them_yet(folder: Path) -> None:
-    looking = LookingStore(folder, KEY)
+    looking = ReadOnlyStore(folder, KEY)
     early = read_consented(looking, ASKED)
     looking.close()
     store = SqlCipherStore(folder, KEY)

@@ -26,9 +26,9 @@ from workbook.service.studies.study import write_study
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import erasures_file, find_key
-from workbook.storage.looking import look_at_store
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
+from workbook.storage.read_only import open_read_only
 
 Choice = tuple[Grain, bool] | None
 CHOICES: list[Choice] = [
@@ -294,9 +294,9 @@ def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
 
 def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
     with pytest.raises(StorageError, match="no workbook"):
-        look_at_store(data)
+        open_read_only(data)
     open_store(data).close()
-    store = look_at_store(data)
+    store = open_read_only(data)
     for change in (
         lambda: store.write([]),
         lambda: store.write((), forget={"a": [1]}),

@@ -28,7 +28,7 @@ from workbook.errors import (
     StorageError,
     WrongKeyError,
 )
-from workbook.storage import schema, tails, writer
+from workbook.storage import schema, transaction, writer
 from workbook.storage.backup import back_up, restore
 from workbook.storage.base import Row, Store
 from workbook.storage.connections import SyncFailedError
@@ -410,7 +410,7 @@ def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(
     store.write([note("a", "new")], expect={"a": 3}, forget={"a": [1]}, superseded={"a": [2]})
     assert len(commits) == 1
     assert (tmp_path / HEADS_NAME).read_bytes().count(b"\n") == n_lines + 1
-    head = store._heads.of("a")
+    head = store._witness.of("a")
     assert head is not None and (head.n_rows, head.n_forgotten) == (4, 2)
     store.close()
     SqlCipherStore(tmp_path, KEY).close()
@@ -423,7 +423,7 @@ def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Pat
     event.listen(store._write_engine, "commit", lambda _: commits.append(1))
     go_on, began = threading.Event(), threading.Event()
 
-    def hold(_batch: tails.Batch) -> None:
+    def hold(_transaction: transaction.Transaction) -> None:
         began.set()
         go_on.wait(10)
 
@@ -533,7 +533,7 @@ def test_times_need_64_bits_and_have_them_in_every_database(
         def now(cls, tz: Any = None) -> datetime:  # noqa: ARG003
             return datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
 
-    monkeypatch.setattr(tails, "datetime", Late)
+    monkeypatch.setattr(transaction, "datetime", Late)
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1")])
     assert store.read("a")[0].at == datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)

@@ -18,10 +18,10 @@ from workbook.errors import StorageError, problem
 from workbook.storage.base import Entry
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
-from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.location import RESTORED, RESTORING, SET_ASIDE
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 from workbook.storage.verify import verify_all
+from workbook.storage.witness import Witness, sync_folder
 
 _KEPT_BESIDE = ("key-id", "study.toml")  # by which the key is found; what people were asked for
 
@@ -91,7 +91,7 @@ def restore(
     check_backup(backup)
     staging = folder / f"{RESTORING}{secrets.token_hex(4)}"
     with plain_errors():
-        lock = Heads(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
+        lock = Witness(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
         try:
             staging.mkdir(mode=0o700)
             _copy_files(backup, staging)
@@ -117,8 +117,8 @@ def check_backup(folder: Path) -> None:
 
 def copy_store(folder: Path, key: bytes, to: Path) -> None:
     """Copy a store that may be in use into an empty folder, checked against its heads."""
-    # Heads first: the copy is made after them, so it holds at least what they witness.
-    heads = Heads(folder / HEADS_NAME, key, "look")
+    # The witness first: the copy is made after it, so it holds at least what that has seen.
+    witness = Witness(folder / HEADS_NAME, key, "read")
     source = reading_engine(folder / FILE_NAME, key)
     try:
         target = sqlcipher3.connect(str(to / FILE_NAME))
@@ -131,12 +131,12 @@ def copy_store(folder: Path, key: bytes, to: Path) -> None:
         source.dispose()
     engine = reading_engine(to / FILE_NAME, key)
     try:
-        found = verify_all(engine, heads)
+        found = verify_all(engine, witness)
     finally:
         engine.dispose()
         for left in to.glob(f"{FILE_NAME}-*"):
             left.unlink()
-    written = Heads(to / HEADS_NAME, key)
+    written = Witness(to / HEADS_NAME, key)
     for _ in range(2):  # a last line that does not fit is taken for a crash, and there was none
         written.write(found)
     written.close()

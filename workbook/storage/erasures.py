@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbook.storage.heads import sync, sync_folder
+from workbook.storage.witness import sync, sync_folder
 
 _DIGITS = 40
 _ENDED = "ended"  # no log: what ended for good is noted among the erasures

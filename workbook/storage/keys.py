@@ -13,8 +13,8 @@ import keyring
 from keyring.errors import KeyringError
 
 from workbook.errors import SetupError, StorageError, problem
-from workbook.storage.heads import sync_folder
 from workbook.storage.location import check_private, key_folder, prepare_folder
+from workbook.storage.witness import sync_folder
 
 _SERVICE = "intimacy-workbook"
 _ID_FILE = "key-id"

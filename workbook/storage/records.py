@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from workbook.storage.base import Row
-from workbook.storage.heads import Heads
 from workbook.storage.schema import logs, rows
 from workbook.storage.verify import check_heads, check_links
+from workbook.storage.witness import Witness
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = datetime.resolution
 
 
-def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
+def read_rows(engine: Engine, witness: Witness, log: str, after: int) -> list[Row]:
     """Return rows of a log with a greater sequence, checked against its chain and its witnessed head.
 
     Raises
@@ -24,7 +24,7 @@ def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
         They are not what was written.
     """
     after = max(after, 0)
-    known = heads.of(log)  # before the read, so that the rows are at least this new
+    known = witness.of(log)  # before the read, so that the rows are at least this new
     own = select(rows).join(logs).where(logs.c.name == log, rows.c.sequence >= after)
     with engine.connect() as connection:
         records = connection.execute(own.order_by(rows.c.sequence)).all()
@@ -32,7 +32,7 @@ def read_rows(engine: Engine, heads: Heads, log: str, after: int) -> list[Row]:
     return [to_row(log, record) for record in records if record.sequence > after]
 
 
-def read_heads(engine: Engine, heads: Heads, names: Iterable[str]) -> dict[str, int]:
+def read_heads(engine: Engine, witness: Witness, names: Iterable[str]) -> dict[str, int]:
     """Return the last sequence of each log, 0 where there is none; none below what is witnessed.
 
     Raises
@@ -44,7 +44,7 @@ def read_heads(engine: Engine, heads: Heads, names: Iterable[str]) -> dict[str, 
     last = select(func.max(rows.c.sequence)).join(logs)
     with engine.connect() as connection:
         for log in found:
-            witnessed = heads.of(log)
+            witnessed = witness.of(log)
             found[log] = connection.execute(last.where(logs.c.name == log)).scalar() or 0
             check_heads(found[log], witnessed)
     return found

@@ -16,7 +16,6 @@ import sqlcipher3
 from workbook.errors import StorageError, problem
 from workbook.storage.backup import copy_store, make_durable, prove
 from workbook.storage.connections import plain_errors, reading_engine
-from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.keys import (
     KEY_BYTES,
     adopt_key,
@@ -27,6 +26,7 @@ from workbook.storage.keys import (
 )
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME
 from workbook.storage.verify import verify_all
+from workbook.storage.witness import Witness, sync_folder
 
 ID_FILE = "key-id"
 _PREPARING, _DECIDED = ".rotating", ".rotated"
@@ -50,7 +50,7 @@ def rotate(folder: Path, key: bytes) -> tuple[str, str]:
         raise StorageError(problem("errors.storage.nothing_to_rotate", folder=folder))
     old_id, new_id, new_key = key_id_of(folder), secrets.token_hex(8), secrets.token_bytes(KEY_BYTES)
     with plain_errors():
-        lock = Heads(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
+        lock = Witness(folder / HEADS_NAME, key, "lock")  # nobody may be writing there meanwhile
         staging = folder / _PREPARING
         try:
             staging.mkdir(mode=0o700)
@@ -87,7 +87,7 @@ def settle(folder: Path) -> None:
     if not decided.exists() and not preparing.exists():
         return
     with plain_errors():
-        lock = Heads(folder / HEADS_NAME, b"", "lock")
+        lock = Witness(folder / HEADS_NAME, b"", "lock")
         try:
             if decided.exists():
                 _put_in_place(decided, folder)
@@ -98,7 +98,7 @@ def settle(folder: Path) -> None:
 
 
 def _change_key(staging: Path, key: bytes, new_key: bytes) -> None:
-    old_heads = Heads(staging / HEADS_NAME, key, "look")
+    old_witness = Witness(staging / HEADS_NAME, key, "read")
     connection = sqlcipher3.connect(str(staging / FILE_NAME), isolation_level=None)
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -108,11 +108,11 @@ def _change_key(staging: Path, key: bytes, new_key: bytes) -> None:
         connection.close()
     engine = reading_engine(staging / FILE_NAME, new_key)
     try:
-        found = verify_all(engine, old_heads)  # all that the old heads witness is there under the new key
+        found = verify_all(engine, old_witness)  # all that the old heads witness is there under the new key
     finally:
         engine.dispose()
     (staging / HEADS_NAME).unlink()
-    written = Heads(staging / HEADS_NAME, new_key)
+    written = Witness(staging / HEADS_NAME, new_key)
     for _ in range(2):  # a last line that does not fit is taken for a crash, and there was none
         written.write(found)
     written.close()

@@ -14,13 +14,13 @@ from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.checks import check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.erasures import Erasures
-from workbook.storage.heads import Heads, sync_folder
 from workbook.storage.location import remove_set_aside
 from workbook.storage.migrate import is_written, migrate
 from workbook.storage.records import read_names, read_rows
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
 from workbook.storage.verify import torn_pages, verify_all
 from workbook.storage.watchers import Watchers
+from workbook.storage.witness import Witness, sync_folder
 from workbook.storage.writer import Writer
 
 FILE_NAME = "workbook.db"
@@ -63,13 +63,13 @@ class SqlCipherStore(Store):
         path = folder / FILE_NAME
         had_file = path.exists() and path.stat().st_size > 0
         with plain_errors():
-            self._heads = Heads(folder / HEADS_NAME, key)
+            self._witness = Witness(folder / HEADS_NAME, key)
             try:
                 self._open(path, key, had_file=had_file)
             except BaseException:
                 self._release()
                 raise
-        self._writer = Writer(self._write_engine, self._heads, self._watchers.tell)
+        self._writer = Writer(self._write_engine, self._witness, self._watchers.tell)
 
     def write(
         self,
@@ -84,18 +84,18 @@ class SqlCipherStore(Store):
         if asked.is_empty and not expect:
             return []
         written: list[Row] = self._writer.do(
-            lambda batch: batch.write(asked, expect, self._erasures), destroys=asked.destroys
+            lambda transaction: transaction.write(asked, expect, self._erasures), destroys=asked.destroys
         )
         return written
 
     def read(self, log: str, after: int = 0) -> list[Row]:
         self._refuse_closed()
         with plain_errors():
-            return read_rows(self._read_engine, self._heads, log, after)
+            return read_rows(self._read_engine, self._witness, log, after)
 
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         self._refuse_closed()
-        known = {log: self._heads.of(log) for log in logs}  # as acknowledged: no one else writes here
+        known = {log: self._witness.of(log) for log in logs}  # as acknowledged: no one else writes here
         return {log: head.n_rows if head is not None else 0 for log, head in known.items()}
 
     def logs(self, prefix: str = "") -> list[str]:
@@ -110,7 +110,7 @@ class SqlCipherStore(Store):
 
     def mark_ended(self, name: str) -> None:
         # By the writer, which stops for good where the disk would not say that it is kept.
-        self._writer.do(lambda _batch: self._erasures.add_ended(name))
+        self._writer.do(lambda _transaction: self._erasures.add_ended(name))
 
     def ended_among(self, names: Iterable[str]) -> set[str]:
         self._refuse_closed()
@@ -140,15 +140,15 @@ class SqlCipherStore(Store):
         self._refuse_lost(had_file=had_file)
         path.touch(mode=0o600)
         self._read_engine = self._engine(reading_engine(path, key))
-        with _vouched_key(is_vouched=had_file and not self._heads.is_new):
+        with _vouched_key(is_vouched=had_file and not self._witness.is_new):
             is_begun = had_file and is_written(self._read_engine)
         # All that can be refused is refused before anything may write, so that a damaged store
         # stays as it was found.
         torn = torn_pages(self._read_engine, path) if is_begun else set()
-        found = verify_all(self._read_engine, self._heads) if is_begun else {}
+        found = verify_all(self._read_engine, self._witness) if is_begun else {}
         self._write_engine = self._engine(writing_engine(path, key))
         if migrate(self._write_engine) != SCHEMA_VERSION:
-            found = verify_all(self._read_engine, self._heads)
+            found = verify_all(self._read_engine, self._witness)
         for file in path.parent.glob(f"{path.name}*"):
             file.chmod(0o600)
         # Also finishes what a crash cut short: bytes forgotten in the file lie on in the WAL.
@@ -158,7 +158,7 @@ class SqlCipherStore(Store):
             torn_pages(self._read_engine, path)
             _log.warning("%d pages were torn by a power cut and mended", len(torn))
         # Rows that were committed but whose heads a crash cut off: whole, only not yet witnessed.
-        self._heads.write({log: head for log, head in found.items() if head != self._heads.of(log)})
+        self._witness.write({log: head for log, head in found.items() if head != self._witness.of(log)})
 
     def _links(self, log: str) -> list[tuple[int, bytes]]:
         own = select(rows.c.sequence, rows.c.chain).join(logs).where(logs.c.name == log)
@@ -171,7 +171,7 @@ class SqlCipherStore(Store):
             raise StorageError(problem("errors.storage.closed"))
 
     def _refuse_lost(self, *, had_file: bool) -> None:
-        if not had_file and self._heads.tags:
+        if not had_file and self._witness.tags:
             raise DamagedStoreError(problem("errors.storage.damaged", what="the database"))
 
     def _engine(self, engine: Engine) -> Engine:
@@ -181,7 +181,7 @@ class SqlCipherStore(Store):
     def _release(self) -> None:
         for engine in self._engines:
             engine.dispose()
-        self._heads.close()
+        self._witness.close()
 
 
 @contextmanager

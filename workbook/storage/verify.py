@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, select
 from workbook.errors import DamagedStoreError, problem
 from workbook.storage import chain
 from workbook.storage.chain import Head
-from workbook.storage.heads import Heads
 from workbook.storage.schema import logs, rows
+from workbook.storage.witness import Witness
 
 _AT_ONCE = 1_000
 _NAMES = ("sequence", "operation_id", "kind", "at", "payload", "salt", "digest", "chain")
@@ -21,7 +21,7 @@ _FOLLOWED = [rows.c[name] for name in _NAMES]
 _values = attrgetter(*_NAMES)
 
 
-def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
+def verify_all(engine: Engine, witness: Witness) -> dict[str, Head]:
     """Check every log's chain and every head, the write-ahead log included; give the heads found.
 
     Raises
@@ -30,10 +30,10 @@ def verify_all(engine: Engine, heads: Heads) -> dict[str, Head]:
         Naming what does not fit. Nothing is changed.
     """
     with engine.connect() as connection:
-        found = _heads_in(connection, heads)
-    if heads.is_new and any(head.n_rows for head in found.values()):
+        found = _heads_in(connection, witness)
+    if witness.is_new and any(head.n_rows for head in found.values()):
         raise _damaged("the file of heads")
-    if heads.tags - {heads.tag(log) for log in found}:
+    if witness.tags - {witness.tag(log) for log in found}:
         raise _damaged("a whole log")
     return found
 
@@ -106,13 +106,13 @@ def _pages_in_wal(path: Path) -> set[int]:
     return {int.from_bytes(content[at : at + 4], "big") for at in current}
 
 
-def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
+def _heads_in(connection: Connection, witness: Witness) -> dict[str, Head]:
     """Return the head of every log, each row and each witnessed head checked on the way."""
     found = {name: Head(0, 0, chain.first_link(name)) for (name,) in connection.execute(select(logs.c.name))}
     statement = select(logs.c.name, *_FOLLOWED).join(logs).order_by(rows.c.log_id, rows.c.sequence)
     records = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
     for name, own in groupby(records, key=itemgetter(0)):
-        witnessed = heads.of(name)
+        witnessed = witness.of(name)
         n_witnessed = witnessed.n_rows if witnessed else 0
         n_rows, n_forgotten, link = 0, 0, chain.first_link(name)
         for _, *record in own:
@@ -123,7 +123,7 @@ def _heads_in(connection: Connection, heads: Heads) -> dict[str, Head]:
                 raise _damaged("a row")
         found[name] = Head(n_rows, n_forgotten, link)
     for name, head in found.items():
-        witnessed = heads.of(name)
+        witnessed = witness.of(name)
         # More than was witnessed is a crash between commit and acknowledgement; less is loss.
         if witnessed and (head.n_rows < witnessed.n_rows or head.n_forgotten < witnessed.n_forgotten):
             raise _damaged("the newest rows of a log")

@@ -25,11 +25,11 @@ from workbook.storage.connections import (
     has_no_room,
     plain_errors,
 )
-from workbook.storage.heads import Heads
-from workbook.storage.tails import Batch, Tail
+from workbook.storage.transaction import Tail, Transaction
+from workbook.storage.witness import Witness
 
 _MOST_TOGETHER = 256
-Work = Callable[[Batch], Any]
+Work = Callable[[Transaction], Any]
 
 
 @dataclass(slots=True)
@@ -46,15 +46,15 @@ class Writer:
     ----------
     engine : Engine
         Of a single connection.
-    heads : Heads
+    witness : Witness
         Written after each commit and before anything is acknowledged.
     committed : callable
         Given the rows newly written, after each commit and once their heads are written.
     """
 
-    def __init__(self, engine: Engine, heads: Heads, committed: Callable[[list[Row]], None]) -> None:
+    def __init__(self, engine: Engine, witness: Witness, committed: Callable[[list[Row]], None]) -> None:
         self._engine = engine
-        self._heads = heads
+        self._witness = witness
         self._committed = committed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._submitting = threading.Lock()
@@ -143,17 +143,17 @@ class Writer:
 
     def _commit(self, jobs: list[_Job]) -> list[Any]:
         with self._engine.begin() as connection:
-            batch = Batch(connection, self._tails)
-            given = [_done_or_refused(job, batch) for job in jobs]
-        self._tails |= batch.changed
-        self._unwritten |= {log: tail.head for log, tail in batch.changed.items()}
-        self._untold += batch.fresh
-        self._must_truncate |= batch.destroyed > 0
+            transaction = Transaction(connection, self._tails)
+            given = [_done_or_refused(job, transaction) for job in jobs]
+        self._tails |= transaction.changed
+        self._unwritten |= {log: tail.head for log, tail in transaction.changed.items()}
+        self._untold += transaction.fresh
+        self._must_truncate |= transaction.destroyed > 0
         return given
 
     def _acknowledge(self) -> None:
         # Heads that could not be written stay due: no later commit may be acknowledged before them.
-        self._heads.write(self._unwritten)
+        self._witness.write(self._unwritten)
         self._unwritten = {}
         fresh, self._untold = self._untold, []
         self._committed(fresh)
@@ -165,8 +165,8 @@ class Writer:
         self._must_truncate = False
 
 
-def _done_or_refused(job: _Job, batch: Batch) -> Any:
+def _done_or_refused(job: _Job, transaction: Transaction) -> Any:
     try:
-        return job.work(batch)
+        return job.work(transaction)
     except ConflictError as conflict:
         return conflict

@@ -24,7 +24,7 @@ from workbook.service.studies.study import BACKGROUND, Study, askable, read_stud
 from workbook.sharing import Grain, without_held_back
 from workbook.storage.base import Store
 from workbook.storage.location import data_folder
-from workbook.storage.looking import look_at_store
+from workbook.storage.read_only import open_read_only
 
 if TYPE_CHECKING:
     from workbook.research.export import Journal, Published, Release
@@ -236,7 +236,7 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
     study = read_study(folder)
     if study is None:
         raise SetupError(problem("study.error.none", folder=folder))
-    store = look_at_store(folder)
+    store = open_read_only(folder)
     try:
         return read_consented(store, study)
     finally:

@@ -9,7 +9,7 @@ from tests.storage.contract import note
 from tests.storage.test_sqlcipher import KEY, raw
 from workbook.errors import DamagedStoreError, StorageError
 from workbook.storage.base import Store
-from workbook.storage.looking import LookingStore
+from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import SqlCipherStore
 
 CHANGES: dict[str, Callable[[Store], object]] = {
@@ -34,7 +34,7 @@ def writing(tmp_path: Path) -> Iterator[SqlCipherStore]:
 
 
 def test_it_gives_what_the_writers_own_gives(writing: SqlCipherStore, tmp_path: Path) -> None:
-    looking = LookingStore(tmp_path, KEY)
+    looking = ReadOnlyStore(tmp_path, KEY)
     looks: list[Callable[[Store], object]] = [
         lambda store: [store.read("a"), store.read("a", after=2), store.read("b/1"), store.read("none")],
         lambda store: store.heads(["a", "none", "b/1"]),
@@ -52,7 +52,7 @@ def test_it_gives_what_the_writers_own_gives(writing: SqlCipherStore, tmp_path: 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_refuses_whatever_changes_something(writing: SqlCipherStore, tmp_path: Path, change: str) -> None:
-    looking = LookingStore(tmp_path, KEY)
+    looking = ReadOnlyStore(tmp_path, KEY)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.suffix != ".db-shm"}
     with pytest.raises(StorageError, match="only looked at"):
         CHANGES[change](looking)
@@ -62,7 +62,7 @@ def test_it_refuses_whatever_changes_something(writing: SqlCipherStore, tmp_path
 
 
 def test_a_head_below_what_was_witnessed_is_noticed(writing: SqlCipherStore, tmp_path: Path) -> None:
-    looking = LookingStore(tmp_path, KEY)
+    looking = ReadOnlyStore(tmp_path, KEY)
     connection = raw(tmp_path)
     connection.execute("DELETE FROM rows WHERE sequence = 3")
     connection.close()

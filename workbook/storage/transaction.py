@@ -27,7 +27,7 @@ class Tail:
     head: Head
 
 
-class Batch:
+class Transaction:
     """What one transaction writes. Nothing of it is true before the commit.
 
     Parameters

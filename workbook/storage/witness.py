@@ -32,13 +32,13 @@ if sys.platform != "win32":  # there are no advisory locks there; the store's ow
     import fcntl
 
 
-class Heads:
+class Witness:
     """The open heads file; it is also the lock that keeps a second workbook out.
 
     Parameters
     ----------
-    use : {"write", "look", "lock"}
-        *look*: what stands there now, though another may be writing; nothing is changed.
+    use : {"write", "read", "lock"}
+        *read*: what stands there now, though another may be writing; nothing is changed.
         *lock*: only keep others out, whatever stands there.
 
     Raises
@@ -51,17 +51,17 @@ class Heads:
         Another process has it open.
     """
 
-    def __init__(self, path: Path, key: bytes, use: Literal["write", "look", "lock"] = "write") -> None:
+    def __init__(self, path: Path, key: bytes, use: Literal["write", "read", "lock"] = "write") -> None:
         self._path = path
         self._key = hashlib.sha256(b"workbook heads\0" + key).digest()
         self._known: dict[str, Head] = {}
         self._n_lines = self._end = 0
         self.is_new = False
-        self._file = FileIO(path, "r") if use == "look" else _open_locked(path)
+        self._file = FileIO(path, "r") if use == "read" else _open_locked(path)
         try:
             if use == "write":
                 self._read()
-            elif use == "look":
+            elif use == "read":
                 self._parse_all()
                 self._file.close()
         except BaseException:

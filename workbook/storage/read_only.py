@@ -1,4 +1,4 @@
-"""A store that is only looked at: beside a running workbook, or when none runs."""
+"""A store that is only read: beside a running workbook, or when none runs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,15 +8,15 @@ from workbook.errors import StorageError, problem
 from workbook.storage.base import NOTHING, Entry, Row, Store
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
-from workbook.storage.heads import Heads
 from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder
 from workbook.storage.migrate import is_written
 from workbook.storage.records import read_heads, read_names, read_rows
 from workbook.storage.sqlcipher import ERASED_NAME, FILE_NAME, HEADS_NAME
+from workbook.storage.witness import Witness
 
 
-class LookingStore(Store):
+class ReadOnlyStore(Store):
     """Reads what `SqlCipherStore` writes, checked against its chains and heads; writes nothing.
 
     Parameters
@@ -37,7 +37,7 @@ class LookingStore(Store):
     def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
         self._erasures = Erasures(erasures or folder / ERASED_NAME, key)
         with plain_errors():
-            self._heads = Heads(folder / HEADS_NAME, key, "look")
+            self._witness = Witness(folder / HEADS_NAME, key, "read")
             self._engine = reading_engine(folder / FILE_NAME, key)
             try:
                 is_begun = is_written(self._engine)
@@ -60,11 +60,11 @@ class LookingStore(Store):
 
     def read(self, log: str, after: int = 0) -> list[Row]:
         with plain_errors():
-            return read_rows(self._engine, self._heads, log, after)
+            return read_rows(self._engine, self._witness, log, after)
 
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         with plain_errors():
-            return read_heads(self._engine, self._heads, logs)
+            return read_heads(self._engine, self._witness, logs)
 
     def logs(self, prefix: str = "") -> list[str]:
         with plain_errors():
@@ -87,8 +87,8 @@ class LookingStore(Store):
         self._engine.dispose()
 
 
-def look_at_store(folder: str | Path | None = None) -> LookingStore:
-    """Look at the store of a data folder, whether the workbook is running there or not.
+def open_read_only(folder: str | Path | None = None) -> ReadOnlyStore:
+    """Open the store of a data folder only to read, whether the workbook is running there or not.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def look_at_store(folder: str | Path | None = None) -> LookingStore:
         raise StorageError(problem("study.error.no_store", folder=place))
     for file in files:
         check_private(file)
-    return LookingStore(place, find_key(place, is_new=False), erasures_file(place))
+    return ReadOnlyStore(place, find_key(place, is_new=False), erasures_file(place))
 
 
 def _refuse() -> NoReturn:
