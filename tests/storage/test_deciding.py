@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.storage.contract import note
-from tests.storage.test_sqlcipher import KEY
+from tests.storage.files import KEY
 from workbook.errors import AccessError, ConflictError
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, decide_where_due

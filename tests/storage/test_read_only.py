@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage.contract import note
-from tests.storage.test_sqlcipher import KEY, raw
+from tests.storage.files import KEY, raw
 from workbook.errors import DamagedStoreError, StorageError
 from workbook.storage.base import Store
 from workbook.storage.read_only import ReadOnlyStore
