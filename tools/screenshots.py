@@ -33,7 +33,7 @@ BACK = (
     "main button.button-quiet",
 )
 ONWARD = ("main button.button-primary",)
-SECTIONS = ("cohort", "reliability", "dyads", "leaving")
+SECTIONS = ("cohort", "reliability", "dyads", "export")
 TALLEST = 3_200  # px of the researcher's page that are pictured
 REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphrase"}
 
@@ -195,9 +195,9 @@ def picture_researcher(browser: Browser, address: str, width: int, folder: Path)
         expect(page.get_by_role("heading", name=say(f"dashboard.{name}.title"), exact=True)).to_be_visible(
             timeout=PATIENCE
         )
-        if name == "leaving":
-            page.get_by_role("button", name=say("dashboard.leaving.measure"), exact=True).click()
-            page.get_by_text(say("dashboard.leaving.safe_title")).wait_for(timeout=4 * PATIENCE)
+        if name == "export":
+            page.get_by_role("button", name=say("dashboard.export.measure"), exact=True).click()
+            page.get_by_text(say("dashboard.export.safe_title")).wait_for(timeout=4 * PATIENCE)
         page.set_viewport_size({"width": width, "height": TALLEST})  # Voila's page scrolls inside its window
         page.mouse.move(0, 0)
         page.wait_for_load_state("networkidle")

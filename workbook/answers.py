@@ -21,7 +21,7 @@ _OPERATION = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _OCCASION = re.compile(r"[a-z]{1,24}-[1-9][0-9]{0,3}")
 
 
-class Given(Protocol):
+class GivenAnswer(Protocol):
     """What an answer looks like when it arrives; see `workbook.service.formats.values.Answer`.
 
     The types are what should come; a page may send anything, and all of it is checked here.
@@ -86,7 +86,7 @@ class ItemBank:
         return (needs.id, asked) if asked is not None else None
 
 
-def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
+def check_answers(answers: Sequence[GivenAnswer], bank: ItemBank) -> list[str]:
     """Check answers against the item bank; give the instrument id of each.
 
     Raises
@@ -98,7 +98,7 @@ def check_answers(answers: Sequence[Given], bank: ItemBank) -> list[str]:
         raise AnswerError(problem("errors.answers.too_many", most=MOST_AT_ONCE))
     problems: list[Problem] = []
     instruments: list[str] = []
-    seen: dict[str, Given] = {}
+    seen: dict[str, GivenAnswer] = {}
     for position, answer in enumerate(answers, start=1):
         found = bank.find(answer.item)
         problems += [
@@ -132,13 +132,13 @@ def is_operation_id(text: object) -> bool:
 
 
 def lay_out(
-    answers: Sequence[Given], instruments: Sequence[str], *, couple_id: str, person_id: str
+    answers: Sequence[GivenAnswer], instruments: Sequence[str], *, couple_id: str, person_id: str
 ) -> pd.DataFrame:
     """Answers in the order given → `frames.RESPONSES` rows, the latest per occasion and item.
 
     Parameters
     ----------
-    answers : sequence of Given
+    answers : sequence of GivenAnswer
         Checked answers, oldest first.
     instruments : sequence of str
         The instrument id of each, from `check_answers`.
@@ -184,7 +184,7 @@ def count_answers(responses: pd.DataFrame, items: Collection[str], occasion: str
     return Completeness(answered, declined, len(wanted) - answered - declined)
 
 
-def _problems(answer: Given, found: tuple[str, Item] | None) -> list[str]:
+def _problems(answer: GivenAnswer, found: tuple[str, Item] | None) -> list[str]:
     keys = []
     if not is_operation_id(answer.operation_id):
         keys.append("bad_operation")

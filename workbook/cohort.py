@@ -18,7 +18,7 @@ import pandas as pd
 from workbook import frames
 from workbook.errors import StorageError, problem
 
-Form = Literal["csv", "parquet"]
+FileFormat = Literal["csv", "parquet"]
 DECLINED = -9  # no scale of ours goes below 0, so no answer can be taken for it
 ABOUT = "cohort.json"
 KEYS = ["couple_id", "person_id", "occasion"]
@@ -28,7 +28,7 @@ def write_cohort(
     parts: Iterable[pd.DataFrame],
     folder: Path,
     *,
-    form: Form,
+    form: FileFormat,
     about: Mapping[str, Any],
     replace: bool = False,
 ) -> Path:

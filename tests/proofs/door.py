@@ -92,7 +92,7 @@ def guesses(size: int, seed: int) -> Counts:
 @guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == counts["trials"])
 def tries_that_nobody_counts(size: int, seed: int) -> Counts:
     """Without counting, every kind of guessing goes on."""
-    with mock.patch.object(Tries, "take", return_value=Try()):
+    with mock.patch.object(Tries, "charge", return_value=Try()):
         return _guess_at(_UNGUARDED)
 
 
@@ -104,7 +104,7 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
 
     def whose_is_it(self: LocalTogether, *about: Any, person_id: str, passphrase: str) -> None:
         doors, members = self._core.accounts, self._core.directory.accounts_of(self.actor.couple_id)
-        taken = doors._tries.take([f"account {member.person_id}" for member in members])
+        taken = doors._tries.charge([f"account {member.person_id}" for member in members])
         found = [
             one
             for one in members
@@ -112,7 +112,7 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
         ]
         if len(found) != 1:
             raise SignInError("wrong")
-        doors._tries.give_back(taken)
+        doors._tries.refund(taken)
         decide(self, *about, person_id=found[0].person_id, passphrase=passphrase)
 
     counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)

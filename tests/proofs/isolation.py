@@ -32,7 +32,7 @@ from workbook.service.desks.researcher import LocalResearcher
 from workbook.service.desks.roles import INTERFACES, RoleService
 from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
-from workbook.service.formats.values import Actor, Case, Given
+from workbook.service.formats.values import Actor, Case, Contribution
 from workbook.service.link import socket
 from workbook.service.link.calls import decode, encode, verbs_of
 from workbook.service.link.errors import Refusal
@@ -326,7 +326,7 @@ def a_study_that_reads_own_words(size: int, seed: int) -> Counts:
     """Beside each person's answers the researcher is given the words of their drawer."""
     honest = LocalResearcher.read_research
 
-    def tell_all(self: LocalResearcher) -> list[Given]:
+    def tell_all(self: LocalResearcher) -> list[Contribution]:
         words = " ".join(
             event.payload["text"]
             for drawer in self._core._drawers.values()

@@ -32,7 +32,7 @@ from workbook.shapes import Text
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App
-from workbook.ui.figures import OWN_VIEWS, TOGETHER_VIEWS
+from workbook.ui.drawing import OWN_VIEWS, TOGETHER_VIEWS
 
 OCCASION = "assessment-1"
 SHORT_NAME = 40

@@ -11,7 +11,7 @@ import pytest
 from tests.server.conftest import PASSPHRASE, Person
 from workbook.content import say
 from workbook.errors import SignInError
-from workbook.server.pages.page import AT_ONCE, Page
+from workbook.server.pages.page import AT_ONCE, PageHandler
 from workbook.server.web.sent_once import Done, Once
 
 BEN = "bens own words"
@@ -271,7 +271,7 @@ def test_of_one_address_two_at_a_time_derive_keys_and_nobody_is_refused():
         return address
 
     class At:
-        in_turn = Page.in_turn
+        in_turn = PageHandler.in_turn
 
         def __init__(self, address: str) -> None:
             self.address = address

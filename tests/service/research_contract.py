@@ -8,7 +8,7 @@ from tests.service.household import STUDY, WORDS, House, answers, offered
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
 from workbook.service.desks.roles import PartnerService
-from workbook.service.formats.values import Actor, Given
+from workbook.service.formats.values import Actor, Contribution
 from workbook.sharing import Grain
 
 WORDS_HASH = STUDY.words_hash
@@ -34,13 +34,13 @@ def give(one: tuple[PartnerService, Actor], grain: Grain = Grain.ANSWERS, *, lin
     one[0].give_to_research(grain, linked=linked, text_hash=WORDS_HASH)
 
 
-def read(house: House) -> list[Given]:
+def read(house: House) -> list[Contribution]:
     """As the study's researcher reads it."""
     service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), None))
     return service.read_research()
 
 
-def instruments(given: Given) -> list[str]:
+def instruments(given: Contribution) -> list[str]:
     return [one.instrument for one in given.publications]
 
 

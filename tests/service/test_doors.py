@@ -195,14 +195,14 @@ def test_both_passphrases_are_tried_whichever_is_wrong(house: House) -> None:
 
 def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> None:
     tries = Tries()
-    right = tries.take(["door"], most=2)
+    right = tries.charge(["door"], most=2)
     with tries_later(600):
-        tries.take(["door"], most=2)
-        tries.give_back(right)
+        tries.charge(["door"], most=2)
+        tries.refund(right)
     with tries_later(1000):  # the right one would be forgotten by now, the wrong one is not
-        tries.take(["door"], most=2)
+        tries.charge(["door"], most=2)
         with pytest.raises(TooManyTriesError, match="9 minutes"):
-            tries.take(["door"], most=2)
+            tries.charge(["door"], most=2)
 
 
 @pytest.mark.parametrize("wanted", [dict.fromkeys(range(60), 3), {0: 1, 14: 20, 15: 20, 28: 20, 29: 20}])
@@ -213,7 +213,7 @@ def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins(wanted: dict[in
         with tries_later(60 * minute + 1):
             for _ in range(times):
                 with contextlib.suppress(TooManyTriesError):
-                    tries.take(["door"])
+                    tries.charge(["door"])
                     taken.append(minute)
     assert max(sum(begin <= at < begin + 15 for at in taken) for begin in range(60)) == MOST_TRIES
     assert len(taken) >= (max(wanted) // 15 + 1) * MOST_TRIES, "all of them can be had"
@@ -225,7 +225,7 @@ def test_many_tries_at_once_are_ten() -> None:
 
     def took(key: str) -> bool:
         try:
-            tries.take([key], most=2)
+            tries.charge([key], most=2)
         except TooManyTriesError:
             return False
         return True
@@ -243,11 +243,11 @@ def test_many_tries_at_once_are_ten() -> None:
 
 def test_a_try_that_one_key_refuses_is_counted_on_none() -> None:
     tries = Tries()
-    tries.take(["b"], most=1)
+    tries.charge(["b"], most=1)
     for _ in range(3):
         with pytest.raises(TooManyTriesError):
-            tries.take(["a", "b"], most=1)
-    tries.take(["a"], most=1)
+            tries.charge(["a", "b"], most=1)
+    tries.charge(["a"], most=1)
 
 
 # -- deciding at one device --------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_left_out_answers_are_counted_as_missing(cohort: Sample) -> None:
     assert shown["value"].isna().any()
 
 
-@pytest.mark.parametrize("name", ["cohort", "reliability", "dyads", "leaving"])
+@pytest.mark.parametrize("name", ["cohort", "reliability", "dyads", "export"])
 def test_every_section_fills(page: Dashboard, name: str) -> None:
     page.turn(name)
     section = page.sections[name]
@@ -184,8 +184,8 @@ def test_roles_are_tested_from_fifty_couples_on(
 
 
 def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Dashboard) -> None:
-    page.turn("leaving")
-    section = page.sections["leaving"]
+    page.turn("export")
+    section = page.sections["export"]
     section._pressed("export")  # a browser may claim a press: without a measured release it does nothing
     assert not page.sample.exports.exists()
     section._pressed("measure")
@@ -199,8 +199,8 @@ def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Das
 
 
 def test_what_was_measured_does_not_count_for_another_choice(page: Dashboard) -> None:
-    page.turn("leaving")
-    section = page.sections["leaving"]
+    page.turn("export")
+    section = page.sections["export"]
     section._pressed("measure")
     section.level.value = "linked"
     section._pressed("export")
@@ -214,8 +214,8 @@ def test_what_was_measured_does_not_count_for_another_choice(page: Dashboard) ->
 
 @pytest.mark.parametrize("name", ["../../elsewhere", "/etc/x", "..", "a/b"])
 def test_a_folder_is_never_made_elsewhere(page: Dashboard, name: str) -> None:
-    page.turn("leaving")
-    section = page.sections["leaving"]
+    page.turn("export")
+    section = page.sections["export"]
     section._pressed("measure")
     section.folder.value = name
     section._pressed("export")
@@ -287,7 +287,7 @@ def test_what_goes_wrong_in_any_button_or_list_is_told(
     for name, react in pressed:
         page.trouble.blocks = []
         react()
-        shown = f"{page.trouble.blocks} {page.sections['leaving'].outcome.blocks}"
+        shown = f"{page.trouble.blocks} {page.sections['export'].outcome.blocks}"
         assert told in shown, name
     assert "answer was 4" not in caplog.text
     monkeypatch.undo()

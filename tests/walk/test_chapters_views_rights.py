@@ -15,7 +15,7 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
-from workbook.ui.figures import TOGETHER_VIEWS
+from workbook.ui.drawing import TOGETHER_VIEWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -120,7 +120,7 @@ class WorkbookApp(Voila):
             (r"/join", sign_in_pages.Join),
             (r"/sign-in", sign_in_pages.SignIn),
             (r"/recover", sign_in_pages.Recover),
-            (r"/together", sign_in_pages.Together),
+            (r"/together", sign_in_pages.SignInTogether),
             (r"/demo", sign_in_pages.Demo),
             (r"/recovery-code", account_pages.RecoveryCode),
             (r"/passphrase", account_pages.Passphrase),

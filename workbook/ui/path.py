@@ -26,7 +26,7 @@ _RETURN_TO = ("together", "results")  # where nothing is due: the first of these
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One line of the path. ``note`` and ``time`` are words for people; a "link" is never done."""
 
     part: str
@@ -42,7 +42,7 @@ class Part:
     """A group of steps with its title."""
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
 
 
 class PageKind:
@@ -69,7 +69,7 @@ class PageKind:
     is_task: ClassVar[bool] = False
 
     @classmethod
-    def is_due(cls, session: Session, step: Step) -> bool:  # noqa: ARG003
+    def is_due(cls, session: Session, step: PathStep) -> bool:  # noqa: ARG003
         """Say whether a step of this kind is to be done before those after it on the path."""
         return cls.is_task and step.status in ("open", "under-way")
 
@@ -79,7 +79,7 @@ class PageKind:
         return address
 
     @classmethod
-    def steps(cls, session: Session) -> Iterable[Step]:
+    def steps(cls, session: Session) -> Iterable[PathStep]:
         """Return the lines of the path that lead to pages of this kind."""
         if not cls.part:
             return ()
@@ -87,8 +87,8 @@ class PageKind:
         status = cls.lock(session, address)
         title = say(f"ui.steps.{cls.kind}")
         if status == "open" and not cls.is_task:
-            return (Step(cls.part, address, title, "link", say(f"ui.notes.{cls.kind}")),)
-        return (Step(cls.part, address, title, status, say(f"ui.status.{status}")),)
+            return (PathStep(cls.part, address, title, "link", say(f"ui.notes.{cls.kind}")),)
+        return (PathStep(cls.part, address, title, status, say(f"ui.status.{status}")),)
 
 
 class Pages:
@@ -117,7 +117,7 @@ class Pages:
         kind = self._kinds.get(address.kind)
         return address if kind is None else kind.settled(self._session, address)
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[PathStep]:
         """Return every line of the path, part by part."""
         role = self._session.actor.role
         steps = [
@@ -136,7 +136,7 @@ class Pages:
             for name in dict.fromkeys(step.part for step in steps)
         )
 
-    def next_step(self) -> Step | None:
+    def next_step(self) -> PathStep | None:
         """Return the one thing to do now: the first step that is due, else where to look again."""
         steps = list(self.steps())
         due = next((one for one in steps if self._kinds[one.address.kind].is_due(self._session, one)), None)

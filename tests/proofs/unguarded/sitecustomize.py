@@ -32,6 +32,6 @@ Secured.check_host = lambda _self: True
 JupyterHandler.check_xsrf_cookie = lambda _self: None
 JupyterHandler.check_origin = lambda _self, _origin="": True
 websocket.Channels.check_origin = lambda _self, _origin="": True
-Tries.take = lambda _self, _keys, _most=10, **_also: Try()
+Tries.charge = lambda _self, _keys, _most=10, **_also: Try()
 Sittings.begin = _use_planted_id
 WorkbookKernels._make_room = _room_for_all

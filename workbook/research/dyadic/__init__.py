@@ -1,7 +1,12 @@
 """Statistics of couples: one row per couple, two partners who are not independent."""
 
 from workbook.research.dyadic.apim import apim
-from workbook.research.dyadic.distinguish import Cohort, Distinguishability, align_roles, distinguishability
+from workbook.research.dyadic.distinguish import (
+    AlignedCouples,
+    Distinguishability,
+    align_roles,
+    distinguishability,
+)
 from workbook.research.dyadic.icc import DyadicICC, dyadic_icc
 from workbook.research.dyadic.mediation import Mediation, apimem
 from workbook.research.dyadic.moderation import moderated_apim
@@ -13,8 +18,8 @@ from workbook.research.dyadic.truth import TruthAndBias, truth_and_bias
 from workbook.research.moments import Moments
 
 __all__ = [
+    "AlignedCouples",
     "Apim",
-    "Cohort",
     "Distinguishability",
     "DyadicICC",
     "ExplainedNonindependence",

@@ -125,7 +125,7 @@ def _omnibus(moments: Moments, design: Design) -> tuple[float, float, int]:
 
 
 @dataclass(frozen=True, eq=False)
-class Cohort:
+class AlignedCouples:
     """Couples put in the order of their roles, if every couple has both.
 
     ``distinguishable`` is False as soon as one couple cannot be told apart by role; then
@@ -142,7 +142,7 @@ def align_roles(
     pairs: pd.DataFrame,
     role: Pair = ("role_a", "role_b"),
     columns: Sequence[Pair] = (("x_a", "x_b"), ("y_a", "y_b")),
-) -> Cohort:
+) -> AlignedCouples:
     """Decide from everybody's role whether a cohort is distinguishable, and order its partners.
 
     A role distinguishes a cohort only if every couple holds the same two different roles.
@@ -191,14 +191,14 @@ def align_roles(
             if n
             else f"{len(kinds)} roles in the cohort, and a model of roles takes 2"
         )
-        return Cohort(pairs, distinguishable=False, roles=("a", "b"), reason=reason)
+        return AlignedCouples(pairs, distinguishable=False, roles=("a", "b"), reason=reason)
     turned = pairs.copy()
     swap = (first == kinds[1]).to_numpy(dtype=bool)
     if swap.any() and (left := _unlisted(pairs, [role, *columns])):
         raise StatisticsError(left)
     for a, b in [role, *columns]:
         turned.loc[swap, [a, b]] = pairs.loc[swap, [b, a]].to_numpy()
-    return Cohort(
+    return AlignedCouples(
         turned, distinguishable=True, roles=(kinds[0], kinds[1]), reason="every couple has both roles"
     )
 

@@ -8,24 +8,24 @@ from workbook.research.export.release import (
     Column,
     Level,
     Release,
+    ReleaseTable,
     RiskReport,
-    Table,
     UnsafeReleaseError,
 )
-from workbook.research.export.restricted import Form, restricted_release
+from workbook.research.export.restricted import Layout, restricted_release
 from workbook.research.export.unlinked import unlinked_release
 from workbook.research.export.writing import write_release
 
 __all__ = [
     "Check",
     "Column",
-    "Form",
     "Journal",
+    "Layout",
     "Level",
     "Published",
     "Release",
+    "ReleaseTable",
     "RiskReport",
-    "Table",
     "UnsafeReleaseError",
     "aggregate_release",
     "open_journal",

@@ -18,8 +18,8 @@ from workbook.research.export.release import (
     Column,
     Level,
     Release,
+    ReleaseTable,
     RiskReport,
-    Table,
     at_least,
     column_name,
     find_subscale,
@@ -143,7 +143,9 @@ def symmetric_moments(pairs: pd.DataFrame, names: Sequence[str]) -> Moments:
     return Moments(n, pd.Series(centre, columns), pd.DataFrame(scatter / (n - 1), columns, columns))
 
 
-def _scales(published: Published, persons: pd.DataFrame, pairs: pd.DataFrame, chosen: Sequence[str]) -> Table:
+def _scales(
+    published: Published, persons: pd.DataFrame, pairs: pd.DataFrame, chosen: Sequence[str]
+) -> ReleaseTable:
     rows = []
     for name in chosen:
         subscale = find_subscale(published.catalogue, name)
@@ -168,10 +170,10 @@ def _scales(published: Published, persons: pd.DataFrame, pairs: pd.DataFrame, ch
     }
     kinds = {"scale": "text", "title": "text"}
     columns = tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items())
-    return Table("scales", pd.DataFrame(rows, columns=list(words)), columns)
+    return ReleaseTable("scales", pd.DataFrame(rows, columns=list(words)), columns)
 
 
-def _moment_tables(moments: Moments, n: int) -> list[Table]:
+def _moment_tables(moments: Moments, n: int) -> list[ReleaseTable]:
     names = [column_name(name) for name in moments.names]
     means = pd.DataFrame({"column": names, "n_couples": n, "mean": moments.means.to_numpy()})
     matrix = pd.DataFrame(moments.covariance.to_numpy(), columns=names)
@@ -179,18 +181,18 @@ def _moment_tables(moments: Moments, n: int) -> list[Table]:
     about = Column("column", "A facet of partner a or b (who is a was averaged out)", "text")
     covariances = tuple(Column(name, f"Covariance with {name}, divisor n − 1", "number") for name in names)
     return [
-        Table(
+        ReleaseTable(
             "means",
             means,
             (about, Column("n_couples", "Couples", "number"), Column("mean", "Mean", "number")),
         ),
-        Table("covariances", matrix, (about, *covariances)),
+        ReleaseTable("covariances", matrix, (about, *covariances)),
     ]
 
 
 def _background(
     published: Published, persons: pd.DataFrame, scale: str, occasion: str, k: int
-) -> tuple[list[Table], int]:
+) -> tuple[list[ReleaseTable], int]:
     """Return persons per choice and low or high score, NA where withheld; and the smallest count shown.
 
     2k persons are at least k couples.
@@ -235,7 +237,9 @@ def _background(
     }
     kinds = {"item": "text", "answer": "text"}
     columns = tuple(Column(n, w, kinds.get(n, "number")) for n, w in words.items())
-    return [Table("background", pd.concat(parts, ignore_index=True), columns)], int(min(seen, default=0))
+    return [ReleaseTable("background", pd.concat(parts, ignore_index=True), columns)], int(
+        min(seen, default=0)
+    )
 
 
 def _assess(n: int, width: int, smallest: int, k: int) -> RiskReport:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.content import say
-from workbook.research.export.release import Column, Release, Table
+from workbook.research.export.release import Column, Release, ReleaseTable
 
 
 def codebook(release: Release) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def dataset_description(release: Release, study: str) -> dict[str, Any]:
     }
 
 
-def _resource(table: Table, path: str) -> dict[str, Any]:
+def _resource(table: ReleaseTable, path: str) -> dict[str, Any]:
     codes = sorted({code for column in table.columns for code in column.missing})
     return {
         "name": table.name,

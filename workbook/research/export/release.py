@@ -42,7 +42,7 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class ReleaseTable:
     """Rows and their columns, in the same order."""
 
     name: str
@@ -142,7 +142,7 @@ class Release:
     """
 
     level: Level
-    tables: tuple[Table, ...]
+    tables: tuple[ReleaseTable, ...]
     risk: RiskReport
     n_couples: int
     n_persons: int

@@ -17,8 +17,8 @@ from workbook.research.export.release import (
     Column,
     Level,
     Release,
+    ReleaseTable,
     RiskReport,
-    Table,
     at_least,
     column_name,
     for_information,
@@ -29,7 +29,7 @@ from workbook.research.export.unlinked import partners
 from workbook.research.risk import measure_anonymity
 
 
-class Form(StrEnum):
+class Layout(StrEnum):
     """How couples are laid out.
 
     *person*: a row per person with the couple's id. *dyad*: a row per couple, columns ending
@@ -46,7 +46,7 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     published: Published,
     *,
     agreement: str,
-    form: Form | str = Form.PERSON,
+    form: Layout | str = Layout.PERSON,
     occasion: str | None = None,
     background: bool = True,
     dates: pd.DataFrame | None = None,
@@ -67,7 +67,7 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     agreement : str
         The data-use agreement or ethics approval this goes out under; it is written into the
         files. Without one there is no restricted release.
-    form : Form
+    form : Layout
     occasion : str
         The first by default.
     background : bool
@@ -225,22 +225,24 @@ def _disguise(
     return found[[c.name for c in [*first, *columns]]], [*first, *columns]
 
 
-def _lay_out(rows: pd.DataFrame, columns: list[Column], form: Form, generator: np.random.Generator) -> Table:
+def _lay_out(
+    rows: pd.DataFrame, columns: list[Column], form: Layout, generator: np.random.Generator
+) -> ReleaseTable:
     by_couple = {"couple", "date"}
     personal = [c for c in columns if c.name not in by_couple | {"place", "person"}]
     kept = [c for c in columns if c.name in by_couple]
-    if form is Form.PERSON:
-        return Table("persons", shuffle_rows(rows, generator), tuple(columns))
+    if form is Layout.PERSON:
+        return ReleaseTable("persons", shuffle_rows(rows, generator), tuple(columns))
     names = [c.name for c in personal]
     sides = {p: rows[rows["place"] == p].set_index("couple") for p in ("a", "b")}
     shared = [c.name for c in kept if c.name != "couple"]
-    if form is Form.DYAD:
+    if form is Layout.DYAD:
         wide = (
             sides["a"][shared].join([sides[p][names].add_suffix(f"_{p}") for p in ("a", "b")]).reset_index()
         )
         suffixes = {"_a": "partner a", "_b": "partner b"}
         table = shuffle_rows(wide, generator)
-        return Table("couples", table, (*kept, *_doubled(personal, suffixes)))
+        return ReleaseTable("couples", table, (*kept, *_doubled(personal, suffixes)))
     both = [
         sides[own][["person", *shared]]
         .join([sides[own][names].add_suffix("_A"), sides[other][names].add_suffix("_P")])
@@ -251,7 +253,7 @@ def _lay_out(rows: pd.DataFrame, columns: list[Column], form: Form, generator: n
     person = next(c for c in columns if c.name == "person")
     described = (*kept, person, *_doubled(personal, suffixes))
     table = shuffle_rows(pd.concat(both, ignore_index=True), generator)[[c.name for c in described]]
-    return Table("pairwise", table, described)
+    return ReleaseTable("pairwise", table, described)
 
 
 def _doubled(columns: list[Column], suffixes: dict[str, str]) -> list[Column]:
@@ -262,16 +264,16 @@ def _doubled(columns: list[Column], suffixes: dict[str, str]) -> list[Column]:
     ]
 
 
-def _refuse(published: Published, agreement: str, form: Form | str, occasion: str) -> Form:
+def _refuse(published: Published, agreement: str, form: Layout | str, occasion: str) -> Layout:
     problems = []
     if not agreement.strip():
         problems.append(problem("research.refused.agreement"))
-    if form not in set(Form):
-        problems.append(problem("research.refused.form", form=form, known=", ".join(Form)))
+    if form not in set(Layout):
+        problems.append(problem("research.refused.form", form=form, known=", ".join(Layout)))
     if occasion not in published.occasions:
         problems.append(
             problem("research.refused.occasion", occasion=occasion, known=", ".join(published.occasions))
         )
     if problems:
         raise ReleaseError(problems)
-    return Form(form)
+    return Layout(form)

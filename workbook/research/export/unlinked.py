@@ -27,8 +27,8 @@ from workbook.research.export.release import (
     Column,
     Level,
     Release,
+    ReleaseTable,
     RiskReport,
-    Table,
     UnsafeReleaseError,
     at_least,
     at_most,
@@ -252,7 +252,7 @@ def _assemble(
     for instrument in published.catalogue.values():
         shown = () if instrument.is_private else instrument.items
         columns += [item_column(item) for item in shown if column_name(item.id) in rows]
-    table = Table("persons", rows[[c.name for c in columns]], tuple(columns))
+    table = ReleaseTable("persons", rows[[c.name for c in columns]], tuple(columns))
     return Release(
         Level.UNLINKED,
         (table,),

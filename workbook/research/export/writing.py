@@ -16,7 +16,7 @@ from workbook.content import say
 from workbook.errors import Problem, ReleaseError, problem
 from workbook.research.export.journal import append_entry, open_journal
 from workbook.research.export.packaging import codebook, data_package, dataset_description
-from workbook.research.export.release import Level, Release, Table
+from workbook.research.export.release import Level, Release, ReleaseTable
 
 FORMATS = ("csv", "parquet", "sav")
 MANIFEST = "manifest.json"
@@ -116,11 +116,11 @@ def _write_files(release: Release, folder: Path, study: str, formats: Sequence[s
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def _write_csv(rows: pd.DataFrame, _: Table, path: Path) -> None:
+def _write_csv(rows: pd.DataFrame, _: ReleaseTable, path: Path) -> None:
     rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_parquet(rows: pd.DataFrame, table: Table, path: Path) -> None:
+def _write_parquet(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
     """As CSV, but every kind of missing is a null, so that nobody averages a code."""
     bare = rows.copy()
     for column in table.columns:
@@ -129,7 +129,7 @@ def _write_parquet(rows: pd.DataFrame, table: Table, path: Path) -> None:
     bare.to_parquet(path, index=False)
 
 
-def _write_sav(rows: pd.DataFrame, table: Table, path: Path) -> None:
+def _write_sav(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
     import pyreadstat
 
     short = _spss_names([column.name for column in table.columns])
@@ -169,7 +169,7 @@ def _spss_names(names: Sequence[str]) -> list[str]:
 _WRITERS = {"csv": _write_csv, "parquet": _write_parquet, "sav": _write_sav}
 
 
-def _guarded(table: Table) -> pd.DataFrame:
+def _guarded(table: ReleaseTable) -> pd.DataFrame:
     rows = table.rows.copy()
     for column in table.columns:
         if column.kind in ("id", "text"):

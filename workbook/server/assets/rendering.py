@@ -35,7 +35,7 @@ def page_settings(
 
     ``person`` (code and name) is given on the workbook's page only: there the script keeps
     the sitting alive and can ask for the passphrase in place. ``who`` is whose page it is, see
-    `Page.tag_of`.
+    `PageHandler.tag_of`.
     """
     settings: dict[str, Any] = {"xsrf": xsrf, "leave_to": leave_to, "words": lookup("server.shell")}
     if person is not None:

@@ -11,14 +11,14 @@ from tornado.web import HTTPError
 
 from workbook.errors import AccessError, WorkbookError, problem
 from workbook.server.pages.form_page import FormPage
-from workbook.server.pages.page import Page, in_thread
+from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.web.identity import take_cookie
 from workbook.server.web.sent_once import Done
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Welcome
 
 
-class RecoveryCode(Page):
+class RecoveryCode(PageHandler):
     """The recovery code, until the person says it is written down; then never again."""
 
     def _mine(self) -> Actor:

@@ -12,7 +12,7 @@ from tornado.web import HTTPError
 
 from workbook.content import sentences
 from workbook.errors import AccessError, TooManyTriesError, WorkbookError, problem
-from workbook.server.pages.page import LEFT_COOKIE, Page
+from workbook.server.pages.page import LEFT_COOKIE, PageHandler
 from workbook.server.web.error_pages import status_of, wants_json
 from workbook.server.web.identity import xsrf_cookie_name
 from workbook.server.web.sent_once import Done
@@ -24,7 +24,7 @@ KIND_OF = {"name": "name", "code": "code", "passphrase": "secret", "new passphra
 RECOVERY_CODE = "/recovery-code"
 
 
-class DoorPage(Page):
+class DoorPage(PageHandler):
     """A page that also strangers may see. After a quick exit it stays out of sight for a while."""
 
     async def prepare(self) -> None:  # type: ignore[override]

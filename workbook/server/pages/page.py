@@ -30,7 +30,7 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     return await asyncio.get_running_loop().run_in_executor(None, functools.partial(call, *args, **kwargs))
 
 
-class Page(Secured, JupyterHandler):
+class PageHandler(Secured, JupyterHandler):
     """A page or an address of ours. Those for strangers say so with ``allow_unauthenticated``."""
 
     @property

@@ -9,7 +9,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from workbook.content import say
 from workbook.errors import AnswerError, problem
 from workbook.server.kernels.websocket import pass_on
-from workbook.server.pages.page import Page, in_thread
+from workbook.server.pages.page import PageHandler, in_thread
 from workbook.service.formats.values import Answer
 
 LARGEST_BODY = 256 * 1024
@@ -51,7 +51,7 @@ def _read_answer(row: dict[str, Any]) -> Answer:
     return Answer(*texts, value, declined)
 
 
-class Answers(Page):
+class Answers(PageHandler):
     """Keeps answers in the drawer of whoever is signed in. Acknowledged means durable."""
 
     @allow_unauthenticated
@@ -71,7 +71,7 @@ class Answers(Page):
         self.answer({"saved": saved})
 
 
-def asked_by(page: Page) -> dict[str, Any]:
+def asked_by(page: PageHandler) -> dict[str, Any]:
     """Return the form that a page's script sent; an empty one for whatever else it is."""
     try:
         asked = json.loads(page.request.body)
@@ -80,13 +80,13 @@ def asked_by(page: Page) -> dict[str, Any]:
     return asked if isinstance(asked, dict) else {}
 
 
-def is_of_somebody_else(page: Page, asked: dict[str, Any]) -> bool:
+def is_of_somebody_else(page: PageHandler, asked: dict[str, Any]) -> bool:
     """Tell whether a page says that it is not of whoever is signed in: one browser may have two tabs."""
     said = asked.get("who")
     return said is not None and page.actor is not None and said != page.tag_of(page.actor)
 
 
-class Alive(Page):
+class Alive(PageHandler):
     """The heartbeat of an open page."""
 
     @allow_unauthenticated
@@ -108,7 +108,7 @@ class Alive(Page):
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 
 
-class Close(Page):
+class Close(PageHandler):
     """A page says it is going, and its last words: its kernel ends, the sitting goes on."""
 
     async def post(self) -> None:

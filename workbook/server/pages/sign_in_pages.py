@@ -7,7 +7,7 @@ from tornado.web import HTTPError
 
 from workbook.content import say
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
-from workbook.server.pages.page import Page, in_thread
+from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
 from workbook.service.demo import sit_down
@@ -107,7 +107,7 @@ class Recover(FormPage):
         return self.welcome(await self.in_turn(call, typed["code"], typed["name"], *secrets))
 
 
-class Together(FormPage):
+class SignInTogether(FormPage):
     """Both sign in on one device; what opens shows the table only."""
 
     form = "together"
@@ -126,7 +126,7 @@ class Together(FormPage):
         )
 
 
-class Demo(Page):
+class Demo(PageHandler):
     """In the demo only: look around as one of the simulated couple, or as both."""
 
     @allow_unauthenticated

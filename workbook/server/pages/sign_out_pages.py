@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
 from workbook.server.assets.rendering import render
-from workbook.server.pages.page import LEFT_COOKIE, Page, in_thread
+from workbook.server.pages.page import LEFT_COOKIE, PageHandler, in_thread
 from workbook.server.pages.sign_in_pages import SignIn
 from workbook.server.web.error_pages import wants_json
 from workbook.server.web.identity import take_cookie
@@ -14,7 +14,7 @@ from workbook.server.web.identity import take_cookie
 HIDE_FOR_SECONDS = 300
 
 
-class HandOver(Page):
+class HandOver(PageHandler):
     """On one device: ends this sitting and asks for the other partner's."""
 
     async def get(self) -> None:
@@ -30,7 +30,7 @@ class HandOver(Page):
         self.show("form.html", form="sign_in", fields=SignIn.fields, kept=kept, problems=())
 
 
-class SignOut(Page):
+class SignOut(PageHandler):
     """Ends the sitting and its kernels."""
 
     @allow_unauthenticated
@@ -42,7 +42,7 @@ class SignOut(Page):
         self.see(goal if goal in {"/begin", "/join"} else "/")
 
 
-class Leave(Page):
+class Leave(PageHandler):
     """The quick exit: ends the sitting first, then a page that could be anybody's."""
 
     @allow_unauthenticated
@@ -68,7 +68,7 @@ class Leave(Page):
             self.see(self.workbook.leave_to)
 
 
-class Missing(Page):
+class Missing(PageHandler):
     """Every address that is nobody's."""
 
     @allow_unauthenticated

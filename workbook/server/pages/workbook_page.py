@@ -12,12 +12,12 @@ from voila.notebook_renderer import NotebookRenderer
 
 from workbook.errors import name_defect
 from workbook.server.assets.rendering import page_settings, render
-from workbook.server.pages.page import Page, in_thread
+from workbook.server.pages.page import PageHandler, in_thread
 
 _log = logging.getLogger(__name__)
 
 
-class WorkbookPage(Page, VoilaHandler):
+class WorkbookPage(PageHandler, VoilaHandler):
     """``/workbook``: the frame of the page at once, the notebook as soon as its kernel is up."""
 
     kernel_id = ""

@@ -69,13 +69,13 @@ class Therapists:
         TooManyTriesError
             After ten wrong tries within 15 minutes for the code, from wherever.
         """
-        taken = self._tries.take([f"therapist {plain_code(code)}"])
+        taken = self._tries.charge([f"therapist {plain_code(code)}"])
         account = self.by_code(code)
         lock, person_id = (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
         key = unlock(lock, passphrase, person_id)
         if account is None or key is None:
             raise SignInError(problem("errors.account.wrong_therapist"))
-        self._tries.give_back(taken)
+        self._tries.refund(taken)
         return self._sittings.begin(Actor("therapist", "", account.person_id), key)
 
     def by_code(self, code: str) -> Therapist | None:
@@ -92,11 +92,11 @@ class Therapists:
         TooManyTriesError
             After ten wrong ones within 15 minutes.
         """
-        taken = self._tries.take([f"therapist for {actor.person_id}"])
+        taken = self._tries.charge([f"therapist for {actor.person_id}"])
         found = self.by_code(code)
         if found is None:
             raise SignInError(problem("errors.account.no_therapist"), about=["code"])
-        self._tries.give_back(taken)
+        self._tries.refund(taken)
         return found
 
     def by_id(self, person_id: str) -> Therapist | None:

@@ -2,7 +2,7 @@
 
 from workbook.service.desks.core import Core
 from workbook.service.desks.roles import ResearcherService
-from workbook.service.formats.values import Actor, Given
+from workbook.service.formats.values import Actor, Contribution
 from workbook.service.studies import given
 from workbook.service.studies.study import Study
 
@@ -22,7 +22,7 @@ class LocalResearcher(ResearcherService):
         self._core.sittings.require(self._actor)
         return self._core.study
 
-    def read_research(self) -> list[Given]:
+    def read_research(self) -> list[Contribution]:
         core = self._core
         core.sittings.require(self._actor)
         return given.disguise(given.given_to(core.store, core.directory, given.require_study(core.study)))

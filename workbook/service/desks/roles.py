@@ -18,9 +18,9 @@ from workbook.service.formats.values import (
     Answer,
     Case,
     Change,
+    Contribution,
     Couple,
     Event,
-    Given,
     ResearchChoice,
     Role,
     Table,
@@ -209,7 +209,7 @@ class ResearcherService(RoleService):
         """Return the study that this installation is run for; None where there is none."""
 
     @abstractmethod
-    def read_research(self) -> list[Given]:
+    def read_research(self) -> list[Contribution]:
         """Return what everybody gave the study, under ids made up for this one reading."""
 
 

@@ -117,7 +117,7 @@ class ResearchChoice:
 
 
 @dataclass(frozen=True)
-class Given:
+class Contribution:
     """What one person gave a study, as its researcher reads it.
 
     Ids are made up for this one reading. A ``couple_id`` is shared by two only where both chose to

@@ -88,7 +88,7 @@ class Accounts:
         """
         name = check_new(name, passphrase)
         if address:
-            self._tries.take([f"begin address {address}"], MOST_BEGUN)
+            self._tries.charge([f"begin address {address}"], MOST_BEGUN)
         couple_id, code = new_couple_id(), new_couple_code()
         account, key, recovery_code = self._new_account(couple_id, "a", name, passphrase)
         entries = [*couple_entries(couple_id, code), member_entry(couple_id, account.person_id)]
@@ -113,7 +113,7 @@ class Accounts:
         pair = self._directory.pair(couple_id)
         first = pair.people[:1]
         if not self._has_place(pair, self._directory.account(first[0]) if first else None):
-            self._tries.take([f"join address {address}"], told="too_many_codes")
+            self._tries.charge([f"join address {address}"], told="too_many_codes")
             raise SignInError(problem("errors.account.wrong_code"), about=["code"])
         account, key, recovery_code = self._new_account(couple_id, "b", name, passphrase)
 
@@ -171,7 +171,7 @@ class Accounts:
         lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, "nobody")
         key = unlock(lock, plain_code(recovery_code), person_id)
         if account is None or key is None:
-            self._tries.take([counted], told="too_many_codes")
+            self._tries.charge([counted], told="too_many_codes")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
         fresh = self._relock(account, by_passphrase, by_recovery)
@@ -202,7 +202,7 @@ class Accounts:
         account = self._directory.account(self._sittings.require(actor).person_id)
         if account is None:
             raise AccessError(problem("errors.access.ended"))
-        taken = self._tries.take([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
+        taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
         self._open_counted(account, passphrase, taken)
         return account
 
@@ -223,21 +223,21 @@ class Accounts:
         account = self._directory.account(person_id)
         if account is None or account.couple_id != couple_id:
             raise AccessError(problem("errors.access.not_yours"))
-        taken = self._tries.take([_counted_on(account)], told="too_many_sign_ins")
+        taken = self._tries.charge([_counted_on(account)], told="too_many_sign_ins")
         return account, self._open_counted(account, passphrase, taken)
 
     def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
         key = unlock(account.by_passphrase, passphrase, account.person_id)
         if key is None:
             raise SignInError(problem("errors.access.wrong_passphrase"), about=["passphrase"])
-        self._tries.give_back(taken)
+        self._tries.refund(taken)
         return key
 
     def _open_all(self, code: str, people: Sequence[tuple[str, str]]) -> list[tuple[Account, bytes]]:
         """Everybody's account and key, if every passphrase is right; each is tried, each counts."""
         found = [(*self._find(code, name), passphrase) for name, passphrase in people]
         # Nobody is tried unless all may be: or who is locked out would show by the time it takes.
-        taken = self._tries.take([counted for _, counted, _ in found], told="too_many_sign_ins")
+        taken = self._tries.charge([counted for _, counted, _ in found], told="too_many_sign_ins")
         opened = []
         for account, counted, passphrase in found:
             lock, person_id = (
@@ -245,7 +245,7 @@ class Accounts:
             )
             key = unlock(lock, passphrase, person_id)
             if account is not None and key is not None:
-                self._tries.give_back(taken.at(counted))
+                self._tries.refund(taken.at(counted))
                 opened.append((account, key))
         if len(opened) < len(people):
             raise SignInError(problem("errors.account.wrong"))

@@ -35,7 +35,7 @@ class Try:
 class Tries:
     """Counts tries before they are checked, so that many at once cannot slip through.
 
-    A try is taken with `take` and given back with `give_back` when it turned out right. The
+    A try is charged with `charge` and refunded with `refund` when it turned out right. The
     count never depends on whether the account exists.
 
     Parameters
@@ -48,7 +48,7 @@ class Tries:
         self._windows = FixedWindowRateLimiter(MemoryStorage() if storage is None else storage)
         self._lock = threading.Lock()  # two threads' first hits at once both count as one in the memory
 
-    def take(
+    def charge(
         self,
         keys: Iterable[str],
         most: int = MOST_TRIES,
@@ -85,7 +85,7 @@ class Tries:
             wait = max(self._free_at(key, most) for key in full) - time.time()
         raise TooManyTriesError(problem(f"errors.account.{told}", minutes=max(1, math.ceil(wait / 60))))
 
-    def give_back(self, taken: Try) -> None:
+    def refund(self, taken: Try) -> None:
         """Undo this try, and no other: it was no wrong guess."""
         with self._lock:
             self._clear(taken)

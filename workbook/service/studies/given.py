@@ -25,7 +25,7 @@ from workbook.service.formats.rows import (
     renewed,
     write_row,
 )
-from workbook.service.formats.values import Given, ResearchChoice
+from workbook.service.formats.values import Contribution, ResearchChoice
 from workbook.service.identity.directory import Directory
 from workbook.service.studies.preview import snapshots
 from workbook.service.studies.study import BACKGROUND, DOCUMENT, Study
@@ -157,7 +157,9 @@ def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
     return _copy_in(store.read(research_log(person_id)))
 
 
-def given_to(store: Store, directory: Directory, study: Study, *, today: date | None = None) -> list[Given]:
+def given_to(
+    store: Store, directory: Directory, study: Study, *, today: date | None = None
+) -> list[Contribution]:
     """Return what everybody gave this study and has not taken back, under the ids of the store."""
     found = []
     for content in contents_for(store, directory, study, today=today):
@@ -167,7 +169,7 @@ def given_to(store: Store, directory: Directory, study: Study, *, today: date | 
             if one["instrument"] in study.instruments
         )
         ids = content["person_id"], content["couple_id"]
-        found.append(Given(*ids, Grain(content["grain"]), content["linked"], published))
+        found.append(Contribution(*ids, Grain(content["grain"]), content["linked"], published))
     return found
 
 
@@ -195,7 +197,7 @@ def contents_for(
     return [content | {"linked": content["person_id"] in both} for content in found]
 
 
-def disguise(given: Sequence[Given]) -> list[Given]:
+def disguise(given: Sequence[Contribution]) -> list[Contribution]:
     """Return the same under made-up ids, in random order; couples stay together only where both chose so."""
     couples = {one.couple_id: _made_up("c") for one in given}
     disguised = []
@@ -203,7 +205,7 @@ def disguise(given: Sequence[Given]) -> list[Given]:
         person_id = _made_up("r")
         couple_id = couples[one.couple_id] if one.is_linked else _made_up("c")
         published = tuple(under_ids(p, person_id, couple_id) for p in one.publications)
-        disguised.append(Given(person_id, couple_id, one.grain, one.is_linked, published))
+        disguised.append(Contribution(person_id, couple_id, one.grain, one.is_linked, published))
     secrets.SystemRandom().shuffle(disguised)
     return disguised
 

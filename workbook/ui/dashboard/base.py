@@ -14,7 +14,7 @@ from workbook.ui.dashboard.sample import Sample
 from workbook.ui.guard import Guard
 
 
-class Section:
+class DashboardSection:
     """One part of the page. ``fill`` works it out; it is called when the part is opened.
 
     What a widget calls back goes through ``guard``, so that what goes wrong is told above the section.

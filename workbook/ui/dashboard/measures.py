@@ -13,7 +13,7 @@ from workbook.research.reliability import item_matrix, item_statistics, subscale
 from workbook.ui.blocks import Block, bullets, cards, details, heading, paragraph, table
 from workbook.ui.components import Prose
 from workbook.ui.dashboard.base import (
-    Section,
+    DashboardSection,
     number_table,
     occasions_of,
     percent,
@@ -28,7 +28,7 @@ FEWEST_SHOWN = 5
 """Persons in the smallest count that is shown: the screen may be seen by others too."""
 
 
-class Questionnaire(Section):
+class Questionnaire(DashboardSection):
     """A section about one questionnaire on one occasion."""
 
     def __init__(self, sample: Sample, guard: Guard) -> None:

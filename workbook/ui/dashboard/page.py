@@ -8,14 +8,14 @@ from workbook.content import say, sentences
 from workbook.errors import WorkbookError
 from workbook.ui.blocks import bullets, callout, heading, kicker, lead, note, paragraph
 from workbook.ui.components import Actions, Prose
-from workbook.ui.dashboard.base import Section
-from workbook.ui.dashboard.leaving import Leaving
+from workbook.ui.dashboard.base import DashboardSection
+from workbook.ui.dashboard.export import Export
 from workbook.ui.dashboard.measures import Cohort, Reliability
 from workbook.ui.dashboard.partners import Dyads
 from workbook.ui.dashboard.sample import Sample, open_sample
 from workbook.ui.guard import Guard
 
-SECTIONS: tuple[type[Section], ...] = (Cohort, Reliability, Dyads, Leaving)
+SECTIONS: tuple[type[DashboardSection], ...] = (Cohort, Reliability, Dyads, Export)
 
 
 class Dashboard:
@@ -23,8 +23,8 @@ class Dashboard:
 
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
-        self.kinds: dict[str, type[Section]] = {kind.name: kind for kind in SECTIONS}
-        self.sections: dict[str, Section] = {}
+        self.kinds: dict[str, type[DashboardSection]] = {kind.name: kind for kind in SECTIONS}
+        self.sections: dict[str, DashboardSection] = {}
         self.head = Prose(blocks=self._opening())
         self.menu = Actions()
         self.guard = Guard(self.show_trouble, begin=self._clear_trouble)

@@ -21,7 +21,7 @@ from workbook.research.dyadic import (
 from workbook.research.plots.axes import two
 from workbook.ui.blocks import Block, bullets, callout, heading, lead, note
 from workbook.ui.components import Prose
-from workbook.ui.dashboard.base import Section, occasions_of, p_words, side_by_side, words
+from workbook.ui.dashboard.base import DashboardSection, occasions_of, p_words, side_by_side, words
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel, Picture
@@ -35,7 +35,7 @@ At a nominal .05 it rejects in .10 of cohorts of 20 couples without any differen
 """
 
 
-class Dyads(Section):
+class Dyads(DashboardSection):
     """Likeness, actor and partner effects, their pattern, and whether roles matter."""
 
     name = "dyads"

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbook.exercises import MACHINES
 from workbook.session import Session
-from workbook.ui.exercise_pages.activity import KEPT, Activity, Line, Scene, n_waiting
+from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, n_waiting
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
 from workbook.ui.exercise_pages.request import RequestPage
@@ -28,4 +28,4 @@ def activity_of(exercise: str, session: Session, turn: Callable[[str], None]) ->
     return SPECIAL.get(exercise, Activity)(machine, session, turn)
 
 
-__all__ = ["KEPT", "SPECIAL", "Activity", "Line", "Scene", "activity_of", "n_waiting"]
+__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "activity_of", "n_waiting"]

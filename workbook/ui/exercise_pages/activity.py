@@ -26,7 +26,7 @@ KINDS = {"on": "primary", "back": "secondary", "off": "danger"}
 
 
 @dataclass(frozen=True)
-class Line:
+class ListEntry:
     """One thing in the list. ``is_mine_to_do`` marks what waits for the person."""
 
     id: str
@@ -79,10 +79,10 @@ class Activity(Generic[T]):
         """How many things wait for the person."""
         return n_waiting(self.session, self.machine.id)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ListEntry]:
         """List everything so far, the newest first."""
         return [
-            Line(
+            ListEntry(
                 one.id,
                 self.title(one),
                 self.beside(one),

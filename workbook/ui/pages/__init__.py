@@ -2,7 +2,7 @@
 
 from workbook.ui.pages.again import Again, Weekly
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.chapter import Review, Screen
+from workbook.ui.pages.chapter import ChapterReview, Screen
 from workbook.ui.pages.consent import Consent
 from workbook.ui.pages.decide_here import DecideHere
 from workbook.ui.pages.exercise import ExerciseList, ExercisePage
@@ -20,7 +20,7 @@ from workbook.ui.pages.together import Together
 from workbook.ui.pages.view import OwnView, TogetherView
 
 PAGES: tuple[type[Page], ...] = (
-    Home, Introduction, Limits, Consent, Screen, Review, OwnNeeds, OwnResults, OwnView,
+    Home, Introduction, Limits, Consent, Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
     Share, Decided, Expectation, Together, TogetherView, DecideHere, Mood, Cooling,
     ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
 from workbook.ui.blocks import heading, kicker, lead, note, opening, paragraph
 from workbook.ui.buttons import Button
-from workbook.ui.figures import picture
+from workbook.ui.drawing import picture
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
 

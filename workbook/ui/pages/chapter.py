@@ -15,7 +15,7 @@ from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
 from workbook.ui.pages.base import Page
-from workbook.ui.path import Step
+from workbook.ui.path import PathStep
 
 _MAIN = ("connection",)
 
@@ -44,7 +44,7 @@ class Screen(Page):
         return at(cls.kind, chapter, first + 1)
 
     @classmethod
-    def steps(cls, session: Session) -> Iterator[Step]:
+    def steps(cls, session: Session) -> Iterator[PathStep]:
         first = ("background", *_MAIN)
         others = [one.id for one in session.shareable() if one.id not in first]
         for part, names in (("answer", first), ("more", others)):
@@ -52,20 +52,20 @@ class Screen(Page):
                 yield from (cls._step(session, part, chapter) for chapter in instrument.chapters)
 
     @classmethod
-    def is_due(cls, session: Session, step: Step) -> bool:
+    def is_due(cls, session: Session, step: PathStep) -> bool:
         # Once the joint pages are open, what was left unanswered is no longer in the way of them.
         is_main = session.chapters[step.address.name][0].id in _MAIN
         return is_main and not session.table.open_rounds and super().is_due(session, step)
 
     @classmethod
-    def _step(cls, session: Session, part: str, chapter: Chapter) -> Step:
+    def _step(cls, session: Session, part: str, chapter: Chapter) -> PathStep:
         address = at(cls.kind, chapter.id)
         status = cls.lock(session, address)
         left = session.minutes_left(chapter.id)
         key = "minutes_left" if status == "under-way" else "minutes"
         time = say(f"ui.status.{key}", n=left) if left and status != "complete" else ""
         note = "after_consent" if status == "locked" else status
-        return Step(part, address, chapter.title, status, say(f"ui.status.{note}"), time)
+        return PathStep(part, address, chapter.title, status, say(f"ui.status.{note}"), time)
 
     def parts(self) -> Sequence[Widget]:
         self.bar = Prose()
@@ -187,7 +187,7 @@ def _review_lock(session: Session, address: Address) -> Status:
     return "open" if session.takes_part or session.is_private(address.name) else "locked"
 
 
-class Review(Page):
+class ChapterReview(Page):
     """The end of a chapter: what is answered, what is open, and where to go on."""
 
     kind = "review"
@@ -255,7 +255,7 @@ class Review(Page):
         )
         return [*buttons, self.home()]
 
-    def _following(self, chapter_id: str) -> Step | None:
+    def _following(self, chapter_id: str) -> PathStep | None:
         """Return the chapter to offer next: the first after this one on the path that is not complete."""
         instrument_of = {name: of.id for name, (of, _chapter) in self.session.chapters.items()}
         steps = [step for step in self.desk.pages.steps() if step.address.kind == Screen.kind]

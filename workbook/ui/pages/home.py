@@ -12,7 +12,7 @@ from workbook.ui.components import Menu
 from workbook.ui.exercise_pages import n_waiting
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
-from workbook.ui.path import PARTNER, TOGETHER, Step
+from workbook.ui.path import PARTNER, TOGETHER, PathStep
 
 
 class Home(Page):
@@ -77,7 +77,7 @@ class Home(Page):
         return say("ui.home.answering")
 
     @staticmethod
-    def _line(step: Step, next_one: Step | None, waits: int) -> dict[str, object]:
+    def _line(step: PathStep, next_one: PathStep | None, waits: int) -> dict[str, object]:
         is_waiting = step.address.kind == "exercises" and waits > 0
         return {
             "id": str(step.address),

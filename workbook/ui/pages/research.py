@@ -23,7 +23,7 @@ from workbook.ui.blocks import Block, callout, heading, lead, note, paragraph, r
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Page
-from workbook.ui.path import Step
+from workbook.ui.path import PathStep
 
 
 def _where_one_is_run(session: Session, _address: Address) -> Status:
@@ -39,7 +39,7 @@ class Research(Page):
     lock = staticmethod(_where_one_is_run)
 
     @classmethod
-    def steps(cls, session: Session) -> Iterable[Step]:
+    def steps(cls, session: Session) -> Iterable[PathStep]:
         return super().steps(session) if cls.lock(session, at(cls.kind)) == "open" else ()
 
     def parts(self) -> Sequence[Widget]:

@@ -10,12 +10,12 @@ from workbook.session import Session
 from workbook.ui.blocks import heading, kicker, lead, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.figures import own_showings
+from workbook.ui.drawing import own_showings
 from workbook.ui.locks import with_own_answers
 from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.view import menu_of, own_scene
-from workbook.ui.path import Step
+from workbook.ui.pages.view import menu_of, own_source
+from workbook.ui.path import PathStep
 
 
 class OwnResults(Page):
@@ -26,7 +26,7 @@ class OwnResults(Page):
     lock = staticmethod(with_own_answers)
 
     @classmethod
-    def is_due(cls, session: Session, step: Step) -> bool:
+    def is_due(cls, session: Session, step: PathStep) -> bool:
         # One's own picture, then the decision; once the joint pages are open, it is in nobody's way.
         has_to_look = not session.table.open_rounds and not session.has_seen("results")
         return step.status != "locked" and has_to_look
@@ -55,9 +55,9 @@ class OwnResults(Page):
             self.menu.parts = []
             self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
-        scene = own_scene(session)
-        self.say_words([*opening("results"), *told_alone(scene.results, scene.instruments)])
+        source = own_source(session)
+        self.say_words([*opening("results"), *told_alone(source.results, source.instruments)])
         self.menu.parts = [
-            {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(scene), scene, "own")}
+            {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(source), source, "own")}
         ]
         self.offer(Button(say("ui.results.to_share"), self.to(at("share")), "primary"), self.home())

@@ -14,7 +14,7 @@ from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, n
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Page
-from workbook.ui.path import PARTNER, TOGETHER, Step
+from workbook.ui.path import PARTNER, TOGETHER, PathStep
 
 _MOST_ROWS = 8
 
@@ -33,7 +33,7 @@ class Share(Page):
     lock = staticmethod(_until_decided)
 
     @classmethod
-    def is_due(cls, session: Session, step: Step) -> bool:
+    def is_due(cls, session: Session, step: PathStep) -> bool:
         return not session.table.open_rounds and super().is_due(session, step)
 
     def parts(self) -> Sequence[Widget]:

@@ -14,12 +14,12 @@ from workbook.results import Results
 from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.figures import together_showings
+from workbook.ui.drawing import together_showings
 from workbook.ui.insight_text import next_step
 from workbook.ui.locks import once_both_opened
 from workbook.ui.overview import told_together
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.view import menu_of, together_scene
+from workbook.ui.pages.view import menu_of, together_source
 from workbook.ui.path import PARTNER, TOGETHER
 
 
@@ -47,17 +47,17 @@ class Together(Page):
         if not self.session.table.open_rounds:
             self._closed()
             return
-        scene = together_scene(self.session)
+        source = together_source(self.session)
         people = [name_of(member) for member in self.session.couple.members]
-        told = told_together(scene.results, scene.instruments, scene.names)
+        told = told_together(source.results, source.instruments, source.names)
         self.say_words([*opening("together"), paragraph(people), *told])
         self.menu.parts = [
             {
                 "title": say("ui.together.more_views"),
-                "steps": menu_of(together_showings(scene), scene, "view"),
+                "steps": menu_of(together_showings(source), source, "view"),
             }
         ]
-        self._offer(scene.results)
+        self._offer(source.results)
 
     def _closed(self) -> None:
         self.menu.parts = []

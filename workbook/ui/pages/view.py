@@ -14,7 +14,7 @@ from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
-from workbook.ui.figures import Scene, draw, own_showings, title_of, together_showings
+from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
 from workbook.ui.insight_text import suggestions, tell
 from workbook.ui.locks import once_both_opened, with_own_answers
 from workbook.ui.pages.base import Page
@@ -22,41 +22,41 @@ from workbook.ui.panel import Panel
 from workbook.ui.path import PARTNER, TOGETHER
 
 
-def own_scene(session: Session) -> Scene:
+def own_source(session: Session) -> Source:
     """Return everything one person's own figures are drawn from: this occasion of their drawer."""
     return session.once("own", (session.responses, session.occasion), lambda: _own(session))
 
 
-def _own(session: Session) -> Scene:
+def _own(session: Session) -> Source:
     mine = session.responses[session.responses["occasion"] == session.occasion]
     me = session.me
     known = {me.person_id: me.place} if me else {}
     results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions())
-    return Scene(results, session.instruments, {me.place: me.name} if me else {}, session.own_needs)
+    return Source(results, session.instruments, {me.place: me.name} if me else {}, session.own_needs)
 
 
-def together_scene(session: Session) -> Scene:
+def together_source(session: Session) -> Source:
     """Return everything the joint figures are drawn from: the table, and nothing else."""
     return session.once("together", (session.table,), lambda: _together(session))
 
 
-def _together(session: Session) -> Scene:
+def _together(session: Session) -> Source:
     members = session.couple.members
     known = {member.person_id: member.place for member in members}
     results = work_out(
         session.table.publications, session.instruments, known=known, suggestions=suggestions()
     )
-    return Scene(results, session.instruments, {member.place: member.name for member in members})
+    return Source(results, session.instruments, {member.place: member.name for member in members})
 
 
-def menu_of(shown: Sequence[Showing], scene: Scene, kind: str) -> list[dict[str, str]]:
+def menu_of(shown: Sequence[Showing], source: Source, kind: str) -> list[dict[str, str]]:
     """Return the views as lines of a menu; one that cannot be shown says so in its note."""
     return [
         {
             "id": str(at(kind, one.id)),
-            "title": title_of(one, scene),
+            "title": title_of(one, source),
             "status": "link",
-            "note": say(f"ui.view.notes.{_note(one, scene.results)}"),
+            "note": say(f"ui.view.notes.{_note(one, source.results)}"),
         }
         for one in shown
     ]
@@ -82,30 +82,30 @@ class TogetherView(Page):
         self.view = Panel()
         return (self.view.root,)
 
-    def scene(self) -> Scene:
+    def source(self) -> Source:
         """Return what the figure is drawn from."""
-        return together_scene(self.session)
+        return together_source(self.session)
 
     def showings(self) -> tuple[Showing, ...]:
         """Return what there is to look at, in the order of the menu."""
-        return together_showings(self.scene())
+        return together_showings(self.source())
 
     def fill(self) -> None:
-        scene, shown = self.scene(), self.showings()
+        source, shown = self.source(), self.showings()
         place = next((n for n, one in enumerate(shown) if one.id == self.address.rest(0)), None)
         if place is None:
             raise WorkbookError(problem("ui.trouble.not_there"))
-        draw(self.view, shown[place], scene)
+        draw(self.view, shown[place], source)
         self.say_words(
             [
                 kicker(say(self.above)),
-                heading(1, title_of(shown[place], scene)),
-                *self._told_above(shown[place], scene.results),
+                heading(1, title_of(shown[place], source)),
+                *self._told_above(shown[place], source.results),
             ]
         )
         self.offer(
             Button(say("ui.view.back"), self.to(self.overview), "primary"),
-            *[self._onward(one, scene) for one in shown[place + 1 : place + 2]],
+            *[self._onward(one, source) for one in shown[place + 1 : place + 2]],
         )
 
     def _told_above(self, showing: Showing, results: Results) -> list[Block]:
@@ -114,15 +114,15 @@ class TogetherView(Page):
         told = [card(self._tell(one)) for one in results.insights if one.code in showing.view.tells]
         return [*told, note(say(showing.view.note))] if showing.view.note else told
 
-    def _onward(self, following: Showing, scene: Scene) -> Button:
-        title = say("ui.view.next", title=title_of(following, scene))
+    def _onward(self, following: Showing, source: Source) -> Button:
+        title = say("ui.view.next", title=title_of(following, source))
         return Button(title, self.to(at(self.kind, following.id)))
 
     def _tell(self, insight: Insight) -> list[Block]:
         owner = next(
             (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
         )
-        alone = self.scene().results.is_solo
+        alone = self.source().results.is_solo
         return tell(insight, self.session.instruments, owner=owner, alone=alone, level=2)
 
 
@@ -135,8 +135,8 @@ class OwnView(TogetherView):
     overview = at("results")
     lock = staticmethod(with_own_answers)
 
-    def scene(self) -> Scene:
-        return own_scene(self.session)
+    def source(self) -> Source:
+        return own_source(self.session)
 
     def showings(self) -> tuple[Showing, ...]:
-        return own_showings(self.scene())
+        return own_showings(self.source())

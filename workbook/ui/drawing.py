@@ -23,7 +23,7 @@ _IN_WORDS: Mapping[str, Teller] = {"perception": seen_in_words}
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Source:
     """What figures are drawn from: results, and what people and their own needs are called."""
 
     results: Results
@@ -33,58 +33,58 @@ class Scene:
     pictures: dict[str, Picture | None] = field(default_factory=dict)  # what was drawn of it already
 
 
-def together_showings(scene: Scene) -> tuple[Showing, ...]:
+def together_showings(source: Source) -> tuple[Showing, ...]:
     """Return all that two can look at together, in the order of the menu."""
-    return showings(VIEWS, scene.instruments)
+    return showings(VIEWS, source.instruments)
 
 
-def own_showings(scene: Scene) -> tuple[Showing, ...]:
+def own_showings(source: Source) -> tuple[Showing, ...]:
     """Return all that one person can look at alone, instrument by instrument as they are answered."""
-    places = {name: n for n, name in enumerate(scene.instruments)}
-    own = [one for one in showings(VIEWS, scene.instruments) if not one.view.needs_two]
+    places = {name: n for n, name in enumerate(source.instruments)}
+    own = [one for one in showings(VIEWS, source.instruments) if not one.view.needs_two]
     return tuple(sorted(own, key=lambda one: places.get(one.instrument, len(places))))
 
 
-def title_of(showing: Showing, scene: Scene) -> str:
+def title_of(showing: Showing, source: Source) -> str:
     """Return what a view is called; with the instrument's title where it was made for another."""
     title = say(f"ui.view.titles.{showing.view.name}")
     if showing.is_home:
         return title
-    return say("ui.view.of", title=title, instrument=scene.instruments[showing.instrument].title)
+    return say("ui.view.of", title=title, instrument=source.instruments[showing.instrument].title)
 
 
-def draw(panel: Panel, showing: Showing, scene: Scene) -> None:
+def draw(panel: Panel, showing: Showing, source: Source) -> None:
     """Fill a panel with the picture, or with the sentence that says why there is none."""
-    if panel.shows == (scene, showing):
+    if panel.shows == (source, showing):
         return  # drawn already, from the very same results
-    panel.shows = (scene, showing)
-    title = title_of(showing, scene)
-    reason = scene.results.unavailable.get(showing.id)
+    panel.shows = (source, showing)
+    title = title_of(showing, source)
+    reason = source.results.unavailable.get(showing.id)
     if reason is None and showing.view.drawing is None:
         told = _IN_WORDS[showing.view.name]
-        panel.read(told(_prepared(showing, scene), scene.names, showing.instrument))
+        panel.read(told(_prepared(showing, source), source.names, showing.instrument))
         return
-    made = _picture_of(showing, scene) if reason is None else None
+    made = _picture_of(showing, source) if reason is None else None
     if made is None:
-        panel.explain(title, say(f"ui.view.{_key(reason, is_own=scene.results.is_solo)}"), is_alone=True)
+        panel.explain(title, say(f"ui.view.{_key(reason, is_own=source.results.is_solo)}"), is_alone=True)
     else:
         panel.show(title, made, is_alone=True)
 
 
-def _prepared(showing: Showing, scene: Scene) -> pd.DataFrame | None:
-    instrument = scene.instruments.get(showing.instrument)
+def _prepared(showing: Showing, source: Source) -> pd.DataFrame | None:
+    instrument = source.instruments.get(showing.instrument)
     if instrument is None:
         return None
-    return showing.view.prepared(instrument, Given(scene.results, scene.names, scene.own_needs))
+    return showing.view.prepared(instrument, Given(source.results, source.names, source.own_needs))
 
 
-def _picture_of(showing: Showing, scene: Scene) -> Picture | None:
+def _picture_of(showing: Showing, source: Source) -> Picture | None:
     drawing = showing.view.drawing
     if drawing is None:
         return None
-    if showing.id not in scene.pictures:
-        scene.pictures[showing.id] = picture(drawing, _prepared(showing, scene))
-    return scene.pictures[showing.id]
+    if showing.id not in source.pictures:
+        source.pictures[showing.id] = picture(drawing, _prepared(showing, source))
+    return source.pictures[showing.id]
 
 
 def picture(drawing: Drawing, prepared: pd.DataFrame | None) -> Picture | None:

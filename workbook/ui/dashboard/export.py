@@ -11,7 +11,7 @@ from workbook.errors import WorkbookError, problem
 from workbook.research.export import Release, UnsafeReleaseError, open_journal, read_journal, write_release
 from workbook.ui.blocks import Block, bullets, callout, details, note, paragraph, progress, table
 from workbook.ui.components import Actions, Prose, TextField
-from workbook.ui.dashboard.base import Section, occasion_words, side_by_side
+from workbook.ui.dashboard.base import DashboardSection, occasion_words, side_by_side
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.guard import Guard
 
@@ -20,26 +20,26 @@ FORMS = ("person", "dyad", "pairwise")
 FORMATS = {"csv": ("csv",), "parquet": ("csv", "parquet"), "sav": ("csv", "sav")}
 
 
-class Leaving(Section):
+class Export(DashboardSection):
     """Choose what should leave, see the risk, then let it go or see why it may not."""
 
-    name = "leaving"
+    name = "export"
 
     def __init__(self, sample: Sample, guard: Guard) -> None:
         super().__init__(sample, guard)
         self.release: Release | None = None
         self.suggested = ""
         when = {occasion: occasion_words(occasion) for occasion in sample.published.occasions}
-        self.level = self.chooser(say("dashboard.leaving.level"), _named("levels", LEVELS), self.fill)
-        self.form = self.chooser(say("dashboard.leaving.form"), _named("forms", FORMS), self.fill)
+        self.level = self.chooser(say("dashboard.export.level"), _named("levels", LEVELS), self.fill)
+        self.form = self.chooser(say("dashboard.export.form"), _named("forms", FORMS), self.fill)
         self.agreement = TextField(
-            label=say("dashboard.leaving.agreement"), hint=say("dashboard.leaving.agreement_hint")
+            label=say("dashboard.export.agreement"), hint=say("dashboard.export.agreement_hint")
         )
         self.agreement.observe(guard(lambda _: self._forget()), "value")
         self.when = self.chooser(say("dashboard.choose.occasion"), when, self.fill)
-        self.format = self.chooser(say("dashboard.leaving.format"), _named("formats", FORMATS), self._forget)
-        hint = say("dashboard.leaving.folder_hint", folder=sample.exports)
-        self.folder = TextField(label=say("dashboard.leaving.folder"), hint=hint)
+        self.format = self.chooser(say("dashboard.export.format"), _named("formats", FORMATS), self._forget)
+        hint = say("dashboard.export.folder_hint", folder=sample.exports)
+        self.folder = TextField(label=say("dashboard.export.folder"), hint=hint)
         self.report = Prose()
         self.buttons = Actions()
         self.buttons.on_press(guard(self._pressed))
@@ -61,7 +61,7 @@ class Leaving(Section):
 
     def _offer(self, *names: str) -> None:
         self.buttons.buttons = [
-            {"id": name, "label": say(f"dashboard.leaving.{name}"), "kind": "primary" if n == 0 else "quiet"}
+            {"id": name, "label": say(f"dashboard.export.{name}"), "kind": "primary" if n == 0 else "quiet"}
             for n, name in enumerate(names)
         ]
 
@@ -76,12 +76,12 @@ class Leaving(Section):
                 self.report.blocks = [_risk_table(refusal.risk.frame())]
             problems = sentences(refusal) if isinstance(refusal, WorkbookError) else [str(refusal.strerror)]
             self.outcome.blocks = [
-                callout(say("dashboard.leaving.refused"), [bullets(problems)], tone="bad", alert=True)
+                callout(say("dashboard.export.refused"), [bullets(problems)], tone="bad", alert=True)
             ]
             self._offer("measure")
 
     def _measure(self) -> None:
-        self.outcome.blocks = [progress(say("dashboard.leaving.measuring"), 0.3)]
+        self.outcome.blocks = [progress(say("dashboard.export.measuring"), 0.3)]
         self.release = self.sample.make(
             self.level.value,
             self.form.value,
@@ -101,10 +101,10 @@ class Leaving(Section):
         write_release(release, folder, study=self.sample.name, formats=FORMATS[self.format.value])
         self._tell("checking", 0.9)
         files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
-        done = say("dashboard.leaving.done", folder=folder, n=len(files))
+        done = say("dashboard.export.done", folder=folder, n=len(files))
         self.outcome.blocks = [
             callout(
-                say("dashboard.leaving.done_title"),
+                say("dashboard.export.done_title"),
                 [paragraph(done), bullets(files)],
                 tone="good",
                 alert=True,
@@ -128,45 +128,45 @@ class Leaving(Section):
         self.folder.value = self.suggested
 
     def _tell(self, step: str, share: float) -> None:
-        self.outcome.blocks = [progress(say(f"dashboard.leaving.{step}"), share)]
+        self.outcome.blocks = [progress(say(f"dashboard.export.{step}"), share)]
 
     def _earlier(self) -> list[Block]:
         try:
             entries = read_journal(self.sample.exports)
         except WorkbookError as damaged:
-            return [callout(say("dashboard.leaving.refused"), [bullets(sentences(damaged))], tone="bad")]
+            return [callout(say("dashboard.export.refused"), [bullets(sentences(damaged))], tone="bad")]
         if not entries:
-            return [note(say("dashboard.leaving.none_yet"))]
+            return [note(say("dashboard.export.none_yet"))]
         rows = [[str(e[key]) for key in ("at", "folder", "level", "n_couples", "n_persons")] for e in entries]
         head = say("dashboard.columns.journal").split(" | ")
-        title = say("dashboard.leaving.earlier", n=len(rows))
+        title = say("dashboard.export.earlier", n=len(rows))
         return [
-            details(title, [table(title, head, rows, [3, 4]), note(say("dashboard.leaving.earlier_note"))])
+            details(title, [table(title, head, rows, [3, 4]), note(say("dashboard.export.earlier_note"))])
         ]
 
 
 def _named(kind: str, names: Iterable[str]) -> dict[str, str]:
-    return {name: say(f"dashboard.leaving.{kind}.{name}") for name in names}
+    return {name: say(f"dashboard.export.{kind}.{name}") for name in names}
 
 
 def _verdict(release: Release) -> Block:
-    counts = say("dashboard.leaving.holds", n_couples=release.n_couples, n_persons=release.n_persons)
+    counts = say("dashboard.export.holds", n_couples=release.n_couples, n_persons=release.n_persons)
     key, tone = ("safe", "good") if release.risk.is_safe else ("unsafe", "bad")
-    inside = [paragraph(counts), paragraph(say(f"dashboard.leaving.{key}"))]
+    inside = [paragraph(counts), paragraph(say(f"dashboard.export.{key}"))]
     if release.level == "restricted":
         inside.append(paragraph(say("research.export.restricted")))
-    return callout(say(f"dashboard.leaving.{key}_title"), inside, tone=tone)
+    return callout(say(f"dashboard.export.{key}_title"), inside, tone=tone)
 
 
 def _risk_table(rows: pd.DataFrame) -> Block:
     cells = [[str(row.check), f"{row.value:.3g}", str(row.bound), str(row.ok)] for row in rows.itertuples()]
     head = say("dashboard.columns.risk").split(" | ")
-    return table(say("dashboard.leaving.risk"), head, cells, [1])
+    return table(say("dashboard.export.risk"), head, cells, [1])
 
 
 def _inside(parent: Path, name: str) -> Path:
     """Return a folder of that name among the exports, and never one elsewhere."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
     if not plain:
-        raise WorkbookError(problem("dashboard.leaving.no_name"))
+        raise WorkbookError(problem("dashboard.export.no_name"))
     return parent / plain
