@@ -38,7 +38,7 @@ KEY = bytes(range(32))
 
 
 def raw(folder: Path, *, key: bytes = KEY) -> sqlcipher3.Connection:
-    """The file opened past the store, as someone with the key could."""
+    """Open the file directly, bypassing the store, as someone with the key could."""
     connection = sqlcipher3.connect(str(folder / FILE_NAME), isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     return connection
@@ -59,7 +59,7 @@ class TestSqlCipherStore(StoreContract):
         store.close()
 
 
-def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
+def test_written_rows_survive_reopening(tmp_path: Path) -> None:
     filled(tmp_path)
     store = SqlCipherStore(tmp_path, KEY)
     assert [row.payload for row in store.read("a")] == [b"marker-%d" % n for n in range(20)]
@@ -84,7 +84,7 @@ def test_every_connection_syncs_fully_and_deletes_securely(tmp_path: Path) -> No
     store.close()
 
 
-def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
+def test_store_files_are_readable_by_the_owner_only(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1")])
     assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {"0o600"}
@@ -131,7 +131,7 @@ def test_a_second_workbook_on_the_same_folder_is_refused(tmp_path: Path) -> None
     SqlCipherStore(tmp_path, KEY).close()
 
 
-def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
+def test_a_file_locked_by_another_program_is_reported_busy_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbook.storage.connections._PRAGMAS", ("synchronous = FULL", "busy_timeout = 50"))
@@ -159,7 +159,7 @@ def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
         "UPDATE rows SET salt = NULL WHERE sequence = 3",
     ],
 )
-def test_whatever_is_changed_past_the_store_is_noticed_at_opening_and_at_read(
+def test_any_change_made_outside_the_store_is_noticed_at_opening_and_reading(
     tmp_path: Path, tampering: str
 ) -> None:
     filled(tmp_path)
@@ -186,7 +186,7 @@ def test_an_older_copy_of_the_database_is_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_a_forgetting_that_was_rolled_back_is_noticed(tmp_path: Path) -> None:
+def test_a_rolled_back_erasure_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     older = (tmp_path / FILE_NAME).read_bytes()
     store = SqlCipherStore(tmp_path, KEY)
@@ -198,7 +198,7 @@ def test_a_forgetting_that_was_rolled_back_is_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_a_lost_database_or_lost_heads_are_noticed(tmp_path: Path) -> None:
+def test_a_missing_database_or_heads_file_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     heads = (tmp_path / HEADS_NAME).read_bytes()
     (tmp_path / HEADS_NAME).unlink()
@@ -211,7 +211,7 @@ def test_a_lost_database_or_lost_heads_are_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_heads_cut_amid_the_last_line_are_a_crash_and_anything_else_is_damage(tmp_path: Path) -> None:
+def test_a_truncated_last_line_of_heads_is_accepted_and_other_damage_refused(tmp_path: Path) -> None:
     filled(tmp_path)
     path = tmp_path / HEADS_NAME
     whole = path.read_bytes()
@@ -224,7 +224,7 @@ def test_heads_cut_amid_the_last_line_are_a_crash_and_anything_else_is_damage(tm
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_forgotten_bytes_are_in_no_file_even_for_who_has_the_key(tmp_path: Path) -> None:
+def test_forgotten_bytes_are_in_no_file_even_with_the_key(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1", b"burn-this"), note("a", "2", b"keep-this")])
     store.write((), forget={"a": [1]})
@@ -255,7 +255,7 @@ while True:
 """
 
 
-def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None:
+def test_a_kill_during_writing_loses_no_acknowledged_row(tmp_path: Path) -> None:
     acknowledged = -1
     for round_number in range(4):
         output = tmp_path / f"out-{round_number}"
@@ -283,7 +283,7 @@ def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None
 
 
 def copy_of_running_store(tmp_path: Path, n: int = 30) -> Path:
-    """The files of a store that was never closed, so that its newest rows are in the WAL alone."""
+    """Copy the files of a store that was never closed, so that its newest rows are only in the WAL."""
     live, copy = tmp_path / "live", tmp_path / "copy"
     live.mkdir()
     copy.mkdir()
@@ -325,7 +325,7 @@ def test_flipped_bytes_are_noticed(tmp_path: Path, name: str) -> None:
     assert missed == []
 
 
-def test_on_a_full_disk_nothing_is_half_written_and_afterwards_all_goes_on(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_write_and_the_store_recovers(tmp_path: Path) -> None:
     script = """
 import resource, sys
 from pathlib import Path
@@ -357,7 +357,7 @@ print("fine")
     assert done.stdout == "fine\n", done.stderr
 
 
-def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
+def test_concurrent_appends_share_commits(tmp_path: Path) -> None:
     """The writer gathers what waits: far fewer commits than appends."""
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
@@ -377,7 +377,7 @@ def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
 
 # -- one write: what is added and what is destroyed ------------------------------------
 @pytest.mark.parametrize("statement", ["UPDATE rows", "INSERT INTO logs", "INSERT INTO rows", "COMMIT"])
-def test_a_write_that_fails_amid_its_statements_has_done_nothing(tmp_path: Path, statement: str) -> None:
+def test_a_write_that_fails_midway_changes_nothing(tmp_path: Path, statement: str) -> None:
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
 
@@ -401,7 +401,7 @@ def test_a_write_that_fails_amid_its_statements_has_done_nothing(tmp_path: Path,
     store.close()
 
 
-def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(tmp_path: Path) -> None:
+def test_adding_and_forgetting_in_one_write_is_one_commit_and_one_heads_line(tmp_path: Path) -> None:
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
@@ -416,7 +416,7 @@ def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(
     SqlCipherStore(tmp_path, KEY).close()
 
 
-def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Path) -> None:
+def test_writes_in_a_shared_commit_are_checked_in_order(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1")])
     commits: list[int] = []
@@ -447,8 +447,8 @@ def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Pat
     store.close()
 
 
-def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> None:
-    """Else putting back a backup would destroy what nobody gave up."""
+def test_a_refused_erasure_is_not_recorded_in_the_erasure_list(tmp_path: Path) -> None:
+    """Otherwise restoring a backup would destroy rows that were never erased."""
     data, stick = tmp_path / "data", tmp_path / "stick"
     data.mkdir(mode=0o700)
     stick.mkdir()
@@ -465,10 +465,10 @@ def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> Non
     store.close()
 
 
-def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
+def test_a_failed_sync_of_the_erasure_list_stops_the_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Asked again, the list would be found as it should be, and never have reached the disk."""
+    """A second sync would succeed although the list never reached the disk."""
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
     sync = os.fsync
@@ -493,7 +493,7 @@ def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
     store.close()
 
 
-def test_who_watches_hears_of_what_was_kept_though_its_writer_was_told_of_a_busy_file(
+def test_watchers_are_notified_of_committed_rows_even_after_a_busy_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(tmp_path, 3)
@@ -518,9 +518,7 @@ def test_who_watches_hears_of_what_was_kept_though_its_writer_was_told_of_a_busy
 
 
 # -- times ---------------------------------------------------------------------------
-def test_times_need_64_bits_and_have_them_in_every_database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_times_are_64_bit_in_every_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = {
         dialect.name: str(CreateTable(schema.rows).compile(dialect=dialect))
         for dialect in (postgresql.dialect(), sqlite.dialect())
