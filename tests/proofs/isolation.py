@@ -1,4 +1,4 @@
-"""Who may reach what: every role, every verb of every interface, every drawer and table.
+"""Access control in the service: every role, every verb of every interface, every drawer and table.
 
 Two couples, one of whom opened a round and took it back, and whoever else could ask: a therapist
 with and without a grant, the researcher of the study that is run here (to which A and C gave their

@@ -1,4 +1,4 @@
-"""Two services over one store, without a lock between them: whatever one does while the other is at it.
+"""Two services over one store without a shared lock: each act of one interleaved with each of the other.
 
 Ada has a sitting at each of two services, as at two servers; Ben has one at the second. Every act of Ada's
 at the first is cut in before the store is asked for its write (later rounds: before any call), and there
@@ -74,7 +74,7 @@ class Meeting(Recorder):
 
 
 class Heedless(Meeting):
-    """A store that writes whatever was seen."""
+    """A store that ignores expectations."""
 
     def write(
         self, entries: Sequence[Entry], *, expect: Mapping[str, int] = NOTHING, **gone: Any
@@ -83,7 +83,7 @@ class Heedless(Meeting):
 
 
 class Silent(Meeting):
-    """A store that tells nobody of anything."""
+    """A store that notifies no watcher."""
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         return lambda: None
@@ -199,7 +199,7 @@ def _figure(counts: Counts) -> str:
     figure=_figure,
 )
 def servers(size: int, seed: int) -> Counts:
-    """Have each act of one service met by each of the other."""
+    """Interleave each act of one service with each of the other."""
     return _meet(size, seed, Meeting)
 
 

@@ -61,7 +61,7 @@ def draw_items(seed: int) -> pd.DataFrame:
 
 
 def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.Series:
-    """What R finds, by data set and name."""
+    """Return R's figures, by data set and name."""
     if shutil.which("Rscript") is None:
         raise CannotRun(WANTED)
     with tempfile.TemporaryDirectory() as name:
