@@ -44,7 +44,7 @@ def _items() -> list[tuple[str, tuple[int, ...]]]:
 
 
 def answers_of(person: int, k: int) -> list[Answer]:
-    """The answers of one act: three items, each with a value that only this act gives in turn."""
+    """Return the answers of one act: three items, each with a value specific to this act."""
     items = _items()
     given = []
     for part in range(3):

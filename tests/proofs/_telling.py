@@ -1,7 +1,7 @@
 """Everything a person can observe, in comparable form: every verb, and pages that need no browser.
 
 `Reading` is a page's line to its kernel without a browser: it opens the workbook, speaks the websocket as
-our own script does, turns every page that is open to its person, and keeps all it hears.
+our own script does, turns every page that is open to its person, and keeps every message.
 """
 
 import asyncio

@@ -3,7 +3,7 @@
 Threads read, decide and write over the real store, as sittings do: they count (each adds one to
 the last number), take one of two places, keep two logs from both being begun, and pass a note on,
 of which one write destroys the older and adds the newer. No lock is held anywhere; each write says
-what was seen. At times an acknowledged write is sent again as it was, as by a page that did not hear.
+what was seen. At times an acknowledged write is sent again as it was, as by a page that missed the acknowledgement.
 """
 
 import random

@@ -136,7 +136,7 @@ def _is_dead(visitor: Visitor, *, seconds: float) -> bool:
 
 
 def _may_pass(parts: list[bytes] | None) -> bool:
-    """Whether what came out on the kernel's side is of the few kinds a page needs."""
+    """Tell whether every message on the kernel's side is of a kind that a page needs."""
     if parts is None:
         return True
     try:

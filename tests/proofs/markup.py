@@ -111,7 +111,7 @@ class Stage:
         return seen
 
     def look(self) -> None:
-        """Whether anything fired until now, on the screen or in print."""
+        """Count a payload that has run, on the screen or in print."""
         self.page.emulate_media(media="print")
         self.page.wait_for_timeout(200)
         self.page.emulate_media(media="screen")

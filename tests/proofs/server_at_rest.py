@@ -46,7 +46,7 @@ def server_at_rest(size: int, seed: int) -> Counts:
 
 @server_at_rest.control(size=1)
 def a_secret_in_the_environment(size: int, seed: int) -> Counts:
-    """The search finds what one variable of the environment gives away."""
+    """Put a secret into one environment variable: the search finds it."""
     counts = _nothing()
     _one_server(counts, leaky=True)
     return counts

@@ -332,7 +332,7 @@ def _is_unsettled(store: Store, couple_id: str) -> bool:
 
 
 def _have_ended(world: World) -> bool:
-    """Whether those sittings have ended that a change at the other service ends; it may take a moment."""
+    """Tell whether the sittings that a change at the other service ends have ended; it may take a moment."""
     ended = {0, 1} if "erased" in world.done else set()
     ended |= {1} if "changed at 0" in world.done else set()
     ended |= {0} if "changed at 1" in world.done else set()

@@ -5,10 +5,10 @@ things that nobody is to learn of (answers of every questionnaire, the safety qu
 open nothing; weeks, thanks, own words; a changed passphrase; exports; blocking; what is given to a study or
 granted to a therapist). In the second world of every group A has answered all of it and decided to show it, in the
 third answered otherwise and declined, whatever else A did. The first world of a group makes a pair with each of
-the others. Compared is what B gets by every verb of the service, with what B hears while A acts, and, on one real
-server for each world, by every address and by the websocket of the real kernel, every page turned, before and
-after a decision of B's: contents, sizes, number and order, ids numbered by their first appearance. B's page
-stays open while A comes and answers; in the first world A stays away. Compared as well is what the server says.
+the others. We compare everything B observes: the replies of every verb of the service, the notifications while A
+acts, and, on one real server per world, every address and the websocket of the real kernel with every page turned,
+before and after a decision of B's: contents, sizes, number and order, ids numbered by their first appearance.
+B's page stays open while A comes and answers; in the first world A stays away. The server's log is compared as well.
 
 The order in which a kernel is notified of its own person's writes is not deterministic: a page is sometimes
 redrawn before the next press and sometimes after it. So a pair that differs is visited again, up to three times,
@@ -81,7 +81,7 @@ Told = list[list[str]]
     ),
 )
 def worlds(size: int, seed: int) -> Counts:
-    """``size`` pairs. A comparison that midnight came into is made anew: dates stand on pages."""
+    """Compare ``size`` pairs. Repeat a comparison that crosses midnight, since pages show dates."""
     while True:
         today = datetime.now(UTC).date()
         counts = _compare(size, seed)

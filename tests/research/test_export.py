@@ -99,7 +99,7 @@ def test_every_invalid_option_is_reported_together(published: Published) -> None
 
 
 def test_unpublished_answers_are_not_exported() -> None:
-    """Grain scores gives no answers; grain nothing and private instruments give nothing."""
+    """Grain scores exports no answers; grain nothing and private instruments export nothing."""
     everything = catalogue()
     cohort = simulate_couples(2, 1, SHOWN).responses
     own = Published.of_responses(cohort, SHOWN)

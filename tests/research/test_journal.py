@@ -176,7 +176,7 @@ def test_linked_rows_and_tables_are_compared_too(everybody: Published, tmp_path:
 
 
 def test_people_are_matched_across_exports_by_their_stable_keys(everybody: Published, tmp_path: Path) -> None:
-    """An installation that draws ids anew at every opening gives keys: else nobody would overlap."""
+    """Ids are random at every opening, so people are matched by keys: otherwise nobody would overlap."""
     names = everybody.people()
     keys = {p: (c, p) for p, c in zip(names["person_id"], names["couple_id"], strict=True)}
 

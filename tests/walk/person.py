@@ -149,7 +149,7 @@ class Person:
         return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
 
     def answer_page(self, pick: Callable[[int, int], int]) -> int:
-        """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.
+        """Answer the questions of one screen; ``pick(n, choices)`` returns which choice to tick.
 
         The last radio of a question is 'prefer not to say'. Gives how many were answered, all
         of them saved.
