@@ -10,7 +10,7 @@ QUICK = 0.01
 
 
 def main() -> int:
-    """0 when every bound holds."""
+    """Run the benchmarks; return 0 when every bound holds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help="names, separated by commas")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the size; bounds are not judged")

@@ -32,7 +32,7 @@ SHARES = (0.25, 0.5, 1.0)
     ),
 )
 def cluster(share: float) -> Figures:
-    """α, ICC and an APIM over a quarter, a half and all of the parts."""
+    """Measure α, ICC and an APIM over a quarter, a half and all of the parts."""
     shown = {"connection": catalogue()["connection"]}
     drawn = simulate_couples(COUPLES, 1, shown, compact=True).responses
     wanted = max(math.ceil(ANSWERS * share / len(drawn)), 4)

@@ -1,4 +1,4 @@
-"""What a benchmark is: a name, a bound, and a run that gives figures for that bound."""
+"""What a benchmark is: a name, a bound, and a run that returns figures for that bound."""
 
 import importlib
 import pkgutil
@@ -39,7 +39,7 @@ def benchmark(
 
 
 def discover() -> dict[str, Benchmark]:
-    """Import every module of benchmarks; gives them by name."""
+    """Import every module of benchmarks; return the benchmarks by name."""
     package = importlib.import_module("benchmarks")
     for module in pkgutil.iter_modules(package.__path__):
         if module.name not in ("apart", "harness", "__main__"):

@@ -38,7 +38,7 @@ _WATCH = """([title, locked]) => {
     ),
 )
 def openings(share: float) -> Figures:
-    """Ana has decided and looks at her overview; Ben decides; when does her page know?"""
+    """Measure the time from Ben's decision until Ana's open overview shows it."""
     count = max(1, round(COUPLES * share))
     with tempfile.TemporaryDirectory() as kept:
         codes: list[str] = []

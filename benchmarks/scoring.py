@@ -1,4 +1,4 @@
-"""Scoring ten million answers against a loop over persons and against bare numpy; time and memory.
+"""Scoring ten million answers, compared with a loop over persons and bare numpy; time and memory.
 
 The scores are a table larger than the answers (a row of 13 columns per person and facet, against a
 few bytes per answer): what is handed back is told apart from what the work itself takes.
@@ -36,7 +36,7 @@ LOOPED = 200  # persons: the loop's time grows with them, so the rest is reckone
     ),
 )
 def scoring(share: float) -> Figures:
-    """Compact ids (categories), every item in each sitting: as cohorts are read from Parquet."""
+    """Score a cohort as read from Parquet: categorical ids, every item in each sheet."""
     instrument = catalogue()["connection"]
     n_items = len(instrument.items)
     couples = max(int(ANSWERS * share / n_items / 2), 50)
@@ -54,7 +54,7 @@ def scoring(share: float) -> Figures:
 
 
 def fastest(work: Callable[[], object], times: int = 7) -> float:
-    """Seconds of the fastest of some runs: the others were disturbed."""
+    """Return the seconds of the fastest of some runs: the others were disturbed."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -64,7 +64,7 @@ def fastest(work: Callable[[], object], times: int = 7) -> float:
 
 
 def peak_and_kept(work: Callable[[], object]) -> tuple[int, int]:
-    """Bytes taken at the height of some work beyond what was there before, and those of its result."""
+    """Return the peak extra bytes of some work, and the bytes of its result."""
     tracemalloc.start()
     try:
         result = work()  # held, so that it counts
@@ -76,7 +76,7 @@ def peak_and_kept(work: Callable[[], object]) -> tuple[int, int]:
 
 
 def bare_pass(responses: pd.DataFrame, instrument: Instrument) -> np.ndarray:
-    """Return what any scoring must do at the least: turn each answer, then a mean per person and facet."""
+    """Do the least any scoring must: reverse each answer, then a mean per person and facet."""
     n_items = len(instrument.items)
     place = {item.id: number for number, item in enumerate(instrument.items)}
     values = responses["value"].to_numpy(dtype=np.float32, na_value=np.nan).reshape(-1, n_items)
@@ -92,7 +92,7 @@ def bare_pass(responses: pd.DataFrame, instrument: Instrument) -> np.ndarray:
 
 
 def loop_over_persons(responses: pd.DataFrame, instrument: Instrument) -> float:
-    """Seconds a plain loop would take over everybody, from the first few."""
+    """Return the seconds a plain loop would take over everybody, estimated from the first few."""
     people = responses["person_id"].unique()
     few = responses[responses["person_id"].isin(people[:LOOPED])]
     items = instrument.item_by_id

@@ -1,4 +1,4 @@
-"""How long a start takes with many couples: what the store checks itself, and what the service looks for."""
+"""Start-up time with many couples: the store's own verification, and the service's checks."""
 
 import secrets
 import tempfile

@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page: one set of rules for every test."""
+"""Run axe-core on a page, with one set of rules for every test."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _OPTIONS = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violat
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
-    """The rules that the page breaks as it stands now, each with its ``id``, ``help`` and ``nodes``."""
+    """Return the rules that the page breaks now, each with its ``id``, ``help`` and ``nodes``."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found: list[dict[str, Any]] = page.evaluate(

@@ -1,4 +1,4 @@
-"""What every test run leaves alone, which tests it begins with, and how they are spread over workers."""
+"""Order the tests, spread them over workers, and skip what no run collects."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ PROOFS = "tests/proofs/test_proofs.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Folders that drive browsers and servers come first, and their longest; all else keeps its order."""
+    """Put folders that drive browsers and servers first, the longest of them first; keep the rest in order."""
     items.sort(key=_turn)
 
 
@@ -31,18 +31,18 @@ def _turn(item: pytest.Item) -> tuple[int, int]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """With ``-n auto``: one worker more than cores, for while a test waits for a server or a page a core is idle."""
+    """Use one worker more than cores with ``-n auto``: a core is idle while a test waits for a server or page."""
     return (os.cpu_count() or 1) + 1
 
 
 def group_of(nodeid: str) -> str:
-    """What stays with one worker: a file, for its tests share a server; a proof shares nothing and is on its own."""
+    """Return the group that stays with one worker: a file, as its tests share a server; a proof alone."""
     return nodeid if nodeid.startswith(PROOFS) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
-    """With ``--dist loadfile``: our own groups."""
+    """Schedule by our own groups with ``--dist loadfile``."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadScopeScheduling

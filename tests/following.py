@@ -12,7 +12,7 @@ CHANGE = re.compile(r"<!-- in: (?P<path>\S+) -->\n```diff\n(?P<lines>.*?)```", r
 
 
 def copy_of_the_workbook(folder: Path) -> Path:
-    """A copy of the package, which `run_in` uses instead of the installed one."""
+    """Copy the package, for `run_in` to use instead of the installed one."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "workbook", folder / "workbook", ignore=ignored)
     return folder
@@ -31,7 +31,7 @@ def apply_change(text: str, lines: str) -> str:
 
 
 def follow(page: str, folder: Path) -> list[str]:
-    """Write and change all that a page says; gives the paths touched."""
+    """Make every change the page describes; return the paths touched."""
     for file in FILE.finditer(page):
         (folder / file["path"]).write_text(file["text"], encoding="utf-8")
     for change in CHANGE.finditer(page):
@@ -41,7 +41,7 @@ def follow(page: str, folder: Path) -> list[str]:
 
 
 def run_in(folder: Path, code: str) -> str:
-    """What Python says, with the copy in the place of the workbook."""
+    """Run Python code against the copy instead of the installed workbook; return its output."""
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder)!r})\n{code}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Addresses of pages are read and written in one place, and nowhere else taken apart."""
+"""Page addresses are parsed and written in one place only."""
 
 import ast
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ KINDS = {page.kind for page in PAGES}
 
 
 @given(st.text())
-def test_whatever_is_read_is_written_the_same(written: str) -> None:
+def test_any_address_round_trips(written: str) -> None:
     assert str(Address.read(written)) == written
     assert Address.read(Address.read(written)) == Address.read(written)
 
 
 @given(st.text(alphabet="ab.-", min_size=1), st.lists(st.text(alphabet="ab:.-")))
-def test_an_address_that_was_made_reads_as_the_one_written(kind: str, names: list[str]) -> None:
+def test_a_built_address_equals_the_parsed_one(kind: str, names: list[str]) -> None:
     assert Address.read(str(at(kind, *names))) == at(kind, *names)
 
 
@@ -37,13 +37,13 @@ def test_an_address_that_was_made_reads_as_the_one_written(kind: str, names: lis
         ("", "", "", ""),
     ],
 )
-def test_an_address_tells_its_kind_and_its_names(written: str, kind: str, name: str, rest: str) -> None:
+def test_an_address_exposes_its_kind_and_names(written: str, kind: str, name: str, rest: str) -> None:
     address = Address.read(written)
     assert (address.kind, address.name, address.rest(1)) == (kind, name, rest)
 
 
 def taken_apart(source: str) -> Iterator[str]:
-    """Lines that take an address apart by hand, or put one together."""
+    """Return the lines that parse or build an address by hand."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(
@@ -62,7 +62,7 @@ def taken_apart(source: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("folder", ["session", "ui", "service"])
-def test_nobody_else_takes_an_address_apart(folder: str) -> None:
+def test_only_the_address_module_parses_addresses(folder: str) -> None:
     found = {
         str(path.relative_to(ROOT)): lines
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -81,6 +81,6 @@ def test_nobody_else_takes_an_address_apart(folder: str) -> None:
         'a.split(":", 1)',
     ],
 )
-def test_the_check_finds_each_way_to_do_so(line: str) -> None:
+def test_the_check_finds_each_way_to_parse_an_address(line: str) -> None:
     """The control."""
     assert list(taken_apart(line))

@@ -37,7 +37,7 @@ class Given:
 
 
 @given(st.integers() | st.floats() | st.text() | st.booleans() | st.none() | st.lists(st.integers()))
-def test_a_value_is_taken_if_and_only_if_it_is_a_choice_of_the_items_scale(value: Any) -> None:
+def test_a_value_is_accepted_iff_it_is_a_choice_of_the_items_scale(value: Any) -> None:
     is_choice = value is None or (
         type(value) is int and value in {choice.value for choice in ITEM.scale.choices}
     )
@@ -50,7 +50,7 @@ def test_a_value_is_taken_if_and_only_if_it_is_a_choice_of_the_items_scale(value
 
 
 @given(st.text() | st.integers() | st.none())
-def test_an_item_nobody_knows_is_refused_in_a_printable_sentence(item: Any) -> None:
+def test_an_unknown_item_is_refused_in_a_printable_sentence(item: Any) -> None:
     if BANK.find(item) is not None:
         return
     with pytest.raises(AnswerError) as raised:

@@ -1,4 +1,4 @@
-"""`docs/asvs.md` names a test for each requirement, and every test it names is there."""
+"""`docs/asvs.md` names a test for each requirement, and every test it names exists."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ LEAST = 60
 
 
 def is_there(shown_by: str) -> bool:
-    """Whether a proof, or a test as ``file::name``, exists."""
+    """Tell whether a proof, or a test as ``file::name``, exists."""
     if shown_by.startswith("proof:"):
         return shown_by.removeprefix("proof:") in discover()
     file, _, name = shown_by.partition("::")
@@ -29,22 +29,22 @@ def test_there_are_enough_requirements() -> None:
     assert len(NAMED) >= LEAST
 
 
-def test_as_many_as_are_told_are_listed() -> None:
+def test_the_stated_number_of_requirements_is_listed() -> None:
     told = re.search(r"are met: (\d+) of them", (ROOT / "docs" / "asvs.md").read_text(encoding="utf-8"))
     assert told is not None and int(told[1]) == len(NAMED)
 
 
 @pytest.mark.parametrize("item", NAMED)
-def test_what_shows_a_requirement_exists(item: str) -> None:
+def test_the_test_named_for_a_requirement_exists(item: str) -> None:
     assert is_there(NAMED[item]), f"{item} names {NAMED[item]}, which is not there"
 
 
 @pytest.mark.parametrize("gone", ["proof:none", "tests/none.py::test_x", "tests/test_asvs.py::test_nothing"])
-def test_what_is_not_there_is_noticed(gone: str) -> None:
+def test_a_missing_test_is_noticed(gone: str) -> None:
     assert not is_there(gone)
 
 
-def test_every_proof_that_security_md_names_exists() -> None:
+def test_every_proof_named_in_security_md_exists() -> None:
     told = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     named = {
         name for line in re.findall(r"Proofs?: ([^.]+)\.", told) for name in re.findall(r"`([\w-]+)`", line)

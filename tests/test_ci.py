@@ -1,4 +1,4 @@
-"""One gate: tests, the proofs' short forms, checks. Each runs whatever the others do, and one line counts the tests."""
+"""CI runs tests, short proofs and checks; each runs even if another fails, and one line counts the tests."""
 
 import os
 import re
@@ -49,13 +49,13 @@ def run_gate(folder: Path, **outcomes: int) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("fails", [None, *TARGETS])
-def test_the_gate_runs_all_three_and_fails_with_any(tmp_path: Path, fails: str | None) -> None:
+def test_ci_runs_all_three_targets_and_fails_if_any_fails(tmp_path: Path, fails: str | None) -> None:
     done = run_gate(tmp_path, **{name: int(name == fails) for name in TARGETS})
     ran = re.findall(r"^ran (\S+)$", done.stdout, re.MULTILINE)
     assert (ran, done.returncode) == (list(TARGETS), 0 if fails is None else 1)
 
 
-def test_the_gate_ends_with_one_line_over_the_tests_of_both_runs(tmp_path: Path) -> None:
+def test_ci_ends_with_one_line_counting_both_runs(tmp_path: Path) -> None:
     fine = run_gate(tmp_path, **dict.fromkeys(TARGETS, 0))
     assert fine.stdout.splitlines()[-1] == "7 passed, 0 failed, 1 skipped"
     broken = run_gate(tmp_path, **dict.fromkeys(TARGETS, 0) | {"prove-short": 1})
@@ -70,7 +70,7 @@ def test_errors_count_as_failed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "<testsuites><testsuite tests=", "<testsuite/>", None])
-def test_a_run_that_left_no_whole_report_counts_as_failed(tmp_path: Path, text: str | None) -> None:
+def test_a_run_without_a_complete_report_counts_as_failed(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "report.xml"
     if text is not None:
         path.write_text(text)
@@ -81,7 +81,7 @@ def test_a_run_that_left_no_whole_report_counts_as_failed(tmp_path: Path, text: 
 
 
 def command_of(target: str, options: str = "") -> list[str]:
-    """What ``make <target>`` would run, word by word, without setting anything up."""
+    """Return the command that ``make <target>`` would run, word by word, without running it."""
     venv = Path(sys.prefix)
     make = ["make", "--dry-run", f"--assume-old={venv / '.set-up-for-dev'}", target, f"VENV={venv}"]
     shown = subprocess.run(
@@ -92,7 +92,7 @@ def command_of(target: str, options: str = "") -> list[str]:
 
 
 def test_every_proofs_short_form_and_controls_are_run_by_prove_short() -> None:
-    """By its own command, with ``--collect-only``; also of a proof that was added a moment ago."""
+    """Checked by its own command with ``--collect-only``, also for a newly added proof."""
     command = [sys.executable, *command_of("prove-short", "--collect-only -q -p no:cacheprovider")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     listed = subprocess.run(
@@ -111,7 +111,7 @@ def test_every_proofs_short_form_and_controls_are_run_by_prove_short() -> None:
     ) == set()
 
 
-def test_what_one_run_leaves_out_is_what_the_other_runs() -> None:
+def test_the_two_runs_together_cover_every_test() -> None:
     test, short = command_of("test"), command_of("prove-short")
     assert (test[:2], short[:2]) == (["-m", "pytest"], ["-m", "pytest"])
     assert (test[-2:], short[-3:]) == (["-m", "not proof"], ["-m", "proof", "tests/proofs"])
@@ -122,7 +122,7 @@ def test_what_one_run_leaves_out_is_what_the_other_runs() -> None:
 
 
 def test_each_proof_may_run_on_a_worker_of_its_own_and_a_file_stays_on_one() -> None:
-    """Else all the proofs, which stand in one file, wait for each other however many cores there are."""
+    """Otherwise all proofs, being in one file, would run one after another on any number of cores."""
     proofs = Path("tests/proofs/test_proofs.py")
     assert (ROOT / proofs).is_file()
     one, other = (f"{proofs}::test_the_short_form_holds[{name}]" for name in ("tabs", "worlds"))

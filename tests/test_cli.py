@@ -41,12 +41,12 @@ def test_help_names_every_command() -> None:
     assert [name for name in main.commands if name not in shown] == []
 
 
-def test_a_foreseen_problem_is_all_its_sentences_and_exit_code_2(failing: click.Group) -> None:
+def test_expected_error_prints_every_problem_and_exits_with_2(failing: click.Group) -> None:
     result = CliRunner().invoke(failing, ["foreseen"])
     assert (result.exit_code, result.stderr) == (2, "First sentence.\nSecond sentence.\n")
 
 
-def test_an_unforeseen_error_shows_neither_traceback_nor_what_it_held(failing: click.Group) -> None:
+def test_unexpected_error_prints_no_traceback_and_no_values(failing: click.Group) -> None:
     result = CliRunner().invoke(failing, ["unforeseen"])
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr

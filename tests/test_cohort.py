@@ -1,4 +1,4 @@
-"""A cohort's files: the committed one is remade byte for byte, and none is ever half there."""
+"""Cohort files: the committed one is reproduced byte for byte, and none is ever half-written."""
 
 import filecmp
 import shutil
@@ -70,7 +70,7 @@ def test_a_bigger_cohort_begins_with_the_smaller_one() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_what_is_written_reads_back_the_same(form: str, responses: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_written_cohort_reads_back_the_same(form: str, responses: pd.DataFrame, tmp_path: Path) -> None:
     couples = responses["couple_id"].unique()
     parts = [responses[responses["couple_id"] == couple] for couple in couples]
     folder = write_cohort(parts, tmp_path / "cohort", form=form, about={})
@@ -85,7 +85,7 @@ def test_declined_and_not_answered_stay_apart(form: str, responses: pd.DataFrame
     assert back["value"].isna().sum() == responses["value"].isna().sum() > back["declined"].sum()
 
 
-def test_a_cohort_that_breaks_off_leaves_nothing(responses: pd.DataFrame, tmp_path: Path) -> None:
+def test_an_interrupted_cohort_leaves_nothing(responses: pd.DataFrame, tmp_path: Path) -> None:
     broken = responses.assign(value="not a number")
     with pytest.raises(FrameError):
         write_cohort([responses, broken], tmp_path / "cohort", form="csv", about={})
@@ -114,7 +114,7 @@ def test_a_folder_that_is_no_cohort_says_so(tmp_path: Path) -> None:
         read_cohort(tmp_path)
 
 
-def test_a_place_that_cannot_be_written_is_a_sentence(responses: pd.DataFrame, tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported_in_a_sentence(responses: pd.DataFrame, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="could not be written"):
         write_cohort([responses], tmp_path / "file" / "cohort", form="csv", about={})

@@ -1,4 +1,4 @@
-"""`workbook doctor` finds what it is there to find, and says the way out."""
+"""`workbook doctor` finds each problem it checks for, and says how to fix it."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_this_installation_is_well_and_nothing_is_made_by_looking(tmp_path: Path, free_port: int) -> None:
+def test_this_installation_is_healthy_and_the_doctor_writes_nothing(tmp_path: Path, free_port: int) -> None:
     asked = ["doctor", "--data", str(tmp_path / "new"), "--port", str(free_port)]
     result = CliRunner().invoke(main, asked)
     assert result.exit_code == 0, result.output
@@ -73,7 +73,7 @@ def test_a_network_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "network disk (nfs4)" in problems(partial(findings.look_at_folder, folder))[0]
 
 
-def test_the_file_system_is_that_of_the_deepest_mount(tmp_path: Path) -> None:
+def test_the_file_system_is_taken_from_the_deepest_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path}/my\\040home nfs4 rw 0 0\n")
     inside = tmp_path / "my home" / "data"
@@ -146,7 +146,7 @@ def test_a_package_of_another_version_and_a_missing_one(monkeypatch: pytest.Monk
     assert ["segno" in found[0], "pytest" in found[0]] == [False, False]
 
 
-def test_a_database_too_old_for_a_write_ahead_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_library_too_old_for_a_write_ahead_log(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problems(findings.look_at_database) == []
     monkeypatch.setattr(findings, "OLDEST_SQLITE", (99, 0, 0))
     assert "99.0.0 or newer" in problems(findings.look_at_database)[0]
@@ -163,7 +163,7 @@ def test_a_changed_file_for_the_browser(tmp_path: Path, monkeypatch: pytest.Monk
     assert "gone.js, page.js" in problems(findings.look_at_bundle)[0]
 
 
-def test_places_nobody_has_checked_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unverified_resources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def listed(*checked_by: str) -> Resources:
         entries = [Resource(f"r{n}", f"Place {n}", *[""] * 5, who) for n, who in enumerate(checked_by)]
         return Resources("", (), "", tuple(entries))
@@ -176,7 +176,7 @@ def test_places_nobody_has_checked_are_named(monkeypatch: pytest.MonkeyPatch) ->
     assert shown == {"empty": ("note", False), "unchecked": ("note", True), "checked": ("fine", False)}
 
 
-def test_a_look_that_breaks_is_a_problem_and_the_others_go_on() -> None:
+def test_a_failing_check_is_reported_and_the_others_run() -> None:
     def breaks() -> Iterator[Finding]:
         raise ZeroDivisionError("secret")
         yield

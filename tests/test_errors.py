@@ -1,4 +1,4 @@
-"""A problem is a key and values until it reaches the edge; only there it becomes a sentence."""
+"""A problem is a key with values; only the edge renders it as a sentence."""
 
 import ast
 import pickle
@@ -68,12 +68,12 @@ def modules() -> list[Path]:
     return [file for file in sorted(PACKAGE.rglob("*.py")) if "static" not in file.parts]
 
 
-def test_only_the_edge_says_sentences() -> None:
+def test_only_edge_modules_render_sentences() -> None:
     below = {file: list(said_in(file.read_text("utf-8"))) for file in modules() if not speaking(file)}
     assert {str(file.relative_to(PACKAGE)): lines for file, lines in below.items() if lines} == {}
 
 
-def test_every_module_that_may_speak_still_does() -> None:
+def test_every_module_allowed_to_render_still_does() -> None:
     silent = [name for name in SPEAKS if not list(said_in((PACKAGE / name).read_text("utf-8")))]
     assert [name for name in silent if name != "content/__init__.py"] == []
 
@@ -88,7 +88,7 @@ def test_the_two_checks_find_what_they_look_for() -> None:
     assert list(said_in(source)) == [1] == list(raised_with_sentence(source))
 
 
-def test_an_error_crosses_the_link_as_key_and_values_and_is_told_at_the_page() -> None:
+def test_an_error_crosses_the_link_as_key_and_values_and_is_rendered_at_the_page() -> None:
     error = AccessError([problem("errors.answers.too_many", most=500), "as written"])
     sent = msgspec.json.encode(refusal_of(error))
     assert b"errors.answers.too_many" in sent and b"500" in sent
@@ -102,7 +102,7 @@ def test_an_error_crosses_the_link_as_key_and_values_and_is_told_at_the_page() -
     )
 
 
-def test_a_problem_within_a_problem_is_told_too() -> None:
+def test_a_nested_problem_is_rendered_too() -> None:
     inner = problem("research.risk.yes")
     outer = Problem("research.risk.unsafe", {"what": inner, "value": "3", "bound": 2})
     assert sentence(outer) == say("research.risk.unsafe", what=sentence(inner), value="3", bound=2)
@@ -128,7 +128,7 @@ def test_an_error_survives_being_pickled() -> None:
     )
 
 
-def test_a_traceback_tells_the_sentence_and_reads_the_wording_only_then() -> None:
+def test_a_traceback_shows_the_sentence_and_loads_messages_only_then() -> None:
     code = (
         "import sys; from workbook.errors import DefectError, problem\n"
         "error = DefectError(problem('errors.defect'))\n"
@@ -139,6 +139,6 @@ def test_a_traceback_tells_the_sentence_and_reads_the_wording_only_then() -> Non
     assert say("errors.defect") in done.stderr
 
 
-def test_errors_of_programmers_are_shown_as_written() -> None:
+def test_programming_errors_are_shown_as_written() -> None:
     assert str(WorkbookError("alpha needs 2 items")) == "alpha needs 2 items"
     assert sentences(DefectError(["one", "two"])) == ["one", "two"]

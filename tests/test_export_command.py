@@ -1,4 +1,4 @@
-"""`workbook study` and `workbook export`: what was given leaves, whole, once the risk report allows it."""
+"""`workbook study` and `workbook export`: research copies are exported once the risk report allows it."""
 
 import re
 from pathlib import Path
@@ -72,7 +72,7 @@ def table(out: Path) -> pd.DataFrame:
 # -- the study ------------------------------------------------------------------------------
 
 
-def test_a_study_is_shown_as_people_read_it_and_never_overwritten_by_mistake(folder: Path) -> None:
+def test_a_study_is_shown_as_participants_see_it_and_not_overwritten_by_default(folder: Path) -> None:
     shown = run("study", "show", "--data", str(folder / "data"))
     assert shown.exit_code == 0
     for part in ("Talk", "How couples talk.", "(background)", "(connection)", "24 months"):
@@ -82,7 +82,7 @@ def test_a_study_is_shown_as_people_read_it_and_never_overwritten_by_mistake(fol
     assert run("study", "show", "--data", str(folder / "data")).output == shown.output
 
 
-def test_everything_wrong_with_a_study_is_said_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+def test_all_problems_of_a_study_are_reported_together_and_nothing_is_written(tmp_path: Path) -> None:
     done = run(
         "study", "init", "--asks", "safety,poems", "--retention-months", "ten", "--data", str(tmp_path / "d")
     )
@@ -110,7 +110,7 @@ def test_the_risk_report_comes_first_then_the_files_and_the_journal(folder: Path
     assert (entry["folder"], entry["level"], entry["study"]) == ("first", "unlinked", "Talk")
 
 
-def test_only_couples_who_both_chose_to_be_linked_leave_linked(folder: Path, tmp_path: Path) -> None:
+def test_only_couples_who_both_agreed_are_exported_linked(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "linked"
     options = ["--level", "linked", "--form", "dyad"]
     refused = export(folder, out, *options)
@@ -145,7 +145,7 @@ def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: 
     assert list((tmp_path / "x").iterdir()) == [] and read_journal(tmp_path) == []
 
 
-def test_a_group_too_small_to_hide_in_is_told_what_was_measured(tmp_path: Path) -> None:
+def test_a_group_too_small_for_k_anonymity_is_refused_with_the_measured_risk(tmp_path: Path) -> None:
     data = tmp_path / "data"
     study, store = study_with(data)
     fill(store, study, 6, seed=7)
@@ -157,7 +157,7 @@ def test_a_group_too_small_to_hide_in_is_told_what_was_measured(tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
-def test_background_facts_go_beside_scores_where_nobody_is_found_by_them(tmp_path: Path) -> None:
+def test_background_facts_are_exported_when_nobody_is_identifiable(tmp_path: Path) -> None:
     study, store = study_with(tmp_path / "data")
     fill(store, study, 150, seed=5)
     store.close()
@@ -181,7 +181,7 @@ def test_background_facts_go_beside_scores_where_nobody_is_found_by_them(tmp_pat
     assert entry["facts"] == [fact]
 
 
-def test_background_facts_that_would_find_somebody_are_refused_with_the_report(
+def test_background_facts_that_identify_somebody_are_refused_with_the_report(
     folder: Path, tmp_path: Path
 ) -> None:
     """Fifty couples are too few to hide a region's people in."""
@@ -199,8 +199,8 @@ def test_background_facts_that_would_find_somebody_are_refused_with_the_report(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_export_holds_a_day(folder: Path, tmp_path: Path) -> None:
-    """What people gave carries none but the day of consent, which stays here."""
+def test_no_export_contains_a_date(folder: Path, tmp_path: Path) -> None:
+    """The only date in a research copy is the day of consent, which is not exported."""
     done = export(folder, tmp_path / "linked", "--level", "linked", "--agreement", "board 12")
     assert done.exit_code == 0, done.stderr
     files = [

@@ -1,4 +1,4 @@
-"""A frame is checked quickly where nothing is wrong with it, and never taken for sound where pandera refuses it."""
+"""The fast frame check accepts most sound frames, and never one that pandera refuses."""
 
 import pandas as pd
 import pandera.pandas as pa
@@ -20,7 +20,7 @@ CHANGES = st.dictionaries(st.sampled_from([*ROW, "another"]), VALUES, max_size=2
 
 @settings(deadline=None)
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3), typed=st.booleans(), turned=st.booleans())
-def test_what_is_taken_for_sound_is_what_pandera_gives_back_unchanged(changes, typed, turned):
+def test_frames_passed_by_the_fast_check_are_unchanged_by_pandera(changes, typed, turned):
     made = pd.DataFrame([ROW | {"item": f"x.{n % 2}"} | change for n, change in enumerate(changes)])
     if typed:  # as a station gives it, where it can be
         made = made.astype({c: r.dtype.type for c, r in RESPONSES.columns.items()}, errors="ignore")
@@ -31,7 +31,7 @@ def test_what_is_taken_for_sound_is_what_pandera_gives_back_unchanged(changes, t
 
 
 @pytest.mark.parametrize("schema", [*FRAMES.values(), *PREPARED.values()], ids=lambda schema: schema.name)
-def test_an_empty_frame_of_any_contract_is_sound_and_none_of_another(schema):
+def test_the_fast_check_accepts_only_a_contracts_own_columns_and_types(schema):
     assert frames._is_sound(empty(schema), schema)
     assert not frames._is_sound(empty(schema).assign(another=1), schema)
     assert not frames._is_sound(empty(schema).astype("object"), schema)
@@ -52,7 +52,7 @@ def test_every_kind_of_fault_is_refused(fault):
         check(whole, RESPONSES)
 
 
-def test_a_contract_that_asks_for_more_is_left_to_pandera():
+def test_contracts_with_further_checks_are_validated_by_pandera():
     some = pd.DataFrame({"share": pd.array([0.5, 1.5], "Float64")})
     for schema in (
         pa.DataFrameSchema({"share": column("Float64", "", checks=pa.Check.le(1))}, name="checked"),
@@ -64,7 +64,7 @@ def test_a_contract_that_asks_for_more_is_left_to_pandera():
             check(some, schema)
 
 
-def test_what_is_done_to_a_checked_frame_does_not_touch_the_one_given():
+def test_changing_a_checked_frame_leaves_the_input_unchanged():
     given_ = check(pd.DataFrame([ROW]), RESPONSES)
     again = check(given_, RESPONSES)
     again.loc[0, "item"] = "x.9"

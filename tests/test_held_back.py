@@ -1,4 +1,4 @@
-"""What is held back looks like what was left open, in everything that is published."""
+"""In every publication a held-back item looks like one left blank."""
 
 import dataclasses
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def published(rows: pd.DataFrame, grain: Grain, instrument: Instrument, person: 
 def scored_over_all(
     rows: pd.DataFrame, grain: Grain, instrument: Instrument, person: str = "p_1"
 ) -> Publication:
-    """As it was before: scored first, and only then the answers held back are taken out."""
+    """Score first and remove the held-back answers afterwards, as it was before."""
     whole = published(rows, Grain.ANSWERS, open_to_all(instrument), person)
     shown = whole.responses[~whole.responses["item"].isin(instrument.held_back)]
     return coarsen(dataclasses.replace(whole, responses=shown, rule=rule_of(instrument)), grain)
@@ -76,7 +76,7 @@ def sheets(draw: st.DrawFn) -> tuple[Instrument, dict[str, int | None], set[str]
 
 
 def worlds(instrument: Instrument, given: dict[str, int | None], out: set[str]) -> list[pd.DataFrame]:
-    """The sheet as given; and with what is held back declined, and left open."""
+    """Return the sheet as given, and with the held-back items declined and left blank."""
     held = instrument.held_back
     here = {name: value for name, value in given.items() if name not in out or name in held}
     declined = {name: None if name in held else value for name, value in here.items()}
@@ -89,7 +89,7 @@ def told(publication: Publication | None) -> object:
 
 
 def difference(sheet: tuple, make: Publish) -> bool:
-    """Whether anything published, alone or opened with the partner's, differs between the worlds."""
+    """Tell whether any publication, alone or opened with the partner's, differs between the worlds."""
     instrument, given, out = sheet
     partner = make(worlds(instrument, dict.fromkeys(given, 2 if instrument.id != "needs" else 1), set())[0]
                    .assign(person_id="p_2"), Grain.ANSWERS, instrument, "p_2")  # fmt: skip
@@ -103,7 +103,7 @@ def difference(sheet: tuple, make: Publish) -> bool:
 
 @given(sheets())
 @settings(max_examples=20, deadline=None)
-def test_no_publication_tells_held_back_from_declined_or_left_open(sheet):
+def test_held_back_declined_and_blank_items_publish_identically(sheet):
     assert not difference(sheet, published)
 
 
@@ -114,7 +114,7 @@ def test_the_test_above_fails_where_scores_are_made_of_all_items():
 
 
 def guess(publication: Publication, instrument: Instrument, item: str) -> float | None:
-    """A partner's arithmetic: score × how many were answered − what is shown; None where it can't be done."""
+    """Derive the hidden answer as a partner could: score × items − shown answers; None if impossible."""
     subscale = next(one for one in instrument.subscales if item in one.items)
     here = publication.scores[publication.scores["subscale"] == subscale.id]
     shown = publication.responses[publication.responses["item"].isin(subscale.items)]
@@ -132,7 +132,7 @@ def guess(publication: Publication, instrument: Instrument, item: str) -> float 
 
 @pytest.mark.parametrize("item", [SAFETY, PEACE, FAITH])
 @pytest.mark.parametrize("value", range(5))
-def test_subtracting_what_is_shown_from_a_score_gives_nothing_away(item, value):
+def test_held_back_answers_cannot_be_derived_from_a_published_score(item, value):
     instrument = INSTRUMENTS[item.partition(".")[0]]
     subscale = next(one for one in instrument.subscales if item in one.items)
     rows = answers(dict.fromkeys(subscale.items, 3) | {item: value}, instrument=instrument.id)
@@ -141,7 +141,7 @@ def test_subtracting_what_is_shown_from_a_score_gives_nothing_away(item, value):
     assert guess(scored_over_all(rows, Grain.ANSWERS, instrument), instrument, item) == value
 
 
-def test_a_score_counts_as_if_the_item_held_back_were_left_open():
+def test_a_held_back_item_is_scored_as_missing():
     rows = answers({SAFETY: 4, SAFETY[:-1] + "2": 3, SAFETY[:-1] + "3": 2}, instrument="connection")
     scores = published(rows, Grain.SCORES, INSTRUMENTS["connection"]).scores
 
@@ -149,7 +149,7 @@ def test_a_score_counts_as_if_the_item_held_back_were_left_open():
     assert (row["score"], row["n_answered"], row["n_items"]) == (2.5, 2, 3)
 
 
-def test_a_facet_that_too_few_other_answers_make_is_not_published():
+def test_a_facet_with_too_few_publishable_answers_is_not_published():
     rows = answers({SAFETY: 4, SAFETY[:-1] + "2": 3}, instrument="connection")
 
     assert published(rows, Grain.ANSWERS, INSTRUMENTS["connection"]).scores.empty
@@ -180,7 +180,7 @@ def together(responses: pd.DataFrame) -> Results:
     return work_out(table, INSTRUMENTS)
 
 
-def test_ones_own_pages_use_every_item(responses):
+def test_own_pages_score_held_back_items_too(responses):
     own = responses[(responses["person_id"] == "p_0000000a").to_numpy()]
     results = work_out_own(own, INSTRUMENTS)
 
@@ -190,7 +190,7 @@ def test_ones_own_pages_use_every_item(responses):
     assert "needs.safe" in set(results.needs["need"])
 
 
-def test_nothing_worked_out_together_depends_on_an_answer_held_back(responses):
+def test_joint_results_do_not_depend_on_held_back_answers(responses):
     """Pairs, perspectives, perception, agreement, needs and insights, end to end."""
     held = {name for one in HOLDING.values() for name in one.held_back}
     is_held = responses["item"].isin(held).to_numpy()
@@ -212,13 +212,13 @@ def test_nothing_worked_out_together_depends_on_an_answer_held_back(responses):
 
 
 def before(rows: pd.DataFrame, grain: Grain, instrument: Instrument, person: str = "p_1") -> Publication:
-    """A publication as it was made when nothing was held back."""
+    """Return a publication as it was made when nothing was held back."""
     return dataclasses.replace(published(rows, grain, open_to_all(instrument), person), rule="")
 
 
 @given(sheets())
 @settings(max_examples=20, deadline=None)
-def test_one_at_grain_answers_is_made_anew_as_if_today(sheet):
+def test_renewing_at_grain_answers_equals_publishing_today(sheet):
     instrument, given, out = sheet
     rows = worlds(instrument, given, out)[0]
 
@@ -230,7 +230,7 @@ def test_one_at_grain_answers_is_made_anew_as_if_today(sheet):
 
 @given(sheets())
 @settings(max_examples=20, deadline=None)
-def test_one_at_grain_scores_loses_each_score_that_may_count_what_is_held_back(sheet):
+def test_renewing_at_grain_scores_drops_scores_that_may_count_held_back_items(sheet):
     instrument, given, out = sheet
     rows = worlds(instrument, given, out)[0]
     old = before(rows, Grain.SCORES, instrument)
@@ -243,8 +243,8 @@ def test_one_at_grain_scores_loses_each_score_that_may_count_what_is_held_back(s
     pd.testing.assert_frame_equal(made.scores, kept)
 
 
-def test_a_facet_without_anything_held_back_keeps_a_score_that_its_answers_no_longer_make():
-    """In an open round each answer stands only where both gave one; the score was of all of them."""
+def test_renewing_keeps_the_score_of_a_facet_without_held_back_items():
+    """An open round keeps only items both answered; the score was made from all answers."""
     talk = dict.fromkeys(("connection.open_talk.1", "connection.open_talk.2", "connection.open_talk.3"), 4)
     rows = answers(talk | {SAFETY: 1}, instrument="connection")
     old = before(rows, Grain.ANSWERS, INSTRUMENTS["connection"])
@@ -257,14 +257,14 @@ def test_a_facet_without_anything_held_back_keeps_a_score_that_its_answers_no_lo
     pd.testing.assert_frame_equal(made.scores, old.scores)
 
 
-def test_what_holds_nothing_back_has_no_rule_and_is_never_made_anew():
+def test_an_instrument_without_held_back_items_is_never_renewed():
     made = published(answers({"x.talk.1": 3, "x.talk.2": 4}), Grain.ANSWERS, SMALL)
 
     assert (rule_of(SMALL), made.rule) == ("", "")
     assert renew(made, SMALL) is made
 
 
-def test_the_rule_is_another_once_other_items_are_held_back():
+def test_the_rule_changes_with_the_set_of_held_back_items():
     connection = INSTRUMENTS["connection"]
     items = tuple(
         dataclasses.replace(item, never_published="for the test") if item.id.endswith("trust.3") else item
@@ -273,7 +273,7 @@ def test_the_rule_is_another_once_other_items_are_held_back():
     assert len({"", rule_of(connection), rule_of(dataclasses.replace(connection, items=items))}) == 3
 
 
-def test_a_page_takes_up_a_table_that_was_made_anew():
+def test_a_renewed_table_invalidates_cached_results():
     made = published(
         answers({SAFETY[:-1] + "2": 3}, instrument="connection"), Grain.ANSWERS, INSTRUMENTS["connection"]
     )
@@ -282,7 +282,7 @@ def test_a_page_takes_up_a_table_that_was_made_anew():
     assert _mark_of(Table((old,), (), ())) != _mark_of(Table((made,), (), ()))
 
 
-def test_a_publication_written_before_there_was_a_rule_is_read_as_without_one():
+def test_a_publication_stored_without_a_rule_reads_as_an_empty_rule():
     made = published(answers({"x.talk.1": 3, "x.talk.2": 4}), Grain.ANSWERS, SMALL)
     plain = publication_to_json(made)
     del plain["rule"]
@@ -293,7 +293,7 @@ def test_a_publication_written_before_there_was_a_rule_is_read_as_without_one():
 # -- a whole cohort ----------------------------------------------------------------------
 
 
-def test_only_what_is_held_back_is_taken_from_many_answers(responses):
+def test_without_held_back_removes_exactly_the_held_back_items(responses):
     left = without_held_back(responses, INSTRUMENTS.values())
 
     held = {name for one in INSTRUMENTS.values() for name in one.held_back}

@@ -1,4 +1,4 @@
-"""What the project says of itself is so: each fact with a control that shows the check can fail."""
+"""What the project says about itself is true; each check has a control that shows it can fail."""
 
 import re
 import shutil
@@ -39,7 +39,7 @@ def make_targets() -> set[str]:
 
 
 def make_commands(page: str) -> set[str]:
-    """What a page tells its reader to type after ``make``."""
+    """Return the make targets that a page names."""
     typed = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page, re.MULTILINE)
     return {word for words in typed for word in words.split()}
 
@@ -216,7 +216,7 @@ def set_up(folder: Path, venv: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_python_that_is_too_old_is_named_with_the_command_that_mends_it(tmp_path: Path) -> None:
+def test_an_outdated_python_is_reported_with_the_command_that_fixes_it(tmp_path: Path) -> None:
     put_old_python(tmp_path)
     done = set_up(tmp_path, tmp_path / "venv")
     assert done.returncode == 1
@@ -254,7 +254,7 @@ def put_environment(venv: Path, *refused: str) -> Path:
     return asked
 
 
-def test_what_is_installed_is_locked_by_hash_and_the_workbook_alone_is_not(tmp_path: Path) -> None:
+def test_everything_installed_but_the_workbook_itself_is_locked_by_hash(tmp_path: Path) -> None:
     asked = put_environment(tmp_path / "venv")
     done = set_up(tmp_path, tmp_path / "venv")
     installs = [line for line in asked.read_text().splitlines() if " install " in line]
@@ -266,7 +266,7 @@ def test_what_is_installed_is_locked_by_hash_and_the_workbook_alone_is_not(tmp_p
     ]
 
 
-def test_where_uv_does_not_run_pip_installs_the_same_lock(tmp_path: Path) -> None:
+def test_without_uv_pip_installs_the_same_lock(tmp_path: Path) -> None:
     asked = put_environment(tmp_path / "venv")
     (tmp_path / "venv" / "bin" / "uv").unlink()
     done = set_up(tmp_path, tmp_path / "venv")
@@ -274,7 +274,7 @@ def test_where_uv_does_not_run_pip_installs_the_same_lock(tmp_path: Path) -> Non
     assert "python -m pip install --quiet --require-hashes -r requirements/start.txt" in asked.read_text()
 
 
-def test_where_the_lock_does_not_fit_the_newest_that_fits_is_taken_and_said(tmp_path: Path) -> None:
+def test_a_lock_that_does_not_fit_falls_back_to_the_newest_versions_with_a_notice(tmp_path: Path) -> None:
     asked = put_environment(tmp_path / "venv", "require-hashes")
     done = set_up(tmp_path, tmp_path / "venv")
     assert done.returncode == 0
@@ -283,7 +283,7 @@ def test_where_the_lock_does_not_fit_the_newest_that_fits_is_taken_and_said(tmp_
     assert "python -m pip install --quiet pip>=25.3 setuptools>=78.1.1" in asked.read_text()
 
 
-def test_where_nothing_can_be_fetched_the_set_up_says_so_and_leaves_no_stamp(tmp_path: Path) -> None:
+def test_a_set_up_without_network_fails_with_a_message_and_leaves_no_stamp(tmp_path: Path) -> None:
     put_environment(tmp_path / "venv", "install")
     done = set_up(tmp_path, tmp_path / "venv")
     assert done.returncode == 1
@@ -347,7 +347,7 @@ def test_every_ignored_lint_rule_says_why() -> None:
     assert [line for line in lines if line.strip() and "#" not in line] == []
 
 
-def test_no_file_of_settings_or_second_lock_is_committed() -> None:
+def test_no_settings_file_or_second_lock_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = {Path(line).name for line in listed.splitlines()}
     assert names & {".env", "poetry.lock", "uv.toml", "pip.conf"} == set()

@@ -1,4 +1,4 @@
-"""Which module may know which is held by import-linter, and it fails where somebody breaks the rule."""
+"""import-linter enforces which module may import which, and fails when a rule is broken."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def is_kept(folder: Path, contract: str) -> bool:
-    """Whether one contract holds in this folder."""
+    """Tell whether one contract holds in this folder."""
     command = [str(LINTER), "--no-cache", "--config", "pyproject.toml", "--contract", contract]
     told = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert ("1 kept, 0 broken" in told.stdout) != ("0 kept, 1 broken" in told.stdout), told.stdout

@@ -1,4 +1,4 @@
-"""The maps of the code tell where things are: what they name is there, and what is there they name."""
+"""The maps of the code are complete: everything they name exists, and everything there is named."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ FROM = ("", "workbook/", "docs/")
 
 
 def named_in(folder: Path) -> set[str]:
-    """What stands in the map of a folder: modules and folders by their name."""
+    """Return the modules and folders that a folder's map names."""
     table = (folder / "__init__.py").read_text(encoding="utf-8").split("=\n")[1].split("\n==")[0]
     return {name.rstrip("/") for name in re.findall(r"``([\w/]+)``", table)}
 
@@ -35,7 +35,7 @@ def there(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_folder_of_the_server_names_all_that_is_in_it_and_nothing_else(folder: Path) -> None:
+def test_the_map_of_a_server_folder_lists_exactly_its_contents(folder: Path) -> None:
     assert named_in(folder) == there(folder)
 
 

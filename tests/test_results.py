@@ -1,4 +1,4 @@
-"""Joint results are a function of what lies open, and of nothing else."""
+"""Joint results are a function of the open publications only."""
 
 from dataclasses import replace
 
@@ -66,7 +66,7 @@ def test_with_answers_from_both_every_view_is_there(responses):
     assert results.insights[0].code.startswith("strength")
 
 
-def test_with_facet_scores_only_the_rest_says_why(responses):
+def test_with_facet_scores_only_the_other_views_say_why_they_are_missing(responses):
     results = work_out(put_on_table(responses, dict.fromkeys(EVERYTHING, Grain.SCORES)), INSTRUMENTS)
 
     assert results.unavailable == {
@@ -94,7 +94,7 @@ def test_an_empty_table_is_no_error():
     assert set(work_out([], INSTRUMENTS).unavailable.values()) == {"not_open"}
 
 
-def test_open_but_nothing_both_answered(responses):
+def test_an_open_instrument_without_common_answers_has_no_values(responses):
     is_b = (responses["person_id"] == B) & (responses["instrument"] == "needs")
     blank = responses.assign(value=responses["value"].mask(is_b))
     results = work_out(put_on_table(blank, {"needs": Grain.ANSWERS, "connection": Grain.SCORES}), INSTRUMENTS)
@@ -122,7 +122,7 @@ def test_unpublished_answers_change_nothing_and_published_ones_do(responses):
     assert not same(*shown)
 
 
-def test_insights_speak_of_the_latest_occasion_and_trends_keep_all():
+def test_insights_use_the_latest_occasion_and_trends_use_all():
     responses = simulate_couples(1, 5, occasions=2).responses
     table = [
         publish(
@@ -143,13 +143,13 @@ def test_insights_speak_of_the_latest_occasion_and_trends_keep_all():
     assert both.insights == second.insights
 
 
-def test_places_follow_the_couple(responses):
+def test_places_are_taken_from_the_couple(responses):
     results = work_out(put_on_table(responses, EVERYTHING), INSTRUMENTS, known={A: "b", B: "a"})
 
     assert set(results.pairs["person_a"]) == {B}
 
 
-def test_ones_own_results_are_solo_and_say_what_they_cannot_do(responses):
+def test_own_results_are_solo_and_name_their_limits(responses):
     mine = responses[(responses["person_id"] == A).to_numpy()]
     results = work_out_own(mine, INSTRUMENTS, known={A: "b"})
 
@@ -162,14 +162,14 @@ def test_ones_own_results_are_solo_and_say_what_they_cannot_do(responses):
     assert results.needs is not None
 
 
-def test_ones_own_results_before_any_answer(responses):
+def test_own_results_before_any_answer_are_empty(responses):
     results = work_out_own(responses.iloc[:0], INSTRUMENTS)
 
     assert results.insights == ()
     assert results.unavailable["profile"] == "not_open"
 
 
-def test_suggestions_reach_the_next_step(responses, monkeypatch):
+def test_suggested_exercises_are_used_for_the_next_step(responses, monkeypatch):
     monkeypatch.setattr("workbook.insights.find.ladder", lambda: replace(ladder(), rungs=()))
     subjects = [s.id for s in INSTRUMENTS["connection"].subscales]
     results = work_out(

@@ -1,4 +1,4 @@
-"""Every shape of a field takes what it is for, and nothing else that a browser could send."""
+"""Every field shape accepts what it is for, and nothing else a browser could send."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -41,14 +41,14 @@ def test_a_text_is_typed_words_within_its_length(value: Any, most: int) -> None:
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\ud800", "\r"])
-def test_a_text_holds_no_character_that_cannot_be_kept_or_seen(character: str) -> None:
+def test_a_text_has_no_unstorable_or_invisible_character(character: str) -> None:
     assert "character" in str(problem(Text(10), f"a{character}b"))
 
 
 @pytest.mark.parametrize(
     ("answer", "text", "fits"), [("no", "", True), ("yes", " ", False), ("yes", "x", True)]
 )
-def test_a_text_that_goes_with_a_choice_is_needed_with_that_one_alone(
+def test_a_text_tied_to_a_choice_is_required_only_with_that_choice(
     answer: str, text: str, fits: bool
 ) -> None:
     shape = {"answer": Choice(("yes", "no")), "why": Text(10, needed_with=("answer", "yes"))}
@@ -92,7 +92,7 @@ def test_a_reference_is_a_short_id(value: Any) -> None:
         (None, False, False),
     ],
 )
-def test_a_need_is_the_questionnaires_or_ones_own(value: Any, fits: bool, is_own: bool) -> None:
+def test_a_need_is_from_the_questionnaire_or_an_own_one(value: Any, fits: bool, is_own: bool) -> None:
     assert (problem(Need(), value) is None) == fits
     assert (problem(Need(own=True), value) is None) == is_own
 
@@ -103,16 +103,16 @@ def test_a_day_is_no_further_ahead_than_the_move_allows(day: date, ahead: int) -
 
 
 @given(LETTERS | OTHER | NUMBERS | st.sampled_from(["20260501", "2026-W18-5", "2026-02-30", "2026-5-1", " "]))
-def test_a_day_is_written_in_one_way(value: Any) -> None:
+def test_a_day_has_one_accepted_format(value: Any) -> None:
     assert problem(Day(), value) is not None
 
 
 @given(st.floats() | st.integers())
-def test_a_number_of_a_setting_is_one_that_a_browser_can_count_with(value: float) -> None:
+def test_a_number_in_a_setting_is_a_javascript_safe_integer(value: float) -> None:
     assert (problem(Setting(), value) is None) == (abs(value) <= 2**53)
 
 
-def test_a_setting_too_large_for_any_number_is_refused_and_no_defect() -> None:
+def test_an_oversized_number_in_a_setting_is_refused_without_a_crash() -> None:
     assert problem(Setting(), 10**400) is not None
 
 
@@ -122,7 +122,7 @@ def test_a_setting_is_yes_or_no_or_one_short_text(value: Any, fits: bool) -> Non
 
 
 @given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.just("x") | st.just(1)))
-def test_every_field_is_told_of_once_and_in_one_go(payload: dict[str, Any]) -> None:
+def test_every_bad_field_is_reported_once_and_together(payload: dict[str, Any]) -> None:
     shape = {"a": Text(3), "b": Text(3), "c": Text(3, may_be_missing=True)}
     wrong = {name for name in "abd" if (name in payload) != (name in "ab")}
     wrong |= {name for name in "abc" if payload.get(name) == 1}
@@ -130,11 +130,11 @@ def test_every_field_is_told_of_once_and_in_one_go(payload: dict[str, Any]) -> N
     assert sorted(one.partition(":")[0] for one in told) == sorted(wrong)
 
 
-def test_a_name_that_somebody_made_up_does_not_fill_the_page() -> None:
+def test_a_forged_field_name_is_escaped_and_shortened() -> None:
     told = str(*find_problems({}, {"\x1b[31m" + "x" * 500: 1}))
     assert told.startswith("?[31mxxx") and len(told) < 120
 
 
-def test_a_kept_row_that_lacks_a_field_reads_as_if_it_were_empty() -> None:
+def test_a_stored_row_without_a_field_reads_it_as_empty() -> None:
     shape = {"text": Text(9), "is_so": Flag(), "stars": Rating(1, 5), "need": Need()}
     assert complete(shape, {"text": "tea"}) == {"text": "tea", "is_so": False, "stars": None, "need": ""}

@@ -1,4 +1,4 @@
-"""What goes in at each grain and what opens: the whole truth table."""
+"""What a publication holds at each grain and what a round opens: the whole truth table."""
 
 import dataclasses
 from itertools import product
@@ -51,7 +51,7 @@ GOES_IN = [
 
 
 @pytest.mark.parametrize(("given", "grain", "has_score", "shown"), GOES_IN)
-def test_what_goes_in_for_a_facet(given, grain, has_score, shown):
+def test_what_a_publication_holds_for_a_facet(given, grain, has_score, shown):
     sheet = dict(zip(("x.talk.1", "x.talk.2", "x.talk.3"), given, strict=True))
     publication = published(sheet, grain)
 
@@ -63,8 +63,8 @@ def test_what_goes_in_for_a_facet(given, grain, has_score, shown):
 @pytest.mark.parametrize(
     ("grain", "is_in"), [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, True)]
 )
-def test_a_single_items_score_is_an_answer(grain, is_in):
-    """What I see in my partner, a need, a skill: the score gives the answer away."""
+def test_a_single_item_score_counts_as_an_answer(grain, is_in):
+    """A view of the partner, a need, a skill: the score reveals the single answer."""
     publication = published({"x.talk.partner": 2}, grain)
 
     assert ("x.talk.partner" in facets(publication)) == is_in
@@ -74,7 +74,7 @@ def test_a_single_items_score_is_an_answer(grain, is_in):
 @pytest.mark.parametrize(
     ("grain", "is_in"), [(Grain.NOTHING, False), (Grain.SCORES, False), (Grain.ANSWERS, True)]
 )
-def test_a_facet_score_from_one_answer_is_an_answer(grain, is_in):
+def test_a_facet_score_from_one_answer_counts_as_an_answer(grain, is_in):
     """blame may be scored from one of its two items; at *scores* that would show the answer."""
     publication = published({"x.blame.1": 3, "x.blame.2": None}, grain)
 
@@ -89,7 +89,7 @@ def test_declined_and_left_blank_look_the_same():
     pd.testing.assert_frame_equal(declined.scores, blank.scores)
 
 
-def test_own_needs_never_go_in():
+def test_own_needs_are_never_published():
     assert items(published(FULL | {"x.own.abcd.met": 1}, Grain.ANSWERS)) == list(FULL)
 
 
@@ -105,7 +105,7 @@ def test_the_safety_check_is_private_and_offered_at_no_grain():
     assert grains_for(safety) == ()
 
 
-def test_only_this_persons_rows_of_this_occasion_and_instrument_go_in():
+def test_only_rows_of_this_person_occasion_and_instrument_are_published():
     rows = pd.concat(
         [
             answers(FULL),
@@ -132,7 +132,7 @@ def test_only_this_persons_rows_of_this_occasion_and_instrument_go_in():
     assert (publication.occasion, publication.round) == ("assessment-1", 4)
 
 
-def test_a_round_is_the_first_unless_said_otherwise():
+def test_a_round_is_the_first_by_default():
     assert published(FULL, Grain.SCORES).round == 1
 
 
@@ -234,7 +234,7 @@ def test_an_item_opens_only_where_both_hold_a_value(mine, yours):
         assert "x.talk.2" in items(one)
 
 
-def test_one_answer_does_not_buy_all_of_the_others():
+def test_sharing_one_answer_opens_only_that_answer_of_the_partner():
     opened = open_round(
         published({"x.talk.partner": 2}, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
     )
@@ -243,7 +243,7 @@ def test_one_answer_does_not_buy_all_of_the_others():
     assert [facets(one) for one in opened] == [["x.talk.partner"], ["x.talk.partner"]]
 
 
-def test_who_decided_first_makes_no_difference():
+def test_the_order_of_decisions_does_not_matter():
     a, b = published(FULL | {"x.talk.1": None}, Grain.ANSWERS, "p_1"), published(FULL, Grain.SCORES, "p_2")
     forth, back = open_round(a, b), open_round(b, a)
 
@@ -253,7 +253,7 @@ def test_who_decided_first_makes_no_difference():
         pd.testing.assert_frame_equal(one.responses, other.responses)
 
 
-def test_opening_what_is_open_changes_nothing():
+def test_opening_is_idempotent():
     once = open_round(
         published(FULL, Grain.ANSWERS, "p_1"), published(FULL | {"x.talk.2": None}, Grain.ANSWERS, "p_2")
     )
@@ -265,13 +265,13 @@ def test_opening_what_is_open_changes_nothing():
 
 
 @pytest.mark.parametrize("change", [{"occasion": "assessment-2"}, {"round": 2}, {"instrument": "y"}])
-def test_different_rounds_occasions_or_instruments_stay_shut(change):
+def test_publications_of_different_rounds_occasions_or_instruments_do_not_open(change):
     a, b = published(FULL, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
 
     assert open_round(a, dataclasses.replace(b, **change)) is None
 
 
-def test_publications_of_two_couples_or_one_person_are_a_fault():
+def test_publications_of_two_couples_or_one_person_are_refused():
     a, b = published(FULL, Grain.ANSWERS, "p_1"), published(FULL, Grain.ANSWERS, "p_2")
     with pytest.raises(SharingError, match="different couples"):
         open_round(a, dataclasses.replace(b, couple_id="c_2"))
@@ -279,7 +279,7 @@ def test_publications_of_two_couples_or_one_person_are_a_fault():
         open_round(a, a)
 
 
-def test_a_changed_unpublished_answer_changes_nothing_of_what_opens():
+def test_unpublished_answers_do_not_affect_what_opens():
     """Positive control beside it: the same change in a published answer does."""
     b = published(FULL, Grain.SCORES, "p_2")
     before = open_round(published(FULL, Grain.SCORES), b)

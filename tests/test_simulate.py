@@ -28,27 +28,27 @@ def test_a_seed_gives_the_same_bytes_each_time_and_another_seed_others():
 
 
 def test_the_bytes_of_this_seed_are_known():
-    """Fails when the random stream or the model changes: then data/ has to be remade."""
+    """Fails when the random stream or the model changes; data/ then has to be regenerated."""
     values = simulate_couples(3, 1, [SMALL], missing=0, declined=0).responses["value"]
 
     assert len(values) == 36
     assert values.between(0, 4).all()
 
 
-def test_the_first_couples_do_not_depend_on_how_many_follow():
+def test_a_larger_cohort_starts_with_the_same_couples():
     few, many = simulate_couples(5, 3, [SMALL]), simulate_couples(700, 3, [SMALL])
 
     pd.testing.assert_frame_equal(few.responses, many.responses.head(len(few.responses)))
 
 
-def test_a_cohort_can_be_drawn_in_parts():
+def test_drawing_a_cohort_in_parts_gives_the_same_rows():
     whole = simulate_couples(1100, 3, [SMALL]).responses
     parts = [simulate_couples(n, 3, [SMALL], first=first).responses for first, n in ((0, 499), (499, 601))]
 
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
 
 
-def test_an_instrument_answers_alike_whichever_others_are_there():
+def test_answers_do_not_depend_on_which_other_instruments_are_simulated():
     more = dataclasses.replace(SMALL, id="y")
     alone = simulate_couples(5, 3, [SMALL]).responses
     beside = simulate_couples(5, 3, [more, SMALL]).responses
@@ -77,7 +77,7 @@ def test_a_respondent_may_skip_and_decline():
     assert set(answered["occasion"]) == {"assessment-3"}
 
 
-def test_the_whole_catalogue_is_simulated_but_nothing_private():
+def test_every_instrument_but_the_private_ones_is_simulated():
     cohort = simulate_couples(4, 1)
 
     shown = {name for name, instrument in catalogue().items() if not instrument.is_private}
@@ -89,7 +89,7 @@ def test_the_whole_catalogue_is_simulated_but_nothing_private():
     }
 
 
-def test_missing_and_declined_come_as_often_as_asked():
+def test_missing_and_declined_rates_match_the_settings():
     """Of 24,000 answers 10 % blank and 5 % declined: within 1 percentage point (5 standard errors)."""
     rows = simulate_couples(2000, 1, [SMALL], missing=0.10, declined=0.05).responses
 
@@ -99,7 +99,7 @@ def test_missing_and_declined_come_as_often_as_asked():
 
 
 @pytest.mark.parametrize("correlation", [-0.4, 0.0, 0.6])
-def test_partners_standings_correlate_as_asked_also_negatively(correlation):
+def test_partner_correlation_matches_the_setting(correlation):
     """4,000 couples: the standard error of r is below 0.016."""
     truth = simulate_couples(4000, 1, [SMALL], traits=Traits(couple_correlation=correlation)).truth
     talk = truth[(truth["facet"] == "x.talk").to_numpy()]["standing"].to_numpy().reshape(-1, 2)
@@ -109,7 +109,7 @@ def test_partners_standings_correlate_as_asked_also_negatively(correlation):
     assert talk.std() == pytest.approx(1, abs=0.05)
 
 
-def test_scores_follow_the_truth_and_reverse_keyed_items_are_keyed():
+def test_scores_recover_the_true_standings_with_reverse_keyed_items():
     cohort = simulate_couples(2000, 1, [SMALL], missing=0, declined=0)
     scores = score(cohort.responses, SMALL)
     for facet, sign in (("x.talk", 1), ("x.blame", -1)):
@@ -118,7 +118,7 @@ def test_scores_follow_the_truth_and_reverse_keyed_items_are_keyed():
         assert sign * np.corrcoef(found, true)[0, 1] > 0.75
 
 
-def test_partners_see_each_other_with_the_accuracy_given():
+def test_perceptual_accuracy_matches_the_setting():
     traits = Traits(couple_correlation=0.0, accuracy=0.9, similarity=0.0, loading=0.95)
     pairs = pair(score(simulate_couples(1500, 1, [SMALL], traits=traits).responses, SMALL))
     wide = dict(iter(pairs.groupby("subscale")))
@@ -128,7 +128,7 @@ def test_partners_see_each_other_with_the_accuracy_given():
     assert both.corr().loc["seen", "own"] > 0.7
 
 
-def test_occasions_change_as_asked():
+def test_change_between_occasions_matches_the_setting():
     cohort = simulate_couples(1500, 1, [SMALL], occasions=3, traits=Traits(change=0.5, stability=0.8))
     mean = cohort.truth[(cohort.truth["facet"] == "x.talk").to_numpy()].groupby("occasion")["standing"].mean()
 

@@ -1,4 +1,4 @@
-"""No page asks for words that are not there, and no words lie where nothing says them."""
+"""No code asks for a missing message, and no message is unused."""
 
 import shutil
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_the_wording_and_the_code_are_in_step() -> None:
     assert wording.main() == 0
 
 
-def test_where_every_key_is_asked_for_nothing_is_found(tmp_path: Path) -> None:
+def test_a_catalogue_in_step_with_the_code_has_no_findings(tmp_path: Path) -> None:
     found = found_in(tmp_path)
     assert (found.unknown(), found.unused()) == ([], [])
 
@@ -73,7 +73,7 @@ def test_a_key_that_is_not_there_is_named(right: str, wrong: str, asked: str, tm
 
 
 @pytest.mark.parametrize("page", ['{{ say("ui.nothing") }}', '{{ say("ui.nothing." ~ name) }}'])
-def test_a_template_that_asks_for_what_is_not_there_is_named(page: str, tmp_path: Path) -> None:
+def test_a_template_with_an_unknown_key_is_named(page: str, tmp_path: Path) -> None:
     assert found_in(tmp_path, page=page).unknown() != []
 
 
@@ -88,11 +88,11 @@ def test_a_template_that_asks_for_what_is_not_there_is_named(page: str, tmp_path
         (MESSAGES + '[more]\nlate = "Later"\n', ["ui.more.late"]),
     ],
 )
-def test_words_that_nothing_says_are_named(messages: str, unused: list[str], tmp_path: Path) -> None:
+def test_unused_messages_are_named(messages: str, unused: list[str], tmp_path: Path) -> None:
     assert found_in(tmp_path, messages=messages).unused() == unused
 
 
-def test_in_the_workbook_itself_one_key_renamed_is_both_missing_and_unused(
+def test_renaming_one_key_in_the_workbook_is_both_missing_and_unused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(

@@ -1,1 +1,1 @@
-"""Scripts that keep the project in step with itself. Not part of the package."""
+"""Scripts that keep the project consistent. Not part of the package."""

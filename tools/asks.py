@@ -1,4 +1,4 @@
-"""What keys, and what words that keys are made of, a module of Python names."""
+"""Find the message keys, and the words keys are made of, in a Python module."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ Wrappers = dict[str, list[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A place that names a key, as patterns with gaps of which one has to fit."""
+    """A place that names a key, as patterns with gaps, one of which has to match."""
 
     patterns: tuple[str, ...]
     where: str
@@ -23,7 +23,7 @@ class Ask:
 
 @dataclass
 class Found:
-    """What was read so far, of wording that has these ``areas``, as a pattern."""
+    """What was read so far, for messages with these ``areas`` (a pattern)."""
 
     areas: str
     asks: list[Ask] = field(default_factory=list)

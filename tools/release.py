@@ -1,4 +1,4 @@
-"""``make release``: what is known to be wrong with our dependencies, and a list of all of them.
+"""``make release``: an audit of our dependencies for known vulnerabilities, and a bill of materials.
 
 The audit asks the Python packages' advisory service; a package it could not ask about counts as not
 audited, never as fine. The bill of materials is CycloneDX JSON in ``build/release/``.
@@ -17,7 +17,7 @@ OWN = "intimacy-workbook"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How many packages were asked about; those with a known hole, those nobody could tell about."""
+    """How many packages were audited; those with a known vulnerability, and those that are unknown."""
 
     n_asked: int
     vulnerable: tuple[str, ...]
@@ -56,7 +56,7 @@ def audit() -> Audit:
 
 
 def write_bill() -> Path:
-    """Write the bill of materials; gives its place."""
+    """Write the bill of materials; return its path."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     bill = FOLDER / "sbom.cdx.json"
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "-o", str(bill)]
@@ -65,7 +65,7 @@ def write_bill() -> Path:
 
 
 def main() -> int:
-    """Do both; 0 only when every package was asked about and none has a known hole."""
+    """Do both; return 0 only if every package was audited and none has a known vulnerability."""
     bill = write_bill()
     n = len(json.loads(bill.read_text(encoding="utf-8"))["components"])
     print(f"{n} components in {bill.relative_to(ROOT)}")

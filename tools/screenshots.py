@@ -40,7 +40,7 @@ REFUSED = {"code": "not-a-code", "name": "Robin", "passphrase": "not the passphr
 
 @contextmanager
 def served(name: str) -> Iterator[str]:
-    """``workbook demo`` or ``research`` on a free port; gives its address. Its words go to a file."""
+    """Serve ``workbook demo`` or ``research`` on a free port; yield its address. Its log goes to a file."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         command = [sys.executable, "-m", "workbook", name, "--no-browser", "--port", "0"]
@@ -71,7 +71,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
 
 
 class Walk:
-    """One stranger's walk through all pages at one width."""
+    """A stranger's walk through all pages at one width."""
 
     def __init__(self, browser: Browser, address: str, width: int, folder: Path) -> None:
         self.address, self.folder = address, folder
@@ -80,7 +80,7 @@ class Walk:
         self.problems: list[str] = []
 
     def go(self) -> list[str]:
-        """Walk; gives what went wrong on the way: script errors, pages wider than the screen."""
+        """Walk; return what went wrong on the way: script errors, pages wider than the screen."""
         self._visit(self._doors)
         self._visit(self._beginner)
         for place in ("a", "together"):

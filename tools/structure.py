@@ -1,4 +1,4 @@
-"""The house in figures: rooms, arrows and circles of each package. `python -m tools.structure`.
+"""Count the modules, imports and import cycles of each package: `python -m tools.structure`.
 
 A room is a module or folder directly within a package. An arrow joins two rooms of which one imports
 from the other, however often. A circle is a set of rooms that can each be reached from the others.

@@ -1,4 +1,4 @@
-"""Hold the wording to the code: no key that is asked for is missing, none lies unused.
+"""Compare the messages with the code: no key asked for is missing, none is unused.
 
 `say` and `lookup` take dotted keys. A key written out is looked up. Where part of a key is worked
 out (``say(f"ui.status.{status}")``), at least one key has to fit, and a fitting key counts as used
@@ -53,7 +53,7 @@ class Scan(Found):
         return any(match and all(self.is_word(gap, depth - 1) for gap in match.groups()) for match in found)
 
     def unknown(self) -> list[str]:
-        """Name every place that asks for a key there is not."""
+        """Name every place that asks for a missing key."""
         known = self.keys | self.tables
         return sorted(
             f"{ask.where} asks for {ask.patterns[0].replace(GAP, '*').replace(BACKSLASH, '')}: there is none"

@@ -1,4 +1,4 @@
-"""How easy a text is to read, by textstat, with a pronouncing dictionary that is on this machine."""
+"""Measure how easy a text is to read, by textstat with a local pronouncing dictionary."""
 
 import functools
 import re

@@ -1,4 +1,4 @@
-"""Nothing the domain lists is missing: each facet, sign, need and skill has items and an exercise."""
+"""Every facet, sign, need and skill that the domain lists has items and an exercise."""
 
 from collections import Counter
 
@@ -223,7 +223,7 @@ def test_every_exercise_of_the_domain_is_there_with_its_guard():
     assert all(len(exercise.steps) >= 4 for exercise in exercises().values())
 
 
-def test_what_may_lead_to_touch_says_so():
+def test_exercises_that_may_involve_touch_say_so():
     touching = {"needs.touched", "needs.held", "needs.desired", "warning_signs.closeness_lost"}
     for name in touching:
         assert all(
@@ -232,7 +232,7 @@ def test_what_may_lead_to_touch_says_so():
         assert any(s.exercise.touch for s in suggest_for(name))
 
 
-def test_who_feels_unsafe_is_not_asked_to_be_more_open():
+def test_low_safety_never_leads_to_an_exercise_that_asks_for_openness():
     risky = GUARDED | {"step_more_open"}
     assert not risky & {
         s.exercise.id for s in suggest_for("needs.safe") + suggest_for("connection.emotional_safety")
@@ -254,7 +254,7 @@ def test_a_sign_of_distress_leads_first_to_something_unguarded_that_asks_nobody_
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_what_two_are_led_to_is_unguarded_where_anything_unguarded_fits(topic):
+def test_a_couple_is_led_to_an_unguarded_exercise_where_one_fits(topic):
     fitting = [exercises()[name] for name in suggestions()[topic]]
     assert fitting[0].guard == all(one.guard for one in fitting)
 

@@ -1,4 +1,4 @@
-"""Texts, sources, resources and exercises: read wholly, kept honest, versioned by their very words."""
+"""Texts, sources, resources and exercises: complete, honest, and versioned by a hash of their text."""
 
 import re
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_documents_are_frozen_and_have_paragraphs():
         assert document.paragraphs
 
 
-def test_just_for_me_is_moved_only_by_questions_that_exist():
+def test_just_for_me_refers_only_to_existing_questions():
     matters = {item.id.rpartition(".")[0] for item in catalogue()["safety"].items}
     raised_by = {name for section in documents()["just_for_me"].sections for name in section.raised_by}
     assert raised_by == matters
@@ -109,7 +109,7 @@ def test_every_source_of_the_domain_is_there_with_what_it_claims():
     assert all(sources()[name].address == "not recorded" for name in ("S0", "S1", "S2", "S3", "S4"))
 
 
-def test_all_problems_of_an_exercise_come_in_one_error(tmp_path: Path):
+def test_all_problems_of_an_exercise_are_reported_in_one_error(tmp_path: Path):
     path = tmp_path / "walk.toml"
     path.write_text(FAULTY_EXERCISE, encoding="utf-8")
     with pytest.raises(ContentError) as caught:
@@ -180,12 +180,12 @@ CONSENT = (
 
 
 @pytest.mark.parametrize("point", INTRODUCTION)
-def test_the_introduction_makes_every_point_of_the_domain(point):
+def test_the_introduction_covers_every_required_point(point):
     said = " ".join(documents()["introduction"].paragraphs)
     assert [words for words in INTRODUCTION[point] if words not in said] == []
 
 
 @pytest.mark.parametrize(("name", "points"), [("purpose_and_limits", LIMITS), ("consent", CONSENT)])
-def test_limits_and_consent_leave_nothing_out(name, points):
+def test_limits_and_consent_cover_every_required_point(name, points):
     said = " ".join(documents()[name].paragraphs)
     assert [words for words in points if words not in said] == []

@@ -1,4 +1,4 @@
-"""The ladder: every topic on one rung, safety at its foot, and a first step that harms nobody."""
+"""The ladder: every topic is on one rung, safety on the first, and the first step harms nobody."""
 
 import tomllib
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_the_first_step_needs_no_guard_and_asks_for_no_touch():
     assert (step.guard, step.touch) == (False, False)
 
 
-def test_a_topic_on_no_rung_stands_above_them_all():
+def test_a_topic_without_a_rung_ranks_above_all_rungs():
     assert ladder().height_of("connection.trust") == 0
     assert ladder().height_of("x.unknown") == len(ladder().rungs)
 

@@ -1,4 +1,4 @@
-"""Which answers are never published is content, said item by item and plainly in the documents."""
+"""Items that are never published are marked in the content and named in the documents."""
 
 import pytest
 
@@ -25,7 +25,7 @@ LOWEST_RUNGS = (
 )
 
 
-def test_these_are_held_back_each_with_its_reason_and_no_other():
+def test_exactly_these_items_are_held_back_each_with_its_reason():
     marked = {
         item.id: item.never_published
         for one in INSTRUMENTS.values()
@@ -35,7 +35,7 @@ def test_these_are_held_back_each_with_its_reason_and_no_other():
     assert marked == LISTED
 
 
-def test_all_that_is_asked_about_the_need_to_feel_safe_is_held_back():
+def test_every_item_about_the_need_to_feel_safe_is_held_back():
     asked = {item.id for item in INSTRUMENTS["needs"].items if item.id.startswith("needs.safe.")}
     assert asked and asked <= set(LISTED)
 

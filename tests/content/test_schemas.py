@@ -1,4 +1,4 @@
-"""What an editor is told of a content file agrees with what reads it."""
+"""The JSON Schemas for editors agree with the code that reads the content files."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""Words that people agreed to or answered do not change under one version.
+"""Text that people agreed to or answered does not change within one version.
 
 `words.toml` holds what each version said, by hash. After a change of wording: bump the version in the
 file you changed, and put the version and hash that the failing test names into `words.toml`.
@@ -18,7 +18,7 @@ KNOWN = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding=
 
 
 def words_of(instrument: Instrument) -> str:
-    """SHA-256 of all that an answer depends on: instructions, items and their choices."""
+    """Return the SHA-256 of everything an answer depends on: instructions, items and their choices."""
     words = [instrument.instructions] + [
         [item.id, item.text, item.about, item.reverse, [[one.value, one.label] for one in item.scale.choices]]
         for item in sorted(instrument.items, key=lambda item: item.id)
@@ -27,16 +27,16 @@ def words_of(instrument: Instrument) -> str:
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_an_instrument_of_this_version_still_asks_the_same(name):
+def test_an_instruments_items_are_unchanged_within_a_version(name):
     instrument = catalogue()[name]
     assert KNOWN["instruments"][name] == {"version": instrument.version, "words": words_of(instrument)}
 
 
 @pytest.mark.parametrize("name", documents())
-def test_a_document_of_this_version_still_says_the_same(name):
+def test_a_documents_text_is_unchanged_within_a_version(name):
     assert KNOWN["documents"][name] == {"version": documents()[name].version, "words": document_hash(name)}
 
 
-def test_only_what_exists_is_known():
+def test_recorded_versions_match_the_existing_files():
     assert set(KNOWN["instruments"]) == set(catalogue())
     assert set(KNOWN["documents"]) == set(documents())

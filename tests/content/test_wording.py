@@ -59,7 +59,7 @@ def test_no_sentence_is_longer_than_30_words(path):
 
 
 @pytest.mark.parametrize("path", READ, ids=name)
-def test_nothing_shouts_blames_cheers_or_speaks_jargon(path):
+def test_no_text_shouts_blames_cheers_or_uses_jargon(path):
     found = [
         (pattern, text)
         for text in prose(path)
@@ -69,7 +69,7 @@ def test_nothing_shouts_blames_cheers_or_speaks_jargon(path):
     assert found == []
 
 
-def test_the_grade_tells_a_hard_text_from_an_easy_one():
+def test_the_readability_grade_separates_hard_from_easy_text():
     hard = (
         "Interpersonal communication competencies necessitate simultaneous consideration "
         "of multidimensional relational contingencies."
@@ -84,7 +84,7 @@ def test_the_word_list_catches_what_it_forbids():
         assert any(re.search(pattern, text, re.IGNORECASE) for pattern in FORBIDDEN)
 
 
-def test_what_the_sources_are_said_to_claim_reads_as_easily():
+def test_claims_of_the_sources_read_at_grade_8_or_below():
     claims = [claim.text for source in sources().values() for claim in source.claims]
     assert (
         readability.grade(sentence for text in claims for sentence in readability.sentences_of(text))

@@ -1,4 +1,4 @@
-"""Needs: importance, met, gap and guess, worked by hand."""
+"""Needs: importance, met, gap and guess, checked by hand."""
 
 import pandas as pd
 
@@ -38,7 +38,7 @@ def test_a_need_met_beyond_its_importance_has_a_negative_gap():
     assert needs_gap(rows(("p_1", asked(1, 4, 0))))["gap"].tolist() == [-3]
 
 
-def test_what_is_not_there_stays_na():
+def test_missing_need_answers_stay_na():
     alone = needs_gap(rows(("p_1", asked(4, None, 2)))).iloc[0]
 
     assert alone[["met", "gap", "partner_importance", "guess_error"]].isna().all()
@@ -49,7 +49,7 @@ def test_a_need_nobody_answered_keeps_its_row():
     assert len(needs_gap(rows(("p_1", asked(None, None, None))))) == 1
 
 
-def test_own_needs_come_along_and_have_no_partner():
+def test_own_needs_are_included_without_partner_values():
     own = {"needs.own.k3f9.importance": 4, "needs.own.k3f9.met": 0}
     found = needs_gap(rows(("p_1", asked(4, 1, 2) | own), ("p_2", asked(3, 3, 4))))
 
@@ -58,7 +58,7 @@ def test_own_needs_come_along_and_have_no_partner():
     assert found["partner_importance"].isna().tolist() == [False, True, False]
 
 
-def test_needs_keep_their_order_and_occasions_stand_apart():
+def test_needs_keep_their_order_and_occasions_are_separate():
     first = asked(4, 1, 2, need="needs.seen") | asked(3, 1, 2, need="needs.accepted")
     again = answers(asked(0, 0, 0, need="needs.seen"), "p_1", occasion="assessment-2", instrument="needs")
     found = needs_gap(pd.concat([rows(("p_1", first)), again], ignore_index=True))
@@ -67,7 +67,7 @@ def test_needs_keep_their_order_and_occasions_stand_apart():
     assert found["occasion"].tolist() == ["assessment-1", "assessment-1", "assessment-2"]
 
 
-def test_a_guess_meets_the_partners_word_of_the_same_occasion():
+def test_a_guess_is_compared_within_the_same_occasion_only():
     later = answers(asked(1, 1, 1), "p_2", occasion="assessment-2", instrument="needs")
     found = needs_gap(pd.concat([rows(("p_1", asked(4, 1, 2))), later], ignore_index=True))
 

@@ -1,4 +1,4 @@
-"""Two partners side by side, worked by hand."""
+"""Two partners' scores side by side, checked by hand."""
 
 import dataclasses
 
@@ -34,7 +34,7 @@ def test_a_difference_and_its_band():
     assert talk["assumed"]
 
 
-def test_a_difference_within_the_band_is_none():
+def test_a_difference_within_the_band_does_not_count():
     """blame: 2 − 4 = −2; SEM 0.8 each, band 1.96·√1.28 = 2.217, so −2 does not count."""
     blame = paired(MINE, YOURS).loc["x.blame"]
 
@@ -66,7 +66,7 @@ def test_single_items_have_no_band_and_so_no_verdict():
     assert pd.isna(seen["differs"])
 
 
-def test_a_difference_is_never_made_from_one_side():
+def test_a_difference_needs_both_scores():
     alone = pair(score(answers(MINE), SMALL)).set_index("subscale").loc["x.talk"]
 
     assert alone["person_a"] == "p_1"
@@ -91,7 +91,7 @@ def test_one_assumed_side_makes_the_pair_assumed():
         assert pair(one)["assumed"].all()
 
 
-def test_an_absent_partner_assumes_nothing():
+def test_an_absent_partner_does_not_make_a_band_assumed():
     alone = pair(score(answers(MINE), SMALL)).set_index("subscale")
     placed_b = pair(score(answers(MINE), SMALL), {"p_1": "b"}).set_index("subscale")
 
@@ -99,7 +99,7 @@ def test_an_absent_partner_assumes_nothing():
     assert not placed_b.loc["x.blame", "assumed"]
 
 
-def test_pairs_of_nothing_are_nothing():
+def test_no_scores_give_no_pairs():
     assert len(pair(frames.empty(frames.SCORES))) == 0
 
 
@@ -128,14 +128,14 @@ def test_places_go_by_person_id_unless_given():
     assert dict(zip(known["person_id"], known["place"], strict=True)) == {"p_1": "b", "p_2": "a"}
 
 
-def test_a_known_place_holds_while_the_partner_is_not_there():
+def test_a_given_place_is_kept_without_the_partner():
     alone = pair(score(answers(MINE), SMALL), {"p_1": "b", "p_0": "a"}).set_index("subscale").loc["x.talk"]
 
     assert (alone["score_b"], alone["person_b"]) == (4.0, "p_1")
     assert pd.isna(alone["person_a"])
 
 
-def test_half_known_places_are_not_used():
+def test_incompletely_given_places_are_ignored():
     assert places(both(MINE, YOURS), {"p_1": "b"})["place"].tolist() == ["a", "b"]
 
 
@@ -150,7 +150,7 @@ def test_three_in_a_couple_and_two_in_a_place_are_refused():
 # -- agreement --------------------------------------------------------------------------
 
 
-def test_agreement_counts_items_on_which_both_are_beyond_the_middle():
+def test_agreement_counts_items_with_both_answers_past_the_midpoint():
     """talk: 1 (4, 2): no, 2 is the middle. 2 (3, 3): yes. 3 is reverse-keyed (0, 1): yes. So 2 of 3."""
     rows = both({"x.talk.1": 4, "x.talk.2": 3, "x.talk.3": 0}, {"x.talk.1": 2, "x.talk.2": 3, "x.talk.3": 1})
     talk = agreement(rows, SMALL).set_index("facet").loc["x.talk"]
@@ -159,7 +159,7 @@ def test_agreement_counts_items_on_which_both_are_beyond_the_middle():
     assert talk["share"] == pytest.approx(2 / 3)
 
 
-def test_agreement_turns_round_where_higher_is_worse():
+def test_agreement_is_reversed_where_higher_is_worse():
     """blame: 1 (0, 1): both below the middle, healthy. 2 (3, 0): no. So 1 of 2."""
     rows = both({"x.blame.1": 0, "x.blame.2": 3}, {"x.blame.1": 1, "x.blame.2": 0})
     blame = agreement(rows, SMALL).set_index("facet").loc["x.blame"]
@@ -195,13 +195,13 @@ def test_ids_as_categories_give_the_same():
     pd.testing.assert_frame_equal(places(compact), places(rows[some]))
 
 
-def test_agreement_knows_no_single_items_and_no_solo():
+def test_agreement_excludes_single_items_and_solo_people():
     assert "x.talk.partner" not in set(agreement(both(MINE, YOURS), SMALL)["facet"])
     assert len(agreement(answers(MINE), SMALL)) == 0
     assert len(agreement(frames.empty(frames.RESPONSES), SMALL)) == 0
 
 
-def test_agreement_keeps_couples_occasions_and_the_order_of_facets_apart():
+def test_agreement_is_per_couple_and_occasion_in_the_order_of_facets():
     rows = pd.concat(
         [
             both(MINE, YOURS),

@@ -1,4 +1,4 @@
-"""Four perspectives and what they amount to, worked by hand."""
+"""The four perspectives and the statistics made from them, checked by hand."""
 
 import dataclasses
 import math
@@ -48,13 +48,13 @@ def test_a_solo_person_has_two_perspectives():
     assert seen(answers(MINE), {"p_1": "b"})["perspective"].tolist() == ["b_on_b", "b_on_a"]
 
 
-def test_what_was_not_given_is_na():
+def test_missing_perspectives_are_na():
     found = seen(both(MINE | {"x.talk.partner": None}, {"x.talk.partner": 1}))
 
     assert found["value"].isna().tolist() == [False, True, True, False]
 
 
-def test_occasions_and_couples_stand_apart():
+def test_occasions_and_couples_are_kept_separate():
     rows = pd.concat(
         [
             both(MINE, YOURS),
@@ -79,7 +79,7 @@ def test_ids_as_categories_give_the_same():
     pd.testing.assert_frame_equal(seen(compact), seen(rows[some]))
 
 
-def test_nothing_to_see_is_an_empty_frame():
+def test_no_perspectives_give_an_empty_frame():
     none = frames.empty(frames.RESPONSES)
 
     assert len(perspectives(frames.empty(frames.SCORES), none, SMALL)) == 0
@@ -93,7 +93,7 @@ def test_nothing_to_see_is_an_empty_frame():
 
 
 def many(n: int) -> Instrument:
-    """An instrument of n single-item facets, each with an answer about the partner."""
+    """Return an instrument of n single-item facets, each with an item about the partner."""
     items, subscales = [], []
     for k in range(n):
         items += [Item(f"x.f{k}.self", "…", OFTEN), Item(f"x.f{k}.partner", "…", OFTEN, about="partner")]
@@ -152,7 +152,7 @@ def test_a_view_that_varies_by_one_step_has_a_correlation():
     assert mine["similarity"] == pytest.approx(-1.0)
 
 
-def test_couples_come_sorted_and_one_without_a_partner_stops_no_other():
+def test_couples_are_sorted_and_a_lone_partner_does_not_affect_others():
     instrument = many(5)
     whole = {f"x.f{k}.self": k for k in range(5)} | {f"x.f{k}.partner": k for k in range(5)}
     rows = pd.concat(

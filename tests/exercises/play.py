@@ -1,4 +1,4 @@
-"""Two people who take steps of exercises, each checked as the service checks it."""
+"""Two people taking steps of exercises, each step checked as the service checks it."""
 
 from typing import Any
 

@@ -103,7 +103,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_a_text_alone_is_an_exercise_in_one_file(copy: Path) -> None:
+def test_an_exercise_without_rules_is_one_file(copy: Path) -> None:
     file = next(FILE.finditer(PAGE))
     (copy / file["path"]).write_text(file["text"], encoding="utf-8")
     seen = json.loads(run_in(copy, LIST))
@@ -113,7 +113,7 @@ def test_a_text_alone_is_an_exercise_in_one_file(copy: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_whoever_follows_the_page_adds_an_exercise_in_two_files_its_text_and_words(copy: Path) -> None:
+def test_following_the_page_adds_an_exercise_in_two_files_plus_text_and_messages(copy: Path) -> None:
     touched = follow(PAGE, copy)
     assert [path for path in touched if path.endswith(".py")] == [
         "workbook/exercises/__init__.py",
@@ -132,7 +132,7 @@ def test_whoever_follows_the_page_adds_an_exercise_in_two_files_its_text_and_wor
 
 
 @pytest.mark.timeout(300)
-def test_its_forms_are_derived_and_two_people_walk_it_to_its_end(copy: Path) -> None:
+def test_its_forms_are_derived_and_two_people_can_complete_it(copy: Path) -> None:
     follow(PAGE, copy)
     seen = json.loads(run_in(copy, WALK))
     assert seen["form"] == ["Where to?", "Not far.", "text", 120, "Which day?", "date"]

@@ -70,7 +70,7 @@ class TestRequest:
         play.take(ANA, "request.withdrawn", request=request)
         assert play.state[request].stage == "withdrawn"
 
-    def test_an_answer_to_an_erased_request_breaks_no_page(self) -> None:
+    def test_an_answer_to_an_erased_request_is_skipped(self) -> None:
         play = Play("request")
         request = ask(play)
         answer(play, BEN, request, "yes")
@@ -82,7 +82,7 @@ class TestNeedsTalk:
         play = Play("needs_talk")
         return play, play.take(ANA, "needs_talk.said", need="needs.heard", words="I would like to finish.")
 
-    def test_the_whole_road_from_a_need_to_a_request(self) -> None:
+    def test_a_needs_talk_can_end_in_a_request(self) -> None:
         play, talk = self.said()
         play.take(BEN, "needs_talk.heard", talk=talk, words="You want to finish before I answer.")
         play.take(ANA, "needs_talk.checked", talk=talk, understood="yes", missing="")
@@ -109,14 +109,14 @@ class TestNeedsTalk:
         with pytest.raises(ExerciseError, match="Whoever said the need"):
             play.take(BEN, "needs_talk.checked", talk=talk, understood="yes", missing="")
 
-    def test_no_way_on_before_it_was_understood(self) -> None:
+    def test_a_talk_is_not_settled_before_the_need_is_understood(self) -> None:
         play, talk = self.said()
         with pytest.raises(ExerciseError, match="once the need was understood"):
             play.take(ANA, "needs_talk.settled", talk=talk, way="later", plan="")
 
 
 class TestGratitude:
-    def test_a_line_lands_by_the_partners_word_only(self) -> None:
+    def test_only_the_partner_marks_a_line_as_landed(self) -> None:
         play = Play("gratitude_log")
         line = play.take(ANA, "gratitude.written", text="You made tea at six.", day="2026-05-01")
         with pytest.raises(ExerciseError, match="Your partner says"):
@@ -154,7 +154,7 @@ class TestQuestion:
         assert play.state["1"].step == "Sunday off"
 
 
-def test_all_problems_of_a_malformed_step_come_at_once() -> None:
+def test_all_problems_of_a_malformed_step_are_reported_together() -> None:
     step = Step("request.sent", {"text": "", "is_intimate": "perhaps", "extra": 1}, "op", ANA)
     with pytest.raises(ExerciseError) as refusal:
         check_step([], step)
@@ -172,13 +172,13 @@ def test_an_unknown_kind_is_refused() -> None:
         check_step([], Step("request.blamed", {}, "op", ANA))
 
 
-def test_no_step_of_any_exercise_has_a_place_for_blame() -> None:
+def test_no_exercise_event_has_a_field_for_blame() -> None:
     fields = {name for shape in SHAPES.values() for name in shape}
     assert not fields & {"blame", "fault", "guilty", "reason"}
 
 
 @given(st.lists(steps(), max_size=25))
-def test_whatever_is_tried_a_checked_table_folds_to_the_same_state(tried: list[Step]) -> None:
+def test_check_and_fold_agree_for_any_sequence_of_steps(tried: list[Step]) -> None:
     """A step is either refused, leaving the table as it was, or kept and part of the fold."""
     kept: list[Step] = []
     for step in numbered(tried):
@@ -202,8 +202,8 @@ def test_an_exercise_has_one_name() -> None:
         assert set(lookup(f"exercises.{name}"))
 
 
-def test_the_kinds_that_lie_on_tables_stay_for_ever() -> None:
-    """A kind that is renamed could no longer be read where it was written."""
+def test_no_stored_event_kind_is_ever_renamed() -> None:
+    """Rows already stored under a renamed kind could no longer be read."""
     assert set(SHAPES) >= {
         "gratitude.written",
         "gratitude.landed",
@@ -229,8 +229,8 @@ def test_a_row_older_than_a_field_of_its_move_is_still_read() -> None:
     assert request.is_intimate is False
 
 
-def test_whoever_blocks_the_others_words_still_sees_whose_turn_it_is() -> None:
-    """The words of a counter-proposal are taken out for them, and the turn is theirs all the same."""
+def test_blocking_the_partners_words_does_not_hide_whose_turn_it_is() -> None:
+    """The text of the counter-proposal is hidden from them, but it is still their turn."""
     play = Play("request")
     request = ask(play)
     answer(play, BEN, request, "negotiate", proposal="Saturday?")

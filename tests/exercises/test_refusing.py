@@ -1,4 +1,4 @@
-"""What a partner sends by hand is refused in one place, with all that is wrong at once."""
+"""Forged steps are refused in one place, with all their problems at once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ JSON = st.recursive(
 FITTING = st.sampled_from(["yes", "op1", "2026-05-01", "needs.heard", "negotiate", True])
 
 
-def test_what_a_move_names_is_looked_for_among_what_lies_here() -> None:
+def test_a_move_on_an_unknown_or_foreign_thing_is_refused() -> None:
     """An id of another couple's thing, of another exercise's, or of none is one problem among the others."""
     play = Play("request")
     line = play.take(ANA, "gratitude.written", text="Tea", day="2026-05-01")
@@ -32,7 +32,7 @@ def test_what_a_move_names_is_looked_for_among_what_lies_here() -> None:
         assert say("exercises.refusals.gone") in told
 
 
-def test_no_day_in_the_future_but_the_one_that_has_begun_somewhere() -> None:
+def test_a_day_is_at_most_tomorrow_in_utc() -> None:
     play = Play("gratitude_log")
     today = datetime.now(UTC).date()
     play.take(ANA, "gratitude.written", text="Tea", day=str(today + timedelta(days=1)))
@@ -58,8 +58,10 @@ def problems_of(kind: str, payload: dict[str, Any], table: list[Step]) -> tuple[
 
 
 @given(st.sampled_from(sorted(SHAPES)), st.data())
-def test_whatever_json_is_sent_is_kept_or_refused_in_sentences(kind: str, data: st.DataObject) -> None:
-    """Nothing that a browser can send makes the workbook stumble; each field is told of, all at once."""
+def test_any_json_payload_is_accepted_or_refused_with_a_sentence_per_field(
+    kind: str, data: st.DataObject
+) -> None:
+    """Nothing a browser can send crashes the workbook; all bad fields are reported at once."""
     payload = data.draw(st.dictionaries(st.sampled_from([*SHAPES[kind], "extra"]), JSON | FITTING))
     table = [Step("request.sent", {"text": "A walk", "need": "", "is_intimate": False}, "op1", ANA)]
     problems = problems_of(kind, payload, table)

@@ -44,7 +44,7 @@ def there(table: dict[str, Any], above: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", MACHINES)
-def test_the_words_of_an_exercise_are_those_its_machine_asks_for(name: str) -> None:
+def test_messages_of_an_exercise_match_its_machine(name: str) -> None:
     machine = MACHINES[name]
     words, wanted = set(there(lookup(f"exercises.{name}"))), set(needed(machine))
     assert wanted - words == set()
@@ -59,7 +59,7 @@ def test_the_words_of_an_exercise_are_those_its_machine_asks_for(name: str) -> N
 
 
 @given(st.lists(steps(), max_size=12))
-def test_whatever_lies_on_a_table_has_words_for_where_it_stands_and_what_is_told(tried: list[Step]) -> None:
+def test_every_reachable_stage_and_notice_has_its_message(tried: list[Step]) -> None:
     for name, things in work_of(numbered(tried)).things.items():
         words = set(there(lookup(f"exercises.{name}")))
         for thing in things.values():

@@ -1,4 +1,4 @@
-"""One fold over a couple's events tells, for all exercises, what was begun and whom it waits for."""
+"""One fold over a couple's events finds, for all exercises, what is open and who has to act."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def play() -> Play:
     return play
 
 
-def test_it_names_what_waits_for_each_of_the_two(play: Play) -> None:
+def test_it_lists_what_waits_for_each_partner(play: Play) -> None:
     work = work_of(play.events)
     assert work.waiting_for(ANA) == [
         OpenThing("needs_talk", "op4"),
@@ -33,14 +33,14 @@ def test_it_names_what_waits_for_each_of_the_two(play: Play) -> None:
     assert work.waiting_for(ANA, "request") == [OpenThing("request", "op2"), OpenThing("request", "op6")]
 
 
-def test_it_is_what_each_machine_makes_of_the_events_alone(play: Play) -> None:
+def test_it_equals_each_machines_own_fold(play: Play) -> None:
     work = work_of(play.events)
     assert {name: work.of(name) for name in MACHINES} == {
         name: machine.fold(play.events) for name, machine in MACHINES.items()
     }
 
 
-def test_what_is_settled_waits_for_nobody(play: Play) -> None:
+def test_a_settled_thing_waits_for_nobody(play: Play) -> None:
     play.take(BEN, "gratitude.landed", line="op1")
     answer(play, ANA, "op2", "yes")
     answer(play, ANA, "op6", "no")
@@ -50,7 +50,7 @@ def test_what_is_settled_waits_for_nobody(play: Play) -> None:
     assert work.waiting_for(ANA) == work.waiting_for(BEN) == []
 
 
-def test_kinds_that_no_exercise_knows_are_passed_over() -> None:
+def test_unknown_event_kinds_are_skipped() -> None:
     assert work_of([Step("gone.long_ago", {}, "op1", ANA)]).waiting_for(BEN) == []
 
 
@@ -65,7 +65,7 @@ def seconds(fold: Callable[[list[Step]], object], n: int) -> float:
     return min(taken)
 
 
-def test_the_time_it_takes_grows_with_the_events_and_no_faster() -> None:
+def test_its_run_time_is_linear_in_the_number_of_events() -> None:
     """Eight times the events take about eight times as long; where it grew with their square, 64 times."""
 
     def copies(events: list[Step]) -> None:

@@ -1,4 +1,4 @@
-"""Two made-up people whose score on every topic is chosen, and all that the pages tell them.
+"""Two made-up people with chosen scores on every topic, and all the text that their pages show.
 
 The whole way is gone, as in the workbook: answers, scores, publications, results, words.
 """
@@ -31,7 +31,7 @@ Scores = Mapping[str, int]
 def answers(
     person: str, scores: Scores, *, needs: Mapping[str, tuple[int, int]] | None = None
 ) -> pd.DataFrame:
-    """A person's answers, so that each topic scores what is given, of 0 to 4; others are left open."""
+    """Return answers that give each named topic its score from 0 to 4; other topics stay blank."""
     values: dict[str, int] = {}
     for topic, score in scores.items():
         instrument = ASKED[topic.partition(".")[0]]
@@ -56,7 +56,7 @@ def answers(
 def together(
     a: pd.DataFrame, b: pd.DataFrame, grain: Grain = Grain.ANSWERS, shared: tuple[str, ...] = tuple(ASKED)
 ) -> Results:
-    """What lies open to both once both have published what they answered."""
+    """Return the joint results once both have published their answers."""
     responses = pd.concat([a, b], ignore_index=True)
     table = [
         publish(
@@ -74,7 +74,7 @@ def together(
 
 
 def alone(a: pd.DataFrame) -> Results:
-    """One's own picture."""
+    """Return one person's own results."""
     return work_out_own(a, ASKED, known=PLACES, suggestions=suggestions())
 
 
@@ -82,7 +82,7 @@ SHOWN = ("profile", "side_by_side", "heat_map", "needs_map")
 
 
 def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:
-    """Every text of the overview, and the sentences beside the drawings, by page."""
+    """Return all text of the overview and the sentences beside the charts, by page."""
     blocks = told_alone(results, ASKED) if results.is_solo else told_together(results, ASKED, NAMES)
     told = {"overview": list(texts(blocks))}
     given = Given(results, {"a": NAMES["a"]} if results.is_solo else NAMES)
@@ -96,7 +96,7 @@ def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[st
 
 
 def texts(blocks: object) -> Iterator[str]:
-    """Every text of the blocks, in the order read; headings begin with a ``#``."""
+    """Return all text of the blocks in reading order; headings begin with a ``#``."""
     if isinstance(blocks, list):
         for block in blocks:
             yield from texts(block)

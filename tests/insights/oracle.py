@@ -1,4 +1,4 @@
-"""Judges what the pages tell by rules of its own: it reads each sentence against the raw scores.
+"""An independent oracle: it checks each sentence on the pages against the raw scores.
 
 Nothing of the code that decides or words a result is used here, and none of its limits. What no
 rule knows is a fault too: a new sentence needs a rule before it may be told.
@@ -35,7 +35,7 @@ class Topic:
     scores: Mapping[str, float]
 
     def hard(self, place: str) -> float:
-        """How hard it is for one of them, whichever way the scale runs: 0 (well) to 4."""
+        """Return how hard a topic is for one person, whichever way its scale runs: 0 (well) to 4."""
         return self.scores[place] if self.is_sign else 4 - self.scores[place]
 
     def is_low(self, place: str) -> bool:
@@ -46,12 +46,12 @@ class Topic:
 
     @property
     def rank(self) -> tuple[float, float]:
-        """The one who stands lower first, then both together; lower is worse."""
+        """Return a sort key: the hardest score of either, then both added; lower is worse."""
         return min(-self.hard(p) for p in self.scores), sum(-self.hard(p) for p in self.scores)
 
 
 def read_topics(scores: Mapping[str, Mapping[str, Score]], who: Iterable[str]) -> dict[str, Topic]:
-    """The topics on which everyone it is told to has a score, by title."""
+    """Return the topics on which every reader has a score, by title."""
     found = {}
     for one in _subscales():
         given = scores.get(one["id"], {})
@@ -78,7 +78,7 @@ def _subscales() -> tuple[dict[str, Any], ...]:
 
 @cache
 def neutral() -> frozenset[str]:
-    """Sentences that say nothing of anybody's answers, from the content itself."""
+    """Return the sentences that say nothing about anybody's answers, from the content itself."""
     ui = tomllib.loads((CONTENT / "messages" / "en" / "ui.toml").read_text())
     plots = tomllib.loads((CONTENT / "messages" / "en" / "results.toml").read_text())["plots"]
     said = [ui["together"]["order"], ui["results"]["order"], ui["telling"]["time_and_warmth"]]
@@ -109,7 +109,7 @@ class Judge:
         self.neutral = neutral()
 
     def read(self, pages: Mapping[str, list[str]]) -> list[str]:
-        """Every sentence that is not true of the scores, or that no rule knows."""
+        """Return every sentence that the scores contradict or that no rule knows."""
         for page, told in pages.items():
             if page == "needs_map":
                 continue
@@ -159,7 +159,7 @@ class Judge:
             self.false.append(f"{self.subject.title if self.subject else '-'}: {sentence}")
 
     def _nobody_is_passed_over(self) -> None:
-        """Whoever has something low is cared for: by name, as one of both, or as "you"."""
+        """Check that every person with a low topic is addressed: by name, as one of both, or as "you"."""
         for place in self.who:
             if any(one.is_low(place) for one in self.topics.values()) and place not in self.cared_for:
                 self.false.append(f"passed over: something is low for {place}, and the page says nothing")
@@ -198,7 +198,7 @@ class Judge:
         return all(rank > one.rank if best else rank < one.rank for one in others)
 
     def equally_hard(self, words: str, titles: list[str] | int) -> bool:
-        """For each named: these topics are low, as hard as each other, and none is harder."""
+        """Tell whether, for each person named, these topics are low, tied, and none is worse."""
         for place in self.care(*self.people(words)):
             most = max(one.hard(place) for one in self.topics.values())
             hardest = [one for one in self.topics.values() if one.hard(place) == most and one.is_low(place)]
@@ -232,7 +232,7 @@ class Judge:
         return (n, of) == (len(fits), len(self.facets))
 
     def ends(self, titles: str, *, best: bool) -> bool:
-        """One's own highest or lowest: all the equals, named or counted."""
+        """Tell whether these are one's own highest or lowest topics, all ties named or counted."""
         values = [one.scores["a"] for one in self.facets]
         end = max(values) if best else min(values)
         equal = {one.title for one in self.facets if one.scores["a"] == end}
@@ -243,5 +243,5 @@ class Judge:
 def judge(
     pages: Mapping[str, list[str]], scores: Mapping[str, Mapping[str, Score]], names: Mapping[str, str]
 ) -> list[str]:
-    """What is false on these pages, for these people with these scores."""
+    """Return the sentences on these pages that are false for people with these scores."""
     return Judge(read_topics(scores, names), names).read(pages)

@@ -14,7 +14,7 @@ ALIKE = 0.2  # points
 
 
 def titles_in(text: str) -> list[str]:
-    """What stands in quotes."""
+    """Return the titles in quotes."""
     return re.findall("“([^”]*)”", text)
 
 
@@ -173,7 +173,7 @@ RULES: list[tuple[str, Rule]] = [
 
 
 def _differing(judge: Judge, words: str) -> bool:
-    """Exactly those that differ beyond the band, named or counted."""
+    """Tell whether exactly the topics that differ beyond the band are named or counted."""
     differing = {f.title for f in judge.facets if abs(f.scores["a"] - f.scores["b"]) > f.band}
     count = re.fullmatch(r"(\d+) topics", words)
     return len(differing) == int(count[1]) if count else set(titles_in(words)) == differing

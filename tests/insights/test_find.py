@@ -1,4 +1,4 @@
-"""What is worth a word: strengths first, few, deterministic, never a ranking of partners."""
+"""Choosing insights: strengths first, few, deterministic, never a ranking of the partners."""
 
 import dataclasses
 import random
@@ -85,18 +85,18 @@ def test_a_topic_is_low_when_it_is_low_for_either_and_says_where_each_stands():
     assert one.stands == {"a": "low", "b": "high"}
 
 
-def test_each_partners_own_lowest_is_told_and_neither_gets_more_room():
+def test_each_partners_lowest_topic_is_reported_once():
     """a: f0 is lowest (0), then f1 (1). b: f3 is lowest (1). One for each, in the topics' order."""
     insights = found([0, 1, 2, 2, 3], [2, 2, 2, 1, 3])
 
     assert told(insights, "growth") == ["x.f0", "x.f3"]
 
 
-def test_one_who_alone_has_something_low_is_told_of_two():
+def test_two_low_topics_of_one_partner_are_reported_if_the_other_has_none():
     assert told(found([0, 1, 2, 2, 3], [2, 2, 2, 2, 3]), "growth") == ["x.f0", "x.f1"]
 
 
-def test_equals_are_named_together_or_counted_and_never_picked():
+def test_ties_are_named_together_or_counted():
     """Four equally strong, five equally low: no three and no two of them are the ones."""
     insights = found([4, 4, 4, 4, 1, 1, 1], [4, 4, 4, 4, 1, 1, 1])
     tied = {one.code: one for one in insights}
@@ -107,18 +107,18 @@ def test_equals_are_named_together_or_counted_and_never_picked():
     assert tied["growth_tied"].stands == {"a": "low", "b": "low"}
 
 
-def test_whole_groups_of_equals_are_named_as_far_as_there_is_room():
+def test_tied_topics_are_named_only_as_whole_groups():
     """One at 4, then three at 3: with room for three only the first stands out."""
     assert told(found([4, 3, 3, 3, 2], [4, 3, 3, 3, 2]), "strength") == ["x.f0"]
 
 
-def test_without_a_strength_the_best_so_far_is_named_if_it_is_low_for_nobody():
+def test_without_a_strength_the_best_topic_low_for_nobody_is_named():
     assert told(found([2, 2, 2, 1, 2], [2, 3, 2, 1, 2]), "strength_so_far") == ["x.f1"]
     assert told(found([1, 1, 0, 0, 0], [2, 3, 2, 2, 2]), "strength_so_far") == []
 
 
-def test_what_fear_can_make_high_is_no_strength_and_nothing_false_is_said_instead():
-    """f0 is strong for both and praised to nobody; then "none is strong" would not be true either."""
+def test_topics_that_fear_can_raise_are_never_reported_as_a_strength():
+    """f0 is strong for both but never reported; "none is strong" would be false as well."""
     unpraised = replace(STEADY, never_praised=("x.f0",))
     strong = found([4, 2, 2, 2, 1], [4, 2, 2, 2, 1], steps=unpraised)
     other = found([4, 3, 2, 2, 1], [4, 3, 2, 2, 1], steps=unpraised)
@@ -137,7 +137,7 @@ def test_without_a_low_topic_the_least_strong_is_named_gently_if_there_is_one():
 
 
 @pytest.mark.parametrize("mine", [[3, 3, 2, 2, 4], [4, 4, 4, 4, 3]])
-def test_where_none_is_lowest_or_the_lowest_is_strong_nothing_is_dressed_as_low(mine):
+def test_ties_and_strong_topics_are_never_reported_as_low(mine):
     assert [one.code for one in found(mine, mine) if "low" in one.code or "growth" in one.code] == [
         "nothing_low"
     ]
@@ -146,14 +146,14 @@ def test_where_none_is_lowest_or_the_lowest_is_strong_nothing_is_dressed_as_low(
 @pytest.mark.parametrize(
     ("value", "stand"), [(4, "high"), (3, "high"), (2, "middle"), (1, "low"), (0, "low")]
 )
-def test_topics_that_are_all_alike_are_said_to_be_and_none_is_named(value, stand):
+def test_all_tied_topics_are_reported_as_alike_without_naming_one(value, stand):
     insights = found([value] * 6, [value] * 6)
 
     assert [one.code for one in insights] == ["alike", "next_step"]
     assert set(insights[0].stands.values()) == {stand}
 
 
-def test_who_is_low_where_the_other_is_strong_throughout_is_told_that_they_are_apart():
+def test_partners_opposite_on_every_topic_are_reported_as_apart():
     insights = found([1] * 6, [3] * 6)
     codes = [one.code for one in insights]
 
@@ -163,22 +163,22 @@ def test_who_is_low_where_the_other_is_strong_throughout_is_told_that_they_are_a
     assert not {"strength", "strength_so_far", "growth"} & set(codes)
 
 
-def test_where_they_are_apart_both_ways_it_is_nobodys():
+def test_partners_apart_in_both_directions_name_no_side():
     (apart,) = [one for one in found([1, 3] * 3, [3, 1] * 3) if one.code == "apart"]
 
     assert apart.stands == {}
 
 
-def test_with_few_topics_only_what_is_high_or_low_by_itself_is_told():
+def test_with_few_topics_only_absolute_highs_and_lows_are_reported():
     assert [one.code for one in found([2, 2, 2], [2, 2, 2])] == ["few", "nothing_low", "next_step"]
     assert [one.code for one in found([4, 1], [4, 1])] == ["few", "strength", "growth", "next_step"]
 
 
-def test_what_only_one_has_a_value_on_is_not_told_to_both():
+def test_a_topic_with_one_value_is_not_reported_to_both():
     assert [one.code for one in found([4, None], [None, 1])] == ["next_step"]
 
 
-def test_signs_are_turned_and_a_rare_one_is_no_strength():
+def test_signs_are_reversed_and_a_rare_one_is_not_a_strength():
     """f1 and f2 are signs: 4 is bad, 0 is good but not what a couple is good at."""
     insights = found([3, 4, 0], [3, 4, 0], worse=(1, 2))
 
@@ -190,7 +190,7 @@ def test_signs_alone_still_begin_with_something_good():
     assert told(found([0, 4], [0, 4], worse=(0, 1)), "strength") == ["x.f0"]
 
 
-def test_the_widest_difference_leads_and_chance_is_counted():
+def test_differences_are_sorted_by_size_with_the_number_compared():
     insights = found([4, 4, 2, 4, 4], [2, 1, 2, 0, 2])
     differences = [insight for insight in insights if insight.code == "difference"]
 
@@ -203,7 +203,7 @@ def test_the_widest_difference_leads_and_chance_is_counted():
     assert {one.caution for one in differences} == {"chance"}
 
 
-def test_a_difference_between_partners_is_told_whichever_way_it_goes():
+def test_a_difference_is_reported_in_either_direction():
     assert told(found([1, 4], [4, 4]), "difference") == told(found([4, 4], [1, 4]), "difference") == ["x.f0"]
 
 
@@ -217,7 +217,7 @@ def test_swapping_the_partners_changes_only_the_sign_of_differences():
         assert i.numbers.get("difference", 0) == -j.numbers.get("difference", 0)
 
 
-def test_one_partner_alone_is_told_with_that_caution():
+def test_results_of_one_partner_alone_carry_that_caution():
     insights = found([4, 1])
 
     assert {insight.caution for insight in insights} == {"one_side"}
@@ -227,18 +227,18 @@ def test_one_partner_alone_is_told_with_that_caution():
     assert next(i for i in insights if i.code == "strength").numbers["n_partners"] == 1
 
 
-def test_assumed_constants_are_said_and_the_source_is_named():
+def test_assumed_constants_are_stated_with_their_source():
     first = next(i for i in found([4, 1], [4, 1]) if i.code == "strength")
 
     assert first.caution == "assumed"
     assert first.evidence == ("S0",)
 
 
-def test_what_was_not_answered_is_not_told():
+def test_unanswered_topics_are_not_reported():
     assert [one.code for one in found([None, None], [None, None])] == ["next_step"]
 
 
-def test_there_is_no_verdict_number():
+def test_no_number_sums_up_the_relationship():
     """Every number belongs to one subject; nothing is summed over facets or persons."""
     for insight in found([4, 1, 4], [4, 1, 1]):
         subjects = insight.subjects or (insight.subject,)
@@ -304,7 +304,7 @@ def test_one_unmet_need_for_each_partner_by_its_gap():
 @pytest.mark.parametrize(
     ("importance", "met", "is_told"), [(3, 1, True), (3, 2, False), (2, 0, False), (4, 2, True)]
 )
-def test_where_a_need_counts_as_unmet(importance, met, is_told):
+def test_an_important_need_with_a_gap_of_two_is_unmet(importance, met, is_told):
     insights = found([4], [4], needs=needs_of(p_1={"seen": (importance, met)}))
 
     assert bool(told(insights, "unmet_need")) == is_told

@@ -1,4 +1,4 @@
-"""What made-up couples who need care most are told and offered, on the joint page and alone.
+"""What four made-up couples who need care most read and are offered, jointly and alone.
 
 `python -m tests.insights.test_four_couples` prints all of it.
 """
@@ -51,7 +51,7 @@ COUPLES: dict[str, tuple[Person, Person]] = {
 
 
 def told(name: str) -> dict[str, dict[str, list[str]]]:
-    """All that the two read together, and each alone."""
+    """Return everything the two read together, and each alone."""
     first, second = (answers(who, scores) for who, scores in zip((A, B), COUPLES[name], strict=True))
     return {
         "together": pages(together(first, second)),
@@ -65,7 +65,7 @@ def step_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", COUPLES)
-def test_all_they_are_told_is_true(name: str) -> None:
+def test_every_statement_to_the_four_couples_is_true(name: str) -> None:
     mine, yours = COUPLES[name]
     scores = {topic: {"a": mine.get(topic), "b": yours.get(topic)} for topic in [*FACETS, *SIGNS]}
     said = told(name)
@@ -75,7 +75,7 @@ def test_all_they_are_told_is_true(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COUPLES)
-def test_nobody_hurt_is_led_to_open_up_or_to_a_guarded_step(name: str) -> None:
+def test_nobody_in_distress_is_led_to_openness_or_a_guarded_step(name: str) -> None:
     step = step_of(name)
 
     assert step not in ("step_more_open", "gratitude_log")
@@ -85,23 +85,23 @@ def test_nobody_hurt_is_led_to_open_up_or_to_a_guarded_step(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["frightened and content", "very unhappy and very happy", "ten answers only"]
 )
-def test_the_frightened_the_unhappy_and_who_kept_much_back_are_offered_the_same(name: str) -> None:
+def test_fear_unhappiness_and_sparse_answers_lead_to_the_same_step(name: str) -> None:
     assert step_of(name) == ladder().exercise
 
 
-def test_the_frightened_one_is_not_praised_for_letting_all_pass() -> None:
+def test_a_frightened_partner_is_not_praised_for_letting_go() -> None:
     for said in told("frightened and content").values():
         assert "# Letting go" not in said["overview"]
 
 
-def test_the_lonely_one_is_seen_though_the_other_is_not_lonely() -> None:
+def test_one_partners_loneliness_is_reported() -> None:
     said = told("lonely and content")["together"]
 
     assert "Noticed often: by Mira, “Feeling disconnected” and “Loneliness”." in said["heat_map"]
     assert "Mira notices this often at the moment. Jonas notices it rarely or never." in said["overview"]
 
 
-def test_the_unhappy_one_is_not_told_of_a_strength_and_they_are_told_that_they_are_apart() -> None:
+def test_opposite_partners_are_told_they_differ_and_of_no_strength() -> None:
     said = told("very unhappy and very happy")["together"]["overview"]
 
     assert said[0] == "# Two different weeks"

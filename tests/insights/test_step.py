@@ -1,4 +1,4 @@
-"""The joint next step tells nobody why it is what it is, and goes up the ladder where it may."""
+"""The joint next step does not reveal its reason, and climbs the ladder where that is safe."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ def world(
     needs: dict[str, tuple[int, int]] | None = None,
     shared: tuple[str, ...] = tuple(ASKED),
 ) -> Results:
-    """Two who are well, but for what is given; None is a topic left open. The second's needs are met."""
+    """Return the results of two who are well except as given (None: left blank). The second's needs are met."""
 
     def scores(given: dict[str, int | None] | None) -> dict[str, int]:
         return {t: v for t, v in (WELL | (given or {})).items() if v is not None}
@@ -62,7 +62,7 @@ UNSTEADY: dict[str, Callable[[], Results]] = {
 
 
 def told_step(results: Results) -> tuple[object, ...]:
-    """Every byte of the step: what the page says of it, and what its button opens."""
+    """Return every byte of the step: what the page says about it, and what its button opens."""
     (step,) = [one for one in results.insights if one.code == "next_step"]
     said = list(texts(told_together(results, ASKED, NAMES)))
     after = said[said.index("# " + say("ui.together.next_step")) :]
@@ -75,7 +75,7 @@ def time_and_warmth() -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", UNSTEADY)
-def test_low_kept_back_and_left_open_lead_to_the_same_step_byte_for_byte(
+def test_low_held_back_and_blank_topics_lead_to_the_same_step(
     name: str, time_and_warmth: tuple[object, ...]
 ) -> None:
     assert told_step(UNSTEADY[name]()) == time_and_warmth
@@ -87,7 +87,7 @@ def test_that_step_is_one_of_time_and_warmth_without_a_guard(time_and_warmth: tu
     assert not exercises()[name].guard
 
 
-def test_without_the_first_rungs_the_worlds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_first_rungs_the_step_reveals_what_is_low(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a step that follows what is low says which it was."""
     bare = replace(ladder(), rungs=tuple(replace(rung, first=False) for rung in ladder().rungs))
     monkeypatch.setattr("workbook.insights.find.ladder", lambda: bare)
@@ -100,25 +100,25 @@ def subject_of(results: Results) -> tuple[str, str]:
     return step.subject, step.exercise
 
 
-def test_where_the_first_rungs_are_well_the_lowest_other_rung_comes_first() -> None:
+def test_with_healthy_first_rungs_the_lowest_other_rung_comes_first() -> None:
     """Talk is lower than time, and time stands on the lower rung."""
     results = world({"connection.open_talk": 0}, {"connection.protected_time": 1})
 
     assert subject_of(results) == ("connection.protected_time", "twenty_minutes")
 
 
-def test_what_is_low_for_one_alone_counts() -> None:
+def test_a_topic_low_for_one_partner_counts() -> None:
     assert subject_of(world({"connection.listening": 1}))[0] == "connection.listening"
 
 
-def test_then_a_need_that_waits_and_whose_it_is_is_not_said() -> None:
+def test_after_the_rungs_comes_an_unmet_need_without_its_owner() -> None:
     results = world(needs={"needs.heard": (4, 1)})
     (step,) = [one for one in results.insights if one.code == "next_step"]
 
     assert (step.subject, step.person_id) == ("needs.heard", "")
 
 
-def test_the_need_to_feel_safe_is_told_to_nobody_else_and_leads_to_nothing_joint() -> None:
+def test_the_need_to_feel_safe_appears_in_own_insights_only() -> None:
     needs = {"needs.safe": (4, 0)}
     joint, own = world(needs=needs), couples.alone(answers(A, WELL, needs=needs))
 

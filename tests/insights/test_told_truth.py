@@ -1,4 +1,4 @@
-"""Every sentence a result page tells is true of each person's own numbers, for every facet and sign.
+"""Every sentence on a results page is true of each person's own scores, for every facet and sign.
 
 Both partners stand at missing, low, middle and high: 16 pairs for each topic, with the other
 topics between. The sentences are judged by `tests.insights.oracle`, which knows neither the code
@@ -45,7 +45,7 @@ Scored = dict[str, dict[str, float | None]]
 
 
 def level_of(topic: str, name: str) -> int | None:
-    """A score at which the topic stands there: a sign is low where it is frequent."""
+    """Return a score at this level; for a sign, frequent counts as low."""
     score = LEVELS[name]
     return score if score is None or topic in FACETS else 4 - score
 
@@ -70,7 +70,7 @@ def _scored() -> pd.DataFrame:
 
 
 def results_of(cases: Sequence[Scored], *, both: bool = True) -> list[Results]:
-    """What lies open where topics are scored so; a topic opens only where both have a value."""
+    """Return the joint results for these scores; a topic opens only if both have a value."""
     rows = []
     for n, scores in enumerate(cases):
         keys = [
@@ -99,7 +99,7 @@ def _results(pairs: pd.DataFrame, *, both: bool) -> Results:
 
 
 def told_falsely(topic: str) -> Iterator[tuple[str, str, str]]:
-    """What is false on the pages for both, and on one's own, over the 16 pairs."""
+    """Return the false sentences on the joint pages and on one's own, over the 16 pairs of levels."""
     views = ("heat_map",) if topic in SIGNS else ("profile", "side_by_side")
     joint = [scores_of(topic, a, b) for a, b in PAIRS]
     for (a, b), scores, results in zip(PAIRS, joint, results_of(joint), strict=True):
@@ -112,7 +112,7 @@ def told_falsely(topic: str) -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_all_that_is_told_of_a_topic_is_true_of_each(topic: str) -> None:
+def test_every_statement_on_a_topic_is_true_for_each_partner(topic: str) -> None:
     assert list(told_falsely(topic)) == []
 
 
@@ -120,7 +120,7 @@ EXTREME = {"never": 0, "rarely": 1, "sometimes": 2, "often": 3, "always": 4}
 
 
 @pytest.mark.parametrize("a", EXTREME)
-def test_all_that_is_told_is_true_where_one_is_the_same_in_everything(a: str) -> None:
+def test_every_statement_is_true_for_a_partner_with_uniform_scores(a: str) -> None:
     """One partner answers alike throughout, the other too: every pair of levels, all topics at once."""
     cases = []
     for b in EXTREME.values():
@@ -134,8 +134,8 @@ def test_all_that_is_told_is_true_where_one_is_the_same_in_everything(a: str) ->
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_all_that_is_told_of_made_up_couples_is_true(seed: int) -> None:
-    """By the whole way, with publications: random people, few and many topics, at either grain."""
+def test_every_statement_to_random_couples_is_true(seed: int) -> None:
+    """Random people go the whole way through publications: few and many topics, at either grain."""
     draw = random.Random(seed)
     n = draw.choice([3, 8, len(TOPICS)])
     people = [{topic: draw.randrange(5) for topic in draw.sample(TOPICS, n)} for _ in PLACES]
@@ -150,8 +150,8 @@ def test_all_that_is_told_of_made_up_couples_is_true(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whoever_is_first_or_second_reads_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The partners change places, and take their names along: every word stays."""
+def test_swapping_the_partners_changes_no_word(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The partners swap places together with their names: no word changes."""
     draw = random.Random(seed)
     scores = {topic: {place: draw.randrange(5) for place in "ab"} for topic in TOPICS}
     turned = {topic: {"a": given["b"], "b": given["a"]} for topic, given in scores.items()}
@@ -167,8 +167,8 @@ def test_whoever_is_first_or_second_reads_the_same(seed: int, monkeypatch: pytes
 # -- controls ------------------------------------------------------------------------------
 
 
-def test_the_judge_finds_the_old_way_of_telling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fallback that takes the sentence of a truly high or low score is found at once."""
+def test_the_truth_checker_rejects_the_earlier_wording(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old fallback reused the sentence for a really high or low score; the oracle finds it."""
 
     def old(self: insight_text._Telling, insight):
         scale = self._scale(insight.subject)
@@ -185,7 +185,7 @@ def test_the_judge_finds_the_old_way_of_telling(monkeypatch: pytest.MonkeyPatch)
         }
 
 
-def test_the_judge_finds_a_mean_over_both() -> None:
+def test_the_truth_checker_rejects_a_mean_over_both() -> None:
     """One partner often lonely, the other never: "neither" is false, and she is passed over."""
     scores = scores_of("warning_signs.loneliness", "low", "high")
     told = {"heat_map": [say("results.plots.heat_map_none_all_two")], "overview": []}
@@ -197,7 +197,7 @@ def test_the_judge_finds_a_mean_over_both() -> None:
     ]
 
 
-def test_a_sentence_that_no_rule_knows_is_a_fault() -> None:
+def test_the_truth_checker_rejects_an_unknown_sentence() -> None:
     assert judge(
         {"overview": ["All is well with you two."]}, scores_of(FACETS[0], "high", "high"), NAMES
     ) == ["no rule knows: All is well with you two."]

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "adding-an-instrument.md"
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-def test_whoever_follows_the_page_adds_an_instrument_that_is_answered_and_scored(tmp_path, monkeypatch):
+def test_following_the_page_adds_an_instrument_that_is_answered_and_scored(tmp_path, monkeypatch):
     page = PAGE.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     files = list(FILE.finditer(page))
@@ -66,7 +66,7 @@ OWN = {
 
 
 @pytest.mark.timeout(300)
-def test_once_its_file_is_in_place_it_shows_in_every_view_that_fits_it_by_its_title(tmp_path):
+def test_a_new_instrument_appears_in_every_fitting_view_by_its_title(tmp_path):
     folder = copy_of_the_workbook(tmp_path)
     (file,) = FILE.finditer(PAGE.read_text(encoding="utf-8"))
     to = folder / "workbook" / "content" / "instruments" / Path(file["path"]).name

@@ -1,14 +1,14 @@
-"""A facet is named by its topic, and knows whose score and which answer about the partner it has."""
+"""A facet is named by its topic and knows its own score and its item about the partner."""
 
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facet_of, facets
 
 
-def test_a_need_is_called_by_its_name_and_not_by_what_is_asked_of_it():
+def test_a_need_is_labelled_by_its_name_and_not_its_question():
     assert {facet.id: facet.title for facet in facets(catalogue()["needs"])}["needs.seen"] == "Seen"
 
 
-def test_each_facet_of_connection_sees_the_partner_by_an_item_of_its_own():
+def test_each_facet_of_connection_has_its_own_partner_item():
     for facet in facets(catalogue()["connection"]):
         assert facet.seen == f"{facet.id}.partner"
         assert facet.own == facet.id
@@ -22,6 +22,6 @@ def test_a_skill_is_one_answer_on_oneself_and_one_on_the_partner():
         assert (facet.own, facet.seen) == (f"{facet.id}.self", f"{facet.id}.partner")
 
 
-def test_what_has_no_score_has_no_facets():
+def test_an_instrument_without_scores_has_no_facets():
     assert facets(catalogue()["safety"]) == ()
     assert facets(catalogue()["background"]) == ()

@@ -83,7 +83,7 @@ def test_a_good_file_gives_items_subscales_and_chapters_in_the_order_written():
     assert tiny.subscale_by_id["tiny.warm"].sem == pytest.approx(0.3 * 0.3**0.5)
 
 
-def test_minutes_are_worked_out_and_not_typed_in():
+def test_minutes_are_computed_from_the_items():
     """3 + 3 + 3 + 6 = 15 words at 200 a minute (0.075) and 3 answers at 4 s (0.2): 0.3 min."""
     assert read_instrument(GOOD).chapters[0].minutes == 0.3
     typed_in = GOOD.replace('id = "tiny.all"', 'id = "tiny.all"\nminutes = 1')
@@ -229,7 +229,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("old", "new", "problem"), BROKEN.values(), ids=BROKEN.keys())
-def test_each_mistake_is_named_where_it_stands(old, new, problem):
+def test_each_mistake_is_reported_with_its_location(old, new, problem):
     assert old in GOOD
     found = problems_of(GOOD.replace(old, new, 1))
     assert any(problem in line for line in found), found
@@ -252,7 +252,7 @@ def test_an_item_says_why_it_is_never_published():
     assert plain.as_published is plain and plain.held_back == frozenset()
 
 
-def test_all_mistakes_of_a_file_come_in_one_error():
+def test_all_mistakes_of_a_file_are_reported_in_one_error():
     text = GOOD
     broken = (
         "an unknown key",
@@ -286,7 +286,7 @@ def test_a_file_is_named_after_its_id(tmp_path: Path):
         read_instrument(path)
 
 
-def test_an_instrument_of_ones_own_folder_joins_the_catalogue(tmp_path: Path):
+def test_an_instrument_from_another_folder_is_added_to_the_catalogue(tmp_path: Path):
     (tmp_path / "tiny.toml").write_text(GOOD, encoding="utf-8")
     assert isinstance(catalogue(tmp_path)["tiny"], Instrument)
     assert "tiny" not in catalogue()
@@ -309,7 +309,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
         catalogue(tmp_path / "absent")
 
 
-def test_what_a_caller_does_to_the_catalogue_harms_nobody_else():
+def test_changing_a_returned_catalogue_affects_nobody_else():
     catalogue().clear()
     assert "connection" in catalogue()
 
@@ -332,7 +332,7 @@ ANYTHING = st.recursive(
 
 
 @given(place=st.sampled_from(PLACES), value=ANYTHING)
-def test_whatever_stands_in_a_file_reading_it_ends_with_problems_and_never_a_crash(place, value):
+def test_any_value_in_a_file_is_read_or_reported_and_never_crashes(place, value):
     tables = copy.deepcopy(TABLES)
     parent = tables
     for key in place[:-1]:

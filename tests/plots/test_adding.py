@@ -30,7 +30,7 @@ household.close()
 
 
 @pytest.mark.timeout(300)
-def test_whoever_follows_the_page_adds_a_view_in_two_files_and_words(tmp_path):
+def test_following_the_page_adds_a_view_in_two_files_plus_messages(tmp_path):
     folder = copy_of_the_workbook(tmp_path)
     touched = follow(PAGE, folder)
     seen = json.loads(run_in(folder, SEEN))

@@ -1,4 +1,4 @@
-"""What each figure is drawn from, says and shows; that it draws nothing where there is nothing."""
+"""Each figure's frame, sentences and drawing; an empty frame draws nothing."""
 
 import json
 import re
@@ -25,7 +25,7 @@ CONTRACTS = {name: view.contract for name, view in DRAWN.items()} | {"trend": fr
 
 
 def prepare_all(results, scores=None):
-    """What every view and the trend are drawn from; empty where there is nothing to draw."""
+    """Return the prepared frames of every view and the trend; empty where there is nothing to draw."""
     given = plots.Given(results, NAMES)
     made = {name: view.prepared(CATALOGUE[view.instrument], given) for name, view in DRAWN.items()}
     found = {name: frames.empty(CONTRACTS[name]) if frame is None else frame for name, frame in made.items()}
@@ -68,7 +68,7 @@ def test_a_prepared_frame_keeps_its_contract(prepared, view):
 
 
 @pytest.mark.parametrize("view", DRAWINGS)
-def test_nothing_to_draw_is_no_figure_no_sentence_and_an_empty_table(view):
+def test_an_empty_frame_yields_no_figure_no_sentence_and_an_empty_table(view):
     nothing = frames.empty(CONTRACTS[view])
 
     assert DRAWINGS[view].plot(nothing) is None
@@ -77,7 +77,7 @@ def test_nothing_to_draw_is_no_figure_no_sentence_and_an_empty_table(view):
 
 
 @pytest.mark.parametrize("view", DRAWINGS)
-def test_a_figure_is_plain_json_with_no_ground_no_drag_and_colours_of_the_page(prepared, view):
+def test_a_figure_is_plain_json_without_background_or_drag_in_the_pages_colours(prepared, view):
     drawn = json.dumps(DRAWINGS[view].plot(prepared[view]).to_plotly_json())
     layout = json.loads(drawn)["layout"]
 
@@ -111,7 +111,7 @@ def test_one_person_alone_sees_their_own_side(solo, view):
 
 
 @pytest.mark.parametrize("view", ["side_by_side", "agreement", "trend"])
-def test_what_takes_two_or_twice_is_empty_for_one_person_once(solo, view):
+def test_views_that_need_two_people_or_occasions_are_empty_for_one(solo, view):
     assert len(solo[view]) == 0
 
 
@@ -194,8 +194,8 @@ def test_needs_are_numbered_alike_for_both_and_the_unmet_are_marked(prepared):
     assert (unmet["importance"] - unmet["met"] >= 2).all()
 
 
-def test_no_number_is_left_out_where_a_need_is_not_there(prepared, solo):
-    """Together the need to feel safe is never there; on one's own page it is."""
+def test_needs_are_numbered_without_gaps(prepared, solo):
+    """The need to feel safe is only on one's own page, never on the joint one."""
     for drawn in (prepared["needs_map"], solo["needs_map"]):
         assert sorted(set(drawn["number"])) == list(range(1, drawn["need"].nunique() + 1))
     assert "needs.safe" not in set(prepared["needs_map"]["need"])

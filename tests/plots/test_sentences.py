@@ -43,11 +43,11 @@ def signs_of(mine: dict[str, int], yours: dict[str, int]) -> str:
         ),
     ],
 )
-def test_who_notices_what_is_said_by_name_and_never_averaged(mine, yours, sentence):
+def test_what_each_partner_notices_is_said_by_name_and_never_averaged(mine, yours, sentence):
     assert signs_of(mine, yours) == sentence
 
 
-def test_what_one_sees_in_the_other_keeps_neither_from_being_said():
+def test_own_answers_and_perceptions_of_the_partner_are_both_reported():
     """By their own word neither is critical; Mira sees it often in Jonas."""
     own = answers(A, CALM)
     seen = own.iloc[:1].assign(item=f"{CRITICISM}.partner", value=3)
@@ -82,7 +82,7 @@ def test_many_needs_are_counted_and_a_few_are_named():
     )
 
 
-def test_what_is_said_of_each_stands_in_one_sentence_by_name_and_none_is_the_headline():
+def test_needs_of_both_partners_share_one_sentence_and_no_headline():
     results = together(
         answers(A, {}, needs=dict.fromkeys(NEEDS, (4, 0))), answers(B, {}, needs=dict.fromkeys(NEEDS, (4, 4)))
     )
@@ -92,7 +92,7 @@ def test_what_is_said_of_each_stands_in_one_sentence_by_name_and_none_is_the_hea
     assert needs_of([], []).index("Jonas") < needs_of([], []).index("Mira")
 
 
-def test_of_two_the_profile_names_no_topic_since_their_mean_may_be_true_of_neither():
+def test_the_couples_profile_names_no_topic_by_its_mean():
     results = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
 
     assert "“" not in said("profile", plots.prepare_profile(results.pairs, ASKED["connection"]))
@@ -109,13 +109,13 @@ def test_of_two_the_profile_names_no_topic_since_their_mean_may_be_true_of_neith
         (dict.fromkeys(FACETS, 3), "Your topics are all about alike."),
     ],
 )
-def test_ones_own_profile_names_the_ends_with_all_their_equals(scores, sentence):
+def test_an_individual_profile_names_highest_and_lowest_with_all_ties(scores, sentence):
     results = alone(answers(A, dict.fromkeys(FACETS, 2) | scores))
 
     assert said("profile", plots.prepare_profile(results.pairs, ASKED["connection"])).startswith(sentence)
 
 
-def test_differences_are_all_named_or_counted():
+def test_all_differences_are_named_or_counted():
     same = dict.fromkeys(FACETS, 2)
     few = together(answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same))
     many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, same))

@@ -1,4 +1,4 @@
-"""Which instrument shows up in which view: by the shape it has, never by its name."""
+"""Which view shows an instrument depends on its shape, never on its name."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def fitting(instrument, views=VIEWS):
     return [one.view.name for one in showings(views, {instrument.id: instrument}) if not one.is_home]
 
 
-def test_the_workbooks_own_instruments_show_where_they_always_did_and_nowhere_else():
+def test_packaged_instruments_keep_exactly_their_views():
     shown = showings(VIEWS, CATALOGUE)
 
     assert [(one.id, one.instrument) for one in shown] == [
@@ -46,7 +46,7 @@ def test_a_topic_with_a_question_about_the_partner_shows_in_four_views():
     assert fitting(TALKS) == ["profile", "side_by_side", "perspectives", "agreement"]
 
 
-def test_without_a_question_about_the_partner_nothing_is_said_of_how_one_sees_the_other():
+def test_a_topic_without_a_partner_item_has_no_perception_view():
     silent = replace(TALKS, items=ITEMS[:3], subscales=(TALK,))
 
     assert fitting(silent) == ["profile", "side_by_side", "agreement"]
@@ -62,7 +62,7 @@ def test_without_a_question_about_the_partner_nothing_is_said_of_how_one_sees_th
         ("signs and topics", SMALL),
     ],
 )
-def test_what_no_axis_holds_or_nobody_shares_shows_nowhere(why, instrument):
+def test_instruments_without_a_common_axis_or_never_shared_have_no_view(why, instrument):
     assert fitting(instrument) == []
 
 
@@ -74,7 +74,7 @@ def test_answers_on_two_scales_are_never_drawn_on_one_axis():
     assert fitting(two_scales) == []
 
 
-def test_each_view_has_a_name_of_its_own_and_its_words():
+def test_each_view_has_a_unique_name_and_its_messages():
     names = [view.name for view in VIEWS]
 
     assert len(set(names)) == len(names)

@@ -1,4 +1,4 @@
-"""What must hold of a store after a crash, given what its process had told the world."""
+"""Check a store after a crash against what its process had acknowledged."""
 
 import json
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ BROKEN = ("lost", "unopened", "halves", "wrong", "unforgotten", "stuck")
 
 
 def check_after_crash(folder: Path, told: Iterable[str]) -> Counts:
-    """Open a store after a crash and hold it against what was told.
+    """Open a store after a crash and compare it with what was acknowledged.
 
     Returns
     -------

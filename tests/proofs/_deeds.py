@@ -1,4 +1,4 @@
-"""What A does that nobody is to learn of, what B does, and what stands between them: all from a seed.
+"""A's private acts, B's acts, and their shared past, all drawn from a seed.
 
 The ids and codes of a couple come from the seed as well, so that two worlds of one couple differ in
 nothing but A's doings.
@@ -232,7 +232,7 @@ FIRST: dict[str, Deed] = {"1": _answer_all_and_decide_to_show_it, "2": _answer_o
 
 
 def act_as_ana(household: Household, couple: Couple, world: str) -> None:
-    """A's doings in this world: none, a few or many, in any order."""
+    """Do A's acts in this world: none, a few or many, in any order."""
     chance = random.Random(world)
     first = FIRST.get(world.rpartition("/")[2])
     for deed in chain([first] if first else [], _some_deeds(chance)):
@@ -247,7 +247,7 @@ def _some_deeds(chance: random.Random) -> Iterator[Deed]:
 
 # -- what B does -----------------------------------------------------------------------------
 def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
-    """B answers some, decides some: never that which A may show, so that nothing opens."""
+    """Let B answer some and decide some, never on what A may show, so that nothing opens."""
     ben = household.seat_partner(couple.ben)
     chance = random.Random(f"{seed}/ben")
     for page in ("introduction", "limits"):

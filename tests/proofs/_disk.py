@@ -1,4 +1,4 @@
-"""A disk that loses power: plays a recorded trace up to a cut and says what may be left of it.
+"""Simulate a power cut: replay a recorded trace up to a point and return what may be left on disk.
 
 What was synced before the cut is there. Of what was not, each write is kept, lost or torn at
 512-byte sectors, independently and in any order within a file; created, renamed and removed
@@ -81,7 +81,7 @@ class Disk:
         self._line = b""
 
     def play(self, call: Call) -> None:
-        """One more call was done."""
+        """Apply one recorded call."""
         if call.op == "O":
             self._open(call)
         elif call.op == "C":
@@ -92,7 +92,7 @@ class Disk:
             self._change(call)
 
     def after_power_cut(self, chance: random.Random) -> dict[str, bytes]:
-        """What is left, by path below the folder: one of the many ways it may come out."""
+        """Return what is left, by path below the folder: one of the many possible outcomes."""
         n_kept = chance.choice([0, len(self._pending_names), chance.randint(0, len(self._pending_names))])
         names = dict(self._durable_names)
         for change in self._pending_names[:n_kept]:

@@ -1,4 +1,4 @@
-"""Two couples and whoever else could ask something of the service, each with the most they could ever bring."""
+"""Two couples and everybody else who could call the service, each with the most they could ever have."""
 
 from dataclasses import dataclass, field, replace
 

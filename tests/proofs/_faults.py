@@ -1,4 +1,4 @@
-"""People who answer questions in real Chromium, each over a wire of their own, and what their pages say meanwhile."""
+"""People answering questions in real Chromium, each over their own network link, and what their pages report."""
 
 import itertools
 import time
@@ -103,7 +103,7 @@ class Answerer:
             self.kept.add(operation_id)
 
     def arrive(self, server_pid: int) -> None:
-        """Sign in at the door."""
+        """Sign in."""
         before = self._begin(server_pid)
         self.page.goto("/sign-in")
         self.page.fill("#code", self.code)
@@ -113,7 +113,7 @@ class Answerer:
         self._settle_down(before)
 
     def sign_in_again(self, server_pid: int) -> None:
-        """After a restart of the server: in place; the page then delivers and loads itself again."""
+        """Sign in again on the page after a server restart; it then sends its answers and reloads."""
         before = self._begin(server_pid)
         field_ = self.page.locator("dialog[open] input[type=password]")
         field_.wait_for(timeout=_PATIENCE_MS)
@@ -129,7 +129,7 @@ class Answerer:
         self._settle_down(before)
 
     def reload(self) -> None:
-        """As the banner of a dead kernel asks for."""
+        """Reload the page, as the banner about a dead kernel asks."""
         before = self._begin(self.server_pid)
         self.page.reload(wait_until="commit", timeout=_PATIENCE_MS)
         self._settle_down(before)
@@ -144,7 +144,7 @@ class Answerer:
         self.kernel_pid = max(kernel_pids(self.server_pid) - before, default=0)
 
     def answer(self, n: int) -> None:
-        """Give so many answers, one question after the other."""
+        """Answer so many questions, one after the other."""
         for _ in range(n):
             self.page.evaluate("(n) => window.watched.choose(n)", next(self._next))
 
@@ -155,7 +155,7 @@ class Answerer:
             self.written, self.n_written = text, self.n_written + 1
 
     def give_up_words(self) -> None:
-        """Words that the page itself calls not saved are not owed; it has to say so while they still stand there."""
+        """Give up text that the page marks as unsaved; it has to say so while the text is still there."""
         said = say("server.shell.words_unsaved")
         if wait_until(lambda: said in self.page.locator(".banner").inner_text(), _PATIENCE_MS / 1000):
             self.written = ""
@@ -176,7 +176,7 @@ def open_page(browser: Browser, url: str, name: str, code: str, wire: Wire, *, f
 
 
 def kernel_pids(server_pid: int) -> set[int]:
-    """The processes of kernels: what the warm process has forked."""
+    """Return the kernels' processes: the children of the fork server."""
     warm = [
         child
         for child in psutil.Process(server_pid).children()
@@ -186,7 +186,7 @@ def kernel_pids(server_pid: int) -> set[int]:
 
 
 def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
-    """Couples of which one each stands before the first questions; gives their names and codes."""
+    """Make couples, one partner of each ready to answer; return their names and codes."""
     made: list[tuple[str, str]] = []
 
     def act(household: Household) -> str:
@@ -205,7 +205,7 @@ def seed(folder: Path, n_people: int) -> list[tuple[str, str]]:
 
 
 def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
-    """Hold what the pages gave, and took to be kept, against what is in the drawers."""
+    """Compare the answers given and marked as saved on the pages with those in the drawers."""
     found = {
         "answers": 0,
         "lost": 0,
@@ -240,7 +240,7 @@ def compare(folder: Path, pages: list[Answerer]) -> dict[str, int]:
 
 
 def wait_until(holds: Any, seconds: float) -> bool:
-    """Whether something comes to hold in time; asked ten times a second, while the browser goes on."""
+    """Tell whether a condition becomes true in time; polled ten times a second while the browser runs."""
     latest = time.monotonic() + seconds
     while not (found := bool(holds())) and time.monotonic() < latest:
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Notes every call on a store, and holds them against what one log at a time would have given.
+"""Record every call on a store, and check linearizability log by log.
 
 The checker knows no store: only which calls had ended before others began.
 """
@@ -135,7 +135,7 @@ def _n_missing(read: Call, appends: list[Call]) -> int:
 
 
 def _n_shrinking(reads: list[Call]) -> int:
-    """Reads that give less than one that had ended before they began."""
+    """Count reads that return less than an earlier read that had already ended."""
     longest_ended: list[tuple[int, int]] = sorted((call.ended, len(call.rows)) for call in reads)
     broken = most = position = 0
     for call in reads:
@@ -147,7 +147,7 @@ def _n_shrinking(reads: list[Call]) -> int:
 
 
 def _n_unordered(appends: list[Call]) -> int:
-    """Appends with a smaller sequence than a first append that had ended before they began."""
+    """Count appends with a smaller sequence than one that had ended before they began."""
     first: dict[str, Call] = {}
     for call in sorted(appends, key=lambda call: call.ended):
         first.setdefault(call.operation_id, call)

@@ -1,4 +1,4 @@
-"""What a hostile browser might send to its kernel: anything at all, from a seed."""
+"""Messages a hostile browser might send to its kernel: anything at all, drawn from a seed."""
 
 import json
 import random
@@ -125,7 +125,7 @@ def right_answer(form: str) -> bytes:
 
 
 def noise(chance: random.Random) -> bytes:
-    """Bytes that are no message, some with a lying count of parts."""
+    """Return bytes that are not a message, some with a false part count."""
     counted = chance.choice([0, 1, 5, 64, 65, 2**31, 2**62]).to_bytes(8, "little")
     return counted + chance.randbytes(chance.randrange(200))
 

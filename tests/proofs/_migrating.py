@@ -1,4 +1,4 @@
-"""Opens a store of the first schema, and is killed at one statement of bringing it up to date."""
+"""Open a store of the first schema, and be killed at one statement of its migration."""
 
 import os
 import signal

@@ -31,7 +31,7 @@ INSTRUMENT = "connection"
 
 @dataclass(slots=True)
 class State:
-    """What one person's acts so far add up to."""
+    """The state that one person's acts so far add up to."""
 
     values: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ def _items() -> list[tuple[str, tuple[int, ...]]]:
 
 
 def answers_of(person: int, k: int) -> list[Answer]:
-    """The answers of one act: three items, each with a value that only this act gives in turn."""
+    """Return the answers of one act: three items, each with a value specific to this act."""
     items = _items()
     given = []
     for part in range(3):
@@ -93,7 +93,7 @@ def state_after(person: int, n_acts: int) -> State:
 
 
 def state_of(partner: PartnerService) -> State:
-    """What the service gives back of a person."""
+    """Return a person's state as the service returns it."""
     responses = partner.read_responses(INSTRUMENT)
     values = {str(row.item): int(row.value) for row in responses.itertuples()}
     notes = [event.operation_id for event in partner.read_events(["setting"])]
@@ -112,7 +112,7 @@ def open_household(folder: Path) -> Household:
 
 
 def begin(folder: Path) -> str:
-    """A couple of two; gives their code."""
+    """Make a couple; return their code."""
     household = open_household(folder)
     code = household.accounts.create_couple(NAMES[0], PASSPHRASES[0]).code
     household.accounts.join(code, NAMES[1], PASSPHRASES[1])
@@ -127,7 +127,7 @@ def sign_in(household: Household, code: str) -> list[LocalPartner]:
 
 
 def write_until_killed(folder: Path, code: str, starts: list[int], told: Connection, *, hasty: bool) -> None:
-    """Act without end from where each stopped; tell of each act once it is acknowledged.
+    """Act endlessly from where each stopped; report each act once it is acknowledged.
 
     ``hasty`` breaks the promise on purpose: it tells before it asks.
     """

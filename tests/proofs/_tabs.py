@@ -1,4 +1,4 @@
-"""Tabs of the workbook as a browser opens them, without the browser: page, websocket, heart; and each way they go."""
+"""Tabs as a browser opens them, without the browser: page, websocket, heartbeat; and each way they close."""
 
 import contextlib
 import json
@@ -49,12 +49,12 @@ class Tab:
         return self
 
     def say_goodbye(self) -> None:
-        """As the page does when it is left: the websocket is closed, the beacon sent."""
+        """Close the websocket and send the beacon, as the page does when it is left."""
         self.close_line()
         self._visitor.ask("/api/close", {"kernel": self.kernel})
 
     def close_line(self) -> None:
-        """The websocket is closed properly; the beacon gets lost."""
+        """Close the websocket properly, and lose the beacon."""
         if self.line is not None:
             with contextlib.suppress(OSError, websocket.WebSocketException):
                 self.line.close(timeout=1)
@@ -89,7 +89,7 @@ GONE: tuple[Callable[[Tab], None], ...] = (Tab.say_goodbye, Tab.close_line, Tab.
 
 
 def processes(server: RunningServer) -> tuple[list[psutil.Process], list[psutil.Process]]:
-    """The server with the process kernels are born from, and the kernels."""
+    """Return the server, its fork server and the kernels."""
     own = psutil.Process(server.pid)
     children = own.children(recursive=True)
     warm = sorted((child for child in children if is_warm(child)), key=lambda child: child.create_time())
@@ -97,7 +97,7 @@ def processes(server: RunningServer) -> tuple[list[psutil.Process], list[psutil.
 
 
 def zombies(server: RunningServer) -> int:
-    """Processes of the server's that ended and were waited for by nobody."""
+    """Return the server's zombies: processes that ended and were never waited for."""
     return sum(
         child.status() == psutil.STATUS_ZOMBIE
         for child in psutil.Process(server.pid).children(recursive=True)

@@ -1,7 +1,7 @@
-"""What somebody is told, in a form that can be compared: by every verb, and by pages that need no browser.
+"""Everything a person can observe, in comparable form: every verb, and pages that need no browser.
 
 `Reading` is a page's line to its kernel without a browser: it opens the workbook, speaks the websocket as
-our own script does, turns every page that is open to its person, and keeps all it hears.
+our own script does, turns every page that is open to its person, and keeps every message.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ AFTER_DECIDING = ("results", "together", "exercises", "just-for-me", "resources"
 
 
 def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[str]:
-    """What every verb answers, in this order, those that change or end something last."""
+    """Return every verb's reply, in this order; verbs that change or end something come last."""
     told: list[str] = []
     ids: Ids = {}
     asked: set[str] = set()
@@ -132,7 +132,7 @@ class Reading:
         self._line: Any = None
 
     def look_at_addresses(self) -> None:
-        """Every address, by a plain request."""
+        """Request every address."""
         for address in ADDRESSES:
             reply = self._visitor.client.get(address)
             headers = sorted(
@@ -141,7 +141,7 @@ class Reading:
             self._add(f"{address} {reply.status_code} {headers}", reply.text)
 
     def say(self, path: str, content: object) -> None:
-        """Post what a page's script would, and keep the answer."""
+        """Post what a page's script would, and keep the response."""
         reply = self._visitor.ask(path, content)
         self._add(f"{path} {reply.status_code}", reply.text)
 
@@ -184,7 +184,7 @@ class Reading:
             await self._custom(step[0], {"press": step[1]})
 
     async def _look_on(self, meanwhile: Callable[[], None]) -> None:
-        """Ask nothing while something happens, the page of the two open; what comes later is kept as well."""
+        """Wait with the joint page open while something happens, and keep every message that comes."""
         menu = next(menu for menu, step in self._open_steps() if step == "together")
         await self._custom(menu, {"press": "together"})
         await asyncio.to_thread(meanwhile)
@@ -234,7 +234,7 @@ class Reading:
         )
 
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
-        """Send one message and hear all that the kernel says until it is idle again."""
+        """Send one message and return all the kernel's messages until it is idle again."""
         asked = uuid.uuid4().hex
         header = {"msg_id": asked, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
         parts = [json.dumps(part).encode() for part in (header, {}, {"version": "1.0.0"}, content)]

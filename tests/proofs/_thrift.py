@@ -1,4 +1,4 @@
-"""Imported by servers at whose door a proof knocks hundreds of times: a passphrase costs next to nothing.
+"""Make key derivation cheap, for servers at which a proof signs in hundreds of times.
 
 What it really costs is no matter of the door; `told-the-same` looks at that.
 """

@@ -1,4 +1,4 @@
-"""What somebody is told, in a form in which two visits can be compared.
+"""Everything a person was told, in a form in which two visits can be compared.
 
 What is of the moment (tokens, clock times) becomes a placeholder, an id the number of its first appearance.
 """
@@ -27,7 +27,7 @@ Ids = dict[str, int]
 
 
 def plain(text: str, ids: Ids | None = None) -> str:
-    """A text without what is of the moment, its random ids numbered.
+    """Return a text without its timestamps, random ids replaced by numbers.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class Visitor:
         return self
 
     def open_workbook(self) -> str:
-        """Open the page; gives the id of its kernel."""
+        """Open the page; return the id of its kernel."""
         found = re.search(r'data-kernel="([^"]+)"', self.client.get("/workbook", timeout=90).text)
         self.kernel = found[1] if found else ""
         return self.kernel
@@ -80,7 +80,7 @@ class Visitor:
         return tornado.httpclient.HTTPRequest(address, headers=sent)
 
     def line_status(self, kernel: str, **headers: str) -> int:
-        """What a browser gets that asks for a kernel's websocket: 101 where it is let in."""
+        """Return the status a browser gets for a kernel's websocket: 101 if admitted."""
         return asyncio.run(_status(self.line_request(kernel, **headers)))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A network that can be broken: one SOCKS proxy for each page, between a real browser and the real server."""
+"""A network that can fail: one SOCKS proxy per page, between a real browser and the real server."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ _ANSWERS, _KEPT = b"POST /api/answers", b'"saved"'
 
 
 class Wire:
-    """The way of one page to the server. ``mode`` is how it is now:
+    """One page's connection to the server. ``mode`` is its current state:
 
     *open*; *refuse* (connections are reset, new ones too); *silent* (a black hole: everything is taken, nothing
     passed on or answered); *slow*; *deaf* (the next answers reach the server, its acknowledgement is lost and the
@@ -33,7 +33,7 @@ class Wire:
         return self._mode
 
     def set(self, mode: str) -> None:
-        """Be like this from now on."""
+        """Set the mode from now on."""
         self._network.do(self._set(mode))
 
     async def _set(self, mode: str) -> None:
@@ -52,7 +52,7 @@ class Wire:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
-        """Let nobody new in."""
+        """Accept no new connection."""
         self._server.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -109,7 +109,7 @@ class Network:
         self._thread.start()
 
     def wire(self, target: int) -> Wire:
-        """A new way to a port of this computer."""
+        """Return a new link to a port of this computer."""
         wire = Wire(self, target)
         self._wires.append(wire)
         self.do(wire.serve())

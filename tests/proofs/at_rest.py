@@ -1,4 +1,4 @@
-"""At rest nothing can be read: not from any file without the file key, no drawer even with it.
+"""Nothing can be read at rest: no file without the file key, no drawer even with it.
 
 A couple writes a marker into every text field of every kind of event, into names and passphrases,
 and answers questions; the files are then searched while the service still runs, after a crash,
@@ -42,7 +42,7 @@ def _figure(counts: Counts) -> str:
     figure=_figure,
 )
 def at_rest(size: int, seed: int) -> Counts:
-    """Couples one after another until ``size`` markers were looked for."""
+    """Make couples one after another until ``size`` markers were searched for."""
     return _search(size, seed)
 
 

@@ -1,4 +1,4 @@
-"""Somebody who looks over the shoulder, takes the device, or presses Back learns nothing.
+"""Somebody who looks over the shoulder, takes the device, or presses Back learns nothing (coercion).
 
 In real Chromium on the real server, which keeps whole pages for Back as it does for people: the quick exit
 covers the page before anything else happens, ends the sitting, and takes along the other tabs of the same
@@ -178,7 +178,7 @@ def _try_to_look(context: BrowserContext, page: Page, counts: Counts) -> None:
 
 
 def _look_back(other: Page, counts: Counts) -> None:
-    """The other tab's own past."""
+    """Look through the other tab's history."""
     for look in (other.go_back, other.go_back, other.go_forward):
         look(wait_until="commit")
         _look(other, counts)

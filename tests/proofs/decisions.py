@@ -1,9 +1,9 @@
-"""What was decided from what was read holds, whoever else decides at the same moment.
+"""Compare-and-append: a decision still holds when it is written, whoever else writes at the same moment.
 
 Threads read, decide and write over the real store, as sittings do: they count (each adds one to
 the last number), take one of two places, keep two logs from both being begun, and pass a note on,
 of which one write destroys the older and adds the newer. No lock is held anywhere; each write says
-what was seen. At times an acknowledged write is sent again as it was, as by a page that did not hear.
+what was seen. At times an acknowledged write is sent again as it was, as by a page that missed the acknowledgement.
 """
 
 import random
@@ -40,13 +40,13 @@ def _figure(counts: Counts) -> str:
     figure=_figure,
 )
 def decisions(size: int, seed: int) -> Counts:
-    """Read, decide and write over the real store."""
+    """Read, decide and write over the real store (compare-and-append)."""
     return _decide(size, seed, lambda folder: SqlCipherStore(folder, KEY))
 
 
 @decisions.control(size=400, fails=lambda counts: counts["lost_updates"] > 0 < counts["crowded"])
 def not_told_what_was_seen(size: int, seed: int) -> Counts:
-    """A store that writes whatever was seen, as each did before."""
+    """A store that ignores expectations, as stores did before."""
     return _decide(size, seed, lambda folder: _Untold(folder, KEY))
 
 

@@ -1,4 +1,4 @@
-"""The door holds: headers, hosts, forged requests, planted sittings, guesses and floods.
+"""Sign-in pages withstand wrong hosts, forged requests, session fixation, guessing and floods.
 
 Two real servers: one of a household, on loopback, and one behind a TLS proxy, for which this
 proof writes the headers that a proxy would, and those that a browser would forge.
@@ -55,7 +55,7 @@ _PATHS = {
     zero=GUARDS,
 )
 def door(size: int, seed: int) -> Counts:
-    """Everything that is tried at the door, once."""
+    """Try every attack on the sign-in pages once."""
     return _try_the_door(_CHEAP)
 
 
@@ -98,7 +98,7 @@ def tries_that_nobody_counts(size: int, seed: int) -> Counts:
 
 @guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == 1)
 def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
-    """Where the page of two asks nobody's name, a guess that one made one's own passphrase is no wrong try."""
+    """Without a named account, a guess equal to one's own passphrase is not counted as a wrong try."""
 
     decide = LocalTogether.decide
 
@@ -211,7 +211,7 @@ def _try_kernels(server: RunningServer, counts: Counts) -> None:
 
 
 class Guesser:
-    """Somebody out there, whose browser claims to be elsewhere; the proxy adds where it really is."""
+    """A guesser whose browser forges its address; the proxy adds the real one."""
 
     def __init__(self, server: RunningServer) -> None:
         self.client = httpx.Client(base_url=server.url.replace(PUBLIC, ""), timeout=60, trust_env=False)
@@ -319,7 +319,7 @@ def _behind(server: RunningServer) -> RunningServer:
     timed=("slowest_by_quickest",),
 )
 def told_the_same(size: int, seed: int) -> Counts:
-    """In turn, each way of being wrong; of its times the least, which no other work adds to."""
+    """Time each way of being wrong in turn, keeping the fastest, which other work disturbs least."""
     return _compare(size)
 
 

@@ -1,4 +1,4 @@
-"""Erased means gone: from the files, from the write-ahead log, and from backups restored later.
+"""Erased rows are gone from the files, the write-ahead log, and backups restored later.
 
 Both gave a study a copy of their answers. Before the erasure a backup is made. Afterwards no marker
 of the erased person, no sealed byte of their drawer and no row of their copy is in any file, not even
@@ -64,7 +64,7 @@ def no_secure_delete(size: int, seed: int) -> Counts:
 
 @erasure.control(size=1, fails=lambda counts: counts["left_after_restoring"] > 0)
 def no_list_of_erasures(size: int, seed: int) -> Counts:
-    """Restoring brings everything back."""
+    """Restore without the erasure list: everything comes back."""
     return _erase(size, listed=False)
 
 
@@ -93,7 +93,7 @@ def parting(size: int, seed: int) -> Counts:
 
 @parting.control(size=1, fails=lambda counts: counts["paired_again"] > 0)
 def nothing_noted_apart_from_the_data(size: int, seed: int) -> Counts:
-    """Restoring pairs them again."""
+    """Restore without the note of parting: they are paired again."""
     with mock.patch.object(SqlCipherStore, "mark_ended"):
         return _part(size)
 
@@ -225,7 +225,7 @@ def _restored(household: Household, folder: Path, people: _People) -> tuple[Hous
 
 
 def _give(household: Household, partner: PartnerService) -> bytes:
-    """Give a study the answers; gives bytes that stand in that copy and nowhere else."""
+    """Give a study the answers; return bytes that are in that copy and nowhere else."""
     partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
     partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
     mark = f'"linked":true,"person_id":"{partner.actor.person_id}"'.encode()

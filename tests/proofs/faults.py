@@ -1,4 +1,4 @@
-"""The page never lies: whatever breaks, it says so within five seconds, keeps what is answered, delivers it once.
+"""Whatever breaks, the page says so within five seconds, keeps the answers, and delivers them exactly once.
 
 People answer questions in real Chromium at a real server, each over a wire of their own (`_wire.py`) that is broken
 again and again: reset, a black hole, slow, an acknowledgement lost; or the browser goes offline, a kernel is

@@ -79,7 +79,7 @@ def _flip(size: int, seed: int) -> Counts:
 
 
 def _crash(folder: Path, seed: int) -> list[Row]:
-    """A folder as a killed process leaves it; gives all rows it holds."""
+    """Make a folder as a killed process leaves it; return all rows it holds."""
     working = folder.with_name("working")
     working.mkdir(mode=0o700)
     for span in (range(60), range(60, 90)):

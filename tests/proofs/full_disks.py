@@ -1,4 +1,4 @@
-"""A full disk: a clear error, nothing acknowledged lost, and on it goes once there is room again.
+"""A full disk: a clear error, no acknowledged row lost, and the store recovers once there is room.
 
 Where this process may mount one, the disk is a real one of a few hundred kilobytes in memory, filled
 by the store itself or by a file beside it at a random moment; elsewhere a limit on the size of files

@@ -13,7 +13,7 @@ PROOFS: dict[str, "Proof"] = {}
 
 
 class CannotRun(Exception):  # noqa: N818 - a reason, and no fault of the code
-    """This machine lacks something the proof needs; says what, and where to get it."""
+    """This machine lacks something the proof needs; the message says what, and where to get it."""
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ def merge(earlier: Counts, later: Counts) -> Counts:
 
 
 def discover() -> dict[str, Proof]:
-    """Import every module of proofs; gives them by name."""
+    """Import every module of proofs; return the proofs by name."""
     package = importlib.import_module("tests.proofs")
     for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith(("test_", "_")) and module.name not in ("harness", "ledger"):

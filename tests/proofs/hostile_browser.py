@@ -1,4 +1,4 @@
-"""A browser that sends what it likes to its own kernel hurts nobody.
+"""A browser that sends arbitrary messages to its own kernel harms nobody.
 
 Most of the generated messages go through the gate alone and are looked at on its other side; every
 twentieth goes through the real websocket into the real kernel of the real workbook, aimed at the widgets
@@ -126,7 +126,7 @@ def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool
 
 
 def _is_dead(visitor: Visitor, *, seconds: float) -> bool:
-    """Whether a kernel is gone; asked again for so long, as the server hears of a kill a little later."""
+    """Tell whether a kernel is gone; polled, as the server notices a kill a little later."""
     latest = time.monotonic() + seconds
     while is_alive := visitor.ask("/api/alive", {"kernel": visitor.kernel}).json()["kernel_alive"]:
         if time.monotonic() >= latest:
@@ -136,7 +136,7 @@ def _is_dead(visitor: Visitor, *, seconds: float) -> bool:
 
 
 def _may_pass(parts: list[bytes] | None) -> bool:
-    """Whether what came out on the kernel's side is of the few kinds a page needs."""
+    """Tell whether every message on the kernel's side is of a kind that a page needs."""
     if parts is None:
         return True
     try:
@@ -150,7 +150,7 @@ def _may_pass(parts: list[bytes] | None) -> bool:
 
 
 async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Counts) -> None:
-    """Send ``size`` messages to the real kernel, aimed at its widgets; hear all it says."""
+    """Send ``size`` messages to the real kernel, aimed at its widgets; collect all its replies."""
     heard: list[bytes] = []
     line = await _connect(visitor)
     comms = await _widgets(line)
@@ -253,7 +253,7 @@ def _household(folder: Path) -> Iterator[Household]:
 
 
 def _begin_at_questions(folder: Path) -> str:
-    """Ann, who agreed to take part and stands before a chapter's questions; gives her code."""
+    """Make Ann, who consented and is ready to answer a chapter; return her code."""
     with _household(folder) as household:
         begun = household.accounts.create_couple("Ann", PASSPHRASE + "Ann")
         session = Session(household.seat_partner(begun.actor))

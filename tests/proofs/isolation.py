@@ -1,4 +1,4 @@
-"""Who may reach what: every role, every verb of every interface, every drawer and table.
+"""Access control in the service: every role, every verb of every interface, every drawer and table.
 
 Two couples, one of whom opened a round and took it back, and whoever else could ask: a therapist
 with and without a grant, the researcher of the study that is run here (to which A and C gave their
@@ -80,7 +80,7 @@ def _is_allowed(world: World, verb: str, role: Actor, actor: Actor, counts: Coun
 
 
 def _answers(world: World, verb: str, seat: Callable[[], RoleService], role: Actor, counts: Counts) -> bool:
-    """Whether somebody who asks is answered; what they are told is looked through for others' words."""
+    """Tell whether a caller gets a reply; search the reply for other people's words."""
     try:
         service = seat()
         if not hasattr(service, verb):
@@ -207,7 +207,7 @@ def _bytes_for(route: str, role: Actor, world: World) -> bytes:
 
 
 def _is_refused(status: int, content: bytes) -> bool:
-    """Whether it is refused as nobody's to ask; a wrong passphrase is told of as what it is."""
+    """Tell whether a call is refused as not allowed; a wrong passphrase has an error of its own."""
     return status == httpx.codes.FORBIDDEN and decode(content, Refusal).kind == "AccessError"
 
 
@@ -294,7 +294,7 @@ def withdrawal_that_changes_nothing(size: int, seed: int) -> Counts:
 
 @isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
 def a_grant_that_anybody_ends(size: int, seed: int) -> Counts:
-    """Whoever names a person is given their interface, and ends what that person granted."""
+    """Give anybody the interface of the person they name, so that they can end that person's grant."""
     seat = Household.seat
 
     def believe(self: Household, actor: Actor) -> RoleService:

@@ -85,7 +85,7 @@ def _write_and_kill(
     *,
     hasty: bool,
 ) -> list[int]:
-    """Let them write for so long after the first acknowledgement; give how many acts each had confirmed."""
+    """Let them write for so long after the first acknowledgement; return how many acts each had confirmed."""
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
         target=_partners.write_until_killed, args=(folder, code, starts, theirs), kwargs={"hasty": hasty}
@@ -115,7 +115,7 @@ def _drain(ours: Connection, told: list[int]) -> list[int]:
 
 
 def _look(folder: Path, code: str, told: list[int], counts: Counts) -> list[int]:
-    """Open what is left, and count what is broken; give how many acts of each are in it."""
+    """Open what is left and count what is broken; return how many acts of each are in it."""
     try:
         household = _partners.open_household(folder)
     except WorkbookError:

@@ -34,7 +34,7 @@ _PROOFS = "tests/proofs"
 
 @cache
 def commit(name: str) -> str:
-    """The last commit that touched what this proof depends on; with a digest of what is not committed."""
+    """Return the last commit that changed what this proof depends on, with a digest of uncommitted changes."""
     paths = (*PROVEN, *(f":(exclude){path}" for path in strange_to(name)))
     head = _git("log", "-1", "--format=%H", "--", *paths).strip()[:12]
     changed = _git("diff", "HEAD", "--binary", "--", *paths)
@@ -46,7 +46,7 @@ def commit(name: str) -> str:
 
 
 def strange_to(name: str) -> list[str]:
-    """The modules beside this proof's of which it takes nothing, and those that only keep results."""
+    """Return the modules that this proof does not depend on, and those that only keep results."""
     there = {path.stem: path for path in (ROOT / _PROOFS).glob("*.py")}
     # `_thrift` is loaded by servers that proofs start, from a folder beside.
     known, to_read = {"harness", "_running", "_thrift"}, [discover()[name].run.__module__.rpartition(".")[2]]

@@ -1,4 +1,4 @@
-"""One person's words never become another's markup: more than two hundred payloads in real Chromium.
+"""No text of one person is rendered as markup for another: 200+ payloads in real Chromium.
 
 Each payload is written by one partner wherever their text reaches the other or themselves: name, gratitude,
 request and its answer, what was said, heard, missing and planned in a talk about needs, the question and
@@ -98,7 +98,7 @@ class Stage:
         self.page, self._kernel, self._counts = page, kernel, counts
 
     def show(self, app: App, names: Sequence[str], texts: Sequence[str]) -> set[str]:
-        """Turn to every page; gives the texts that stood there word for word."""
+        """Turn to every page; return the texts shown there verbatim."""
         self._kernel.root = app.root
         seen: set[str] = set()
         for name in names:
@@ -111,7 +111,7 @@ class Stage:
         return seen
 
     def look(self) -> None:
-        """Whether anything fired until now, on the screen or in print."""
+        """Count a payload that has run, on the screen or in print."""
         self.page.emulate_media(media="print")
         self.page.wait_for_timeout(200)
         self.page.emulate_media(media="screen")
@@ -161,14 +161,14 @@ def _show_batch(stage: Stage, texts: list[str], counts: Counts) -> None:
 
 
 def _show_name(stage: Stage, text: str) -> None:
-    """Both bear the name; one of them sees their own and the other's."""
+    """Give both the name; one of them sees their own and the other's."""
     with _couple(text) as partners:
         stage.show(App(Session(partners[0])), ("home", "sharing", "exercise:request"), [text])
 
 
 @contextmanager
 def _couple(name: str) -> Iterator[list[PartnerService]]:
-    """Two who bear a name, and consented."""
+    """Make two people with the same name who consented."""
     household = Household(MemoryStore(), cost=CHEAP)
     try:
         first = household.accounts.create_couple(name, "a long passphrase of hers")
@@ -205,7 +205,7 @@ def _open_all(partners: list[PartnerService], texts: list[str]) -> None:
 
 
 def _write_on_table(partners: list[PartnerService], text: str, n: int) -> list[str]:
-    """The text in every field of every step; gives the pages of what was begun."""
+    """Write the text into every field of every step; return the pages of what was begun."""
     a, b = (one.add_table_event for one in (partners if n % 2 else partners[::-1]))
     day = f"2026-05-{n + 1:02}"
     a("gratitude.written", {"text": text, "day": day})
@@ -245,7 +245,7 @@ def _fill_in_forms(browser: Browser, texts: list[str], counts: Counts) -> None:
 
 
 def _take_for_markup(route: Route) -> None:
-    """The component as somebody might have written it in a hurry."""
+    """Rewrite the component carelessly, with innerHTML."""
     source = (UI / "components" / "prose.js").read_text(encoding="utf-8")
     careless = source.replace(
         "element.append(...children);",

@@ -146,7 +146,7 @@ def pycanon(size: int, seed: int) -> Counts:
 
 @pycanon.control(size=3)
 def a_quasi_identifier_forgotten(size: int, seed: int) -> Counts:
-    """Measured without one of what others know, the figures must differ."""
+    """Forget one quasi-identifier: the figures must differ."""
     return _compare(size, seed, spoil=True)
 
 

@@ -1,4 +1,4 @@
-"""A new key, and the power fails meanwhile: the store opens with the old key or with the new one, never with neither.
+"""Key rotation with a power cut: the store opens with the old key or the new one, never with neither.
 
 A real change of key runs in a process whose file-system calls are recorded; the trace is played up to cuts at
 any moment of it (a kill is the cut after which nothing is lost), and what is left is opened as every start does.

@@ -1,4 +1,4 @@
-"""Who may open what over the network: every registered route and method, every kernel, every role.
+"""Access control over the network: every registered route and method, every kernel, every role.
 
 Routes and methods are those that the application registers; one without a rule in the server's own table
 of rules fails. Therapists and researchers have no way in yet, so over the network they are
@@ -80,7 +80,7 @@ def routes(size: int, seed: int) -> Counts:
 
 @routes.control(size=1, fails=lambda counts: counts["allowed"] > 0)
 def a_wish_for_more_privacy_than_there_is(size: int, seed: int) -> Counts:
-    """A rule that the server does not keep is noticed: the landing page only for people signed in."""
+    """Demand a rule the server does not keep (a private landing page): it is noticed."""
     return _look({"/": {"get": "sitting"}}, kernels=False)
 
 
@@ -137,7 +137,7 @@ def _look_at_route(cast: Cast, cell: tuple[str, str, str], counts: Counts) -> No
 
 
 def _gets_in(visitor: Visitor, route: str, method: str) -> bool:
-    """Whether the handler itself answered, rather than the door in front of it."""
+    """Tell whether the handler itself answered, rather than the sign-in check in front of it."""
     path = {FILE: "/static/none.js", ELSE: "/no/such/page"}.get(route, route)
     headers = {"X-XSRFToken": visitor.token()} if method not in ("get", "head", "options") else {}
     headers["Accept"] = "application/json" if path.startswith("/api") else "text/html"

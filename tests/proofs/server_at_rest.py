@@ -46,7 +46,7 @@ def server_at_rest(size: int, seed: int) -> Counts:
 
 @server_at_rest.control(size=1)
 def a_secret_in_the_environment(size: int, seed: int) -> Counts:
-    """The search finds what one variable of the environment gives away."""
+    """Put a secret into one environment variable: the search finds it."""
     counts = _nothing()
     _one_server(counts, leaky=True)
     return counts
@@ -97,7 +97,7 @@ def _one_server(counts: Counts, *, leaky: bool, environment: dict[str, str] | No
 
 
 def _live(server: RunningServer, names: list[str], passphrases: list[str]) -> list[bytes]:
-    """Sign in, answer, err; gives what else must stay secret."""
+    """Sign in, answer, cause an error; return what else must stay secret."""
     first, second = Partner(server.url, 0, 0), Partner(server.url, 1, 0)
     first.send("/begin", name=names[0], passphrase=passphrases[0])
     page = first.client.get("/recovery-code").text

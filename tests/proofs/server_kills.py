@@ -126,7 +126,7 @@ def server_kills(size: int, seed: int) -> Counts:
 
 @server_kills.control(size=1, fails=lambda counts: counts["lost"] > 0)
 def saved_before_it_is_sent(size: int, seed: int) -> Counts:
-    """A page that says "saved" of what it has yet to send."""
+    """A page that marks answers as saved before sending them."""
     return _kill(size, seed, hopeful=True)
 
 
@@ -194,7 +194,7 @@ def _let_in(partners: list[Partner], code: str) -> str:
 
 
 def kill_kernels(server: RunningServer) -> int:
-    """Kill every kernel of a server, and give how many that were. They are forked from one warm process, which stays."""
+    """Kill every kernel of a server and return how many there were. Their fork server stays."""
     processes = psutil.Process(server.pid).children(recursive=True)
     warm = [process for process in processes if "workbook.server.kernels.fork_server" in process.cmdline()]
     kernels = sorted(warm, key=lambda process: process.create_time())[1:]

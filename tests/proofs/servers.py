@@ -1,4 +1,4 @@
-"""Two services over one store, without a lock between them: whatever one does while the other is at it.
+"""Two services over one store without a shared lock: each act of one interleaved with each of the other.
 
 Ada has a sitting at each of two services, as at two servers; Ben has one at the second. Every act of Ada's
 at the first is cut in before the store is asked for its write (later rounds: before any call), and there
@@ -74,7 +74,7 @@ class Meeting(Recorder):
 
 
 class Heedless(Meeting):
-    """A store that writes whatever was seen."""
+    """A store that ignores expectations."""
 
     def write(
         self, entries: Sequence[Entry], *, expect: Mapping[str, int] = NOTHING, **gone: Any
@@ -83,7 +83,7 @@ class Heedless(Meeting):
 
 
 class Silent(Meeting):
-    """A store that tells nobody of anything."""
+    """A store that notifies no watcher."""
 
     def watch(self, log: str, notify: Callable[[list[Row]], None]) -> Callable[[], None]:
         return lambda: None
@@ -199,7 +199,7 @@ def _figure(counts: Counts) -> str:
     figure=_figure,
 )
 def servers(size: int, seed: int) -> Counts:
-    """Have each act of one service met by each of the other."""
+    """Interleave each act of one service with each of the other."""
     return _meet(size, seed, Meeting)
 
 
@@ -332,7 +332,7 @@ def _is_unsettled(store: Store, couple_id: str) -> bool:
 
 
 def _have_ended(world: World) -> bool:
-    """Whether those sittings have ended that a change at the other service ends; it may take a moment."""
+    """Tell whether the sittings that a change at the other service ends have ended; it may take a moment."""
     ended = {0, 1} if "erased" in world.done else set()
     ended |= {1} if "changed at 0" in world.done else set()
     ended |= {0} if "changed at 1" in world.done else set()

@@ -61,7 +61,7 @@ def draw_items(seed: int) -> pd.DataFrame:
 
 
 def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.Series:
-    """What R finds, by data set and name."""
+    """Return R's figures, by data set and name."""
     if shutil.which("Rscript") is None:
         raise CannotRun(WANTED)
     with tempfile.TemporaryDirectory() as name:
@@ -87,7 +87,7 @@ def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.
 
 
 def dyadic_figures(pairs: pd.DataFrame) -> dict[str, float]:
-    """The same figures from the workbook, under the names the R script gives them."""
+    """Return the same figures from the workbook, under the R script's names."""
     found = {
         "icc": dyadic_icc(pairs).value,
         "icc_roles": dyadic_icc(pairs, distinguishable=True).value,

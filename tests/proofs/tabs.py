@@ -1,4 +1,4 @@
-"""A thousand tabs opened and closed leave nothing behind: no kernel, no memory, no descriptor, no zombie.
+"""A thousand tabs opened and closed leak no kernel, memory, descriptor or zombie.
 
 Four people at a real server open the real workbook again and again, up to three pages at once, and each page
 goes in one of the ways pages go: with a goodbye, with the goodbye lost, killed, reset, before its websocket is
@@ -76,7 +76,7 @@ def nobody_is_taken_to_be_gone(size: int, seed: int) -> Counts:
 
 @tabs.control(size=4, fails=lambda counts: counts["descriptors"] > 0 and counts["megabytes"] > MOST_MEGABYTES)
 def pages_that_leave_something_behind(size: int, seed: int) -> Counts:
-    """Each page leaves an open file and 40 MB in the server."""
+    """Leak an open file and 40 MB in the server with each page."""
     return _open_and_close(size, seed, is_small=True, environment=_LEAKY)
 
 
@@ -181,7 +181,7 @@ class _Turn:
 
 
 def _take_turns(people: list[Visitor], size: int, seed: int, counts: Counts, *, silent: bool) -> list[Tab]:
-    """All at once until ``size`` tabs were opened; gives those that fell silent, which must stay as they are."""
+    """Let all take turns until ``size`` tabs were opened; return those that fell silent and must stay so."""
     numbers = itertools.count()
     turns = [_Turn(person, random.Random(f"{seed}/{n}"), silent) for n, person in enumerate(people)]
     threads = [threading.Thread(target=turn.take, args=(numbers, size)) for turn in turns]

@@ -44,12 +44,12 @@ def test_every_proof_has_a_control(proof: Proof) -> None:
     assert proof.controls
 
 
-def test_a_proof_that_bounds_nothing_is_refused() -> None:
+def test_a_proof_without_a_bound_is_refused() -> None:
     with pytest.raises(ValueError, match="bounds nothing"):
         proof("empty", bound="", full=1, short=1)
 
 
-def test_whole_numbers_add_up_and_floats_keep_their_worst() -> None:
+def test_counts_are_summed_and_floats_keep_their_worst() -> None:
     assert merge({"trials": 2, "worst": 0.1}, {"trials": 3, "worst": 0.05}) == {"trials": 5, "worst": 0.1}
 
 
@@ -70,7 +70,7 @@ def test_a_ledger_cut_off_mid_line_loses_only_that_line(tmp_path) -> None:
     assert ledger.counts("kills") == {"trials": 12}
 
 
-def test_what_is_still_to_do_is_the_slices_that_were_not_done_and_the_controls(tmp_path) -> None:
+def test_the_remaining_work_is_the_missing_slices_and_the_controls(tmp_path) -> None:
     ledger = Ledger(tmp_path, at="one")
     planned = Proof("cuts", "", 25, 1, 10, nothing, lambda _: True, lambda _: "")
     planned.control(size=3)(nothing)
@@ -95,7 +95,7 @@ def nothing(_size: int, _seed: int) -> dict:
 
 
 def test_results_depend_on_everything_that_proofs_import() -> None:
-    """Else a change of it would leave results standing that it may have made false."""
+    """Otherwise a change would leave results standing that it may have made false."""
     for module in Path(__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             name = (node.module or "") if isinstance(node, ast.ImportFrom) else ""

@@ -1,19 +1,20 @@
-"""Two worlds that differ only in what A keeps to themselves: B is told the same, to the byte.
+"""Two worlds that differ only in what A keeps private: B observes the same bytes (noninterference).
 
 Worlds come in groups of five: one couple with the same ids, codes and past in each, in which A then does other
 things that nobody is to learn of (answers of every questionnaire, the safety questions above all; decisions that
 open nothing; weeks, thanks, own words; a changed passphrase; exports; blocking; what is given to a study or
 granted to a therapist). In the second world of every group A has answered all of it and decided to show it, in the
 third answered otherwise and declined, whatever else A did. The first world of a group makes a pair with each of
-the others. Compared is what B gets by every verb of the service, with what B hears while A acts, and, on one real
-server for each world, by every address and by the websocket of the real kernel, every page turned, before and
-after a decision of B's: contents, sizes, number and order, ids numbered by their first appearance. B's page
-stays open while A comes and answers; in the first world A stays away. Compared as well is what the server says.
+the others. We compare everything B observes: the replies of every verb of the service, the notifications while A
+acts, and, on one real server per world, every address and the websocket of the real kernel with every page turned,
+before and after a decision of B's: contents, sizes, number and order, ids numbered by their first appearance.
+B's page stays open while A comes and answers; in the first world A stays away. The server's log is compared as well.
 
-A kernel hears of what its own person wrote when it hears of it: now and then it draws a page again before the
-next press, now and then after it. So a pair told otherwise is visited anew, three times, and told apart when no visit
-to one world is like any to the other: what A's doings change is there at every visit. How many pairs were
-told otherwise once is counted, bounded and shown, and the first line that differs is printed.
+The order in which a kernel is notified of its own person's writes is not deterministic: a page is sometimes
+redrawn before the next press and sometimes after it. So a pair that differs is visited again, up to three times,
+and counts as different only if no visit to one world equals any visit to the other: an effect of A's acts would
+show at every visit. How many pairs differed once is counted, bounded and shown, and the first differing line
+is printed.
 """
 
 import os
@@ -80,7 +81,7 @@ Told = list[list[str]]
     ),
 )
 def worlds(size: int, seed: int) -> Counts:
-    """``size`` pairs. A comparison that midnight came into is made anew: dates stand on pages."""
+    """Compare ``size`` pairs. Repeat a comparison that crosses midnight, since pages show dates."""
     while True:
         today = datetime.now(UTC).date()
         counts = _compare(size, seed)
@@ -99,7 +100,7 @@ def a_table_that_opens_for_one(size: int, seed: int) -> Counts:
     size=1, fails=lambda counts: counts["told_apart_by_logs"] > 0 and counts["told_apart_by_frames"] > 0
 )
 def a_server_that_cannot_keep_it(size: int, seed: int) -> Counts:
-    """When a private answer is saved the server logs a line, and thanks stand on the table."""
+    """Log a line when a private answer is saved, and put thanks on the table."""
     with mock.patch.object(_deeds, "act_as_ana", return_value=None):
         return _compare(size, seed, environment=_leaking("saving"))
 
@@ -123,7 +124,7 @@ def an_audit_that_tells(size: int, seed: int) -> Counts:
 
 @worlds.control(size=4, fails=lambda counts: counts["heard_of_it"] > 0)
 def a_table_that_stirs(size: int, seed: int) -> Counts:
-    """Whoever watches the table is told of the other's pending decisions too."""
+    """Notify watchers of the table about pending decisions too."""
     with mock.patch.object(rounds, "pending_log", lambda couple_id: f"table/{couple_id}"):
         return _compare(size, seed, pages=False)
 
@@ -163,7 +164,7 @@ def _compare(
 def _compare_visits(
     group: str, n: int, first: Reading, other: Reading, environment: dict[str, str], counts: Counts
 ) -> None:
-    """Count how two visits differ, if they do: visited anew, until two are alike or none was."""
+    """Count how two visits differ; a differing pair is visited again, up to three times."""
     ones, others = [first], [other]
     counts["told_otherwise_once"] += bool(apart := _apart(ones, others))
     if apart:
@@ -179,7 +180,7 @@ def _compare_visits(
 
 
 def _apart(ones: list[Reading], others: list[Reading]) -> list[str]:
-    """The channels by which no visit to one world is like any to the other."""
+    """Return the channels by which every visit to one world differs from every visit to the other."""
     channels = ("pages", "frames")
     told = [
         {channel: {tuple(getattr(one, channel)) for one in visits} for channel in channels}
@@ -267,7 +268,7 @@ def _seed(folder: Path, groups: list[str], n: int) -> _World:
 
 
 def _visit_all(world: _World, *, environment: dict[str, str]) -> tuple[list[Reading], Counter[str]]:
-    """What each B is told, and how often the server said what: in which order it says it is up to its threads."""
+    """Return what each B is told, and how often the server logged each line (its threads decide the order)."""
     with running_server(world.folder, environment=environment) as server:
         readings = [
             _visit(server, couple, f"{group}/{world.n}")
@@ -296,7 +297,7 @@ def _visit(server: RunningServer, couple: _deeds.Couple, world: str) -> Reading:
 
 
 def _answer_as_ana(server: RunningServer, couple: _deeds.Couple, world: str) -> None:
-    """A comes, answers what nobody else is to see, and goes; in the first world A stays away."""
+    """Let A come, answer privately and leave; in the first world A stays away."""
     if world.endswith("/0"):
         return
     visitor = _signed_in(server, couple.code, "Ana", couple.passphrase)

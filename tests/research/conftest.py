@@ -1,4 +1,4 @@
-"""Data built to have exactly the moments one asks for."""
+"""Data with exactly the moments asked for."""
 
 from collections.abc import Callable, Sequence
 

@@ -45,7 +45,7 @@ def test_pycanon_finds_the_same() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(arrays.arrays(np.int64, st.tuples(st.integers(2, 6), st.integers(2, 4)), elements=st.integers(0, 30)))
-def test_no_withheld_cell_can_be_worked_out(counts: np.ndarray) -> None:
+def test_no_suppressed_cell_can_be_reconstructed(counts: np.ndarray) -> None:
     """The attacker's linear programme leaves every withheld cell at least two values."""
     shown = suppress_table(pd.DataFrame(counts), 5)
     withheld = shown.isna().to_numpy()
@@ -75,7 +75,7 @@ def test_fewer_couples_than_k_are_refused() -> None:
         suppress_small_classes(pd.DataFrame({"x": [1, 1]}), ["x"], pd.Series(["c1", "c2"]), 5)
 
 
-def test_a_partner_finds_a_linked_row_and_an_outsider_a_unique_one() -> None:
+def test_partners_are_identified_by_a_linked_row_and_outsiders_by_a_unique_row() -> None:
     generator = np.random.default_rng(1)
     rows = pd.DataFrame(generator.integers(0, 5, (400, 8)), columns=[f"i{j}" for j in range(8)])
     rows["couple"] = np.repeat(np.arange(200), 2)
@@ -96,7 +96,7 @@ def test_a_partner_uses_what_the_couple_shares() -> None:
     assert attack_as_partner(rows, owner, partner, ["children", "score"], shared=["children"]).success == 1.0
 
 
-def test_shuffling_keeps_the_rows_and_loses_their_numbers() -> None:
+def test_shuffling_keeps_the_rows_and_drops_their_index() -> None:
     rows = pd.DataFrame({"x": range(50)}, index=range(100, 150))
     shuffled = shuffle_rows(rows, np.random.default_rng(1))
     assert sorted(shuffled["x"]) == list(range(50))

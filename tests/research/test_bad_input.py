@@ -1,4 +1,4 @@
-"""Bad input: everything wrong at once, by row and column, no value shown, nothing half-written."""
+"""Bad input: all faults reported together by row and column, no value shown, nothing half-written."""
 
 import shutil
 from collections.abc import Callable
@@ -60,9 +60,7 @@ STATISTICS: dict[str, Callable[[pd.DataFrame], object]] = {
 
 
 @pytest.mark.parametrize("name", STATISTICS)
-def test_infinite_values_and_couples_that_appear_twice_are_named_by_row(
-    name: str, pairs: pd.DataFrame
-) -> None:
+def test_infinite_values_and_duplicate_couples_are_named_by_row(name: str, pairs: pd.DataFrame) -> None:
     pairs.loc[3, "y_a"] = np.inf
     with pytest.raises(StatisticsError, match=r"column 'y_a' is not finite at row 3"):
         STATISTICS[name](pairs)
@@ -81,12 +79,12 @@ def test_too_few_couples_and_constant_columns_are_refused(name: str, pairs: pd.D
 
 
 @pytest.mark.parametrize("name", [name for name in STATISTICS if name != "apim, fiml"])
-def test_a_couple_of_whom_one_is_missing_is_set_aside_and_counted(name: str, pairs: pd.DataFrame) -> None:
+def test_an_incomplete_couple_is_set_aside_and_counted(name: str, pairs: pd.DataFrame) -> None:
     found = STATISTICS[name](pairs.assign(y_b=pairs["y_b"].mask(pairs.index < 4)))
     assert getattr(found, "n_set_aside", None) == 4
 
 
-def test_too_few_and_constant_are_said_together(pairs: pd.DataFrame) -> None:
+def test_too_few_couples_and_constant_columns_are_reported_together(pairs: pd.DataFrame) -> None:
     with pytest.raises(StatisticsError) as refusal:
         dyadic_icc(pairs.head(2).assign(y_a=1.0, y_b=1.0))
     assert len(refusal.value.problems) == 3
@@ -123,7 +121,7 @@ def test_good_answers_pass_unchanged(responses: pd.DataFrame) -> None:
     assert "version" not in check_responses(said, SHOWN, versions={"connection": "1.0"})
 
 
-def test_everything_wrong_with_answers_is_said_at_once_by_row_and_column(responses: pd.DataFrame) -> None:
+def test_all_faults_of_answers_are_reported_together_by_row_and_column(responses: pd.DataFrame) -> None:
     rows = responses.astype({"value": "Float64", "person_id": "object", "couple_id": "object"}).reset_index(
         drop=True
     )
@@ -231,7 +229,7 @@ def test_a_part_of_another_version_is_named_at_the_first_call(
         Parts(folder, SHOWN, progress=keep_quiet).reliability(TRUST)
 
 
-def test_problems_of_every_part_are_said_at_once(responses: pd.DataFrame, tmp_path: Path) -> None:
+def test_problems_of_all_parts_are_reported_together(responses: pd.DataFrame, tmp_path: Path) -> None:
     folder = write_cohort([responses], tmp_path / "c", form="parquet", about={})
     rows = pd.read_parquet(folder / "part-00000.parquet")
     first = rows["couple_id"] == rows["couple_id"].iloc[0]

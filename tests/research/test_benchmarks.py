@@ -1,4 +1,4 @@
-"""The benchmarks run, at a hundredth of their size; what they find there is not judged."""
+"""The benchmarks run at a hundredth of their size; their figures are not judged."""
 
 import sys
 

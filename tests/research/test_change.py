@@ -52,7 +52,7 @@ def test_a_missing_score_is_no_class() -> None:
     assert found["class"].isna().tolist() == [False, True]
 
 
-def test_unchanged_people_and_couples_are_called_changed_one_time_in_twenty() -> None:
+def test_unchanged_people_and_couples_are_misclassified_in_five_percent() -> None:
     generator = np.random.default_rng(1)
     n, sd, reliability = 40_000, 2.0, 0.75
     true = generator.normal(0, sd * np.sqrt(reliability), n)
@@ -65,7 +65,7 @@ def test_unchanged_people_and_couples_are_called_changed_one_time_in_twenty() ->
     assert pairs["differs"].mean() == pytest.approx(0.05, abs=0.005)
 
 
-def test_a_couple_without_both_is_no_class() -> None:
+def test_an_incomplete_couple_has_no_change_class() -> None:
     changes = pd.DataFrame(
         {"couple_id": ["c1", "c2", "c2"], "change": [3.0, 1.0, np.nan], "rci": [3.0, 1.0, np.nan]}
     )
@@ -87,7 +87,7 @@ def test_every_problem_is_named_at_once() -> None:
     assert len(refusal.value.problems) == 5
 
 
-def test_a_person_who_stands_there_twice_is_refused() -> None:
+def test_a_duplicate_person_is_refused() -> None:
     pre = pd.Series([1.0, 2.0, 3.0], index=pd.Index(["p1", "p2", "p1"], name="person_id"))
     with pytest.raises(StatisticsError, match=r"person_id: 1 duplicated \(row 2\)") as refusal:
         reliable_change(pre, pre + 1, sd=1, reliability=0.8, higher_is="better", confidence=1.5)
@@ -110,13 +110,13 @@ CHANGES = pd.DataFrame(
         (CHANGES.assign(couple_id="c1"), "rows 0, 1, 2, 3: a couple has more than two rows"),
     ],
 )
-def test_changes_that_are_no_couples_are_refused(changes: pd.DataFrame, reason: str) -> None:
+def test_changes_that_do_not_form_couples_are_refused(changes: pd.DataFrame, reason: str) -> None:
     with pytest.raises(StatisticsError, match=reason):
         couple_change(changes, sd=1, reliability=0.8, higher_is="better")
 
 
 @pytest.mark.parametrize("confidence", [1.5, 0.0, 1.0, np.nan])
-def test_a_confidence_that_is_no_share_is_refused(confidence: float) -> None:
+def test_a_confidence_outside_zero_to_one_is_refused(confidence: float) -> None:
     with pytest.raises(StatisticsError, match="confidence must lie between 0 and 1"):
         couple_change(CHANGES, sd=1, reliability=0.8, higher_is="better", confidence=confidence)
 
@@ -128,7 +128,7 @@ def test_every_problem_of_couples_is_named_at_once() -> None:
     assert len(refusal.value.problems) == 4
 
 
-def test_couples_of_a_category_are_counted() -> None:
+def test_couples_are_counted_with_categorical_ids() -> None:
     named = CHANGES.assign(couple_id=CHANGES["couple_id"].astype("category"))
     found = couple_change(named, sd=1, reliability=0.8, higher_is="better")
     assert found["class"].tolist() == ["both better", "one worse"]

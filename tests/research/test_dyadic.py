@@ -1,4 +1,4 @@
-"""The dyadic statistics against brute force, known truths and their own promises."""
+"""The dyadic statistics against brute force, known true values and their stated error rates."""
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ def gls(
 
 @pytest.mark.parametrize("method", ["REML", "ML"])
 @pytest.mark.parametrize("rho", [-0.6, 0.0, 0.7])
-def test_sums_and_differences_are_generalised_least_squares(rho: float, method: str) -> None:
+def test_sums_and_differences_equal_generalised_least_squares(rho: float, method: str) -> None:
     """Also where partners' errors are unlike, which mixed-model packages cannot fit."""
     pairs = couples(80, seed=int(10 + 10 * rho), rho=rho)
     slopes, errors, found_rho = gls(pairs, method)
@@ -84,7 +84,7 @@ def test_sums_and_differences_are_generalised_least_squares(rho: float, method: 
     assert model.rho == pytest.approx(found_rho, abs=1e-6)
 
 
-def test_a_couple_level_covariate_is_generalised_least_squares() -> None:
+def test_a_couple_level_covariate_equals_generalised_least_squares() -> None:
     pairs = couples(60, seed=3).assign(years=np.random.default_rng(1).normal(10, 3, 60))
     slopes, errors, _ = gls(pairs, "REML", ["years"])
     model = apim(pairs, distinguishable=False, covariates=["years"])
@@ -129,7 +129,7 @@ def test_swapping_roles_swaps_a_distinguishable_model() -> None:
     assert one.sigma == pytest.approx(other.sigma[::-1])
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+def test_intervals_have_their_nominal_coverage() -> None:
     """400 cohorts of 40 couples: actor, partner, ICC and k; 95 % ± three Monte Carlo errors."""
     held = np.zeros(4)
     generator = np.random.default_rng(11)
@@ -164,7 +164,7 @@ def test_k_reads_the_couple_and_the_contrast_pattern() -> None:
     assert contrast.k.reading == "contrast"
 
 
-def test_normal_draws_give_nearly_the_bootstraps_interval() -> None:
+def test_normal_draws_approximate_the_bootstrap_interval() -> None:
     pairs = couples(600, seed=9)
     by_rows = apim(pairs, distinguishable=False).k
     by_draws = apim(moments=Moments.of(pairs, COLUMNS), distinguishable=False).k
@@ -174,7 +174,7 @@ def test_normal_draws_give_nearly_the_bootstraps_interval() -> None:
     assert by_draws.high == pytest.approx(by_rows.high, abs=0.06)
 
 
-def test_distinguishability_rejects_at_its_level_and_sees_a_difference() -> None:
+def test_the_distinguishability_test_has_its_nominal_level_and_power() -> None:
     level = np.mean([distinguishability(couples(60, seed)).p < 0.05 for seed in range(300)])
     assert level < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300) + 0.01
     omnibus = np.mean([distinguishability(couples(60, seed), test="omnibus").p < 0.05 for seed in range(300)])
@@ -182,7 +182,7 @@ def test_distinguishability_rejects_at_its_level_and_sees_a_difference() -> None
     assert distinguishability(couples(200, 1, sd_b=2.0)).p < 1e-6
 
 
-def test_fiml_of_complete_couples_is_ml() -> None:
+def test_fiml_equals_ml_for_complete_couples() -> None:
     for distinguishable in (False, True):
         pairs = couples(60, seed=12)
         whole = apim(pairs, distinguishable=distinguishable, method="ML")
@@ -191,7 +191,7 @@ def test_fiml_of_complete_couples_is_ml() -> None:
         assert fiml.rho == pytest.approx(whole.rho)
 
 
-def test_fiml_is_unbiased_where_setting_aside_is_not() -> None:
+def test_fiml_is_unbiased_where_listwise_deletion_is_not() -> None:
     """y_b is missing where y_a is low: setting aside bends the intercept, FIML does not."""
     pairs = couples(4000, seed=13, rho=0.7)
     pairs.loc[pairs["y_a"] < 2.8, "y_b"] = np.nan
@@ -272,7 +272,7 @@ def test_the_monte_carlo_interval_holds_the_truth() -> None:
     assert abs(held / 200 - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 200)
 
 
-def test_truth_and_bias_finds_the_forces_for_each_role() -> None:
+def test_truth_and_bias_recovers_both_forces_for_each_role() -> None:
     generator = np.random.default_rng(5)
     own = generator.normal([3, 4], 1, size=(3000, 2))
     seen = np.empty_like(own)
@@ -288,7 +288,7 @@ def test_truth_and_bias_finds_the_forces_for_each_role() -> None:
             assert found[role, term] == pytest.approx(force, abs=0.05)
 
 
-def test_distinctive_similarity_takes_off_what_everybody_is_like() -> None:
+def test_distinctive_similarity_removes_the_normative_profile() -> None:
     """Random people who share only the cohort's profile: raw high, distinctive none."""
     generator = np.random.default_rng(6)
     typical = np.linspace(1, 5, 12)
@@ -299,7 +299,7 @@ def test_distinctive_similarity_takes_off_what_everybody_is_like() -> None:
     assert found.loc[3, "raw"] == pytest.approx(np.corrcoef(a.loc[3], b.loc[3])[0, 1])
 
 
-def test_profiles_leave_out_what_either_lacks() -> None:
+def test_profiles_skip_facets_missing_for_either_partner() -> None:
     a = pd.DataFrame([[1.0, 2, np.nan, 4], [1, 1, 1, 1], [1, np.nan, np.nan, 2]])
     b = pd.DataFrame([[2.0, 1, 5, 4], [1, 2, 3, 4], [1, 2, 3, 4]])
     found = profile_similarity(a, b)
@@ -318,7 +318,7 @@ def test_perceptual_accuracy_by_hand() -> None:
     assert found["assumed_similarity"].tolist() == pytest.approx([1.0, 1.0])
 
 
-def test_one_couple_of_like_roles_makes_the_cohort_exchangeable() -> None:
+def test_one_same_role_couple_makes_the_cohort_exchangeable() -> None:
     pairs = couples(4, seed=1).assign(role_a=["f", "m", "f", "f"], role_b=["m", "f", "m", "f"])
     cohort = align_roles(pairs)
     assert not cohort.distinguishable

@@ -1,4 +1,4 @@
-"""The dyadic statistics where they end: units, few couples, mirrored columns, names."""
+"""Edge cases of the dyadic statistics: units, few couples, mirrored columns, names."""
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def test_full_information_does_not_depend_on_units(
     np.testing.assert_allclose(turned.moments.means, plain.moments.means * scale + shift, rtol=1e-6)
 
 
-def test_the_error_of_an_intercept_far_from_nought() -> None:
+def test_the_standard_error_of_an_intercept_far_from_zero() -> None:
     """Complete couples: the closed form knows the error of the intercept at x = 0, 40 SDs away."""
     pairs = couples(80, seed=3).add([40.0, 40.0, 0.0, 0.0])
     for distinguishable in (False, True):
@@ -95,7 +95,7 @@ def test_k_with_a_rare_predictor_drops_the_cohorts_that_lack_it() -> None:
     ("k", "reading"),
     [(2.0, "beyond"), (-3.0, "beyond"), (0.5, "between"), (-0.5, "between"), (1.0, "couple")],
 )
-def test_k_beyond_the_patterns_is_not_between_them(k: float, reading: str) -> None:
+def test_a_k_outside_the_patterns_is_read_as_beyond(k: float, reading: str) -> None:
     draws = np.array([[1.0, k - 0.1], [1.0, k], [1.0, k + 0.1]])
     assert read_pattern(1.0, k, 0.5, draws, "bootstrap", 0.95).reading == reading
 
@@ -121,7 +121,7 @@ def test_couples_left_out_of_the_test_of_roles_are_counted(test: str) -> None:
     assert (found.n, found.n_set_aside) == (33, 7)
 
 
-def test_what_explains_likeness_does_not_depend_on_a_gap_between_roles() -> None:
+def test_explained_nonindependence_ignores_mean_differences_between_roles() -> None:
     pairs = couples(400, seed=2)
     plain, apart = (
         apim(p, distinguishable=True).explained_nonindependence for p in (pairs, pairs.add([0, 2.0, 0, 3.0]))
@@ -140,7 +140,7 @@ def test_mirrored_columns_have_no_intraclass_correlation(*, distinguishable: boo
 
 
 @pytest.mark.parametrize("missing", ["listwise", "fiml"])
-def test_what_can_be_gathered_is_said_at_once(missing: str) -> None:
+def test_data_problems_are_reported_together(missing: str) -> None:
     pairs = couples(30, seed=1).assign(couple_id=[f"c{i}" for i in range(30)], x_b=2.0)
     pairs.loc[3, "x_a"] = np.inf
     pairs.loc[5, ["couple_id", "y_a"]] = ["c4", np.nan]
@@ -153,7 +153,7 @@ def test_what_can_be_gathered_is_said_at_once(missing: str) -> None:
     assert len(said) == 3
 
 
-def test_a_named_index_is_a_key() -> None:
+def test_a_named_index_counts_as_the_couple_id() -> None:
     pairs = couples(30, seed=1)
     for name in ("couple_id", "dyad"):
         keyed = pairs.set_index(pd.Index(["c1"] * 30, name=name))
@@ -169,7 +169,7 @@ def test_a_named_index_is_a_key() -> None:
     assert dyadic_icc(pairs.set_index(index)).n == 30
 
 
-def test_names_a_table_could_not_tell_apart_are_refused_up_front() -> None:
+def test_ambiguous_column_names_are_refused_up_front() -> None:
     pairs = couples(30, seed=1).assign(actor=np.arange(30.0), method=1.0)
     with pytest.raises(StatisticsError) as refusal:
         apim(pairs, distinguishable=True, roles=("a", "a"), covariates=["actor"], confidence=2.0)

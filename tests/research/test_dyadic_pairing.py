@@ -1,4 +1,4 @@
-"""Persons put side by side: who stands where, and rows no couple can be made of."""
+"""Pairing persons into couples: who takes which place, and rows that form no couple."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def _persons(n: int) -> pd.DataFrame:
     return pd.DataFrame(rows).sample(frac=1.0, random_state=1)
 
 
-def test_who_is_alone_stands_in_the_place_of_the_role() -> None:
+def test_a_lone_partner_takes_the_place_of_their_role() -> None:
     """Of 300 couples 60 lack f: the intercept of f is 0, not drawn towards m's 2."""
     persons = _persons(300)
     lone = persons["couple_id"].isin([f"c{i:03}" for i in range(60)])
@@ -35,7 +35,7 @@ def test_who_is_alone_stands_in_the_place_of_the_role() -> None:
     assert found[1]["low"] <= 2.0 <= found[1]["high"]
 
 
-def test_a_partner_without_a_role_stands_opposite() -> None:
+def test_a_partner_without_a_role_takes_the_other_place() -> None:
     rows = {"couple_id": ["c1", "c1", "c2", "c2", "c3"], "role": ["m", None, None, "f", None]}
     pairs = from_persons(pd.DataFrame(rows).assign(rank=[1.0, 2, 3, 4, 5]), ["rank"], role="role")
     assert pairs[["rank_a", "rank_b"]].fillna(0.0).to_numpy().tolist() == [[2, 1], [4, 3], [5, 0]]
@@ -47,7 +47,7 @@ def test_more_than_two_roles_only_order_the_partners() -> None:
     assert pairs["place_a"].tolist() == [2.0, 3.0, 4.0]
 
 
-def test_rows_no_couple_can_be_made_of_are_all_named() -> None:
+def test_all_rows_that_form_no_couple_are_named() -> None:
     persons = pd.DataFrame(
         {
             "couple_id": ["c1", "c1", None, "c2", "c2", "c3", "c3", "c3"],
@@ -65,7 +65,7 @@ def test_rows_no_couple_can_be_made_of_are_all_named() -> None:
     )
 
 
-def test_a_pair_that_would_stay_behind_when_partners_are_turned_is_refused() -> None:
+def test_a_column_pair_left_out_of_role_alignment_is_refused() -> None:
     pairs = pd.DataFrame({"role_a": ["f", "m"], "role_b": ["m", "f"], "y_a": [1.0, 2.0], "y_b": [3.0, 4.0]})
     aged = pairs.assign(age_a=[30, 40], age_b=[50, 60], couple_a="is no pair")
     with pytest.raises(StatisticsError, match=r"'age_a', 'age_b'") as refusal:

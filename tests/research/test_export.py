@@ -1,4 +1,4 @@
-"""Exports: what leaves, what never leaves, and what stops an unsafe one."""
+"""Exports: what a release contains, what it never contains, and what stops an unsafe one."""
 
 import csv
 import dataclasses
@@ -73,7 +73,7 @@ def test_no_old_id_and_no_old_order_is_in_any_file(
 
 
 def test_two_releases_share_no_id(published: Published) -> None:
-    """Else two exports could be joined, and their bands intersected."""
+    """Otherwise two exports could be joined, and their bands intersected."""
     first, second = (set(unlinked_release(published).tables[0].rows["row_id"]) for _ in range(2))
     assert not first & second
 
@@ -84,7 +84,7 @@ def test_a_cohort_too_small_for_any_band_is_refused() -> None:
         unlinked_release(few)
 
 
-def test_every_wrong_wish_is_named_at_once(published: Published) -> None:
+def test_every_invalid_option_is_reported_together(published: Published) -> None:
     with pytest.raises(ReleaseError) as refusal:
         unlinked_release(
             published,
@@ -98,8 +98,8 @@ def test_every_wrong_wish_is_named_at_once(published: Published) -> None:
     assert len(refusal.value.problems) == 3
 
 
-def test_what_was_not_published_is_not_there() -> None:
-    """Grain scores gives no answers; grain nothing and private instruments give nothing."""
+def test_unpublished_answers_are_not_exported() -> None:
+    """Grain scores exports no answers; grain nothing and private instruments export nothing."""
     everything = catalogue()
     cohort = simulate_couples(2, 1, SHOWN).responses
     own = Published.of_responses(cohort, SHOWN)
@@ -175,7 +175,7 @@ def test_the_restricted_release_says_that_a_partner_can_find_the_row(
     assert "Ethics 12/2026" in (folder / "README.md").read_text()
 
 
-def test_rows_that_stand_there_twice_are_named(published: Published) -> None:
+def test_duplicate_rows_are_named(published: Published) -> None:
     """Two answers of one person to one item, two scores on one facet: which would leave?"""
     answers, scores = (
         pd.concat([frame, frame.iloc[[3]]], ignore_index=True)
@@ -207,7 +207,7 @@ def test_the_three_forms_hold_the_same_numbers(published: Published) -> None:
     assert icc == pytest.approx(expected, abs=1e-3)
 
 
-def test_dates_move_couple_by_couple(published: Published) -> None:
+def test_dates_are_shifted_per_couple(published: Published) -> None:
     couples = published.people()["couple_id"].unique()
     dates = pd.DataFrame({"couple_id": couples, "at": pd.Timestamp("2026-03-01 20:15", tz="UTC")})
     rows = restricted_release(published, agreement="x", dates=dates, seed=1).tables[0].rows
@@ -216,7 +216,7 @@ def test_dates_move_couple_by_couple(published: Published) -> None:
     assert rows["date"].str.fullmatch(r"\d{4}-\d\d-\d\d").all()
 
 
-def test_aggregate_moments_give_the_exchangeable_apim_back(published: Published) -> None:
+def test_aggregate_moments_reproduce_the_exchangeable_apim(published: Published) -> None:
     release = aggregate_release(published, SCALES)
     tables = {table.name: table.rows for table in release.tables}
     names = [f"{s.replace('.', '_')}_{p}" for s in SCALES for p in "ab"]
@@ -251,7 +251,7 @@ def test_symmetric_moments_do_not_change_when_partners_swap() -> None:
     np.testing.assert_allclose(one.means, other.means)
 
 
-def test_more_columns_than_couples_can_hide_are_refused(published: Published) -> None:
+def test_too_many_columns_for_the_number_of_couples_are_refused(published: Published) -> None:
     every = [s.id for s in SHOWN["connection"].subscales if len(s.items) > 1]
     few = Published.of_responses(simulate_couples(25, 1, SHOWN).responses, SHOWN)
     with pytest.raises(ReleaseError, match="at most"):
@@ -272,7 +272,7 @@ def test_the_data_package_is_valid_and_its_data_agree(
         assert report.valid, report.flatten(["title", "message"])
 
 
-def test_a_spoilt_cell_makes_the_data_package_invalid(unlinked: Release, tmp_path: Path) -> None:
+def test_a_corrupt_cell_makes_the_data_package_invalid(unlinked: Release, tmp_path: Path) -> None:
     folder = write_release(unlinked, tmp_path / "u", study="S")
     path = next((folder / "data").glob("*.csv"))
     lines = path.read_text().splitlines()
@@ -335,11 +335,11 @@ def test_spss_keeps_labels_and_missing_codes(published: Published, tmp_path: Pat
 @pytest.mark.parametrize(
     "text", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "|calc", "%x", "\ufeff=1"]
 )
-def test_no_text_is_taken_for_a_formula(text: str) -> None:
+def test_text_is_escaped_against_csv_formula_injection(text: str) -> None:
     assert guard_text(text).startswith("'")
 
 
-def test_a_hostile_label_is_guarded_in_every_csv(published: Published, tmp_path: Path) -> None:
+def test_a_hostile_label_is_escaped_in_every_csv(published: Published, tmp_path: Path) -> None:
     release = restricted_release(published, agreement="=HYPERLINK(1)", seed=1)
     table = release.tables[0]
     hostile = table.columns[0].__class__(table.columns[-1].name, "=cmd|' /C calc'!A0", "number")
@@ -371,7 +371,7 @@ def test_a_write_that_fails_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_journal_keeps_account_of_every_export(unlinked: Release, tmp_path: Path) -> None:
+def test_the_journal_records_every_export(unlinked: Release, tmp_path: Path) -> None:
     write_release(unlinked, tmp_path / "one", study="S")
     write_release(unlinked, tmp_path / "two", study="S")
     assert [entry["folder"] for entry in read_journal(tmp_path)] == ["one", "two"]

@@ -1,4 +1,4 @@
-"""The journal of exports: what one export tells by being subtracted from another."""
+"""The journal of exports: protection against differencing one export with another."""
 
 import dataclasses
 from collections import Counter
@@ -46,13 +46,13 @@ def some(published: Published, couples: slice) -> Published:
 
 
 def totals(release: Release) -> tuple[np.ndarray, int]:
-    """Sums over couples, as anybody can work them out of an aggregate export."""
+    """Return the sums over couples that anybody can compute from an aggregate export."""
     means = {table.name: table.rows for table in release.tables}["means"]
     n = int(means["n_couples"].iloc[0])
     return means["mean"].to_numpy() * n, n
 
 
-def test_without_the_journal_one_couple_could_be_worked_out(everybody: Published) -> None:
+def test_without_the_journal_one_couple_can_be_found_by_differencing(everybody: Published) -> None:
     """The attack itself: two safe exports, and the scores of the couple that only one of them has."""
     whole, less = (
         aggregate_release(everybody, SCALES),
@@ -67,7 +67,7 @@ def test_without_the_journal_one_couple_could_be_worked_out(everybody: Published
     np.testing.assert_allclose((sums - rest)[[0, 2]], own, atol=1e-9)
 
 
-def test_the_same_data_less_one_couple_is_refused(everybody: Published, tmp_path: Path) -> None:
+def test_an_export_differing_by_one_couple_is_refused(everybody: Published, tmp_path: Path) -> None:
     write_release(aggregate_release(everybody, SCALES), tmp_path / "whole", study="S")
     less = aggregate_release(some(everybody, slice(1, None)), SCALES)
     with pytest.raises(ReleaseError, match=r"whole, this export would show 1 couples.*at least 20"):
@@ -83,7 +83,7 @@ def test_the_same_data_may_be_exported_again(everybody: Published, tmp_path: Pat
     write_release(unlinked_release(everybody), tmp_path / "rows", study="S")
 
 
-def test_who_left_is_hidden_among_others(everybody: Published, tmp_path: Path) -> None:
+def test_a_couple_that_left_is_hidden_by_dropping_others_too(everybody: Published, tmp_path: Path) -> None:
     write_release(aggregate_release(everybody, SCALES), tmp_path / "whole", study="S")
     rest = some(everybody, slice(1, None))
     release = aggregate_release(rest, SCALES, journal=open_journal(tmp_path))
@@ -103,7 +103,9 @@ def test_newcomers_wait_until_they_are_enough(everybody: Published, tmp_path: Pa
         write_release(unlinked_release(some(everybody, slice(103))), tmp_path / "third", study="S")
 
 
-def test_rows_less_rows_are_the_newcomers_and_hide_each_other(everybody: Published, tmp_path: Path) -> None:
+def test_differencing_two_exports_leaves_newcomers_that_are_k_anonymous(
+    everybody: Published, tmp_path: Path
+) -> None:
     """Whoever holds both exports can tell which rows are new; these hide k couples in every class."""
     first = unlinked_release(some(everybody, slice(70)))
     write_release(first, tmp_path / "first", study="S")
@@ -141,7 +143,7 @@ def test_other_bands_or_scales_of_the_same_people_are_refused(everybody: Publish
     write_release(again, tmp_path / "third", study="S")
 
 
-def test_rows_of_a_changed_cohort_need_the_journal_itself(everybody: Published, tmp_path: Path) -> None:
+def test_rows_of_a_changed_cohort_must_be_made_with_the_journal(everybody: Published, tmp_path: Path) -> None:
     """Twenty newcomers are enough, but their rows must have been made to hide each other."""
     write_release(unlinked_release(some(everybody, slice(100)), SCALES), tmp_path / "first", study="S")
     blind = unlinked_release(everybody, SCALES)
@@ -153,7 +155,9 @@ def test_rows_of_a_changed_cohort_need_the_journal_itself(everybody: Published, 
         write_release(forged, tmp_path / "second", study="S")
 
 
-def test_facts_are_not_given_twice_of_other_people(everybody: Published, tmp_path: Path) -> None:
+def test_background_facts_are_refused_after_an_export_of_different_people(
+    everybody: Published, tmp_path: Path
+) -> None:
     write_release(aggregate_release(some(everybody, slice(90)), SCALES), tmp_path / "first", study="S")
     rows = unlinked_release(
         everybody, SCALES[:1], background=["background.living_together"], journal=open_journal(tmp_path)
@@ -171,8 +175,8 @@ def test_linked_rows_and_tables_are_compared_too(everybody: Published, tmp_path:
     assert settled.n_couples == 119
 
 
-def test_people_are_known_again_by_their_lasting_names(everybody: Published, tmp_path: Path) -> None:
-    """An installation that draws ids anew at every opening gives keys: else nobody would overlap."""
+def test_people_are_matched_across_exports_by_their_stable_keys(everybody: Published, tmp_path: Path) -> None:
+    """Ids are random at every opening, so people are matched by keys: otherwise nobody would overlap."""
     names = everybody.people()
     keys = {p: (c, p) for p, c in zip(names["person_id"], names["couple_id"], strict=True)}
 
@@ -190,7 +194,7 @@ def test_people_are_known_again_by_their_lasting_names(everybody: Published, tmp
         write_release(less, tmp_path / "two", study="S")
 
 
-def test_the_journal_holds_no_id_and_leaves_with_nobody(everybody: Published, tmp_path: Path) -> None:
+def test_the_journal_holds_no_ids_and_is_in_no_release(everybody: Published, tmp_path: Path) -> None:
     folder = write_release(unlinked_release(everybody), tmp_path / "out", study="S")
     kept = (tmp_path / JOURNAL).read_text()
     for person in everybody.people()["person_id"]:
@@ -212,7 +216,7 @@ def test_every_table_of_one_export_is_about_the_same_people() -> None:
     assert set(tables["means"]["n_couples"]) == set(tables["scales"]["n_couples"]) == {release.n_couples}
 
 
-def test_a_line_cut_off_is_passed_over_and_a_damaged_one_stops_everything(
+def test_a_truncated_journal_line_is_skipped_and_a_damaged_one_is_an_error(
     everybody: Published, tmp_path: Path
 ) -> None:
     release = aggregate_release(everybody, SCALES)
@@ -228,7 +232,7 @@ def test_a_line_cut_off_is_passed_over_and_a_damaged_one_stops_everything(
         write_release(release, tmp_path / "three", study="S")
 
 
-def test_a_release_that_does_not_say_whose_it_is_is_refused(everybody: Published, tmp_path: Path) -> None:
+def test_a_release_without_its_members_is_refused(everybody: Published, tmp_path: Path) -> None:
     nameless = dataclasses.replace(aggregate_release(everybody, SCALES), basis=None)
     with pytest.raises(ReleaseError, match="whose answers"):
         write_release(nameless, tmp_path / "out", study="S")
@@ -236,7 +240,7 @@ def test_a_release_that_does_not_say_whose_it_is_is_refused(everybody: Published
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=2, max_size=5))
-def test_no_sum_of_fewer_than_twenty_couples_follows_from_any_number_of_exports(
+def test_no_combination_of_exports_reveals_fewer_than_twenty_couples(
     steps: list[tuple[int, int]],
 ) -> None:
     """Couples join and leave between exports; every class by membership is empty or large enough."""

@@ -1,4 +1,4 @@
-"""Profiles: everything that is wrong with the frames, at once."""
+"""Profiles: all problems of the frames are reported together."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from workbook.research.dyadic import perceptual_accuracy, profile_similarity
 FACETS = pd.DataFrame(np.random.default_rng(1).normal(size=(5, 4)), columns=list("efgh"))
 
 
-def test_different_numbers_of_facets_are_said_with_everything_else() -> None:
+def test_differing_facet_counts_are_reported_with_the_other_problems() -> None:
     spoilt = FACETS[["e", "f", "g"]].set_axis(range(1, 6))
     spoilt.loc[2, "g"] = np.inf
     with pytest.raises(StatisticsError) as refusal:
@@ -22,7 +22,7 @@ def test_different_numbers_of_facets_are_said_with_everything_else() -> None:
     )
 
 
-def test_facets_of_words_are_named() -> None:
+def test_non_numeric_facets_are_named() -> None:
     worded = FACETS.assign(f="often", h=True).astype({"h": object})
     for statistic in (profile_similarity, lambda a, b: perceptual_accuracy(a, a, b)):
         with pytest.raises(StatisticsError) as refusal:
@@ -34,7 +34,7 @@ def test_facets_of_words_are_named() -> None:
         assert "often" not in str(refusal.value)
 
 
-def test_all_three_frames_of_accuracy_are_looked_through_together() -> None:
+def test_all_three_frames_of_perceptual_accuracy_are_checked_together() -> None:
     truth, own = FACETS.copy(), FACETS.copy()
     truth.loc[1, "e"] = np.inf
     own.loc[3, "h"] = -np.inf
@@ -49,7 +49,7 @@ def test_a_facet_nobody_answered_is_named() -> None:
     assert profile_similarity(FACETS.assign(g=np.nan), FACETS)["n_facets"].tolist() == [3] * 5
 
 
-def test_accuracy_of_what_everybody_is_like_is_no_distinctive_accuracy() -> None:
+def test_stereotype_accuracy_is_not_counted_as_distinctive_accuracy() -> None:
     """Judges who know only what people are like on the whole: a stereotype's accuracy."""
     generator = np.random.default_rng(2)
     typical = np.linspace(1, 5, 12)

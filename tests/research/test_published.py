@@ -130,7 +130,7 @@ def _figures(model: Apim) -> np.ndarray:
 
 
 @pytest.mark.parametrize("distinguishable", [False, True])
-def test_a_table_of_moments_gives_what_the_rows_give(
+def test_moments_and_rows_give_the_same_estimates(
     published: pd.DataFrame, published_moments: Moments, *, distinguishable: bool
 ) -> None:
     from_rows = apim(published, distinguishable=distinguishable)

@@ -27,7 +27,7 @@ def test_alpha_by_hand() -> None:
     assert found.value == pytest.approx(1.5 * (1 - 5.7 / 14.8))
 
 
-def test_alpha_and_its_interval_are_what_r_prints() -> None:
+def test_alpha_and_its_interval_match_r() -> None:
     """psych::alpha of these 5 persons: α 0.9375, Feldt 0.68421 to 0.99304, r.drop, alpha.drop."""
     items = pd.DataFrame({"i1": [1, 2, 3, 4, 5], "i2": [2, 2, 3, 5, 4], "i3": [1, 3, 3, 4, 4]})
     alpha = cronbach_alpha(items)
@@ -73,7 +73,7 @@ def test_unit_and_order_do_not_matter(seed: int, scale: float, shift: float) -> 
 
 
 @pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega])
-def test_intervals_hold_the_truth_as_often_as_they_say(statistic: object) -> None:
+def test_intervals_have_their_nominal_coverage(statistic: object) -> None:
     """400 cohorts of 150 persons, loadings .7: 95 % ± three Monte Carlo errors (1.1 each)."""
     truth = 7.84 / 9.88
     held = 0
@@ -105,7 +105,7 @@ def test_small_and_constant_samples_are_refused(items: pd.DataFrame, reason: str
         cronbach_alpha(items)
 
 
-def test_omega_names_the_item_that_was_not_turned() -> None:
+def test_omega_names_the_item_that_was_not_reverse_keyed() -> None:
     items = one_factor(300, [0.8] * 4, seed=2)
     items["i2"] = -items["i2"]
     with pytest.raises(StatisticsError, match="'i2' loads against"):
@@ -120,7 +120,7 @@ def test_omega_refuses_a_heywood_case() -> None:
 
 
 @pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega, item_statistics])
-def test_pairwise_covariances_that_nobody_can_have_are_refused(statistic: object) -> None:
+def test_impossible_pairwise_covariances_are_refused(statistic: object) -> None:
     """Two items each: a goes with b, b with c, and a against c. A few answered all three."""
     x, few = np.linspace(-2, 2, 40), np.linspace(-1, 1, 5)
     none = np.full(40, np.nan)
@@ -131,7 +131,7 @@ def test_pairwise_covariances_that_nobody_can_have_are_refused(statistic: object
     assert cronbach_alpha(items, missing="listwise").n == 5
 
 
-def test_items_named_by_numbers_are_described() -> None:
+def test_items_with_numeric_names_are_accepted() -> None:
     items = one_factor(50, [0.7] * 4, seed=3)
     pd.testing.assert_frame_equal(
         item_statistics(items.set_axis(range(4), axis=1)).drop(columns="item"),
@@ -140,7 +140,7 @@ def test_items_named_by_numbers_are_described() -> None:
 
 
 @pytest.mark.parametrize("shared", [0.0, 1e-9])
-def test_omega_of_items_that_share_nothing_is_refused(shared: float) -> None:
+def test_omega_of_uncorrelated_items_is_refused(shared: float) -> None:
     correlations = np.full((4, 4), shared) + (1 - shared) * np.eye(4)
     with pytest.raises(StatisticsError, match="no common factor"):
         mcdonald_omega(Moments(100, np.zeros(4), correlations))
@@ -161,20 +161,20 @@ def test_a_constant_item_in_moments_is_refused_by_name(statistic: object) -> Non
 
 
 @pytest.mark.parametrize("n", [np.nan, np.inf, 10.5, 0, "10"])
-def test_moments_of_no_whole_number_of_rows_are_refused(n: object) -> None:
+def test_moments_of_a_fractional_row_count_are_refused(n: object) -> None:
     with pytest.raises(StatisticsError, match="n must be a whole number"):
         Moments(n, [0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]])
     assert Moments(np.int64(10), [0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]]).n == 10
 
 
-def test_a_search_for_the_factor_that_was_cut_short_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_factor_solution_that_did_not_converge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(one_factor_model, "MOST_STEPS", 1)
     with pytest.raises(StatisticsError, match="does not settle"):
         mcdonald_omega(one_factor(100, [0.9, 0.7, 0.5, 0.3], seed=4))
 
 
 @pytest.mark.parametrize("statistic", [cronbach_alpha, mcdonald_omega, item_statistics])
-def test_a_person_who_stands_there_twice_is_refused(statistic: object) -> None:
+def test_a_duplicate_person_is_refused(statistic: object) -> None:
     items = one_factor(50, [0.7] * 4, seed=5)
     people = pd.Index([f"p{i % 49}" for i in range(50)], name="person_id")
     with pytest.raises(StatisticsError, match=r"person_id: 1 duplicated \(row 49\)"):

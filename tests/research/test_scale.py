@@ -1,4 +1,4 @@
-"""A cohort in parts gives what it gives in memory, whoever computes."""
+"""A cohort in parts gives the same figures as in memory, with pandas or Dask."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def pairs(responses: pd.DataFrame) -> pd.DataFrame:
     return from_pairs(pair(score(responses, SHOWN["connection"])), [X, Y, Z])
 
 
-def test_reliability_is_that_of_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
+def test_reliability_from_parts_equals_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
     own = responses[responses["instrument"] == "connection"]
     items = item_matrix(own, SHOWN["connection"])[list(SHOWN["connection"].subscale_by_id[X].items)]
     for name, whole in (("alpha", cronbach_alpha(items)), ("omega", mcdonald_omega(items))):
@@ -80,7 +80,7 @@ def test_reliability_is_that_of_the_whole(parts: Parts, responses: pd.DataFrame)
         )
 
 
-def test_icc_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame) -> None:
+def test_icc_from_parts_equals_the_whole(parts: Parts, pairs: pd.DataFrame) -> None:
     found, whole = parts.icc(X), dyadic_icc(pairs, f"{X}_a", f"{X}_b")
     assert (found.n, found.n_set_aside) == (whole.n, whole.n_set_aside)
     np.testing.assert_allclose(
@@ -89,7 +89,7 @@ def test_icc_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("method", ["REML", "ML"])
-def test_apim_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame, method: Method) -> None:
+def test_apim_from_parts_equals_the_whole(parts: Parts, pairs: pd.DataFrame, method: Method) -> None:
     found = parts.apim(X, Y, covariates=[Z], method=method)
     whole = apim(
         pairs,
@@ -106,14 +106,14 @@ def test_apim_is_that_of_the_whole(parts: Parts, pairs: pd.DataFrame, method: Me
     assert whole.n_set_aside > 0, "else a count that is never passed on would look right"
 
 
-def test_roles_that_the_answers_do_not_hold_are_refused(parts: Parts) -> None:
+def test_roles_absent_from_the_answers_are_refused(parts: Parts) -> None:
     """A or b by person id is no role: effects by role would be noise with a name."""
     for call in (lambda: parts.icc(X, distinguishable=True), lambda: parts.apim(X, Y, distinguishable=True)):
         with pytest.raises(StatisticsError, match="person id"):
             call()
 
 
-def test_a_part_nobody_of_which_came_back_sets_nobody_aside(responses: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_part_without_second_answers_sets_nobody_aside(responses: pd.DataFrame, tmp_path: Path) -> None:
     couples = responses["couple_id"].unique()
     stayed = responses[responses["couple_id"].isin(couples[:60])].assign(occasion="assessment-2")
     gone = responses[responses["couple_id"].isin(couples[60:])]
@@ -128,7 +128,7 @@ def test_a_part_nobody_of_which_came_back_sets_nobody_aside(responses: pd.DataFr
     assert found.anonymity(FACTS, X).n_units == 60
 
 
-def test_anonymity_is_that_of_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
+def test_anonymity_from_parts_equals_the_whole(parts: Parts, responses: pd.DataFrame) -> None:
     own = responses[responses["item"].isin(FACTS)]
     table = own.pivot_table(index="person_id", columns="item", values="value", aggfunc="first")
     scores = score(responses, SHOWN["connection"])
@@ -168,9 +168,7 @@ def test_a_couple_alone_in_two_classes_is_one_couple_alone(parts: list[list[int]
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 5), st.integers(1, 4))
-def test_class_counts_of_any_table_in_any_parts_are_those_of_the_whole(
-    seed: int, n: int, n_values: int, n_parts: int
-) -> None:
+def test_class_counts_from_any_parts_equal_the_whole(seed: int, n: int, n_values: int, n_parts: int) -> None:
     generator = np.random.default_rng(seed)
     table = pd.DataFrame(generator.integers(0, n_values, (2 * n, 2)), columns=["x", "y"]).astype("Int16")
     table = table.mask(generator.random((2 * n, 2)) < 0.2)
@@ -249,7 +247,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         Parts(tmp_path, SHOWN, progress=keep_quiet).icc(X)
 
 
-def test_the_proof_of_scale_is_none_on_data_that_would_fit_a_worker() -> None:
+def test_the_scale_proof_rejects_data_that_fit_in_memory() -> None:
     good = {"trials": FULL, "answers": 110_000_000, "gap": 0.0, "lost": 0, "gib": 1.6}
     assert scale.holds(good)
     assert not scale.holds(good | {"gib": 1.4})

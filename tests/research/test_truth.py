@@ -23,7 +23,7 @@ def pairs() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_couple_twice_is_refused_even_where_one_row_is_incomplete(name: str, pairs: pd.DataFrame) -> None:
+def test_a_duplicate_couple_is_refused_even_if_one_row_is_incomplete(name: str, pairs: pd.DataFrame) -> None:
     pairs.loc[7, "couple_id"] = "c2"
     pairs.loc[7, "y_a"] = np.nan
     with pytest.raises(StatisticsError, match=r"couple_id: 1 duplicated \(row 7\)"):

@@ -1,4 +1,4 @@
-"""The quick way and the rule are one: drawn questionnaires and answers give the same to the last bit."""
+"""The fast scorer equals the rule bit for bit, on drawn questionnaires and answers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -83,12 +83,12 @@ def disagreement(one: Scorer, other: Scorer) -> World:
 
 
 def agree(one: Scorer, other: Scorer, world: World) -> bool:
-    """Whether both give the same frame, every float to the last bit."""
+    """Tell whether both return the same frame, every float to the last bit."""
     return one(*world).equals(other(*world))
 
 
 def broken(module: ModuleType, right: str, wrong: str) -> dict[str, Any]:
-    """A module's names, from a copy of its source with one line changed."""
+    """Return a module's names from a copy of its source with one line changed."""
     source = Path(str(module.__file__)).read_text()
     assert source.count(right) == 1, right
     names: dict[str, Any] = {"__name__": "broken"}
@@ -159,7 +159,7 @@ def test_a_rule_that_is_wrong_is_caught(right: str, wrong: str) -> None:
     assert agree(score, score_by_rule, found)
 
 
-def test_answers_are_whole_numbers_small_enough_for_the_quick_ways_floats() -> None:
+def test_answers_fit_exactly_in_the_fast_scorers_single_precision() -> None:
     """Totals are added in single precision, which is exact up to 2²⁴."""
     worst = max(
         sum(

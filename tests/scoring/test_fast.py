@@ -1,4 +1,4 @@
-"""Scores equal what a person works out by hand."""
+"""Scores of the fast scorer equal those calculated by hand."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ def row(scores: pd.DataFrame, subscale: str, person: str = "p_1") -> pd.Series:
     return scores[is_it.to_numpy(dtype=bool)].iloc[0]
 
 
-def test_a_mean_turns_reverse_keyed_items():
+def test_a_mean_reverses_reverse_keyed_items():
     """talk = mean(3, 4, 0 + 4 − 1) = 10/3; SEM = 1·√(1 − 0.75) = 0.5; band 10/3 ± 0.98, cut at 4."""
     talk = row(score(answers(WHOLE), SMALL), "x.talk")
 
@@ -36,7 +36,7 @@ def test_a_mean_turns_reverse_keyed_items():
     assert talk["assumed"]
 
 
-def test_a_sum_adds_and_its_band_ends_where_the_scale_does():
+def test_a_sum_adds_its_items_and_has_an_error_band():
     """blame = 1 + 3 = 4 of 0 to 8; SEM = 2·√(1 − 0.84) = 0.8; band 4 ± 1.568; constants sourced."""
     blame = row(score(answers(WHOLE), SMALL), "x.blame")
 
@@ -46,14 +46,14 @@ def test_a_sum_adds_and_its_band_ends_where_the_scale_does():
     assert not blame["assumed"]
 
 
-def test_a_band_is_cut_at_the_lowest_end_too():
+def test_a_band_is_clipped_at_the_lower_end_too():
     """blame = 0 + 1 = 1; 1 − 1.568 lies below 0."""
     blame = row(score(answers(WHOLE | {"x.blame.1": 0, "x.blame.2": 1}), SMALL), "x.blame")
 
     assert blame["low"] == 0.0
 
 
-def test_a_sum_with_a_gap_is_the_mean_times_the_items():
+def test_a_sum_with_missing_items_is_prorated():
     """blame with one answer of 3: 3 · 2 = 6, not 3."""
     blame = row(score(answers(WHOLE | {"x.blame.1": None}), SMALL), "x.blame")
 
@@ -84,14 +84,14 @@ def test_exactly_enough_answers_score():
     assert (talk["score"], talk["n_answered"]) == (3.0, 2)
 
 
-def test_nothing_answered_of_a_facet_that_wants_nothing_is_still_na():
+def test_a_facet_with_no_minimum_and_no_answers_scores_na():
     easy = dataclasses.replace(SMALL, subscales=(dataclasses.replace(TALK, min_answered=0),))
     talk = row(score(answers({"x.talk.1": None}), easy), "x.talk")
 
     assert pd.isna(talk["score"])
 
 
-def test_a_scale_that_does_not_start_at_zero_turns_and_cuts_by_its_own_ends():
+def test_reversal_and_clipping_use_the_scales_own_ends():
     """On 1 to 7, 2 turned is 6; mean(6, 6) = 6; 6 + 1.96·1 is cut at 7, 6 − 1.96 stays."""
     seven = Scale("seven", tuple(Choice(v, str(v)) for v in range(1, 8)))
     items = (Item("x.talk.1", "…", seven), Item("x.talk.2", "…", seven, reverse=True))
@@ -126,7 +126,7 @@ def test_the_result_keeps_its_contract_and_names_everything():
     assert scores["n_items"].tolist() == [3, 1, 2]
 
 
-def test_rows_of_other_instruments_are_passed_over():
+def test_rows_of_other_instruments_are_ignored():
     more = pd.concat([answers({"y.a": 9}, instrument="y"), answers(WHOLE)], ignore_index=True)
 
     pd.testing.assert_frame_equal(score(more, SMALL), score(answers(WHOLE), SMALL))
@@ -155,7 +155,7 @@ def test_occasions_and_persons_are_scored_apart_and_sorted():
     assert talk["score"].tolist() == [4.0, 1.0, 2.0, 0.0]
 
 
-def test_own_needs_are_passed_over_by_their_prefix():
+def test_own_needs_are_ignored_by_their_prefix():
     scores = score(answers(WHOLE | {"x.own.abcd.importance": 3}), SMALL)
 
     pd.testing.assert_frame_equal(scores, score(answers(WHOLE), SMALL))
@@ -180,7 +180,7 @@ def test_answers_outside_the_scale_are_refused_at_either_end():
     )
 
 
-def test_an_item_answered_twice_is_refused_also_when_whole_sittings_repeat():
+def test_duplicate_answers_are_refused_even_if_whole_sheets_repeat():
     once = answers(WHOLE)
     for twice in (pd.concat([once, once]), pd.concat([once, answers({"x.talk.1": 2})])):
         with pytest.raises(FrameError, match="answered more than once"):
@@ -213,7 +213,7 @@ def test_several_instruments_make_one_frame_in_the_catalogues_order():
     pd.testing.assert_frame_equal(frames.check(scores, frames.SCORES), scores)
 
 
-def test_the_quick_layout_and_the_careful_one_agree():
+def test_the_fast_layout_and_the_general_one_agree():
     """Whole blocks are reshaped; one dropped row makes the same frame go the careful way."""
     connection = catalogue()["connection"]
     cohort = simulate_couples(20, 4, [connection], missing=0.1).responses
@@ -224,7 +224,7 @@ def test_the_quick_layout_and_the_careful_one_agree():
     pd.testing.assert_frame_equal(quick, careful)
 
 
-def test_a_shuffled_block_order_still_takes_every_answer_to_its_item():
+def test_shuffled_blocks_still_match_answers_to_items():
     backwards = answers(dict(reversed(WHOLE.items())))
 
     pd.testing.assert_frame_equal(score(backwards, SMALL), score(answers(WHOLE), SMALL))
@@ -239,7 +239,7 @@ def test_categorical_ids_stay_categorical_and_score_the_same():
     pd.testing.assert_frame_equal(frames.check(compact, frames.SCORES), plain)
 
 
-def test_categories_that_nobody_uses_are_no_unknown_items():
+def test_unused_categories_are_not_unknown_items():
     rows = answers(WHOLE)
     rows["item"] = pd.Categorical(rows["item"], categories=[*sorted(WHOLE), "x.gone"])
 

@@ -104,7 +104,7 @@ class Person:
         return self
 
     def open_workbook(self) -> str:
-        """Open the page; gives the id of the kernel that was started for it."""
+        """Open the page; return the id of the kernel that was started for it."""
         page = self.client.get("/workbook", timeout=60).text
         return re.search(r'data-kernel="([^"]+)"', page)[1]
 
@@ -120,7 +120,7 @@ def notebook(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, notebook) -> Iterator[RunningServer]:
-    """A server where a passphrase costs next to nothing; at the walks' it costs what it costs at home."""
+    """Start a server with cheap key derivation (the walks use the real cost)."""
     folder = tmp_path_factory.mktemp("server")
     with running_server(folder, "--notebook", str(notebook), environment=CHEAP) as running:
         yield running
@@ -128,7 +128,7 @@ def server(tmp_path_factory, notebook) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def visit(server):
-    """Makes people, each with a browser of their own."""
+    """Return a function that makes people, each with their own browser."""
     clients = []
 
     def make() -> Person:
@@ -151,7 +151,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser, server) -> Iterator[Page]:
-    """A fresh browser profile; whatever it complains of is in ``page.complaints``."""
+    """Open a fresh browser profile; its errors are collected in ``page.complaints``."""
     context = browser.new_context(base_url=server.url)
     opened = context.new_page()
     opened.set_default_timeout(60_000)
@@ -168,7 +168,7 @@ def page(browser, server) -> Iterator[Page]:
 
 
 def kernels_of(server: RunningServer) -> list[psutil.Process]:
-    """The kernels that run: children of the warm process."""
+    """Return the running kernels: the children of the fork server."""
     children = psutil.Process(server.pid).children(recursive=True)
     warm = [process for process in children if is_warm(process)]
     oldest = min(warm, key=lambda process: process.create_time())

@@ -1,4 +1,4 @@
-"""The browser's bundle: it admits what the pages are made of, and rests on private names that are still there."""
+"""The browser bundle admits only the widgets the pages use, and the private names it needs still exist."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ PRIVATE = {
 
 
 def admitted() -> set[str]:
-    """What manager.js lets a kernel make."""
+    """Return the widgets that manager.js lets a kernel create."""
     return set(re.findall(r'^  \["(\S+ \w+)", \w+\],$', MANAGER, re.MULTILINE))
 
 
@@ -44,7 +44,7 @@ def imported(folder: Path) -> set[str]:
 
 
 def classes_of(widget: Widget) -> set[str]:
-    """What a browser needs for one widget: its model, its view, and its layout's model."""
+    """Return the classes a browser needs for one widget: its model, its view and its layout's model."""
     state, layout = widget.get_state(), widget.layout.get_state()
     return {
         f"{state['_model_module']} {state['_model_name']}",
@@ -53,7 +53,7 @@ def classes_of(widget: Widget) -> set[str]:
     }
 
 
-def test_the_page_admits_the_widgets_the_product_is_made_of_and_no_other() -> None:
+def test_the_page_admits_only_the_widgets_the_product_uses() -> None:
     names = imported(ROOT / "workbook") - {"Widget"}  # the base of all is no widget to show
     needed = [getattr(ipywidgets, name)() for name in sorted(names)]
     assert admitted() == set().union(*map(classes_of, [anywidget.AnyWidget(), *needed]))
@@ -67,12 +67,12 @@ def test_a_widget_the_product_does_not_use_cannot_be_made_in_a_browser(name: str
     assert f"{widget._model_module} {widget._model_name}" not in admitted()
 
 
-def test_no_code_of_the_stock_controls_is_in_the_bundle() -> None:
+def test_the_bundle_contains_no_stock_control_widgets() -> None:
     assert [name for name in ("HTMLView", "ButtonView", "noUiSlider") if name in BUNDLE] == []
 
 
 @pytest.mark.parametrize("private", PRIVATE)
-def test_what_we_reach_into_the_widget_library_for_is_still_there(private: str) -> None:
+def test_private_names_used_from_the_widget_library_still_exist(private: str) -> None:
     assert len(re.findall(private, BUNDLE)) == PRIVATE[private]
 
 

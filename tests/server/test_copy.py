@@ -1,4 +1,4 @@
-"""The page for a copy of one's private answers: alike for everybody, and silent until the passphrase."""
+"""The page for a copy of one's private answers: identical for everybody until the passphrase is given."""
 
 import json
 import os
@@ -20,7 +20,7 @@ ANSWER = {"operation_id": "1", "occasion": "assessment-1", "item": "safety.fear.
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, notebook):
-    """A server on which nobody waits for a day."""
+    """Start a server with a wait of two seconds instead of a day."""
     paths = [str(Path(__file__).parent / "hasty"), os.environ.get("PYTHONPATH", "")]
     hasty = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     folder = tmp_path_factory.mktemp("server")
@@ -36,7 +36,7 @@ def look(person: Person) -> str:
     return re.sub(r"2\|[0-9a-f]{8}\|[0-9a-f]+\|\d+", "<token>", person.client.get("/copy").text)
 
 
-def test_the_page_is_the_same_whatever_was_answered_or_asked(visit):
+def test_the_page_does_not_depend_on_answers_or_pending_requests(visit):
     ann, ben = visit().begin(), visit().begin("Ben")
     before = look(ann)
     ann.ask("/api/answers", {"answers": [ANSWER]})
@@ -44,7 +44,7 @@ def test_the_page_is_the_same_whatever_was_answered_or_asked(visit):
     assert look(ann) == before == look(ben)
 
 
-def test_the_file_comes_after_the_wait_and_holds_the_answers(visit):
+def test_the_file_is_served_after_the_wait_and_holds_the_answers(visit):
     ann = visit().begin()
     ann.ask("/api/answers", {"answers": [ANSWER]})
     wish(ann, "ask")
@@ -59,7 +59,7 @@ def test_the_file_comes_after_the_wait_and_holds_the_answers(visit):
     assert say("server.copy.none_heading") in wish(ann, "fetch").text
 
 
-def test_a_wrong_passphrase_says_only_that(visit):
+def test_a_wrong_passphrase_reveals_nothing_else(visit):
     ann = visit().begin()
     wish(ann, "ask")
     told = unescape(wish(ann, "fetch", "not the passphrase").text)
@@ -69,7 +69,7 @@ def test_a_wrong_passphrase_says_only_that(visit):
     )
 
 
-def test_a_stranger_and_the_two_together_do_not_get_there(visit):
+def test_strangers_and_a_joint_sitting_are_refused(visit):
     ann, both = visit().begin(), visit()
     ben = visit()
     ben.send("/join", code=ann.code, name="Ben", passphrase=PASSPHRASE + " b")
@@ -81,7 +81,7 @@ def test_a_stranger_and_the_two_together_do_not_get_there(visit):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
-def test_in_a_browser_it_is_asked_for_and_fetched(page, server, width, tmp_path):
+def test_it_can_be_requested_and_fetched_in_a_browser(page, server, width, tmp_path):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/begin")
     page.fill("#name", "Ann")

@@ -1,4 +1,4 @@
-"""The pages before the workbook: what strangers may see, and how people get in and out."""
+"""Sign-in pages: what strangers may see, and how people sign in and out."""
 
 import re
 import time
@@ -13,7 +13,7 @@ DOORS = ["/", "/begin", "/join", "/sign-in", "/recover", "/together", "/leave"]
 
 
 @pytest.mark.parametrize("path", DOORS)
-def test_a_stranger_sees_the_door_and_starts_no_kernel(server, visit, path):
+def test_a_stranger_sees_the_sign_in_page_and_starts_no_kernel(server, visit, path):
     reply = visit().client.get(path)
     assert reply.status_code == 200
     assert "<h1>" in reply.text
@@ -21,14 +21,14 @@ def test_a_stranger_sees_the_door_and_starts_no_kernel(server, visit, path):
 
 
 @pytest.mark.parametrize("path", [*DOORS, "/nowhere", "/workbook", "/api/alive", "/static/nothing.js"])
-def test_every_answer_carries_the_security_headers_and_is_not_kept(visit, path):
+def test_every_response_has_security_headers_and_is_not_cached(visit, path):
     reply = visit().client.get(path)
     assert {name: reply.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert reply.headers["Cache-Control"] == "no-store"
     assert "Server" not in reply.headers
 
 
-def test_the_policy_of_content_allows_no_inline_script_no_eval_and_no_other_origin(visit):
+def test_content_security_policy_allows_no_inline_script_eval_or_other_origin(visit):
     policy = visit().client.get("/").headers["Content-Security-Policy"]
     scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src "))
     assert scripts == "script-src 'self'"
@@ -45,7 +45,7 @@ def test_no_page_names_another_origin_or_holds_a_script(visit, path):
 @pytest.mark.parametrize(
     "path", ["/workbook", "/recovery-code", "/passphrase", "/go-alone", "/erase", "/copy", "/hand-over"]
 )
-def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
+def test_a_stranger_is_redirected_from_private_pages_to_sign_in(visit, path):
     reply = visit().client.get(path)
     assert reply.status_code == 302
     assert reply.headers["Location"].startswith("/?")
@@ -68,7 +68,7 @@ def test_a_stranger_is_sent_from_private_pages_to_the_door(visit, path):
         "/static/%2e%2e/settings.py",
     ],
 )
-def test_what_voila_and_jupyter_would_serve_is_not_there(visit, path):
+def test_routes_of_voila_and_jupyter_are_not_served(visit, path):
     reply = visit().begin().client.get(path)
     assert reply.status_code == 404
     assert "Traceback" not in reply.text
@@ -92,14 +92,14 @@ def test_beginning_signs_in_shows_the_recovery_code_once_and_opens_the_workbook(
     assert "Your recovery code has been shown already" in again.text
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visit):
+def test_the_cookie_is_http_only_and_same_site(visit):
     ann = visit()
     reply = ann.send("/begin", name="Ann", passphrase=PASSPHRASE)
     cookie = next(line for line in reply.headers.get_list("Set-Cookie") if line.startswith("sitting="))
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
 
 
-def test_a_planted_sitting_is_worth_nothing(visit):
+def test_a_planted_session_id_is_replaced_at_sign_in(visit):
     """Fixation: the id after signing in is new, whatever the cookie said before."""
     ann = visit()
     ann.client.cookies.set("sitting", "planted-before", domain="localhost.local")
@@ -112,13 +112,13 @@ def test_a_planted_sitting_is_worth_nothing(visit):
 @pytest.mark.parametrize(
     "path", ["/begin", "/join", "/sign-in", "/recover", "/together", "/leave", "/sign-out", "/api/alive"]
 )
-def test_without_the_cross_site_token_nothing_is_done(visit, path):
+def test_a_form_without_the_csrf_token_is_refused(visit, path):
     reply = visit().client.post(path, data={"name": "Ann", "passphrase": PASSPHRASE})
     assert reply.status_code == 403
     assert not any("sitting=" in line for line in reply.headers.get_list("Set-Cookie"))
 
 
-def test_a_form_from_another_site_is_refused_even_with_a_token(visit):
+def test_a_cross_site_form_is_refused_even_with_a_token(visit):
     ann = visit()
     reply = ann.client.post(
         "/begin",
@@ -142,7 +142,7 @@ def test_the_second_partner_joins_with_the_code_and_signs_in_again(visit):
     assert reply.headers["Location"] == "/workbook"
 
 
-def test_what_was_typed_is_kept_except_the_passphrase(visit):
+def test_a_refused_form_keeps_its_input_except_the_passphrase(visit):
     reply = visit().send("/sign-in", code="lusab-rodin", name="Zoë <b>", passphrase="not this one")
     assert 'value="lusab-rodin"' in reply.text
     assert "Zoë &lt;b&gt;" in reply.text
@@ -150,7 +150,7 @@ def test_what_was_typed_is_kept_except_the_passphrase(visit):
     assert 'role="alert"' in reply.text
 
 
-def test_unknown_and_wrong_are_told_the_same(visit):
+def test_unknown_name_and_wrong_passphrase_get_the_same_reply(visit):
     ann = visit().begin()
     pages = [
         visit().send("/sign-in", code=code, name=name, passphrase="wrong passphrase").text
@@ -160,7 +160,7 @@ def test_unknown_and_wrong_are_told_the_same(visit):
     assert len(set(problems)) == 1
 
 
-def test_after_ten_wrong_tries_the_right_passphrase_must_wait_as_well(server, notebook, tmp_path_factory):
+def test_after_ten_wrong_tries_even_the_right_passphrase_is_rate_limited(server, notebook, tmp_path_factory):
     """On a server of its own: the address is blocked too."""
     from tests.server.conftest import Person
     from workbook.server.testing import running_server
@@ -210,7 +210,7 @@ def test_changing_the_passphrase_voids_the_old_one_and_shows_a_new_code_once(vis
     assert visit().send("/sign-in", **names, passphrase=new).headers["Location"] == "/workbook"
 
 
-def test_the_wrong_old_passphrase_changes_nothing_and_is_pointed_at(visit):
+def test_a_wrong_old_passphrase_changes_nothing_and_marks_its_field(visit):
     ann = visit().begin()
     reply = ann.send("/passphrase", passphrase="not this one", new_passphrase="eight new words here")
     assert pointed_at(reply.text) == ["passphrase"]
@@ -250,7 +250,7 @@ def test_each_problem_of_a_form_leads_to_its_own_field(visit):
 
 
 def pointed_at(page: str) -> list[str]:
-    """The fields that the summary of problems leads to."""
+    """Return the fields that the summary of problems links to."""
     summary = re.search(r'<div class="errors".*?</div>', page, re.DOTALL)[0]
     return re.findall(r'href="#([^"]+)"', summary)
 
@@ -273,7 +273,7 @@ def test_together_needs_both_passphrases(visit):
     )
 
 
-def test_leaving_ends_the_sitting_and_hides_the_door_until_asked_back(server, visit):
+def test_leaving_ends_the_sitting_and_hides_sign_in_until_asked_back(server, visit):
     ann = visit().begin()
     ann.open_workbook()
     assert ann.send("/leave").headers["Location"] == "/leave"
@@ -285,7 +285,7 @@ def test_leaving_ends_the_sitting_and_hides_the_door_until_asked_back(server, vi
     assert ann.client.get("/").status_code == 200
 
 
-def test_static_files_may_be_kept_for_ever_and_are_packed(visit):
+def test_static_files_are_compressed_and_cached_for_ever(visit):
     ann = visit()
     address = re.search(r'src="(/static/shell\.[0-9a-f]{16}\.js)"', ann.client.get("/").text)[1]
     reply = ann.client.get(address)

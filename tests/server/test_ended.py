@@ -1,4 +1,4 @@
-"""A page whose sitting has ended shows nothing of it; words that are not kept are not thrown away unsaid."""
+"""A page whose sitting has ended shows nothing of it, and never drops unsaved text silently."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def kernels(server: RunningServer) -> list[psutil.Process]:
     return [one for one in forks if one.is_running()]
 
 
-def test_signed_out_in_another_tab_nothing_stays_to_be_read(page: Page) -> None:
+def test_signing_out_in_another_tab_hides_the_page(page: Page) -> None:
     other = page.context.new_page()
     other.goto("/hand-over")
     other.context.request.post("/sign-out", form={"_xsrf": other.locator("[name=_xsrf]").first.input_value()})
@@ -66,7 +66,7 @@ def test_signed_out_in_another_tab_nothing_stays_to_be_read(page: Page) -> None:
     page.wait_for_url("**/leave")
 
 
-def test_the_quick_exit_takes_every_tab_with_it(page: Page) -> None:
+def test_the_quick_exit_closes_every_tab(page: Page) -> None:
     other = second_tab(page)
     shown = other.locator("main").inner_text()
     page.locator(".exit-button").click()
@@ -76,15 +76,15 @@ def test_the_quick_exit_takes_every_tab_with_it(page: Page) -> None:
     assert shown not in other.locator("body").inner_text()
 
 
-def test_signing_out_a_moment_after_typing_keeps_the_words(page: Page, code: str) -> None:
-    """Also where the kernel is busy with something else just then."""
+def test_text_typed_just_before_signing_out_is_kept(page: Page, code: str) -> None:
+    """Even if the kernel is busy with something else just then."""
     page.get_by_label(FIELD.label).fill("typed before signing out")
     page.get_by_role("button", name=say("server.links.sign_out")).click()
     page.wait_for_url(lambda url: not url.endswith("/workbook"))
     assert sign_in(page, code).get_by_label(FIELD.label).input_value() == "typed before signing out"
 
 
-def test_words_typed_after_the_kernel_died_are_called_unsaved_and_stay(
+def test_text_typed_after_the_kernel_died_stays_and_is_marked_unsaved(
     page: Page, server: RunningServer, code: str
 ) -> None:
     for kernel in kernels(server):
@@ -95,8 +95,8 @@ def test_words_typed_after_the_kernel_died_are_called_unsaved_and_stay(
     assert page.get_by_label(FIELD.label).input_value() == "typed into nothing"
 
 
-def test_words_outlive_signing_in_again(page: Page) -> None:
-    """A reload would throw them away: the page stays, says so, and offers the reload."""
+def test_unsaved_text_survives_signing_in_again(page: Page) -> None:
+    """A reload would lose the text: the page stays, says so, and offers the reload."""
     other = page.context.new_page()
     other.goto("/hand-over")
     token = other.locator("[name=_xsrf]").first.input_value()

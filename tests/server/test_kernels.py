@@ -1,4 +1,4 @@
-"""Whose a kernel is, what it may know, and when it ends."""
+"""Kernels: who may reach them, what they may know, and when they end."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ def server(tmp_path_factory, notebook):
 
 
 def open_socket(server, person, kernel_id):
-    """The status a browser gets when it asks for a kernel's websocket: 101 where it is let in."""
+    """Return the status a browser gets for a kernel's websocket: 101 if admitted."""
 
     async def ask() -> int:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.client.cookies.jar)
@@ -64,19 +64,19 @@ def test_opening_the_workbook_starts_one_kernel_that_only_its_own_sitting_reache
     assert open_socket(server, ann, uuid.uuid4()) == 403
 
 
-def test_a_partner_of_the_same_couple_reaches_the_others_kernel_neither(server, visit):
+def test_a_partner_cannot_reach_the_others_kernel(server, visit):
     ann, ben = visit().begin(), visit()
     ben.send("/join", code=ann.code, name="Ben", passphrase="bens own words")
     assert open_socket(server, ben, ann.open_workbook()) == 403
 
 
-def test_the_same_person_in_a_second_browser_does_not_reach_the_firsts_kernel(server, visit):
+def test_a_second_browser_of_the_same_person_cannot_reach_the_first_kernel(server, visit):
     ann, also_ann = visit().begin(), visit()
     also_ann.send("/sign-in", code=ann.code, name="Ann", passphrase="seven quiet lanterns")
     assert open_socket(server, also_ann, ann.open_workbook()) == 403
 
 
-def test_only_its_own_page_can_close_a_kernel_or_hear_that_it_lives(server, visit):
+def test_only_its_own_sitting_can_close_or_query_a_kernel(server, visit):
     ann, eve = visit().begin(), visit().begin("Eve")
     kernel_id = ann.open_workbook()
     before = len(kernels_of(server))
@@ -89,7 +89,7 @@ def test_only_its_own_page_can_close_a_kernel_or_hear_that_it_lives(server, visi
 
 
 def test_a_kernel_knows_nothing_of_the_servers_environment(server, visit):
-    """Neither what it was given nor what the system shows of its process and its parent's."""
+    """Neither in its own environment nor in /proc of the kernel and its parent."""
     ann = visit().begin()
     ann.open_workbook()
     newest = max(kernels_of(server), key=lambda process: process.create_time())
@@ -119,7 +119,7 @@ def test_signing_out_ends_the_kernels_of_the_sitting(server, visit):
     wait_until(lambda: not {process.pid for process in kernels_of(server)} - before)
 
 
-def test_a_killed_kernel_is_told_dead_and_does_not_come_back_empty(server, visit):
+def test_a_killed_kernel_is_reported_dead_and_not_restarted(server, visit):
     ann = visit().begin()
     before = {process.pid for process in kernels_of(server)}
     kernel_id = ann.open_workbook()
@@ -130,7 +130,7 @@ def test_a_killed_kernel_is_told_dead_and_does_not_come_back_empty(server, visit
     assert not {process.pid for process in kernels_of(server)} - before
 
 
-def test_a_kernel_whose_page_went_without_a_word_ends(notebook, tmp_path):
+def test_a_kernel_without_heartbeat_is_shut_down(notebook, tmp_path):
     """On a server of its own, which waits for less long."""
     import httpx
 
@@ -147,11 +147,11 @@ def test_a_kernel_whose_page_went_without_a_word_ends(notebook, tmp_path):
         wait_until(lambda: not kernels_of(own), 30)
 
 
-def test_where_nothing_else_is_said_such_a_kernel_ends_within_a_minute():
+def test_by_default_a_kernel_without_heartbeat_ends_within_a_minute():
     assert ServerSettings(port=1).unheard_seconds + SWEEP_SECONDS < 60
 
 
-def test_the_heartbeat_tells_how_long_the_sitting_lasts_and_that_it_is_over(server, visit):
+def test_the_heartbeat_reports_the_time_left_and_the_end_of_the_sitting(server, visit):
     ann = visit().begin()
     reply = ann.ask("/api/alive", {"kernel": "", "active": True}).json()
     assert reply["signed_in"] is True
@@ -240,7 +240,7 @@ def test_a_stranger_cannot_keep_answers(visit):
     assert json.loads(reply.text)["error"]
 
 
-def test_where_no_more_pages_fit_it_says_so_and_a_closed_page_makes_room(notebook, tmp_path):
+def test_a_full_server_says_so_and_a_closed_page_makes_room(notebook, tmp_path):
     import httpx
 
     from tests.server.conftest import Person
@@ -262,7 +262,7 @@ def test_where_no_more_pages_fit_it_says_so_and_a_closed_page_makes_room(noteboo
         assert people[3].open_workbook()
 
 
-def test_many_pages_of_one_person_asked_for_at_once_are_three_kernels(server, visit):
+def test_many_pages_opened_at_once_by_one_person_start_three_kernels(server, visit):
     ann = visit().begin()
     before = {process.pid for process in kernels_of(server)}
     cookies = dict(ann.client.cookies)
@@ -280,8 +280,8 @@ def test_many_pages_of_one_person_asked_for_at_once_are_three_kernels(server, vi
     wait_until(lambda: len({process.pid for process in kernels_of(server)} - before) == 3)
 
 
-def test_fewer_pages_than_a_couple_can_open_are_refused():
-    """Else a page that is "full" would tell one of two people that the other is there."""
+def test_a_page_limit_below_what_one_couple_can_open_is_refused():
+    """Otherwise "full" would reveal to one partner that the other is signed in."""
     with pytest.raises(SetupError, match="At least 9"):
         ServerSettings(port=1, most_kernels=8)
     with pytest.raises(SetupError, match="5 to 300 seconds"):

@@ -1,4 +1,4 @@
-"""The served page in a real browser: interactive, quiet, honest when something is gone."""
+"""The served page in a real browser: interactive, free of errors, and open about a lost kernel or server."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ READY = "html[data-ready=yes]"
 
 
 def begin(page, url: str = "/") -> str:
-    """Walk in as a new person by the real forms; gives the couple's code."""
+    """Sign up as a new person by the real forms; return the couple's code."""
     page.goto(url)
     page.get_by_role("link", name="Begin a new workbook").click()
     page.get_by_label("Your name").fill("Ann")
@@ -27,7 +27,7 @@ def begin(page, url: str = "/") -> str:
     return code
 
 
-def test_the_page_becomes_interactive_and_draws_a_figure_without_a_complaint(page, server):
+def test_the_page_becomes_interactive_and_draws_a_figure_without_browser_errors(page, server):
     begin(page)
     page.get_by_role("button", name="Say it").click()
     page.get_by_text("said", exact=True).wait_for()
@@ -58,7 +58,7 @@ def test_no_script_can_be_evaluated_or_written_into_the_page(page):
     assert page.evaluate("window.fired") is None
 
 
-def test_odd_texts_do_not_end_the_session(page):
+def test_unusual_unicode_does_not_end_the_session(page):
     begin(page)
     field = page.get_by_label("Words")
     for text in ("\U0001f9e1 emoji", "e\u0301 combining", "\u202eright to left"):
@@ -92,8 +92,8 @@ def test_an_error_in_the_kernel_sends_no_traceback(page):
     assert b"Traceback" not in sent
 
 
-def test_a_press_never_overtakes_the_words_it_is_about(page):
-    """Also where the kernel is busy with an earlier change: stock widgets would hold the later one back."""
+def test_a_button_press_arrives_after_the_text_typed_before_it(page):
+    """Even if the kernel is busy with an earlier change: stock widgets would hold the later one back."""
     begin(page)
     page.evaluate(
         """() => { const field = document.querySelector('input[type=text]');
@@ -104,7 +104,7 @@ def test_a_press_never_overtakes_the_words_it_is_about(page):
     page.get_by_text("pressed at quick").wait_for()
 
 
-def test_a_page_that_is_turned_while_it_is_drawn_ends_as_the_last_one_in_order(page):
+def test_a_page_changed_while_drawing_ends_in_its_last_state_and_order(page):
     begin(page)
     page.get_by_role("button", name="Turn it").click()
     page.get_by_text("two 19").wait_for()
@@ -122,7 +122,7 @@ def test_a_reload_gets_a_new_kernel_and_the_old_one_ends(page, server):
     wait_until(lambda: len({process.pid for process in kernels_of(server)} & before) == len(before) - 1)
 
 
-def test_a_dead_kernel_is_said_within_five_seconds(page, server):
+def test_a_dead_kernel_is_reported_within_five_seconds(page, server):
     before = {process.pid for process in kernels_of(server)}
     begin(page)
     pid = ({process.pid for process in kernels_of(server)} - before).pop()
@@ -130,7 +130,7 @@ def test_a_dead_kernel_is_said_within_five_seconds(page, server):
     page.get_by_text("This page has lost its connection").wait_for(timeout=5000)
 
 
-def test_without_a_network_it_is_said_within_five_seconds_and_taken_back_later(page):
+def test_being_offline_is_reported_within_five_seconds_and_cleared_later(page):
     begin(page)
     page.context.set_offline(True)
     page.get_by_text("We can’t reach the workbook right now").wait_for(timeout=5000)
@@ -138,7 +138,7 @@ def test_without_a_network_it_is_said_within_five_seconds_and_taken_back_later(p
     page.get_by_text("We can’t reach the workbook right now").wait_for(state="hidden")
 
 
-def test_a_server_that_hangs_is_said_within_five_seconds(page, server):
+def test_a_hanging_server_is_reported_within_five_seconds(page, server):
     """A black hole: connections stay open and nothing comes back."""
     begin(page)
     os.kill(server.pid, signal.SIGSTOP)
@@ -174,7 +174,7 @@ def test_answers_given_while_offline_are_delivered_once_afterwards(page):
     wait_until(lambda: page.evaluate("window.kept.length === 1"))
 
 
-def test_after_a_server_restart_the_page_asks_in_place_and_then_delivers(browser, notebook, tmp_path):
+def test_after_a_server_restart_the_page_asks_for_sign_in_and_then_sends(browser, notebook, tmp_path):
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -196,7 +196,7 @@ def test_after_a_server_restart_the_page_asks_in_place_and_then_delivers(browser
     context.close()
 
 
-def test_two_minutes_before_the_end_the_page_asks_and_staying_is_one_button(page):
+def test_the_page_warns_two_minutes_before_timeout_and_one_button_extends_it(page):
     begin(page)
     sent = []
 
@@ -213,7 +213,7 @@ def test_two_minutes_before_the_end_the_page_asks_and_staying_is_one_button(page
     assert sent[-1]["active"] is True
 
 
-def test_shift_three_times_covers_the_page_ends_the_sitting_and_leaves_nothing_behind(page, server):
+def test_pressing_shift_three_times_hides_the_page_and_ends_the_sitting(page, server):
     begin(page)
     before = len(kernels_of(server))
     for _ in range(3):
@@ -228,7 +228,7 @@ def test_shift_three_times_covers_the_page_ends_the_sitting_and_leaves_nothing_b
     page.get_by_role("link", name="Begin a new workbook").wait_for()
 
 
-def test_the_button_leaves_as_well_also_without_scripts(browser, server):
+def test_the_exit_button_works_without_scripts(browser, server):
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
@@ -255,7 +255,7 @@ def test_the_committed_bundle_was_built_from_the_committed_sources():
     )
 
 
-def test_answers_that_the_disk_would_not_take_wait_on_the_page_and_the_banner_says_why(page):
+def test_answers_a_full_disk_refused_wait_on_the_page_and_the_banner_says_why(page):
     begin(page)
     sentence = "There is no room left on this computer, so this was not saved."
     page.route("**/api/answers", lambda route: route.fulfill(status=503, json={"error": sentence}))

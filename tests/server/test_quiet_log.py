@@ -1,4 +1,4 @@
-"""What a cell of the notebook says when it fails stands in no log: the class and the places do."""
+"""The message of a failing notebook cell is never logged: only its class and location are."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ from workbook.server.testing import running_server
 MARKER = "only-these-words-7391"
 
 
-def test_the_words_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
+def test_the_contents_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
     import httpx
 
     content = copy.deepcopy(NOTEBOOK)
@@ -30,8 +30,8 @@ def test_the_words_of_a_failing_cell_are_in_no_log(tmp_path: Path) -> None:
     assert MARKER not in page
 
 
-def test_a_defect_in_a_page_is_in_the_servers_log_without_its_words(tmp_path: Path) -> None:
-    """A kernel's own output goes nowhere: what its pages log has to be told to the server."""
+def test_a_defect_in_a_page_is_logged_without_its_message(tmp_path: Path) -> None:
+    """A kernel's output is discarded, so its pages' log records have to be sent to the server."""
     import httpx
 
     content = copy.deepcopy(NOTEBOOK)

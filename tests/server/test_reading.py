@@ -1,11 +1,11 @@
-"""To read changes nothing: no address keeps, ends or erases anything when it is only asked for."""
+"""GET requests are safe: no address writes, ends or erases anything."""
 
 from tests.server.conftest import PASSPHRASE
 from tests.server.test_routes import RULES
 from workbook.storage.sqlcipher import HEADS_NAME
 
 
-def test_asking_for_every_address_changes_nothing(server, visit):
+def test_get_requests_change_nothing_in_the_store(server, visit):
     ann = visit().begin()
     heads = server.data / HEADS_NAME
     before = heads.read_bytes()

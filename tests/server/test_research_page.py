@@ -58,13 +58,13 @@ def _host(address: str) -> str:
     return "/".join(address.split("/")[:3]) + "/"
 
 
-def test_only_the_secret_address_leads_anywhere(address: str) -> None:
+def test_only_the_secret_address_is_served(address: str) -> None:
     assert len(address.removeprefix(_host(address)).strip("/")) >= 32
     for path in ("", "voila", "voila/render/research.ipynb", "api/kernels", "static/x"):
         assert httpx.get(_host(address) + path, timeout=10).status_code == 404
 
 
-def test_it_listens_on_this_computer_and_answers_to_no_other_name(address: str) -> None:
+def test_it_listens_on_loopback_and_refuses_other_host_names(address: str) -> None:
     assert "127.0.0.1" in address or "localhost" in address
     assert httpx.get(address, headers={"Host": "evil.example"}, timeout=10).status_code == 403
 
@@ -87,7 +87,7 @@ def test_it_serves_its_fonts_and_no_other_file(address: str) -> None:
         assert found.status_code in (403, 404)
 
 
-def test_the_page_comes_and_may_load_nothing_from_elsewhere(address: str) -> None:
+def test_the_page_loads_nothing_from_another_origin(address: str) -> None:
     page = httpx.get(address, timeout=WAIT)
     assert page.status_code == 200
     assert "jp-OutputArea" in page.text
@@ -107,7 +107,7 @@ def test_it_shows_the_page_of_the_notebook() -> None:
     assert [cell.source for cell in cells if cell.cell_type == "code"] == [CELL]
 
 
-def test_it_starts_from_no_unsafe_place_and_reads_no_configuration(tmp_path: Path) -> None:
+def test_it_refuses_an_unsafe_start_folder_and_reads_no_configuration(tmp_path: Path) -> None:
     """The same looks as the workbook's own start: here a `voila.py` lies where it is started."""
     from click.testing import CliRunner
 
@@ -122,7 +122,7 @@ def test_it_starts_from_no_unsafe_place_and_reads_no_configuration(tmp_path: Pat
     assert "voila.py" in done.stderr
 
 
-def test_what_it_makes_is_private_and_a_crash_leaves_no_picture_of_its_memory(address: str) -> None:
+def test_its_files_are_private_and_core_dumps_are_disabled(address: str) -> None:
     port = int(address.split(":")[2].partition("/")[0])
     (server,) = {
         one.pid

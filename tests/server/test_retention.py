@@ -1,4 +1,4 @@
-"""A study's time is over while the server runs: what was given to it is destroyed, without a new start."""
+"""When a study's retention ends while the server runs, its copies are destroyed without a restart."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ LATER = Path(__file__).with_name("later")
 
 
 @pytest.mark.parametrize("is_over", [True, False])
-def test_what_its_time_is_over_for_is_destroyed_while_the_server_runs(
+def test_expired_research_copies_are_destroyed_while_the_server_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_over: bool
 ) -> None:
     monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))

@@ -1,4 +1,4 @@
-"""Every route that is registered, beside the rule that is meant for it: a new one fails until it has one."""
+"""Every registered route has an access rule: a new route fails here until it gets one."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -76,7 +76,7 @@ def test_every_method_of_a_route_has_its_rule(routes):
         assert methods_of(handler) - inherited == set(RULES[name]) - inherited, name
 
 
-def test_what_strangers_may_do_is_marked_so_and_nothing_else_is(routes):
+def test_routes_open_to_strangers_are_exactly_those_marked_so(routes):
     for name, handler in routes.items():
         if name == "/static/<file>":
             continue

@@ -1,4 +1,4 @@
-"""A form sent twice is done once, and the person sees what the first sending gave them."""
+"""A form sent twice is handled once, and the person sees the result of the first submission."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ NEW = "eight new words here"
 
 
 def form_of(person: Person, path: str, **typed: str) -> dict[str, str]:
-    """The form as a page shows it, filled in: with its own two tokens."""
+    """Return the form as a page shows it, filled in, with its own two tokens."""
     page = person.client.get(path).text
     names = ("_xsrf", "once")
     hidden = {name: unescape(re.search(rf'name="{name}" value="([^"]+)"', page)[1]) for name in names}
@@ -31,12 +31,12 @@ def send(person: Person, path: str, form: dict[str, str]) -> httpx.Response:
 
 
 def codes(person: Person) -> list[str]:
-    """The couple's code and the recovery code, as the page shows them now; none where it does not."""
+    """Return the couple's code and recovery code if the page shows them now; else nothing."""
     return re.findall(r'id="(?:couple|recovery)-code">([^<]+)<', person.client.get("/recovery-code").text)
 
 
 def twin(person: Person, visit) -> Person:
-    """The same browser, as it was before an answer came: what a double click sends its second request with."""
+    """Return a copy of the browser before a response came, as a double click sends its second request."""
     other = visit()
     for cookie in person.client.cookies.jar:
         other.client.cookies.jar.set_cookie(cookie)
@@ -44,7 +44,7 @@ def twin(person: Person, visit) -> Person:
 
 
 # -- begin and join -----------------------------------------------------------------------------
-def test_begun_twice_is_one_couple_and_its_codes_are_shown(visit):
+def test_beginning_twice_makes_one_couple_and_shows_its_codes(visit):
     ann = visit()
     form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
     again = twin(ann, visit)
@@ -53,7 +53,7 @@ def test_begun_twice_is_one_couple_and_its_codes_are_shown(visit):
     assert codes(ann) == codes(again) and len(codes(ann)) == 2
 
 
-def test_joined_twice_is_one_person_and_no_error(visit):
+def test_joining_twice_makes_one_person_and_no_error(visit):
     ann, ben = visit().begin(), visit()
     form = form_of(ben, "/join", code=ann.code, name="Ben", passphrase=BEN)
     again = twin(ben, visit)
@@ -63,7 +63,7 @@ def test_joined_twice_is_one_person_and_no_error(visit):
 
 
 @pytest.mark.parametrize("path", ["/begin", "/join"])
-def test_sent_many_times_at_once_is_done_once(visit, path):
+def test_a_form_sent_many_times_at_once_is_handled_once(visit, path):
     ann, ben = visit().begin(), visit()
     typed = {"code": ann.code} if path == "/join" else {}
     form = form_of(ben, path, name="Ben", passphrase=BEN, **typed)
@@ -74,7 +74,7 @@ def test_sent_many_times_at_once_is_done_once(visit, path):
     assert len({tuple(codes(one)) for one in twins}) == 1
 
 
-def test_back_and_sent_again_shows_the_same_codes(visit):
+def test_going_back_and_resubmitting_shows_the_same_codes(visit):
     ann = visit()
     form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
     send(ann, "/begin", form)
@@ -92,7 +92,7 @@ def test_a_form_that_failed_may_be_sent_again(visit):
 
 
 # -- what a second sending must not give ---------------------------------------------------------
-def test_codes_that_were_written_down_are_not_given_out_again(visit):
+def test_confirmed_codes_are_not_shown_again(visit):
     ann = visit()
     form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
     again = twin(ann, visit)
@@ -102,7 +102,7 @@ def test_codes_that_were_written_down_are_not_given_out_again(visit):
     assert codes(again) == []
 
 
-def test_after_signing_out_nobody_is_signed_in_again_by_the_same_form(visit):
+def test_resubmitting_a_form_after_signing_out_signs_nobody_in(visit):
     ann = visit()
     form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
     send(ann, "/begin", form)
@@ -113,7 +113,7 @@ def test_after_signing_out_nobody_is_signed_in_again_by_the_same_form(visit):
 
 
 @pytest.mark.parametrize("what", ["another browser", "another passphrase", "another form"])
-def test_only_the_same_browser_words_and_form_get_at_it(visit, what):
+def test_a_stored_result_is_bound_to_browser_passphrase_and_form(visit, what):
     ann = visit()
     form = form_of(ann, "/begin", name="Ann", passphrase=PASSPHRASE)
     other = visit() if what == "another browser" else twin(ann, visit)
@@ -130,7 +130,7 @@ def test_only_the_same_browser_words_and_form_get_at_it(visit, what):
 
 
 # -- their neighbours ---------------------------------------------------------------------------
-def test_signed_in_together_twice_is_one_sitting(visit):
+def test_signing_in_together_twice_makes_one_sitting(visit):
     ann, ben, table = visit().begin(), visit(), visit()
     ben.send("/join", code=ann.code, name="Ben", passphrase=BEN)
     both = {"name": "Ann", "passphrase": PASSPHRASE, "other_name": "Ben", "other_passphrase": BEN}
@@ -161,7 +161,7 @@ def test_recovered_twice_shows_the_new_code(visit):
 
 
 @pytest.mark.parametrize("path", ["/go-alone", "/erase"])
-def test_who_leaves_or_erases_and_presses_twice_reads_the_last_page(visit, path):
+def test_leaving_or_erasing_twice_shows_the_last_page(visit, path):
     """It holds the only code with which somebody who left signs in again."""
     ann = visit().begin()
     form = form_of(ann, path, passphrase=PASSPHRASE)
@@ -172,19 +172,19 @@ def test_who_leaves_or_erases_and_presses_twice_reads_the_last_page(visit, path)
     assert ('id="couple-code"' in told[0]) == (path == "/go-alone")
 
 
-def test_strangers_get_nothing_from_the_page_to_leave(visit):
+def test_the_leaving_page_shows_strangers_nothing(visit):
     stranger = visit()
     assert stranger.send("/go-alone", passphrase=PASSPHRASE, once="made-up").status_code == 403
 
 
-def test_the_button_below_the_codes_pressed_twice_leads_to_the_workbook(visit):
+def test_confirming_the_codes_twice_leads_to_the_workbook(visit):
     ann = visit().begin()
     assert [ann.send("/recovery-code").headers["Location"] for _ in range(2)] == ["/workbook"] * 2
 
 
 # -- somebody who is signed in -------------------------------------------------------------------
 @pytest.mark.parametrize("path", ["/begin", "/join"])
-def test_who_is_signed_in_is_told_so_and_led_to_their_workbook(visit, path):
+def test_a_signed_in_person_is_sent_to_their_workbook(visit, path):
     ann = visit().begin()
     for goal in ("/recovery-code", "/workbook"):  # past the codes, as long as they are not written down
         page = unescape(ann.client.get(path).text)
@@ -194,7 +194,7 @@ def test_who_is_signed_in_is_told_so_and_led_to_their_workbook(visit, path):
 
 
 @pytest.mark.parametrize("path", ["/begin", "/join"])
-def test_who_is_signed_in_makes_no_second_account(visit, path):
+def test_a_signed_in_person_cannot_make_a_second_account(visit, path):
     """From another tab, where the form was open before."""
     zoe, ann = visit().begin("Zoe"), visit()
     form = form_of(ann, path, name="Ann", passphrase=PASSPHRASE, code=zoe.code)
@@ -213,7 +213,7 @@ def test_signing_out_there_leads_to_the_form(visit):
 
 
 # -- what remembers it ---------------------------------------------------------------------------
-def test_it_is_done_once_and_forgotten_after_a_while():
+def test_a_result_is_computed_once_and_expires():
     async def sent() -> list[tuple[str, bool]]:
         once, n = Once(kept=0.05), iter("abcdef")
 
@@ -233,7 +233,7 @@ def test_it_is_done_once_and_forgotten_after_a_while():
     assert asyncio.run(sent()) == expected
 
 
-def test_what_failed_is_told_to_all_who_waited_and_then_tried_anew():
+def test_a_failure_reaches_every_waiting_request_and_is_not_cached():
     async def sent() -> list[str]:
         once = Once()
 
@@ -249,12 +249,12 @@ def test_what_failed_is_told_to_all_who_waited_and_then_tried_anew():
     assert asyncio.run(sent()) == ["SignInError", "SignInError", "in", "False"]
 
 
-def test_marks_are_kept_apart_from_each_other():
+def test_parts_of_a_key_are_not_concatenated_ambiguously():
     once = Once()
     assert once._digest(["ab", "c"]) != once._digest(["a", "bc"])
 
 
-def test_of_one_address_two_at_a_time_derive_keys_and_nobody_is_refused():
+def test_one_address_derives_two_keys_at_a_time_and_the_rest_wait():
     """Forty at once leave room for everybody's answers; another address does not wait for them."""
     import threading
     import time

@@ -1,4 +1,4 @@
-"""A second device: TLS or nothing, and words by which people know the computer."""
+"""Sharing with a second device: TLS only, and words that identify the computer."""
 
 import re
 import ssl
@@ -43,7 +43,7 @@ def test_its_cookies_are_secure_and_bound_to_the_host(shared):
         assert client.get("/workbook", timeout=60).status_code == 200
 
 
-def test_the_first_screen_shows_address_picture_and_the_certificates_words(shared):
+def test_the_first_screen_shows_address_qr_code_and_certificate_words(shared):
     host, port = shared.url.split("/")[2].split(":")
     page = httpx.get(shared.url, verify=False, trust_env=False).text
     assert f"https://{lan_address()}:{port}/" in page
@@ -52,7 +52,7 @@ def test_the_first_screen_shows_address_picture_and_the_certificates_words(share
     assert fingerprint_words(der) in page
 
 
-def test_the_other_device_reaches_it_by_its_address_but_not_the_hosts_own_screen(shared):
+def test_another_device_reaches_the_server_but_not_the_hosts_own_screen(shared):
     port = shared.url.rstrip("/").rpartition(":")[2]
     page = httpx.get(f"https://{lan_address()}:{port}/", verify=False, trust_env=False)
     assert page.status_code == 200
@@ -95,7 +95,7 @@ def test_sharing_and_a_proxy_at_once_are_refused_in_a_sentence():
         ServerSettings(port=1, share=True, lan_address="192.0.2.7", proxy="https://workbook.example.org")
 
 
-def test_a_busy_port_is_one_sentence_that_names_a_free_one():
+def test_a_busy_port_is_reported_with_a_free_one():
     port = free_port()
     with bind("127.0.0.1", port):
         done = subprocess.run(
@@ -111,7 +111,7 @@ def test_a_busy_port_is_one_sentence_that_names_a_free_one():
     )
 
 
-def test_behind_a_proxy_only_the_public_name_is_answered_and_cookies_are_secure(tmp_path, notebook):
+def test_behind_a_proxy_only_the_public_host_is_served_with_secure_cookies(tmp_path, notebook):
     public = {"Host": "workbook.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.4"}
     options = (
         "--behind-proxy",

@@ -1,4 +1,4 @@
-"""What a start leaves out: imports that take seconds and that no page needs."""
+"""Starting the server skips imports that take seconds and that no page needs."""
 
 import subprocess
 import sys
@@ -16,6 +16,6 @@ with mock.patch("workbook.server.context.open_context", opened):
 """
 
 
-def test_a_start_builds_no_grammar_of_addresses():
+def test_starting_the_server_does_not_import_the_url_grammar():
     run = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=False)
     assert run.stderr.strip() == "jsonschema", run.stderr  # imported, and without what builds grammars

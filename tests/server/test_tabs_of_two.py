@@ -1,4 +1,4 @@
-"""Two people, one browser, two tabs: what one gives never lands with the other, and none sees the other's page."""
+"""Two people in two tabs of one browser: no answer reaches the other's drawer, no page the other's eyes."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ QUESTION = "fieldset.question"
 
 
 def seat_both(household: Household) -> str:
-    """Ana and Ben, each before the same questions; their code."""
+    """Make Ana and Ben, ready to answer the same questions; return their code."""
     code = make_couple(household)
     for name in ("Ana", "Ben"):
         session = Session(household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name)))
@@ -42,7 +42,7 @@ def sign_in(context: BrowserContext, code: str, name: str) -> Page:
 
 
 def n_answers(folder: Path, code: str) -> dict[str, int]:
-    """How many answers each one's drawer holds."""
+    """Return how many answers each drawer holds."""
     found: dict[str, int] = {}
 
     def count(household: Household) -> str:
@@ -55,15 +55,13 @@ def n_answers(folder: Path, code: str) -> dict[str, int]:
     return found
 
 
-def test_an_answer_goes_to_whoever_gave_it_and_waits_until_they_are_back(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_an_answer_is_kept_for_its_author_until_they_sign_in_again(browser: Browser, tmp_path: Path) -> None:
     code = in_folder(tmp_path, seat_both)
     with running_server(tmp_path) as server:
         context = browser.new_context(base_url=server.url)
         anas = sign_in(context, code, "Ana")
         bens = sign_in(context, code, "Ben")
-        # Sooner than the page hears of it: the next heartbeat comes after two seconds.
+        # Before the page can know: the next heartbeat comes after two seconds.
         anas.evaluate("document.querySelectorAll('fieldset.question input[type=radio]')[1].click()")
         expect(anas.locator("html[data-ended]")).to_be_attached(timeout=5_000)
         expect(anas.locator(QUESTION).first).to_be_hidden()

@@ -1,4 +1,4 @@
-"""Words that are being typed are not lost, whatever the page does next. On the real server, in real Chromium."""
+"""Text being typed is not lost, whatever the page does next. On the real server, in real Chromium."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def seat_ana(folder: Path) -> str:
-    """Ana, who stands before the questions about herself; the couple's code."""
+    """Make Ana, ready to answer the questions about herself; return the couple's code."""
 
     def begin(household: Household) -> str:
         begun = household.accounts.create_couple("Ana", PASSPHRASE)
@@ -69,7 +69,7 @@ def at_words(browser: Browser, server: RunningServer, code: str) -> Iterator[Pag
 
 
 def words(page: Page) -> str:
-    """What the field holds on a page that has just been opened anew."""
+    """Return the field's text on a freshly opened page."""
     page.goto("/workbook")
     field = page.get_by_label(FIELD.label)
     field.wait_for()
@@ -77,7 +77,7 @@ def words(page: Page) -> str:
 
 
 @pytest.mark.parametrize("way", ["reload", "leave", "close"])
-def test_what_was_typed_a_moment_before_the_page_went_is_kept(at_words: Page, way: str) -> None:
+def test_text_typed_just_before_the_page_closed_is_kept(at_words: Page, way: str) -> None:
     """Without leaving the field, and sooner than it passes on what is typed."""
     page = at_words.context.new_page()
     page.set_default_timeout(60_000)
@@ -92,8 +92,8 @@ def test_what_was_typed_a_moment_before_the_page_went_is_kept(at_words: Page, wa
     assert words(at_words) == f"typed before {way}"
 
 
-def test_what_was_typed_is_passed_on_after_a_rest_of_less_than_300_ms(at_words: Page) -> None:
-    """Seen on the page's own line to its kernel."""
+def test_typed_text_is_sent_within_300_ms_of_the_last_key(at_words: Page) -> None:
+    """Observed on the page's websocket to its kernel."""
     sent: list[bytes] = []
     at_words.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(bytes(frame))))
     words(at_words)

@@ -1,4 +1,4 @@
-"""What the gate between a browser and its kernel lets through, without a network."""
+"""The gate between a browser and its kernel: which messages pass, tested without a network."""
 
 import json
 
@@ -17,7 +17,7 @@ def message(kind="comm_msg", content=None, channel="shell", header=None, **more)
     return serialize_msg_to_ws_v1([*parts, *more.get("buffers", [])], channel)
 
 
-def test_a_widgets_own_message_passes_with_its_buffers():
+def test_a_widget_message_passes_with_its_buffers():
     parts = admit(message(content={"comm_id": "c", "data": {"method": "update"}}, buffers=[b"\x00\xff"]))
     assert json.loads(parts[3]) == {"comm_id": "c", "data": {"method": "update"}}
     assert parts[4] == b"\x00\xff"
@@ -45,7 +45,7 @@ def test_only_the_shell_channel_passes(channel):
 
 
 @pytest.mark.parametrize("target", ["jupyter.widget", "anything", None, 1, ["jupyter.widget.control"], {}])
-def test_a_browser_makes_no_widget_and_opens_no_other_line(target):
+def test_a_browser_can_create_no_widget_and_open_no_comm(target):
     assert admit(message("comm_open", {"comm_id": "c", "target_name": target})) is None
     assert admit(message("comm_open", {"comm_id": "c", "target_name": "jupyter.widget.control"}))
 
@@ -55,7 +55,7 @@ def test_a_message_type_of_another_kind_is_dropped_not_raised(kind):
     assert admit(message(header={"msg_type": kind})) is None
 
 
-def test_too_large_is_dropped():
+def test_an_oversized_message_is_dropped():
     assert admit(message(content={"comm_id": "c", "data": "x" * LARGEST_MESSAGE})) is None
 
 
@@ -65,7 +65,7 @@ def test_half_a_surrogate_pair_becomes_the_replacement_character():
 
 
 @pytest.mark.parametrize("count", [2**62, 65, 0, 1])
-def test_a_lying_count_of_parts_is_dropped_at_once(count):
+def test_a_message_with_a_false_part_count_is_dropped(count):
     assert admit(count.to_bytes(8, "little") + message()[8:]) is None
 
 
@@ -89,9 +89,9 @@ def test_no_damaged_message_raises_and_what_passes_is_of_an_allowed_type(place, 
         ("stream", {"name": "stderr", "text": "secret"}),
     ],
 )
-def test_what_an_error_would_tell_is_taken_out(kind, content):
+def test_error_messages_are_stripped_of_their_content(kind, content):
     assert "secret" not in json.dumps(scrub(kind, content))
 
 
-def test_what_is_no_error_goes_out_unchanged():
+def test_messages_other_than_errors_pass_unchanged():
     assert scrub("comm_msg", {"comm_id": "c", "data": {"status": "saved"}}) is None

@@ -1,4 +1,4 @@
-"""Simulated couples who gave a study their answers, written into a store as the service would have."""
+"""Simulated couples in a study, written into a store as the service would."""
 
 import secrets
 from collections.abc import Iterator

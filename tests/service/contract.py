@@ -1,4 +1,4 @@
-"""What the service promises a person, in process and over the socket alike."""
+"""The service contract for one person, in process and over the socket."""
 
 from tests.service.drawer_contract import DrawerContract
 from tests.service.research_contract import ResearchContract

@@ -1,4 +1,4 @@
-"""What the service promises about one's own drawer: answers and events."""
+"""The service contract for a person's own drawer: answers and events."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +21,7 @@ class DrawerContract:
     def house(self) -> Iterator[House]:
         raise NotImplementedError
 
-    def test_answers_come_back_the_latest_for_each_item(self, house: House) -> None:
+    def test_the_latest_answer_for_each_item_is_returned(self, house: House) -> None:
         service, actor = house.a
         given = answers(1)
         assert service.save_answers(given) == [answer.operation_id for answer in given]
@@ -45,7 +45,7 @@ class DrawerContract:
         assert service.save_answers(old) == [old[0].operation_id]
         assert service.read_responses()["value"].tolist() == [2]
 
-    def test_an_operation_id_used_for_another_answer_is_refused_not_swallowed(self, house: House) -> None:
+    def test_reusing_an_operation_id_for_another_answer_is_refused(self, house: House) -> None:
         service, _actor = house.a
         first = answers(1, most=1)[0]
         service.save_answers([first])
@@ -78,7 +78,7 @@ class DrawerContract:
         assert all("99" not in problem and "\x00" not in problem for problem in sentences(raised.value))
         assert service.read_responses().empty
 
-    def test_safety_answers_are_kept_and_never_given_back(self, house: House) -> None:
+    def test_safety_answers_are_stored_and_never_returned(self, house: House) -> None:
         service, _actor = house.a
         given = answers(1, instrument="safety")
         assert service.save_answers(given) == [answer.operation_id for answer in given]
@@ -87,7 +87,7 @@ class DrawerContract:
         with pytest.raises(SharingError):
             service.decide("safety", OCCASION, Grain.ANSWERS)
 
-    def test_own_needs_are_answered_once_they_are_in_the_drawer(self, house: House) -> None:
+    def test_an_own_need_can_be_answered_once_it_is_in_the_drawer(self, house: House) -> None:
         service, _actor = house.a
         importance = next(a for a in answers(2, instrument="needs") if a.item.endswith(".importance"))
         own = replace(importance, operation_id="own", item="needs.own.k3fz.importance")
@@ -99,7 +99,7 @@ class DrawerContract:
         with pytest.raises(AnswerError):
             house.b[0].save_answers([own])
 
-    def test_events_stay_in_ones_own_drawer_in_order(self, house: House) -> None:
+    def test_events_are_kept_in_order_in_the_persons_own_drawer(self, house: House) -> None:
         service, _actor = house.a
         week = {"name": "week", "value": 4}
         first = service.add_event("setting", week, operation_id="m1")
@@ -129,7 +129,7 @@ class DrawerContract:
             ("setting", {"name": "huge", "value": float("inf")}),
         ],
     )
-    def test_a_malformed_event_is_refused_politely_and_the_sitting_lives(
+    def test_a_malformed_event_is_refused_and_the_sitting_continues(
         self, house: House, kind: str, payload: dict[str, object]
     ) -> None:
         service, _actor = house.a

@@ -1,4 +1,4 @@
-"""A household in which things were decided, opened and given before anything was held back."""
+"""A household with decisions, publications and research copies from before items were held back."""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ def without_holding(instrument: Instrument) -> Instrument:
 
 @contextmanager
 def before_anything_was_held_back() -> Iterator[None]:
-    """The workbook as it was: every item is published, and no publication names a rule."""
+    """Patch the workbook to how it was: every item is published, and no publication names a rule."""
     known = {name: without_holding(one) for name, one in catalogue().items()}
 
     def written(publication: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def new_house(did: Did, store: Store | None = None) -> House:
 
 
 def answer_all(house: House) -> None:
-    """Ada leaves some out, so that not all of hers is there on both sides."""
+    """Answer everything as both; Ada leaves some items out, so that the two sides differ."""
     for (service, _actor), value in ((house.a, 1), (house.b, 3)):
         service.add_event("consent", AGREED)
         given = [answer for part in (*PARTS, "background") for answer in answers(value, instrument=part)]
@@ -135,7 +135,7 @@ def as_it_was(what: str) -> House:
 
 @cache
 def whole(what: str) -> list[Any]:
-    """What Ben reads once he has decided too, where no start was cut short."""
+    """Return what Ben reads once he has decided too, if no start was interrupted."""
     house = started(as_it_was(what))
     decide(house, 1, Grain.ANSWERS)
     return lies_open(house)
@@ -148,7 +148,7 @@ def logs(house: House) -> list[str]:
 
 
 def publications(house: House) -> list[dict[str, Any]]:
-    """Every publication that any row outside the drawers holds, as plain JSON."""
+    """Return every publication in any row outside the drawers, as plain JSON."""
     found = []
     for log in logs(house):
         for row in house.store.read(log):
@@ -158,7 +158,7 @@ def publications(house: House) -> list[dict[str, Any]]:
 
 
 def held_back_in(house: House) -> list[str]:
-    """Items held back that lie there, and scores that count one."""
+    """Return the held-back items stored there, and the scores that count one."""
     found = []
     for one in publications(house):
         found += [item for item in one["responses"]["item"] if item in HELD]
@@ -173,7 +173,7 @@ def held_back_in(house: House) -> list[str]:
 
 
 def lies_open(house: House) -> list[Any]:
-    """The table as Ben reads it, places in place of people."""
+    """Return the table as Ben reads it, with places instead of people."""
     place = {actor.person_id: "ab"[k] for k, actor in enumerate(house.actors)}
     return [
         json.dumps(rows.publication_to_json(one), sort_keys=True)

@@ -80,7 +80,7 @@ def begin(
 
 @contextmanager
 def tries_later(seconds: float) -> Iterator[None]:
-    """Let what counts tries see a later time: `limits` reads the computer's clock and takes no other."""
+    """Move the rate limiter's clock forward: `limits` reads the computer's clock and takes no other."""
     later = SimpleNamespace(time=lambda: time.time() + seconds)
     with mock.patch("limits.storage.memory.time", later), mock.patch.object(rate_limit, "time", later):
         yield
@@ -103,6 +103,6 @@ def answers(
 
 
 def offered(service: RoleService) -> set[str]:
-    """What somebody can ask of an interface at all: whatever else it had would be a way round."""
+    """Return every public verb of an interface: any other attribute would be a way round it."""
     own = {name for name in dir(service) if not name.startswith("_")}
     return own - {"actor", "close", "follow", "tell_defect", "private_copy"}

@@ -1,4 +1,4 @@
-"""What lies on a table, in a form that two readings can be compared in."""
+"""A table's contents in a form in which two readings can be compared."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the service promises about research: each alone, only what was agreed to, gone when taken back."""
+"""The service contract for research: each decides alone, only what was agreed to, gone when withdrawn."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ def give(one: tuple[PartnerService, Actor], grain: Grain = Grain.ANSWERS, *, lin
 
 
 def read(house: House) -> list[Contribution]:
-    """As the study's researcher reads it."""
+    """Return what the study's researcher reads."""
     service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), None))
     return service.read_research()
 
@@ -51,7 +51,7 @@ class ResearchContract:
     def house(self) -> Iterator[House]:
         raise NotImplementedError
 
-    def test_a_study_gets_what_it_asked_for_and_nothing_else(self, house: House) -> None:
+    def test_a_study_receives_only_what_it_asked_for(self, house: House) -> None:
         prepare(house.a)
         give(house.a)
         (given,) = read(house)
@@ -74,7 +74,7 @@ class ResearchContract:
         )
         assert not by_name["background"].responses.empty
 
-    def test_nothing_is_read_of_who_did_not_choose_or_chose_nothing(self, house: House) -> None:
+    def test_people_who_chose_nothing_or_not_at_all_are_not_read(self, house: House) -> None:
         prepare(house.a)
         prepare(house.b)
         assert house.a[0].my_research() is None
@@ -85,7 +85,7 @@ class ResearchContract:
         give(house.b)
         assert len(read(house)) == 1, "the control"
 
-    def test_two_are_linked_only_where_both_chose_so(self, house: House) -> None:
+    def test_partners_are_linked_only_if_both_chose_so(self, house: House) -> None:
         prepare(house.a, 2)
         prepare(house.b, 4)
         for first, second in ((False, False), (True, False), (False, True)):
@@ -97,7 +97,7 @@ class ResearchContract:
         one, other = read(house)
         assert one.couple_id == other.couple_id and one.is_linked and other.is_linked
 
-    def test_parting_ends_the_link_and_not_the_other_persons_gift(self, house: House) -> None:
+    def test_parting_ends_the_link_but_not_the_partners_research_copy(self, house: House) -> None:
         for one in (house.a, house.b):
             prepare(one)
             give(one, linked=True)
@@ -107,7 +107,7 @@ class ResearchContract:
         house.a[0].leave(WORDS["Ada"])
         assert len(read(house)) == 1
 
-    def test_what_is_answered_later_is_not_given_until_chosen_again(self, house: House) -> None:
+    def test_later_answers_are_not_given_until_chosen_again(self, house: House) -> None:
         prepare(house.a, 2)
         give(house.a)
         house.a[0].save_answers(answers(4))
@@ -116,7 +116,7 @@ class ResearchContract:
         give(house.a)
         assert set(read(house)[0].publications[1].responses["value"]) == {4}
 
-    def test_taking_back_holds_at_the_next_read_and_leaves_no_copy(self, house: House) -> None:
+    def test_withdrawing_takes_effect_at_the_next_read_and_leaves_no_copy(self, house: House) -> None:
         prepare(house.a)
         give(house.a)
         assert len(read(house)) == 1
@@ -129,7 +129,7 @@ class ResearchContract:
         give(house.a, Grain.SCORES)
         assert read(house)[0].grain is Grain.SCORES, "the last choice counts, though it is less"
 
-    def test_leaving_erasing_and_taking_part_no_more_end_it(self, house: House) -> None:
+    def test_leaving_erasing_or_withdrawing_ends_participation(self, house: House) -> None:
         service, actor = house.a
         for one in (house.a, house.b):
             prepare(one)
@@ -148,7 +148,7 @@ class ResearchContract:
         house.b[0].leave(WORDS["Ben"])
         assert read(house) == []
 
-    def test_other_words_than_those_read_are_not_agreed_to(self, house: House) -> None:
+    def test_consent_with_the_hash_of_another_text_is_refused(self, house: House) -> None:
         service, _actor = house.a
         prepare(house.a)
         with pytest.raises(SharingError, match="words of the study"):
@@ -170,7 +170,7 @@ class ResearchContract:
         own = service.my_data()["given_to_research"]
         assert own["text_hash"] == WORDS_HASH and len(own["publications"]) == len(GIVEN)
 
-    def test_nobody_gives_before_answering_and_taking_part(self, house: House) -> None:
+    def test_giving_requires_participation_and_answers(self, house: House) -> None:
         service, _actor = house.a
         with pytest.raises(SharingError, match="take part"):
             give(house.a)
@@ -185,9 +185,7 @@ class ResearchContract:
             give(house.a, Grain.SCORES)
         give(house.a)
 
-    def test_nobody_but_the_researcher_reads_and_the_researcher_reads_nothing_else(
-        self, house: House
-    ) -> None:
+    def test_only_the_researcher_reads_copies_and_reads_nothing_else(self, house: House) -> None:
         prepare(house.a)
         give(house.a)
         for service, _actor in (house.a, house.b, house.together()):

@@ -1,4 +1,4 @@
-"""What the service promises about rights: my data, blocking, parting, leaving, erasing."""
+"""The service contract for rights: my data, blocking, parting, leaving, erasing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from workbook.sharing import Grain
 
 
 def read_together(both: tuple[PartnerService, Actor]) -> list[str]:
-    """The words that stand on the table where both sit at one device."""
+    """Return the text on the table as a joint sitting reads it."""
     service, _actor = both
     return [event.payload["text"] for event in service.read_table().events]
 
@@ -29,7 +29,7 @@ class RightsContract:
     def house(self) -> Iterator[House]:
         raise NotImplementedError
 
-    def test_my_data_is_all_of_ones_own_and_nothing_of_the_others(self, house: House) -> None:
+    def test_my_data_is_all_of_ones_own_and_none_of_the_partners(self, house: House) -> None:
         (a, _actor_a), (_, actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))
@@ -46,7 +46,7 @@ class RightsContract:
         assert len(own["published"]) == len(own["on_the_table"]) == 1
         assert actor_b.person_id not in str(own) and "Ben" not in str(own)
 
-    def test_who_blocks_reads_no_words_of_the_other_who_notices_nothing(self, house: House) -> None:
+    def test_blocking_hides_the_partners_text_without_their_noticing(self, house: House) -> None:
         (a, actor_a), (b, actor_b) = house.a, house.b
         kind, payload = TABLE_EVENT
         for service, _actor in (house.a, house.b):
@@ -83,7 +83,7 @@ class RightsContract:
             with pytest.raises(AccessError):
                 service.add_table_event(*TABLE_EVENT)
 
-    def test_leaving_takes_the_drawer_into_a_workbook_of_ones_own(self, house: House) -> None:
+    def test_leaving_moves_the_drawer_into_a_new_workbook(self, house: House) -> None:
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         a.save_answers(answers(2))
         code = a.leave(WORDS["Ada"])
@@ -98,7 +98,7 @@ class RightsContract:
         house.local.accounts.join(code, "Cleo", "a long passphrase")
         assert not again.couple().is_solo
 
-    def test_erasing_leaves_nothing_of_one_and_all_of_the_other(self, house: House) -> None:
+    def test_erasing_removes_everything_of_one_and_nothing_of_the_partner(self, house: House) -> None:
         (a, actor_a), (b, actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))

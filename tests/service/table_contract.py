@@ -1,4 +1,4 @@
-"""What the service promises two people: deciding, the table, what each hears of."""
+"""The service contract for two people: decisions, the table, notifications."""
 
 import threading
 import time
@@ -25,7 +25,7 @@ class TableContract:
     def house(self) -> Iterator[House]:
         raise NotImplementedError
 
-    def test_each_knows_the_others_name_and_no_more(self, house: House) -> None:
+    def test_partners_see_each_others_name_and_nothing_more(self, house: House) -> None:
         couple = house.a[0].couple()
         assert couple == house.b[0].couple()
         assert [(member.name, member.place) for member in couple.members] == [("Ada", "a"), ("Ben", "b")]
@@ -47,7 +47,7 @@ class TableContract:
             frames.check(publication.scores, frames.SCORES)
             assert len(publication.scores) > 0
 
-    def test_nothing_opens_on_nothing_and_a_later_decision_replaces_it(self, house: House) -> None:
+    def test_grain_nothing_opens_nothing_and_a_later_decision_replaces_it(self, house: House) -> None:
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))
@@ -73,7 +73,7 @@ class TableContract:
             a.decide(INSTRUMENT, OCCASION, Grain.SCORES)
         a.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)  # the same again is harmless
 
-    def test_taking_back_closes_the_round_for_both_and_says_not_who(self, house: House) -> None:
+    def test_withdrawing_closes_the_round_for_both_without_naming_who(self, house: House) -> None:
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))
@@ -88,7 +88,7 @@ class TableContract:
             service.decide(INSTRUMENT, OCCASION, Grain.SCORES)
         assert [p.round for p in b.read_table().publications] == [2, 2]
 
-    def test_taking_back_before_it_opens_means_undecided(self, house: House) -> None:
+    def test_withdrawing_before_the_round_opens_means_undecided(self, house: House) -> None:
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))
@@ -101,7 +101,7 @@ class TableContract:
     @pytest.mark.parametrize(
         ("instrument", "occasion"), [("unknown", OCCASION), (INSTRUMENT, "assessment-0"), (INSTRUMENT, "x/y")]
     )
-    def test_a_decision_about_what_is_not_there_is_refused(
+    def test_a_decision_on_an_unknown_instrument_or_occasion_is_refused(
         self, house: House, instrument: str, occasion: str
     ) -> None:
         service, _actor = house.a
@@ -110,7 +110,7 @@ class TableContract:
         with pytest.raises(SharingError):
             service.decide(INSTRUMENT, OCCASION, Grain.SCORES)  # nothing answered yet
 
-    def test_together_reads_the_table_only_and_decides_with_a_passphrase(self, house: House) -> None:
+    def test_a_joint_sitting_reads_only_the_table_and_decides_with_a_passphrase(self, house: House) -> None:
         for service, _actor in (house.a, house.b):
             service.save_answers(answers(2))
         service, _actor = house.together()
@@ -124,7 +124,7 @@ class TableContract:
         assert service.read_table().open_rounds == ((INSTRUMENT, OCCASION),)
         assert house.a[0].my_decision(INSTRUMENT, OCCASION) is Grain.SCORES
 
-    def test_a_joint_event_lies_on_the_table_for_both(self, house: House) -> None:
+    def test_a_joint_event_is_on_the_table_for_both(self, house: House) -> None:
         (a, actor_a), (b, _actor_b) = house.a, house.b
         kind, payload = TABLE_EVENT
         event = a.add_table_event(kind, payload, operation_id="g1")
@@ -132,7 +132,7 @@ class TableContract:
         assert b.read_table().events == (event,)
         assert event.person_id == actor_a.person_id
 
-    def test_nobody_writes_under_the_others_operation_id(self, house: House) -> None:
+    def test_an_operation_id_of_the_partner_is_refused(self, house: House) -> None:
         """Steps name what they answer by operation id: B's words must not stand where A's stood."""
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         kind, payload = TABLE_EVENT
@@ -141,8 +141,8 @@ class TableContract:
             b.add_table_event(kind, {**payload, "text": "B was here"}, operation_id="g1")
         assert b.read_table().events == (event,)
 
-    def test_words_taken_off_the_table_are_destroyed_and_cannot_be_sent_again(self, house: House) -> None:
-        """A removed line of thanks is not only passed over: no row holds it any more."""
+    def test_text_removed_from_the_table_is_destroyed_and_cannot_be_resent(self, house: House) -> None:
+        """A removed line of thanks is not only hidden: no row holds it any more."""
         (a, actor_a), (b, _actor_b) = house.a, house.b
         kind, payload = TABLE_EVENT
         for operation_id in ("kept", "gone"):
@@ -169,10 +169,8 @@ class TableContract:
             service.add_table_event("bookmark", {"page": "home"})
         assert len(service.read_table().events) == 1
 
-    def test_a_step_made_up_by_hand_is_refused_with_all_that_is_wrong_and_writes_nothing(
-        self, house: House
-    ) -> None:
-        """An id of another couple's, a day to come, a field nobody asks for, words too long: told in one go."""
+    def test_a_forged_step_is_refused_with_all_its_problems_and_writes_nothing(self, house: House) -> None:
+        """A foreign id, a future day, an unknown field and a too long text are all reported together."""
         (a, actor_a), (b, _actor_b) = house.a, house.b
         others = house.local.accounts.create_couple("Cleo", "cleo keeps a lamp").actor
         theirs = house.local.seat_partner(others).add_table_event(*TABLE_EVENT)
@@ -196,7 +194,7 @@ class TableContract:
                 b.add_table_event(kind, payload)
         assert house.store.heads(logs) == before
 
-    def test_each_hears_of_the_own_drawer_and_of_the_table(self, house: House) -> None:
+    def test_a_partner_is_notified_of_their_drawer_and_the_table_only(self, house: House) -> None:
         (a, _actor_a), (b, actor_b) = house.a, house.b
         heard: list[str] = []
         arrived = threading.Event()

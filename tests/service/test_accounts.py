@@ -1,4 +1,4 @@
-"""Getting in: who may, who may not, and what a refusal tells."""
+"""Signing in: who may, who may not, and what a refusal reveals."""
 
 import time
 
@@ -46,7 +46,7 @@ def test_codes_do_not_repeat_and_are_long_enough_not_to_be_guessed() -> None:
         ("\ud800", "\ud800", "\ud800"),
     ],
 )
-def test_whatever_was_wrong_the_reply_is_the_same(
+def test_every_failed_sign_in_gets_the_same_reply(
     house: House, code: str, name: str, passphrase: str
 ) -> None:
     with pytest.raises(SignInError) as raised:
@@ -56,7 +56,7 @@ def test_whatever_was_wrong_the_reply_is_the_same(
     assert str(raised.value) == str(other.value)
 
 
-def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
+def test_every_failed_sign_in_takes_the_same_time() -> None:
     """One derivation each: 20 MiB of it, so that everything else is small beside it."""
     local = Household(MemoryStore(), cost=Cost(memory_kib=20_480, passes=1, lanes=1))
     code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
@@ -74,7 +74,7 @@ def test_whatever_was_wrong_the_reply_takes_as_long() -> None:
     assert max(least) / min(least) < 2
 
 
-def test_ten_tries_a_quarter_hour_for_an_account_from_wherever(house: House) -> None:
+def test_an_account_allows_ten_tries_per_quarter_hour_from_any_address(house: House) -> None:
     accounts = house.local.accounts
     for _ in range(10):
         with pytest.raises(SignInError):
@@ -96,7 +96,7 @@ def test_being_locked_out_looks_the_same_for_an_account_that_does_not_exist(hous
     assert replies[0] == replies[1] and replies[0][0] is TooManyTriesError
 
 
-def test_signing_in_rightly_often_is_never_too_often(house: House) -> None:
+def test_successful_sign_ins_are_never_rate_limited(house: House) -> None:
     for _ in range(15):
         house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
 
@@ -159,7 +159,7 @@ def test_names_of_every_script_are_welcome(name: str) -> None:
     assert local.seat(actor).couple().is_solo
 
 
-def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: House) -> None:
+def test_a_recovery_code_opens_the_drawer_once_and_is_replaced(house: House) -> None:
     service, _actor = house.a
     service.save_answers(answers(2))
     accounts = house.local.accounts
@@ -175,7 +175,7 @@ def test_the_recovery_code_opens_the_drawer_once_and_is_then_another(house: Hous
     accounts.recover(house.code, "Ada", welcome.recovery_code, "yet another passphrase")
 
 
-def test_a_changed_passphrase_leaves_no_key_that_the_old_one_opens(house: House) -> None:
+def test_changing_the_passphrase_leaves_no_key_for_the_old_one(house: House) -> None:
     accounts = house.local.accounts
     with pytest.raises(SignInError):
         accounts.change_passphrase(house.actors[0], "wrong passphrase", "a new passphrase")
@@ -195,7 +195,7 @@ def test_accounts_outlive_a_restart(house: House) -> None:
     assert [member.name for member in again.seat(actor).couple().members] == ["Ada", "Ben"]
 
 
-def test_together_needs_both(house: House) -> None:
+def test_a_joint_sign_in_needs_both_passphrases(house: House) -> None:
     accounts = house.local.accounts
     for both in (
         [("Ada", WORDS["Ada"])],

@@ -1,4 +1,4 @@
-"""docs/adding-a-verb.md is followed once, word by word, on a copy: two files, and the socket has it too."""
+"""docs/adding-a-verb.md is followed once, word by word, on a copy: two files, and it works over the socket."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Sealing: opens with the right key in the right place, and tells nothing otherwise."""
+"""Sealing: a row opens only with the right key in the right place, and reveals nothing otherwise."""
 
 import pytest
 from hypothesis import given
@@ -12,12 +12,12 @@ KEY = bytes(range(32))
 
 
 @given(st.binary(max_size=5_000), st.text(max_size=50).filter(lambda text: text.isascii()))
-def test_what_was_sealed_opens_with_its_key_in_its_place(content: bytes, place: str) -> None:
+def test_a_sealed_row_opens_with_its_key_in_its_place(content: bytes, place: str) -> None:
     assert crypto.open_sealed(KEY, crypto.seal(KEY, content, place), place) == content
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))
-def test_a_changed_byte_another_key_or_another_place_does_not_open(position: int, flip: int) -> None:
+def test_a_changed_byte_key_or_place_does_not_open(position: int, flip: int) -> None:
     sealed = bytearray(crypto.seal(KEY, b"content", "place"))
     with pytest.raises(WrongKeyError):
         crypto.open_sealed(bytes(32), bytes(sealed), "place")
@@ -29,12 +29,12 @@ def test_a_changed_byte_another_key_or_another_place_does_not_open(position: int
 
 
 @pytest.mark.parametrize("cut", [b"", b"short", bytes(12), bytes(27)])
-def test_what_is_no_sealed_row_is_refused(cut: bytes) -> None:
+def test_bytes_that_are_not_a_sealed_row_are_refused(cut: bytes) -> None:
     with pytest.raises(WrongKeyError):
         crypto.open_sealed(KEY, cut, "place")
 
 
-def test_the_same_content_never_looks_the_same_twice() -> None:
+def test_sealing_is_randomised() -> None:
     assert len({crypto.seal(KEY, b"same", "place") for _ in range(100)}) == 100
 
 
@@ -52,12 +52,12 @@ def test_a_passphrase_typed_on_another_keyboard_is_the_same_passphrase() -> None
     assert crypto.derive_key(composed, salt, CHEAP) != crypto.derive_key(composed, crypto.new_salt(), CHEAP)
 
 
-def test_a_guess_costs_what_owasp_asks_for_at_least() -> None:
+def test_key_derivation_costs_at_least_what_owasp_recommends() -> None:
     """OWASP's password storage cheat sheet: Argon2id with 46 MiB and 1 pass, or 19 MiB and 2."""
     assert crypto.HOUSEHOLD.memory_kib >= 46 * 1024 and crypto.HOUSEHOLD.passes >= 1
 
 
-def test_operation_ids_outside_tell_nothing_and_stay_the_same() -> None:
+def test_stored_operation_ids_are_opaque_and_deterministic() -> None:
     seen = crypto.opaque_id(KEY, "connection.listening.1-3")
     assert seen == crypto.opaque_id(KEY, "connection.listening.1-3")
     assert seen != crypto.opaque_id(bytes(32), "connection.listening.1-3") and "listening" not in seen

@@ -30,7 +30,7 @@ def test_the_answers_are_the_same_each_time() -> None:
 
 
 @pytest.mark.parametrize("place", ["b", "together"])
-def test_it_can_be_looked_at_as_the_other_and_together(place: str) -> None:
+def test_the_demo_opens_as_either_partner_or_together(place: str) -> None:
     household, service = open_demo(place)  # type: ignore[arg-type]
     assert service.read_table().open_rounds
     if place == "together":

@@ -1,4 +1,4 @@
-"""Every door that takes a secret: wrong tries count wherever they were made, and lock nobody else out."""
+"""Rate limits on every verb that takes a secret: wrong tries count together, and lock nobody else out."""
 
 import contextlib
 import inspect
@@ -65,7 +65,7 @@ def house() -> House:
 
 
 def guess(house: House, door: str, n: int, secret: str = "a wrong passphrase") -> list[type]:
-    """Try a door n times; gives what each try was told."""
+    """Try a door n times; return the outcome of each try."""
     told = []
     for _ in range(n):
         try:
@@ -77,7 +77,7 @@ def guess(house: House, door: str, n: int, secret: str = "a wrong passphrase") -
     return told
 
 
-def test_every_door_that_takes_a_secret_is_among_those_tried_here() -> None:
+def test_every_verb_that_takes_a_secret_is_listed_here() -> None:
     def takes_a_secret(method: Callable[..., object]) -> bool:
         return bool(
             {"passphrase", "old", "recovery_code", "both"} & set(inspect.signature(method).parameters)
@@ -100,7 +100,7 @@ def test_wrong_tries_at_any_door_count_on_the_account(house: House, door: str) -
 
 
 @pytest.mark.parametrize("door", FROM_OUTSIDE)
-def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: House, door: str) -> None:
+def test_ten_wrong_tries_lock_every_door_from_outside(house: House, door: str) -> None:
     other = next(one for one in ("sign_in", "decide") if one != door)
     assert guess(house, other, MOST_TRIES) == [SignInError] * MOST_TRIES
     assert guess(house, door, 1, WORDS["Ada"]) == [TooManyTriesError]
@@ -111,24 +111,26 @@ def test_ten_wrong_tries_elsewhere_shut_every_door_from_outside(house: House, do
 
 @pytest.mark.parametrize("door", SEATED)
 @pytest.mark.parametrize("elsewhere", [*FROM_OUTSIDE, *RECOVERY])
-def test_no_tries_elsewhere_keep_somebody_who_is_in_from_it(house: House, door: str, elsewhere: str) -> None:
+def test_tries_from_outside_do_not_lock_a_signed_in_person(house: House, door: str, elsewhere: str) -> None:
     guess(house, elsewhere, MOST_TRIES + 2)
     assert guess(house, door, 1, WORDS["Ada"]) == [str]
 
 
 @pytest.mark.parametrize("elsewhere", DOORS)
-def test_a_right_recovery_code_works_whatever_was_tried_before(house: House, elsewhere: str) -> None:
+def test_a_right_recovery_code_works_after_any_number_of_wrong_passphrases(
+    house: House, elsewhere: str
+) -> None:
     guess(house, elsewhere, MOST_TRIES + 2)
     assert guess(house, "recover", 1, house.recovery["Ada"]) == [str]
 
 
-def test_wrong_recovery_codes_are_told_to_stop_after_ten_and_lock_the_account(house: House) -> None:
+def test_ten_wrong_recovery_codes_are_rate_limited_and_lock_the_account(house: House) -> None:
     assert guess(house, "recover", MOST_TRIES + 2) == [SignInError] * MOST_TRIES + [TooManyTriesError] * 2
     assert guess(house, "sign_in", 1, WORDS["Ada"]) == [TooManyTriesError]
 
 
 @pytest.mark.parametrize("door", SEATED)
-def test_ten_wrong_tries_of_one_sitting_make_it_wait_and_no_other(house: House, door: str) -> None:
+def test_ten_wrong_tries_in_a_sitting_rate_limit_only_that_sitting(house: House, door: str) -> None:
     """A thief at an open page has ten, in all; the owner's other sitting goes on."""
     other = house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     assert guess(house, door, MOST_TRIES + 1) == [SignInError] * MOST_TRIES + [TooManyTriesError]
@@ -138,7 +140,7 @@ def test_ten_wrong_tries_of_one_sitting_make_it_wait_and_no_other(house: House, 
     assert guess(house, door, 1, WORDS["Ada"]) == [str]
 
 
-def test_guesses_at_one_never_lock_the_other_partner_out(house: House) -> None:
+def test_guesses_at_one_partner_never_lock_out_the_other(house: House) -> None:
     """Both sit at one address in most homes, and so do many couples at one practice."""
     for door in DOORS:
         guess(house, door, MOST_TRIES + 2)
@@ -148,14 +150,14 @@ def test_guesses_at_one_never_lock_the_other_partner_out(house: House) -> None:
     assert accounts.join(elsewhere.code, "Dan", "dan has a fourth", address="one").actor.role == "partner"
 
 
-def test_made_up_names_without_number_lock_nobody_out(house: House) -> None:
+def test_guesses_with_made_up_names_lock_nobody_out(house: House) -> None:
     for n in range(50):
         with pytest.raises(SignInError):
             house.local.accounts.sign_in(house.code, f"Nobody {n}", "a wrong passphrase")
     assert guess(house, "sign_in", 1, WORDS["Ada"]) == [str]
 
 
-def test_a_right_code_lets_the_second_partner_join_whatever_was_tried_from_that_address() -> None:
+def test_wrong_codes_from_an_address_do_not_stop_a_right_code_from_joining() -> None:
     local = Household(MemoryStore(), cost=CHEAP)
     code = local.accounts.create_couple("Ada", WORDS["Ada"]).code
     told = []
@@ -167,7 +169,7 @@ def test_a_right_code_lets_the_second_partner_join_whatever_was_tried_from_that_
     assert local.accounts.join(code, "Ben", WORDS["Ben"], address="one").code == code
 
 
-def test_the_right_passphrase_of_one_gives_no_try_at_the_other_back(house: House) -> None:
+def test_one_partners_right_passphrase_refunds_no_try_at_the_other(house: House) -> None:
     """Whoever knows one passphrase has ten guesses at the other, however they are mixed in."""
     n_wrong = 0
     for n in range(3 * MOST_TRIES):
@@ -177,8 +179,8 @@ def test_the_right_passphrase_of_one_gives_no_try_at_the_other_back(house: House
     assert n_wrong == MOST_TRIES
 
 
-def test_both_passphrases_are_tried_whichever_is_wrong(house: House) -> None:
-    """By the time it takes nobody learns which of the two was right."""
+def test_both_passphrases_are_always_checked(house: House) -> None:
+    """Otherwise the time taken would reveal which of the two was right."""
     keys = []
     right = list(WORDS.items())
     for both in (
@@ -193,7 +195,7 @@ def test_both_passphrases_are_tried_whichever_is_wrong(house: House) -> None:
     assert keys == [2, 2, 2]
 
 
-def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> None:
+def test_a_successful_try_refunds_itself_and_no_later_try() -> None:
     tries = Tries()
     right = tries.charge(["door"], most=2)
     with tries_later(600):
@@ -206,7 +208,7 @@ def test_a_try_that_was_right_gives_back_itself_and_not_a_later_wrong_one() -> N
 
 
 @pytest.mark.parametrize("wanted", [dict.fromkeys(range(60), 3), {0: 1, 14: 20, 15: 20, 28: 20, 29: 20}])
-def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins(wanted: dict[int, int]) -> None:
+def test_any_sliding_quarter_hour_allows_ten_tries(wanted: dict[int, int]) -> None:
     """A window that begins with its first try would allow nine just before its end and ten just after."""
     tries, taken = Tries(), []
     for minute, times in wanted.items():
@@ -219,7 +221,7 @@ def test_any_quarter_of_an_hour_has_ten_tries_wherever_it_begins(wanted: dict[in
     assert len(taken) >= (max(wanted) // 15 + 1) * MOST_TRIES, "all of them can be had"
 
 
-def test_many_tries_at_once_are_ten() -> None:
+def test_concurrent_tries_are_limited_to_ten() -> None:
     """Also the very first ones of a key, which the memory of `limits` alone may count as one."""
     tries = Tries()
 
@@ -241,7 +243,7 @@ def test_many_tries_at_once_are_ten() -> None:
         sys.setswitchinterval(usual)
 
 
-def test_a_try_that_one_key_refuses_is_counted_on_none() -> None:
+def test_a_try_refused_by_one_key_is_charged_to_none() -> None:
     tries = Tries()
     tries.charge(["b"], most=1)
     for _ in range(3):
@@ -251,7 +253,7 @@ def test_a_try_that_one_key_refuses_is_counted_on_none() -> None:
 
 
 # -- deciding at one device --------------------------------------------------------------------
-def test_a_decision_is_tried_at_the_named_account_alone_by_one_key(house: House) -> None:
+def test_a_decision_checks_only_the_named_account_with_one_derivation(house: House) -> None:
     with mock.patch.object(crypto, "derive_key", wraps=crypto.derive_key) as derived:
         assert guess(house, "decide", 1, WORDS["Ben"]) == [SignInError]
         assert derived.call_count == 1
@@ -259,7 +261,7 @@ def test_a_decision_is_tried_at_the_named_account_alone_by_one_key(house: House)
     assert decided == [None, None]
 
 
-def test_the_others_passphrase_is_refused_in_the_words_of_any_wrong_one(house: House) -> None:
+def test_the_partners_passphrase_is_refused_like_any_wrong_one(house: House) -> None:
     told = set()
     for secret in (WORDS["Ben"], "a wrong passphrase"):
         with pytest.raises(SignInError) as raised:
@@ -268,7 +270,7 @@ def test_the_others_passphrase_is_refused_in_the_words_of_any_wrong_one(house: H
     assert len(told) == 1
 
 
-def test_a_changed_passphrase_of_ones_own_tells_nothing_of_the_others(house: House) -> None:
+def test_changing_ones_own_passphrase_reveals_nothing_about_the_partners(house: House) -> None:
     """Ben makes each guess his own passphrase and decides with it: it says nothing, and A's count holds."""
     own, told = WORDS["Ben"], []
     for n in range(3 * MOST_TRIES):
@@ -306,7 +308,7 @@ def test_two_with_the_same_passphrase_both_decide() -> None:
     assert local.seat(table).read_table().open_rounds == ((INSTRUMENT, OCCASION),)
 
 
-def test_nobody_of_another_couple_is_tried_or_counted(house: House) -> None:
+def test_a_decision_for_a_person_outside_the_couple_is_neither_tried_nor_counted(house: House) -> None:
     cas = house.local.accounts.create_couple("Cas", "cas has a third")
     told = set()
     for person_id in (cas.actor.person_id, "p_made_up"):
@@ -320,7 +322,7 @@ def test_nobody_of_another_couple_is_tried_or_counted(house: House) -> None:
     house.local.accounts.sign_in(cas.code, "Cas", "cas has a third")
 
 
-def test_a_decision_needs_to_know_whose_it_is(house: House) -> None:
+def test_a_joint_decision_needs_a_person_id(house: House) -> None:
     for person_id in ("", house.actors[0].couple_id):
         with pytest.raises(AccessError):
             house.local.seat(house.table).decide(

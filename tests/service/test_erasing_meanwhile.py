@@ -1,4 +1,4 @@
-"""Whatever somebody was just writing when they erased everything is destroyed with it, or refused."""
+"""A write that races with its author's erasure is destroyed with it, or refused."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -66,7 +66,7 @@ class PausingStore(MemoryStore):
 
 
 def furnished(store: MemoryStore | None = None) -> House:
-    """Ada has answered, and may give, block, grant and decide."""
+    """Make a household where Ada has answered, and may give, block, grant and decide."""
     house = begin(store)
     prepare(house.a)
     house.local.seat_partner(house.actors[0]).decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
@@ -75,7 +75,7 @@ def furnished(store: MemoryStore | None = None) -> House:
 
 
 def left_of_ada(house: House) -> list[tuple[str, str]]:
-    """Every row of hers that is not destroyed, as (log, kind)."""
+    """Return every row of Ada's that is not destroyed, as (log, kind)."""
     actor = house.actors[0]
     logs = [drawer_log(actor.person_id), research_log(actor.person_id)]
     shared = [pending_log(actor.couple_id), blocks_log(actor.couple_id), GRANTS]
@@ -91,7 +91,7 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
 
 
 def erased_at_touch(write: Write, n: int) -> tuple[House, bool]:
-    """A household in which all of Ada's is erased at the n-th touch of an act of hers; whether it had so many."""
+    """Erase all of Ada's at the n-th store call of one of her acts; tell whether it made so many."""
     store = PausingStore()
     house = furnished(store)
     house.local.seat(house.actors[0]).read_events()  # the drawer is open
@@ -104,7 +104,7 @@ def erased_at_touch(write: Write, n: int) -> tuple[House, bool]:
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_at_whatever_moment_of_an_act_all_is_erased_nothing_of_it_is_left(write: Write) -> None:
+def test_an_erasure_at_any_moment_of_a_write_leaves_nothing(write: Write) -> None:
     n = 0
     while True:
         house, was_met = erased_at_touch(write, n)
@@ -116,7 +116,7 @@ def test_at_whatever_moment_of_an_act_all_is_erased_nothing_of_it_is_left(write:
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_without_telling_what_was_seen_something_is_left(
+def test_the_test_above_fails_without_compare_and_append(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: writes that expect nothing, as before there was anything to expect."""
@@ -135,7 +135,7 @@ def test_without_telling_what_was_seen_something_is_left(
     assert left
 
 
-def test_a_sitting_begun_while_all_is_erased_opens_nothing() -> None:
+def test_a_sitting_begun_during_an_erasure_opens_nothing() -> None:
     house = furnished()
     account = house.local._core.directory.account(house.actors[0].person_id)
     assert account is not None
@@ -147,7 +147,7 @@ def test_a_sitting_begun_while_all_is_erased_opens_nothing() -> None:
     assert left_of_ada(house) == []
 
 
-def test_a_passphrase_changed_meanwhile_brings_no_account_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_passphrase_change_during_an_erasure_restores_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     house, plain = furnished(), Accounts._relock
 
     def relock(*given: Any) -> Any:

@@ -14,7 +14,7 @@ from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 KEY = bytes(range(32))
 
 
-def test_no_byte_of_the_erased_is_left_even_for_who_has_the_file_key(tmp_path: Path) -> None:
+def test_no_byte_of_an_erased_person_is_left_even_with_the_file_key(tmp_path: Path) -> None:
     house = begin(SqlCipherStore(tmp_path, KEY))
     (service, actor), (other, ben) = house.a, house.b
     for one, _who, name in ((service, actor, "ada"), (other, ben, "ben")):
@@ -40,7 +40,7 @@ def test_no_byte_of_the_erased_is_left_even_for_who_has_the_file_key(tmp_path: P
 
 
 @pytest.mark.parametrize("n_writes", range(9))
-def test_an_erasure_cut_short_is_finished_at_the_next_start(n_writes: int) -> None:
+def test_an_interrupted_erasure_is_completed_at_the_next_start(n_writes: int) -> None:
     store = CrashingStore()
     house = begin(store)
     (service, actor), _ = house.a, house.b
@@ -68,7 +68,7 @@ def test_an_erasure_cut_short_is_finished_at_the_next_start(n_writes: int) -> No
     assert not any(row.payload for row in own if row.kind == "account")
 
 
-def test_once_both_are_erased_nothing_of_the_couple_is_left() -> None:
+def test_erasing_both_partners_leaves_nothing_of_the_couple() -> None:
     house = begin()
     for service, _actor in (house.a, house.b):
         service.add_table_event("gratitude.written", {"text": "thanks", "day": "2026-11-20"})

@@ -1,4 +1,4 @@
-"""What is held back is stored nowhere but in its own drawer, and whether it was answered shows nowhere."""
+"""Held-back answers are stored only in their own drawer, and nothing else shows whether they exist."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ from workbook.storage.memory import MemoryStore
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
-def test_what_is_decided_opened_and_given_now_holds_nothing_of_it(grain: Grain) -> None:
+def test_no_new_decision_publication_or_research_copy_holds_held_back_items(grain: Grain) -> None:
     def did(house: House) -> None:
         give(house.a, grain)
         decide(house, 0, grain)
@@ -41,7 +41,7 @@ def test_what_is_decided_opened_and_given_now_holds_nothing_of_it(grain: Grain) 
 
 
 def two_worlds(change: Callable[[Household, Actor], None], grain: Grain) -> tuple[Any, ...]:
-    """All that lies outside Ada's drawer, and the rows' numbers, where she answered otherwise."""
+    """Return everything outside Ada's drawer, and the row counts, in two worlds with different answers."""
     house = begin(MemoryStore())
     answer_all(house)
     change(house.local, house.actors[0])
@@ -56,7 +56,7 @@ def two_worlds(change: Callable[[Household, Actor], None], grain: Grain) -> tupl
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
-def test_whether_and_how_it_was_answered_shows_nowhere(grain: Grain) -> None:
+def test_a_held_back_answer_is_observable_nowhere(grain: Grain) -> None:
     """Two worlds that differ in an answer held back, and a third without one; the control shows."""
 
     def answer(item: str, value: int | None) -> Callable[[Household, Actor], None]:
@@ -70,7 +70,7 @@ def test_whether_and_how_it_was_answered_shows_nowhere(grain: Grain) -> None:
     assert shown[0] != shown[1]
 
 
-def test_who_answered_nothing_else_has_nothing_to_show() -> None:
+def test_a_sheet_with_only_held_back_answers_cannot_be_published() -> None:
     house = begin()
     held = [Answer(item, OCCASION, item, 1) for item in sorted(HELD)]
     house.local.seat(house.actors[0]).save_answers(held)
@@ -81,7 +81,7 @@ def test_who_answered_nothing_else_has_nothing_to_show() -> None:
     assert house.store.read(pending_log(house.actors[0].couple_id)) == []
 
 
-def test_ones_own_answers_stay_whole_on_ones_pages_and_in_ones_data() -> None:
+def test_held_back_answers_stay_on_own_pages_and_in_own_data() -> None:
     house = new_house(both_open(Grain.ANSWERS, Grain.ANSWERS))
     service, _actor = house.a
 

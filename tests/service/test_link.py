@@ -1,4 +1,4 @@
-"""A role's interface over a real Unix socket keeps the contract; and what only the socket can break."""
+"""The roles' interfaces keep the contract over a real Unix socket; and tests only a socket needs."""
 
 import os
 import stat
@@ -27,7 +27,7 @@ from workbook.service.link.tickets import Tickets
 
 
 class _Sockets:
-    """Gives each actor a connection of its own, and closes them all."""
+    """Open a connection for each actor, and close them all."""
 
     def __init__(self) -> None:
         self.opened: list[RemoteService | ServiceSocket] = []
@@ -83,7 +83,7 @@ def _refusal(response: httpx.Response) -> Refusal:
 
 @pytest.mark.parametrize("role", INTERFACES)
 def test_a_role_has_every_verb_of_its_interface_and_no_other(house: House, role: str) -> None:
-    """What is on another role's interface, or on none, is refused whoever sends it by hand."""
+    """A forged call of another role's verb, or of none, is refused."""
     service = _seated(house, role)[0]
     interface = INTERFACES[role]  # type: ignore[index]
     assert offered(service) == interface.__abstractmethods__ - {"actor"}
@@ -122,7 +122,7 @@ def test_both_ends_are_built_from_the_interfaces_own_annotations() -> None:
         verb.write_arguments("la", volume=11)
 
 
-def test_the_socket_and_its_folder_are_the_owners_alone(house: House, sockets: _Sockets) -> None:
+def test_the_socket_and_its_folder_are_owner_only(house: House, sockets: _Sockets) -> None:
     path = sockets.socket.path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -155,7 +155,7 @@ def test_connect_takes_the_ticket_out_of_the_environment_and_it_works_once(
         connect()
 
 
-def test_without_a_capability_no_verb_and_no_stream(house: House, sockets: _Sockets) -> None:
+def test_every_verb_and_the_stream_need_a_capability(house: House, sockets: _Sockets) -> None:
     with httpx.Client(
         transport=httpx.HTTPTransport(uds=str(sockets.socket.path)), base_url="http://workbook"
     ) as client:
@@ -182,7 +182,9 @@ def test_without_a_capability_no_verb_and_no_stream(house: House, sockets: _Sock
     ],
     ids=range(10),
 )
-def test_whatever_is_sent_the_reply_is_a_sentence(house: House, sockets: _Sockets, body: bytes) -> None:
+def test_any_malformed_request_is_answered_with_a_sentence(
+    house: House, sockets: _Sockets, body: bytes
+) -> None:
     response = _send(house.a[0], "save_answers", body)
     assert response.status_code == 403
     assert _refusal(response).problems and b"Traceback" not in response.content
@@ -192,10 +194,10 @@ SECRET = "the answer was 4, said Ada"
 
 
 @pytest.mark.parametrize("bug", [KeyError, TypeError, ValueError, AttributeError, RuntimeError])
-def test_a_bug_of_ours_is_told_as_ours_and_logged_without_its_words(
+def test_an_internal_error_is_reported_as_such_and_logged_without_its_message(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, bug: type[Exception]
 ) -> None:
-    """Nobody is told to mend what they sent, when what they sent was fine."""
+    """Otherwise people would be told to correct input that was fine."""
 
     def fail(*_: object, **__: object) -> None:
         raise bug(SECRET)
@@ -209,7 +211,7 @@ def test_a_bug_of_ours_is_told_as_ours_and_logged_without_its_words(
     assert SECRET not in caplog.text and "needs.own" not in caplog.text
 
 
-def test_what_cannot_be_read_is_the_senders_and_not_logged(
+def test_a_malformed_request_is_refused_and_not_logged(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     remote = house.a[0]
@@ -223,10 +225,10 @@ def test_what_cannot_be_read_is_the_senders_and_not_logged(
     assert caplog.text == ""
 
 
-def test_a_defect_of_a_kernel_is_written_down_as_class_and_places_and_so_often(
+def test_a_kernel_defect_is_logged_by_class_and_location_up_to_a_limit(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What a kernel prints goes nowhere; and it is trusted with no other words."""
+    """A kernel's output is discarded, and no other text of it is logged."""
     remote = house.a[0]
     assert isinstance(remote, RemoteService)
     with pytest.raises(KeyError) as caught:
@@ -241,7 +243,7 @@ def test_a_defect_of_a_kernel_is_written_down_as_class_and_places_and_so_often(
     assert caplog.text.count("RuntimeError") < MOST_TOLD
 
 
-def test_a_reply_that_is_no_reply_of_ours_is_not_blamed_on_the_disk() -> None:
+def test_a_foreign_http_reply_is_reported_as_a_defect() -> None:
     for status in (200, 500):
         reply = httpx.Response(status, content=b"<html>")
         transport = httpx.MockTransport(lambda _request, reply=reply: reply)
@@ -289,7 +291,7 @@ def _with_odd_parts(asked: dict[str, object]) -> Iterator[dict[str, object]]:
 
 
 @pytest.mark.parametrize("verb", sorted(ASKED))
-def test_nothing_odd_that_is_sent_is_taken_for_a_bug_of_ours(
+def test_malformed_arguments_are_never_reported_as_internal_errors(
     house: House, caplog: pytest.LogCaptureFixture, verb: str
 ) -> None:
     remote = house.a[0]
@@ -302,12 +304,12 @@ def test_nothing_odd_that_is_sent_is_taken_for_a_bug_of_ours(
     assert caplog.text == ""
 
 
-def test_all_that_takes_arguments_was_asked_oddly() -> None:
+def test_every_verb_with_arguments_is_fuzzed() -> None:
     needing = {verb for verb, found in verbs_of(PartnerService).items() if found.signature.parameters}
     assert needing == set(ASKED)
 
 
-def test_a_sitting_that_ends_ends_its_stream(house: House) -> None:
+def test_ending_a_sitting_ends_its_stream(house: House) -> None:
     service, _actor = house.a
     service.watch(lambda _: None)
     house.local.sittings.end(house.actors[0].sitting_id)
@@ -315,7 +317,7 @@ def test_a_sitting_that_ends_ends_its_stream(house: House) -> None:
         service.read_table()
 
 
-def test_after_the_server_is_back_the_stream_is_too_and_says_all_may_have_changed(tmp_path: Path) -> None:
+def test_the_stream_reconnects_after_a_restart_and_reports_that_all_may_have_changed(tmp_path: Path) -> None:
     """The socket is replaced under a watching kernel, whose capability the new one knows as well."""
     house = begin()
     folder = Path(os.path.realpath(tmp_path))
@@ -344,7 +346,7 @@ def test_after_the_server_is_back_the_stream_is_too_and_says_all_may_have_change
     house.local.close()
 
 
-def test_tickets_and_capabilities_run_out() -> None:
+def test_tickets_and_capabilities_expire() -> None:
     clock = Clock()
     sittings = Sittings(clock=lambda: 0.0)
     actor = sittings.begin(Actor("partner", "c_1", "p_1"), b"key")

@@ -1,4 +1,4 @@
-"""A start opens no couple's log, unless the workbook has changed or a backup was restored."""
+"""Starting reads no couple's log, unless the rules have changed or a backup was restored."""
 
 from pathlib import Path
 
@@ -27,12 +27,12 @@ def asked_at_start(n_couples: int) -> dict[str, int]:
     return dict(store.asked)
 
 
-def test_a_start_asks_the_store_as_little_for_many_couples_as_for_few() -> None:
+def test_store_reads_at_start_do_not_grow_with_the_couples() -> None:
     assert asked_at_start(40) == asked_at_start(1)
     assert sum(asked_at_start(1).values()) < 8
 
 
-def test_where_more_is_held_back_all_is_read_once() -> None:
+def test_a_new_held_back_rule_reads_everything_once() -> None:
     house = old_house(one_waits(Grain.ANSWERS))
     before = len(house.store.read(mending.LOG))
     for _ in range(2):
@@ -40,7 +40,7 @@ def test_where_more_is_held_back_all_is_read_once() -> None:
         assert len(house.store.read(mending.LOG)) == before + 1
 
 
-def test_after_a_backup_was_restored_all_is_read_once(tmp_path: Path) -> None:
+def test_a_restored_backup_is_read_completely_once(tmp_path: Path) -> None:
     (data := tmp_path / "data").mkdir(mode=0o700)
     (stick := tmp_path / "stick").mkdir()
     house = begin(SqlCipherStore(data, KEY))
@@ -57,8 +57,8 @@ def test_after_a_backup_was_restored_all_is_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_noted", [True, False])
-def test_who_has_parted_stays_so_where_files_were_put_back_by_hand(is_noted: bool) -> None:
-    """No row of the store says that it was restored; what is noted apart from it does."""
+def test_parted_couples_stay_parted_after_files_are_copied_back_by_hand(is_noted: bool) -> None:
+    """No row records the restore; the list kept outside the store does."""
     house = begin()
     logs, by_operation = dict(house.store._logs), dict(house.store._by_operation)  # type: ignore[attr-defined]
     logs = {log: list(rows) for log, rows in logs.items()}
@@ -71,7 +71,7 @@ def test_who_has_parted_stays_so_where_files_were_put_back_by_hand(is_noted: boo
     assert again.seat_couple(ada).couple().is_unpaired is is_noted
 
 
-def test_parted_and_cut_short_before_the_note_is_noted_at_the_next_start() -> None:
+def test_an_unrecorded_parting_is_recorded_at_the_next_start() -> None:
     house = begin()
     house.local.seat_partner(house.actors[0]).unpair(WORDS["Ada"])
     house.store._ended.clear()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The one log of accounts of before, moved into a log for each: whenever it is cut short, all can get in."""
+"""Splitting the old single log of accounts into one each: interrupted anywhere, all can still sign in."""
 
 import shutil
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stored(folder: Path) -> Callable[[], CrashingStore]:
-    """Gives the same rows each time, in a store that can be stopped at a write."""
+    """Return a function that makes the same rows each time, in a store that can be stopped at a write."""
     written = SqlCipherStore(folder, KEY)
     logs = {log: written.read(log) for log in written.logs()}
     written.close()
@@ -52,7 +52,7 @@ def stored(folder: Path) -> Callable[[], CrashingStore]:
 
 
 def get_in(household: Household) -> dict[str, int]:
-    """How many answers each finds in their drawer."""
+    """Sign everybody in; return how many answers each finds in their drawer."""
     found = {}
     for name, code in PEOPLE["codes"].items():
         actor = household.accounts.sign_in(code, name, PEOPLE["passphrases"][name])
@@ -68,7 +68,7 @@ def accounts_in(store: Store) -> dict[str, list[tuple[str, bytes | None]]]:
     }
 
 
-def test_everybody_has_a_log_of_their_own_and_nothing_is_left_in_the_one(folder: Path) -> None:
+def test_after_moving_everybody_has_their_own_log_and_the_old_one_is_empty(folder: Path) -> None:
     store = SqlCipherStore(folder, KEY)
     assert any(row.payload for row in store.read(moving.LOG))
     household = Household(store, cost=CHEAP)
@@ -80,7 +80,7 @@ def test_everybody_has_a_log_of_their_own_and_nothing_is_left_in_the_one(folder:
     household.close()
 
 
-def test_no_name_of_a_log_tells_a_code(folder: Path) -> None:
+def test_no_log_name_contains_a_code(folder: Path) -> None:
     store = SqlCipherStore(folder, KEY)
     household = Household(store, cost=CHEAP)
     names = "\n".join(store.logs())
@@ -88,7 +88,7 @@ def test_no_name_of_a_log_tells_a_code(folder: Path) -> None:
     household.close()
 
 
-def test_killed_at_any_write_the_next_start_ends_as_if_it_had_not_been(
+def test_a_move_killed_at_any_write_is_completed_at_the_next_start(
     stored: Callable[[], CrashingStore],
 ) -> None:
     whole = stored()
@@ -109,7 +109,7 @@ def test_killed_at_any_write_the_next_start_ends_as_if_it_had_not_been(
     assert n_writes > 2
 
 
-def test_moving_again_changes_nothing(stored: Callable[[], CrashingStore]) -> None:
+def test_moving_is_idempotent(stored: Callable[[], CrashingStore]) -> None:
     store = stored()
     rows = store.read(moving.LOG)
     Household(store, cost=CHEAP)
@@ -119,7 +119,7 @@ def test_moving_again_changes_nothing(stored: Callable[[], CrashingStore]) -> No
     assert accounts_in(store) == before
 
 
-def test_a_study_is_read_where_no_start_has_moved_them_yet(folder: Path) -> None:
+def test_a_study_is_read_from_a_store_not_yet_moved(folder: Path) -> None:
     looking = ReadOnlyStore(folder, KEY)
     early = read_consented(looking, ASKED)
     looking.close()
@@ -130,7 +130,7 @@ def test_a_study_is_read_where_no_start_has_moved_them_yet(folder: Path) -> None
 
 
 @pytest.mark.parametrize("n_changes", [0, 1])
-def test_a_backup_from_before_brings_nobody_back_who_was_erased_since(
+def test_restoring_an_older_backup_restores_nobody_erased_since(
     folder: Path, tmp_path: Path, n_changes: int
 ) -> None:
     """Also not by a version of the account that a newer one had taken the place of."""

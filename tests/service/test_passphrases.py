@@ -1,4 +1,4 @@
-"""A new passphrase that others would try first is refused, with a sentence that says what to do."""
+"""A new passphrase that is easy to guess is refused, with a sentence that says what to do."""
 
 import pytest
 
@@ -27,7 +27,7 @@ from workbook.service.identity.passphrases import common_passphrases, weakness
         ("LUSAB rodin malov zirum 1", "code_passphrase"),
     ],
 )
-def test_what_is_quick_to_guess_is_refused(passphrase, wrong):
+def test_weak_passphrases_are_refused(passphrase, wrong):
     assert weakness(passphrase, "Annabel Lee", "lusab-rodin-malov-zirum") == wrong
     assert say(f"errors.account.{wrong}").endswith("that only you would think of.")
 
@@ -42,18 +42,18 @@ def test_what_is_quick_to_guess_is_refused(passphrase, wrong):
         "tR5#vq9!",
     ],
 )
-def test_what_is_not_is_taken(passphrase):
+def test_strong_passphrases_are_accepted(passphrase):
     assert weakness(passphrase, "Annabel", "lusab-rodin-malov-zirum") is None
 
 
-def test_the_list_is_of_thousands_and_each_can_be_met():
+def test_every_entry_of_the_common_passphrase_list_is_refused():
     words = common_passphrases()
     assert len(words) > 10_000
     refused = sum(weakness(word) is not None for word in words if len(word) >= 8)
     assert refused == sum(len(word) >= 8 for word in words)
 
 
-def test_every_way_to_a_new_passphrase_refuses_it():
+def test_every_way_to_set_a_passphrase_refuses_a_weak_one():
     house = begin()
     accounts, actor = house.local.accounts, house.actors[0]
     ways = {

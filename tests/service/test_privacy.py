@@ -1,4 +1,4 @@
-"""What one partner keeps to themselves stays so: sealed at rest, unseen at the table."""
+"""One partner's private data stays private: sealed at rest, unobservable to the other (noninterference)."""
 
 import json
 import re
@@ -34,13 +34,13 @@ def live_a_little(house: House) -> None:
 
 
 def drawer_bytes(store: Store, person_id: str) -> bytes:
-    """Everything that a row of a drawer is, as someone with the file key sees it."""
+    """Return all bytes of the drawer's rows, as someone with the file key sees them."""
     rows = store.read(f"drawer/{person_id}")
     assert rows
     return b"".join(row.operation_id.encode() + row.kind.encode() + (row.payload or b"") for row in rows)
 
 
-def test_with_the_file_key_but_no_passphrase_no_drawer_row_can_be_read(tmp_path: Path) -> None:
+def test_the_file_key_alone_opens_no_drawer_row(tmp_path: Path) -> None:
     house = begin(SqlCipherStore(tmp_path, KEY))
     live_a_little(house)
     house.local.close()
@@ -75,7 +75,7 @@ def test_every_answer_is_sealed_into_rows_of_one_size() -> None:
     assert len(sizes) == 1
 
 
-def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
+def test_a_row_moved_to_another_drawer_or_sequence_does_not_decrypt() -> None:
     house = begin()
     service, actor = house.a
     service.save_answers(answers(2, most=1))
@@ -89,7 +89,7 @@ def test_a_row_moved_to_another_drawer_or_place_does_not_open() -> None:
 
 # -- two worlds -----------------------------------------------------------------------
 def what_b_sees(house: House, heard: list[str]) -> str:
-    """All that any verb tells B, with ids and dates, which are drawn anew in each world, taken out."""
+    """Return all that any verb tells B, without the ids and dates, which differ between worlds."""
     service, actor = house.b
     seen: dict[str, Any] = {
         "couple": repr(service.couple()),
@@ -161,16 +161,16 @@ STATES = [half, other_half, decided, declined, withdrawn, signed_out]
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_not_open_yet_is_the_same_in_every_state_of_the_other(state: Any) -> None:
+def test_an_unopened_round_looks_the_same_whatever_the_partner_did(state: Any) -> None:
     assert world(nothing) == world(state)
 
 
-def test_the_test_above_fails_once_logs_are_not_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_test_above_fails_once_logs_are_not_separate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbook.service.couple.rounds.pending_log", lambda couple_id: f"table/{couple_id}")
     assert world(nothing) != world(decided)
 
 
-def test_sequence_numbers_and_rows_of_the_table_do_not_move_while_one_decides_alone() -> None:
+def test_a_lone_decision_changes_no_row_or_sequence_of_the_table() -> None:
     house = begin()
     before: list[Row] = house.store.read(f"table/{house.actors[0].couple_id}")
     withdrawn(*house.a)
@@ -178,7 +178,7 @@ def test_sequence_numbers_and_rows_of_the_table_do_not_move_while_one_decides_al
     assert house.store.read(f"table/{house.actors[0].couple_id}") == before == []
 
 
-def test_nothing_is_left_pending_once_a_round_is_open_or_taken_back() -> None:
+def test_no_pending_row_remains_once_a_round_is_open_or_withdrawn() -> None:
     house = begin()
     decided(*house.a)
     pending = f"pending/{house.actors[0].couple_id}"
@@ -190,7 +190,7 @@ def test_nothing_is_left_pending_once_a_round_is_open_or_taken_back() -> None:
     assert left == ["opened", "closed"]
 
 
-def test_neither_table_nor_audit_names_who_took_it_back() -> None:
+def test_table_and_audit_do_not_name_who_withdrew() -> None:
     house = begin()
     decided(*house.a)
     decided(*house.b)
@@ -228,7 +228,7 @@ class CrashingStore(MemoryStore):
 
 @pytest.mark.parametrize("n_writes", range(6))
 @pytest.mark.parametrize("act", ["decide", "withdraw", "replace"])
-def test_killed_between_any_two_writes_the_round_is_as_before_or_as_after(act: str, n_writes: int) -> None:
+def test_a_kill_between_any_two_writes_leaves_the_round_before_or_after(act: str, n_writes: int) -> None:
     store = CrashingStore()
     house = begin(store)
     decided(*house.a)

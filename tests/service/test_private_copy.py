@@ -1,4 +1,4 @@
-"""One's own private answers: a passphrase, a wait, a passphrase, a file; and nothing tells of it."""
+"""A copy of one's private answers: passphrase, wait, passphrase, file; observable nowhere else."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ def wish(house: House, what: str, name: str = "Ada"):
     return house.local.seat(actor).private_copy(WORDS[name], what)
 
 
-def test_the_copy_is_given_only_after_the_wait(house, later):
+def test_the_copy_is_available_only_after_the_wait(house, later):
     assert wish(house, "ask").status == "waiting"
     later(WAIT - timedelta(minutes=1))
     assert wish(house, "fetch").content is None
@@ -52,13 +52,13 @@ def test_the_copy_is_given_only_after_the_wait(house, later):
     assert all(row["answer"] for row in given.content["answers"])
 
 
-def test_asking_again_neither_shortens_nor_prolongs_the_wait(house, later):
+def test_asking_again_does_not_change_the_wait(house, later):
     first = wish(house, "ask")
     later(WAIT / 2)
     assert wish(house, "ask") == first
 
 
-def test_what_was_taken_back_is_not_given(house, later):
+def test_a_cancelled_copy_is_not_available(house, later):
     wish(house, "ask")
     assert wish(house, "cancel").status == "none"
     later(WAIT + timedelta(minutes=1))
@@ -66,25 +66,25 @@ def test_what_was_taken_back_is_not_given(house, later):
     assert (given.status, given.content) == ("none", None)
 
 
-def test_what_nobody_fetched_runs_out(house, later):
+def test_an_unfetched_copy_expires(house, later):
     wish(house, "ask")
     later(WAIT + KEPT + timedelta(minutes=1))
     assert wish(house, "fetch").status == "none"
 
 
-def test_fetching_without_having_asked_gives_nothing(house):
+def test_fetching_without_a_request_returns_nothing(house):
     assert wish(house, "fetch").status == "none"
     assert wish(house, "cancel").status == "none"
 
 
 @pytest.mark.parametrize("what", ["ask", "fetch", "cancel"])
-def test_each_wish_needs_ones_own_passphrase(house, what):
+def test_each_action_needs_the_persons_own_passphrase(house, what):
     for wrong in ("", "not the passphrase", WORDS["Ben"]):
         with pytest.raises(SignInError):
             house.local.seat(house.actors[0]).private_copy(wrong, what)
 
 
-def test_guessing_is_limited(house):
+def test_guessing_the_passphrase_is_rate_limited(house):
     for _ in range(MOST_TRIES):
         with pytest.raises(SignInError):
             house.local.seat(house.actors[0]).private_copy("a guess", "fetch")
@@ -92,14 +92,14 @@ def test_guessing_is_limited(house):
         wish(house, "fetch")
 
 
-def test_both_together_and_unknown_wishes_are_refused(house):
+def test_joint_sittings_and_unknown_actions_are_refused(house):
     _, both = house.together()
     assert not hasattr(house.local.seat(both), "private_copy")
     with pytest.raises(AccessError):
         wish(house, "show me")
 
 
-def test_the_copy_holds_no_other_answers_and_the_partner_gets_their_own(house, later):
+def test_each_partners_copy_holds_only_their_own_answers(house, later):
     service, _actor = house.a
     service.save_answers(answers(2))
     wish(house, "ask", "Ben")
@@ -109,7 +109,7 @@ def test_the_copy_holds_no_other_answers_and_the_partner_gets_their_own(house, l
     assert wish(house, "fetch", "Ben").content == {"answers": []}
 
 
-def test_nothing_else_ever_tells_that_it_was_asked(house):
+def test_a_copy_request_is_observable_nowhere_else(house):
     """Not one's own export, events or record, and nothing of the partner's."""
 
     def told(position: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What was decided, opened or given before anything was held back is made anew at start, and destroyed."""
+"""Rows from before items were held back are renewed at start, and the old ones destroyed."""
 
 import json
 from contextlib import suppress
@@ -41,7 +41,7 @@ from workbook.storage.opening import open_store
 
 
 @pytest.mark.parametrize("what", ALL_THAT_WAS)
-def test_after_the_start_no_row_holds_what_is_held_back_or_counts_it(what: str) -> None:
+def test_after_start_no_row_holds_or_scores_a_held_back_item(what: str) -> None:
     """The first line is the control: before, there is plenty."""
     house = as_it_was(what)
     assert held_back_in(house)
@@ -53,7 +53,7 @@ def test_after_the_start_no_row_holds_what_is_held_back_or_counts_it(what: str) 
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
-def test_a_decision_that_waited_opens_as_it_would_have(grain: Grain) -> None:
+def test_a_pending_decision_opens_without_held_back_items(grain: Grain) -> None:
     """At answers as if decided today; at scores without the topics that may count what is held back."""
     house = started(old_house(one_waits(grain)))
     assert [house.local.seat(house.actors[0]).my_decision(part, OCCASION) for part in PARTS] == [grain] * 3
@@ -71,7 +71,7 @@ def test_a_decision_that_waited_opens_as_it_would_have(grain: Grain) -> None:
         assert now["subscale"] == [name for name in was["subscale"] if name not in TOUCHED]
 
 
-def test_a_round_open_at_answers_stays_open_and_is_as_if_opened_today() -> None:
+def test_a_round_open_at_answers_stays_open_and_equals_one_opened_today() -> None:
     did = both_open(Grain.ANSWERS, Grain.ANSWERS)
     house = started(old_house(did))
 
@@ -86,7 +86,7 @@ def test_a_round_open_at_answers_stays_open_and_is_as_if_opened_today() -> None:
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
-def test_both_still_see_the_same_topics_and_the_round_can_be_taken_back(grain: Grain) -> None:
+def test_after_renewal_both_see_the_same_topics_and_can_withdraw(grain: Grain) -> None:
     house = started(old_house(both_open(grain, Grain.ANSWERS)))
     table = house.local.seat(house.actors[0]).read_table()
 
@@ -117,7 +117,7 @@ def test_a_second_start_writes_nothing(what: str) -> None:
 
 @pytest.mark.parametrize("n_writes", range(4))
 @pytest.mark.parametrize("what", ALL_THAT_WAS)
-def test_killed_at_any_write_the_next_start_does_the_rest(what: str, n_writes: int) -> None:
+def test_a_renewal_killed_at_any_write_is_completed_at_the_next_start(what: str, n_writes: int) -> None:
     house = as_it_was(what)
     store: Any = house.store
     store.left = n_writes
@@ -136,7 +136,7 @@ def test_killed_at_any_write_the_next_start_does_the_rest(what: str, n_writes: i
     assert lies_open(house) == whole(what)
 
 
-def test_a_decision_outdone_before_does_not_come_back() -> None:
+def test_renewal_does_not_restore_a_superseded_decision() -> None:
     """An earlier version was killed once the newer decision was written, and nothing of the old one destroyed."""
 
     def did(house: House) -> None:
@@ -157,7 +157,7 @@ def test_a_decision_outdone_before_does_not_come_back() -> None:
     assert opened == ["needs", "warning_signs"]
 
 
-def test_a_copy_taken_back_does_not_come_back() -> None:
+def test_renewal_does_not_restore_a_withdrawn_research_copy() -> None:
     def did(house: House) -> None:
         give(house.a)
         give(house.a, Grain.NOTHING)
@@ -169,7 +169,7 @@ def test_a_copy_taken_back_does_not_come_back() -> None:
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
-def test_a_study_is_read_without_it_also_where_no_start_has_been(grain: Grain) -> None:
+def test_a_study_is_read_without_held_back_items_before_any_renewal(grain: Grain) -> None:
     house = old_house(one_gave(grain))
     assert held_back_in(house)
 
@@ -181,7 +181,7 @@ def test_a_study_is_read_without_it_also_where_no_start_has_been(grain: Grain) -
     assert found.n_persons == 1
 
 
-def test_what_was_given_stands_as_it_was_chosen() -> None:
+def test_renewal_keeps_the_research_choice() -> None:
     house = old_house(one_gave(Grain.ANSWERS))
     chosen = research.standing_choice(house.store, STUDY, house.actors[0].person_id)
 
@@ -200,8 +200,8 @@ def test_what_was_given_stands_as_it_was_chosen() -> None:
             }
 
 
-def test_a_backup_from_before_is_made_anew_after_it_is_restored(tmp_path: Path) -> None:
-    """It comes back whole, since without the older rows it would hold neither."""
+def test_an_older_backup_is_renewed_after_it_is_restored(tmp_path: Path) -> None:
+    """Superseded rows come back too: without them the backup would hold neither version."""
     data = tmp_path / "data"
     did = both_open(Grain.ANSWERS, Grain.ANSWERS)
     house = old_house(did, open_store(data))

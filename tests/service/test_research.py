@@ -1,4 +1,4 @@
-"""Research beyond the service's contract: what the partner can tell, terms, crashes, and reading beside a server."""
+"""Research beyond the contract: what the partner can observe, retention, crashes, reading beside a server."""
 
 import re
 import threading
@@ -50,7 +50,7 @@ def house() -> Iterator[House]:
 
 
 def told_to_ben(choice: Choice, leak: Callable[[House], None] | None = None) -> list[str]:
-    """All that Ben can ask for, and every notice he gets, in the world in which Ada chose so."""
+    """Return all that Ben can read, and every notice he gets, given Ada's choice."""
     house = begin()
     (service, ben), notices = house.b, []
     for one in (house.a, house.b):
@@ -92,7 +92,7 @@ def told_to_ben(choice: Choice, leak: Callable[[House], None] | None = None) -> 
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_the_partner_is_told_the_same_whatever_the_other_chose(choice: Choice) -> None:
+def test_the_partner_cannot_observe_a_research_choice(choice: Choice) -> None:
     assert told_to_ben(choice) == told_to_ben(None)
 
 
@@ -104,7 +104,7 @@ def test_control_a_word_in_the_audit_is_noticed() -> None:
     assert told_to_ben((Grain.ANSWERS, True), leak) != told_to_ben((Grain.ANSWERS, True))
 
 
-def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: House) -> None:
+def test_a_research_choice_writes_only_to_the_own_drawer_and_copy(house: House) -> None:
     prepare(house.a)
     written: list[str] = []
     write = house.store.write
@@ -123,7 +123,7 @@ def test_to_choose_writes_to_ones_own_drawer_and_ones_own_copy_alone(house: Hous
 # -- terms, and words that change -----------------------------------------------------------
 
 
-def test_after_its_time_nothing_is_read_and_the_next_start_destroys_the_copy(house: House) -> None:
+def test_an_expired_copy_is_unreadable_and_destroyed_at_the_next_start(house: House) -> None:
     prepare(house.a)
     give(house.a)
     directory = Directory(house.store)
@@ -151,7 +151,7 @@ def test_months_end_within_their_month() -> None:
         replace(STUDY, contact="other@example.org"),
     ],
 )
-def test_changed_words_ask_everybody_anew(changed: Any) -> None:
+def test_changed_study_text_needs_new_consent_from_everybody(changed: Any) -> None:
     store = MemoryStore()
     house = begin(store)
     prepare(house.a)
@@ -166,7 +166,7 @@ def test_changed_words_ask_everybody_anew(changed: Any) -> None:
         local.seat(ada).give_to_research(Grain.ANSWERS, linked=False, text_hash=WORDS_HASH)
 
 
-def test_without_a_study_there_is_nothing_to_take_part_in_and_taking_part_no_more_still_ends_it() -> None:
+def test_without_a_study_nobody_can_join_but_anyone_can_still_withdraw() -> None:
     store = MemoryStore()
     house = begin(store)
     prepare(house.a)
@@ -184,7 +184,7 @@ def test_without_a_study_there_is_nothing_to_take_part_in_and_taking_part_no_mor
     assert read_consented(store, STUDY).people.empty
 
 
-def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: House) -> None:
+def test_fields_a_study_did_not_ask_for_are_not_read_from_a_row(house: House) -> None:
     """Even if the log held private answers, nothing of them would be read."""
     prepare(house.a)
     wide = replace(STUDY, asks=("connection", "needs", "skills", "safety"))
@@ -205,7 +205,7 @@ def test_a_row_that_holds_more_than_was_asked_gives_no_more(house: House) -> Non
 
 @pytest.mark.parametrize("n_writes", range(3))
 @pytest.mark.parametrize("grain", [Grain.NOTHING, Grain.SCORES])
-def test_a_choice_cut_short_counts_wholly_or_not_at_all(n_writes: int, grain: Grain) -> None:
+def test_an_interrupted_choice_is_atomic(n_writes: int, grain: Grain) -> None:
     store = CrashingStore()
     house = begin(store)
     prepare(house.a)
@@ -253,7 +253,7 @@ def test_a_study_is_read_beside_a_running_workbook_and_when_it_is_stopped(data: 
     assert before == after
 
 
-def test_a_backup_from_before_does_not_give_again_what_was_taken_back(data: Path, tmp_path: Path) -> None:
+def test_restoring_an_older_backup_does_not_restore_a_withdrawn_copy(data: Path, tmp_path: Path) -> None:
     house = begin(open_store(data))
     write_study(STUDY, data)
     for one in (house.a, house.b):
@@ -292,7 +292,7 @@ def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
         house.local.close()
 
 
-def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
+def test_a_store_opened_for_reading_cannot_be_changed(data: Path) -> None:
     with pytest.raises(StorageError, match="no workbook"):
         open_read_only(data)
     open_store(data).close()
@@ -307,7 +307,7 @@ def test_what_is_only_looked_at_cannot_be_changed(data: Path) -> None:
     store.close()
 
 
-def test_ids_are_made_up_anew_at_every_opening(house: House) -> None:
+def test_ids_are_random_at_every_opening(house: House) -> None:
     for one in (house.a, house.b):
         prepare(one)
         give(one, linked=True)

@@ -1,4 +1,4 @@
-"""Rows on disk: a store written before this is opened and read, and a field added later does no harm."""
+"""Rows on disk: a store of an earlier version is read, and a field added later does no harm."""
 
 import dataclasses
 import json
@@ -47,7 +47,7 @@ def _sign_in(household: Household, name: str):
     return household.seat_partner(actor)
 
 
-def test_a_store_of_an_earlier_day_opens_with_all_that_was_in_it(store: SqlCipherStore) -> None:
+def test_a_store_of_an_earlier_version_opens_with_all_its_rows(store: SqlCipherStore) -> None:
     household = Household(store, cost=Cost(memory_kib=64, passes=1, lanes=1), study=ASKED)
     ada, ben = _sign_in(household, "Ada"), _sign_in(household, "Ben")
     for name, service in (("Ada", ada), ("Ben", ben)):
@@ -67,7 +67,7 @@ def test_a_store_of_an_earlier_day_opens_with_all_that_was_in_it(store: SqlCiphe
     assert ("needs", "assessment-1") in ada.read_table().open_rounds, "what waited then opens now"
 
 
-def test_everybody_of_an_earlier_day_can_still_get_in_and_out(store: SqlCipherStore) -> None:
+def test_accounts_of_an_earlier_version_can_still_sign_in_and_leave(store: SqlCipherStore) -> None:
     household = Household(store, cost=Cost(memory_kib=64, passes=1, lanes=1))
     assert _sign_in(household, "Cleo").couple().is_unpaired
     assert _sign_in(household, "Eve").couple().is_solo
@@ -81,7 +81,7 @@ def test_everybody_of_an_earlier_day_can_still_get_in_and_out(store: SqlCipherSt
     assert household.seat(tess).read_cases() == []  # type: ignore[attr-defined]
 
 
-def test_every_row_written_now_says_its_format_and_those_of_before_read_alike(store: SqlCipherStore) -> None:
+def test_new_rows_carry_their_format_and_older_rows_read_the_same(store: SqlCipherStore) -> None:
     household = Household(store, cost=Cost(memory_kib=64, passes=1, lanes=1))
     before = {row.operation_id for log in store.logs("table/") for row in store.read(log)}
     ada, ben = _sign_in(household, "Ada"), _sign_in(household, "Ben")

@@ -44,7 +44,7 @@ def test_thirty_minutes_without_an_action_end_it_however_often_the_page_beats(
     assert sittings.find(actor.sitting_id) is None
 
 
-def test_sweeping_ends_what_ran_out_and_tells(sittings: Sittings, clock: Clock) -> None:
+def test_sweeping_ends_expired_sittings_and_notifies(sittings: Sittings, clock: Clock) -> None:
     ended: list[Actor] = []
     sittings.on_end(lambda _: 1 / 0)
     sittings.on_end(ended.append)
@@ -55,7 +55,7 @@ def test_sweeping_ends_what_ran_out_and_tells(sittings: Sittings, clock: Clock) 
     assert ended == [actor]
 
 
-def test_a_sitting_is_no_one_elses(sittings: Sittings) -> None:
+def test_a_sitting_key_is_bound_to_person_role_and_id(sittings: Sittings) -> None:
     actor = sittings.begin(Actor("partner", "c", "p"), b"key")
     for other in (
         Actor("partner", "c", "q", actor.sitting_id),

@@ -1,4 +1,4 @@
-"""A study's file: all problems at once, whole or not at all, and never the private questions."""
+"""A study's file: all problems reported together, written atomically, never the private questions."""
 
 import stat
 from pathlib import Path
@@ -25,7 +25,7 @@ def good(**changed: object) -> Study:
     return check_study(**(GOOD | changed))  # type: ignore[arg-type]
 
 
-def test_what_was_written_is_read_again_and_nobody_else_can_read_it(tmp_path: Path) -> None:
+def test_a_study_is_read_back_as_written_from_an_owner_only_file(tmp_path: Path) -> None:
     study = good()
     path = write_study(study, tmp_path)
     found = read_study(tmp_path)
@@ -58,12 +58,12 @@ def test_a_contact_can_be_reached(contact: str) -> None:
 
 
 @pytest.mark.parametrize("months", [0, 241, True, 2.0, "24"])
-def test_months_are_whole_and_few_enough(months: object) -> None:
+def test_the_retention_in_months_is_a_bounded_whole_number(months: object) -> None:
     with pytest.raises(SetupError, match="months"):
         good(retention_months=months)
 
 
-def test_the_private_questions_can_never_be_asked_not_even_by_a_file_made_by_hand(tmp_path: Path) -> None:
+def test_a_study_can_never_ask_the_private_questions_even_in_a_handmade_file(tmp_path: Path) -> None:
     private = [one.id for one in catalogue().values() if one.is_private]
     assert private == ["safety"] and "safety" not in askable()
     with pytest.raises(SetupError, match="private"):
@@ -89,7 +89,7 @@ def test_a_study_is_replaced_only_when_asked_and_the_older_words_are_kept(tmp_pa
     assert (tmp_path / f"study-{first.words_hash[:12]}.toml").read_bytes() == before
 
 
-def test_every_word_people_agree_to_changes_the_hash() -> None:
+def test_any_change_of_the_consent_text_changes_its_hash() -> None:
     changes = {
         "name": "Other",
         "purpose": "Other.",
@@ -111,7 +111,7 @@ def test_every_word_people_agree_to_changes_the_hash() -> None:
         ('name = 3\npurpose = "p"\nasks = "needs"\ncontact = "a@b"\nretention_months = "1"\nbegan = "soon"\nmore = 1', "nobody knows more"),
     ],
 )  # fmt: skip
-def test_a_broken_file_is_no_study_and_says_so(content: str | bytes, match: str, tmp_path: Path) -> None:
+def test_a_broken_study_file_is_an_error(content: str | bytes, match: str, tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(SetupError, match=match):
         read_study(tmp_path)
@@ -121,7 +121,7 @@ def test_a_broken_file_is_no_study_and_says_so(content: str | bytes, match: str,
     assert read_study(tmp_path) is not None
 
 
-def test_nothing_is_left_where_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_no_study_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -139,7 +139,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-def test_a_broken_study_is_not_taken_for_none_at_the_start(data: Path, tmp_path: Path) -> None:
+def test_a_server_does_not_start_with_a_broken_study(data: Path, tmp_path: Path) -> None:
     settings = ServerSettings(port=0, data=data)
     (data / FILE_NAME).write_text("name =")
     with pytest.raises(SetupError, match="study init --replace"):
@@ -153,7 +153,7 @@ def test_a_broken_study_is_not_taken_for_none_at_the_start(data: Path, tmp_path:
     context.close()
 
 
-def test_a_backup_holds_the_words_that_people_agreed_to(data: Path, tmp_path: Path) -> None:
+def test_a_backup_holds_the_consent_texts(data: Path, tmp_path: Path) -> None:
     write_study(good(), data)
     (tmp_path / "stick").mkdir()
     made = back_up(data, find_key(data, is_new=False), tmp_path / "stick")

@@ -39,7 +39,7 @@ def test_guessing_a_code_or_a_passphrase_is_limited():
         house.local.seat(house.actors[0]).grant_therapist(code)
 
 
-def test_a_backup_from_before_brings_no_grant_back(tmp_path: Path):
+def test_restoring_an_older_backup_does_not_restore_a_grant(tmp_path: Path):
     data, stick = tmp_path / "data", tmp_path / "stick"
     for folder in (data, stick):
         folder.mkdir(mode=0o700)
@@ -59,7 +59,7 @@ def test_a_backup_from_before_brings_no_grant_back(tmp_path: Path):
     again.close()
 
 
-def test_leaving_and_erasing_take_the_grant_along():
+def test_leaving_and_erasing_end_the_grant():
     for how in ("leave", "erase"):
         house = begin()
         _, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")

@@ -1,4 +1,4 @@
-"""A drawer keeps one place to go on from, and nothing of the pages that are for one person alone."""
+"""A drawer keeps one bookmark, and nothing about the pages that are for one person alone."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +57,7 @@ def leave_a_trail(house: House) -> None:
 
 
 def told(service: PartnerService) -> list[str]:
-    """Pages and names of all that the drawer still says of where somebody was."""
+    """Return the pages and names that the drawer still holds about where somebody was."""
     kinds = ("bookmark", "mood", "setting")
     return [
         str(event.payload.get("page") or event.payload.get("name") or event.payload["value"])
@@ -69,7 +69,7 @@ def payloads(store: Any, house: House) -> list[bytes | None]:
     return [row.payload for row in store.read(f"drawer/{house.actors[0].person_id}")]
 
 
-def test_a_trail_of_before_is_destroyed_at_the_next_sitting_and_all_else_stays() -> None:
+def test_an_earlier_versions_trail_is_destroyed_at_the_next_sitting() -> None:
     house = begin()
     leave_a_trail(house)
     before = payloads(house.store, house)
@@ -82,7 +82,7 @@ def test_a_trail_of_before_is_destroyed_at_the_next_sitting_and_all_else_stays()
     assert len(after) == len(before) + 1, "the sitting's own row, and no other"
 
 
-def test_an_answered_private_question_is_no_trail_and_stays() -> None:
+def test_an_answered_private_question_is_kept() -> None:
     house = begin()
     leave_a_trail(house)
     service, actor = house.a
@@ -97,7 +97,7 @@ def test_an_answered_private_question_is_no_trail_and_stays() -> None:
 
 
 @pytest.mark.parametrize("n_writes", range(3))
-def test_tidying_cut_short_is_done_at_the_sitting_after(n_writes: int) -> None:
+def test_interrupted_tidying_is_completed_at_the_next_sitting(n_writes: int) -> None:
     store = CrashingStore()
     house = begin(store)
     leave_a_trail(house)
@@ -112,7 +112,7 @@ def test_tidying_cut_short_is_done_at_the_sitting_after(n_writes: int) -> None:
     assert told(again.seat_partner(again.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))) == KEPT
 
 
-def test_tidying_again_destroys_nothing_more() -> None:
+def test_tidying_is_idempotent() -> None:
     house = begin()
     leave_a_trail(house)
     service, _actor = house.a
@@ -123,7 +123,7 @@ def test_tidying_again_destroys_nothing_more() -> None:
     assert payloads(house.store, house)[: len(standing)] == standing
 
 
-def test_a_backup_from_before_does_not_bring_a_trail_back(tmp_path: Path) -> None:
+def test_restoring_an_older_backup_does_not_restore_a_trail(tmp_path: Path) -> None:
     data, stick = tmp_path / "data", tmp_path / "stick"
     data.mkdir(mode=0o700)
     stick.mkdir()
@@ -139,7 +139,7 @@ def test_a_backup_from_before_does_not_bring_a_trail_back(tmp_path: Path) -> Non
     store.close()
 
 
-def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
+def test_keeping_a_bookmark_destroys_the_one_before() -> None:
     house = begin()
     service, actor = house.a
     for page in ("introduction", "limits", "chapter:connection.talk:1"):
@@ -152,7 +152,7 @@ def test_the_place_before_is_destroyed_when_the_next_is_kept() -> None:
     assert told(service) == ["chapter:connection.talk:1"], "what is refused destroys nothing"
 
 
-def test_a_place_and_the_end_of_the_one_before_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bookmark_and_the_end_of_the_one_before_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second write would empty the store's write-ahead log once more, at every page turn."""
     house = begin()
     service, _actor = house.a
@@ -164,7 +164,7 @@ def test_a_place_and_the_end_of_the_one_before_are_one_write(monkeypatch: pytest
     assert len(written) == 1 and told(service) == ["limits"]
 
 
-def test_a_place_of_another_sitting_that_came_in_between_is_destroyed_too(
+def test_a_concurrent_bookmark_of_another_sitting_is_destroyed_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     house = begin()
@@ -182,7 +182,7 @@ def test_a_place_of_another_sitting_that_came_in_between_is_destroyed_too(
     assert told(service) == ["limits"]
 
 
-def test_a_place_written_twice_by_a_retry_is_one() -> None:
+def test_a_retried_bookmark_is_kept_once() -> None:
     service, _actor = begin().a
     place = {"page": "limits", "occasion": OCCASION}
     first = service.add_event("bookmark", place, operation_id="once")
@@ -190,7 +190,7 @@ def test_a_place_written_twice_by_a_retry_is_one() -> None:
     assert told(service) == ["limits"]
 
 
-def test_no_place_stands_in_what_a_person_takes_with_them() -> None:
+def test_a_personal_export_contains_no_bookmark() -> None:
     service, _actor = begin().a
     service.add_event("bookmark", {"page": "results", "occasion": OCCASION})
     assert service.my_data()["events"] == []
@@ -216,8 +216,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("kind", "payload"), REFUSED)
-def test_the_service_keeps_no_trail_whoever_sends_it(kind: str, payload: dict[str, Any]) -> None:
-    """A page of tomorrow that nobody thought of leaves none either."""
+def test_the_service_stores_no_trail_from_any_sender(kind: str, payload: dict[str, Any]) -> None:
+    """An unknown future page leaves no trail either."""
     house = begin()
     service, _actor = house.a
     service.read_events()
@@ -227,7 +227,7 @@ def test_the_service_keeps_no_trail_whoever_sends_it(kind: str, payload: dict[st
     assert payloads(house.store, house) == before
 
 
-def test_own_words_beside_private_questions_are_refused() -> None:
+def test_free_text_for_private_questions_is_refused() -> None:
     """No packaged questionnaire asks for any; one that did would get none into the drawer."""
     words = FreeText("safety.words", "In your own words", 200)
     bank = {**catalogue(), "safety": replace(catalogue()["safety"], free_text=(words,))}
@@ -254,13 +254,13 @@ def test_own_words_beside_private_questions_are_refused() -> None:
         ("free_text", {"field": "weekly.gratitude", "text": "tea"}),
     ],
 )
-def test_what_goes_on_from_day_to_day_is_kept(kind: str, payload: dict[str, Any]) -> None:
+def test_ordinary_events_are_kept(kind: str, payload: dict[str, Any]) -> None:
     service, _actor = begin().a
     assert service.add_event(kind, payload).payload == payload
     assert may_be_kept(kind, payload, catalogue())
 
 
-def test_what_is_written_no_more_can_still_be_read_and_taken_along() -> None:
+def test_retired_event_kinds_are_still_read_and_exported() -> None:
     house = begin()
     note = {"exercise": "request", "text": "ask on Sunday", "state": "open"}
     actor = house.actors[0]

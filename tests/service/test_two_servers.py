@@ -1,4 +1,4 @@
-"""Two services over one store, as two servers are: what one does ends or refuses what the other has open."""
+"""Two services over one store, as with two servers: an act at one ends sittings at the other."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ NEW = "nine other quiet words"
 
 
 class SilentStore(MemoryStore):
-    """Tells nobody of anything: a server that has yet to hear."""
+    """A store that notifies no watcher: as before a server has received the change."""
 
     def watch(self, log: str, notify: Callable[[Any], None]) -> Callable[[], None]:
         return lambda: None
@@ -62,7 +62,7 @@ def has_ended(household: Household, actor: Actor, seconds: float = 5.0) -> bool:
 
 
 @pytest.mark.parametrize("act", ENDING)
-def test_what_is_done_at_one_server_ends_the_sitting_at_the_other(act: Callable[[House], None]) -> None:
+def test_ending_sittings_at_one_server_ends_them_at_the_other(act: Callable[[House], None]) -> None:
     house = begin()
     other, actor = second(house)
     act(house)
@@ -70,10 +70,10 @@ def test_what_is_done_at_one_server_ends_the_sitting_at_the_other(act: Callable[
 
 
 @pytest.mark.parametrize("act", ENDING)
-def test_without_hearing_of_it_the_sitting_goes_on_and_its_writes_are_refused(
+def test_without_notification_the_sitting_continues_but_its_writes_are_refused(
     act: Callable[[House], None],
 ) -> None:
-    """The control of the test above, and what the store refuses meanwhile."""
+    """The control of the test above; the store refuses the writes meanwhile."""
     house = begin(SilentStore())
     other, actor = second(house)
     act(house)
@@ -85,7 +85,7 @@ def test_without_hearing_of_it_the_sitting_goes_on_and_its_writes_are_refused(
     assert has_ended(other, actor, seconds=0)
 
 
-def test_who_changes_their_passphrase_stays_signed_in_where_they_did() -> None:
+def test_changing_the_passphrase_keeps_that_sitting_signed_in() -> None:
     house = begin()
     change(house)
     assert not has_ended(house.local, house.actors[0], seconds=0.2)
@@ -93,7 +93,7 @@ def test_who_changes_their_passphrase_stays_signed_in_where_they_did() -> None:
 
 
 @pytest.mark.parametrize("part", ["unpair", "leave", "erase"])
-def test_two_at_one_device_are_out_once_one_has_parted_at_another_server(part: str) -> None:
+def test_a_joint_sitting_ends_once_one_partner_parts_at_another_server(part: str) -> None:
     house = begin()
     other = Household(house.store, cost=CHEAP)
     together = other.accounts.sign_in_together(house.code, list(WORDS.items()))
@@ -101,7 +101,7 @@ def test_two_at_one_device_are_out_once_one_has_parted_at_another_server(part: s
     assert has_ended(other, together)
 
 
-def test_of_two_who_join_at_two_servers_at_once_one_is_admitted() -> None:
+def test_of_two_joining_at_two_servers_at_once_exactly_one_is_admitted() -> None:
     class Meeting(MemoryStore):
         meet: Callable[[], object] | None = None
 
@@ -121,7 +121,7 @@ def test_of_two_who_join_at_two_servers_at_once_one_is_admitted() -> None:
     assert [member.name for member in one.seat_couple(ada).couple().members] == ["Ada", "Cleo"]
 
 
-def test_a_passphrase_that_was_changed_elsewhere_meanwhile_changes_nothing_more() -> None:
+def test_the_old_passphrase_is_refused_after_a_change_at_another_server() -> None:
     house = begin(SilentStore())
     other, actor = second(house)
     change(house)
@@ -140,7 +140,7 @@ def test_an_answer_is_one_round_trip_to_the_store() -> None:
     assert store.asked == {"write": 1}
 
 
-def test_own_needs_named_in_another_sitting_can_be_answered() -> None:
+def test_an_own_need_named_in_another_sitting_can_be_answered() -> None:
     house = begin()
     other, actor = second(house)
     house.local.seat_partner(house.actors[0]).add_event(
@@ -150,7 +150,7 @@ def test_own_needs_named_in_another_sitting_can_be_answered() -> None:
     assert other.seat_partner(actor).save_answers([given]) == ["own-1"]
 
 
-def test_decisions_at_two_servers_open_once_and_for_both() -> None:
+def test_decisions_at_two_servers_open_one_round_for_both() -> None:
     house = begin()
     other, actor = second(house)
     ben = house.local.seat_partner(house.actors[1])
@@ -161,8 +161,8 @@ def test_decisions_at_two_servers_open_once_and_for_both() -> None:
     assert len(ben.read_table().publications) == 2
 
 
-def test_an_act_that_is_under_way_when_its_sitting_ends_is_refused() -> None:
-    """What a sitting stood on is forgotten with it: nothing known of it is no leave to write."""
+def test_a_write_in_progress_when_its_sitting_ends_is_refused() -> None:
+    """What a sitting relied on is forgotten with it, and an unknown sitting may not write."""
     house = begin()
     house.local.seat_partner(house.actors[0]).save_answers(answers(2))
     core = house.local._core

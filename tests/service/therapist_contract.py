@@ -1,4 +1,4 @@
-"""What the service promises about therapists, in process and over the socket alike."""
+"""The service contract for therapists, in process and over the socket."""
 
 import pytest
 
@@ -34,7 +34,7 @@ class TherapistContract:
         assert {publication.grain for publication in case.table.publications} == {Grain.SCORES}
         assert [member.name for member in case.couple.members] == list(WORDS)
 
-    def test_a_case_holds_no_code_and_no_words(self, opened, therapist):
+    def test_a_case_holds_no_code_and_no_free_text(self, opened, therapist):
         service, _reader, code = therapist
         for one, _who in (opened.a, opened.b):
             one.grant_therapist(code)
@@ -42,7 +42,7 @@ class TherapistContract:
         assert (case.couple.code, case.table.events) == ("", ())
 
     @pytest.mark.parametrize("end", ["end_therapist", "withdraw", "unpair"])
-    def test_each_ends_it_alone_at_the_next_read(self, opened, therapist, end):
+    def test_either_partner_ends_access_alone_from_the_next_read(self, opened, therapist, end):
         service, _reader, code = therapist
         for one, _who in (opened.a, opened.b):
             one.grant_therapist(code)

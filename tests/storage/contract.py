@@ -1,4 +1,4 @@
-"""What every store promises, as tests; subclass `StoreContract` and give it a store."""
+"""The contract of every store, as tests; subclass `StoreContract` and give it a store."""
 
 import threading
 import time
@@ -31,23 +31,23 @@ class StoreContract:
         assert row.payload == bytes(range(256))
         assert before <= row.at <= datetime.now(UTC) and row.at.tzinfo is not None
 
-    def test_sequences_count_from_one_in_each_log_so_none_tells_of_another(self, store: Store) -> None:
+    def test_sequences_count_from_one_in_each_log_independently(self, store: Store) -> None:
         store.write([note("a", "1"), note("b", "1"), note("a", "2")])
         store.write([note("b", "2")])
         assert [row.sequence for row in store.read("a")] == [1, 2]
         assert [row.sequence for row in store.read("b")] == [1, 2]
 
-    def test_reading_after_a_sequence_gives_only_what_follows(self, store: Store) -> None:
+    def test_reading_after_a_sequence_returns_only_later_rows(self, store: Store) -> None:
         store.write([note("a", str(n)) for n in range(5)])
         assert [row.sequence for row in store.read("a", after=3)] == [4, 5]
         assert store.read("a", after=5) == store.read("a", after=99) == []
         assert len(store.read("a", after=-1)) == 5
 
-    def test_a_log_nobody_wrote_to_is_empty(self, store: Store) -> None:
+    def test_a_log_without_rows_is_empty(self, store: Store) -> None:
         store.write((), forget={"nothing": [1]})
         assert (store.read("nothing"), store.heads(["nothing"]), store.logs()) == ([], {"nothing": 0}, [])
 
-    def test_the_same_operation_twice_gives_the_first_row_back(self, store: Store) -> None:
+    def test_a_repeated_operation_returns_the_first_row(self, store: Store) -> None:
         first = store.write([note("a", "op", b"one")])
         again = store.write([note("a", "op", b"two"), note("a", "new")])
         assert again[0] == first[0]
@@ -84,20 +84,20 @@ class StoreContract:
         assert [row.sequence for row in store.read("a")] == [1, 2, 3]
         assert [row.operation_id for row in store.read("a")] == ["0", "1", "2"]
 
-    def test_forgetting_twice_or_what_is_not_there_destroys_nothing_more(self, store: Store) -> None:
+    def test_forgetting_is_idempotent_and_ignores_missing_rows(self, store: Store) -> None:
         store.write([note("a", "1"), note("b", "1"), note("a", "2")])
         for sequences in ([1, 1], [1, 7, 0, -3], []):
             store.write((), forget={"a": sequences})
             assert [row.payload for row in store.read("a")] == [None, b"hello"]
         assert store.read("b")[0].payload == b"hello"
 
-    def test_a_forgotten_operation_stays_done(self, store: Store) -> None:
+    def test_a_forgotten_operation_is_not_written_again(self, store: Store) -> None:
         store.write([note("a", "op")])
         store.write((), forget={"a": [1]})
         assert store.write([note("a", "op")])[0].payload is None
         assert store.write([note("a", "next")])[0].sequence == 2
 
-    def test_who_watches_a_log_hears_of_its_new_rows_and_of_no_other(self, store: Store) -> None:
+    def test_a_watcher_is_notified_of_new_rows_in_its_log_only(self, store: Store) -> None:
         heard: list[Row] = []
         arrived = threading.Event()
 
@@ -115,7 +115,7 @@ class StoreContract:
         store.write([note("a", "2")])
         assert heard == [written[1]]
 
-    def test_a_watcher_that_fails_silences_nobody_and_may_itself_append(self, store: Store) -> None:
+    def test_a_failing_watcher_does_not_stop_others_and_watchers_may_append(self, store: Store) -> None:
         answered = threading.Event()
 
         def fail(rows: list[Row]) -> None:
@@ -131,7 +131,7 @@ class StoreContract:
         assert answered.wait(5)
         assert len(store.read("b")) == 1
 
-    def test_many_threads_at_once_lose_and_double_nothing(self, store: Store) -> None:
+    def test_concurrent_threads_lose_and_duplicate_no_row(self, store: Store) -> None:
         def write(writer: int) -> None:
             for n in range(25):
                 store.write([note("shared", f"{writer}-{n}"), note(f"own-{writer}", str(n))])
@@ -146,7 +146,7 @@ class StoreContract:
         assert {row.operation_id for row in shared} == {f"{w}-{n}" for w in range(4) for n in range(25)}
         assert [row.operation_id for row in store.read("own-2")] == [str(n) for n in range(25)]
 
-    def test_after_closing_nothing_is_taken_and_closing_again_is_harmless(self, store: Store) -> None:
+    def test_a_closed_store_refuses_writes_and_can_be_closed_again(self, store: Store) -> None:
         store.close()
         store.close()
         with pytest.raises(StorageError):
@@ -156,13 +156,13 @@ class StoreContract:
                 look()
 
     # -- what was seen ----------------------------------------------------------------
-    def test_what_rests_on_the_newest_rows_is_written(self, store: Store) -> None:
+    def test_a_write_that_expects_the_current_heads_succeeds(self, store: Store) -> None:
         store.write([note("a", "1"), note("b", "1")])
         (row,) = store.write([note("a", "2")], expect={"a": 1, "b": 1, "not there": 0})
         assert (row.sequence, store.heads(["a", "b", "not there"])) == (2, {"a": 2, "b": 1, "not there": 0})
 
     @pytest.mark.parametrize("expect", [{"a": 1}, {"a": 3}, {"a": 0}, {"b": 0}, {"b": 1, "a": 1}, {"c": 1}])
-    def test_a_conflict_leaves_nothing_behind(self, store: Store, expect: dict[str, int]) -> None:
+    def test_a_conflict_writes_nothing(self, store: Store, expect: dict[str, int]) -> None:
         """Neither in the log that moved on nor in any other, new ones included; what was to go stays."""
         store.write([note("a", "1"), note("a", "2"), note("b", "1")])
         heard: list[Row] = []
@@ -178,44 +178,44 @@ class StoreContract:
         wait_for(lambda: heard)
         assert [row.operation_id for row in heard] == ["last"]
 
-    def test_a_conflict_names_the_logs_but_no_sentence_does(self, store: Store) -> None:
+    def test_a_conflict_carries_the_logs_but_its_message_does_not(self, store: Store) -> None:
         store.write([note("drawer/p_marker", "1"), note("b", "1")])
         with pytest.raises(ConflictError) as conflict:
             store.write([note("a", "1")], expect={"drawer/p_marker": 0, "b": 1, "a": 0, "c": 3})
         assert conflict.value.logs == ("c", "drawer/p_marker")
         assert "marker" not in str(conflict.value)
 
-    def test_a_log_that_is_only_expected_is_looked_at_too(self, store: Store) -> None:
+    def test_expectations_on_logs_not_written_are_checked_too(self, store: Store) -> None:
         store.write([note("seen", "1")])
         with pytest.raises(ConflictError):
             store.write([note("other", "1")], expect={"seen": 0})
         assert store.write([note("other", "1")], expect={"seen": 1})[0].sequence == 1
 
-    def test_a_log_that_was_not_there_may_not_be_begun_by_another(self, store: Store) -> None:
+    def test_expecting_an_empty_log_conflicts_once_it_has_a_row(self, store: Store) -> None:
         store.write([note("new", "1")], expect={"new": 0})
         with pytest.raises(ConflictError):
             store.write([note("new", "2")], expect={"new": 0})
         assert store.heads(["new"]) == {"new": 1}
 
-    def test_one_bad_entry_and_nothing_is_destroyed_either(self, store: Store) -> None:
+    def test_one_bad_entry_stops_the_forgetting_too(self, store: Store) -> None:
         store.write([note("a", "1")])
         with pytest.raises(StorageError):
             store.write([note("", "1")], expect={"a": 1}, forget={"a": [1]})
         assert store.read("a")[0].payload == b"hello"
 
-    def test_a_write_of_nothing_asks_whether_all_is_still_so(self, store: Store) -> None:
+    def test_an_empty_write_still_checks_its_expectations(self, store: Store) -> None:
         store.write([note("a", "1")])
         assert store.write([]) == store.write([], expect={"a": 1, "b": 0}) == []
         with pytest.raises(ConflictError):
             store.write([], expect={"a": 0})
 
-    def test_destroying_moves_no_head(self, store: Store) -> None:
+    def test_forgetting_does_not_change_the_head(self, store: Store) -> None:
         store.write([note("a", "1"), note("a", "2")])
         store.write((), forget={"a": [1, 2]})
         assert store.heads(["a"]) == {"a": 2}
         assert store.write([note("a", "3")], expect={"a": 2})[0].sequence == 3
 
-    def test_destroying_alone_rests_on_what_was_seen_too(self, store: Store) -> None:
+    def test_a_write_that_only_forgets_checks_its_expectations(self, store: Store) -> None:
         store.write([note("a", "1"), note("a", "2")])
         with pytest.raises(ConflictError):
             store.write([], expect={"a": 1}, forget={"a": [1]})
@@ -223,7 +223,7 @@ class StoreContract:
         assert [row.payload for row in store.read("a")] == [None, b"hello"]
 
     # -- adding and destroying in one ---------------------------------------------------
-    def test_one_write_adds_and_destroys_over_any_logs(self, store: Store) -> None:
+    def test_one_write_can_add_and_forget_across_logs(self, store: Store) -> None:
         store.write([note("a", "1"), note("b", "1"), note("b", "2")])
         written = store.write(
             [note("a", "2"), note("c", "1")], forget={"a": [1]}, superseded={"b": iter([2])}
@@ -235,18 +235,18 @@ class StoreContract:
         found = {log: [row.payload for row in store.read(log)] for log in store.logs()}
         assert found == {"a": [None, b"hello"], "b": [b"hello", None], "c": [b"hello"]}
 
-    def test_no_write_destroys_what_it_adds_itself(self, store: Store) -> None:
+    def test_a_write_cannot_forget_rows_it_adds(self, store: Store) -> None:
         (row,) = store.write([note("a", "1")], forget={"a": [1, 2]})
         assert (row.payload, store.read("a")) == (b"hello", [row])
 
-    def test_a_number_that_is_none_destroys_nothing(self, store: Store) -> None:
+    def test_a_non_integer_sequence_forgets_nothing(self, store: Store) -> None:
         store.write([note("a", "1"), note("a", "2")])
         with pytest.raises(TypeError):
             store.write([note("a", "3")], forget={"a": [1, "2"]})  # type: ignore[list-item]
         assert [row.payload for row in store.read("a")] == [b"hello", b"hello"]
 
     # -- retries ------------------------------------------------------------------------
-    def test_a_retry_gives_its_rows_again_though_its_first_attempt_moved_the_log(self, store: Store) -> None:
+    def test_a_retry_returns_its_rows_although_the_log_has_moved(self, store: Store) -> None:
         store.write([note("a", "old")])
 
         def attempt() -> list[Row]:
@@ -261,14 +261,14 @@ class StoreContract:
         assert attempt() == first
         assert [store.read(log) for log in store.logs()] == before
 
-    def test_a_retry_of_a_destroying_alone_is_no_conflict(self, store: Store) -> None:
+    def test_retrying_a_write_that_only_forgets_is_not_a_conflict(self, store: Store) -> None:
         store.write([note("a", "1"), note("a", "2")])
         for _ in range(2):
             store.write([], expect={"a": 2}, forget={"a": [1]})
             store.write([note("a", "another's")])
         assert [row.payload for row in store.read("a")] == [None, b"hello", b"hello"]
 
-    def test_what_is_known_in_part_is_judged(self, store: Store) -> None:
+    def test_a_partly_repeated_write_checks_its_expectations(self, store: Store) -> None:
         (known,) = store.write([note("a", "1")])
         with pytest.raises(ConflictError):
             store.write([note("a", "1"), note("b", "1")], expect={"a": 0})
@@ -276,8 +276,8 @@ class StoreContract:
         again, new = store.write([note("a", "1"), note("b", "1")], expect={"a": 1})
         assert (again, new.sequence) == (known, 1)
 
-    def test_known_entries_carry_no_destroying_past_a_conflict(self, store: Store) -> None:
-        """Somebody else's write under the same ids is no first attempt of this one."""
+    def test_repeated_entries_do_not_let_a_conflicting_forget_through(self, store: Store) -> None:
+        """Another writer's entries under the same ids are not a first attempt of this write."""
         store.write([note("a", "1"), note("a", "fixed")])
         with pytest.raises(ConflictError):
             store.write([note("a", "fixed")], expect={"a": 1}, forget={"a": [1]})
@@ -286,7 +286,7 @@ class StoreContract:
         assert store.read("a")[0].payload is None
 
     # -- races --------------------------------------------------------------------------
-    def test_of_two_that_saw_the_same_exactly_one_writes(self, store: Store) -> None:
+    def test_of_two_writers_expecting_the_same_head_exactly_one_succeeds(self, store: Store) -> None:
         for turn in range(30):
             seen = store.heads(["shared"])
             outcomes = at_once(
@@ -295,7 +295,7 @@ class StoreContract:
             assert sorted(outcomes) == ["refused", "written"]
         assert store.heads(["shared"]) == {"shared": 30}
 
-    def test_of_two_that_each_saw_the_others_log_exactly_one_writes(self, store: Store) -> None:
+    def test_write_skew_between_two_logs_lets_exactly_one_succeed(self, store: Store) -> None:
         """Write skew: neither writes where the other writes, and yet only one may."""
         for turn in range(30):
             seen = store.heads(["x", "y"])
@@ -308,7 +308,7 @@ class StoreContract:
         assert sum(store.heads(["x", "y"]).values()) == 30
 
     # -- names, and what is final ---------------------------------------------------------
-    def test_logs_are_listed_by_how_they_begin(self, store: Store) -> None:
+    def test_logs_are_listed_by_prefix(self, store: Store) -> None:
         names = [
             "couple/1",
             "couple/2",
@@ -323,7 +323,7 @@ class StoreContract:
         assert (store.logs("c%"), store.logs("c_"), store.logs("x")) == (["c%uple/4"], ["c_uple/5"], [])
         assert store.logs() == sorted(names)
 
-    def test_what_was_marked_as_ended_is_among_the_ended(self, store: Store) -> None:
+    def test_marked_pairs_are_among_the_ended(self, store: Store) -> None:
         store.mark_ended("pair 1")
         store.mark_ended("pair 1")
         store.mark_ended("pair é")
@@ -331,7 +331,7 @@ class StoreContract:
         assert store.ended_among([]) == set()
         assert store.logs() == [], "apart from the data"
 
-    def test_dropping_what_is_set_aside_leaves_the_rows_and_may_be_done_twice(self, store: Store) -> None:
+    def test_dropping_set_aside_files_keeps_the_rows_and_is_idempotent(self, store: Store) -> None:
         written = store.write([note("a", "1")])
         store.mark_ended("pair 1")
         store.drop_set_aside()
@@ -346,7 +346,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def at_once(write: Callable[[int], object]) -> list[str]:
-    """What became of the same write, done by two threads at the same moment."""
+    """Run a write in two threads at the same moment; return both outcomes as they came."""
     outcomes: list[str] = []
     ready = threading.Barrier(2)
 

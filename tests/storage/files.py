@@ -11,7 +11,7 @@ KEY = bytes(range(32))
 
 
 def raw(folder: Path, *, key: bytes = KEY) -> sqlcipher3.Connection:
-    """The file opened past the store, as someone with the key could."""
+    """Open the file directly, bypassing the store, as someone with the key could."""
     connection = sqlcipher3.connect(str(folder / FILE_NAME), isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     return connection

@@ -45,7 +45,7 @@ def payloads(data: Path, log: str = "a") -> list[bytes | None]:
         store.close()
 
 
-def test_a_backup_of_a_running_store_is_restored_whole(data: Path, stick: Path) -> None:
+def test_a_backup_of_a_running_store_restores_completely(data: Path, stick: Path) -> None:
     store = open_here(data)
     store.write([note("a", str(n), b"%d" % n) for n in range(50)])
     made = back_up(data, KEY, stick)
@@ -60,7 +60,7 @@ def test_a_backup_of_a_running_store_is_restored_whole(data: Path, stick: Path) 
     assert not [path for path in [*data.iterdir(), *stick.iterdir()] if path.name.startswith(".")]
 
 
-def test_a_backup_amid_writing_holds_all_that_was_acknowledged_before_it(data: Path, stick: Path) -> None:
+def test_a_backup_during_writing_holds_all_rows_acknowledged_before_it(data: Path, stick: Path) -> None:
     store = open_here(data)
     stop, acknowledged = threading.Event(), [0]
 
@@ -81,7 +81,7 @@ def test_a_backup_amid_writing_holds_all_that_was_acknowledged_before_it(data: P
     assert len(payloads(data)) >= before
 
 
-def test_what_was_erased_since_stays_erased_what_was_superseded_returns(data: Path, stick: Path) -> None:
+def test_restoring_keeps_erased_rows_erased_and_brings_superseded_rows_back(data: Path, stick: Path) -> None:
     store = open_here(data)
     store.write([note("a", str(n), b"marker-%d" % n) for n in range(3)])
     made = back_up(data, KEY, stick)
@@ -92,7 +92,7 @@ def test_what_was_erased_since_stays_erased_what_was_superseded_returns(data: Pa
     assert payloads(data) == [None, b"marker-1", b"marker-2"]
 
 
-def test_what_restoring_left_in_the_folder_is_removed_for_an_erasure(data: Path, stick: Path) -> None:
+def test_an_erasure_removes_the_files_left_by_a_restore(data: Path, stick: Path) -> None:
     store = open_here(data)
     store.write([note("a", "0", b"marker")])
     made = back_up(data, KEY, stick)
@@ -111,7 +111,7 @@ def test_what_restoring_left_in_the_folder_is_removed_for_an_erasure(data: Path,
 
 
 @pytest.mark.parametrize("place", [None, "erased-apart"])
-def test_what_has_ended_stays_ended_whatever_is_restored(data: Path, stick: Path, place: str | None) -> None:
+def test_ended_pairs_stay_ended_after_any_restore(data: Path, stick: Path, place: str | None) -> None:
     """Also where the list lies in the folder itself: restoring puts rows back, and leaves it."""
     erasures = data.parent / place if place else None
     store = SqlCipherStore(data, KEY, erasures)
@@ -125,7 +125,7 @@ def test_what_has_ended_stays_ended_whatever_is_restored(data: Path, stick: Path
     store.close()
 
 
-def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:
+def test_the_test_above_fails_without_the_erasure_list(data: Path, stick: Path) -> None:
     """The positive control of the test above."""
     store = open_here(data)
     store.write([note("a", "0", b"marker")])
@@ -136,7 +136,7 @@ def test_without_the_list_it_would_come_back(data: Path, stick: Path) -> None:
     assert payloads(data) == [b"marker"]
 
 
-def test_a_row_in_the_place_of_an_erased_one_is_not_taken_for_it(data: Path, stick: Path) -> None:
+def test_a_new_row_at_an_erased_sequence_is_not_erased_by_restoring(data: Path, stick: Path) -> None:
     store = open_here(data)
     made = back_up(data, KEY, stick)
     store.write([note("a", "0", b"erased")])
@@ -151,7 +151,7 @@ def test_a_row_in_the_place_of_an_erased_one_is_not_taken_for_it(data: Path, sti
     assert payloads(data) == [b"new"]
 
 
-def test_the_list_tells_nothing_and_survives_a_torn_line(tmp_path: Path) -> None:
+def test_the_erasure_list_reveals_nothing_and_tolerates_a_truncated_line(tmp_path: Path) -> None:
     erasures = Erasures(tmp_path / "erased", KEY)
     erasures.add("drawer/p_marker", [(1, b"link")])
     assert b"marker" not in (tmp_path / "erased").read_bytes()
@@ -193,7 +193,7 @@ def test_a_damaged_store_makes_no_backup(data: Path, stick: Path) -> None:
     assert not list(stick.iterdir())
 
 
-def test_the_wrong_key_and_the_wrong_folder_are_called_so(data: Path, stick: Path) -> None:
+def test_a_wrong_key_and_a_wrong_folder_are_reported_as_such(data: Path, stick: Path) -> None:
     open_here(data).close()
     made = back_up(data, KEY, stick)
     with pytest.raises(WrongKeyError):
@@ -206,7 +206,7 @@ def test_the_wrong_key_and_the_wrong_folder_are_called_so(data: Path, stick: Pat
         back_up(stick, KEY, stick)
 
 
-def test_from_the_command_line_even_onto_an_empty_computer(
+def test_the_commands_restore_onto_an_empty_computer(
     data: Path, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))

@@ -1,4 +1,4 @@
-"""A store that leaves a promise out is no store."""
+"""A store class that leaves a promise out cannot be instantiated."""
 
 import pytest
 
@@ -21,7 +21,7 @@ PROMISED = [
 ]
 
 
-def test_all_that_is_promised_is_asked_of_every_store() -> None:
+def test_every_promised_method_is_abstract() -> None:
     assert Store.__abstractmethods__ == frozenset(PROMISED)
 
 
@@ -33,7 +33,7 @@ def test_a_store_without_one_of_them_can_not_be_made(missing: str) -> None:
         made_up()
 
 
-def test_a_conflict_is_told_over_the_socket_without_the_logs() -> None:
+def test_a_conflict_crosses_the_socket_without_the_logs() -> None:
     sent = encode(refusal_of(ConflictError("Please try again.", logs=["drawer/p_marker"])))
     assert b"marker" not in sent
     again = error_of(decode(sent, Refusal))

@@ -26,7 +26,7 @@ from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
         "UPDATE rows SET salt = NULL WHERE sequence = 3",
     ],
 )
-def test_whatever_is_changed_past_the_store_is_noticed_at_opening_and_at_read(
+def test_any_change_made_outside_the_store_is_noticed_at_opening_and_reading(
     tmp_path: Path, tampering: str
 ) -> None:
     filled(tmp_path)
@@ -53,7 +53,7 @@ def test_an_older_copy_of_the_database_is_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_a_forgetting_that_was_rolled_back_is_noticed(tmp_path: Path) -> None:
+def test_a_rolled_back_erasure_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     older = (tmp_path / FILE_NAME).read_bytes()
     store = SqlCipherStore(tmp_path, KEY)
@@ -65,7 +65,7 @@ def test_a_forgetting_that_was_rolled_back_is_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_a_lost_database_or_lost_heads_are_noticed(tmp_path: Path) -> None:
+def test_a_missing_database_or_heads_file_is_noticed(tmp_path: Path) -> None:
     filled(tmp_path)
     heads = (tmp_path / HEADS_NAME).read_bytes()
     (tmp_path / HEADS_NAME).unlink()
@@ -78,7 +78,7 @@ def test_a_lost_database_or_lost_heads_are_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_heads_cut_amid_the_last_line_are_a_crash_and_anything_else_is_damage(tmp_path: Path) -> None:
+def test_a_truncated_last_line_of_heads_is_accepted_and_other_damage_refused(tmp_path: Path) -> None:
     filled(tmp_path)
     path = tmp_path / HEADS_NAME
     whole = path.read_bytes()
@@ -92,7 +92,7 @@ def test_heads_cut_amid_the_last_line_are_a_crash_and_anything_else_is_damage(tm
 
 
 def copy_of_running_store(tmp_path: Path, n: int = 30) -> Path:
-    """The files of a store that was never closed, so that its newest rows are in the WAL alone."""
+    """Copy the files of a store that was never closed, so that its newest rows are only in the WAL."""
     live, copy = tmp_path / "live", tmp_path / "copy"
     live.mkdir()
     copy.mkdir()

@@ -1,4 +1,4 @@
-"""Who decides anew at every conflict is right, and does not go on for ever."""
+"""Deciding again after every conflict is correct, and ends after a number of attempts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 class Disturbed:
-    """Adds one to the last number of a log; while it decides, somebody else adds one too, so many times."""
+    """Append the last number plus one; while deciding, another writer does the same, so many times."""
 
     def __init__(self, store: Store, times: int) -> None:
         self.store, self.left, self.seen = store, times, []
@@ -41,7 +41,7 @@ def number_after(rows: Any, operation_id: str) -> Entry:
 
 
 @pytest.mark.parametrize("times", [0, 1, 2, ATTEMPTS - 1])
-def test_a_conflict_is_decided_anew_from_what_is_there_now(store: Store, times: int) -> None:
+def test_a_conflict_is_decided_again_from_the_current_rows(store: Store, times: int) -> None:
     disturbed = Disturbed(store, times)
     (row,) = decide_and_write(store, ["count"], disturbed)
     assert row.payload == b"%d" % (times + 1)
@@ -50,7 +50,9 @@ def test_a_conflict_is_decided_anew_from_what_is_there_now(store: Store, times: 
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
-def test_who_is_disturbed_each_time_gives_up_and_has_written_nothing(store: Store, attempts: int) -> None:
+def test_repeated_conflicts_give_up_after_the_last_attempt_and_write_nothing(
+    store: Store, attempts: int
+) -> None:
     disturbed = Disturbed(store, 1_000)
     with pytest.raises(ConflictError) as conflict:
         decide_and_write(store, ["count"], disturbed, attempts=attempts)
@@ -58,7 +60,7 @@ def test_who_is_disturbed_each_time_gives_up_and_has_written_nothing(store: Stor
     assert {row.operation_id[:5] for row in store.read("count")} == {"other"}
 
 
-def test_all_that_was_read_is_expected_though_nothing_is_written_there(store: Store) -> None:
+def test_every_log_read_is_expected_unchanged_even_if_not_written(store: Store) -> None:
     store.write([note("a", "1")])
     calls: list[dict[str, int]] = []
 
@@ -72,7 +74,7 @@ def test_all_that_was_read_is_expected_though_nothing_is_written_there(store: St
     assert calls == [{"a": 1, "b": 0}, {"a": 1, "b": 1}]
 
 
-def test_tombstones_are_seen_and_count(store: Store) -> None:
+def test_forgotten_rows_are_seen_and_counted(store: Store) -> None:
     store.write([note("a", "1"), note("a", "2")])
     store.write((), forget={"a": [1, 2]})
     seen_payloads: list[list[bytes | None]] = []
@@ -85,7 +87,7 @@ def test_tombstones_are_seen_and_count(store: Store) -> None:
     assert seen_payloads == [[None, None]]
 
 
-def test_what_is_decided_to_go_goes_with_what_is_added(store: Store) -> None:
+def test_additions_forgets_and_superseded_rows_are_one_write(store: Store) -> None:
     store.write([note("a", "1", b"old"), note("a", "2", b"older")])
 
     def replace(seen: Seen) -> Writing:
@@ -96,7 +98,7 @@ def test_what_is_decided_to_go_goes_with_what_is_added(store: Store) -> None:
     assert [row.payload for row in store.read("a")] == [None, None, b"new"]
 
 
-def test_what_deciding_refuses_is_refused_at_once(store: Store) -> None:
+def test_an_error_while_deciding_is_raised_without_retry(store: Store) -> None:
     n_asked = 0
 
     def refuse(seen: Seen) -> Writing:
@@ -109,7 +111,7 @@ def test_what_deciding_refuses_is_refused_at_once(store: Store) -> None:
     assert (n_asked, store.logs()) == (1, [])
 
 
-def test_to_decide_for_nothing_writes_nothing_but_holds_only_if_all_is_still_so(store: Store) -> None:
+def test_deciding_to_write_nothing_still_checks_for_conflicts(store: Store) -> None:
     n_asked = 0
 
     def leave(seen: Seen) -> Writing:
@@ -123,12 +125,12 @@ def test_to_decide_for_nothing_writes_nothing_but_holds_only_if_all_is_still_so(
     assert (n_asked, store.heads(["a"])) == (2, {"a": 1})
 
 
-def test_no_attempt_at_all_is_a_mistake(store: Store) -> None:
+def test_zero_attempts_are_a_programming_error(store: Store) -> None:
     with pytest.raises(ValueError, match="attempts"):
         decide_and_write(store, ["a"], lambda _seen: Writing(), attempts=0)
 
 
-def test_the_row_of_a_first_attempt_is_given_again_to_a_retry(store: Store) -> None:
+def test_a_retry_returns_the_row_of_the_first_attempt(store: Store) -> None:
     """A page that asks twice under one operation id, though the first time moved the log."""
 
     def keep(seen: Seen) -> Writing:
@@ -139,7 +141,7 @@ def test_the_row_of_a_first_attempt_is_given_again_to_a_retry(store: Store) -> N
     assert store.heads(["a"]) == {"a": 1}
 
 
-def test_where_nothing_is_due_no_write_is_asked_for(monkeypatch) -> None:
+def test_nothing_due_means_no_write(monkeypatch) -> None:
     store = MemoryStore()
     monkeypatch.setattr(store, "write", None)
     assert decide_where_due(store, ["a"], lambda _: Writing()) == []

@@ -37,7 +37,7 @@ while True:
 """
 
 
-def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None:
+def test_a_kill_during_writing_loses_no_acknowledged_row(tmp_path: Path) -> None:
     acknowledged = -1
     for round_number in range(4):
         output = tmp_path / f"out-{round_number}"
@@ -64,7 +64,7 @@ def test_killed_amid_writing_no_acknowledged_row_is_lost(tmp_path: Path) -> None
     assert acknowledged > 50
 
 
-def test_on_a_full_disk_nothing_is_half_written_and_afterwards_all_goes_on(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_write_and_the_store_recovers(tmp_path: Path) -> None:
     script = """
 import resource, sys
 from pathlib import Path
@@ -96,10 +96,10 @@ print("fine")
     assert done.stdout == "fine\n", done.stderr
 
 
-def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
+def test_a_failed_sync_of_the_erasure_list_stops_the_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Asked again, the list would be found as it should be, and never have reached the disk."""
+    """A second sync would succeed although the list never reached the disk."""
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
     sync = os.fsync
@@ -124,7 +124,7 @@ def test_a_list_of_erasures_that_may_not_be_on_the_disk_stops_the_writer(
     store.close()
 
 
-def test_who_watches_hears_of_what_was_kept_though_its_writer_was_told_of_a_busy_file(
+def test_watchers_are_notified_of_committed_rows_even_after_a_busy_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(tmp_path, 3)

@@ -1,4 +1,4 @@
-"""Any history of appends, forgettings, reads and reopenings: each store agrees with a plain list."""
+"""Any history of appends, forgets, reads and reopenings: each store agrees with a plain list."""
 
 import shutil
 import tempfile
@@ -68,7 +68,7 @@ class History(RuleBasedStateMachine):
         sequences=st.lists(st.integers(-1, 12), max_size=3),
     )
     def decide(self, given: list[Entry], seen: dict[str, int], log: str, sequences: list[int]) -> None:
-        """Write what rests on heads as they are (0), as they were, or as they never were."""
+        """Write with expected heads that are current (0), old, or never existed."""
         heads = {name: len(self.model.get(name, ())) for name in (*LOGS, "nothing/here")}
         known = {(name, row[0]) for name in LOGS for row in self.model[name]}
         living = [n for n in sequences if 1 <= n <= heads[log] and self.model[log][n - 1][2] is not None]

@@ -52,7 +52,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     keyring.set_keyring(before)
 
 
-def test_a_new_store_is_private_and_its_key_lies_apart(data: Path) -> None:
+def test_a_new_store_is_owner_only_and_its_key_is_outside_the_data_folder(data: Path) -> None:
     store = open_store(data)
     store.write([note("a", "1")])
     store.close()
@@ -70,14 +70,14 @@ def test_a_new_store_is_private_and_its_key_lies_apart(data: Path) -> None:
     store.close()
 
 
-def test_the_systems_keyring_is_preferred_and_then_there_is_no_key_file(data: Path) -> None:
+def test_the_system_keyring_is_preferred_over_a_key_file(data: Path) -> None:
     keyring.set_keyring(DictKeyring())
     open_store(data).close()
     assert not key_file(data).exists()
     open_store(data).close()
 
 
-def test_a_lost_key_is_said_and_no_new_one_is_made(data: Path) -> None:
+def test_a_lost_key_is_reported_and_not_replaced(data: Path) -> None:
     open_store(data).close()
     key_file(data).unlink()
     with pytest.raises(StorageError, match="key is not"):
@@ -85,7 +85,7 @@ def test_a_lost_key_is_said_and_no_new_one_is_made(data: Path) -> None:
     assert not key_file(data).exists()
 
 
-def test_another_key_is_a_wrong_key(data: Path) -> None:
+def test_a_different_key_is_refused_as_wrong(data: Path) -> None:
     open_store(data).close()
     key_file(data).write_text("ab" * 32)
     with pytest.raises(WrongKeyError):
@@ -96,7 +96,7 @@ def test_another_key_is_a_wrong_key(data: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
-def test_what_others_can_read_is_refused_with_the_command_that_closes_it(data: Path, mode: int) -> None:
+def test_a_folder_readable_by_others_is_refused_with_the_command_that_fixes_it(data: Path, mode: int) -> None:
     open_store(data).close()
     for path in (data / FILE_NAME, key_file(data)):
         path.chmod(mode)
@@ -108,7 +108,7 @@ def test_what_others_can_read_is_refused_with_the_command_that_closes_it(data: P
         open_store(data)
 
 
-def test_an_empty_folder_is_closed_to_others_without_asking(data: Path) -> None:
+def test_an_empty_folder_is_made_owner_only(data: Path) -> None:
     data.mkdir(mode=0o755)
     assert stat.S_IMODE(prepare_folder(data).stat().st_mode) == 0o700
     check_private(data)
@@ -126,7 +126,7 @@ def test_a_file_where_the_folder_should_be_is_refused(data: Path) -> None:
         prepare_folder(data)
 
 
-def test_the_folder_is_what_was_chosen_else_the_environments_else_the_platforms(
+def test_the_folder_is_the_chosen_one_then_the_environments_then_the_platforms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path / "named"))
@@ -154,7 +154,7 @@ def test_a_folder_and_its_address_open_the_same_store(data: Path, monkeypatch: p
     store.close()
 
 
-def test_a_store_in_memory_begins_anew_each_time(data: Path) -> None:
+def test_a_memory_store_starts_empty_each_time(data: Path) -> None:
     store = open_store("memory://")
     store.write([note("a", "1")])
     assert isinstance(store, MemoryStore) and open_store("memory://").logs() == []
@@ -164,7 +164,7 @@ def test_a_store_in_memory_begins_anew_each_time(data: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["postgresql://me:secret@host/secret", "sqlite:///secret", "://secret", "SQLCIPHER:///secret"]
 )
-def test_an_address_of_another_kind_is_refused_with_those_there_are(address: str) -> None:
+def test_an_unknown_address_scheme_is_refused_with_the_known_ones(address: str) -> None:
     with pytest.raises(SetupError, match=r"sqlcipher:///folder, memory://") as refused:
         open_store(address)
     assert address.partition("://")[0] in str(refused.value) and "secret" not in str(refused.value)
@@ -180,7 +180,7 @@ def test_an_address_of_another_kind_is_refused_with_those_there_are(address: str
         "memory:///secret",
     ],
 )
-def test_an_address_with_too_much_or_too_little_in_it_is_refused(address: str) -> None:
+def test_a_malformed_store_address_is_refused(address: str) -> None:
     with pytest.raises(SetupError, match=r"sqlcipher:///folder, memory://") as refused:
         open_store(address)
     assert "secret" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""A store that is only looked at gives what the writer's own gives, and changes nothing."""
+"""A read-only store returns what the writer's own returns, and changes nothing."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def writing(tmp_path: Path) -> Iterator[SqlCipherStore]:
     store.close()
 
 
-def test_it_gives_what_the_writers_own_gives(writing: SqlCipherStore, tmp_path: Path) -> None:
+def test_a_read_only_store_returns_what_the_writer_returns(writing: SqlCipherStore, tmp_path: Path) -> None:
     looking = ReadOnlyStore(tmp_path, KEY)
     looks: list[Callable[[Store], object]] = [
         lambda store: [store.read("a"), store.read("a", after=2), store.read("b/1"), store.read("none")],
@@ -51,7 +51,7 @@ def test_it_gives_what_the_writers_own_gives(writing: SqlCipherStore, tmp_path: 
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_it_refuses_whatever_changes_something(writing: SqlCipherStore, tmp_path: Path, change: str) -> None:
+def test_a_read_only_store_refuses_every_write(writing: SqlCipherStore, tmp_path: Path, change: str) -> None:
     looking = ReadOnlyStore(tmp_path, KEY)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.suffix != ".db-shm"}
     with pytest.raises(StorageError, match="only looked at"):
@@ -61,7 +61,7 @@ def test_it_refuses_whatever_changes_something(writing: SqlCipherStore, tmp_path
     looking.close()
 
 
-def test_a_head_below_what_was_witnessed_is_noticed(writing: SqlCipherStore, tmp_path: Path) -> None:
+def test_a_head_older_than_its_witness_is_noticed(writing: SqlCipherStore, tmp_path: Path) -> None:
     looking = ReadOnlyStore(tmp_path, KEY)
     connection = raw(tmp_path)
     connection.execute("DELETE FROM rows WHERE sequence = 3")

@@ -1,4 +1,4 @@
-"""A new key: the old one opens nothing, what was erased stays erased, and whoever asks is told."""
+"""Key rotation: the old key opens nothing, erased rows stay erased, and the command reports it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def rows_in(folder: Path) -> list[bytes | None]:
         store.close()
 
 
-def test_all_is_there_under_the_new_key_and_the_old_one_opens_nothing(data: Path) -> None:
+def test_after_rotation_only_the_new_key_opens_all_rows(data: Path) -> None:
     old_key, before = find_key(data, is_new=False), rows_in(data)
     old, new = rotate(data, old_key)
     assert key_id_of(data) == new != old
@@ -47,7 +47,7 @@ def test_all_is_there_under_the_new_key_and_the_old_one_opens_nothing(data: Path
     assert not [path for path in data.iterdir() if path.name.startswith(".")]
 
 
-def test_a_change_that_was_not_decided_leaves_the_old_key_and_nothing_else(
+def test_a_rotation_that_fails_before_commit_leaves_only_the_old_key(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old_key, old = find_key(data, is_new=False), key_id_of(data)
@@ -59,7 +59,7 @@ def test_a_change_that_was_not_decided_leaves_the_old_key_and_nothing_else(
     assert [path.name for path in (data.parent / "keys").glob("*.key")] == [f"{old}.key"]
 
 
-def test_a_change_that_was_decided_is_finished_by_the_next_start(
+def test_a_committed_rotation_is_completed_at_the_next_start(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = rows_in(data)
@@ -73,7 +73,7 @@ def test_a_change_that_was_decided_is_finished_by_the_next_start(
     settle(data)  # and again is harmless
 
 
-def test_while_the_workbook_runs_its_key_stays(data: Path) -> None:
+def test_the_key_is_not_rotated_while_the_workbook_runs(data: Path) -> None:
     store = open_store(data)
     with pytest.raises(StorageError, match="already running"):
         rotate(data, find_key(data, is_new=False))
@@ -81,7 +81,7 @@ def test_while_the_workbook_runs_its_key_stays(data: Path) -> None:
     assert len(rows_in(data)) == 5
 
 
-def test_what_is_erased_after_the_change_stays_erased_when_an_older_backup_is_restored(
+def test_rows_erased_after_rotation_stay_erased_when_an_older_backup_is_restored(
     data: Path, tmp_path: Path
 ) -> None:
     run = CliRunner()
@@ -97,7 +97,7 @@ def test_what_is_erased_after_the_change_stays_erased_when_an_older_backup_is_re
     assert [payload is None for payload in rows_in(data)] == [False, True, False, False, False]
 
 
-def test_the_command_says_which_key_it_is_and_what_becomes_of_backups(data: Path, tmp_path: Path) -> None:
+def test_the_command_names_the_key_and_what_happens_to_backups(data: Path, tmp_path: Path) -> None:
     run, old = CliRunner(), key_id_of(data)
     (tmp_path / "stick").mkdir()
     said = run.invoke(main, ["backup", str(tmp_path / "stick"), "--data", str(data)]).output
@@ -123,7 +123,7 @@ def test_a_backup_whose_key_was_destroyed_says_which_key_it_wants(data: Path, tm
     assert len(rows_in(data)) == 5
 
 
-def test_where_there_is_no_workbook_there_is_no_key_to_change(tmp_path: Path) -> None:
+def test_rotation_without_a_store_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir(mode=0o700)
     refused = CliRunner().invoke(main, ["rotate-key", "--data", str(tmp_path / "empty")])
     assert refused.exit_code == 2

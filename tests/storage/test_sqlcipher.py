@@ -25,7 +25,7 @@ class TestSqlCipherStore(StoreContract):
         store.close()
 
 
-def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
+def test_written_rows_survive_reopening(tmp_path: Path) -> None:
     filled(tmp_path)
     store = SqlCipherStore(tmp_path, KEY)
     assert [row.payload for row in store.read("a")] == [b"marker-%d" % n for n in range(20)]
@@ -50,7 +50,7 @@ def test_every_connection_syncs_fully_and_deletes_securely(tmp_path: Path) -> No
     store.close()
 
 
-def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
+def test_store_files_are_readable_by_the_owner_only(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1")])
     assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()} == {"0o600"}
@@ -97,7 +97,7 @@ def test_a_second_workbook_on_the_same_folder_is_refused(tmp_path: Path) -> None
     SqlCipherStore(tmp_path, KEY).close()
 
 
-def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
+def test_a_file_locked_by_another_program_is_reported_busy_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbook.storage.connections._PRAGMAS", ("synchronous = FULL", "busy_timeout = 50"))
@@ -112,7 +112,7 @@ def test_a_file_another_program_holds_is_busy_and_nothing_is_written(
     store.close()
 
 
-def test_forgotten_bytes_are_in_no_file_even_for_who_has_the_key(tmp_path: Path) -> None:
+def test_forgotten_bytes_are_in_no_file_even_with_the_key(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1", b"burn-this"), note("a", "2", b"keep-this")])
     store.write((), forget={"a": [1]})

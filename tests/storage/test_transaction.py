@@ -23,7 +23,7 @@ from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import HEADS_NAME, SqlCipherStore
 
 
-def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
+def test_concurrent_appends_share_commits(tmp_path: Path) -> None:
     """The writer gathers what waits: far fewer commits than appends."""
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
@@ -42,7 +42,7 @@ def test_many_small_appends_at_once_share_their_commits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE rows", "INSERT INTO logs", "INSERT INTO rows", "COMMIT"])
-def test_a_write_that_fails_amid_its_statements_has_done_nothing(tmp_path: Path, statement: str) -> None:
+def test_a_write_that_fails_midway_changes_nothing(tmp_path: Path, statement: str) -> None:
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
 
@@ -66,7 +66,7 @@ def test_a_write_that_fails_amid_its_statements_has_done_nothing(tmp_path: Path,
     store.close()
 
 
-def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(tmp_path: Path) -> None:
+def test_adding_and_forgetting_in_one_write_is_one_commit_and_one_heads_line(tmp_path: Path) -> None:
     filled(tmp_path, 3)
     store = SqlCipherStore(tmp_path, KEY)
     commits: list[int] = []
@@ -81,7 +81,7 @@ def test_adding_and_destroying_in_one_write_is_one_commit_and_one_line_of_heads(
     SqlCipherStore(tmp_path, KEY).close()
 
 
-def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Path) -> None:
+def test_writes_in_a_shared_commit_are_checked_in_order(tmp_path: Path) -> None:
     store = SqlCipherStore(tmp_path, KEY)
     store.write([note("a", "1")])
     commits: list[int] = []
@@ -112,8 +112,8 @@ def test_writes_that_share_a_commit_are_judged_one_after_the_other(tmp_path: Pat
     store.close()
 
 
-def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> None:
-    """Else putting back a backup would destroy what nobody gave up."""
+def test_a_refused_erasure_is_not_recorded_in_the_erasure_list(tmp_path: Path) -> None:
+    """Otherwise restoring a backup would destroy rows that were never erased."""
     data, stick = tmp_path / "data", tmp_path / "stick"
     data.mkdir(mode=0o700)
     stick.mkdir()
@@ -130,9 +130,7 @@ def test_a_refused_destroying_is_not_listed_for_restoring(tmp_path: Path) -> Non
     store.close()
 
 
-def test_times_need_64_bits_and_have_them_in_every_database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_times_are_64_bit_in_every_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = {
         dialect.name: str(CreateTable(schema.rows).compile(dialect=dialect))
         for dialect in (postgresql.dialect(), sqlite.dialect())

@@ -1,4 +1,4 @@
-"""The workbook's real pages in a real browser, joined to real Python widgets by one binding."""
+"""The real pages in a real browser, connected to real Python widgets by one binding."""
 
 import threading
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class _Files(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The files of the front end on a free port; gives the address."""
+    """Serve the front end's files on a free port; return the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Files)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -74,7 +74,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Kernel:
-    """Stands where the kernel stands: takes the page's messages, gives all widgets' state."""
+    """Stand in for the kernel: handle the page's messages, return all widgets' state."""
 
     def __init__(self, root: Widget) -> None:
         self.root = root

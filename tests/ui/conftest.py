@@ -30,7 +30,7 @@ def household() -> Iterator[Household]:
 
 @pytest.fixture
 def actors(household: Household) -> tuple[Actor, Actor]:
-    """Maya and Jonah, who joined and did nothing else."""
+    """Return Maya and Jonah, who joined and did nothing else."""
     first = household.accounts.create_couple("Maya", "maya's passphrase")
     second = household.accounts.join(first.code, "Jonah", "jonah's passphrase")
     return first.actor, second.actor
@@ -47,12 +47,12 @@ def jonah(household: Household, actors: tuple[Actor, Actor]) -> Session:
 
 
 def pages_of(session: Session) -> Pages:
-    """The pages of a sitting, without any widget."""
+    """Return the pages of a sitting, without any widget."""
     return Pages(session, PAGES)
 
 
 def status(session: Session, page: str) -> str:
-    """How a page stands."""
+    """Return a page's status."""
     return pages_of(session).status(Address.read(page))
 
 

@@ -41,7 +41,7 @@ print(json.dumps({"at": workbook.__file__, "a": seen("a"), "together": seen("tog
 
 
 @pytest.mark.timeout(300)
-def test_whoever_follows_the_page_adds_a_page_in_two_files_and_words(tmp_path: Path) -> None:
+def test_following_the_page_adds_a_page_in_two_files_plus_messages(tmp_path: Path) -> None:
     folder = copy_of_the_workbook(tmp_path)
     assert follow(PAGE, folder) == [
         "workbook/content/messages/en/ui.toml",

@@ -1,4 +1,4 @@
-"""The kinds of block that are made and the kinds that can be drawn are the same."""
+"""The block kinds made in Python equal those the browser can draw."""
 
 import re
 from importlib.resources import files
@@ -24,15 +24,15 @@ MADE = [
 ]
 
 
-def test_every_kind_that_can_be_drawn_is_made_and_every_kind_made_is_drawn() -> None:
+def test_block_kinds_made_in_python_equal_those_drawn_in_the_browser() -> None:
     script = (files("workbook") / "ui" / "components" / "prose.js").read_text(encoding="utf-8")
     table = script.partition("const DRAW = {\n")[2].partition("\n};")[0]
     drawn = set(re.findall(r"^  (\w+)[:,]", table, flags=re.MULTILINE))
     assert {block["kind"] for block in MADE} == drawn
 
 
-def test_nobody_makes_a_block_elsewhere() -> None:
-    """A kind written by hand would be noticed nowhere when it changes its name."""
+def test_blocks_are_made_only_through_the_blocks_module() -> None:
+    """A handwritten kind would go unnoticed when the kind is renamed."""
     kinds = "|".join(sorted({block["kind"] for block in MADE}))
     folder = files("workbook") / "ui"
     written = re.compile(rf'"kind": "({kinds})"')

@@ -1,4 +1,4 @@
-"""No way into a guarded exercise passes its words of caution by."""
+"""Every way into a guarded exercise shows its words of caution."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,7 +33,7 @@ def shown(app: App) -> ExercisePage:
 
 
 def cautions(page: ExercisePage) -> str:
-    """What stands above everything that can be done."""
+    """Return the blocks above everything that can be done."""
     return str(page.words.blocks)
 
 
@@ -48,10 +48,10 @@ def test_an_unguarded_exercise_has_none(app: App) -> None:
     assert documents()["guard"].title not in cautions(shown(app))
 
 
-def test_whoever_is_asked_to_answer_a_needs_talk_reads_them_first(
+def test_the_listener_of_a_needs_talk_reads_the_cautions_first(
     maya: Session, jonah: Session, take_part: Callable[[Session], Session]
 ) -> None:
-    """From the list, where what waits stands first, and on the talk itself."""
+    """Both in the list, where waiting items come first, and on the talk itself."""
     for session in (maya, jonah):
         take_part(session)
     maya.act("needs_talk.said", {"need": "needs.heard", "words": "I miss our talks."})

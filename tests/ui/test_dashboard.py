@@ -51,7 +51,7 @@ def test_without_a_study_it_opens_the_simulated_cohort_and_says_so(
     assert "These people were made up" in texts(page.head.blocks)
 
 
-def test_what_is_held_back_is_not_told_of_as_left_out(cohort: Sample) -> None:
+def test_held_back_items_are_not_counted_as_missing(cohort: Sample) -> None:
     connection = cohort.catalogue["connection"]
     shown = cohort.shown(connection, "assessment-1")
 
@@ -83,7 +83,7 @@ def test_a_study_that_is_not_in_order_says_why(tmp_path: Path, monkeypatch: pyte
 
 
 def test_left_out_answers_are_counted_as_missing(cohort: Sample) -> None:
-    """A study gets only the answers that were given: what was left out must be put back to be seen."""
+    """A study holds only given answers, so missing ones have to be added back to be counted."""
     instrument = cohort.catalogue["connection"]
     given = cohort.published.responses
     only_answered = dataclasses.replace(
@@ -142,7 +142,7 @@ def test_the_dyadic_section_says_what_the_model_says(page: Dashboard) -> None:
         ("not interpreted", "No pattern can be read"),
     ],
 )
-def test_every_reading_of_the_pattern_has_its_words(page: Dashboard, reading: str, said: str) -> None:
+def test_every_dyadic_pattern_has_its_message(page: Dashboard, reading: str, said: str) -> None:
     from workbook.research.dyadic import Pattern, apim
 
     page.turn("dyads")
@@ -156,7 +156,7 @@ def test_every_reading_of_the_pattern_has_its_words(page: Dashboard, reading: st
 
 @pytest.mark.parametrize("n", [4, 5])
 def test_a_handful_of_couples_fills_the_dyadic_section(cohort: Sample, n: int) -> None:
-    """Resampled cohorts of one couple only have no slopes; the page stands all the same."""
+    """Resampled cohorts of a single couple have no slopes; the page still works."""
     few = sorted(cohort.linked["couple_id"].unique())[:n]
     linked = cohort.linked[cohort.linked["couple_id"].isin(few)]
     page = Dashboard(dataclasses.replace(cohort, linked=linked))
@@ -183,7 +183,7 @@ def test_roles_are_tested_from_fifty_couples_on(
     assert ("treat all partners alike" in said) == (n >= 50)
 
 
-def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Dashboard) -> None:
+def test_an_export_is_measured_then_written_then_recorded_in_the_journal(page: Dashboard) -> None:
     page.turn("export")
     section = page.sections["export"]
     section._pressed("export")  # a browser may claim a press: without a measured release it does nothing
@@ -198,7 +198,7 @@ def test_an_export_is_measured_first_then_written_then_kept_account_of(page: Das
     assert section.folder.value not in ("", entries[0]["folder"])
 
 
-def test_what_was_measured_does_not_count_for_another_choice(page: Dashboard) -> None:
+def test_changing_the_export_settings_requires_a_new_measurement(page: Dashboard) -> None:
     page.turn("export")
     section = page.sections["export"]
     section._pressed("measure")
@@ -213,7 +213,7 @@ def test_what_was_measured_does_not_count_for_another_choice(page: Dashboard) ->
 
 
 @pytest.mark.parametrize("name", ["../../elsewhere", "/etc/x", "..", "a/b"])
-def test_a_folder_is_never_made_elsewhere(page: Dashboard, name: str) -> None:
+def test_an_export_folder_name_cannot_escape_the_exports_folder(page: Dashboard, name: str) -> None:
     page.turn("export")
     section = page.sections["export"]
     section._pressed("measure")
@@ -239,7 +239,7 @@ def break_down(*_: object, **__: object) -> None:
 
 
 def callbacks_of(page: Dashboard) -> list[tuple[str, Any]]:
-    """Everything on the page that somebody can press or choose, with what does it in the browser's stead."""
+    """Return every control of the page with a function that does what a browser would."""
     found: list[tuple[str, Any]] = [(f"menu {name}", partial(press, page.menu, name)) for name in page.kinds]
     for name in page.kinds:
         page.turn(name)
@@ -270,14 +270,14 @@ def choose_another(field: TextField) -> None:
 @pytest.mark.parametrize(
     ("fail", "told"), [(refuse, "Too few couples."), (break_down, say("ui.trouble.unknown"))]
 )
-def test_what_goes_wrong_in_any_button_or_list_is_told(
+def test_an_error_in_any_control_is_shown(
     page: Dashboard,
     monkeypatch: pytest.MonkeyPatch,
     fail: Callable[..., None],
     told: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """As on the partners' pages: in its own words, or as a defect that tells no value."""
+    """As on the partners' pages: with its own message, or as a defect without values."""
     pressed = callbacks_of(page)
     assert len(pressed) > len(page.kinds) + 8
     for section in page.sections.values():

@@ -12,7 +12,7 @@ from workbook.ui.app import App
 
 @pytest.fixture
 def both(household, maya, jonah, take_part, answer_all):
-    """Two who answered, sitting at one device; opens neither drawer."""
+    """Return a joint sitting of two who answered; it opens neither drawer."""
     for session in (maya, jonah):
         take_part(session)
         answer_all(session)
@@ -20,7 +20,7 @@ def both(household, maya, jonah, take_part, answer_all):
     return Session(household.seat_couple(household.accounts.sign_in_together(maya.couple.code, names)))
 
 
-def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_passphrase(both, maya, jonah):
+def test_a_decision_at_one_device_belongs_to_the_named_partner_with_their_passphrase(both, maya, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
@@ -40,7 +40,7 @@ def test_a_decision_at_one_device_is_of_the_one_who_is_named_and_types_their_pas
     assert both.table.publications[0].grain is Grain.SCORES  # the smaller of the two
 
 
-def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_one(both, maya, jonah):
+def test_a_decision_at_one_device_needs_the_right_passphrase(both, maya, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
@@ -57,11 +57,11 @@ def test_at_one_device_nothing_is_decided_without_a_passphrase_or_with_a_wrong_o
     assert (maya.decisions, jonah.decisions) == ({}, {})
 
 
-def test_the_page_to_decide_at_one_device_is_not_open_to_one_alone(maya, take_part):
+def test_the_joint_decision_page_is_closed_to_a_single_partner(maya, take_part):
     assert status(take_part(maya), "decide") == "locked"
 
 
-def test_who_decides_is_asked_by_both_names_and_nobody_is_chosen_beforehand(both, jonah):
+def test_both_names_are_offered_and_neither_is_preselected(both, jonah):
     app = App(both)
     app.go("decide")
     page = app._open
@@ -76,7 +76,7 @@ def test_who_decides_is_asked_by_both_names_and_nobody_is_chosen_beforehand(both
     assert (page.which.value, page.who.value, page.choice.value) == ("", "", "")  # nor who decided last
 
 
-def test_a_passphrase_goes_when_somebody_else_is_to_decide(both, maya, jonah):
+def test_choosing_the_other_partner_clears_the_passphrase_field(both, maya, jonah):
     app = App(both)
     app.go("decide")
     page = app._open

@@ -22,7 +22,7 @@ def buttons(browser: Browser, address: str) -> Page:
     return show(browser, address, VBox([row]))[0]
 
 
-def test_two_presses_at_once_are_one_and_a_later_one_is_heard(browser: Browser, address: str) -> None:
+def test_a_double_tap_counts_once_and_a_later_press_counts(browser: Browser, address: str) -> None:
     page = buttons(browser, address)
     page.evaluate(TWICE)
     assert pressed(page) == ["next"]
@@ -32,7 +32,7 @@ def test_two_presses_at_once_are_one_and_a_later_one_is_heard(browser: Browser, 
     page.close()
 
 
-def test_where_the_guard_is_set_to_nothing_both_are_heard(browser: Browser, address: str) -> None:
+def test_without_the_double_tap_guard_both_presses_count(browser: Browser, address: str) -> None:
     """The control of the test above, and what the walks rely on."""
     page = buttons(browser, address)
     page.evaluate("window.doubleTapMs = 0")

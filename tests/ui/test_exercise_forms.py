@@ -22,7 +22,7 @@ NO_CHOICE, EMPTY = say("ui.trouble.no_choice"), say("ui.activity.empty")
 
 @pytest.fixture(autouse=True)
 def any_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words under ``made.up``, which stands in no file."""
+    """Return any text for keys under ``made.up``, which are in no file."""
     say_, lookup_ = forms.say, forms.lookup
     monkeypatch.setattr(
         forms, "say", lambda key, **values: key if key.startswith("made.up") else say_(key, **values)
@@ -45,7 +45,7 @@ def test_a_text_is_asked_in_a_field_of_its_length() -> None:
 
 @pytest.mark.parametrize("exercise", MACHINES)
 def test_no_page_repeats_the_length_of_a_text(exercise: str) -> None:
-    """Every text field of a derived form is as long as the service takes."""
+    """Every text field of a derived form has the length the service accepts."""
     for name, move in MACHINES[exercise].moves.items():
         made = MoveForm(f"exercises.{exercise}.{name}", move.fields, NEEDS)
         asked = [field for field in move.fields.values() if is_asked({"": field})]
@@ -54,7 +54,7 @@ def test_no_page_repeats_the_length_of_a_text(exercise: str) -> None:
             assert not isinstance(field, Text) or widget.max_length == field.most
 
 
-def test_what_the_page_knows_is_not_asked() -> None:
+def test_fields_the_page_can_fill_are_not_asked() -> None:
     shape = {"thing": Reference(), "day": Day(), "need": Need(may_be_empty=True)}
     made = form_of(**shape)
     assert made.widgets == [] and not is_asked(shape)
@@ -71,7 +71,7 @@ def test_a_rating_a_flag_a_need_and_a_day_to_come_are_chosen() -> None:
     assert made.read() == {"felt": 2, "is_so": False, "need": "needs.heard", "on": day}
 
 
-def test_all_that_is_missing_is_said_at_once_and_by_its_own_field() -> None:
+def test_all_missing_fields_are_reported_together_each_at_its_field() -> None:
     made = form_of(
         a=Text(9), b=Flag(), c=Need(), d=Day(ahead=30), e=Rating(1, 3), f=Text(9, may_be_empty=True)
     )
@@ -82,7 +82,7 @@ def test_all_that_is_missing_is_said_at_once_and_by_its_own_field() -> None:
 
 
 @pytest.mark.parametrize("made_up", ["needs.own.someone", "2", "maybe"])
-def test_what_a_browser_made_up_counts_as_not_chosen(made_up: str) -> None:
+def test_forged_choices_count_as_not_chosen(made_up: str) -> None:
     made = form_of(a=Flag(), b=Rating(3, 5), c=Need())
     for widget in made.widgets:
         widget.value = made_up
@@ -90,7 +90,7 @@ def test_what_a_browser_made_up_counts_as_not_chosen(made_up: str) -> None:
     assert all(widget.error for widget in made.widgets)
 
 
-def test_words_that_go_with_another_choice_are_not_sent() -> None:
+def test_text_belonging_to_an_unchosen_option_is_not_sent() -> None:
     """A counter-proposal typed before it became a yes stays with its writer."""
     fields = MACHINES["request"].moves["answered"].fields
     made = MoveForm("exercises.request.answered", fields, NEEDS)
@@ -105,25 +105,25 @@ def test_words_that_go_with_another_choice_are_not_sent() -> None:
 
 
 @pytest.mark.parametrize("exercise", MACHINES)
-def test_every_address_of_an_exercise_stays(
+def test_no_exercise_address_changes(
     exercise: str, maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
-    """Where somebody was is kept in their drawer: `exercise:gratitude_log` has to lead there for ever."""
+    """Drawers keep addresses as bookmarks, so `exercise:gratitude_log` must always work."""
     app = App(take_part(maya))
     app.go(f"exercise:{exercise}")
     assert app._open is not None and str(app.session.page) == f"exercise:{exercise}"
     assert len(app._open.fields.children) > 0
 
 
-def test_what_is_special_belongs_to_an_exercise_of_that_name() -> None:
+def test_special_pages_match_an_exercise_by_name() -> None:
     assert set(SPECIAL) <= set(MACHINES)
     assert {made.__module__.rpartition(".")[2] for made in SPECIAL.values()} == set(SPECIAL)
 
 
-def test_two_who_sit_together_are_not_told_that_something_waits_for_one_of_them(
+def test_a_joint_sitting_shows_no_notice_for_one_partner(
     maya: Session, jonah: Session, take_part: Callable[[Session], Session], household: Any
 ) -> None:
-    """They have no page on which to answer it, and whose turn it is would be a guess."""
+    """They have no page on which to answer it, and whose turn it is cannot be known."""
     take_part(maya)
     maya.act("gratitude.written", {"text": "Tea", "day": "2026-05-01"})
     code = maya.couple.code

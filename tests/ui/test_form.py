@@ -40,7 +40,7 @@ def test_nothing_is_selected_and_nothing_is_sent_at_load(opened: tuple[Page, Ker
     assert page.evaluate("window.sent.length") == 0
 
 
-def test_a_tap_is_saved_at_once_and_shown_as_saved_after_the_service_has_it(
+def test_a_tap_is_sent_at_once_and_marked_saved_after_acknowledgement(
     opened: tuple[Page, Kernel, Session],
 ) -> None:
     page, _kernel, session = opened
@@ -53,7 +53,7 @@ def test_a_tap_is_saved_at_once_and_shown_as_saved_after_the_service_has_it(
     }
 
 
-def test_moving_by_arrow_keys_logs_only_where_it_comes_to_rest(opened: tuple[Page, Kernel, Session]) -> None:
+def test_arrow_keys_record_only_the_final_choice(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, session = opened
     first = page.locator(".question").first
     first.locator("input").first.focus()
@@ -69,7 +69,7 @@ def test_moving_by_arrow_keys_logs_only_where_it_comes_to_rest(opened: tuple[Pag
     assert [event.payload["value"] for event in given] == [0, 3]
 
 
-def test_leaving_a_question_settles_it_without_waiting(opened: tuple[Page, Kernel, Session]) -> None:
+def test_leaving_a_question_saves_it_at_once(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, _session = opened
     page.locator("input").first.focus()
     page.keyboard.press("ArrowDown")
@@ -97,7 +97,7 @@ def test_answers_are_there_again_after_a_reload(opened: tuple[Page, Kernel, Sess
 
 
 def test_offline_is_shown_as_unsaved_until_the_answer_arrives(opened: tuple[Page, Kernel, Session]) -> None:
-    """With the line cut the page never says saved; when it is back, the same answer is kept."""
+    """While offline the page never says saved; once online, the same answer is kept."""
     page, _kernel, session = opened
     first = page.locator(".question").first
     page.evaluate(
@@ -133,10 +133,8 @@ def test_every_target_is_at_least_44_pixels_high(opened: tuple[Page, Kernel, Ses
     assert min(heights) >= 44
 
 
-def test_what_the_kernel_read_a_moment_earlier_takes_no_saved_answer_back(
-    browser: Browser, address: str
-) -> None:
-    """The service has the answer, the kernel has not heard of it: it stays ticked, and saved."""
+def test_a_stale_kernel_update_does_not_undo_a_saved_answer(browser: Browser, address: str) -> None:
+    """The service has the answer, the kernel does not know yet: it stays ticked and saved."""
     choices = [[value, str(value)] for value in range(5)]
     form = Form(
         items=[{"id": name, "text": name, "choices": choices} for name in "xy"], occasion="assessment-1"
@@ -158,7 +156,7 @@ def test_what_the_kernel_read_a_moment_earlier_takes_no_saved_answer_back(
 
 
 def test_text_that_looks_like_markup_stays_text(browser: Browser, address: str) -> None:
-    """A question or choice from elsewhere cannot turn into an element or run a script."""
+    """Foreign text in a question or choice cannot become an element or run a script."""
     payload = "<img src=x onerror='window.fired=1'><script>window.fired=1</script>"
     form = Form(items=[{"id": "x", "text": payload, "choices": [[0, payload]]}], occasion="assessment-1")
     page, _kernel = show(browser, address, form)

@@ -1,4 +1,4 @@
-"""ipywidgets swallows what a callback raises, so no page hands it a callback that is not guarded."""
+"""ipywidgets swallows exceptions of callbacks, so every page's callback is guarded."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two worlds: who went through everything that is for them alone, and who did none of it.
+"""Two worlds (noninterference): one person used every private page, the other none.
 
 What each takes with them, and the rows of each drawer, are the same to the letter.
 """
@@ -32,7 +32,7 @@ PRIVATE = next(one for one in catalogue().values() if one.is_private)
 
 
 class _Noon(datetime):
-    """A clock that stands still, so that only what is kept can differ."""
+    """A stopped clock, so that only stored data can differ."""
 
     @classmethod
     def now(cls, tz: Any = None) -> datetime:  # noqa: ARG003
@@ -41,7 +41,7 @@ class _Noon(datetime):
 
 @contextmanager
 def moved_in() -> Iterator[tuple[MemoryStore, Household, App]]:
-    """Maya at her pages, with Jonah in a drawer of his own, at a clock that stands still."""
+    """Yield Maya's pages, with Jonah as her partner and a stopped clock."""
     with mock.patch.object(memory, "datetime", _Noon):
         store, forever = MemoryStore(), float("inf")
         household = Household(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
@@ -56,7 +56,7 @@ def moved_in() -> Iterator[tuple[MemoryStore, Household, App]]:
 
 
 def go_through_all_that_is_for_one_alone(household: Household, app: App) -> None:
-    """The private questions from end to end, the help pages, a low mood, and the copy of the answers."""
+    """Go through the private questions, the help pages, a low mood, and the copy of the answers."""
     session, chapter = app.session, PRIVATE.chapters[0].id
     for page in (
         "just-for-me",
@@ -91,7 +91,7 @@ def feel(app: App, value: str) -> None:
 
 
 def world(*, alone: bool) -> tuple[str, list[tuple[str, dict[str, Any]]], str]:
-    """What Maya takes with her, the rows of her drawer but the private answers, and where she resumes."""
+    """Return Maya's export, her drawer's rows except private answers, and where she resumes."""
     with moved_in() as (store, household, app):
         session = app.session
         app.go("chapter:connection.talk")
@@ -113,12 +113,12 @@ def world(*, alone: bool) -> tuple[str, list[tuple[str, dict[str, Any]]], str]:
         return told, rows, str(resumed.page)
 
 
-def test_what_one_takes_along_says_nothing_of_private_pages_help_or_mood() -> None:
-    """Nor do the rows of the drawer, the only place kept in it, or where a reload leads."""
+def test_a_personal_export_reveals_no_private_page_help_or_mood() -> None:
+    """Neither do the drawer's rows, its bookmark, or the page a reload opens."""
     assert world(alone=True) == world(alone=False)
 
 
-def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_test_above_fails_once_every_page_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the bookmarks of before, one for each page, with nothing forgotten."""
     for module in ("workbook.service.couple.trail", "workbook.session.sitting"):
         monkeypatch.setattr(f"{module}.is_place", lambda *_: True)
@@ -133,7 +133,7 @@ def test_the_same_is_noticed_once_every_page_is_kept(monkeypatch: pytest.MonkeyP
     assert with_trail != without
 
 
-def test_the_mood_is_known_to_the_page_that_needs_it_and_then_to_none() -> None:
+def test_the_mood_is_forgotten_after_the_page_that_needs_it() -> None:
     with moved_in() as (_store, _household, app):
         feel(app, "1")
         assert app.session.page == at("cooling"), "not even an address says how somebody feels"
@@ -156,14 +156,14 @@ def test_after_the_private_questions_a_reload_resumes_at_the_last_ordinary_page(
         assert Session(maya.service).page == at("limits")
 
 
-def test_who_went_nowhere_else_resumes_at_home(household: Household, maya: Session) -> None:
+def test_without_another_page_a_session_resumes_at_home(household: Household, maya: Session) -> None:
     App(maya).go("just-for-me")
     again = Session(maya.service)
     assert (again.page, again.events) == (at("home"), [])
 
 
-def test_the_pages_that_leave_no_trail() -> None:
-    """Whoever adds a page: it leaves none until it is named in `workbook.service.couple.trail`."""
+def test_the_list_of_pages_without_a_trail_is_complete() -> None:
+    """A new page leaves no trail until it is named in `workbook.service.couple.trail`."""
     addresses = [page.kind for page in PAGES if page.kind not in ("chapter", "review")]
     addresses += [
         f"{kind}:{chapter.id}"

@@ -1,4 +1,4 @@
-"""Every page, in its states: the words of each, what it leads to, and no accessibility violation."""
+"""Every page in each of its states: its text, its links, and no accessibility violation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -51,7 +51,7 @@ def demo() -> Iterator[App]:
 
 
 def violations(page: Page, name: str) -> list[tuple[object, ...]]:
-    """What axe finds on the page, and whether it is wider than the window."""
+    """Return axe's findings on the page, and whether it is wider than the window."""
     found = [(name, one["id"], one["nodes"][0]["html"][:120]) for one in axe.violations(page)]
     with suppress(TooSlow):  # a drawing takes the window's new width a moment later
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3_000)
@@ -71,7 +71,7 @@ def turn(app: App, page: Page, name: str) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_an_accessibility_rule_or_runs_over_the_side(
+def test_no_page_breaks_an_accessibility_rule_or_overflows(
     demo: App, browser: Browser, address: str, scheme: str
 ) -> None:
     """Every page at 1280 and 360 pixels; in the dark those where a colour could fail."""
@@ -107,7 +107,7 @@ def test_a_page_that_is_locked_is_not_opened_and_says_so(maya: Session) -> None:
     assert "not open" in str(app.trouble.blocks)
 
 
-def test_an_unexpected_error_becomes_a_sentence_and_tells_no_value() -> None:
+def test_an_unexpected_error_becomes_a_sentence_without_values() -> None:
     seen: list[object] = []
 
     def fail() -> None:
@@ -118,7 +118,7 @@ def test_an_unexpected_error_becomes_a_sentence_and_tells_no_value() -> None:
     assert "answer was 4" not in str(seen)
 
 
-def test_what_the_partner_publishes_appears_on_the_open_page(
+def test_a_partners_publication_appears_on_the_open_page(
     household: Household,
     maya: Session,
     jonah: Session,
@@ -215,7 +215,7 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
     page.close()
 
 
-def test_what_waits_stands_above_the_form_and_a_form_does_not_move_while_one_types(
+def test_waiting_items_appear_above_the_form_but_never_move_an_open_form(
     maya: Session, jonah: Session, take_part: Callable[[Session], Session]
 ) -> None:
     take_part(maya)
@@ -248,7 +248,7 @@ def test_once_the_joint_pages_are_open_they_are_the_next_step(
     assert step.address == at("together")
 
 
-def test_ones_own_picture_comes_before_the_decision_and_the_way_then_goes_on(
+def test_own_results_come_before_the_sharing_decision(
     maya: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
 ) -> None:
     take_part(maya)
@@ -270,7 +270,7 @@ def test_the_words_about_the_exit_name_the_button_that_is_there() -> None:
     assert f"“{say('server.exit.button')}”" in told
 
 
-def test_sharing_is_decided_with_a_preview_of_just_that(
+def test_the_sharing_decision_previews_exactly_what_is_shared(
     maya: Session,
     take_part: Callable[[Session], Session],
     answer_all: Callable[..., None],
@@ -314,7 +314,7 @@ def test_outside_the_server_the_simulated_couple_opens() -> None:
     assert {"kind": "heading", "level": 1, "text": "Your workbook"} in words[0].blocks
 
 
-def test_together_on_one_device_reads_only_the_table() -> None:
+def test_a_joint_sitting_on_one_device_sees_only_the_table() -> None:
     household, service = open_demo("together")
     session = Session(service)
     app = App(session)

@@ -1,4 +1,4 @@
-"""Whose page is whose, when it opens, and what the path leads to: loops over the one list of pages."""
+"""Which role sees which page, when it opens, and the path: loops over the one list of pages."""
 
 from collections.abc import Callable
 
@@ -22,13 +22,13 @@ def test_no_two_pages_share_a_kind() -> None:
     assert len(kinds) == len(set(kinds))
 
 
-def test_every_page_stands_in_a_part_of_its_roles_path_or_in_none() -> None:
+def test_every_page_belongs_to_at_most_one_part_of_its_roles_path() -> None:
     for page in PAGES:
         parts = {part for role in page.roles for part in PARTS.get(role, ())}
         assert page.roles and page.part in {"", *parts}, page.kind
 
 
-def test_every_page_is_reached_by_somebody() -> None:
+def test_every_page_is_reachable_by_some_role() -> None:
     """Where everything is open, each kind of page opens for each role that it names, and for no other."""
     for place in ("a", "together"):
         household, service = open_demo(place)
@@ -98,8 +98,8 @@ def test_a_chapter_opens_at_its_first_screen_with_an_open_question(
         assert maya.page == at("chapter", "connection.talk", 1)
 
 
-def test_another_role_has_pages_by_the_same_loop(household: Household, maya: Session) -> None:
-    """A page says whose it is; one of somebody else's is locked and on no path."""
+def test_a_new_role_gets_its_pages_from_the_same_code(household: Household, maya: Session) -> None:
+    """A page names its roles; for any other role it is locked and on no path."""
 
     class Theirs(PageKind):
         kind, part, roles = "home", "begin", frozenset({"therapist"})

@@ -1,4 +1,4 @@
-"""How two people read each other, in words: each limit, and what is said where nothing can be."""
+"""Sentences on how two people see each other: each threshold, and too little data."""
 
 import pandas as pd
 import pytest
@@ -47,7 +47,7 @@ def test_each_number_has_its_sentence(numbers, key):
     assert told(key) in str(seen_in_words(seen(**numbers), NAMES))
 
 
-def test_the_limits_are_content_and_provisional():
+def test_thresholds_are_content_and_marked_provisional():
     limits = thresholds()
     assert (
         limits.perception.level_at_least,
@@ -64,7 +64,7 @@ def test_the_numbers_stand_in_a_table():
     assert [row[1] for row in table["rows"]] == ["0.0 points", "−0.2", "0.6"]
 
 
-def test_without_rows_it_says_so():
+def test_an_empty_frame_is_reported_as_such():
     expected = [{"kind": "lead", "text": say("ui.perception.too_few")}]
     assert seen_in_words(None, NAMES) == expected
     assert seen_in_words(seen().iloc[:0], NAMES) == expected
@@ -80,7 +80,7 @@ def test_two_who_opened_their_answers_see_it_and_the_menu_leads_there():
     household.close()
 
 
-def test_with_the_summary_only_it_says_what_it_needs(maya, jonah, take_part, answer_all):
+def test_at_grain_scores_it_says_what_is_missing(maya, jonah, take_part, answer_all):
     for session in (maya, jonah):
         take_part(session)
         answer_all(session)

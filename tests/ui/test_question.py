@@ -1,4 +1,4 @@
-"""The question, walked by both partners to its last step: one step that they choose together."""
+"""The question, completed by both partners to its last step, which they choose together."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,12 +80,12 @@ def test_once_both_have_written_either_keeps_the_step_they_choose(both: tuple[Ap
         assert KEEP not in labels(app) and "A Sunday without plans" in words(app)
 
 
-def test_who_writes_second_is_led_to_the_last_step_at_once(both: tuple[App, App]) -> None:
+def test_whoever_writes_second_goes_straight_to_the_last_step(both: tuple[App, App]) -> None:
     both_have_written(both)
     assert KEEP in labels(both[1])
 
 
-def test_who_writes_first_reads_that_it_lies_on_the_table_and_nothing_of_the_other(
+def test_whoever_writes_first_sees_a_confirmation_and_no_partner_text(
     both: tuple[App, App],
 ) -> None:
     first, _ = both

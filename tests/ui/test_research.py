@@ -1,4 +1,4 @@
-"""The page on which one person decides about research: nothing preselected, nothing of the partner."""
+"""The page on which one person decides about research: nothing preselected, nothing about the partner."""
 
 from collections.abc import Callable, Iterator
 
@@ -60,7 +60,7 @@ def app(maya: Session, take_part: Callable[[Session], Session], answer_all: Call
     return app
 
 
-def test_the_page_is_there_only_where_a_study_is_run_and_for_who_takes_part(
+def test_the_page_exists_only_with_a_study_and_for_participants(
     household: Household, maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     assert "research" not in steps(maya) and status(maya, "research") == "locked"
@@ -76,7 +76,7 @@ def test_the_page_is_there_only_where_a_study_is_run_and_for_who_takes_part(
     assert "research" not in steps(together) and status(together, "research") == "locked"
 
 
-def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(app: App) -> None:
+def test_the_study_is_described_in_full_before_any_choice(app: App) -> None:
     told = words(app)
     for part in (STUDY.name, STUDY.purpose, STUDY.contact, "How we connect", "What we need", "24 months"):
         assert part in told
@@ -98,7 +98,7 @@ def test_it_says_who_asks_what_for_what_and_how_long_before_anything_is_chosen(a
     assert page.link.error and app.session.page == at("research"), "linked or not is a choice of its own"
 
 
-def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(household: Household, app: App) -> None:
+def test_a_choice_takes_effect_and_can_be_seen_changed_and_withdrawn(household: Household, app: App) -> None:
     def given() -> list[tuple[Grain, bool]]:
         return [
             (one.grain, one.is_linked)
@@ -120,7 +120,7 @@ def test_what_is_chosen_holds_can_be_seen_changed_and_taken_back(household: Hous
     assert "You chose to give nothing" in words(app)
 
 
-def test_the_preview_counts_just_what_would_be_given(app: App) -> None:
+def test_the_preview_counts_exactly_what_would_be_given(app: App) -> None:
     page = app._open
     assert page is not None
     page.choice.value = "answers"
@@ -139,7 +139,7 @@ def test_a_browser_cannot_choose_what_is_not_offered(household: Household, app: 
     assert given_to(household._core.store, household._core.directory, STUDY) == []
 
 
-def test_the_page_is_the_same_whatever_the_partner_chose(
+def test_the_page_does_not_depend_on_the_partners_choice(
     household: Household,
     app: App,
     jonah: Session,

@@ -1,4 +1,4 @@
-"""The session without any widget: states of pages, verbs, and what the service tells."""
+"""The session without any widget: page states, verbs, and changes reported by the service."""
 
 import asyncio
 import subprocess
@@ -19,7 +19,7 @@ from workbook.session import MOST_PER_SCREEN, Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
 
-TalkChapter = "connection.talk"
+TALK_CHAPTER = "connection.talk"
 
 
 def test_the_session_loads_no_widgets() -> None:
@@ -34,9 +34,9 @@ def test_the_session_loads_no_widgets() -> None:
 def test_chapters_are_locked_until_the_person_consents(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
-    assert status(maya, f"chapter:{TalkChapter}") == "locked"
+    assert status(maya, f"chapter:{TALK_CHAPTER}") == "locked"
     take_part(maya)
-    assert status(maya, f"chapter:{TalkChapter}") == "open"
+    assert status(maya, f"chapter:{TALK_CHAPTER}") == "open"
 
 
 def test_the_consent_is_kept_with_the_hash_of_its_words(
@@ -52,21 +52,21 @@ def test_consent_taken_back_locks_the_chapters_again(
 ) -> None:
     take_part(maya)
     maya.agree("consent", consent_hash(), agreed=False)
-    assert status(maya, f"chapter:{TalkChapter}") == "locked"
+    assert status(maya, f"chapter:{TALK_CHAPTER}") == "locked"
 
 
 def test_a_chapter_is_under_way_after_one_answer_and_complete_after_all(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     take_part(maya)
-    items = maya.items(TalkChapter)
+    items = maya.items(TALK_CHAPTER)
     maya.save([Answer("op-first", maya.occasion, items[0].id, 2)])
-    assert status(maya, f"chapter:{TalkChapter}") == "under-way"
+    assert status(maya, f"chapter:{TALK_CHAPTER}") == "under-way"
     maya.save(
         [Answer(f"op-{k}", maya.occasion, item.id, None, declined=True) for k, item in enumerate(items[1:])]
     )
-    assert status(maya, f"chapter:{TalkChapter}") == "complete"
-    assert maya.minutes_left(TalkChapter) == 0
+    assert status(maya, f"chapter:{TALK_CHAPTER}") == "complete"
+    assert maya.minutes_left(TALK_CHAPTER) == 0
 
 
 def test_no_screen_has_more_than_seven_questions_and_every_item_is_asked_once(maya: Session) -> None:
@@ -80,8 +80,8 @@ def test_the_order_is_stable_for_a_person_and_differs_between_people(
     household: Household, maya: Session, jonah: Session
 ) -> None:
     again = Session(maya.service)
-    assert [item.id for item in maya.items(TalkChapter)] == [item.id for item in again.items(TalkChapter)]
-    assert [item.id for item in maya.items(TalkChapter)] != [item.id for item in jonah.items(TalkChapter)]
+    assert [item.id for item in maya.items(TALK_CHAPTER)] == [item.id for item in again.items(TALK_CHAPTER)]
+    assert [item.id for item in maya.items(TALK_CHAPTER)] != [item.id for item in jonah.items(TALK_CHAPTER)]
 
 
 def test_a_new_session_resumes_where_the_person_was(household: Household, maya: Session) -> None:
@@ -95,15 +95,15 @@ def test_a_new_occasion_starts_empty_and_leaves_the_old_answers(
     take_part(maya)
     answer_all(maya)
     maya.begin_occasion()
-    assert (maya.occasion, maya.n_answered(TalkChapter)) == ("assessment-2", 0)
-    assert maya.n_answered(TalkChapter, "assessment-1") == len(maya.items(TalkChapter))
+    assert (maya.occasion, maya.n_answered(TALK_CHAPTER)) == ("assessment-2", 0)
+    assert maya.n_answered(TALK_CHAPTER, "assessment-1") == len(maya.items(TALK_CHAPTER))
 
 
 def test_a_refused_answer_changes_nothing(maya: Session, take_part: Callable[[Session], Session]) -> None:
     take_part(maya)
     with pytest.raises(AnswerError):
-        maya.save([Answer("op-1", maya.occasion, maya.items(TalkChapter)[0].id, 99)])
-    assert maya.n_answered(TalkChapter) == 0
+        maya.save([Answer("op-1", maya.occasion, maya.items(TALK_CHAPTER)[0].id, 99)])
+    assert maya.n_answered(TALK_CHAPTER) == 0
 
 
 @pytest.mark.parametrize("grain", [None, Grain.NOTHING, Grain.SCORES, Grain.ANSWERS])
@@ -126,7 +126,7 @@ def test_nothing_of_the_partner_shows_before_both_decided(
     assert before["together"] == "locked"
 
 
-def test_what_both_decided_opens_the_joint_page(
+def test_two_decisions_open_the_joint_page(
     maya: Session, jonah: Session, take_part: Callable[[Session], Session], answer_all: Callable[..., None]
 ) -> None:
     for session in (maya, jonah):
@@ -140,7 +140,7 @@ def test_what_both_decided_opens_the_joint_page(
     assert status(maya, "together") == "locked"
 
 
-def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
+def test_changes_reported_on_a_service_thread_reach_the_event_loop(
     household: Household, actors: tuple[Actor, Actor], take_part: Callable[[Session], Session]
 ) -> None:
     async def sit() -> int:
@@ -160,13 +160,13 @@ def test_what_the_service_tells_on_its_thread_arrives_on_the_event_loop(
         assert pool.submit(asyncio.run, sit()).result() >= 1
 
 
-def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
+def test_an_error_while_handling_a_change_is_shown_and_logged(
     household: Household,
     actors: tuple[Actor, Actor],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The event loop would swallow it: to the person nothing would seem to have happened."""
+    """The event loop would swallow it, and the person would see nothing."""
 
     def fail() -> None:
         raise KeyError("the answer was 4")
@@ -187,8 +187,10 @@ def test_what_goes_wrong_while_hearing_of_a_change_is_shown_and_logged(
     assert "KeyError" in caplog.text and "answer was 4" not in caplog.text
 
 
-def test_no_trait_fires_before_the_session_is_made(household: Household, actors: tuple[Actor, Actor]) -> None:
-    """Resuming at a page sets it silently: an observer added afterwards has heard nothing."""
+def test_constructing_a_session_fires_no_trait_change(
+    household: Household, actors: tuple[Actor, Actor]
+) -> None:
+    """Resuming at a page sets it silently: an observer added afterwards is not notified."""
     Session(household.seat_partner(actors[0])).go(at("limits"))
     resumed = Session(household.seat_partner(actors[0]))
     seen: list[object] = []
@@ -196,7 +198,7 @@ def test_no_trait_fires_before_the_session_is_made(household: Household, actors:
     assert (resumed.page, seen) == (at("limits"), [])
 
 
-def test_private_questions_leave_no_mark(maya: Session) -> None:
+def test_private_questions_show_no_progress(maya: Session) -> None:
     chapter = maya.instruments["safety"].chapters[0].id
     maya.save([Answer("op-private", maya.occasion, maya.items(chapter)[0].id, 1)])
     assert status(maya, f"chapter:{chapter}") == "open"

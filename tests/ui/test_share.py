@@ -1,4 +1,4 @@
-"""The page on which each decides what the partner may see, without a browser."""
+"""The sharing page, without a browser."""
 
 from collections.abc import Callable
 from typing import Any
@@ -47,10 +47,10 @@ def answered(
 @pytest.mark.parametrize(
     ("part", "grain"), [("connection", "scores"), ("connection", "answers"), ("needs", "answers")]
 )
-def test_the_preview_is_just_what_is_published(
+def test_the_preview_equals_what_is_published(
     answered: tuple[Session, Session], household: Household, part: str, grain: str
 ) -> None:
-    """Row for row; Jonah answered everything, so nothing of Maya's stays shut for want of his."""
+    """Row for row; Jonah answered everything, so all of Maya's can open."""
     maya, _jonah = answered
     app = App(maya)
     app.go(f"share:{part}")
@@ -80,10 +80,10 @@ def test_the_preview_is_just_what_is_published(
 
 
 @pytest.mark.parametrize("part", HELD)
-def test_what_is_never_shown_is_said_in_the_same_words_to_everyone(
+def test_held_back_topics_are_listed_identically_for_everyone(
     answered: tuple[Session, Session], part: str
 ) -> None:
-    """Whether or not one answered anything of the kind."""
+    """Whether or not the person answered any of them."""
     _maya, jonah = answered
     jonah.save([Answer(name, jonah.occasion, name, None, declined=True) for name in HELD.values()])
     notes = []
@@ -96,7 +96,7 @@ def test_what_is_never_shown_is_said_in_the_same_words_to_everyone(
     assert say("ui.share.never") in str(notes[0])
 
 
-def test_a_part_of_which_nothing_may_be_shown_is_not_asked_about(
+def test_a_part_that_can_never_be_shown_has_no_decision(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     take_part(maya)

@@ -1,1 +1,1 @@
-"""The whole road, walked in a real browser on the real server, as the people who will use it."""
+"""End-to-end walks in a real browser on the real server, as its users would."""

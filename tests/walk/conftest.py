@@ -1,4 +1,4 @@
-"""One browser and one real server for the walks, and a look that every page has to stand."""
+"""One browser and one real server for the walks, and the checks that every page has to pass."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -32,14 +32,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def looks(tmp_path_factory: pytest.TempPathFactory) -> Looks:
-    """Looks that share with every other process of this run what was looked at."""
+    """Return a `Looks` that shares what was checked with every other process of this run."""
     own = tmp_path_factory.getbasetemp()
     return Looks(Seen((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "looked-at"))
 
 
 @pytest.fixture
 def visit(browser: Browser, server: RunningServer, tmp_path: Path) -> Iterator[Callable[..., Person]]:
-    """Somebody at a browser of their own; at the end nobody's browser may have complained.
+    """Return a function that gives a person their own browser; no browser may have logged an error at the end.
 
     What each saw last is left as a picture in the test's folder.
     """
@@ -61,5 +61,5 @@ def visit(browser: Browser, server: RunningServer, tmp_path: Path) -> Iterator[C
 
 @pytest.fixture
 def said(server: RunningServer) -> Path:
-    """The file with all that the server said."""
+    """Return the file with the server's log."""
     return server.output

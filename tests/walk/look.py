@@ -1,4 +1,4 @@
-"""What every page has to stand: no barrier that axe finds, and room at every width and text size.
+"""Checks that every page has to pass: no axe finding, no overflow at any width and text size.
 
 Room is looked for on every page. axe, which takes most of the time, is asked once per kind of page and width in
 a whole run: pages are of one kind where they have the same elements, with the same classes, roles, states and
@@ -61,14 +61,14 @@ _KIND = """() => {
 
 
 class Seen:
-    """What axe was asked about already, by any process of this run: a file each, in a folder they share."""
+    """Record what axe has checked already in any process of this run: a file each in a shared folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(exist_ok=True)
 
     def is_new(self, kind: str) -> bool:
-        """Whether this is the first time; only one is told so, also where several ask at once."""
+        """Tell whether this is the first time; exactly one of several concurrent callers is told so."""
         try:
             (self._folder / hashlib.sha256(kind.encode("utf-8", "surrogatepass")).hexdigest()).touch(
                 exist_ok=False
@@ -79,7 +79,7 @@ class Seen:
 
 
 class Looks:
-    """Looks at pages and gathers what is wrong with them, so that one run names everything."""
+    """Check pages and collect their problems, so that one run names everything."""
 
     def __init__(self, seen: Seen) -> None:
         self.problems: list[str] = []
@@ -88,7 +88,7 @@ class Looks:
         self._seen = seen
 
     def at(self, page: Page, name: str) -> None:
-        """Look at the page as it stands now: three widths, and 200 % text at the narrow ones."""
+        """Check the page as it is now: three widths, and 200 % text at the narrow ones."""
         self.n_pages += 1
         before = page.viewport_size or {"width": 1280, "height": 800}
         for width in WIDTHS:
@@ -101,7 +101,7 @@ class Looks:
         page.set_viewport_size(before)
 
     def told(self) -> str:
-        """All problems, a line each; empty when there are none."""
+        """Return all problems, a line each; empty when there are none."""
         return "\n".join(self.problems)
 
     def _check(self, page: Page, where: str, *, axe: bool = True) -> None:

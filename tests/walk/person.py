@@ -1,4 +1,4 @@
-"""A person at a browser: one with a mouse or a finger, one with a keyboard only."""
+"""People at a browser: one with a mouse or finger, one with only a keyboard."""
 
 import re
 from collections.abc import Callable
@@ -70,7 +70,7 @@ class Person:
 
     # -- the doors --------------------------------------------------------------------
     def begin(self) -> str:
-        """Create a couple; gives its code."""
+        """Create a couple; return its code."""
         self.page.goto(self.address)
         self.press(self.page.locator("main a[href='/begin']"))
         return self._join_in()
@@ -108,7 +108,7 @@ class Person:
 
     @property
     def place(self) -> str:
-        """Where in the workbook the page stands: the line above the heading, and the heading."""
+        """Return where in the workbook the page is: the line above the heading, and the heading."""
         return str(self.page.evaluate(_PLACE))
 
     @property
@@ -116,7 +116,7 @@ class Person:
         return self.page.locator("#workbook h1").first.inner_text()
 
     def button(self, key: str, **values: object) -> Locator:
-        """A button by the key of its wording."""
+        """Return a button by the key of its message."""
         return self.page.get_by_role("button", name=say(f"ui.{key}", **values), exact=True)
 
     def turn(self, act: Callable[[], None]) -> None:
@@ -131,25 +131,25 @@ class Person:
         self.turn(lambda: self.press(self.page.locator("button.button-primary:visible").last))
 
     def go_home(self) -> None:
-        """To the overview, from anywhere."""
+        """Go to the overview, from anywhere."""
         ways = "|".join(re.escape(say(f"ui.{key}")) for key in ("button.home", "button.later", "rights.back"))
         home = self.page.get_by_role("button", name=re.compile(ways))
         while self.heading != say("ui.home.title"):
             self.turn(lambda: self.press(home.locator("visible=true").last))
 
     def open_step(self, title: str) -> None:
-        """From the overview to one of its steps, by its title."""
+        """Open one of the overview's steps by its title."""
         self.go_home()
         step = self.page.locator("button.step").filter(has=self.page.get_by_text(title, exact=True))
         self.turn(lambda: self.press(step))
 
     def step(self, title: str) -> Locator:
-        """One line of the overview, whether it is open or locked, by its title."""
+        """Return one line of the overview, open or locked, by its title."""
         self.go_home()
         return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
 
     def answer_page(self, pick: Callable[[int, int], int]) -> int:
-        """Answer the questions of one screen; ``pick(n, choices)`` gives which choice.
+        """Answer the questions of one screen; ``pick(n, choices)`` returns which choice to tick.
 
         The last radio of a question is 'prefer not to say'. Gives how many were answered, all
         of them saved.

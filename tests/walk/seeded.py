@@ -1,4 +1,4 @@
-"""A couple that has answered already, made by the real service in the folder a server opens."""
+"""Couples that have already answered, made by the real service in the folder a server opens."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ def in_folder(folder: Path, act: Callable[[Household], str]) -> str:
 
 
 def make_couple(household: Household) -> str:
-    """Ana and Ben, who joined and did nothing else; gives their code."""
+    """Make Ana and Ben, who joined and did nothing else; return their code."""
     ana = household.accounts.create_couple("Ana", PASSPHRASE + "Ana")
     household.accounts.join(ana.code, "Ben", PASSPHRASE + "Ben")
     return ana.code
@@ -52,7 +52,7 @@ def answer_all(partner: PartnerService, instrument: str, shift: int, occasion: s
 
 
 def make_open_couple(household: Household) -> str:
-    """Ana and Ben, who answered all there is, consented, and opened it all to each other."""
+    """Make Ana and Ben, who consented, answered everything and opened all of it to each other."""
     code = make_couple(household)
     for name, shift in (("Ana", 1), ("Ben", 2)):
         partner = household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name))

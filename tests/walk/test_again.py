@@ -1,4 +1,4 @@
-"""What comes back after weeks: a new round, the weekly check-in's trend, a need in one's own words."""
+"""Returning after weeks: a new round, the weekly check-in's trend, an own need."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ DRAWN = ".js-plotly-plot svg.main-svg:visible"
 
 
 def make_couple_of_some_weeks(household: Household) -> str:
-    """Two who opened everything, and one of them (the second, who stands alone in the chart) kept three weeks."""
+    """Make a couple who opened everything; the second partner alone has three weekly check-ins."""
     code = make_open_couple(household)
     ben = household.seat_partner(household.accounts.sign_in(code, "Ben", PASSPHRASE + "Ben"))
     for week in (1, 2, 3):
@@ -73,9 +73,7 @@ def test_a_new_round_starts_empty_and_then_shows_what_moved(
     assert looks.told() == ""
 
 
-def test_a_need_in_own_words_is_kept_asked_about_and_taken_away(
-    visit: Callable[..., Person], looks: Looks
-) -> None:
+def test_an_own_need_can_be_added_answered_and_removed(visit: Callable[..., Person], looks: Looks) -> None:
     ben = visit(Person, "Ben", 360, 740)
     ben.sign_in(CODES["weeks"])
     importance = catalogue()["needs"].chapters[0]

@@ -75,7 +75,7 @@ def answer_the_private_questions(ana: Person, looks: Looks) -> None:
         ana.answer_page(lambda n, choices: n % choices)
 
 
-def test_every_view_of_two_who_opened_everything(visit: Callable[..., Person], looks: Looks) -> None:
+def test_every_view_is_shown_once_both_open_everything(visit: Callable[..., Person], looks: Looks) -> None:
     """Each view draws its chart with a sentence above and a table below; none is empty."""
     ana = visit(Person, "Ana", 360, 740)
     ana.sign_in(CODES["open"])
@@ -92,10 +92,10 @@ def test_every_view_of_two_who_opened_everything(visit: Callable[..., Person], l
     assert looks.told() == ""
 
 
-def test_every_right_is_one_persons_alone(
+def test_each_right_is_exercised_without_the_partner(
     visit: Callable[..., Person], looks: Looks, browser: Browser, tmp_path: Path
 ) -> None:
-    """Take back, take one's data, leave words out, close the table, leave, erase: Ana, without Ben."""
+    """Ana withdraws, exports, blocks, parts and erases, all without Ben."""
     ana, ben = visit(Person, "Ana", 1280), visit(Person, "Ben", 360, 740)
     for person in (ana, ben):
         person.sign_in(CODES["rights"])
@@ -218,7 +218,7 @@ def confirm(person: Person, name: str) -> None:
 
 
 def say_goodbye(person: Person, name: str, form: str, looks: Looks) -> None:
-    """A right that ends the sitting: a page of the server's own asks for the passphrase."""
+    """Use a right that ends the sitting: a page of the server asks for the passphrase."""
     right(person, name, looks)
     person.press(person.page.get_by_role("link", name=say(f"ui.rights.{name}.button")))
     looks.at(person.page, f"{name} of {person.name}")

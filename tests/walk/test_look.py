@@ -1,4 +1,4 @@
-"""axe is asked once about each kind of page and width; what makes another kind is anything its rules judge."""
+"""axe runs once per page kind and width; anything its rules judge makes another kind."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,15 +30,17 @@ def show(page: Page, body: str, title: str = "Words") -> Page:
     return page
 
 
-def test_one_kind_of_page_is_asked_about_once_at_each_width(page: Page, fresh: Looks) -> None:
-    """Other words, and one more of the same in a row, are no other kind."""
+def test_axe_runs_once_per_page_kind_and_width(page: Page, fresh: Looks) -> None:
+    """Other text, or one more of the same element in a row, is not another kind."""
     fresh.at(show(page, "<ul><li>one</li><li>two</li></ul>"), "first")
     assert fresh.n_asked == len(WIDTHS)
     fresh.at(show(page, "<ul><li>one</li><li>three</li><li>four</li></ul>", title="Others"), "second")
     assert (fresh.n_asked, fresh.n_pages, fresh.told()) == (len(WIDTHS), 2, "")
 
 
-def test_what_one_process_looked_at_another_does_not(page: Page, fresh: Looks, tmp_path: Path) -> None:
+def test_a_page_checked_by_one_process_is_not_checked_by_another(
+    page: Page, fresh: Looks, tmp_path: Path
+) -> None:
     fresh.at(show(page, "<p>words</p>"), "here")
     there = Looks(Seen(tmp_path / "looked-at"))
     there.at(page, "there")
@@ -58,7 +60,7 @@ def test_what_one_process_looked_at_another_does_not(page: Page, fresh: Looks, t
         ('<p hidden style="color:#aaa">words</p>', '<p style="color:#aaa">words</p>', "color-contrast"),
     ],
 )
-def test_a_barrier_on_a_page_that_is_else_like_the_last_is_found(
+def test_a_new_barrier_on_an_otherwise_known_page_is_found(
     page: Page, fresh: Looks, before: str, barrier: str, rule: str
 ) -> None:
     fresh.at(show(page, before), "before")
@@ -67,7 +69,7 @@ def test_a_barrier_on_a_page_that_is_else_like_the_last_is_found(
     assert rule in fresh.told()
 
 
-def test_room_is_looked_for_on_every_page_also_of_a_kind_seen_before(page: Page, fresh: Looks) -> None:
+def test_overflow_is_checked_on_every_page_even_of_a_known_kind(page: Page, fresh: Looks) -> None:
     fresh.at(show(page, "<p>short</p>"), "before")
     fresh.at(show(page, f"<p>{'wide' * 200}</p>"), "too wide")
     assert fresh.n_asked == len(WIDTHS)

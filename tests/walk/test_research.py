@@ -1,4 +1,4 @@
-"""A real partner at a real browser gives a study their answers; the export has them, until they take them back."""
+"""A partner in a real browser gives a study their answers; the export holds them until they withdraw."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +54,7 @@ def prepare(household: Household) -> str:
 
 
 def rows_of_ana(server: RunningServer, out: Path) -> tuple[int, int]:
-    """Rows that hold Ana's answers, and all rows, of a linked export made while the server runs."""
+    """Count Ana's rows, and all rows, of a linked export made while the server runs."""
     options = ["--level", "linked", "--agreement", "ethics board 12"]
     done = CliRunner().invoke(main, ["export", *options, "--data", str(server.data), "--out", str(out)])
     assert done.exit_code == 0, done.output + done.stderr
@@ -70,7 +70,7 @@ def rows_of_ana(server: RunningServer, out: Path) -> tuple[int, int]:
     return int((rows[columns] == hers).all(axis=1).sum()), len(rows)
 
 
-def test_the_export_holds_whoever_gave_and_nobody_who_took_back(
+def test_the_export_holds_those_who_gave_and_not_those_who_took_it_back(
     running: tuple[RunningServer, str], browser: Browser, tmp_path: Path
 ) -> None:
     server, code = running

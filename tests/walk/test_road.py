@@ -1,4 +1,4 @@
-"""Two partners, two browsers at once: from the first page to a request that was answered."""
+"""Two partners in two browsers at once: from the first page to an answered request."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +35,7 @@ def go_through_the_beginning(person: Person, looks: Looks) -> None:
 def answer_chapter(
     person: Person, title: str, pick: Callable[[int, int], int], looks: Looks | None = None
 ) -> int:
-    """Answer a whole chapter; gives how many questions it had."""
+    """Answer a whole chapter; return how many questions it had."""
     person.open_step(title)
     n_answered = 0
     while person.page.locator("fieldset.question:visible").count():
@@ -58,7 +58,7 @@ def share(person: Person, looks: Looks | None, grain: str) -> None:
 
 
 def answers_shown(person: Person) -> list[str]:
-    """Which choice of each question on this screen is ticked."""
+    """Return which choice of each question on this screen is ticked."""
     return person.page.locator("fieldset.question:visible input:checked").evaluate_all(
         "inputs => inputs.map(input => input.value)"
     )
@@ -128,7 +128,7 @@ def test_two_partners_walk_the_whole_road(visit: Callable[..., Person], looks: L
 
 
 def walk_the_views(person: Person, looks: Looks) -> None:
-    """Every view that the together page offers, whether it has something to show or says why not."""
+    """Open every view that the joint page offers, whether it shows something or says why not."""
     titles = person.page.locator(f"{VIEWS} .step-title").all_inner_texts()
     assert len(titles) >= 4
     n_drawn = 0
@@ -187,8 +187,8 @@ def answer(person: Person, wording: str, choice: str, looks: Looks, proposal: st
     expect(radio).to_be_hidden()
 
 
-def test_a_person_alone_is_told_what_cannot_be_done_alone(visit: Callable[..., Person], looks: Looks) -> None:
-    """Solo, and in no hurry: answers, sees their own picture, and the joint page says that it needs two."""
+def test_a_single_person_is_told_what_needs_two(visit: Callable[..., Person], looks: Looks) -> None:
+    """A single person answers, sees their own results, and reads that the joint page needs two."""
     one = visit(UnhurriedPerson, "Sol", 360, 740)
     one.begin()
     go_through_the_beginning(one, looks)

@@ -1,4 +1,4 @@
-"""What `workbook doctor` looks at: each look gives findings, fine or with a way out."""
+"""The checks of `workbook doctor`: each yields findings, fine or with a way out."""
 
 import hashlib
 import importlib.metadata
@@ -26,7 +26,7 @@ ROOM_NEEDED_MB = 500
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)  # this program is not older than that
 
 
-# What the start refuses and a look of the doctor's own has words for.
+# Start-up refusals that a check of the doctor already reports in its own words.
 LOOKED_AT_BY_NAME = frozenset(
     {"sqlite", "cipher", "not_writable", "no_room", "network_disk", "open_folder", "keys_beside"}
     | {"clock_behind"}
@@ -51,7 +51,7 @@ def fine(key: str, **values: object) -> Finding:
 
 
 def bad(key: str, **values: object) -> Finding:
-    """Something to put right, and how."""
+    """Return a problem and how to fix it."""
     return Finding("problem", say(f"cli.doctor.{key}.problem", **values))
 
 
@@ -194,7 +194,7 @@ def _digest(file: Traversable) -> str:
 
 
 def look_at_resources() -> Iterator[Finding]:
-    """Places to turn to that nobody has checked, by name."""
+    """Name the places to turn to that nobody has verified."""
     from workbook.content.resource import resources as known
 
     entries = known().entries

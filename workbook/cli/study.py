@@ -19,7 +19,7 @@ def study() -> None:
     """Group `init` and `show`."""
 
 
-# Nothing is required here: what is missing is said together with all that is wrong.
+# Nothing is required here: missing options are reported together with the other problems.
 @study.command("init", help=say("cli.study.init.help"))
 @click.option("--name", default="", help=say("cli.study.init.name"))
 @click.option("--purpose", default="", help=say("cli.study.init.purpose"))

@@ -85,14 +85,16 @@ def read_table(kind: Callable[..., Read], found: Mapping[str, Any], place: Place
     facets.toml: unknown key 'titel'; known here: id, title
     """
     whole, adapter = copy.deepcopy(dict(found)), _adapter(kind)
-    while True:  # a table that stands in lacks what it needs, and so on down: no table is within itself
+    while True:  # a substitute table lacks its own required keys, and so on down; no table contains itself
         try:
             return cast("Read", adapter.validate_python(whole))
         except ValidationError as error:
             wrong = [_walk(kind, whole, one["loc"], place) for one in error.errors(include_url=False)]
         for one in wrong:
             one.tell()
-        for one in reversed(wrong):  # so that what is taken out of a list moves nothing that is still to go
+        for one in reversed(
+            wrong
+        ):  # backwards, so that removing an entry does not shift those still to be removed
             one.mend()
 
 

@@ -1,6 +1,6 @@
 """The frame every exercise with rules shares: a state machine over the couple's table.
 
-What lies there is a fold of events, so it needs no store of its own and two open pages always agree.
+The table is a fold of events (event sourcing): it needs no store of its own, and two open pages agree.
 A machine names the moves there are: for each the shape of what is given, who may make it when, and
 where it leads. The service runs these rules before an event is kept; the page runs the same code to
 know which forms and buttons to show.

@@ -32,7 +32,7 @@ def _apart(topics: Sequence[Standing], limits: Thresholds) -> list[Insight]:
     apart = [one.stands(limits) for one in topics if set(one.stands(limits).values()) == {"low", "high"}]
     if not apart or len(apart) < limits.apart.at_least * len(topics):
         return []
-    # Only where it is the same one on every such topic can it be said whose it is.
+    # A side can be named only if it is the same one on every such topic.
     stands = apart[0] if all(one == apart[0] for one in apart) else {}
     return [Insight("apart", numbers={"n_apart": len(apart), "n_topics": len(topics)}, stands=stands)]
 
@@ -41,7 +41,7 @@ def strengths(
     table: Sequence[Standing], limits: Thresholds, never_praised: Sequence[str] = ()
 ) -> list[Insight]:
     """Return where *both* are well; else the best so far, if one topic is best and low for nobody."""
-    # A sign that is rare is good to know, and still not what a couple is good at.
+    # A rare sign is good news, but not something a couple is good at.
     ordered = sorted(_topics(table) or table, key=_best)
     strong = [one for one in ordered if one.least >= limits.strength.at_least]
     praised = [one for one in strong if one.subject not in never_praised]

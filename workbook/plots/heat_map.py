@@ -169,7 +169,7 @@ def sentence_heat_map(prepared: pd.DataFrame) -> Said:
         *_noticed("sometimes", own[own["share"].between(SOMETIMES, often, "left").to_numpy()], is_one=is_one),
     ]
     if not said and len(own):
-        # What each sees in the other counts too: then "neither" is said of their own weeks only.
+        # Perceptions of the partner count too: "neither" then refers to their own answers only.
         whose = "own" if (seen["share"] >= SOMETIMES).any() else "all"
         said.append((f"results.plots.heat_map_none_{whose}_{'one' if is_one else 'two'}", {}))
     return said + _noticed("seen", seen[(seen["share"] >= often).to_numpy()], is_one=is_one)

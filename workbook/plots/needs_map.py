@@ -70,7 +70,7 @@ def prepare_needs_map(
     limits = thresholds()
     facet = next(iter(shown_facets(instrument).values()))
     left, right = end_labels(facet)
-    # Counted over what is there: a number left out would tell that something is.
+    # Numbered over the needs shown: a gap in the numbers would reveal a hidden one.
     here = set(now["need"])
     numbers = {need: n for n, need in enumerate((need for need in titles if need in here), start=1)}
     table = now.assign(

@@ -184,7 +184,7 @@ def _complement(line: np.ndarray, hidden: np.ndarray, k: int) -> None:
     for place in np.argsort(line, kind="stable"):
         if hidden.sum() >= 2 and line[hidden].sum() >= k:
             return
-        # A zero helps nobody hide: everybody knows it is one.
+        # Withholding a zero protects nobody: everybody knows that it is zero.
         if not hidden[place] and line[place] > 0:
             hidden[place] = True
     hidden[line > 0] = True

@@ -72,7 +72,7 @@ def attack_as_partner(
         return Attack("partner", 0.0, 0.0, 0)
     own = class_numbers(rows, list(known))
     if link is not None:
-        # Their own row leads to the other's: a guess is right when the own row is guessed.
+        # Linked rows: finding one's own row identifies the partner's.
         size = np.bincount(own)[own]
         hits = np.array([1.0 / size[place] for place, _ in targets])
         return Attack("partner", float(hits.mean()), float((hits == 1.0).mean()), len(targets))

@@ -103,7 +103,7 @@ class ClassCounts:
             raise StatisticsError("the table is empty")
         levels = list(range(self.answers.index.nlevels - 1))
         counts = self.answers.unstack(-1, fill_value=0)  # noqa: PD010 - a table of counts
-        counts = counts.sort_index(axis=1)  # NaN, a value like any other, comes last
+        counts = counts.sort_index(axis=1)  # NaN counts as a value of its own and comes last
         table = counts.groupby(level=levels, observed=True).sum().to_numpy(dtype=float)
         whole = table.sum(axis=0) / table.sum()
         gaps = table / table.sum(axis=1, keepdims=True) - whole

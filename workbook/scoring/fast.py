@@ -216,7 +216,7 @@ def _constant(text: str, n: int) -> object:
 
 
 def _floats(values: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> pd.arrays.FloatingArray:
-    # Every column a mask of its own: to blank one must not blank another.
+    # A separate mask for each column: setting one to NA must not affect another.
     return pd.arrays.FloatingArray(values.ravel(), mask.ravel().copy())
 
 

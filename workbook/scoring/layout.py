@@ -76,7 +76,7 @@ def _reshape(
         return None, nothing
     person, occasion = (codes[first].astype(np.int64) for codes in ids[1:])
     if pd.Index(person * (int(occasion.max()) + 1) + occasion).has_duplicates:
-        return None, nothing  # a sitting in two blocks: the careful way names the double answers
+        return None, nothing  # one sheet in two blocks: the general layout reports the duplicate answers
     matrix = values.reshape(-1, n_items)
     in_order = (block == np.arange(n_items)).all()
     return (matrix if in_order else matrix[:, np.argsort(block)]), first

@@ -12,7 +12,7 @@
 ``kernels``            one per page of one sitting, forked from a process that is warm
 ``assets``             scripts, styles, templates
 ``researcher_server``  the researcher's page, apart from all of these
-``no_grammars``        leaves out of a start what libraries import and it never uses
+``no_grammars``        imported first: it keeps out a library that takes seconds to import
 ``testing``            a real server for tests
 =====================  ===========================================================================
 

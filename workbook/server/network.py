@@ -6,7 +6,7 @@ import socket
 
 from workbook.errors import SetupError, problem
 
-_PRIVATE_PROBE = ("192.0.2.1", 9)  # a documentation address: no packet is sent for a UDP connect
+_PRIVATE_PROBE = ("192.0.2.1", 9)  # an address reserved for documentation; connecting UDP sends no packet
 
 
 def bind(address: str, port: int) -> socket.socket:

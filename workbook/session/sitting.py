@@ -1,4 +1,4 @@
-"""The session itself: it reads by the service, hears of changes, and passes verbs up."""
+"""The session: it reads through the service, is notified of changes, and offers the verbs."""
 
 import asyncio
 import secrets
@@ -104,7 +104,7 @@ class Session(Progress):
         self._loop.call_soon_threadsafe(self.shield(self.catch_up))
 
     def catch_up(self) -> None:
-        """Read again what the service said has changed; page observers hear of it once."""
+        """Read again what the service reported as changed; notify page observers once."""
         with self._lock:
             stale, self._stale, self._is_booked = self._stale, set(), False
         if stale:

@@ -1,4 +1,4 @@
-"""Reading, deciding, writing: right whoever else decides at the same moment, on whichever server."""
+"""Compare-and-append: read, decide and write, correct whatever other servers write meanwhile."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 

@@ -76,7 +76,7 @@ class App:
         is_first = self._open is None
         page.arrive(address)
         if self.session.page != asked:
-            return  # it led straight on to another page, which is open already
+            return  # it redirected to another page, which is already open
         if is_first:
             page.words.arrivals = 0  # opening the notebook does not move the focus
         if is_first:

@@ -30,7 +30,7 @@ class Source:
     instruments: Mapping[str, Instrument]
     names: Mapping[str, str]
     own_needs: Mapping[str, str] = field(default_factory=dict)
-    pictures: dict[str, Picture | None] = field(default_factory=dict)  # what was drawn of it already
+    pictures: dict[str, Picture | None] = field(default_factory=dict)  # the figures drawn so far
 
 
 def together_showings(source: Source) -> tuple[Showing, ...]:

@@ -16,7 +16,7 @@ from workbook.plots.names import in_words, short_title
 from workbook.ui.blocks import Block, heading, note, paragraph
 
 MOST_NAMED = 6  # more equals than this are counted, not listed
-# Where each stands on a sign, in the words of signs.
+# Levels of a sign, worded for signs.
 _SIGN = {"low": "often", "high": "rare", "middle": "middle"}
 
 
@@ -99,7 +99,7 @@ class _Telling:
         title = title_of(insight.subject, self.instruments)
         scale = self._scale(insight.subject)
         if insight.code.startswith("strength") and scale and scale.higher_is == "worse":
-            # A sign that is rarely there is good news; its bare name among the strong things would not be.
+            # A rare sign is good news, but its bare name in a list of strengths would mislead.
             return say("ui.telling.rare", title=title[:1].lower() + title[1:])
         return title
 

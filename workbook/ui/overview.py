@@ -48,7 +48,7 @@ def _parts(
 
     blocks = told(WHOLE)
     for title, codes in zip(titles, (STRONG, CARE), strict=True):
-        # To one alone it would only be a reproach.
+        # For a single person it would only be a reproach.
         found = told(tuple(code for code in codes if not (results.is_solo and code == "nothing_strong")))
         blocks += [heading(2, say(f"ui.{page}.{title}")), *found] if found else []
     return [*blocks, note(say(f"ui.{page}.order"))] if blocks else []

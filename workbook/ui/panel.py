@@ -35,7 +35,7 @@ class Panel:
         self.chart = Chart(colours=COLOURS)
         self.below = Prose()
         self.root = VBox([])
-        self.shows: tuple[object, object] | None = None  # what it was last filled from
+        self.shows: tuple[object, object] | None = None  # the data it was last filled with
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
         """Draw a picture; the first sentence leads, the others stand small below it.

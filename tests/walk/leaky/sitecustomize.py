@@ -1,4 +1,4 @@
-"""Loaded by a server that a positive control starts; ``LEAK`` names what it cannot keep to itself.
+"""Loaded by a server that a positive control starts; ``LEAK`` names what it leaks.
 
 ``decision``, also where nothing is named: one decision alone already opens a round. With this the pending log no
 longer keeps two private decisions apart from the table. ``saving``: a private answer that is saved leaves a line

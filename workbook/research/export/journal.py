@@ -106,7 +106,7 @@ class Journal:
         generator = np.random.default_rng(secrets.randbits(128))
         for _ in range(2 * len(self.entries) + 2):
             now = {person: couple for person, couple in basis.members.items() if person not in out}
-            # One rule at a time: who is left out for the first may suffice for the second.
+            # One rule at a time: couples dropped for the first may be enough for the second.
             found = (rule.to_leave_out(generator) for rule in self._rules(basis, now))
             drawn = next((some for some in found if some), set())
             if not drawn:
@@ -166,7 +166,7 @@ class Journal:
                 continue
             asked = [(str(entry["level"]), int(entry["least"])) for entry in among]
             asked.append((basis.level, basis.least))
-            # By tables of means and rows in bands together, no exact sum can be worked out.
+            # Tables of means combined with banded rows reveal no exact sum.
             rows = [least for level, least in asked if level != "aggregate"]
             least = max(rows if levels is not EXACT and rows else [number for _, number in asked])
             found.append(_Rule(among, present, least, hides=basis.level != "unlinked"))

@@ -167,7 +167,7 @@ def _withhold_rare_couples(rows: pd.DataFrame, facts: list[str], k: int) -> pd.D
         sizes = result["couple_id"].groupby(keys).transform("nunique")
         small = (sizes < k).to_numpy(dtype=bool)
         result[name] = result[name].mask(small, SUPPRESSED)
-        # Those withheld may themselves be few: then they must go with a larger class.
+        # The suppressed rows may themselves be few; they then need a larger class with them.
         keys = _couple_keys(result, kept)
         sizes = result["couple_id"].groupby(keys).transform("nunique")
         if (sizes < k).any():

@@ -202,7 +202,7 @@ def _assess(
     anonymity = measure_anonymity(
         known.assign(couple=people["couple_id"].to_numpy()), names, (), unit="couple"
     )
-    # Withheld rows tell nothing of a score, however alike they are.
+    # Suppressed rows reveal no score, however alike they are.
     told = known[known[scores[0]] != SUPPRESSED]
     by_facts = measure_anonymity(told if len(told) else known, facts, scores)
     seed = int(generator.integers(2**31))

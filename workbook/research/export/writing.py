@@ -76,7 +76,7 @@ def write_release(
         files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
         entry = _entry(release, folder.name, study, files, at)
         (unfinished / MANIFEST).write_text(_json(entry), encoding="utf-8")
-        # The journal first: an export nobody knows of is worse than a line too many.
+        # Journal first: an unrecorded export is worse than an entry without an export.
         append_entry(folder.parent, entry | journal.note(release.basis))
     return folder
 

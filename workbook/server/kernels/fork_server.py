@@ -1,4 +1,4 @@
-"""Fork kernels in a moment, from one process with everything imported.
+"""The fork server: forks kernels in a moment from one process with everything imported.
 
 It runs as ``python -m workbook.server.kernels.fork_server <descriptor>`` with an allowlisted environment
 of its own, so that not even ``/proc/<pid>/environ`` of a kernel shows the server's. It is
@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Any
 
-# Imported once, before the first fork: each of these would else be a kernel's own memory.
+# Imported once, before the first fork, so that kernels share their memory.
 WARM = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -39,7 +39,7 @@ def warm_up() -> None:
             importlib.import_module(name)
     rehearse()
     gc.collect()
-    gc.freeze()  # the collector would else write to every shared page and so copy it
+    gc.freeze()  # otherwise the collector would write to every shared memory page and so copy it
 
 
 def rehearse() -> None:
@@ -100,7 +100,7 @@ def serve(line: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels need no waiting for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     warm_up()
-    # A server that ends while this warms up leaves the line broken rather than closed: the same to us.
+    # A server that ends during warm-up breaks the socket instead of closing it: treated alike.
     with contextlib.suppress(ConnectionError), line.makefile("rwb") as stream:
         stream.write(b'{"ready": true}\n')
         stream.flush()

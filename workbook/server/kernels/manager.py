@@ -1,4 +1,4 @@
-"""Kernels and whose they are. A kernel lives for one page of one sitting."""
+"""Kernels and their owners. A kernel serves one page of one sitting and ends without its heartbeat."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from traitlets import Float, Integer, default
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
 
-# What a kernel's process may know of the server's environment. Everything else stays out:
+# The variables of the server's environment that a kernel inherits. All others are left out:
 # keys, tokens and database addresses are commonly kept in environment variables.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
 # Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
@@ -25,7 +25,7 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
     "1",
 )
-LAST_WORDS_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
+GOODBYE_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
 
 
@@ -74,7 +74,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         actor: Actor | None = getattr(getattr(handler, "current_user", None), "actor", None)
         if actor is None:
             raise HTTPError(403)
-        # One after the other: many at once would each count the others as not yet there.
+        # One at a time: concurrent starts would not count each other.
         async with self._turns.setdefault(_person(actor), asyncio.Lock()):
             if _has_gone(handler):  # reloaded while it waited: nobody is there to see it
                 raise StreamClosedError
@@ -92,7 +92,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         finally:
             self._n_opening -= 1
         self._owners[kernel_id] = actor
-        self.hear_of(kernel_id)
+        self.note_heartbeat(kernel_id)
         return kernel_id
 
     async def find_room(self, actor: Actor) -> bool:
@@ -105,9 +105,9 @@ class WorkbookKernels(AsyncMappingKernelManager):
         n_ending = max(0, len(self._of(actor)) - self.per_person + 1)
         return len(self._owners) + self._n_opening - n_ending < self.most
 
-    def hear_of(self, kernel_id: str) -> None:
+    def note_heartbeat(self, kernel_id: str) -> None:
         """Note a heartbeat of the kernel's page: it was opened just now, or it is still there."""
-        if kernel_id in self._owners:  # what is said of a kernel that has ended would be kept for ever
+        if kernel_id in self._owners:  # an entry for a kernel that has ended would never be removed
             self._heard[kernel_id] = time.monotonic()
 
     async def end_unheard(self, seconds: float | None = None) -> None:
@@ -133,8 +133,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
 
     def end_soon(self, kernel_id: str) -> None:
         """End a kernel whose page said goodbye, once what it sent last (words just typed) is dealt with."""
-        self._forget(kernel_id)  # nobody's from now on, and in nobody's way
-        asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, lambda: _run(self.end(kernel_id)))
+        self._forget(kernel_id)  # it has no owner from now on, and does not count towards any limit
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, lambda: _run(self.end(kernel_id)))
 
     def _forget(self, kernel_id: str) -> None:
         self._owners.pop(kernel_id, None)

@@ -21,7 +21,7 @@ from workbook.server.kernels.manager import kernel_environment
 
 _log = logging.getLogger(__name__)
 NAME = "workbook-forked"
-NO_HISTORY = "--HistoryManager.enabled=False"  # what was run is kept nowhere
+NO_HISTORY = "--HistoryManager.enabled=False"  # no history of executed code is stored
 
 
 class ForkServer:
@@ -102,7 +102,7 @@ class ForkedProcess:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        # A descriptor of the process cannot come to mean another process, as a number can.
+        # A process descriptor, unlike a process id, is never reused for another process.
         self._handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
 
     def poll(self) -> int | None:
@@ -140,7 +140,7 @@ class ForkedProcess:
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Gives jupyter_client a kernel from the fork server, or one launched as usual."""
+    """Provide jupyter_client with a kernel from the fork server, or one launched as usual."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         kernel: Any = self.parent

@@ -82,7 +82,7 @@ def pass_on(kernel: Any, messages: Sequence[bytes]) -> None:
         parts = admit(message)
         if parts is not None:
             kernel.session.send_raw(line, parts)
-    # Closed a little later, or what was just sent would be thrown away with it.
+    # Closed with a delay, or the message just sent would be lost.
     asyncio.get_running_loop().call_later(1.0, line.close)
 
 
@@ -143,7 +143,7 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
         """Note the heartbeat: the page is there."""
         super().on_pong(data)
         self.last_pong += self.ping_interval / 1000
-        self.kernel_manager.hear_of(self.kernel_id)
+        self.kernel_manager.note_heartbeat(self.kernel_id)
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Hang up from here: a page that no longer answers has been gone since its last pong."""
@@ -153,7 +153,7 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
     def on_close(self) -> None:
         """Keep the kernel a little while for its page, which went, or whose network did."""
         if not self._is_given_up:
-            self.kernel_manager.hear_of(self.kernel_id)
+            self.kernel_manager.note_heartbeat(self.kernel_id)
         if self.connection is not None:
             super().on_close()
 

@@ -33,7 +33,7 @@ class RecoveryCode(PageHandler):
         self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)
 
     async def post(self) -> None:
-        if self.actor is not None:  # `prepare` sends strangers away; pressed twice it is written down still
+        if self.actor is not None:  # strangers were redirected; pressing twice is harmless
             self.context.recovery_codes.pop(self.actor.sitting_id, None)
         self.see("/workbook")
 
@@ -72,7 +72,7 @@ class Farewell(FormPage):
         self._mine()
         self.ask({})
 
-    @allow_unauthenticated  # a second sending comes when the sitting is over: it is shown what was said last
+    @allow_unauthenticated  # a second submission comes after the sitting ended: show the last result again
     async def post(self) -> None:
         if self.actor is not None:
             self._mine()

@@ -45,7 +45,7 @@ class FormPage(DoorPage):
 
     def ask(self, typed: dict[str, str], error: WorkbookError | None = None) -> None:
         """Show the form, with what may be shown of what was typed and what is wrong with it."""
-        # A form shown again is an answered request: a browser would log 4xx as an error.
+        # A form shown again is a success (200): a browser would log a 4xx as an error.
         self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
         shown = [name for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}]
         kept = {name: typed.get(name, "") for name in shown}

@@ -81,7 +81,7 @@ class PageHandler(Secured, JupyterHandler):
         settings = page_settings(xsrf=self.cross_site_token(), leave_to=self.workbook.leave_to)
         token = self.cross_site_token()
         common = {"token": token, "settings": settings, "actor": self.actor, "workbook": self.workbook}
-        common["once"] = secrets.token_hex(16)  # what tells one form that is shown from the next
+        common["once"] = secrets.token_hex(16)  # distinguishes one rendered form from the next
         self.finish(render(template, **(common | values)))
 
     def answer(self, reply: dict[str, Any], status: int = 200) -> None:

@@ -15,7 +15,7 @@ from workbook.service.formats.values import Answer
 LARGEST_BODY = 256 * 1024
 MOST_ANSWERS = 200
 LONGEST_TEXT = 200
-MOST_LAST_WORDS = 4
+MOST_UNSENT = 4
 
 
 def read_answers(asked: dict[str, Any]) -> list[Answer]:
@@ -87,7 +87,7 @@ def is_of_somebody_else(page: PageHandler, asked: dict[str, Any]) -> bool:
 
 
 class Alive(PageHandler):
-    """The heartbeat of an open page."""
+    """Receive the heartbeat of an open page."""
 
     @allow_unauthenticated
     async def post(self) -> None:
@@ -103,30 +103,30 @@ class Alive(PageHandler):
         kernel_id = str(asked.get("kernel", ""))
         alive = self.kernels.belongs_to(kernel_id, actor) and await self.kernels.is_running(kernel_id)
         if alive:
-            self.kernels.hear_of(kernel_id)
+            self.kernels.note_heartbeat(kernel_id)
         left = self.context.sittings.idle_seconds_left(actor.sitting_id)
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 
 
 class Close(PageHandler):
-    """A page says it is going, and its last words: its kernel ends, the sitting goes on."""
+    """Receive a closing page's last unsaved text, and end its kernel; the sitting goes on."""
 
     async def post(self) -> None:
         asked = asked_by(self)
         kernel_id = str(asked.get("kernel", ""))
         if self.kernels.belongs_to(kernel_id, self.actor):
-            if words := _last_words(asked.get("last")):
+            if words := _unsent_messages(asked.get("last")):
                 pass_on(self.kernels.get_kernel(kernel_id), words)
             self.kernels.end_soon(kernel_id)
         self.set_status(204)
         self.finish()
 
 
-def _last_words(given: Any) -> list[bytes]:
-    """Messages for the kernel that the page could not send any more; none where it is not such a list."""
+def _unsent_messages(given: Any) -> list[bytes]:
+    """Return the messages that the page could no longer send to its kernel; none if it is not such a list."""
     if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
         return []
     try:
-        return [base64.b64decode(text, validate=True) for text in given[:MOST_LAST_WORDS]]
+        return [base64.b64decode(text, validate=True) for text in given[:MOST_UNSENT]]
     except ValueError:
         return []

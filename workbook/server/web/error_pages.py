@@ -24,7 +24,7 @@ _STATUS: dict[type, int] = {
     SignInError: 400,
     AccessError: 403,
     AnswerError: 422,
-    StorageError: 503,  # the fault is not in what was asked: it may be asked again
+    StorageError: 503,  # the fault is not in the request, so it may be repeated
     DefectError: 500,
     WorkbookError: 400,
 }

@@ -263,7 +263,7 @@ def _opening_entries(couple_id: str, key: Round, people: Mapping[str, Pending]) 
 
 
 def _hollow_entries(couple_id: str, fold: Fold) -> list[Entry]:
-    """Close rounds that are open with nothing in them: a backup from before an erasure holds such."""
+    """Return entries that close rounds left empty by restoring a backup taken before an erasure."""
     hollow = [
         (key, fold.standing_round(key))
         for key in fold.opened

@@ -1,4 +1,4 @@
-"""A couple's table: what lies on it is a fold of its log, and of nothing else."""
+"""A couple's table: its contents are a fold of its log, and of nothing else (event sourcing)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -113,7 +113,7 @@ def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
 
 
 def unpaired_entry(couple_id: str) -> Entry:
-    """Return the row by which both open pages hear that the table is closed."""
+    """Return the row that notifies both open pages that the table is closed."""
     return Entry(table_log(couple_id), UNPAIRED, UNPAIRED, b"{}")
 
 

@@ -1,7 +1,8 @@
 """What each may do alone: block, part, leave, erase, and take their own data.
 
-Each act is one write: what decides it, and the destruction of all that it ends. Only the note that a
-couple has parted, which no backup takes back, lies elsewhere; a start makes good what is missing there.
+Each act is one write: what decides it, and the destruction of all that it ends. An erased drawer goes with
+the wrapped keys that alone could open it (crypto-shredding). Only the note that a couple has parted, which no
+backup takes back, lies elsewhere; a start makes good what is missing there.
 """
 
 import hashlib

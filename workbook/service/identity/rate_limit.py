@@ -1,4 +1,4 @@
-"""How often someone may guess: ten wrong tries in a quarter of an hour, each counted by what it was at.
+"""Rate limit for guesses: ten wrong tries in a quarter of an hour, counted by what was tried.
 
 The counting is `limits`'; a storage that several servers share (Redis) can be given in place of the memory.
 """

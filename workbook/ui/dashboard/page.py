@@ -51,7 +51,7 @@ class Dashboard:
         ]
         try:
             section.fill()
-        finally:  # where it could not be worked out, the page says so above what there is
+        finally:  # if it could not be calculated, the page says so above the rest
             self.shown = (section.root,)
             self._lay()
 

@@ -49,7 +49,7 @@ class Scene:
     buttons: Sequence[Button] = field(default=())
 
 
-KEPT = "kept"  # stands where a thing's id would: what was just begun lies on the table
+KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
 
 
 class Activity(Generic[T]):
@@ -124,7 +124,7 @@ class Activity(Generic[T]):
         buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
         if not asking:
             blocks += self.standing(thing)
-        # What is being typed stays unless what can be done here has changed.
+        # Typed text is kept unless the possible moves have changed.
         key = f"{thing.id} {' '.join(moves)} {len(told)}"
         return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
 

@@ -108,7 +108,7 @@ class ExercisePage(Page):
             self.fill()
             return
         waits = activity.n_waiting if activity and not thing else 0
-        # Above everything, also above what waits for an answer: no way in passes it by.
+        # Above everything, even above items waiting for an answer, so that nobody misses it.
         head = self._head(exercise, title_only=bool(thing), waits=waits)
         self.say_words([*head, *self._cautions(exercise, is_thing=bool(thing))])
         self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]

@@ -27,7 +27,7 @@ class OwnResults(Page):
 
     @classmethod
     def is_due(cls, session: Session, step: PathStep) -> bool:
-        # One's own picture, then the decision; once the joint pages are open, it is in nobody's way.
+        # Own results come before the decision; once the joint pages are open, they are no longer suggested.
         has_to_look = not session.table.open_rounds and not session.has_seen("results")
         return step.status != "locked" and has_to_look
 

@@ -51,7 +51,7 @@ class Rights(Page):
 
     def fill(self) -> None:
         if self._done:
-            return  # what was said last stays
+            return  # the last message stays
         if not self.address.rest(0):
             self._all()
             return
@@ -77,7 +77,7 @@ class Rights(Page):
             self.place.children = ()
             self.offer(Button(say(f"ui.rights.block.button{key}"), self._toggle, "primary"), back)
         elif is_served() and name in _PAGES:
-            # The sitting ends with it, and so would this page before it could say good-bye.
+            # It ends the sitting, and with it this page, before a last message could be shown.
             self.place.children = (Prose(blocks=[links([(say(f"ui.rights.{name}.button"), _PAGES[name])])]),)
             self.offer(back)
         else:
