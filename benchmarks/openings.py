@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.harness import Figures, benchmark
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import OCCASION, answer_all, in_folder, make_couple
-from tools.chromium import find_chromium, launch_flags
+from tools.chromium import find_whole_chromium, launch_flags
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.server.testing import running_server
@@ -49,7 +49,7 @@ def openings(share: float) -> Figures:
 
         in_folder(Path(kept), seed)
         with running_server(Path(kept)) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=launch_flags())
+            browser = playwright.chromium.launch(executable_path=find_whole_chromium(), args=launch_flags())
             seconds = sorted(_one_opening(browser, server.url.rstrip("/"), code) for code in codes)
             browser.close()
     return {"openings": count, "median_seconds": seconds[count // 2], "worst_seconds": seconds[-1]}

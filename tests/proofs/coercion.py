@@ -22,7 +22,7 @@ from tests.proofs._visitors import Visitor
 from tests.proofs.harness import CannotRun, Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.walk.person import Person
-from tools.chromium import WAY_OUT, find_chromium, launch_flags
+from tools.chromium import WAY_OUT, find_whole_chromium, launch_flags
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
 
@@ -89,7 +89,7 @@ def _leave_often(size: int, *, covering: bool = True, before: str = "") -> Count
 @contextmanager
 def _remembering_chromium() -> Iterator[Browser]:
     """Chromium as people have it: a page that is left is kept whole for Back, which Playwright turns off."""
-    path = find_chromium()
+    path = find_whole_chromium()
     if path is None:
         raise CannotRun(WAY_OUT)
     with sync_playwright() as playwright:

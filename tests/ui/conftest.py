@@ -1,5 +1,6 @@
 """A real couple over a real service in memory, and one real browser for the whole run."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -49,6 +50,15 @@ def jonah(household: Household, actors: tuple[Actor, Actor]) -> Session:
 def pages_of(session: Session) -> Pages:
     """Return the pages of a sitting, without any widget."""
     return Pages(session, PAGES)
+
+
+def catch_up_until(session: Session, happened: Callable[[], object]) -> None:
+    """Read again what changed until something has happened: a store notifies on a thread of its own."""
+    until = time.monotonic() + 10
+    while not happened() and time.monotonic() < until:
+        session.catch_up()
+        time.sleep(0.01)
+    assert happened()
 
 
 def status(session: Session, page: str) -> str:

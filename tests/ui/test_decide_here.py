@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.conftest import status
+from tests.ui.conftest import catch_up_until, status
 from workbook.address import at
 from workbook.content import say
 from workbook.session import Session
@@ -35,7 +35,7 @@ def test_a_decision_at_one_device_belongs_to_the_named_partner_with_their_passph
     assert (maya.decisions, jonah.decisions) == ({}, {("connection", "assessment-1"): Grain.ANSWERS})
     assert both.table.open_rounds == ()
     maya.decide("connection", Grain.SCORES)
-    both.catch_up()
+    catch_up_until(both, lambda: both.table.open_rounds)
     assert both.table.open_rounds == (("connection", "assessment-1"),)
     assert both.table.publications[0].grain is Grain.SCORES  # the smaller of the two
 

@@ -9,7 +9,7 @@ from playwright.sync_api import TimeoutError as TooSlow
 
 from tests import axe
 from tests.ui.browser import show
-from tests.ui.conftest import pages_of
+from tests.ui.conftest import catch_up_until, pages_of
 from workbook.address import at
 from workbook.content import say
 from workbook.content.document import documents
@@ -136,7 +136,7 @@ def test_a_partners_publication_appears_on_the_open_page(
     page, _kernel = show(browser, address, app.root)
     expect(page.get_by_text("are not open yet")).to_be_visible()
     jonah.decide("connection", Grain.SCORES)
-    maya.catch_up()
+    catch_up_until(maya, lambda: maya.table.open_rounds)
     page.evaluate("window.exchange({})")
     expect(page.get_by_text("Your pages together are open")).to_be_visible()
     page.close()
