@@ -137,3 +137,22 @@ def test_couples_are_counted_with_categorical_ids() -> None:
 def test_criterion_c_is_equally_many_sds_from_both_means() -> None:
     cutoff = clinical_cutoff(40, 10, 60, 5)
     assert (cutoff - 40) / 10 == pytest.approx((60 - cutoff) / 5)
+
+
+def test_a_cutoff_needs_no_norms_of_the_group_its_criterion_leaves_out() -> None:
+    """Jacobson & Truax offer a for where only a clinical sample is known, b for where none is."""
+    assert clinical_cutoff(40, 7.5, None, None, criterion="a") == 55
+    assert clinical_cutoff(40, 7.5, None, None, criterion="a", higher_is="worse") == 25
+    assert clinical_cutoff(None, None, 60, 7.5, criterion="b") == 45
+    assert clinical_cutoff(None, None, 60, 7.5, criterion="b", higher_is="worse") == 75
+
+
+def test_a_cutoff_names_every_norm_that_is_missing_or_impossible() -> None:
+    with pytest.raises(StatisticsError) as refusal:
+        clinical_cutoff(None, 0, float("nan"), None)
+    assert [str(one) for one in refusal.value.problems] == [
+        "criterion 'c' needs the mean of the clinical group",
+        "the standard deviation of the clinical group must be above 0",
+        "the mean of the functional group must be a finite number",
+        "criterion 'c' needs the standard deviation of the functional group",
+    ]

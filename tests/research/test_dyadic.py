@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import optimize
+from scipy import optimize, stats
 
 from workbook.errors import StatisticsError
 from workbook.research.dyadic import (
@@ -189,6 +189,17 @@ def test_fiml_equals_ml_for_complete_couples() -> None:
         fiml = apim(pairs, distinguishable=distinguishable, method="ML", missing="fiml")
         np.testing.assert_allclose(fiml.table["estimate"], whole.table["estimate"], atol=1e-8)
         assert fiml.rho == pytest.approx(whole.rho)
+
+
+def test_fiml_bic_counts_couples_whose_joint_likelihood_it_is() -> None:
+    """As lavaan: x and y of a couple are one observation of four values."""
+    pairs = couples(80, seed=5)
+    model = apim(pairs, distinguishable=True, method="ML", missing="fiml")
+    values = pairs[["x_a", "x_b", "y_a", "y_b"]].to_numpy()
+    joint = stats.multivariate_normal(values.mean(axis=0), np.cov(values.T, bias=True))
+    loglik = joint.logpdf(values).sum()
+    assert model.loglik == pytest.approx(loglik, abs=1e-4)
+    assert model.bic == pytest.approx(-2 * loglik + np.log(80) * (4 + 10), abs=1e-3)
 
 
 def test_fiml_is_unbiased_where_listwise_deletion_is_not() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from workbook.errors import StatisticsError
 from workbook.research.dyadic import apim, distinguishability, dyadic_icc, moderated_apim
+from workbook.research.dyadic.design import Covariate
 from workbook.research.dyadic.pattern import read_pattern
 
 COLUMNS = ["x_a", "x_b", "y_a", "y_b"]
@@ -129,6 +130,29 @@ def test_explained_nonindependence_ignores_mean_differences_between_roles() -> N
     assert apart.total == pytest.approx(plain.total)
     assert apart.spurious == pytest.approx(plain.spurious)
     assert apart.covariation == pytest.approx(plain.covariation)
+
+
+@pytest.mark.parametrize("distinguishable", [False, True])
+@pytest.mark.parametrize("of_the_couple", [False, True])
+def test_explained_nonindependence_counts_covariates(*, distinguishable: bool, of_the_couple: bool) -> None:
+    """What a shared burden makes alike in both is explained by it, however little x has to do with it."""
+    generator = np.random.default_rng(11)
+    burden = generator.normal(size=3000)
+    own = burden[:, None] + (0.0 if of_the_couple else 0.3) * generator.normal(size=(3000, 2))
+    columns = [generator.normal(size=(3000, 2)), own + generator.normal(size=(3000, 2)), own]
+    pairs = pd.DataFrame(np.hstack(columns), columns=["x_a", "x_b", "y_a", "y_b", "c_a", "c_b"])
+    covariate: Covariate = "c_a" if of_the_couple else ("c_a", "c_b")
+    settings = {"distinguishable": distinguishable, "method": "ML"}
+    alone = apim(pairs, **settings).explained_nonindependence
+    found = apim(pairs, covariates=[covariate], **settings).explained_nonindependence
+    predictors = ["x_a", "x_b", "c_a"] + ([] if of_the_couple else ["c_b"])
+    used = np.column_stack([np.ones(3000), pairs[predictors]])
+    outcomes = pairs[["y_a", "y_b"]].to_numpy()
+    errors = outcomes - used @ np.linalg.lstsq(used, outcomes, rcond=None)[0]
+    before, after = (np.cov(values.T, bias=True) for values in (outcomes, errors))
+    assert found.explained == pytest.approx((before - after)[0, 1] / np.trace(before) * 2.0, abs=2e-3)
+    assert abs(alone.share) < 0.05 and found.share > 0.9
+    assert np.isnan([found.spurious, found.covariation]).all()
 
 
 @pytest.mark.parametrize("distinguishable", [False, True])

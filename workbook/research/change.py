@@ -109,20 +109,22 @@ def reliable_change(
 
 
 def clinical_cutoff(
-    mean_clinical: float,
-    sd_clinical: float,
-    mean_functional: float,
-    sd_functional: float,
+    mean_clinical: float | None,
+    sd_clinical: float | None,
+    mean_functional: float | None,
+    sd_functional: float | None,
     *,
     criterion: Literal["a", "b", "c"] = "c",
+    higher_is: HigherIs = "better",
 ) -> float:
     """Return where the functional range begins.
 
     Formula
     -------
-    a: two SDs beyond the clinical mean, towards the functional one. b: within two SDs of the
-    functional mean. c: as many SDs from the clinical mean as from the functional one,
-    (SD_c·M_f + SD_f·M_c)/(SD_c + SD_f); with equal SDs both groups are equally likely there.
+    a: two SDs beyond the clinical mean, towards the functional range. b: within two SDs of the
+    functional mean, towards the clinical range. c: as many SDs from the clinical mean as from the
+    functional one, (SD_c·M_f + SD_f·M_c)/(SD_c + SD_f); with equal SDs both groups are equally likely
+    there.
 
     Assumptions
     -----------
@@ -142,39 +144,61 @@ def clinical_cutoff(
 
     Parameters
     ----------
-    mean_clinical, sd_clinical, mean_functional, sd_functional : float
-        In scale points.
+    mean_clinical, sd_clinical, mean_functional, sd_functional : float or None
+        In scale points. None for a group without norms: a needs only the clinical one, b only the
+        functional one, c both.
     criterion : {"a", "b", "c"}
+    higher_is : {"better", "worse"}
+        Where the functional range lies, if only one group's mean says where it is not.
 
     Raises
     ------
     StatisticsError
-        Not finite, SDs not positive, equal means, unknown criterion.
+        A norm that the criterion needs is not given; not finite, SDs not positive, equal means,
+        unknown criterion.
 
     Examples
     --------
     >>> [clinical_cutoff(40, 7.5, 60, 7.5, criterion=c) for c in "abc"]
     [55.0, 45.0, 50.0]
+    >>> clinical_cutoff(40, 7.5, None, None, criterion="a")
+    55.0
     """
-    given = np.array([mean_clinical, sd_clinical, mean_functional, sd_functional], dtype=float)
-    problems = []
-    if not np.isfinite(given).all():
-        problems.append("means and standard deviations must be finite numbers")
-    if sd_clinical <= 0 or sd_functional <= 0:
-        problems.append("standard deviations must be above 0")
-    if mean_clinical == mean_functional:
+    if criterion not in _NORMS:
+        raise StatisticsError(f"criterion must be 'a', 'b' or 'c', not {criterion!r}")
+    given = {"clinical": (mean_clinical, sd_clinical), "functional": (mean_functional, sd_functional)}
+    problems = [one for name, norms in given.items() for one in _check_norms(name, *norms, criterion)]
+    if mean_clinical is not None and mean_clinical == mean_functional:
         problems.append("both groups have the same mean: there is nothing to tell apart")
-    if criterion not in ("a", "b", "c"):
-        problems.append(f"criterion must be 'a', 'b' or 'c', not {criterion!r}")
+    if higher_is not in ("better", "worse"):
+        problems.append(f"higher_is must be 'better' or 'worse', not {higher_is!r}")
     if problems:
         raise StatisticsError(problems)
-    towards = 1.0 if mean_functional > mean_clinical else -1.0
+    means = {name: np.nan if mean is None else float(mean) for name, (mean, _) in given.items()}
+    sds = {name: np.nan if sd is None else float(sd) for name, (_, sd) in given.items()}
+    apart = means["functional"] - means["clinical"]
+    towards = (1.0 if higher_is == "better" else -1.0) if np.isnan(apart) else float(np.sign(apart))
     if criterion == "a":
-        return float(mean_clinical + towards * 2.0 * sd_clinical)
+        return means["clinical"] + towards * 2.0 * sds["clinical"]
     if criterion == "b":
-        return float(mean_functional - towards * 2.0 * sd_functional)
-    weighted = sd_clinical * mean_functional + sd_functional * mean_clinical
-    return float(weighted / (sd_clinical + sd_functional))
+        return means["functional"] - towards * 2.0 * sds["functional"]
+    weighted = sds["clinical"] * means["functional"] + sds["functional"] * means["clinical"]
+    return weighted / (sds["clinical"] + sds["functional"])
+
+
+_NORMS = {"a": ("clinical",), "b": ("functional",), "c": ("clinical", "functional")}
+"""Whose mean and standard deviation each criterion needs."""
+
+
+def _check_norms(name: str, mean: float | None, sd: float | None, criterion: str) -> Iterator[str]:
+    needed = name in _NORMS[criterion]
+    for what, value in (("mean", mean), ("standard deviation", sd)):
+        if value is None and needed:
+            yield f"criterion {criterion!r} needs the {what} of the {name} group"
+        elif value is not None and not np.isfinite(value):
+            yield f"the {what} of the {name} group must be a finite number"
+        elif value is not None and what == "standard deviation" and value <= 0:
+            yield f"the {what} of the {name} group must be above 0"
 
 
 def couple_change(

@@ -30,7 +30,8 @@ class Estimate:
     """A coefficient with its confidence interval.
 
     ``n`` persons and ``k`` items stand behind it; with pairwise deletion ``n`` is the
-    smallest number of persons behind any covariance, so the interval is never too narrow.
+    smallest number of persons behind any covariance. The interval takes that number for what all
+    covariances rest on: with missing answers to items that go closely together it is too narrow.
     """
 
     value: float
@@ -59,7 +60,9 @@ def cronbach_alpha(
 
     Missing
     -------
-    *pairwise*: each covariance from the persons who answered both items.
+    *pairwise*: each covariance from the persons who answered both items. The interval is then too
+    narrow where items go closely together (three items with loadings .95, n = 100, 30 % missing: a
+    nominal 95 % covered about 62 % in a simulation, *listwise* 95 %).
     *listwise*: only persons who answered every item.
 
     Source
@@ -126,8 +129,8 @@ def mcdonald_omega(
 
     Missing
     -------
-    *pairwise* (the correlations of those who answered both items; the smallest n counts) or
-    *listwise*.
+    *pairwise* (covariances of those who answered both items, over the standard deviations of all who
+    answered each; the smallest n counts; intervals too narrow as `cronbach_alpha`'s) or *listwise*.
 
     Source
     ------

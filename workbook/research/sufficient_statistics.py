@@ -1,7 +1,7 @@
 """Counts and sums that add up over the parts of a data set, whatever its size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
@@ -63,9 +63,9 @@ class ClassCounts:
     its classes are counted once, and partners who are alone in two classes are one couple alone.
     """
 
-    couples: pd.Series
-    answers: pd.Series
-    alone: pd.Series
+    couples: pd.Series = field(repr=False)
+    answers: pd.Series = field(repr=False)
+    alone: pd.Series = field(repr=False)
     n_couples: int
 
     @classmethod

@@ -1,7 +1,7 @@
 """Are the partners distinguishable: a test, and what to do with a mixed cohort."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -132,7 +132,7 @@ class AlignedCouples:
     ``pairs`` is as it was and ``reason`` says how many couples that is.
     """
 
-    pairs: pd.DataFrame
+    pairs: pd.DataFrame = field(repr=False)
     distinguishable: bool
     roles: tuple[str, str]
     reason: str

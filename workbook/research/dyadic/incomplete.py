@@ -63,9 +63,8 @@ def fit_incomplete(pairs: pd.DataFrame, design: Design, setting: Setting) -> Api
     )
     fitted = _with_errors(shapes, n, means, covariance, design, mirror)
     seen = (~np.isnan(values)).sum(axis=0)
-    return Apim(
-        design, setting, moments, _as_given(fitted, design, centre, scale, seen), None, int(empty.sum())
-    )
+    as_given = _as_given(fitted, design, centre, scale, seen)
+    return Apim(design, setting, moments, as_given, None, int(empty.sum()), is_joint=True)
 
 
 def _read(pairs: pd.DataFrame, design: Design) -> Array:

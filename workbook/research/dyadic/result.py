@@ -39,6 +39,10 @@ class ExplainedNonindependence:
     + ``covariation`` (from likeness in x; r(a² + p²)), all standardised; ``total`` is the
     likeness in y, and ``share`` explained/total. Standard deviations are over all persons, but
     within roles if these are distinguishable, as ``total`` leaves the roles' means out too.
+
+    With covariates, actor and partner effects are partial ones and do not add up to what is
+    explained: then ``explained`` is by how much the partners' errors covary less than in the
+    model without predictors, over the outcome's variance, and the two parts are NaN.
     """
 
     explained: float
@@ -51,9 +55,11 @@ class ExplainedNonindependence:
         return self.explained / self.total
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Apim:
     """A fitted APIM. See `workbook.research.dyadic.apim`.
+
+    Shown in a notebook, it tells its effects and no row of a respondent.
 
     Attributes
     ----------
@@ -80,6 +86,17 @@ class Apim:
     fit: Fit
     pairs: pd.DataFrame | None
     n_set_aside: int
+    is_joint: bool = False
+    """Whether the likelihood is that of x and y together (*fiml*), an observation a couple."""
+
+    def __repr__(self) -> str:
+        shown = self.table[["term", "role", "estimate", "se", "low", "high", "p"]].to_string(
+            index=False,
+            float_format="{:.3f}".format,
+            formatters={"p": lambda p: "< .001" if p < 0.001 else f"{p:.3f}"},
+        )
+        of = f"{self.n_couples:,} couples, {self.n_set_aside:,} set aside, {self.setting.method}"
+        return f"Apim of {of}, rho {self.rho:.3f}\n{shown}"
 
     @property
     def n_couples(self) -> int:
@@ -105,7 +122,12 @@ class Apim:
 
     @property
     def bic(self) -> float:
-        """With the number of outcomes (persons; less the coefficients under REML), as R's gls."""
+        """With the number of outcomes (persons; less the coefficients under REML), as R's gls.
+
+        Under *fiml* with the number of couples, whose joint likelihood it is, as lavaan.
+        """
+        if self.is_joint:
+            return -2.0 * self.loglik + float(np.log(self.n_couples)) * self.fit.n_parameters
         n = 2 * self.n_couples - (0 if self.setting.method == "ML" else len(self.fit.estimate))
         return -2.0 * self.loglik + float(np.log(n)) * self.fit.n_parameters
 
@@ -188,6 +210,11 @@ class Apim:
     @cached_property
     def explained_nonindependence(self) -> ExplainedNonindependence:
         x, y = self.design.predictors[0], self.design.outcome
+        total = self.likeness(y)
+        if len(self.design.predictors) > 1 or self.design.couple_level:
+            without = self.empty.residual
+            less = float(without[0, 1] - self.fit.residual[0, 1]) / float(np.trace(without) / 2.0)
+            return ExplainedNonindependence(less, np.nan, np.nan, total)
         spread = self._within_sd if self.setting.distinguishable else self._pooled_sd
         unit = spread(x) / spread(y)
         effects = [
@@ -197,7 +224,6 @@ class Apim:
         (a1, p1), (a2, p2) = effects[0], effects[-1]
         r_x = self.likeness(x)
         spurious, covariation = float(a1 * p2 + p1 * a2), float(r_x * (a1 * a2 + p1 * p2))
-        total = self.likeness(y)
         return ExplainedNonindependence(spurious + covariation, spurious, covariation, total)
 
     def likeness(self, pair: Pair) -> float:

@@ -1,7 +1,7 @@
 """What people published to a study: all that an export may draw on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import pandas as pd
@@ -38,10 +38,10 @@ class Published:
         A person's answer to an item, or score on a facet, stands there twice for one occasion.
     """
 
-    responses: pd.DataFrame
-    scores: pd.DataFrame
+    responses: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
     catalogue: Mapping[str, Instrument]
-    keys: Mapping[str, tuple[str, str]] | None = None
+    keys: Mapping[str, tuple[str, str]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         shown = {name: instrument.as_published for name, instrument in self.catalogue.items()}

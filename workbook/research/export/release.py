@@ -46,7 +46,7 @@ class ReleaseTable:
     """Rows and their columns, in the same order."""
 
     name: str
-    rows: pd.DataFrame
+    rows: pd.DataFrame = field(repr=False)
     columns: tuple[Column, ...]
 
 

@@ -1,7 +1,7 @@
 """The default release: a few coarse scores per person, partners not linked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -54,15 +54,15 @@ MOST_WITHHELD = 0.2
 class _Cohort:
     """Persons with their scores, facts and class of joining, row by row."""
 
-    people: pd.DataFrame
-    scores: pd.DataFrame
-    facts: pd.DataFrame
-    joined: pd.Series
+    people: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
+    facts: pd.DataFrame = field(repr=False)
+    joined: pd.Series = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
 class _Attempt:
-    rows: pd.DataFrame
+    rows: pd.DataFrame = field(repr=False)
     edges: Edges
     risk: RiskReport
 
