@@ -111,7 +111,7 @@ def install_chromium() -> None:
 def main() -> int:
     """Print the path, installing first where none is found."""
     may_install = not os.environ.get("WORKBOOK_CHROMIUM") and _is_root_on_debian()
-    if find_chromium() is None or (may_install and not any(map(shutil.which, SHELLS))):
+    if find_whole_chromium() is None or (may_install and not any(map(shutil.which, SHELLS))):
         print("Installing what the browser tests drive.", file=sys.stderr)
         install_chromium()
         find_chromium.cache_clear()

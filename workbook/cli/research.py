@@ -16,6 +16,7 @@ DEFAULT_PORT = 8877
 @no_browser_option
 def research(*, port: int, data: Path | None, no_browser: bool) -> None:
     """Serve the researcher's page until Ctrl-C."""
+    import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
     from workbook.server.researcher_server import serve_dashboard
 
     click.echo(say("cli.research.hello"))

@@ -3,8 +3,8 @@
 Jupyter's server and ``nbformat`` use ``jsonschema``, which tries to import a checker of internationalised
 addresses for one format (``iri``) that none of their schemas has. That import takes as long as half of the
 server's others together; where it fails, ``jsonschema`` goes on without the format. So this module is
-imported before them: by ``launch`` at each start, by pytest as its first plugin. Whoever imports the checker
-later gets it.
+imported before them: by ``launch`` and ``workbook research`` at each start, by pytest as its first plugin.
+Whoever imports the checker later gets it.
 """
 
 import importlib
