@@ -1,7 +1,8 @@
 """Nothing can be read at rest: no file without the file key, no drawer even with it.
 
 A couple writes a marker into every text field of every kind of event, into names and passphrases,
-and answers questions; the files are then searched while the service still runs, after a crash,
+and answers questions; the files are then searched, also for the names of logs and for what stands for them
+in the file of heads, while the service still runs, after a crash,
 and after it was closed. Whoever has the file key is played as well: each page and each frame of the
 write-ahead log is decrypted by hand, free pages included.
 """
@@ -21,6 +22,7 @@ from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.service.formats import crypto
+from workbook.storage import heads_file
 
 
 def _figure(counts: Counts) -> str:
@@ -50,6 +52,15 @@ def at_rest(size: int, seed: int) -> Counts:
 def no_file_encryption(size: int, seed: int) -> Counts:
     """A database that is given no key: names and joint words lie open."""
     with mock.patch.object(SQLiteDialect_pysqlcipher, "on_connect_url", return_value=None):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["on_disk"] > 0)
+def heads_not_sealed(size: int, seed: int) -> Counts:
+    """The file of heads as it was before: what stands for each log lies open."""
+    with mock.patch.object(
+        heads_file, "_seal", lambda _keys, content, length, _bound: content.ljust(length, b"\0")
+    ):
         return _search(size, seed)
 
 
@@ -89,8 +100,9 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     markers = [marker for seed in seeds for marker in seed.all()]
     private = [marker for seed in seeds for marker in [*seed.drawer, *seed.secret]]
     joint = [marker for seed in seeds for marker in [*seed.table, *seed.names]]
-    counts["trials"] += len(markers) + len(numbers)
-    counts["on_disk"] += _seeding.n_found([*markers, *numbers], everywhere)
+    heads = [form for partner in partners for form in _seeding.forms_in_heads(partner.actor)]
+    counts["trials"] += len(markers) + len(numbers) + len(heads)
+    counts["on_disk"] += _seeding.n_found([*markers, *numbers, *heads], everywhere)
     counts["n_private"] += len(private) + len(numbers)
     counts["in_drawers"] += _seeding.n_found([*private, *numbers], clear)
     counts["n_joint"] += len(joint)
