@@ -51,12 +51,11 @@ def main() -> None:
     replace = replace_apart if "apart" in sys.argv else replace_in_one
     told = os.open(folder / TOLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     chance = random.Random(seed)
-    done = n_opened = 0
+    done, crowds = 0, [80, 40]
     while done < n:
         store = SqlCipherStore(folder, KEY)
-        n_opened += 1
-        # More logs than a record of the heads takes, and at last more than their file did.
-        store.write([Entry(f"crowd/{log}", str(n_opened), "note", b"") for log in range(30 * n_opened)])
+        if crowds:  # more logs than a record of the heads takes, and at last than their file does
+            store.write([Entry(f"crowd/{log}", str(done), "note", b"") for log in range(crowds.pop())])
         at_once = min(n - done, chance.randint(5, 60))
         shares = [range(done + writer, done + at_once, 2) for writer in (0, 1)]
         writers = [

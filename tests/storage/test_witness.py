@@ -153,6 +153,24 @@ def test_a_missing_newest_record_looks_like_a_crash_and_is_told(
         assert n_rows(left) == heads.N_COMMITS and not caplog.text, "it was made anew"
 
 
+@pytest.mark.parametrize("kept", [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}], ids=str)
+def test_a_file_half_written_anew_opens_whatever_of_it_reached_the_disk(
+    tmp_path: Path, kept: set[int]
+) -> None:
+    """At start and end: what was before is made random in any order, and a power cut leaves some of it."""
+    left = leave_running(tmp_path)
+    before, keys = standing(left / HEADS_NAME), Keys.of(KEY)
+    parts, after = heads_file.next_write(keys, before, before.heads, before.mark, is_anew=True)
+    content = bytearray((left / HEADS_NAME).read_bytes())
+    for offset, part in parts:
+        content[offset : offset + len(part)] = part
+    for number, (offset, part) in enumerate(heads_file.unused_parts(after)):
+        if number not in kept:
+            content[offset : offset + len(part)] = part
+    (left / HEADS_NAME).write_bytes(content)
+    assert n_rows(left) == heads.N_COMMITS
+
+
 def test_heads_that_could_not_be_written_are_written_before_the_next_commit(tmp_path: Path) -> None:
     """Else the database would be two commits ahead, and a crash would look like a loss."""
     store = SqlCipherStore(tmp_path, KEY)

@@ -166,6 +166,10 @@ def parse(keys: Keys, content: bytes) -> Standing:
     while left:
         followed = {record.before for record in left.values()}
         newest = [digest for digest in left if digest not in followed]
+        if (
+            len(newest) > 1
+        ):  # a power cut while what was before was made random: of it, the oldest is still there
+            newest = [digest for digest in newest if left[digest].is_alone]
         record = left.pop(newest[0]) if len(newest) == 1 else None
         if record is None or (record.before not in left and not record.is_alone):
             raise damaged()
