@@ -1,10 +1,10 @@
 """Nothing can be read at rest: no file without the file key, and with it nothing that anybody wrote.
 
 A couple writes a marker into every text field of every kind of event, into names and passphrases,
-answers questions, decides, and opens what both decided; the files are then searched while a decision
-waits, while the service still runs, after a crash, and after it was closed. Whoever has the file key
-is played as well: each page and each frame of the write-ahead log is decrypted by hand, free pages
-included.
+answers questions, decides, and opens what both decided; the files are then searched, also for the names
+of logs and for what stands for them in the file of heads, while a decision waits, while the service still
+runs, after a crash, and after it was closed. Whoever has the file key is played as well: each page and
+each frame of the write-ahead log is decrypted by hand, free pages included.
 """
 
 import logging
@@ -24,6 +24,7 @@ from tests.proofs.power_cuts import scratch
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.formats import crypto
 from workbook.sharing import Grain
+from workbook.storage import heads_file
 
 
 def _figure(counts: Counts) -> str:
@@ -60,6 +61,15 @@ def no_file_encryption(size: int, seed: int) -> Counts:
 def a_table_not_sealed(size: int, seed: int) -> Counts:
     """The couple's rows lie as they did before there was a key for them: the file key opens them."""
     with mock.patch.object(CoupleStore, "_seal", lambda _self, entry, _at=None: entry):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["on_disk"] > 0)
+def heads_not_sealed(size: int, seed: int) -> Counts:
+    """The file of heads as it was before: what stands for each log lies open."""
+    with mock.patch.object(
+        heads_file, "_seal", lambda _keys, content, length, _bound: content.ljust(length, b"\0")
+    ):
         return _search(size, seed)
 
 
@@ -103,8 +113,9 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     markers = [marker for seed in seeds for marker in seed.all()]
     written = [marker for seed in seeds for marker in [*seed.drawer, *seed.secret, *seed.table]]
     names = [marker for seed in seeds for marker in seed.names]
-    counts["trials"] += len(markers) + len(numbers)
-    counts["on_disk"] += _seeding.n_found([*markers, *numbers], everywhere)
+    heads = [form for partner in partners for form in _seeding.forms_in_heads(partner.actor)]
+    counts["trials"] += len(markers) + len(numbers) + len(heads)
+    counts["on_disk"] += _seeding.n_found([*markers, *numbers, *heads], everywhere)
     counts["n_written"] += len(written) + len(numbers)
     counts["written"] += _seeding.n_found([*written, *numbers], clear)
     counts["n_names"] += len(names)

@@ -33,7 +33,17 @@ def living(store: Store, couple_id: str) -> list[Row]:
 
 def readable(rows: list[Row]) -> list[str]:
     """Return what whoever has the store and its key can tell of these rows, besides that they are there."""
-    told = [INSTRUMENT, OCCASION, "secret tea", "answers", "scores", "gratitude", "opened", "person_id", "decision"]
+    told = [
+        INSTRUMENT,
+        OCCASION,
+        "secret tea",
+        "answers",
+        "scores",
+        "gratitude",
+        "opened",
+        "person_id",
+        "decision",
+    ]
     return [
         word
         for row in rows

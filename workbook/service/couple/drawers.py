@@ -1,5 +1,6 @@
 """A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
 
+import hmac
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -158,6 +159,10 @@ class Drawer:
         """Return the records read or written here already; another sitting may have written more."""
         with self._lock:
             return list(self._opened)
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a key for one purpose, that follows from the drawer's and tells nothing of it."""
+        return hmac.digest(self._key, f"secret:{purpose}".encode(), "sha256")
 
     def open_row(self, row: Row) -> Record:
         """Open one sealed row.

@@ -219,7 +219,9 @@ class LocalPartner(AtTable, PartnerService):
         instruments = self._core.instruments
         calls_for_it = drawer_contents.has_private_concern(drawer, instruments, before=monday)
         called = first if calls_for_it else ()
-        return rights.order_sections(drawer.person_id, sections, called, monday.date().isoformat())
+        return rights.order_sections(
+            drawer.secret("order for me"), sections, called, monday.date().isoformat()
+        )
 
     # -- a therapist, if both let one read --------------------------------------------
     def grant_therapist(self, code: str) -> None:

@@ -5,7 +5,7 @@ the wrapped keys that alone could open it (crypto-shredding). Only the note that
 backup takes back, lies elsewhere; a start makes good what is missing there.
 """
 
-import hashlib
+import hmac
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -270,21 +270,24 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
     }
 
 
-def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:
-    """Sections in an order of the person's own that is drawn anew in each period.
+def order_sections(secret: bytes, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:
+    """Return sections in an order of the person's own that is drawn anew in each period.
+
+    The draw is keyed by ``secret``, which nobody has but who opens their drawer: who could compute the
+    order without a ``first`` beforehand would see by one look whether there was one.
 
     With ``first``, one of these leads in about three periods of four; else, and for everybody
     without it, chance alone decides who leads. So no single look tells whether there was a ``first``,
     and that the order has changed tells nothing.
 
-    >>> sorted(order_sections("p_1", ["a", "b", "c"], [], "2026-47"))
+    >>> sorted(order_sections(b"secret", ["a", "b", "c"], [], "2026-47"))
     ['a', 'b', 'c']
-    >>> {order_sections("p_1", ["a", "b"], ["b"], f"{year}")[0] for year in range(20)} == {"a", "b"}
+    >>> {order_sections(b"secret", ["a", "b"], ["b"], f"{year}")[0] for year in range(20)} == {"a", "b"}
     True
     """
 
     def drawn(what: str) -> bytes:
-        return hashlib.sha256(f"{person_id}\n{period}\n{what}".encode()).digest()
+        return hmac.digest(secret, f"{period}\n{what}".encode(), "sha256")
 
     order = sorted(sections, key=lambda section: drawn(f"place of {section}"))
     called = [section for section in order if section in first]
