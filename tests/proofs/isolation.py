@@ -34,6 +34,8 @@ from workbook.service.desks.researcher import LocalResearcher
 from workbook.service.desks.roles import INTERFACES, RoleService
 from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor, Case, Contribution
+from workbook.service.identity.locks import private_key
+from workbook.service.identity.sittings import Sittings
 from workbook.service.link import socket
 from workbook.service.link.calls import decode, encode, verbs_of
 from workbook.service.link.errors import Refusal
@@ -253,7 +255,6 @@ def _look(rules: Rules, *, socket: bool = True) -> Counts:
 @isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
 def a_service_that_believes_any_actor(size: int, seed: int) -> Counts:
     """Sittings are no longer compared with whoever claims them."""
-    from workbook.service.identity.sittings import Sittings
 
     def believe(self: Sittings, actor: Actor) -> Actor:
         if self.find(actor.sitting_id) is None:
@@ -269,14 +270,22 @@ def an_interface_that_outlives_its_sitting(size: int, seed: int) -> Counts:
     """A therapist's page that was open goes on reading after the sitting's end."""
 
     opened: dict[str, bytes] = {}
-    of = Therapists.private_key_of
+    begin = Sittings.begin
+
+    def note(self: Sittings, actor: Actor, key: bytes | None, couple_key: bytes | None = None) -> Actor:
+        opened[actor.person_id] = key or b""
+        return begin(self, actor, key, couple_key)
 
     def remember(self: Therapists, actor: Actor) -> bytes:
-        if actor.person_id not in opened:
-            opened[actor.person_id] = of(self, actor)
-        return opened[actor.person_id]
+        account = self.by_id(actor.person_id)
+        if account is None or account.keys is None:
+            raise AccessError("nobody")
+        return private_key(account.keys, opened[account.person_id], account.person_id)
 
-    with mock.patch.object(Therapists, "private_key_of", remember):
+    with (
+        mock.patch.object(Sittings, "begin", note),
+        mock.patch.object(Therapists, "private_key_of", remember),
+    ):
         return _look(MAY, socket=False)
 
 

@@ -126,7 +126,7 @@ def _case(store: Store, directory: Directory, couple_id: str, granted: Mapping[s
     members = {member.person_id for member in couple.members}
     if couple.is_unpaired or len(members) < 2 or not granted_by_all(members, set(granted)):
         return None
-    named = set.intersection(*(set(granted[one]) for one in members))
+    named = set.intersection(*(set(keys) for keys in granted.values()))
     keys = next(iter(granted.values()))
     rows = [row for row in store.read(table_log(couple_id)) if row.operation_id in named and row.payload]
     opened = [open_by_row_key(row, couple_id, bytes.fromhex(keys[row.operation_id])) for row in rows]

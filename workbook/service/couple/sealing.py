@@ -59,7 +59,7 @@ class CoupleStore(Store):
     def __init__(self, store: Store, couple_id: str, key: bytes | None, drawer: Drawer | None = None) -> None:
         self._store = store
         self._logs = frozenset(logs_of(couple_id))
-        self._couple_id = couple_id
+        self.couple_id = couple_id
         self._key = key
         self._drawer = drawer
 
@@ -172,18 +172,18 @@ class CoupleStore(Store):
             "payload": entry.payload.decode(),
             "at": (at or datetime.now(UTC)).isoformat(),
         }
-        bound = f"{self._couple_id}\n{entry.log}\n{name}"
+        bound = f"{self.couple_id}\n{entry.log}\n{name}"
         return Entry(entry.log, name, SEALED, crypto.seal(key, dump(content), bound))
 
     def _open(self, row: Row) -> Row:
         if row.payload is None or row.kind != SEALED or self._key is None:
             return row
-        return open_by_row_key(row, self._couple_id, _row_key(self._key, row.log, row.operation_id))
+        return open_by_row_key(row, self.couple_id, _row_key(self._key, row.log, row.operation_id))
 
     def _hold(self, entry: Entry) -> Entry:
         if self._drawer is None:
             raise ValueError("without a key, a drawer is needed that holds what is written")
-        return self._drawer.entries([held_record(self._couple_id, entry)])[0]
+        return self._drawer.entries([held_record(self.couple_id, entry)])[0]
 
     def _held_rows(self, log: str, last: int) -> list[Row]:
         if self._key is not None or self._drawer is None:

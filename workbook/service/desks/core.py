@@ -105,11 +105,16 @@ class Core:
         with self._lock:
             known = self._couples.get(actor.sitting_id)
         if known is not None and not known.is_held:
+            if known.couple_id != actor.couple_id:  # of another couple than the sitting was begun for
+                raise AccessError(problem("errors.access.ended"))
             return known
         drawer, key = None, self.sittings.couple_key_of(actor)
         if actor.role == "partner":
             drawer = self.drawer_of(actor)
-            key = open_couple_key(self.store, self.account_of(actor), self.sittings.key_of(actor))
+            account = self.account_of(actor)
+            if account.couple_id != actor.couple_id:
+                raise AccessError(problem("errors.access.ended"))
+            key = open_couple_key(self.store, account, self.sittings.key_of(actor))
         elif key is None:
             raise AccessError(problem("errors.access.ended"))
         couple = CoupleStore(self.store, actor.couple_id, key, drawer)

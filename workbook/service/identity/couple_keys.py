@@ -4,6 +4,7 @@ It lies in the couple's log, one row for each who may open it, bound to the coup
 the database and its key nobody opens it, and with it only one of the two, by their passphrase.
 """
 
+from workbook.errors import AccessError, problem
 from workbook.service.formats import crypto
 from workbook.service.formats.rows import write_row
 from workbook.service.identity.directory import (
@@ -36,10 +37,18 @@ def open_couple_key(store: Store, account: Account, drawer_key: bytes) -> bytes 
         Of who asks, opened just now.
     drawer_key : bytes
         What opens their private half.
+
+    Raises
+    ------
+    AccessError
+        There is a key, and it is sealed to others only.
     """
-    sealed = fold_couple(store.read(couple_log(account.couple_id))).keys.get(account.person_id)
-    if sealed is None or account.keys is None:
+    keys = fold_couple(store.read(couple_log(account.couple_id))).keys
+    if not keys or account.keys is None:
         return None
+    sealed = keys.get(account.person_id)
+    if sealed is None:
+        raise AccessError(problem("errors.access.not_yours"))
     own = private_key(account.keys, drawer_key, account.person_id)
     return crypto.open_own(own, bytes.fromhex(sealed), _bound_to(account.couple_id, account.person_id))
 
