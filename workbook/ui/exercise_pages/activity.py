@@ -7,7 +7,7 @@ exercise has one of its own only where something is special.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ipywidgets import Widget
 
@@ -52,6 +52,12 @@ class Scene:
 KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
 
 
+class Turn(Protocol):
+    """Turns to a thing by its id, or to the list with ""; in another exercise where one is named."""
+
+    def __call__(self, thing: str, exercise: str = "") -> None: ...
+
+
 class Activity(Generic[T]):
     """One exercise's page parts, from its machine and its words.
 
@@ -60,10 +66,10 @@ class Activity(Generic[T]):
 
     of: ClassVar[str] = ""
 
-    def __init__(self, machine: Machine[T], session: Session, turn: Callable[[str], None]) -> None:
+    def __init__(self, machine: Machine[T], session: Session, turn: Turn) -> None:
         self.machine = machine
         self.session = session
-        self.turn = turn  # to a thing by its id, or to the list with ""
+        self.turn = turn
 
     @property
     def things(self) -> Mapping[str, T]:
@@ -122,6 +128,7 @@ class Activity(Generic[T]):
             fields.append(self.form(move))
             buttons.append(self.button(move, self._sender(move, thing, fields[-1])))
         buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)
         # Typed text is kept unless the possible moves have changed.
@@ -135,7 +142,7 @@ class Activity(Generic[T]):
 
     def beside(self, thing: T) -> str:
         """Return what stands below its title in the list: whose it is, and where it stands."""
-        who = self.name(thing.by)
+        who = self.name(thing.title_by)
         return f"{f'{who}, {day_in_words(thing.day)}' if thing.day else who}. {self.stage(thing)}"
 
     def told(self, thing: T) -> list[Block]:
@@ -153,6 +160,14 @@ class Activity(Generic[T]):
     def standing(self, thing: T) -> list[Block]:
         """Return what is said where nothing is asked: where the thing stands."""
         return [paragraph(self.stage(thing))]
+
+    def onward(self, thing: T) -> list[Button]:
+        """Return the buttons that lead on from a thing, to something new."""
+        return []
+
+    def after(self, move: str, thing: T, given: Mapping[str, Any]) -> None:
+        """Turn to what comes after a move on a thing: the thing itself where something was typed."""
+        self.turn(thing.id if given else "")
 
     # -- what subclasses use -----------------------------------------------------------------
     def say(self, key: str, **values: object) -> str:
@@ -178,6 +193,10 @@ class Activity(Generic[T]):
         instrument = self.session.instruments.get("needs")
         asked = instrument.subscales if instrument else ()
         return {facet_of(one.id): one.topic for one in asked} | self.session.own_needs
+
+    def need_title(self, need: str) -> str:
+        """Return what a need is called; the words of an own need are its writer's alone."""
+        return self.needs().get(need) or say("ui.activity.own_need")
 
     def form(self, move: str) -> MoveForm:
         """Return the form of a move, empty."""
@@ -222,7 +241,7 @@ class Activity(Generic[T]):
             given = form.read() if form else {}
             if given is not None:
                 self.act(move, named | given)
-                self.turn(thing.id if form else "")
+                self.after(move, thing, given)
 
         return send
 

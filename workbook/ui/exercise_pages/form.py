@@ -32,6 +32,7 @@ class MoveForm:
 
     def __init__(self, words: str, shape: Shape, needs: Mapping[str, str]) -> None:
         self.shape = shape
+        self._known: dict[str, Any] = {}
         made = {name: _widget(f"{words}.{name}", field, needs) for name, field in shape.items()}
         self._asked = {name: widget for name, widget in made.items() if widget is not None}
 
@@ -44,9 +45,14 @@ class MoveForm:
         """Put in what somebody wrote before."""
         self._asked[name].value = text
 
+    def know(self, name: str, value: Any) -> None:
+        """Take a value that is not asked, from the page that led here."""
+        self._known[name] = value
+
     def read(self) -> dict[str, Any] | None:
         """Return what was given, with what the page fills in; None where the fields say what is missing."""
         given = {name: _value(field, self._asked.get(name)) for name, field in self.shape.items()}
+        given |= self._known
         given = {name: value for name, value in given.items() if value is not None}
         for name, widget in self._asked.items():
             field = self.shape[name]

@@ -129,8 +129,8 @@ class ExercisePage(Page):
     def _activity(self, exercise: Exercise) -> Activity[Any] | None:
         return activity_of(exercise.id, self.session, self._turn)
 
-    def _turn(self, thing: str) -> None:
-        self.desk.go(at(self.kind, self.address.name, thing))
+    def _turn(self, thing: str, exercise: str = "") -> None:
+        self.desk.go(at(self.kind, exercise or self.address.name, thing))
 
     def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
         # The same scene keeps its fields, so that what is being typed survives a refresh.

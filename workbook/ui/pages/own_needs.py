@@ -6,7 +6,7 @@ from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.ui.blocks import opening
+from workbook.ui.blocks import note, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
 from workbook.ui.pages.base import Page
@@ -30,7 +30,7 @@ class OwnNeeds(Page):
         super().arrive(address)
 
     def fill(self) -> None:
-        self.say_words(opening("own-needs"))
+        self.say_words([*opening("own-needs"), note(say("ui.own-needs.words"))])
         removals = [
             Button(say("ui.own-needs.remove", need=text), self._remover(need, text), "quiet")
             for need, text in self.session.own_needs.items()

@@ -56,7 +56,9 @@ class OwnResults(Page):
             self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
         source = own_source(session)
-        self.say_words([*opening("results"), *told_alone(source.results, source.instruments)])
+        self.say_words(
+            [*opening("results"), *told_alone(source.results, source.instruments, source.own_needs)]
+        )
         self.menu.parts = [
             {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(source), source, "own")}
         ]

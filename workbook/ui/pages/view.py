@@ -15,7 +15,7 @@ from workbook.session import Session
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
-from workbook.ui.insight_text import suggestions, tell
+from workbook.ui.insight_text import OWN_NEED, suggestions, tell
 from workbook.ui.locks import once_both_opened, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
@@ -29,6 +29,11 @@ def own_source(session: Session) -> Source:
 
 def _own(session: Session) -> Source:
     mine = session.responses[session.responses["occasion"] == session.occasion]
+    # What was answered about a need that was taken away stays kept, but is part of no picture.
+    is_gone = mine["item"].str.startswith(OWN_NEED) & ~mine["item"].str.rpartition(".")[0].isin(
+        session.own_needs
+    )
+    mine = mine[~is_gone.to_numpy(dtype=bool)]
     me = session.me
     known = {me.person_id: me.place} if me else {}
     results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions())
@@ -122,8 +127,15 @@ class TogetherView(Page):
         owner = next(
             (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
         )
-        alone = self.source().results.is_solo
-        return tell(insight, self.session.instruments, owner=owner, alone=alone, level=2)
+        source = self.source()
+        return tell(
+            insight,
+            self.session.instruments,
+            owner=owner,
+            own_needs=source.own_needs,
+            alone=source.results.is_solo,
+            level=2,
+        )
 
 
 class OwnView(TogetherView):
