@@ -94,6 +94,11 @@ class Session(Progress):
     def partner(self) -> Member | None:
         return next((one for one in self.couple.members if one.person_id != self.actor.person_id), None)
 
+    @property
+    def is_parted(self) -> bool:
+        """True once the table of the two is closed, for good: nothing more can be put there or opened."""
+        return self.couple.is_unpaired
+
     # -- what happens ----------------------------------------------------------------------
     def _heard(self, change: Change) -> None:
         with self._lock:

@@ -17,6 +17,8 @@ from workbook.ui.pages import PAGES
 from workbook.ui.pages.base import Page
 from workbook.ui.path import Pages
 
+HOME = at("home")
+
 
 class App:
     """The desk that pages work at. ``root`` is what the notebook shows.
@@ -29,6 +31,7 @@ class App:
         self.session = session
         self.pages = Pages(session, PAGES)
         self.guard = Guard(self.show_trouble)
+        self.on_press = Guard(self.show_trouble, begin=self._hush)
         session.shield = self.guard
         self.trouble = Prose()
         self.root = VBox([self.trouble])
@@ -45,7 +48,7 @@ class App:
         address = self.pages.settled(Address.read(page))
         if self.pages.status(address) == "locked":
             raise WorkbookError(problem("ui.trouble.not_there"))
-        self.trouble.blocks = []
+        self._hush()
         if self._open:
             self._open.leave()
         if address == self.session.page:
@@ -59,19 +62,27 @@ class App:
         self.trouble.blocks = [callout(say("ui.trouble.title"), told, tone="bad", alert=True)]
         if self._open is None:  # not even a first page: offer to try again
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
-            again.on_press(self.guard(lambda _: self._turn()))
+            again.on_press(self.on_press(lambda _: self._turn()))
             self.root.children = (self.trouble, again)
+
+    def _hush(self) -> None:
+        """Take away what went wrong before: what is pressed now succeeds, or says anew what did not."""
+        self.trouble.blocks = []
 
     def _page_turned(self, _change: object) -> None:
         self._turn()
 
     def _session_changed(self, _change: object) -> None:
-        if self._open is not None:
+        if self._open is None:
+            return
+        if self.session.is_parted and self.pages.status(self.session.page) == "locked":
+            self.go(HOME)  # the table was closed while a page of it was open
+        else:
             self._open.fill()
 
     def _turn(self) -> None:
         asked = self.session.page
-        address = at("home") if self.pages.status(asked) == "locked" else asked
+        address = HOME if self.pages.status(asked) == "locked" else asked
         page = self._page(address.kind)
         is_first = self._open is None
         page.arrive(address)
@@ -80,7 +91,7 @@ class App:
         if is_first:
             page.words.arrivals = 0  # opening the notebook does not move the focus
         if is_first:
-            self.trouble.blocks = []
+            self._hush()
         self._open = page
         self.root.children = (self.trouble, page.root)
 

@@ -92,7 +92,7 @@ class Activity(Generic[T]):
                 one.id,
                 self.title(one),
                 self.beside(one),
-                one.waits_for(self.me),
+                one.waits_for(self.me) and not self.session.is_parted,
                 one.is_done,
             )
             for one in reversed(list(self.things.values()))
@@ -135,6 +135,14 @@ class Activity(Generic[T]):
         key = f"{thing.id} {' '.join(moves)} {len(told)}"
         return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
 
+    def closed(self, thing_id: str) -> Scene | None:
+        """Return what can still be read once the table is closed: of one thing, or that nothing new begins."""
+        thing = self.things.get(thing_id)
+        if thing_id and thing is None:
+            return None
+        told = self.told(thing) if thing else []
+        return Scene(f"closed {thing_id}", [*told, note(say("ui.exercises.closed"))])
+
     # -- what a subclass may say otherwise ---------------------------------------------------
     def title(self, thing: T) -> str:
         """Return the words a thing stands under in the list."""
@@ -176,6 +184,8 @@ class Activity(Generic[T]):
 
     def stage(self, thing: T) -> str:
         """Return where a thing stands, as the person sees it."""
+        if thing.is_open and self.session.is_parted:
+            return say("ui.activity.left_open")
         key = "your_turn" if thing.waits_for(self.me) else "waiting" if thing.is_open else thing.stage
         return self.say(f"stage.{key}")
 
@@ -253,4 +263,5 @@ def work(session: Session) -> Work:
 
 def n_waiting(session: Session, exercise: str | None = None) -> int:
     """Return how many things wait for the person, in one exercise or in all: by the table alone."""
-    return 0 if session.is_together else len(work(session).waiting_for(session.actor.person_id, exercise))
+    is_idle = session.is_together or session.is_parted
+    return 0 if is_idle else len(work(session).waiting_for(session.actor.person_id, exercise))

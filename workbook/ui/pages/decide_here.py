@@ -23,6 +23,7 @@ class DecideHere(Page):
     """Offers the parts that are not open; those that are can be taken back."""
 
     kind = "decide"
+    needs_table = True
     part = "together"
     roles = TOGETHER
 

@@ -39,11 +39,12 @@ class ExerciseList(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.steps.exercises"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def fill(self) -> None:
-        self.say_words(opening("exercises"))
+        parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
+        self.say_words([*opening("exercises"), *parted])
         here = [exercises()[name] for name in MACHINES]
         others = [one for one in exercises().values() if one.id not in MACHINES]
         self.menu.parts = [
@@ -76,7 +77,7 @@ class ExercisePage(Page):
         self.fields = VBox([])
         self.about = Prose()
         self.menu = Menu()
-        self.menu.on_press(self.desk.guard(self._turn))
+        self.menu.on_press(self.desk.on_press(self._turn))
         self._shown = ""
         return (self.fields,)
 
@@ -102,7 +103,7 @@ class ExercisePage(Page):
         if activity and thing == KEPT:
             self._confirm(exercise, activity)
             return
-        scene = None if activity is None else (activity.scene(thing) if thing else activity.begin())
+        scene = self._scene(activity, thing)
         if thing and scene is None:
             self.address = at(self.kind, exercise.id)
             self.fill()
@@ -114,6 +115,13 @@ class ExercisePage(Page):
         self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]
         self._play(scene, exercise, is_thing=bool(thing))
         self._list(activity if not thing else None)
+
+    def _scene(self, activity: Activity[Any] | None, thing: str) -> Scene | None:
+        if activity is None:
+            return None
+        if self.session.is_parted:
+            return activity.closed(thing)
+        return activity.scene(thing) if thing else activity.begin()
 
     def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
         """Say that what was just begun lies on the table, and what happens now."""

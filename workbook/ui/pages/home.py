@@ -24,7 +24,7 @@ class Home(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.home.path"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return ()
 
     def __init__(self, desk: Desk) -> None:
@@ -55,6 +55,8 @@ class Home(Page):
 
     def _couple(self) -> list[Block]:
         couple = self.session.couple
+        if couple.is_unpaired:
+            return [note(say("ui.home.left_alone"))] if couple.is_solo else []
         if couple.is_solo:
             return [note([say("ui.home.invite") + ": ", {"text": couple.code, "strong": True}])]
         names = [name_of(member) for member in couple.members]
@@ -62,6 +64,8 @@ class Home(Page):
 
     def _where(self) -> str:
         session = self.session
+        if session.is_parted:
+            return say("ui.home.parted")
         if session.table.open_rounds:
             return say("ui.home.open")
         if session.is_together:

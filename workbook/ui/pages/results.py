@@ -33,7 +33,7 @@ class OwnResults(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def arrive(self, address: Address) -> None:
@@ -62,4 +62,7 @@ class OwnResults(Page):
         self.menu.parts = [
             {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(source), source, "own")}
         ]
-        self.offer(Button(say("ui.results.to_share"), self.to(at("share")), "primary"), self.home())
+        share = at("share")
+        is_open = self.desk.pages.status(share) != "locked"
+        onward = [Button(say("ui.results.to_share"), self.to(share), "primary")] if is_open else []
+        self.offer(*onward, self.home())

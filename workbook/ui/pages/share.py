@@ -28,6 +28,7 @@ class Share(Page):
     """The address names an instrument; without one it is the first that is undecided."""
 
     kind = "share"
+    needs_table = True
     part = "together"
     is_task = True
     lock = staticmethod(_until_decided)
@@ -122,6 +123,7 @@ class Decided(Page):
     """After a decision: what happens now, the same words whatever the partner has done."""
 
     kind = "decided"
+    needs_table = True
     roles = PARTNER | TOGETHER
 
     def fill(self) -> None:

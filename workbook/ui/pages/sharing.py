@@ -36,8 +36,9 @@ class Sharing(Page):
         head = opening("sharing")
         if self.address.name == "withdrawn":
             head.append(paragraph(say("ui.sharing.withdrawn")))
-        if not rows:
-            self.say_words([*head, paragraph(say("ui.sharing.nothing"))])
+        if session.is_parted or not rows:
+            key = "parted" if session.is_parted else "nothing"
+            self.say_words([*head, paragraph(say(f"ui.sharing.{key}"))])
             self.offer(self.home())
             return
         columns = [say(f"ui.sharing.column_{name}") for name in ("part", "choice", "state")]

@@ -27,13 +27,14 @@ class Together(Page):
     """Opens by itself; before the first look the expectation page comes first."""
 
     kind = "together"
+    needs_table = True
     part = "together"
     roles = PARTNER | TOGETHER
     lock = staticmethod(once_both_opened)
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def arrive(self, address: Address) -> None:

@@ -78,6 +78,7 @@ class TogetherView(Page):
     """A view of both. The address names it, and the instrument where it was made for another."""
 
     kind = "view"
+    needs_table = True
     roles = PARTNER | TOGETHER
     above: ClassVar[str] = "ui.together.kicker"
     overview: ClassVar[Address] = at("together", "now")
@@ -142,6 +143,7 @@ class OwnView(TogetherView):
     """A view of one's own answers."""
 
     kind = "own"
+    needs_table = False
     roles = PARTNER
     above = "ui.results.kicker"
     overview = at("results")
