@@ -5,19 +5,19 @@ from collections.abc import Sequence
 
 from ipywidgets import VBox
 
-from workbook.address import Address, at
+from workbook.address import Address
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
+from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService
 from workbook.session import Session
+from workbook.ui.back import HOME, BackEntries
 from workbook.ui.blocks import bullets, callout, paragraph
 from workbook.ui.components import Actions, Prose, is_served
 from workbook.ui.guard import Guard
 from workbook.ui.pages import PAGES
 from workbook.ui.pages.base import Page
 from workbook.ui.path import Pages
-
-HOME = at("home")
 
 
 class App:
@@ -34,7 +34,9 @@ class App:
         self.on_press = Guard(self.show_trouble, begin=self._hush)
         session.shield = self.guard
         self.trouble = Prose()
-        self.root = VBox([self.trouble])
+        self.back = BackEntries(self._go_back, lambda page: is_place(page, session.instruments))
+        self.back.widget.on_back(self.on_press(self.back.went))
+        self.root = VBox([self.back.widget, self.trouble])
         self.root.add_class("page")
         self._kinds = {kind.kind: kind for kind in PAGES}
         self._made: dict[str, Page] = {}
@@ -63,7 +65,13 @@ class App:
         if self._open is None:  # not even a first page: offer to try again
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
             again.on_press(self.on_press(lambda _: self._turn()))
-            self.root.children = (self.trouble, again)
+            self.root.children = (self.back.widget, self.trouble, again)
+
+    def _go_back(self, page: Address) -> None:
+        if self.pages.status(self.pages.settled(page)) == "locked":
+            page = HOME
+            self.back.redirected(page)
+        self.go(page)
 
     def _hush(self) -> None:
         """Take away what went wrong before: what is pressed now succeeds, or says anew what did not."""
@@ -93,7 +101,8 @@ class App:
         if is_first:
             self._hush()
         self._open = page
-        self.root.children = (self.trouble, page.root)
+        self.root.children = (self.back.widget, self.trouble, page.root)
+        self.back.turned(page.address)
 
     def _page(self, kind: str) -> Page:
         if kind not in self._made:
