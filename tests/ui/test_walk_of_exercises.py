@@ -1,49 +1,18 @@
 """Exercises in a real browser: whose words are whose, and where one thing leads to the next."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.ui.browser import show
+from tests.ui.at_browser import at_browser
 from workbook.content import say
 from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
-from workbook.ui.app import App
 
 pytestmark = pytest.mark.browser
 OWN_WORDS = "an evening a week without the children"
-
-
-@contextmanager
-def at_browser(browser: Browser, address: str, session: Session, page: str) -> Iterator[tuple[App, Page]]:
-    """Open one partner's workbook at a page, in a browser of their own."""
-    app = App(session)
-    app.session.refresh()
-    app.go(page)
-    shown, _kernel = show(browser, address, app.root, width=360)
-    shown.evaluate("window.doubleTapMs = 0")
-    try:
-        yield app, shown
-    finally:
-        shown.close()
-
-
-def press(page: Page, label: str) -> None:
-    page.get_by_role("button", name=label, exact=True).click()
-    page.evaluate("window.settled()")
-
-
-def go(app: App, page: Page, there: str) -> None:
-    app.go(there)
-    page.evaluate("window.exchange({})")
-    page.evaluate("window.settled()")
-
-
-def words(page: Page) -> str:
-    return page.inner_text("#workbook")
 
 
 @pytest.fixture
@@ -67,27 +36,27 @@ def test_a_talk_turned_into_a_request_opens_its_form_with_the_need(
     said = maya.act("needs_talk.said", {"need": "needs.heard", "words": "I miss being listened to."})
     jonah.act("needs_talk.heard", {"talk": said.operation_id, "words": "You miss being listened to."})
     maya.act("needs_talk.checked", {"talk": said.operation_id, "understood": "yes", "missing": ""})
-    with at_browser(browser, address, maya, f"exercise:needs_talk:{said.operation_id}") as (app, page):
-        page.locator("input[type=radio][value=request]").check(force=True)
-        press(page, talk("settled.button"))
+    with at_browser(browser, address, maya, f"exercise:needs_talk:{said.operation_id}") as she:
+        she.page.locator("input[type=radio][value=request]").check(force=True)
+        she.press(talk("settled.button"))
         about = asked("about", need="Heard")
-        assert str(app.session.page) == "exercise:request:about:needs.heard"
-        expect(page.get_by_text(about)).to_be_visible()
-        go(app, page, f"exercise:needs_talk:{said.operation_id}")
-        assert talk("told.request", name=say("ui.activity.you")) in words(page)
-        press(page, talk("onward.request"))
-        page.get_by_label(asked("sent.text.label")).fill("Would you listen for ten minutes on Friday?")
-        page.locator("input[type=radio][value=no]").check(force=True)
-        press(page, asked("sent.button"))
-        assert say("ui.exercises.kept_title") in words(page)
+        assert she.place == "exercise:request:about:needs.heard"
+        expect(she.page.get_by_text(about)).to_be_visible()
+        she.go(f"exercise:needs_talk:{said.operation_id}")
+        assert talk("told.request", name=say("ui.activity.you")) in she.look()
+        she.press(talk("onward.request"))
+        she.page.get_by_label(asked("sent.text.label")).fill("Would you listen for ten minutes on Friday?")
+        she.page.locator("input[type=radio][value=no]").check(force=True)
+        she.press(asked("sent.button"))
+        assert say("ui.exercises.kept_title") in she.look()
     (request,) = [one for one in maya.table.events if one.kind == "request.sent"]
     assert request.payload["need"] == "needs.heard"
-    with at_browser(browser, address, jonah, f"exercise:needs_talk:{said.operation_id}") as (app, page):
-        assert talk("told.request", name="Maya") in words(page)
-        assert talk("settled.way.request") not in words(page)
-        assert talk("onward.request") not in words(page)
-        go(app, page, f"exercise:request:{request.operation_id}")
-        expect(page.get_by_text(about)).to_be_visible()
+    with at_browser(browser, address, jonah, f"exercise:needs_talk:{said.operation_id}") as she:
+        assert talk("told.request", name="Maya") in she.look()
+        assert talk("settled.way.request") not in she.look()
+        assert talk("onward.request") not in she.look()
+        she.go(f"exercise:request:{request.operation_id}")
+        expect(she.page.get_by_text(about)).to_be_visible()
 
 
 def test_a_counter_offer_stands_under_the_name_of_whoever_made_it(
@@ -103,8 +72,8 @@ def test_a_counter_offer_stands_under_the_name_of_whoever_made_it(
     }
     jonah.act("request.answered", answer)
     for session, name in ((maya, "Jonah"), (jonah, say("ui.activity.you"))):
-        with at_browser(browser, address, session, "exercise:request") as (_app, page):
-            line = page.locator(".step").filter(has_text="Saturday at four?")
+        with at_browser(browser, address, session, "exercise:request") as she:
+            line = she.page.locator(".step").filter(has_text="Saturday at four?")
             expect(line).to_contain_text(asked("list.proposed", name=name))
 
 
@@ -124,27 +93,26 @@ def test_the_words_of_an_own_need_stay_with_its_writer_who_is_told_so(
     for session in (maya, jonah):
         session.decide("needs", Grain.ANSWERS)
     hidden = say("ui.activity.own_need_hidden")
-    with at_browser(browser, address, maya, "own-needs") as (app, page):
-        assert say("ui.own-needs.words") in words(page)
-        go(app, page, "own:needs_map")
-        assert OWN_WORDS in words(page) and "needs.own." not in words(page)
-        go(app, page, "exercise:needs_talk")
-        assert hidden in words(page)
-        page.get_by_label(talk("said.need.label")).select_option(need)
-        page.get_by_label(talk("said.words.label")).fill("I would feel rested.")
-        press(page, talk("said.button"))
-        assert OWN_WORDS in words(page)
+    with at_browser(browser, address, maya, "own-needs") as she:
+        assert say("ui.own-needs.words") in she.look()
+        she.go("own:needs_map")
+        assert OWN_WORDS in she.look() and "needs.own." not in she.look()
+        she.go("exercise:needs_talk")
+        assert hidden in she.look()
+        she.page.get_by_label(talk("said.need.label")).select_option(need)
+        she.page.get_by_label(talk("said.words.label")).fill("I would feel rested.")
+        she.press(talk("said.button"))
+        assert OWN_WORDS in she.look()
     (said,) = [one for one in maya.table.events if one.kind == "needs_talk.said"]
-    with at_browser(browser, address, jonah, f"exercise:needs_talk:{said.operation_id}") as (app, page):
+    with at_browser(browser, address, jonah, f"exercise:needs_talk:{said.operation_id}") as she:
         for there in (
             f"exercise:needs_talk:{said.operation_id}",
             "exercise:needs_talk",
             "together:now",
             "view:needs_map",
         ):
-            go(app, page, there)
-            page.evaluate("window.settled()")
-            assert OWN_WORDS not in words(page) and "needs.own." not in words(page)
-            assert hidden not in words(page)
-        go(app, page, "exercise:needs_talk")
-        assert say("ui.activity.own_need") in words(page)
+            she.go(there)
+            assert OWN_WORDS not in she.look() and "needs.own." not in she.look()
+            assert hidden not in she.look()
+        she.go("exercise:needs_talk")
+        assert say("ui.activity.own_need") in she.look()

@@ -254,6 +254,20 @@ class Session(Progress):
         self.refresh("drawer", "table")
         return occasion
 
+    def undo_round(self) -> None:
+        """Go back to the round before, as long as nothing is answered in the new one."""
+        if self.may_undo_round:
+            self.occasion = f"assessment-{self.round - 1}"
+            self.own.add_event("setting", {"name": "occasion", "value": self.occasion})
+            self.refresh("drawer", "table")
+
+    def standing_decisions(self) -> dict[tuple[str, str], Grain]:
+        """Return what the person decided in this round and in those before, the newest round first."""
+        rounds = [f"assessment-{number}" for number in range(self.round, 0, -1)]
+        keys = [(instrument.id, occasion) for occasion in rounds for instrument in self.shareable()]
+        found = {key: self.decisions.get(key) or self.own.my_decision(*key) for key in keys}
+        return {key: grain for key, grain in found.items() if grain is not None}
+
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
         """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
         return self.own.order_for_me(sections, first)

@@ -40,7 +40,7 @@ def _unguarded_first(subject: str) -> tuple[str, ...]:
 def title_of(
     subject: str, instruments: Mapping[str, Instrument], own_needs: Mapping[str, str] | None = None
 ) -> str:
-    """Return what a facet, sign, need or skill is called; an own need by its words, as far as they are known."""
+    """Return what a facet, sign, need or skill is called; an own need by its words, where they are known."""
     if subject.startswith(OWN_NEED):
         return (own_needs or {}).get(subject) or say("ui.activity.own_need")
     for instrument in instruments.values():

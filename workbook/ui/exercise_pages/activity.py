@@ -136,7 +136,7 @@ class Activity(Generic[T]):
         return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
 
     def closed(self, thing_id: str) -> Scene | None:
-        """Return what can still be read once the table is closed: of one thing, or that nothing new begins."""
+        """Return what can still be read once the table is closed: of one thing, or that none begins."""
         thing = self.things.get(thing_id)
         if thing_id and thing is None:
             return None

@@ -44,6 +44,9 @@ class Home(Page):
         if waits:
             key = "one" if waits == 1 else "some"
             buttons.append(Button(say(f"ui.home.waits_{key}", n=waits), self.to(at("exercises"))))
+        if self.session.may_undo_round:
+            undo = say("ui.again.undo", n=self.session.round - 1)
+            buttons.append(Button(undo, self.session.undo_round, "quiet"))
         self.offer(*buttons)
 
     def _greeting(self) -> list[Block]:
