@@ -41,6 +41,7 @@ class AtBrowser:
         field = self.page.get_by_label(label)
         field.fill(text)
         field.blur()
+        self.page.evaluate("window.settled()")
 
     def look(self) -> str:
         """Draw what has come meanwhile; return the page's words."""

@@ -13,6 +13,7 @@ from workbook.address import Address, at
 from workbook.errors import AccessError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
+from workbook.service.couple import drafts
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
@@ -191,6 +192,19 @@ class Session(Progress):
             return
         kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
+
+    def draft(self, place: str) -> dict[str, str]:
+        """Return what was typed at a place of an exercise and not sent; empty where there is nothing."""
+        return {} if self.is_together else drafts.drafts_in(self.events).get(place, {})
+
+    def keep_draft(self, place: str, fields: Mapping[str, str]) -> None:
+        """Keep what is typed at a place of an exercise; without anything in it, it is destroyed."""
+        known = {} if self.is_together else drafts.drafts_in(self.events)
+        before = known.pop(place, {})
+        if before == fields or not (before or any(fields.values())):
+            return
+        kept = self.own.add_event(drafts.DRAFT, drafts.payload_of({**known, place: fields}))
+        self.events = [*[event for event in self.events if event.kind != drafts.DRAFT], kept]
 
     def save(self, answers: Sequence[Answer]) -> list[str]:
         """Hand answers to the service; gives the operation ids that are now durable."""

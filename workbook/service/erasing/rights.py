@@ -15,6 +15,7 @@ from typing import Any
 from workbook.errors import AccessError, ConflictError, problem
 from workbook.service.cases import therapists
 from workbook.service.couple import rounds
+from workbook.service.couple.drafts import DRAFT
 from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
 from workbook.service.couple.events import without_free_text
 from workbook.service.couple.tables import (
@@ -49,8 +50,9 @@ from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
 BLOCK = "block"
-UNTOLD = (PRIVATE_COPY, BOOKMARK)
-"""Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy."""
+UNTOLD = (PRIVATE_COPY, BOOKMARK, DRAFT)
+"""Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy.
+What was not sent is nobody's to ask for."""
 LED_OF_256 = 192
 """Draws of 256 in which a section that is called for leads the page "Just for me"."""
 

@@ -40,13 +40,15 @@ class ListEntry:
 class Scene:
     """What is shown of one thing, or of beginning a new one.
 
-    ``key`` stays the same while the fields on it should keep what is being typed.
+    ``key`` stays the same while the fields on it should keep what is being typed. ``forms`` are the forms
+    on it by the place that their drafts are kept under.
     """
 
     key: str
     blocks: Sequence[Block]
     fields: Sequence[Widget] = ()
     buttons: Sequence[Button] = field(default=())
+    forms: Mapping[str, MoveForm] = field(default_factory=dict)
 
 
 KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
@@ -70,6 +72,7 @@ class Activity(Generic[T]):
         self.machine = machine
         self.session = session
         self.turn = turn
+        self.sent: Callable[[str], None] = lambda _place: None  # told the place whose draft was sent
 
     @property
     def things(self) -> Mapping[str, T]:
@@ -112,7 +115,8 @@ class Activity(Generic[T]):
                 self.act(move, given)
                 self.turn(KEPT)
 
-        return Scene("begin", self.before(move), form.widgets, [self.button(move, make)])
+        forms = {self.place(move): form}
+        return Scene("begin", self.before(move), form.widgets, [self.button(move, make)], forms)
 
     def scene(self, thing_id: str) -> Scene | None:
         """Return one thing and what can be done with it; None when it is gone."""
@@ -122,18 +126,19 @@ class Activity(Generic[T]):
         moves = self.replies(thing)
         asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
         told = self.told(thing)
-        blocks, fields, buttons = list(told), [], []
+        blocks, forms, buttons = list(told), {}, []
         for move in asking:
             blocks += self.about(move, thing)
-            fields.append(self.form(move))
-            buttons.append(self.button(move, self._sender(move, thing, fields[-1])))
+            forms[self.place(move, thing.id)] = form = self.form(move)
+            buttons.append(self.button(move, self._sender(move, thing, form)))
         buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
         buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)
         # Typed text is kept unless the possible moves have changed.
         key = f"{thing.id} {' '.join(moves)} {len(told)}"
-        return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
+        fields = [widget for form in forms.values() for widget in form.widgets]
+        return Scene(key, blocks, fields, buttons, forms)
 
     def closed(self, thing_id: str) -> Scene | None:
         """Return what can still be read once the table is closed: of one thing, or that none begins."""
@@ -224,8 +229,17 @@ class Activity(Generic[T]):
         return Button(self.say(f"{move}.button"), react, KINDS[way])
 
     def act(self, move: str, payload: Mapping[str, Any]) -> Event:
-        """Put a move on the table."""
-        return self.session.act(self.machine.kind(move), dict(payload))
+        """Put a move on the table; its draft is destroyed with that."""
+        made = self.machine.moves[move]
+        kept = self.session.act(self.machine.kind(move), dict(payload))
+        place = self.place(move, payload[made.about] if isinstance(made, Reply) else "")
+        self.sent(place)
+        self.session.keep_draft(place, {})
+        return kept
+
+    def place(self, move: str, thing: str = "") -> str:
+        """Return what the draft of a move is kept under."""
+        return f"{self.machine.kind(move)}:{thing}"
 
     def passage(self, told: Told, thing: T) -> list[Block]:
         """Return one passage of what is told of a thing."""

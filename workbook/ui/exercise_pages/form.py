@@ -1,6 +1,6 @@
 """The form of one move, derived from its shape: a widget for each field that somebody is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,7 @@ class MoveForm:
         self._known: dict[str, Any] = {}
         made = {name: _widget(f"{words}.{name}", field, needs) for name, field in shape.items()}
         self._asked = {name: widget for name, widget in made.items() if widget is not None}
+        self._first = self.typed()
 
     @property
     def widgets(self) -> list[Widget]:
@@ -44,10 +45,31 @@ class MoveForm:
     def fill(self, name: str, text: str) -> None:
         """Put in what somebody wrote before."""
         self._asked[name].value = text
+        self._first = self.typed()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything stands in the fields that was not put in by the page."""
+        return self.typed() != self._first
 
     def know(self, name: str, value: Any) -> None:
         """Take a value that is not asked, from the page that led here."""
         self._known[name] = value
+
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the fields, as it stands there."""
+        return {name: widget.value for name, widget in self._asked.items()}
+
+    def restore(self, typed: Mapping[str, str]) -> None:
+        """Put in what stood in the fields before."""
+        for name, widget in self._asked.items():
+            widget.value = typed.get(name, widget.value)
+
+    def on_rest(self, react: Callable[[], None]) -> None:
+        """Call ``react`` whenever a field was left with something new in it, or something was chosen."""
+        for widget in self._asked.values():
+            is_text = isinstance(widget, TextField) and widget.kind != "select"
+            widget.observe(lambda _: react(), "settled" if is_text else "value")
 
     def read(self) -> dict[str, Any] | None:
         """Return what was given, with what the page fills in; None where the fields say what is missing."""
