@@ -172,3 +172,20 @@ def test_an_error_page_has_the_quick_exit_and_a_way_on(page: Page) -> None:
     page.wait_for_url("**/leave")
     expect(page.locator("h1")).to_have_text(PLAIN)
     assert complaints == []
+
+
+def test_handing_over_before_the_partner_joined_leads_to_joining(page: Page) -> None:
+    page.get_by_role("link", name=say("server.links.hand_over")).click()
+    expect(page.locator("main")).to_contain_text(say("server.hand_over.text_join"))
+    page.get_by_role("button", name=say("server.hand_over.button")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("server.forms.join.heading"))
+    assert page.locator("#code").input_value(), "the code is filled in"
+    page.fill("#name", "Ben")
+    page.fill("#passphrase", f"{PASSPHRASE} of Ben")
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#recovery-code")
+    page.click("main form button[type=submit]")
+    at_heading(page, HOME)
+    page.get_by_role("link", name=say("server.links.hand_over")).click()
+    page.get_by_role("button", name=say("server.hand_over.button")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("server.forms.sign_in.heading"))

@@ -8,7 +8,7 @@ from workbook.frames import occasion_number
 from workbook.instruments import Instrument
 from workbook.service.formats.values import Table
 from workbook.service.studies.study import Study
-from workbook.session.drawer import OwnDrawer
+from workbook.session.drawer import OWN_NEED, OwnDrawer
 from workbook.sharing import Grain, publishable
 
 Status = Literal["locked", "open", "under-way", "complete"]
@@ -85,8 +85,14 @@ class Progress(OwnDrawer):
             return "locked"
         instrument = self.chapters[chapter_id][0]
         occasion = self.occasion_of(instrument)
-        n_answered = self.n_answered(chapter_id, occasion)
-        is_done = n_answered == len(self.items(chapter_id)) or self.has_seen(f"end.{chapter_id}.{occasion}")
+        items = self.items(chapter_id)
+        known = self.answers(items, occasion)
+        n_answered = len(known)
+        # A need that was added after the end was reached is still to be asked about.
+        is_at_end = self.has_seen(f"end.{chapter_id}.{occasion}") and not any(
+            one.id.startswith(OWN_NEED) and one.id not in known for one in items
+        )
+        is_done = n_answered == len(items) or is_at_end
         return "complete" if is_done else "under-way" if n_answered else "open"
 
     def decision_status(self) -> Status:

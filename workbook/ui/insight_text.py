@@ -13,9 +13,9 @@ from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
 from workbook.plots.names import in_words, short_title
+from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, heading, note, paragraph
 
-OWN_NEED = "needs.own."  # what the ids of needs in somebody's own words begin with
 MOST_NAMED = 6  # more equals than this are counted, not listed
 # Levels of a sign, worded for signs.
 _SIGN = {"low": "often", "high": "rare", "middle": "middle"}

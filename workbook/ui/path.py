@@ -18,7 +18,7 @@ PARTNER: frozenset[Role] = frozenset({"partner"})
 TOGETHER: frozenset[Role] = frozenset({"together"})
 PARTS: Mapping[Role, Sequence[str]] = {
     "partner": ("begin", "answer", "more", "see", "together", "do", "anytime"),
-    "together": ("together",),
+    "together": ("together", "do"),
 }
 """The parts of each role's path, in their order."""
 _BEFORE_CONSENT = ("begin", "answer", "anytime")

@@ -65,7 +65,10 @@ class AtTable(CoupleService):
 
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
         actor = self._seated()
-        stops = [self._tell(table_log(actor.couple_id), Change("table", actor.couple_id), notify)]
+        at_table = Change("table", actor.couple_id)
+        # Who belongs to the couple is told as well: the partner may join while a page is open.
+        logs = (table_log(actor.couple_id), couple_log(actor.couple_id))
+        stops = [self._tell(log, at_table, notify) for log in logs]
         if (drawer := self._own_drawer()) is not None:
             stops.append(self._tell(drawer.log, Change("drawer", actor.couple_id), notify))
         return self._core.stop_at_end(actor, stops)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbook.exercises import MACHINES
 from workbook.session import Session
-from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, Turn, n_waiting
+from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, Turn, n_waiting, waiting
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
 from workbook.ui.exercise_pages.request import RequestPage
@@ -27,4 +27,4 @@ def activity_of(exercise: str, session: Session, turn: Turn) -> Activity[Any] | 
     return SPECIAL.get(exercise, Activity)(machine, session, turn)
 
 
-__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "Turn", "activity_of", "n_waiting"]
+__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "Turn", "activity_of", "n_waiting", "waiting"]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from ipywidgets import Widget
 
 from workbook.content import lookup, say
-from workbook.exercises import Machine, Opening, Reply, Thing, Told, Work, work_of
+from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
@@ -277,5 +277,10 @@ def work(session: Session) -> Work:
 
 def n_waiting(session: Session, exercise: str | None = None) -> int:
     """Return how many things wait for the person, in one exercise or in all: by the table alone."""
+    return len(waiting(session, exercise))
+
+
+def waiting(session: Session, exercise: str | None = None) -> list[OpenThing]:
+    """Return what waits for the person, in one exercise or in all: by the table alone."""
     is_idle = session.is_together or session.is_parted
-    return 0 if is_idle else len(work(session).waiting_for(session.actor.person_id, exercise))
+    return [] if is_idle else work(session).waiting_for(session.actor.person_id, exercise)

@@ -1,6 +1,7 @@
 """The weekly check-in, and looking again after some weeks, each with what has moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -10,11 +11,13 @@ from workbook.address import at
 from workbook.content import say
 from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
+from workbook.session import Session
 from workbook.ui.blocks import callout, heading, kicker, lead, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.drawing import picture
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
+from workbook.ui.path import PathStep
 
 ENOUGH_DAYS = 28  # four weeks between two rounds
 
@@ -50,13 +53,18 @@ class Weekly(Trend):
     kind = "weekly"
     part = "do"
 
+    @classmethod
+    def steps(cls, session: Session) -> Iterator[PathStep]:
+        for step in super().steps(session):
+            yield replace(step, time=say("ui.status.minutes", n=_minutes(session)))
+
     def fill(self) -> None:
         instrument = self.session.instruments["weekly"]
         chapter = instrument.chapters[0].id
         week = self.session.week
         n_answered = self.session.n_answered(chapter, week)
         words = [
-            kicker(say("ui.weekly.kicker", n=max(1, round(instrument.minutes)))),
+            kicker(say("ui.weekly.kicker", n=_minutes(self.session))),
             heading(1, say("ui.weekly.title")),
         ]
         words.append(
@@ -69,6 +77,11 @@ class Weekly(Trend):
     def _begin(self) -> None:
         self.session.begin_week()
         self.desk.go(at("chapter", self.session.instruments["weekly"].chapters[0].id))
+
+
+def _minutes(session: Session) -> int:
+    """Return how many minutes a check-in takes: the same wherever it is told."""
+    return max(1, round(session.instruments["weekly"].minutes))
 
 
 class Again(Trend):

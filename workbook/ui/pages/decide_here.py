@@ -86,7 +86,8 @@ class DecideHere(Page):
             return  # each field that is missing says so
         self._forget_passphrase()
         self.session.decide_here(part, Grain(chosen), person_id=who, passphrase=passphrase)
-        self.desk.go(at("decided"))
+        is_open = (part, self.session.occasion) in self.session.table.open_rounds
+        self.desk.go(at("together" if is_open else "decided"))
 
     # -- taking back ---------------------------------------------------------------------------
     def _takers(self) -> list[Button]:

@@ -37,10 +37,16 @@ class OwnNeeds(Page):
         ]
         self.offer(
             Button(say("ui.own-needs.add"), self._add, "primary"),
-            Button(say("ui.own-needs.answer"), self.to(at("chapter", "needs.importance"))),
+            Button(say("ui.own-needs.answer"), self.to(self._first_open())),
             *removals,
             self.home(),
         )
+
+    def _first_open(self) -> Address:
+        """Return the first of the needs' chapters that is not done, or the first of all."""
+        chapters = [at("chapter", one.id) for one in self.session.instruments["needs"].chapters]
+        open_ones = [one for one in chapters if self.desk.pages.status(one) != "complete"]
+        return next(iter(open_ones), chapters[0])
 
     def _add(self) -> None:
         self.text.error = "" if self.text.typed() else say("ui.activity.empty")

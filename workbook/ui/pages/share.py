@@ -116,7 +116,8 @@ class Share(Page):
             self.choice.error = say("ui.trouble.no_choice")
             return
         self.session.decide(instrument.id, Grain(chosen))
-        self.desk.go(at("decided"))
+        is_open = (instrument.id, self.session.occasion) in self.session.table.open_rounds
+        self.desk.go(at("together" if is_open else "decided"))
 
 
 class Decided(Page):

@@ -77,12 +77,6 @@ class Together(Page):
             self.offer(Button(say("ui.button.home"), self.to(at("home")), "primary"))
 
     def _offer(self, results: Results) -> None:
-        if self.session.is_together:
-            self.offer(
-                Button(say("ui.together.to_mood"), self.to(at("cooling")), "primary"),
-                Button(say("ui.steps.decide"), self.to(at("decide")), "quiet"),
-            )
-            return
         buttons = []
         step = next((one for one in results.insights if one.code == "next_step"), None)
         if step:
@@ -90,6 +84,13 @@ class Together(Page):
             buttons.append(
                 Button(say("ui.together.start_step", title=title), self.to(at("exercise", page)), "primary")
             )
+        if self.session.is_together:
+            to_cooling = Button(
+                say("ui.together.to_mood"), self.to(at("cooling")), "secondary" if step else "primary"
+            )
+            to_decide = Button(say("ui.steps.decide"), self.to(at("decide")), "quiet")
+            self.offer(*buttons, to_cooling, to_decide, self.home())
+            return
         buttons.append(
             Button(say("ui.together.to_mood"), self.to(at("mood")), "secondary" if step else "primary")
         )

@@ -12,10 +12,11 @@ from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
+from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
-from workbook.ui.insight_text import OWN_NEED, suggestions, tell
+from workbook.ui.insight_text import suggestions, tell
 from workbook.ui.locks import once_both_opened, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
