@@ -2,6 +2,6 @@
 
 ``drawers`` seals one person's rows, and ``drawer_contents`` reads answers and events from them.
 ``tables`` folds the couple's log. ``rounds`` decides, opens and takes back. ``events`` says which
-events there are. ``trail`` says what a drawer may keep of where somebody was. ``private_copy`` gives
-somebody their own private answers.
+events there are. ``trail`` says what a drawer may keep of where somebody was, ``drafts`` keeps what was
+typed in an exercise and not sent. ``private_copy`` gives somebody their own private answers.
 """
