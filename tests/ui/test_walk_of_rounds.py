@@ -39,6 +39,8 @@ def test_a_new_round_is_asked_for_keeps_the_picture_and_can_be_undone_while_it_i
         she.press(BEGIN)
         at_home = she.press(say("ui.again.begin_soon"))
         assert (maya.round, she.place) == (2, "home") and UNDO in at_home
+        maya.begin_occasion()
+        assert maya.round == 2, "a second press, on a slow computer, begins no third"
         # The old picture stays, and so does what is open to both, to be taken back like before.
         assert say("ui.results.round", n=1, now=2) in she.go("results")
         assert say("ui.results.to_share") not in she.buttons

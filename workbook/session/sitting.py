@@ -260,7 +260,12 @@ class Session(Progress):
         self.note("own_need", id=need, text=text, removed=True)
 
     def begin_occasion(self) -> str:
-        """Start the assessment anew; what was answered before stays as it was."""
+        """Start the assessment anew; what was answered before stays as it was.
+
+        A round that is still empty stays the one that was begun: a second press begins no other.
+        """
+        if self.may_undo_round:
+            return self.occasion
         number = int(self.occasion.rpartition("-")[2]) + 1
         occasion = f"assessment-{number}"
         self.own.add_event("setting", {"name": "occasion", "value": occasion})

@@ -144,5 +144,5 @@ class Again(Trend):
         self.desk.go(at("home"))
 
     def _begin(self) -> None:
+        self.desk.go(at("home"))  # first: this page would ask about the round that was just begun
         self.session.begin_occasion()
-        self.desk.go(at("home"))
