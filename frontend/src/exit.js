@@ -15,25 +15,34 @@ function cover() {
   document.body.hidden = true;
 }
 
-function away() {
-  location.replace(settings.leave_to ?? "/leave");
+const PLAIN = "/leave";
+
+// The list for Back names every page of ours that this tab came through. Going to the first of them takes
+// all along: the server has nothing but the plain page by now, and that page cuts off what came after it.
+async function away(isLeft) {
+  const goal = settings.leave_to ?? PLAIN;
+  const list = window.navigation;
+  const first = list?.entries?.()[0];
+  if (isLeft && goal === PLAIN && first && first.index !== list.currentEntry.index) {
+    await list.traverseTo(first.key).committed.catch(() => {});
+    if (!first.sameDocument && list.currentEntry.key === first.key) return;
+  }
+  location.replace(goal);
 }
 
 async function leave(event) {
   event?.preventDefault();
-  window.workbook.leaving = true;
-  cover();
   tabs?.postMessage("leave");
-  const wait = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
-  await Promise.race([post("/leave", {}, { keepalive: true }).catch(() => {}), wait]);
-  away();
+  await go();
 }
 
 // Another tab was left by the quick way: this one goes too.
-function follow() {
+async function go() {
   window.workbook.leaving = true;
   cover();
-  away();
+  const wait = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
+  const left = post("/leave", {}, { keepalive: true }).then((response) => response.ok, () => false);
+  away(await Promise.race([left, wait]));
 }
 
 function pressed(event) {
@@ -51,5 +60,5 @@ function pressed(event) {
 export function startExit() {
   document.querySelectorAll("[data-quick-exit]").forEach((form) => form.addEventListener("submit", leave));
   window.addEventListener("keydown", pressed, true);
-  tabs?.addEventListener("message", follow);
+  tabs?.addEventListener("message", go);
 }

@@ -33,7 +33,8 @@ const reload = () => button(words.reload, () => location.reload());
 
 function tell(now) {
   const kept = now.unsaved ? ` ${words.kept_here}` : "";
-  const signedOut = now.someoneElse ? words.someone_else : words.signed_out;
+  const out = settings.person?.code ? words.signed_out : words.signed_out_two;
+  const signedOut = now.someoneElse ? words.someone_else : out;
   if (window.workbook.leaving) return;
   if (!now.online) show("offline", words.offline + kept);
   else if (!now.signedIn) show("signed-out", signedOut + kept, settings.person?.code ? "" : link("/", words.sign_in));

@@ -67,5 +67,23 @@ if (settings.person) {
     if (settings.kernel) post("/api/close", goodbye, { keepalive: true }).catch(() => {});
   });
 }
-// A page brought back from the browser's memory has no kernel behind it any more.
-window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+// A page brought back from the browser's memory has no kernel behind it any more, and must not be seen
+// before the server has said what may be shown now.
+const BACK = "back";
+window.addEventListener("pagehide", () => { document.documentElement.hidden = true; });
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  if (!settings.person) history.replaceState(BACK, "");
+  location.reload();
+});
+// Going back out of the workbook leads into it again while one is signed in: forms of the door would only
+// look as if one were not.
+const isBack = history.state === BACK || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+if (settings.inside && !settings.person && isBack) location.replace("/workbook");
+// The link over the header moves the focus only: an address with a mark in it would be an entry of its own.
+document.querySelectorAll("a.skip").forEach((link) => link.addEventListener("click", (event) => {
+  event.preventDefault();
+  const goal = document.getElementById("main");
+  goal?.setAttribute("tabindex", "-1");
+  goal?.focus();
+}));

@@ -1,6 +1,6 @@
 """Steps of any exercise, of the right shape and in any order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -27,9 +27,9 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> Step:
+def steps(draw: st.DrawFn, kinds: Iterable[str] = SHAPES) -> Step:
     """Return a step of either of the two; its id is given by whoever plays it."""
-    kind = draw(st.sampled_from(sorted(SHAPES)))
+    kind = draw(st.sampled_from(sorted(kinds)))
     payload = {name: draw(value_of(field)) for name, field in SHAPES[kind].items()}
     return Step(kind, payload, "", draw(st.sampled_from([ANA, BEN])))
 

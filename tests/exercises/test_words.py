@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from tests.exercises.play import ANA, BEN
 from tests.exercises.steps import numbered, steps
 from workbook.content import lookup
-from workbook.exercises import MACHINES, Machine, Step, Thing, work_of
-from workbook.shapes import Choice, Field, Flag, Rating
+from workbook.exercises import MACHINES, SHAPES, Machine, Step, Thing, work_of
+from workbook.shapes import Choice, Field, Flag, Rating, Text
 from workbook.ui.exercise_pages import SPECIAL
 from workbook.ui.exercise_pages.form import is_asked
+
+WRITTEN = "what {} wrote"
 
 
 def options_of(field: Field) -> list[str]:
@@ -65,6 +67,24 @@ def test_every_reachable_stage_and_notice_has_its_message(tried: list[Step]) -> 
         for thing in things.values():
             assert f"stage.{_stage(thing)}" in words
             assert {told.key for reader in (ANA, BEN) for told in thing.told(reader) if told.key} <= words
+
+
+def signed(step: Step) -> Step:
+    """Return a step in which everything typed names who typed it."""
+    shape = SHAPES[step.kind]
+    typed = {name: WRITTEN.format(step.person_id) for name, field in shape.items() if isinstance(field, Text)}
+    return Step(step.kind, {**step.payload, **typed}, step.operation_id, step.person_id)
+
+
+@given(st.sampled_from(list(MACHINES.values())).flatmap(lambda one: st.lists(steps(one.kinds), max_size=12)))
+def test_words_stand_under_the_name_of_whoever_wrote_them(tried: list[Step]) -> None:
+    for things in work_of(map(signed, numbered(tried))).things.values():
+        for thing in things.values():
+            others = {WRITTEN.format(one) for one in (ANA, BEN) if one != thing.title_by}
+            assert thing.title not in others
+            for told in (told for reader in (ANA, BEN) for told in thing.told(reader)):
+                is_of_somebody = bool(told.by) and told.text in map(WRITTEN.format, (ANA, BEN))
+                assert not is_of_somebody or told.text == WRITTEN.format(told.by)
 
 
 def _stage(thing: Thing) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.browser import Kernel, show
 from workbook.address import at
+from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.ui.app import App
 from workbook.ui.components import Form
@@ -153,6 +154,23 @@ def test_a_stale_kernel_update_does_not_undo_a_saved_answer(browser: Browser, ad
         expect(questions.nth(n).locator(".state")).to_have_attribute("data-state", "saved")
     assert page.locator("input:checked").count() == 2
     page.close()
+
+
+def test_what_another_tab_answered_meanwhile_is_shown_once_the_wait_is_over(
+    opened: tuple[Page, Kernel, Session],
+) -> None:
+    """The newest counts: what the kernel sends just after an answer is held back, not forgotten."""
+    page, _kernel, maya = opened
+    page.evaluate("window.catchUpMs = 1500")
+    question = page.locator(".question").first
+    question.locator("input").nth(3).check(force=True)
+    expect(question.locator(".state")).to_have_attribute("data-state", "saved")
+    item = maya.screens(CHAPTER)[0][0]
+    maya.save([Answer("from-another-tab", maya.occasion, item.id, item.scale.choices[0].value)])
+    page.evaluate("window.exchange({})")
+    page.evaluate("window.settled()")
+    assert question.locator("input").nth(3).is_checked(), "held back at first"
+    expect(question.locator("input").nth(0)).to_be_checked(timeout=5_000)
 
 
 def test_text_that_looks_like_markup_stays_text(browser: Browser, address: str) -> None:

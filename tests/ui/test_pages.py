@@ -204,9 +204,7 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
     his = App(jonah)
     his.go("home")
     page, _kernel = show(browser, address, his.root, width=360)
-    page.get_by_role("button", name="Something from your partner waits for you").click()
-    page.locator(".step", has_text="Your turn: 1").click()
-    page.locator(".step", has_text="A walk on Sunday").click()
+    page.get_by_role("button", name="Request: something waits for you").click()
     page.locator(".option", has_text="I want to do this").click()
     page.get_by_role("button", name="Send my answer").click()
     expect(page.get_by_text("You two agreed on this.")).to_be_visible()
@@ -310,7 +308,7 @@ def test_the_private_questions_open_blank_and_show_nothing_afterwards(
 
 def test_outside_the_server_the_simulated_couple_opens() -> None:
     root = open_workbook()
-    words = [widget for widget in root.children[1].children if isinstance(widget, Prose)]
+    words = [widget for widget in root.children[2].children if isinstance(widget, Prose)]
     assert {"kind": "heading", "level": 1, "text": "Your workbook"} in words[0].blocks
 
 

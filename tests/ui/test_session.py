@@ -210,10 +210,10 @@ def test_an_own_need_is_asked_about_like_the_others(
 ) -> None:
     take_part(maya)
     maya.add_need("Time alone with music")
-    asked = [item for item in maya.items("needs.importance") if item.text == "Time alone with music"]
+    asked = [item for item in maya.items("needs.importance") if "Time alone with music" in item.text]
     assert maya.save([Answer("op-own", maya.occasion, asked[0].id, 4)]) == ["op-own"]
     maya.remove_need(*next(iter(maya.own_needs.items())))
-    assert all(item.text != "Time alone with music" for item in maya.items("needs.importance"))
+    assert not any("Time alone with music" in item.text for item in maya.items("needs.importance"))
 
 
 def test_results_are_worked_out_again_only_when_something_changed(

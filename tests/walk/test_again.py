@@ -49,6 +49,8 @@ def test_a_new_round_starts_empty_and_then_shows_what_moved(
     expect(ben.page.get_by_text(say("ui.again.trend_none"))).to_be_visible()
     looks.at(ben.page, "again, before")
     ben.turn(lambda: ben.press(ben.button("again.begin")))
+    looks.at(ben.page, "again, asked")
+    ben.turn(lambda: ben.press(ben.button("again.begin_soon")))
 
     assert say("ui.status.complete") not in ben.step(CONNECTION[0]).inner_text()
     answer_chapter(ben, CONNECTION[0], lambda n, choices: (n + 4) % choices)

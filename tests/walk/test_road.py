@@ -18,6 +18,7 @@ CONNECTION = [chapter.title for chapter in catalogue()["connection"].chapters]
 REQUEST = exercises()["request"]
 ASKED = "Could we put our phones away at dinner on Friday?"
 OFFERED = "From half past six until we have eaten?"
+BEFORE = "Before you look together"
 VIEWS = "button.step:visible"
 
 
@@ -48,13 +49,13 @@ def answer_chapter(
     return n_answered
 
 
-def share(person: Person, looks: Looks | None, grain: str) -> None:
+def share(person: Person, looks: Looks | None, grain: str, *, leads_to: str) -> None:
     person.open_step(say("ui.steps.share"))
     person.choose(person.page.locator(f"input[type=radio][value={grain}]:visible"))
     if looks:
         looks.at(person.page, f"share of {person.name}")
     person.turn(lambda: person.press(person.button("share.button")))
-    assert person.heading == say("ui.share.saved_title")
+    assert person.heading == leads_to
 
 
 def answers_shown(person: Person) -> list[str]:
@@ -100,14 +101,15 @@ def test_two_partners_walk_the_whole_road(visit: Callable[..., Person], looks: L
     looks.at(ana.page, "own picture")
 
     # Before opening, either sees only "not open yet".
-    share(ana, looks, "answers")
+    share(ana, looks, "answers", leads_to=say("ui.share.saved_title"))
     looks.at(ana.page, "decision saved")
     expect(ben.step(say("ui.steps.together"))).to_contain_text(say("ui.status.locked"))
-    share(ben, looks, "answers")
+    share(ben, looks, "answers", leads_to=BEFORE)
+    ben.turn(lambda: ben.press(ben.button("expectation.button_later")))
 
     for person in (ana, ben):
         person.open_step(say("ui.steps.together"))
-        assert person.heading == "Before you look together"
+        assert person.heading == BEFORE
         looks.at(person.page, f"expectation of {person.name}")
         person.turn(lambda person=person: person.press(person.button("expectation.button")))
         assert person.heading == say("ui.together.title")

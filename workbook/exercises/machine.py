@@ -93,6 +93,11 @@ class Thing:
         """Return the words it stands under in a list."""
         return ""
 
+    @property
+    def title_by(self) -> str:
+        """Return whose words the title is, or who began it where the title is nobody's words."""
+        return self.by
+
     def waits_for(self, person_id: str) -> bool:
         """Return whether the next move is this person's."""
         return False

@@ -39,7 +39,7 @@ class Talk(Thing):
         told = [Told("told.said", self.words, self.by)]
         told += [Told("told.heard", self.heard)] if self.heard else []
         told += [Told("told.missing", self.missing)] if self.missing else []
-        return [*told, Told(f"settled.way.{self.way}", self.plan or None)] if self.way else told
+        return [*told, Told(f"told.{self.way}", self.plan or None, self.by)] if self.way else told
 
 
 def _say(_talks: dict[str, Talk], event: Happening) -> Talk:

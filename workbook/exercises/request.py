@@ -42,6 +42,11 @@ class Request(Thing):
         return self.offers[-1].text
 
     @property
+    def title_by(self) -> str:
+        """Whoever proposed what is on offer now, who need not be the one who asked."""
+        return self.offers[-1].by
+
+    @property
     def n_rounds(self) -> int:
         """How often the wording changed hands after the first."""
         return len(self.offers) - 1

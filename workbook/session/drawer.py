@@ -11,12 +11,14 @@ import pandas as pd
 import traitlets as t
 
 from workbook.address import Address, at
+from workbook.content import say
 from workbook.instruments import Chapter, Instrument, Item
 from workbook.service.formats.values import Actor, Event
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
 HOME = at("home")
+OWN_NEED = "needs.own."  # what the ids of needs in somebody's own words begin with
 
 
 class OwnDrawer(t.HasTraits):
@@ -106,7 +108,12 @@ class OwnDrawer(t.HasTraits):
         if instrument.id == "needs":
             question = chapter_id.rpartition(".")[2]
             items += [
-                replace(items[0], id=f"{need}.{question}", text=text) for need, text in self.own_needs.items()
+                replace(
+                    items[0],
+                    id=f"{need}.{question}",
+                    text=say(f"instruments.own_need.{question}", need=text),
+                )
+                for need, text in self.own_needs.items()
             ]
         return items
 

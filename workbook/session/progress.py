@@ -1,12 +1,14 @@
 """How far somebody is, computed from the drawer and the table, never kept."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
+from workbook.frames import occasion_number
 from workbook.instruments import Instrument
 from workbook.service.formats.values import Table
 from workbook.service.studies.study import Study
-from workbook.session.drawer import OwnDrawer
+from workbook.session.drawer import OWN_NEED, OwnDrawer
 from workbook.sharing import Grain, publishable
 
 Status = Literal["locked", "open", "under-way", "complete"]
@@ -38,11 +40,35 @@ class Progress(OwnDrawer):
             if not one.is_private and one.subscales and one.occasion == "assessment"
         ]
 
-    def is_answered(self, instrument_id: str) -> bool:
+    def is_answered(self, instrument_id: str, occasion: str | None = None) -> bool:
         """Say whether something of an instrument is answered, so that there is something to look at."""
         own = self.responses
-        mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == self.occasion)]
+        mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == (occasion or self.occasion))]
         return bool(mine["value"].notna().any())
+
+    # -- rounds ------------------------------------------------------------------------------
+    @property
+    def round(self) -> int:
+        """The number of the round that answers belong to now."""
+        return occasion_number(self.occasion)
+
+    def pictures(self) -> list[str]:
+        """Return the occasions of which there is a picture of one's own, the newest first."""
+        rounds = [f"assessment-{number}" for number in range(self.round, 0, -1)]
+        names = [one.id for one in self.shareable()]
+        return [one for one in rounds if any(self.is_answered(name, one) for name in names)]
+
+    @property
+    def may_undo_round(self) -> bool:
+        """Whether the round that was begun can be taken back: nothing is answered in it."""
+        is_empty = not (self.responses["occasion"] == self.occasion).any()
+        return self.round > 1 and is_empty and not self.is_together
+
+    def round_begun(self) -> datetime | None:
+        """Return when this round was begun: the first with the choice to take part."""
+        settings = [one for one in self._of("setting") if one.payload["name"] == "occasion"]
+        begun = [one.at for one in settings if one.payload["value"] == self.occasion]
+        return begun[-1] if begun else next((one.at for one in self._of("consent")), None)
 
     def to_decide(self) -> list[Instrument]:
         """Return the instruments of which something is answered that may be shown at all."""
@@ -59,8 +85,14 @@ class Progress(OwnDrawer):
             return "locked"
         instrument = self.chapters[chapter_id][0]
         occasion = self.occasion_of(instrument)
-        n_answered = self.n_answered(chapter_id, occasion)
-        is_done = n_answered == len(self.items(chapter_id)) or self.has_seen(f"end.{chapter_id}.{occasion}")
+        items = self.items(chapter_id)
+        known = self.answers(items, occasion)
+        n_answered = len(known)
+        # A need that was added after the end was reached is still to be asked about.
+        is_at_end = self.has_seen(f"end.{chapter_id}.{occasion}") and not any(
+            one.id.startswith(OWN_NEED) and one.id not in known for one in items
+        )
+        is_done = n_answered == len(items) or is_at_end
         return "complete" if is_done else "under-way" if n_answered else "open"
 
     def decision_status(self) -> Status:

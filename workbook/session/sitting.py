@@ -13,6 +13,7 @@ from workbook.address import Address, at
 from workbook.errors import AccessError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
+from workbook.service.couple import drafts
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
@@ -93,6 +94,11 @@ class Session(Progress):
     @property
     def partner(self) -> Member | None:
         return next((one for one in self.couple.members if one.person_id != self.actor.person_id), None)
+
+    @property
+    def is_parted(self) -> bool:
+        """True once the table of the two is closed, for good: nothing more can be put there or opened."""
+        return self.couple.is_unpaired
 
     # -- what happens ----------------------------------------------------------------------
     def _heard(self, change: Change) -> None:
@@ -187,6 +193,19 @@ class Session(Progress):
         kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
+    def draft(self, place: str) -> dict[str, str]:
+        """Return what was typed at a place of an exercise and not sent; empty where there is nothing."""
+        return {} if self.is_together else drafts.drafts_in(self.events).get(place, {})
+
+    def keep_draft(self, place: str, fields: Mapping[str, str]) -> None:
+        """Keep what is typed at a place of an exercise; without anything in it, it is destroyed."""
+        known = {} if self.is_together else drafts.drafts_in(self.events)
+        before = known.pop(place, {})
+        if before == fields or not (before or any(fields.values())):
+            return
+        kept = self.own.add_event(drafts.DRAFT, drafts.payload_of({**known, place: fields}))
+        self.events = [*[event for event in self.events if event.kind != drafts.DRAFT], kept]
+
     def save(self, answers: Sequence[Answer]) -> list[str]:
         """Hand answers to the service; gives the operation ids that are now durable."""
         kept = self.own.save_answers(answers)
@@ -241,13 +260,32 @@ class Session(Progress):
         self.note("own_need", id=need, text=text, removed=True)
 
     def begin_occasion(self) -> str:
-        """Start the assessment anew; what was answered before stays as it was."""
+        """Start the assessment anew; what was answered before stays as it was.
+
+        A round that is still empty stays the one that was begun: a second press begins no other.
+        """
+        if self.may_undo_round:
+            return self.occasion
         number = int(self.occasion.rpartition("-")[2]) + 1
         occasion = f"assessment-{number}"
         self.own.add_event("setting", {"name": "occasion", "value": occasion})
         self.occasion = occasion
         self.refresh("drawer", "table")
         return occasion
+
+    def undo_round(self) -> None:
+        """Go back to the round before, as long as nothing is answered in the new one."""
+        if self.may_undo_round:
+            self.occasion = f"assessment-{self.round - 1}"
+            self.own.add_event("setting", {"name": "occasion", "value": self.occasion})
+            self.refresh("drawer", "table")
+
+    def standing_decisions(self) -> dict[tuple[str, str], Grain]:
+        """Return what the person decided in this round and in those before, the newest round first."""
+        rounds = [f"assessment-{number}" for number in range(self.round, 0, -1)]
+        keys = [(instrument.id, occasion) for occasion in rounds for instrument in self.shareable()]
+        found = {key: self.decisions.get(key) or self.own.my_decision(*key) for key in keys}
+        return {key: grain for key, grain in found.items() if grain is not None}
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
         """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from ipywidgets import VBox
 
-from workbook.address import Address, at
+from workbook.address import Address
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
+from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService
 from workbook.session import Session
+from workbook.ui.back import HOME, BackEntries
 from workbook.ui.blocks import bullets, callout, paragraph
 from workbook.ui.components import Actions, Prose, is_served
 from workbook.ui.guard import Guard
@@ -29,9 +31,12 @@ class App:
         self.session = session
         self.pages = Pages(session, PAGES)
         self.guard = Guard(self.show_trouble)
+        self.on_press = Guard(self.show_trouble, begin=self._hush)
         session.shield = self.guard
         self.trouble = Prose()
-        self.root = VBox([self.trouble])
+        self.back = BackEntries(self._go_back, lambda page: is_place(page, session.instruments))
+        self.back.widget.on_back(self.on_press(self.back.went))
+        self.root = VBox([self.back.widget, self.trouble])
         self.root.add_class("page")
         self._kinds = {kind.kind: kind for kind in PAGES}
         self._made: dict[str, Page] = {}
@@ -45,7 +50,7 @@ class App:
         address = self.pages.settled(Address.read(page))
         if self.pages.status(address) == "locked":
             raise WorkbookError(problem("ui.trouble.not_there"))
-        self.trouble.blocks = []
+        self._hush()
         if self._open:
             self._open.leave()
         if address == self.session.page:
@@ -59,19 +64,33 @@ class App:
         self.trouble.blocks = [callout(say("ui.trouble.title"), told, tone="bad", alert=True)]
         if self._open is None:  # not even a first page: offer to try again
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
-            again.on_press(self.guard(lambda _: self._turn()))
-            self.root.children = (self.trouble, again)
+            again.on_press(self.on_press(lambda _: self._turn()))
+            self.root.children = (self.back.widget, self.trouble, again)
+
+    def _go_back(self, page: Address) -> None:
+        if self.pages.status(self.pages.settled(page)) == "locked":
+            page = HOME
+            self.back.redirected(page)
+        self.go(page)
+
+    def _hush(self) -> None:
+        """Take away what went wrong before: what is pressed now succeeds, or says anew what did not."""
+        self.trouble.blocks = []
 
     def _page_turned(self, _change: object) -> None:
         self._turn()
 
     def _session_changed(self, _change: object) -> None:
-        if self._open is not None:
+        if self._open is None:
+            return
+        if self.session.is_parted and self.pages.status(self.session.page) == "locked":
+            self.go(HOME)  # the table was closed while a page of it was open
+        else:
             self._open.fill()
 
     def _turn(self) -> None:
         asked = self.session.page
-        address = at("home") if self.pages.status(asked) == "locked" else asked
+        address = HOME if self.pages.status(asked) == "locked" else asked
         page = self._page(address.kind)
         is_first = self._open is None
         page.arrive(address)
@@ -80,9 +99,10 @@ class App:
         if is_first:
             page.words.arrivals = 0  # opening the notebook does not move the focus
         if is_first:
-            self.trouble.blocks = []
+            self._hush()
         self._open = page
-        self.root.children = (self.trouble, page.root)
+        self.root.children = (self.back.widget, self.trouble, page.root)
+        self.back.turned(page.address)
 
     def _page(self, kind: str) -> Page:
         if kind not in self._made:

@@ -13,6 +13,7 @@ from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
 from workbook.plots.names import in_words, short_title
+from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, heading, note, paragraph
 
 MOST_NAMED = 6  # more equals than this are counted, not listed
@@ -36,8 +37,12 @@ def _unguarded_first(subject: str) -> tuple[str, ...]:
     return tuple(one.id for one in sorted(fitting, key=lambda one: one.guard))
 
 
-def title_of(subject: str, instruments: Mapping[str, Instrument]) -> str:
-    """Return what a facet, sign, need or skill is called."""
+def title_of(
+    subject: str, instruments: Mapping[str, Instrument], own_needs: Mapping[str, str] | None = None
+) -> str:
+    """Return what a facet, sign, need or skill is called; an own need by its words, where they are known."""
+    if subject.startswith(OWN_NEED):
+        return (own_needs or {}).get(subject) or say("ui.activity.own_need")
     for instrument in instruments.values():
         for facet in facets(instrument):
             if facet.id == subject:
@@ -51,6 +56,7 @@ def tell(
     *,
     names: Mapping[str, str] | None = None,
     owner: str = "",
+    own_needs: Mapping[str, str] | None = None,
     alone: bool = False,
     level: int = 3,
 ) -> list[Block]:
@@ -65,12 +71,14 @@ def tell(
         What the partners are called.
     owner : str
         The person an unmet need belongs to.
+    own_needs : mapping of id to str
+        Needs in the reader's own words.
     alone : bool
         Whether it is one person's own picture.
     level : int
         The heading's.
     """
-    told = _Telling(instruments, names or {}, owner, "own" if alone else "both")
+    told = _Telling(instruments, names or {}, owner, "own" if alone else "both", own_needs or {})
     title, words = told.title(insight), told.words(insight)
     blocks = [*([heading(level, title)] if title else []), paragraph(words)]
     if insight.caution == "single":
@@ -82,12 +90,21 @@ class _Telling:
     """The words for one page: whose it is (`own` or `both`) and what people are called."""
 
     def __init__(
-        self, instruments: Mapping[str, Instrument], names: Mapping[str, str], owner: str, whose: str
+        self,
+        instruments: Mapping[str, Instrument],
+        names: Mapping[str, str],
+        owner: str,
+        whose: str,
+        own_needs: Mapping[str, str],
     ) -> None:
         self.instruments, self.names, self.owner, self.whose = instruments, names, owner, whose
+        self.own_needs = own_needs
 
     def say(self, key: str, **values: object) -> str:
         return say(f"ui.telling.{self.whose}.{key}", **values)
+
+    def title_of(self, subject: str) -> str:
+        return title_of(subject, self.instruments, self.own_needs)
 
     def title(self, insight: Insight) -> str:
         if insight.code == "apart":
@@ -96,7 +113,7 @@ class _Telling:
             return self.say("unmet_tied_title", name=self.owner)
         if not insight.subject:
             return ""
-        title = title_of(insight.subject, self.instruments)
+        title = self.title_of(insight.subject)
         scale = self._scale(insight.subject)
         if insight.code.startswith("strength") and scale and scale.higher_is == "worse":
             # A rare sign is good news, but its bare name in a list of strengths would mislead.
@@ -154,7 +171,7 @@ class _Telling:
         values = {
             "who": who[0] if len(who) == 1 else say("ui.telling.both.who"),
             "n": len(insight.subjects),
-            "subjects": in_words([title_of(one, self.instruments) for one in insight.subjects]),
+            "subjects": in_words([self.title_of(one) for one in insight.subjects]),
         }
         is_many = len(insight.subjects) > MOST_NAMED
         return self.say(f"{insight.code}_many" if is_many else insight.code, **values)

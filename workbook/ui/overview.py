@@ -27,9 +27,11 @@ def told_together(
     return blocks
 
 
-def told_alone(results: Results, instruments: Mapping[str, Instrument]) -> list[Block]:
+def told_alone(
+    results: Results, instruments: Mapping[str, Instrument], own_needs: Mapping[str, str] | None = None
+) -> list[Block]:
     """Return what one person reads of their own answers; "you" is that person."""
-    return _parts(results, instruments, {}, "results", ("strong", "care"))
+    return _parts(results, instruments, {}, "results", ("strong", "care"), own_needs)
 
 
 def _parts(
@@ -38,12 +40,13 @@ def _parts(
     names: Mapping[str, str],
     page: str,
     titles: tuple[str, str],
+    own_needs: Mapping[str, str] | None = None,
 ) -> list[Block]:
     def told(codes: tuple[str, ...]) -> list[Block]:
         return [_block(one) for one in results.insights if one.code in codes]
 
     def _block(one: Insight) -> Block:
-        blocks = tell(one, instruments, names=names, alone=results.is_solo)
+        blocks = tell(one, instruments, names=names, own_needs=own_needs, alone=results.is_solo)
         return blocks[0] if one.code in PLAIN else card(blocks)
 
     blocks = told(WHOLE)

@@ -18,7 +18,7 @@ PARTNER: frozenset[Role] = frozenset({"partner"})
 TOGETHER: frozenset[Role] = frozenset({"together"})
 PARTS: Mapping[Role, Sequence[str]] = {
     "partner": ("begin", "answer", "more", "see", "together", "do", "anytime"),
-    "together": ("together",),
+    "together": ("together", "do"),
 }
 """The parts of each role's path, in their order."""
 _BEFORE_CONSENT = ("begin", "answer", "anytime")
@@ -60,6 +60,8 @@ class PageKind:
         When it is open: one of `workbook.ui.locks`, or a function like those. After consent by default.
     is_task : bool
         Whether it can be complete. Other pages are there to come back to.
+    needs_table : bool
+        Whether it is about what the two show each other: once their table is closed it is gone.
     """
 
     kind: ClassVar[str]
@@ -67,6 +69,7 @@ class PageKind:
     roles: ClassVar[frozenset[Role]] = PARTNER
     lock: ClassVar["staticmethod[[Session, Address], Status]"] = staticmethod(after_consent)
     is_task: ClassVar[bool] = False
+    needs_table: ClassVar[bool] = False
 
     @classmethod
     def is_due(cls, session: Session, step: PathStep) -> bool:  # noqa: ARG003
@@ -108,9 +111,13 @@ class Pages:
     def status(self, address: Address) -> Status:
         """Return whether a page is locked, open, under way or complete; one that is not there is locked."""
         kind = self._kinds.get(address.kind)
-        if kind is None or self._session.actor.role not in kind.roles:
+        if kind is None or not self._is_there(kind):
             return "locked"
         return kind.lock(self._session, address)
+
+    def _is_there(self, kind: type[PageKind]) -> bool:
+        is_gone = kind.needs_table and self._session.is_parted
+        return self._session.actor.role in kind.roles and not is_gone
 
     def settled(self, address: Address) -> Address:
         """Return the address that is turned to: of a chapter, the first screen with an open question."""
@@ -120,9 +127,8 @@ class Pages:
     def steps(self) -> Iterator[PathStep]:
         """Return every line of the path, part by part."""
         role = self._session.actor.role
-        steps = [
-            step for kind in self._kinds.values() if role in kind.roles for step in kind.steps(self._session)
-        ]
+        there = [kind for kind in self._kinds.values() if self._is_there(kind)]
+        steps = [step for kind in there for step in kind.steps(self._session)]
         for part in PARTS.get(role, ()):
             # Before the choice to take part, the way ahead is enough; the rest would only be long.
             if self._session.takes_part or part in _BEFORE_CONSENT:

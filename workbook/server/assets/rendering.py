@@ -29,15 +29,21 @@ def render(template: str, **values: Any) -> str:
 
 
 def page_settings(
-    *, xsrf: str, leave_to: str, person: dict[str, str] | None = None, who: str | None = None
+    *,
+    xsrf: str,
+    leave_to: str,
+    person: dict[str, str] | None = None,
+    who: str | None = None,
+    inside: bool = False,
 ) -> str:
     """Return what a page's script is told, as JSON for the body's ``data-settings``.
 
     ``person`` (code and name) is given on the workbook's page only: there the script keeps
     the sitting alive and can ask for the passphrase in place. ``who`` is whose page it is, see
-    `PageHandler.tag_of`.
+    `PageHandler.tag_of`. Whoever is signed in is ``inside``.
     """
     settings: dict[str, Any] = {"xsrf": xsrf, "leave_to": leave_to, "words": lookup("server.shell")}
+    settings["inside"] = inside
     if person is not None:
         settings |= {"person": person, "who": who}
         settings |= {"components": static_files().components, "plotly": static_files().url("plotly.js")}

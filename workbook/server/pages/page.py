@@ -78,8 +78,9 @@ class PageHandler(Secured, JupyterHandler):
     def show(self, template: str, **values: Any) -> None:
         """Finish with one of our pages."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        settings = page_settings(xsrf=self.cross_site_token(), leave_to=self.workbook.leave_to)
         token = self.cross_site_token()
+        is_inside = self.actor is not None
+        settings = page_settings(xsrf=token, leave_to=self.workbook.leave_to, inside=is_inside)
         common = {"token": token, "settings": settings, "actor": self.actor, "workbook": self.workbook}
         common["once"] = secrets.token_hex(16)  # distinguishes one rendered form from the next
         self.finish(render(template, **(common | values)))

@@ -6,10 +6,12 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
 from workbook.server.assets.rendering import render
+from workbook.server.pages.form_page import FormPage
 from workbook.server.pages.page import LEFT_COOKIE, PageHandler, in_thread
-from workbook.server.pages.sign_in_pages import SignIn
+from workbook.server.pages.sign_in_pages import Join, SignIn
 from workbook.server.web.error_pages import wants_json
 from workbook.server.web.identity import take_cookie
+from workbook.service.formats.values import Couple
 
 HIDE_FOR_SECONDS = 300
 
@@ -18,16 +20,28 @@ class HandOver(PageHandler):
     """On one device: ends this sitting and asks for the other partner's."""
 
     async def get(self) -> None:
-        self.show("hand_over.html")
+        couple = await self._couple()
+        self.show("hand_over.html", text="text_join" if _is_awaited(couple) else "text")
 
     async def post(self) -> None:
+        couple = await self._couple()
         assert self.actor is not None  # noqa: S101  `prepare` sends strangers away
-        couple = await in_thread(self.context.household.seat_couple(self.actor).couple)
         await self.stand_up(self.actor)
         take_cookie(self)
         self.current_user = None
         kept = {"code": couple.code, "name": ""}
-        self.show("form.html", form="sign_in", fields=SignIn.fields, kept=kept, problems=())
+        # Who has no name and passphrase yet has nothing to sign in with: they join.
+        page: type[FormPage] = Join if _is_awaited(couple) else SignIn
+        self.show("form.html", form=page.form, fields=page.fields, kept=kept, problems=())
+
+    async def _couple(self) -> Couple:
+        assert self.actor is not None  # noqa: S101  `prepare` sends strangers away
+        return await in_thread(self.context.household.seat_couple(self.actor).couple)
+
+
+def _is_awaited(couple: Couple) -> bool:
+    """Tell whether the partner has still to join."""
+    return couple.is_solo and not couple.is_unpaired
 
 
 class SignOut(PageHandler):

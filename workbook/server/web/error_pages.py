@@ -16,7 +16,7 @@ from workbook.errors import (
     TooManyTriesError,
     WorkbookError,
 )
-from workbook.server.assets.rendering import render
+from workbook.server.assets.rendering import page_settings, render
 
 _log = logging.getLogger(__name__)
 _STATUS: dict[type, int] = {
@@ -66,4 +66,9 @@ def write_error(handler: RequestHandler, status: int, exc_info: Any = None) -> N
         handler.finish(json.dumps({"error": sentence}))
         return
     handler.set_header("Content-Type", "text/html; charset=utf-8")
-    handler.finish(render("error.html", sentence=sentence))
+    token = handler.xsrf_token.decode()
+    # Not `current_user`: that raises where a request failed before anybody asked whose it is.
+    inside = getattr(getattr(handler, "_jupyter_current_user", None), "actor", None) is not None
+    leave_to = handler.settings["workbook"].leave_to
+    settings = page_settings(xsrf=token, leave_to=leave_to, inside=inside)
+    handler.finish(render("error.html", sentence=sentence, inside=inside, token=token, settings=settings))

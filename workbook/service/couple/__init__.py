@@ -2,6 +2,7 @@
 
 ``drawers`` seals one person's rows, and ``drawer_contents`` reads answers and events from them.
 ``tables`` folds the couple's log, ``sealing`` opens it for the two. ``rounds`` decides, opens and takes
-back. ``events`` says which events there are. ``trail`` says what a drawer may keep of where somebody was.
-``private_copy`` gives somebody their own private answers.
+back. ``events`` says which events there are. ``trail`` says what a drawer may keep of where somebody was,
+``drafts`` keeps what was typed in an exercise and not sent. ``private_copy`` gives somebody their own
+private answers.
 """

@@ -10,6 +10,7 @@ from typing import Any
 from workbook.answers import is_operation_id
 from workbook.errors import AccessError, problem
 from workbook.exercises import SHAPES
+from workbook.service.couple import drafts
 from workbook.service.formats.rows import dump
 from workbook.shapes import Day, Flag, Need, Reference, Setting, Shape, Text, find_problems
 
@@ -28,6 +29,7 @@ DRAWER_SHAPES: Mapping[str, Shape] = {
         "day": Day(may_be_missing=True),
     },
     "setting": {"name": Reference(), "value": Setting()},
+    drafts.DRAFT: drafts.SHAPE,
 }
 """Kinds of the drawer by name. A row of another, from an earlier version, can still be read."""
 

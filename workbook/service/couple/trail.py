@@ -12,6 +12,7 @@ from workbook.address import Address
 from workbook.answers import is_occasion
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
+from workbook.service.couple.drafts import DRAFT
 from workbook.service.couple.drawers import BOOKMARK, Drawer, Record
 
 Instruments = Mapping[str, Instrument]
@@ -27,6 +28,8 @@ PLACES = frozenset(
         "expectation",
         "results",
         "own",
+        "earlier",
+        "earlier-view",
         "together",
         "view",
         "exercises",
@@ -39,6 +42,8 @@ PLACES = frozenset(
 """Kinds of page that may be the place to go on from, besides chapters that are not private."""
 SEEN = frozenset({"introduction", "limits", "results", "expectation"})
 """Pages that may be remembered as read, besides the ends of chapters that are not private."""
+ONLY_ONE = (BOOKMARK, DRAFT)
+"""Kinds of which a drawer holds one: a new one destroys the one before."""
 _OF_A_CHAPTER = ("chapter", "review")
 _MOOD = "mood"  # kept by earlier versions
 
@@ -79,19 +84,19 @@ def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments)
         raise AccessError(problem("errors.events.no_trail"))
 
 
-def places_before(drawer: Drawer, place: Record) -> list[Record]:
-    """Return the places that a new one takes the place of; none for a retry, which writes nothing anew."""
-    if drawer.has_used(place.operation_id):
+def ones_before(drawer: Drawer, new: Record) -> list[Record]:
+    """Return the records that a new one takes the place of; none for a retry, which writes nothing anew."""
+    if new.kind not in ONLY_ONE or drawer.has_used(new.operation_id):
         return []
-    return [one for one in drawer.records() if one.kind == BOOKMARK]
+    return [one for one in drawer.records() if one.kind == new.kind]
 
 
-def forget_places_before(drawer: Drawer, place: Record) -> None:
-    """Destroy every place but this one, such as one of another sitting that came in between.
+def forget_ones_before(drawer: Drawer, new: Record) -> None:
+    """Destroy every one of a kind but this, such as one of another sitting that came in between.
 
-    A backup may bring one back: the place of its own day.
+    A backup may bring one back: that of its own day.
     """
-    older = [one for one in drawer.records() if one.kind == BOOKMARK and one.sequence < place.sequence]
+    older = [one for one in drawer.records() if one.kind == new.kind and one.sequence < new.sequence]
     drawer.forget(older, superseded=True)
 
 

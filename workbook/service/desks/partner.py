@@ -15,7 +15,6 @@ from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
     ANSWER,
     AUDIT,
-    BOOKMARK,
     PRIVATE_COPY,
     Drawer,
     Record,
@@ -70,7 +69,7 @@ class LocalPartner(AtTable, PartnerService):
             drawer_contents.check_free_text(payload, core.instruments)
         record = Record(kind, operation_id, dict(payload))
         # In one transaction: each that destroys something costs the store's write-ahead log.
-        before = trail.places_before(drawer, record) if kind == BOOKMARK else ()
+        before = trail.ones_before(drawer, record)
         kept = (
             self._keep_consent(drawer, record)
             if kind == "consent"
@@ -78,8 +77,8 @@ class LocalPartner(AtTable, PartnerService):
         )
         if kept != record:
             raise AccessError(problem("errors.events.bad_operation"))
-        if kind == BOOKMARK:
-            trail.forget_places_before(drawer, kept)
+        if kind in trail.ONLY_ONE:
+            trail.forget_ones_before(drawer, kept)
         core.sittings.act(self._actor.sitting_id)
         return _event(kept, drawer.person_id)
 

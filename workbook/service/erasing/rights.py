@@ -15,6 +15,7 @@ from typing import Any
 from workbook.errors import AccessError, ConflictError, problem
 from workbook.service.cases.grants import GRANT, GRANTS
 from workbook.service.couple import rounds
+from workbook.service.couple.drafts import DRAFT
 from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, SEALED, Drawer, Record, drawer_log
 from workbook.service.couple.events import without_free_text
 from workbook.service.couple.sealing import HELD
@@ -50,8 +51,9 @@ from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
 BLOCK = "block"
-UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD)
-"""Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy."""
+UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT)
+"""Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy.
+What was not sent is nobody's to ask for."""
 LED_OF_256 = 192
 """Draws of 256 in which a section that is called for leads the page "Just for me"."""
 

@@ -64,6 +64,17 @@ class Prose(Component):
     arrivals = t.Int(0).tag(sync=True)
 
 
+class Back(Component):
+    """The browser's own Back. ``entry`` is the number of the page that is open, as its history holds it."""
+
+    _component = t.Unicode("back").tag(sync=True)
+    entry = t.Int(0).tag(sync=True)
+
+    def on_back(self, react: Press) -> None:
+        """Hear which entry the person went to, as the browser has it: it may be any text."""
+        self.heard("to", react)
+
+
 class Actions(Component):
     """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger"}``."""
 

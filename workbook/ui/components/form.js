@@ -16,6 +16,7 @@ const underway = new Map();
 // moment earlier, and must not take back what the person sees as saved. It is remembered by
 // the question on the screen only, since the private questions open blank each time.
 const CATCH_UP_MS = 10000;
+const catchUp = () => window.catchUpMs ?? CATCH_UP_MS; // a test that can't wait as long sets its own
 
 function element(tag, className, text) {
   const one = document.createElement(tag);
@@ -87,6 +88,7 @@ class Question {
     const onItsWay = underway.get(this.key);
     const entry = this.form.model.get("opens_blank") && onItsWay !== this.given ? undefined : onItsWay;
     const kept = performance.now() < this.keptUntil ? this.kept : undefined;
+    this.isHeldBack = kept !== undefined;
     const answer = entry?.answer ?? kept ?? known;
     this.settled = answer ? (answer.declined ? DECLINED : String(answer.value)) : null;
     this.radios.forEach((radio) => {
@@ -155,9 +157,18 @@ class Question {
 
   hear(entry, state, sentence) {
     if (this.choice !== null) return; // the person has moved on to another choice meanwhile
-    if (state === "saved") Object.assign(this, { kept: entry.answer, keptUntil: performance.now() + CATCH_UP_MS });
+    if (state === "saved") {
+      Object.assign(this, { kept: entry.answer, keptUntil: performance.now() + catchUp() });
+      clearTimeout(this.looking);
+      this.looking = setTimeout(() => this.lookAgain(), catchUp() + 1);
+    }
     if (state === "refused") this.settled = null; // it is not kept: choosing it again must send it again
     this.show(state, sentence);
+  }
+
+  // What the kernel sent meanwhile was held back; by now it is the newest, such as another tab's answer.
+  lookAgain() {
+    if (this.isHeldBack && this.choice === null) this.restore();
   }
 
   show(state, sentence) {

@@ -55,6 +55,7 @@ function render({ model, el, signal }) {
     timer = setTimeout(pass, REST_MS);
     insist();
   });
+  if (kind === "select") input.addEventListener("change", pass); // chosen, not typed: nothing to wait for
   let atRest = model.get("value");
   const leave = () => {
     pass();

@@ -4,12 +4,11 @@
 other modules are for exercises with something special, under the exercise's name.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from workbook.exercises import MACHINES
 from workbook.session import Session
-from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, n_waiting
+from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, Turn, n_waiting, waiting
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
 from workbook.ui.exercise_pages.request import RequestPage
@@ -20,7 +19,7 @@ SPECIAL: dict[str, type[Activity[Any]]] = {
 }
 
 
-def activity_of(exercise: str, session: Session, turn: Callable[[str], None]) -> Activity[Any] | None:
+def activity_of(exercise: str, session: Session, turn: Turn) -> Activity[Any] | None:
     """Return what can be done on an exercise's page; None where it has no rules, or two sit together."""
     machine = MACHINES.get(exercise)
     if machine is None or session.is_together:
@@ -28,4 +27,4 @@ def activity_of(exercise: str, session: Session, turn: Callable[[str], None]) ->
     return SPECIAL.get(exercise, Activity)(machine, session, turn)
 
 
-__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "activity_of", "n_waiting"]
+__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "Turn", "activity_of", "n_waiting", "waiting"]

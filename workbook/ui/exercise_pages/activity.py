@@ -7,12 +7,12 @@ exercise has one of its own only where something is special.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ipywidgets import Widget
 
 from workbook.content import lookup, say
-from workbook.exercises import Machine, Opening, Reply, Thing, Told, Work, work_of
+from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
@@ -40,16 +40,24 @@ class ListEntry:
 class Scene:
     """What is shown of one thing, or of beginning a new one.
 
-    ``key`` stays the same while the fields on it should keep what is being typed.
+    ``key`` stays the same while the fields on it should keep what is being typed. ``forms`` are the forms
+    on it by the place that their drafts are kept under.
     """
 
     key: str
     blocks: Sequence[Block]
     fields: Sequence[Widget] = ()
     buttons: Sequence[Button] = field(default=())
+    forms: Mapping[str, MoveForm] = field(default_factory=dict)
 
 
 KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
+
+
+class Turn(Protocol):
+    """Turns to a thing by its id, or to the list with ""; in another exercise where one is named."""
+
+    def __call__(self, thing: str, exercise: str = "") -> None: ...
 
 
 class Activity(Generic[T]):
@@ -60,10 +68,11 @@ class Activity(Generic[T]):
 
     of: ClassVar[str] = ""
 
-    def __init__(self, machine: Machine[T], session: Session, turn: Callable[[str], None]) -> None:
+    def __init__(self, machine: Machine[T], session: Session, turn: Turn) -> None:
         self.machine = machine
         self.session = session
-        self.turn = turn  # to a thing by its id, or to the list with ""
+        self.turn = turn
+        self.sent: Callable[[str], None] = lambda _place: None  # told the place whose draft was sent
 
     @property
     def things(self) -> Mapping[str, T]:
@@ -86,7 +95,7 @@ class Activity(Generic[T]):
                 one.id,
                 self.title(one),
                 self.beside(one),
-                one.waits_for(self.me),
+                one.waits_for(self.me) and not self.session.is_parted,
                 one.is_done,
             )
             for one in reversed(list(self.things.values()))
@@ -106,7 +115,8 @@ class Activity(Generic[T]):
                 self.act(move, given)
                 self.turn(KEPT)
 
-        return Scene("begin", self.before(move), form.widgets, [self.button(move, make)])
+        forms = {self.place(move): form}
+        return Scene("begin", self.before(move), form.widgets, [self.button(move, make)], forms)
 
     def scene(self, thing_id: str) -> Scene | None:
         """Return one thing and what can be done with it; None when it is gone."""
@@ -116,17 +126,27 @@ class Activity(Generic[T]):
         moves = self.replies(thing)
         asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
         told = self.told(thing)
-        blocks, fields, buttons = list(told), [], []
+        blocks, forms, buttons = list(told), {}, []
         for move in asking:
             blocks += self.about(move, thing)
-            fields.append(self.form(move))
-            buttons.append(self.button(move, self._sender(move, thing, fields[-1])))
+            forms[self.place(move, thing.id)] = form = self.form(move)
+            buttons.append(self.button(move, self._sender(move, thing, form)))
         buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)
         # Typed text is kept unless the possible moves have changed.
         key = f"{thing.id} {' '.join(moves)} {len(told)}"
-        return Scene(key, blocks, [widget for form in fields for widget in form.widgets], buttons)
+        fields = [widget for form in forms.values() for widget in form.widgets]
+        return Scene(key, blocks, fields, buttons, forms)
+
+    def closed(self, thing_id: str) -> Scene | None:
+        """Return what can still be read once the table is closed: of one thing, or that none begins."""
+        thing = self.things.get(thing_id)
+        if thing_id and thing is None:
+            return None
+        told = self.told(thing) if thing else []
+        return Scene(f"closed {thing_id}", [*told, note(say("ui.exercises.closed"))])
 
     # -- what a subclass may say otherwise ---------------------------------------------------
     def title(self, thing: T) -> str:
@@ -135,7 +155,7 @@ class Activity(Generic[T]):
 
     def beside(self, thing: T) -> str:
         """Return what stands below its title in the list: whose it is, and where it stands."""
-        who = self.name(thing.by)
+        who = self.name(thing.title_by)
         return f"{f'{who}, {day_in_words(thing.day)}' if thing.day else who}. {self.stage(thing)}"
 
     def told(self, thing: T) -> list[Block]:
@@ -154,6 +174,14 @@ class Activity(Generic[T]):
         """Return what is said where nothing is asked: where the thing stands."""
         return [paragraph(self.stage(thing))]
 
+    def onward(self, thing: T) -> list[Button]:
+        """Return the buttons that lead on from a thing, to something new."""
+        return []
+
+    def after(self, move: str, thing: T, given: Mapping[str, Any]) -> None:
+        """Turn to what comes after a move on a thing: the thing itself where something was typed."""
+        self.turn(thing.id if given else "")
+
     # -- what subclasses use -----------------------------------------------------------------
     def say(self, key: str, **values: object) -> str:
         """Return words of this exercise."""
@@ -161,6 +189,8 @@ class Activity(Generic[T]):
 
     def stage(self, thing: T) -> str:
         """Return where a thing stands, as the person sees it."""
+        if thing.is_open and self.session.is_parted:
+            return say("ui.activity.left_open")
         key = "your_turn" if thing.waits_for(self.me) else "waiting" if thing.is_open else thing.stage
         return self.say(f"stage.{key}")
 
@@ -179,6 +209,10 @@ class Activity(Generic[T]):
         asked = instrument.subscales if instrument else ()
         return {facet_of(one.id): one.topic for one in asked} | self.session.own_needs
 
+    def need_title(self, need: str) -> str:
+        """Return what a need is called; the words of an own need are its writer's alone."""
+        return self.needs().get(need) or say("ui.activity.own_need")
+
     def form(self, move: str) -> MoveForm:
         """Return the form of a move, empty."""
         return MoveForm(f"exercises.{self.machine.id}.{move}", self.machine.moves[move].fields, self.needs())
@@ -195,8 +229,17 @@ class Activity(Generic[T]):
         return Button(self.say(f"{move}.button"), react, KINDS[way])
 
     def act(self, move: str, payload: Mapping[str, Any]) -> Event:
-        """Put a move on the table."""
-        return self.session.act(self.machine.kind(move), dict(payload))
+        """Put a move on the table; its draft is destroyed with that."""
+        made = self.machine.moves[move]
+        kept = self.session.act(self.machine.kind(move), dict(payload))
+        place = self.place(move, payload[made.about] if isinstance(made, Reply) else "")
+        self.sent(place)
+        self.session.keep_draft(place, {})
+        return kept
+
+    def place(self, move: str, thing: str = "") -> str:
+        """Return what the draft of a move is kept under."""
+        return f"{self.machine.kind(move)}:{thing}"
 
     def passage(self, told: Told, thing: T) -> list[Block]:
         """Return one passage of what is told of a thing."""
@@ -222,7 +265,7 @@ class Activity(Generic[T]):
             given = form.read() if form else {}
             if given is not None:
                 self.act(move, named | given)
-                self.turn(thing.id if form else "")
+                self.after(move, thing, given)
 
         return send
 
@@ -234,4 +277,10 @@ def work(session: Session) -> Work:
 
 def n_waiting(session: Session, exercise: str | None = None) -> int:
     """Return how many things wait for the person, in one exercise or in all: by the table alone."""
-    return 0 if session.is_together else len(work(session).waiting_for(session.actor.person_id, exercise))
+    return len(waiting(session, exercise))
+
+
+def waiting(session: Session, exercise: str | None = None) -> list[OpenThing]:
+    """Return what waits for the person, in one exercise or in all: by the table alone."""
+    is_idle = session.is_together or session.is_parted
+    return [] if is_idle else work(session).waiting_for(session.actor.person_id, exercise)

@@ -1,6 +1,6 @@
 """The form of one move, derived from its shape: a widget for each field that somebody is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,8 +32,10 @@ class MoveForm:
 
     def __init__(self, words: str, shape: Shape, needs: Mapping[str, str]) -> None:
         self.shape = shape
+        self._known: dict[str, Any] = {}
         made = {name: _widget(f"{words}.{name}", field, needs) for name, field in shape.items()}
         self._asked = {name: widget for name, widget in made.items() if widget is not None}
+        self._first = self.typed()
 
     @property
     def widgets(self) -> list[Widget]:
@@ -43,10 +45,36 @@ class MoveForm:
     def fill(self, name: str, text: str) -> None:
         """Put in what somebody wrote before."""
         self._asked[name].value = text
+        self._first = self.typed()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything stands in the fields that was not put in by the page."""
+        return self.typed() != self._first
+
+    def know(self, name: str, value: Any) -> None:
+        """Take a value that is not asked, from the page that led here."""
+        self._known[name] = value
+
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the fields, as it stands there."""
+        return {name: widget.value for name, widget in self._asked.items()}
+
+    def restore(self, typed: Mapping[str, str]) -> None:
+        """Put in what stood in the fields before."""
+        for name, widget in self._asked.items():
+            widget.value = typed.get(name, widget.value)
+
+    def on_rest(self, react: Callable[[], None]) -> None:
+        """Call ``react`` whenever a field was left with something new in it, or something was chosen."""
+        for widget in self._asked.values():
+            is_text = isinstance(widget, TextField) and widget.kind != "select"
+            widget.observe(lambda _: react(), "settled" if is_text else "value")
 
     def read(self) -> dict[str, Any] | None:
         """Return what was given, with what the page fills in; None where the fields say what is missing."""
         given = {name: _value(field, self._asked.get(name)) for name, field in self.shape.items()}
+        given |= self._known
         given = {name: value for name, value in given.items() if value is not None}
         for name, widget in self._asked.items():
             field = self.shape[name]

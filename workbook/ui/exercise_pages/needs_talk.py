@@ -1,9 +1,17 @@
-"""Needs talk: a talk is called by its need, as far as whoever reads knows it."""
+"""Needs talk: a talk is called by its need, as far as whoever reads knows it.
 
-from typing import ClassVar
+Whoever said the need may turn it into a request, whose form then knows the need.
+"""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from workbook.content import say
 from workbook.exercises.needs_talk import Talk
+from workbook.ui.blocks import Block, note
+from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.activity import Activity
+from workbook.ui.exercise_pages.request import ABOUT, RequestPage
 
 
 class NeedsTalk(Activity[Talk]):
@@ -12,4 +20,23 @@ class NeedsTalk(Activity[Talk]):
     of: ClassVar[str] = "needs_talk"
 
     def title(self, thing: Talk) -> str:
-        return self.needs().get(thing.need, self.say("own_need"))
+        return self.need_title(thing.need)
+
+    def before(self, move: str) -> list[Block]:
+        # Said where a need is picked, to whoever has needs of their own among those offered.
+        own = [note(say("ui.activity.own_need_hidden"))] if move == "said" and self.session.own_needs else []
+        return [*super().before(move), *own]
+
+    def onward(self, thing: Talk) -> list[Button]:
+        if thing.way != "request" or thing.by != self.me:
+            return []
+        return [Button(self.say("onward.request"), lambda: self._request(thing), "primary")]
+
+    def after(self, move: str, thing: Talk, given: Mapping[str, Any]) -> None:
+        if given.get("way") == "request":
+            self._request(thing)
+        else:
+            super().after(move, thing, given)
+
+    def _request(self, thing: Talk) -> None:
+        self.turn(f"{ABOUT}{thing.need}", RequestPage.of)

@@ -51,7 +51,8 @@ class TheQuestion(Activity[Review]):
                 current = self._newest
                 self.turn(KEPT if current is None or current.is_open else current.id)
 
-        return Scene(key, blocks, form.widgets, [self.button("answered", write)])
+        forms = {self.place("answered"): form}
+        return Scene(key, blocks, form.widgets, [self.button("answered", write)], forms)
 
     def _choosing(self, one: Review) -> Scene:
         form = self.form("step_chosen")
@@ -61,4 +62,5 @@ class TheQuestion(Activity[Review]):
                 self.act("step_chosen", given)
                 self.turn(one.id)
 
-        return Scene(f"{one.id} both", self.told(one), form.widgets, [self.button("step_chosen", choose)])
+        forms, buttons = {self.place("step_chosen"): form}, [self.button("step_chosen", choose)]
+        return Scene(f"{one.id} both", self.told(one), form.widgets, buttons, forms)

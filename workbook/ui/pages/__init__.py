@@ -12,15 +12,16 @@ from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.own_needs import OwnNeeds
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.research import Research
-from workbook.ui.pages.results import OwnResults
+from workbook.ui.pages.results import EarlierResults, OwnResults
 from workbook.ui.pages.rights import Rights
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.together import Together
-from workbook.ui.pages.view import OwnView, TogetherView
+from workbook.ui.pages.view import EarlierView, OwnView, TogetherView
 
 PAGES: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
+    EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, DecideHere, Mood, Cooling,
     ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """The weekly check-in, and looking again after some weeks, each with what has moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 from ipywidgets import Widget
@@ -9,11 +11,15 @@ from workbook.address import at
 from workbook.content import say
 from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
-from workbook.ui.blocks import heading, kicker, lead, note, opening, paragraph
+from workbook.session import Session
+from workbook.ui.blocks import callout, heading, kicker, lead, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.drawing import picture
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
+from workbook.ui.path import PathStep
+
+ENOUGH_DAYS = 28  # four weeks between two rounds
 
 
 class Trend(Page):
@@ -47,13 +53,18 @@ class Weekly(Trend):
     kind = "weekly"
     part = "do"
 
+    @classmethod
+    def steps(cls, session: Session) -> Iterator[PathStep]:
+        for step in super().steps(session):
+            yield replace(step, time=say("ui.status.minutes", n=_minutes(session)))
+
     def fill(self) -> None:
         instrument = self.session.instruments["weekly"]
         chapter = instrument.chapters[0].id
         week = self.session.week
         n_answered = self.session.n_answered(chapter, week)
         words = [
-            kicker(say("ui.weekly.kicker", n=max(1, round(instrument.minutes)))),
+            kicker(say("ui.weekly.kicker", n=_minutes(self.session))),
             heading(1, say("ui.weekly.title")),
         ]
         words.append(
@@ -68,14 +79,25 @@ class Weekly(Trend):
         self.desk.go(at("chapter", self.session.instruments["weekly"].chapters[0].id))
 
 
+def _minutes(session: Session) -> int:
+    """Return how many minutes a check-in takes: the same wherever it is told."""
+    return max(1, round(session.instruments["weekly"].minutes))
+
+
 class Again(Trend):
-    """A new round of the same questions; what was answered before stays as it was."""
+    """A new round of the same questions; what was answered before stays as it was.
+
+    The address ``again:sure`` asks before it is begun.
+    """
 
     kind = "again"
     part = "do"
 
     def fill(self) -> None:
-        number = int(self.session.occasion.rpartition("-")[2])
+        if self.address.name == "sure":
+            self._ask()
+            return
+        number = self.session.round
         words = [
             *opening("again"),
             paragraph(say("ui.again.when")),
@@ -85,13 +107,42 @@ class Again(Trend):
             words.append(note(say("ui.again.trend_none")))
         self.say_words(words)
         answered = pd.unique(self.session.responses.loc[self.session.responses["value"].notna(), "occasion"])
-        begin = (
-            [Button(say("ui.again.begin"), self._begin, "primary")]
-            if self.session.occasion in answered
-            else []
+        if self.session.occasion in answered:
+            onward = [Button(say("ui.again.begin"), self.to(at(self.kind, "sure")), "primary")]
+        elif self.session.may_undo_round:
+            onward = [Button(say("ui.again.undo", n=number - 1), self._undo)]
+        else:
+            onward = []
+        self.offer(*onward, self.home())
+
+    def _ask(self) -> None:
+        """Ask before a round is begun, and say so where the last was begun less than four weeks ago."""
+        self.view.hide()
+        begun = self.session.round_begun()
+        days = (datetime.now(UTC) - begun).days if begun else ENOUGH_DAYS
+        is_soon = days < ENOUGH_DAYS
+        early = callout("", [paragraph(say("ui.again.soon"))], tone="care")
+        self.say_words(
+            [
+                kicker(say("ui.again.kicker")),
+                heading(1, say("ui.again.sure_title")),
+                lead(say("ui.again.sure", n=self.session.round)),
+                *([early] if is_soon else []),
+            ]
         )
-        self.offer(*begin, self.home())
+        self.offer(
+            Button(say("ui.again.not_now"), self.to(at(self.kind)), "primary" if is_soon else "quiet"),
+            Button(
+                say("ui.again.begin_soon" if is_soon else "ui.again.begin_now"),
+                self._begin,
+                "secondary" if is_soon else "primary",
+            ),
+        )
+
+    def _undo(self) -> None:
+        self.session.undo_round()
+        self.desk.go(at("home"))
 
     def _begin(self) -> None:
+        self.desk.go(at("home"))  # first: this page would ask about the round that was just begun
         self.session.begin_occasion()
-        self.desk.go(at("home"))

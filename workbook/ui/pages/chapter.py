@@ -64,8 +64,16 @@ class Screen(Page):
         left = session.minutes_left(chapter.id)
         key = "minutes_left" if status == "under-way" else "minutes"
         time = say(f"ui.status.{key}", n=left) if left and status != "complete" else ""
-        note = "after_consent" if status == "locked" else status
-        return PathStep(part, address, chapter.title, status, say(f"ui.status.{note}"), time)
+        return PathStep(part, address, chapter.title, status, cls._beside(session, chapter, status), time)
+
+    @classmethod
+    def _beside(cls, session: Session, chapter: Chapter, status: Status) -> str:
+        """Return what stands beside a chapter: that it is done, and how many questions are open even so."""
+        occasion = session.occasion_of(session.chapters[chapter.id][0])
+        n_open = len(session.items(chapter.id)) - session.n_answered(chapter.id, occasion)
+        if status == "complete" and n_open:
+            return say("ui.status.complete_open", n=n_open)
+        return say(f"ui.status.{'after_consent' if status == 'locked' else status}")
 
     def parts(self) -> Sequence[Widget]:
         self.bar = Prose()
@@ -212,6 +220,8 @@ class ChapterReview(Page):
             "private"
             if instrument.is_private
             else "all"
+            if len(known) == len(items) and any(not one["declined"] for one in known.values())
+            else "declined"
             if len(known) == len(items)
             else "some"
             if known

@@ -23,6 +23,7 @@ class DecideHere(Page):
     """Offers the parts that are not open; those that are can be taken back."""
 
     kind = "decide"
+    needs_table = True
     part = "together"
     roles = TOGETHER
 
@@ -85,7 +86,8 @@ class DecideHere(Page):
             return  # each field that is missing says so
         self._forget_passphrase()
         self.session.decide_here(part, Grain(chosen), person_id=who, passphrase=passphrase)
-        self.desk.go(at("decided"))
+        is_open = (part, self.session.occasion) in self.session.table.open_rounds
+        self.desk.go(at("together" if is_open else "decided"))
 
     # -- taking back ---------------------------------------------------------------------------
     def _takers(self) -> list[Button]:

@@ -26,6 +26,7 @@ from workbook.ui.blocks import (
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
 from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_waiting
+from workbook.ui.exercise_pages.form import MoveForm
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
 
@@ -39,11 +40,12 @@ class ExerciseList(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.steps.exercises"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def fill(self) -> None:
-        self.say_words(opening("exercises"))
+        parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
+        self.say_words([*opening("exercises"), *parted])
         here = [exercises()[name] for name in MACHINES]
         others = [one for one in exercises().values() if one.id not in MACHINES]
         self.menu.parts = [
@@ -76,8 +78,10 @@ class ExercisePage(Page):
         self.fields = VBox([])
         self.about = Prose()
         self.menu = Menu()
-        self.menu.on_press(self.desk.guard(self._turn))
+        self.menu.on_press(self.desk.on_press(self._turn))
         self._shown = ""
+        self._forms: dict[str, MoveForm] = {}
+        self._opened: set[str] = set()
         return (self.fields,)
 
     @property
@@ -88,7 +92,7 @@ class ExercisePage(Page):
     def arrive(self, address: Address) -> None:
         if address.name not in exercises():
             raise WorkbookError(problem("ui.trouble.not_there"))
-        self._shown = ""
+        self._shown, self._forms, self._opened = "", {}, set()
         # What waits comes first. Set on arrival only: a form must not move while somebody types.
         made = self._activity(exercises()[address.name])
         is_first = address.rest(1) == KEPT or bool(made and made.n_waiting)
@@ -102,7 +106,7 @@ class ExercisePage(Page):
         if activity and thing == KEPT:
             self._confirm(exercise, activity)
             return
-        scene = None if activity is None else (activity.scene(thing) if thing else activity.begin())
+        scene = self._scene(activity, thing)
         if thing and scene is None:
             self.address = at(self.kind, exercise.id)
             self.fill()
@@ -114,6 +118,52 @@ class ExercisePage(Page):
         self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]
         self._play(scene, exercise, is_thing=bool(thing))
         self._list(activity if not thing else None)
+
+    def _scene(self, activity: Activity[Any] | None, thing: str) -> Scene | None:
+        if activity is None:
+            return None
+        if self.session.is_parted:
+            return activity.closed(thing)
+        scene = activity.scene(thing) if thing else activity.begin()
+        return scene and self._with_drafts(scene)
+
+    # -- drafts: what was typed and not sent is kept, and never opened unasked ------------------
+    def _with_drafts(self, scene: Scene) -> Scene:
+        """Return the scene with its drafts put in where they were asked for, else with the question."""
+        kept = {place: self.session.draft(place) for place in scene.forms}
+        kept = {place: typed for place, typed in kept.items() if typed}
+        if not set(kept) - self._opened:
+            for place, typed in kept.items():
+                scene.forms[place].restore(typed)
+            return scene
+
+        def go_on() -> None:
+            self._opened |= set(kept)
+            self.fill()
+
+        def throw_away() -> None:
+            for place in kept:
+                self.session.keep_draft(place, {})
+            self.fill()
+
+        asked = [
+            Button(say("ui.exercises.draft_go_on"), go_on, "primary"),
+            Button(say("ui.exercises.draft_throw_away"), throw_away, "danger"),
+        ]
+        told = note(say("ui.exercises.draft"))
+        return Scene(f"{scene.key} draft", [*scene.blocks, told], buttons=asked)
+
+    def _keep_drafts(self) -> None:
+        for place, form in self._forms.items():
+            self._opened.add(place)  # it is on the screen: no need to ask for it
+            self.session.keep_draft(place, form.typed() if form.is_touched else {})
+
+    def _was_sent(self, place: str) -> None:
+        self._forms.pop(place, None)  # what still stands in its fields is no draft any more
+
+    def leave(self) -> None:
+        self._keep_drafts()
+        self._forms = {}
 
     def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
         """Say that what was just begun lies on the table, and what happens now."""
@@ -127,17 +177,24 @@ class ExercisePage(Page):
         self._list(activity)
 
     def _activity(self, exercise: Exercise) -> Activity[Any] | None:
-        return activity_of(exercise.id, self.session, self._turn)
+        made = activity_of(exercise.id, self.session, self._turn)
+        if made:
+            made.sent = self._was_sent
+        return made
 
-    def _turn(self, thing: str) -> None:
-        self.desk.go(at(self.kind, self.address.name, thing))
+    def _turn(self, thing: str, exercise: str = "") -> None:
+        self.desk.go(at(self.kind, exercise or self.address.name, thing))
 
     def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
         # The same scene keeps its fields, so that what is being typed survives a refresh.
         key = f"{exercise.id} {scene.key if scene else ''}"
         if key == self._shown:
             return
+        self._keep_drafts()  # the other's move may have changed what can be done here
         self._shown = key
+        self._forms = dict(scene.forms) if scene else {}
+        for form in self._forms.values():
+            form.on_rest(self.desk.guard(self._keep_drafts))
         self.fields.children = tuple(scene.fields) if scene else ()
         back = (
             Button(say("ui.exercises.all_of_it"), self.to(at("exercise", exercise.id)), "quiet")

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ipywidgets import Widget
 
-from workbook.address import at
+from workbook.address import Address, at
 from workbook.content import say
+from workbook.content.exercise import exercises
 from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
-from workbook.ui.exercise_pages import n_waiting
+from workbook.ui.exercise_pages import waiting
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
 from workbook.ui.path import PARTNER, TOGETHER, PathStep
@@ -24,7 +25,7 @@ class Home(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.home.path"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return ()
 
     def __init__(self, desk: Desk) -> None:
@@ -32,7 +33,7 @@ class Home(Page):
         self.root.children = (self.words, self.actions, self.menu)
 
     def fill(self) -> None:
-        step, waits = self.desk.pages.next_step(), n_waiting(self.session)
+        step, waits = self.desk.pages.next_step(), len(waiting(self.session))
         self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
         self.menu.parts = [
             {"title": part.title, "steps": [self._line(one, step, waits) for one in part.steps]}
@@ -41,10 +42,48 @@ class Home(Page):
         buttons = (
             [Button(say("ui.home.go_on", title=step.title), self.to(step.address), "primary")] if step else []
         )
-        if waits:
-            key = "one" if waits == 1 else "some"
-            buttons.append(Button(say(f"ui.home.waits_{key}", n=waits), self.to(at("exercises"))))
+        buttons += [self._waiting(name, found) for name, found in self._waiting_by_exercise().items()]
+        if self._has_declined_all():
+            # With nothing to look at there is no next step: two ways on, neither of them a demand.
+            buttons.append(Button(say("ui.steps.exercises"), self.to(at("exercises")), "primary"))
+            buttons.append(Button(say("ui.review.look_again"), self.to(self._first_chapter())))
+        if self.session.may_undo_round:
+            undo = say("ui.again.undo", n=self.session.round - 1)
+            buttons.append(Button(undo, self.session.undo_round, "quiet"))
         self.offer(*buttons)
+
+    def _waiting_by_exercise(self) -> dict[str, list[str]]:
+        """Return the ids of what waits for the person, by exercise."""
+        found: dict[str, list[str]] = {}
+        for one in waiting(self.session):
+            found.setdefault(one.exercise, []).append(one.thing)
+        return found
+
+    def _waiting(self, exercise: str, things: list[str]) -> Button:
+        """Return the button that opens what waits: the thing itself where it is one."""
+        label = say(
+            f"ui.home.waits_{'one' if len(things) == 1 else 'some'}",
+            n=len(things),
+            title=exercises()[exercise].title,
+        )
+        there = at("exercise", exercise, *(things if len(things) == 1 else ()))
+        return Button(label, self.to(there))
+
+    def _has_declined_all(self) -> bool:
+        """Tell whether somebody went through the questions and preferred not to say, in each of them."""
+        session = self.session
+        first = self._first_chapter()
+        is_through = session.takes_part and not session.is_together and first != at("home")
+        return is_through and not session.pictures() and self._has_been_through()
+
+    def _has_been_through(self) -> bool:
+        main = self.session.instruments.get("connection")
+        chapters = main.chapters if main else ()
+        return all(self.desk.pages.status(at("chapter", one.id)) == "complete" for one in chapters)
+
+    def _first_chapter(self) -> Address:
+        main = self.session.instruments.get("connection")
+        return at("chapter", main.chapters[0].id, 1) if main else at("home")
 
     def _greeting(self) -> list[Block]:
         me = self.session.me
@@ -55,6 +94,8 @@ class Home(Page):
 
     def _couple(self) -> list[Block]:
         couple = self.session.couple
+        if couple.is_unpaired:
+            return [note(say("ui.home.left_alone"))] if couple.is_solo else []
         if couple.is_solo:
             return [note([say("ui.home.invite") + ": ", {"text": couple.code, "strong": True}])]
         names = [name_of(member) for member in couple.members]
@@ -62,6 +103,8 @@ class Home(Page):
 
     def _where(self) -> str:
         session = self.session
+        if session.is_parted:
+            return say("ui.home.parted")
         if session.table.open_rounds:
             return say("ui.home.open")
         if session.is_together:
@@ -70,10 +113,8 @@ class Home(Page):
             return say("ui.home.begin")
         if self.desk.pages.status(at("share")) == "complete":
             return say("ui.home.solo" if session.couple.is_solo else "ui.home.waiting")
-        main = session.instruments.get("connection")
-        chapters = main.chapters if main else ()
-        if all(self.desk.pages.status(at("chapter", one.id)) == "complete" for one in chapters):
-            return say("ui.home.see")
+        if self._has_been_through():
+            return say("ui.home.see" if session.pictures() else "ui.home.declined")
         return say("ui.home.answering")
 
     @staticmethod

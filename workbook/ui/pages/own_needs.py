@@ -6,7 +6,7 @@ from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.ui.blocks import opening
+from workbook.ui.blocks import note, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
 from workbook.ui.pages.base import Page
@@ -30,17 +30,23 @@ class OwnNeeds(Page):
         super().arrive(address)
 
     def fill(self) -> None:
-        self.say_words(opening("own-needs"))
+        self.say_words([*opening("own-needs"), note(say("ui.own-needs.words"))])
         removals = [
             Button(say("ui.own-needs.remove", need=text), self._remover(need, text), "quiet")
             for need, text in self.session.own_needs.items()
         ]
         self.offer(
             Button(say("ui.own-needs.add"), self._add, "primary"),
-            Button(say("ui.own-needs.answer"), self.to(at("chapter", "needs.importance"))),
+            Button(say("ui.own-needs.answer"), self.to(self._first_open())),
             *removals,
             self.home(),
         )
+
+    def _first_open(self) -> Address:
+        """Return the first of the needs' chapters that is not done, or the first of all."""
+        chapters = [at("chapter", one.id) for one in self.session.instruments["needs"].chapters]
+        open_ones = [one for one in chapters if self.desk.pages.status(one) != "complete"]
+        return next(iter(open_ones), chapters[0])
 
     def _add(self) -> None:
         self.text.error = "" if self.text.typed() else say("ui.activity.empty")

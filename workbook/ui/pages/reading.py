@@ -43,6 +43,7 @@ class Expectation(Page):
     """Before a reveal: results can sting."""
 
     kind = "expectation"
+    needs_table = True
     roles = PARTNER | TOGETHER
     lock = staticmethod(once_both_opened)
 

@@ -1,13 +1,15 @@
 """A person's own picture: what carries them, what could use care, and the views."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
+from workbook.frames import occasion_number
 from workbook.session import Session
-from workbook.ui.blocks import heading, kicker, lead, opening
+from workbook.ui.blocks import heading, kicker, lead, note, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.drawing import own_showings
@@ -33,18 +35,22 @@ class OwnResults(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def arrive(self, address: Address) -> None:
         super().arrive(address)
-        if any(self.session.is_answered(one.id) for one in self.session.shareable()):
+        if self.session.pictures():
             self.session.mark_seen("results")
+
+    @property
+    def occasion(self) -> str:
+        """The round that is shown: the newest of which there is a picture."""
+        return next(iter(self.session.pictures()), self.session.occasion)
 
     def fill(self) -> None:
         session = self.session
-        mine = session.responses[session.responses["occasion"] == session.occasion]
-        if not mine["value"].notna().any():
+        if self.occasion not in session.pictures():
             self.say_words(
                 [
                     kicker(say("ui.results.kicker")),
@@ -55,9 +61,53 @@ class OwnResults(Page):
             self.menu.parts = []
             self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
-        source = own_source(session)
-        self.say_words([*opening("results"), *told_alone(source.results, source.instruments)])
-        self.menu.parts = [
-            {"title": say("ui.together.more_views"), "steps": menu_of(own_showings(source), source, "own")}
+        source, shown = own_source(session, self.occasion), occasion_number(self.occasion)
+        told = told_alone(source.results, source.instruments, source.own_needs)
+        which = [note(say("ui.results.round", n=shown, now=session.round))] if shown < session.round else []
+        self.say_words([*opening("results"), *which, *told])
+        views = menu_of(own_showings(source), source, *self.views)
+        self.menu.parts = [{"title": say("ui.together.more_views"), "steps": views}, *self._earlier()]
+        self._offer()
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """What stands before a view's name in the addresses of this page's views."""
+        return ("own",)
+
+    def _earlier(self) -> list[dict[str, Any]]:
+        """Return the part of the menu that leads to the rounds before."""
+        steps = [
+            {
+                "id": str(at("earlier", one)),
+                "title": say("ui.results.earlier", n=occasion_number(one)),
+                "status": "link",
+                "note": say("ui.results.kicker"),
+            }
+            for one in self.session.pictures()
+            if one != self.occasion
         ]
-        self.offer(Button(say("ui.results.to_share"), self.to(at("share")), "primary"), self.home())
+        return [{"title": say("ui.results.rounds"), "steps": steps}] if steps else []
+
+    def _offer(self) -> None:
+        share = at("share")
+        is_open = self.desk.pages.status(share) != "locked"
+        onward = [Button(say("ui.results.to_share"), self.to(share), "primary")] if is_open else []
+        self.offer(*onward, self.home())
+
+
+class EarlierResults(OwnResults):
+    """The picture of a round before, which the address names; it stays as it was."""
+
+    kind = "earlier"
+    part = ""
+
+    @property
+    def occasion(self) -> str:
+        return self.address.name
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        return ("earlier-view", self.occasion)
+
+    def _offer(self) -> None:
+        self.offer(Button(say("ui.steps.results"), self.to(at("results")), "primary"), self.home())

@@ -28,19 +28,19 @@ class Rights(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.rights.title"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         self.passphrase = TextField(
             kind="password", label=say("ui.rights.passphrase"), hint=say("ui.rights.passphrase_hint")
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
-        self.file.on_fetch(self._data, self.desk.guard)
+        self.file.on_fetch(self._data, self.desk.on_press)
         self.passphrase_link, self.private_link = Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
         return (self.place,)
 
     def arrive(self, address: Address) -> None:
-        if address.rest(0) not in ("", "data", "block", *_FINAL):
+        if address.rest(0) not in ("", "data", "block", *self._final()):
             raise WorkbookError(problem("ui.trouble.not_there"))
         self.passphrase.value = self.passphrase.error = ""
         self._done = [] if "unpair" in self._done else self._done
@@ -86,7 +86,7 @@ class Rights(Page):
 
     def _all(self) -> None:
         self.say_words(opening("rights"))
-        notes = {name: say(f"ui.rights.{name}.note") for name in ("data", *_FINAL)}
+        notes = {name: say(f"ui.rights.{name}.note") for name in ("data", *self._final())}
         notes["block"] = say(f"ui.rights.block.note_{'on' if self._is_blocking() else 'off'}")
         steps = [
             {
@@ -95,7 +95,7 @@ class Rights(Page):
                 "status": "link",
                 "note": notes[name],
             }
-            for name in ("data", "block", *_FINAL)
+            for name in ("data", "block", *self._final())
         ]
         self.menu.parts = [{"title": "", "steps": steps}]
         self.passphrase_link.blocks = [
@@ -108,6 +108,10 @@ class Rights(Page):
         ]
         self.place.children = (self.menu, self.passphrase_link)
         self.offer(Button(say("ui.steps.sharing"), self.to(at("sharing"))), self.home())
+
+    def _final(self) -> tuple[str, ...]:
+        """Name what is for good; a table that is closed cannot be closed again."""
+        return tuple(name for name in _FINAL if name != "unpair" or not self.session.is_parted)
 
     # -- one's own ---------------------------------------------------------------------------
     def _data(self) -> str:

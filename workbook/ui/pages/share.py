@@ -28,6 +28,7 @@ class Share(Page):
     """The address names an instrument; without one it is the first that is undecided."""
 
     kind = "share"
+    needs_table = True
     part = "together"
     is_task = True
     lock = staticmethod(_until_decided)
@@ -115,13 +116,15 @@ class Share(Page):
             self.choice.error = say("ui.trouble.no_choice")
             return
         self.session.decide(instrument.id, Grain(chosen))
-        self.desk.go(at("decided"))
+        is_open = (instrument.id, self.session.occasion) in self.session.table.open_rounds
+        self.desk.go(at("together" if is_open else "decided"))
 
 
 class Decided(Page):
     """After a decision: what happens now, the same words whatever the partner has done."""
 
     kind = "decided"
+    needs_table = True
     roles = PARTNER | TOGETHER
 
     def fill(self) -> None:

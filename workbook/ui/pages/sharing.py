@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from workbook.address import at
 from workbook.content import say
+from workbook.frames import occasion_number
 from workbook.sharing import Grain
 from workbook.ui.blocks import note, opening, paragraph, table
 from workbook.ui.buttons import Button
@@ -20,10 +21,10 @@ class Sharing(Page):
 
     def fill(self) -> None:
         session = self.session
-        titles = {one.id: one.title for one in session.shareable()}
+        self._standing = session.standing_decisions()
         rows = [
             [
-                titles[instrument],
+                self._title(instrument, occasion),
                 say(f"ui.sharing.grain_{grain.value}"),
                 say(
                     "ui.sharing.open"
@@ -31,26 +32,35 @@ class Sharing(Page):
                     else "ui.sharing.not_open"
                 ),
             ]
-            for (instrument, occasion), grain in session.decisions.items()
+            for (instrument, occasion), grain in self._standing.items()
         ]
         head = opening("sharing")
         if self.address.name == "withdrawn":
             head.append(paragraph(say("ui.sharing.withdrawn")))
-        if not rows:
-            self.say_words([*head, paragraph(say("ui.sharing.nothing"))])
+        if session.is_parted or not rows:
+            key = "parted" if session.is_parted else "nothing"
+            self.say_words([*head, paragraph(say(f"ui.sharing.{key}"))])
             self.offer(self.home())
             return
         columns = [say(f"ui.sharing.column_{name}") for name in ("part", "choice", "state")]
         self.say_words(
             [*head, table(say("ui.sharing.caption"), columns, rows), note(say("ui.sharing.withdraw_note"))]
         )
-        self.offer(*self._buttons(titles), self.home())
+        self.offer(*self._buttons(), self.home())
 
-    def _buttons(self, titles: dict[str, str]) -> list[Button]:
+    def _title(self, instrument: str, occasion: str) -> str:
+        """Return what a part is called; with its round where there are several."""
+        title = self.session.instruments[instrument].title
+        number = occasion_number(occasion)
+        return title if self.session.round == 1 else say("ui.sharing.of_round", title=title, n=number)
+
+    def _buttons(self) -> list[Button]:
         buttons = []
-        for (instrument, occasion), grain in self.session.decisions.items():
-            title = titles[instrument]
-            if grain is Grain.NOTHING or (instrument, occasion) not in self.session.table.open_rounds:
+        for (instrument, occasion), grain in self._standing.items():
+            title = self._title(instrument, occasion)
+            is_now = occasion == self.session.occasion  # a round before can be taken back, not decided anew
+            is_open = (instrument, occasion) in self.session.table.open_rounds
+            if is_now and (grain is Grain.NOTHING or not is_open):
                 buttons.append(
                     Button(f"{title}: {say('ui.sharing.change')}", self.to(at("share", instrument)))
                 )

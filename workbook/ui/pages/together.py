@@ -27,13 +27,14 @@ class Together(Page):
     """Opens by itself; before the first look the expectation page comes first."""
 
     kind = "together"
+    needs_table = True
     part = "together"
     roles = PARTNER | TOGETHER
     lock = staticmethod(once_both_opened)
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
-        self.menu.on_press(self.desk.guard(self.desk.go))
+        self.menu.on_press(self.desk.on_press(self.desk.go))
         return (self.menu,)
 
     def arrive(self, address: Address) -> None:
@@ -76,12 +77,6 @@ class Together(Page):
             self.offer(Button(say("ui.button.home"), self.to(at("home")), "primary"))
 
     def _offer(self, results: Results) -> None:
-        if self.session.is_together:
-            self.offer(
-                Button(say("ui.together.to_mood"), self.to(at("cooling")), "primary"),
-                Button(say("ui.steps.decide"), self.to(at("decide")), "quiet"),
-            )
-            return
         buttons = []
         step = next((one for one in results.insights if one.code == "next_step"), None)
         if step:
@@ -89,6 +84,13 @@ class Together(Page):
             buttons.append(
                 Button(say("ui.together.start_step", title=title), self.to(at("exercise", page)), "primary")
             )
+        if self.session.is_together:
+            to_cooling = Button(
+                say("ui.together.to_mood"), self.to(at("cooling")), "secondary" if step else "primary"
+            )
+            to_decide = Button(say("ui.steps.decide"), self.to(at("decide")), "quiet")
+            self.offer(*buttons, to_cooling, to_decide, self.home())
+            return
         buttons.append(
             Button(say("ui.together.to_mood"), self.to(at("mood")), "secondary" if step else "primary")
         )

@@ -12,6 +12,7 @@ from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
+from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
@@ -22,13 +23,19 @@ from workbook.ui.panel import Panel
 from workbook.ui.path import PARTNER, TOGETHER
 
 
-def own_source(session: Session) -> Source:
-    """Return everything one person's own figures are drawn from: this occasion of their drawer."""
-    return session.once("own", (session.responses, session.occasion), lambda: _own(session))
+def own_source(session: Session, occasion: str) -> Source:
+    """Return everything one person's own figures are drawn from: one occasion of their drawer."""
+    basis = (session.responses, session.events)
+    return session.once(f"own {occasion}", basis, lambda: _own(session, occasion))
 
 
-def _own(session: Session) -> Source:
-    mine = session.responses[session.responses["occasion"] == session.occasion]
+def _own(session: Session, occasion: str) -> Source:
+    mine = session.responses[session.responses["occasion"] == occasion]
+    # What was answered about a need that was taken away stays kept, but is part of no picture.
+    is_gone = mine["item"].str.startswith(OWN_NEED) & ~mine["item"].str.rpartition(".")[0].isin(
+        session.own_needs
+    )
+    mine = mine[~is_gone.to_numpy(dtype=bool)]
     me = session.me
     known = {me.person_id: me.place} if me else {}
     results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions())
@@ -49,11 +56,14 @@ def _together(session: Session) -> Source:
     return Source(results, session.instruments, {member.place: member.name for member in members})
 
 
-def menu_of(shown: Sequence[Showing], source: Source, kind: str) -> list[dict[str, str]]:
-    """Return the views as lines of a menu; one that cannot be shown says so in its note."""
+def menu_of(shown: Sequence[Showing], source: Source, *kind: str) -> list[dict[str, str]]:
+    """Return the views as lines of a menu; one that cannot be shown says so in its note.
+
+    ``kind`` is what stands before a view's name in its address.
+    """
     return [
         {
-            "id": str(at(kind, one.id)),
+            "id": str(at(*kind, one.id)),
             "title": title_of(one, source),
             "status": "link",
             "note": say(f"ui.view.notes.{_note(one, source.results)}"),
@@ -73,10 +83,16 @@ class TogetherView(Page):
     """A view of both. The address names it, and the instrument where it was made for another."""
 
     kind = "view"
+    needs_table = True
     roles = PARTNER | TOGETHER
     above: ClassVar[str] = "ui.together.kicker"
-    overview: ClassVar[Address] = at("together", "now")
+    n_before: ClassVar[int] = 0  # names of the address that stand before the view's
     lock = staticmethod(once_both_opened)
+
+    @property
+    def overview(self) -> Address:
+        """The page with all views."""
+        return at("together", "now")
 
     def parts(self) -> Sequence[Widget]:
         self.view = Panel()
@@ -92,7 +108,7 @@ class TogetherView(Page):
 
     def fill(self) -> None:
         source, shown = self.source(), self.showings()
-        place = next((n for n, one in enumerate(shown) if one.id == self.address.rest(0)), None)
+        place = next((n for n, one in enumerate(shown) if one.id == self.address.rest(self.n_before)), None)
         if place is None:
             raise WorkbookError(problem("ui.trouble.not_there"))
         draw(self.view, shown[place], source)
@@ -116,27 +132,58 @@ class TogetherView(Page):
 
     def _onward(self, following: Showing, source: Source) -> Button:
         title = say("ui.view.next", title=title_of(following, source))
-        return Button(title, self.to(at(self.kind, following.id)))
+        return Button(title, self.to(at(self.kind, *self.address.names[: self.n_before], following.id)))
 
     def _tell(self, insight: Insight) -> list[Block]:
         owner = next(
             (one.name for one in self.session.couple.members if one.person_id == insight.person_id), ""
         )
-        alone = self.source().results.is_solo
-        return tell(insight, self.session.instruments, owner=owner, alone=alone, level=2)
+        source = self.source()
+        return tell(
+            insight,
+            self.session.instruments,
+            owner=owner,
+            own_needs=source.own_needs,
+            alone=source.results.is_solo,
+            level=2,
+        )
 
 
 class OwnView(TogetherView):
     """A view of one's own answers."""
 
     kind = "own"
+    needs_table = False
     roles = PARTNER
     above = "ui.results.kicker"
-    overview = at("results")
     lock = staticmethod(with_own_answers)
 
+    @property
+    def overview(self) -> Address:
+        return at("results")
+
+    @property
+    def occasion(self) -> str:
+        """The round that is shown: the newest of which there is a picture."""
+        return next(iter(self.session.pictures()), self.session.occasion)
+
     def source(self) -> Source:
-        return own_source(self.session)
+        return own_source(self.session, self.occasion)
 
     def showings(self) -> tuple[Showing, ...]:
         return own_showings(self.source())
+
+
+class EarlierView(OwnView):
+    """The same for a round before; the address names the round, then the view."""
+
+    kind = "earlier-view"
+    n_before = 1
+
+    @property
+    def overview(self) -> Address:
+        return at("earlier", self.occasion)
+
+    @property
+    def occasion(self) -> str:
+        return self.address.name

@@ -1,1 +1,1 @@
-var e=[];window.addEventListener("keydown",t=>{t.key!=="Shift"||t.repeat||(e=[...e.filter(n=>Date.now()-n<5e3),Date.now()],e.length===3&&document.getElementById("back")?.submit())});
+var e=[],t=window.navigation;t?.entries&&t.entries().at(-1).index!==t.currentEntry.index&&history.pushState(null,"");window.addEventListener("keydown",n=>{n.key!=="Shift"||n.repeat||(e=[...e.filter(i=>Date.now()-i<5e3),Date.now()],e.length===3&&document.getElementById("back")?.submit())});
