@@ -17,6 +17,7 @@ from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
+from workbook.session.own_day import own_today
 from workbook.session.progress import Progress
 from workbook.sharing import Grain
 
@@ -254,10 +255,11 @@ class Session(Progress):
         return self.own.order_for_me(sections, first)
 
     def begin_week(self) -> None:
-        """Remember that this week's check-in was begun."""
+        """Remember that this week's check-in was begun, and on which day of the person's own."""
         number = int(self.week.removeprefix("week-"))
-        if not any(event.payload == {"name": "week", "value": number} for event in self._of("setting")):
-            self.note("setting", name="week", value=number)
+        begun = self._of_setting("week")
+        if not begun or begun[-1].payload["value"] != number:
+            self.note("setting", name="week", value=number, day=own_today().isoformat())
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:

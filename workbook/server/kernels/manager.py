@@ -16,6 +16,7 @@ from traitlets import Float, Integer, default
 
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import ZONE
 
 # The variables of the server's environment that a kernel inherits. All others are left out:
 # keys, tokens and database addresses are commonly kept in environment variables.
@@ -85,7 +86,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
 
     async def _start_for(self, actor: Actor, kwargs: dict[str, Any]) -> str:
         kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
-        kwargs["env"] = kernel_environment(self.ticket_for(actor))
+        zone = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "zone", "")
+        kwargs["env"] = kernel_environment(self.ticket_for(actor) | ({ZONE: zone} if zone else {}))
         self._n_opening += 1
         try:
             kernel_id: str = await super().start_kernel(**kwargs)

@@ -17,10 +17,12 @@ from workbook.server.network import neighbourhood
 from workbook.server.web.headers import Secured
 from workbook.server.web.identity import give_cookie
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import known_zone
 
 P = ParamSpec("P")
 R = TypeVar("R")
 LEFT_COOKIE = "notes"
+ZONE_COOKIE = "zone"  # set by `shell.js`
 AT_ONCE = 2  # calls that derive keys, from one address: answers must find a free thread beside them
 _turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -55,6 +57,11 @@ class PageHandler(Secured, JupyterHandler):
         """
         named = ",".join(self.request.headers.get_list("X-Forwarded-For")) if self.workbook.proxy else ""
         return neighbourhood(named.rpartition(",")[2].strip() or str(self.request.remote_ip))
+
+    @property
+    def zone(self) -> str:
+        """The time zone that the browser says it is in; empty where it says none that is known."""
+        return known_zone(self.get_cookie(ZONE_COOKIE) or "")
 
     async def in_turn(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a call that derives keys; further ones from the same address wait until it is their turn.

@@ -13,6 +13,7 @@ from workbook.errors import TooManyTriesError, WorkbookError
 from workbook.server.pages.account_pages import Farewell
 from workbook.service.couple.private_copy import PrivateCopy
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import zone_named
 
 
 class Copies(Farewell):
@@ -40,7 +41,8 @@ class Copies(Farewell):
             self._send(copy)
             return
         state = "cancelled" if wish == "cancel" else copy.status
-        told = say(f"server.copy.{state}", ready=_moment(copy.ready_at), until=_moment(copy.until))
+        ready, until = self._moment(copy.ready_at), self._moment(copy.until)
+        told = say(f"server.copy.{state}", ready=ready, until=until)
         self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))
 
     def _answer(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
@@ -52,6 +54,6 @@ class Copies(Farewell):
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(json.dumps(copy.content, ensure_ascii=False, indent=2))
 
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
+    def _moment(self, at: datetime | None) -> str:
+        """Return a moment as the person's own clock shows it."""
+        return f"{at.astimezone(zone_named(self.zone)):%Y-%m-%d %H:%M}" if at else ""

@@ -94,6 +94,8 @@ class Screen(Page):
         self.address = self.settled(self.session, address)
         self._lay_own_words()
         super().arrive(self.address)
+        if self.chapter[0].occasion == "weekly":  # also where somebody goes on from the page they left
+            self.session.begin_week()
 
     # -- what ----------------------------------------------------------------------------
     def fill(self) -> None:
