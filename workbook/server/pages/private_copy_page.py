@@ -40,7 +40,8 @@ class Copies(Farewell):
         if copy.content is not None:
             self._send(copy)
             return
-        state = "cancelled" if wish == "cancel" else copy.status
+        is_anew = copy.status == "waiting" and copy.ready_at is None
+        state = "cancelled" if wish == "cancel" else "anew" if is_anew else copy.status
         ready, until = self._moment(copy.ready_at), self._moment(copy.until)
         told = say(f"server.copy.{state}", ready=ready, until=until)
         self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))

@@ -1,6 +1,5 @@
 """What every role's interface stands on: the store, who is signed in, the opened drawers."""
 
-import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +12,7 @@ from workbook.errors import AccessError, ConflictError, SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record
+from workbook.service.couple.private_copy import OPENED, opening_of
 from workbook.service.couple.trail import forget_trail
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
@@ -73,9 +73,7 @@ class Core:
         if drawer is None:
             drawer = Drawer(self.store, actor.person_id, key, lambda writing: self.write(actor, writing))
             forget_trail(drawer, self.instruments)
-            # Named after the sitting: two that open it at once note it once.
-            sitting = hashlib.sha256(actor.sitting_id.encode()).hexdigest()
-            drawer.add([Record(AUDIT, f"opened/{sitting}", {"what": "opened"})])
+            drawer.add([Record(AUDIT, opening_of(actor), {"what": OPENED})])
             with self._lock:
                 drawer = self._drawers.setdefault(actor.sitting_id, drawer)
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind

@@ -22,7 +22,7 @@ from workbook.service.couple.drawers import (
     refuse_reused,
 )
 from workbook.service.couple.events import check_drawer_event, check_table_event
-from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting
+from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
 from workbook.service.couple.tables import event_of, table_log
 from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
@@ -138,14 +138,15 @@ class LocalPartner(AtTable, PartnerService):
         core = self._core
         core.accounts.check_passphrase(self._actor, passphrase)
         drawer, now = core.drawer_of(self._actor), datetime.now(UTC)
+        known: Any = {"opened": opening_of(self._actor), "wait": core.copy_wait}
 
         def note(_: Seen) -> Writing:
-            return Writing(drawer.entries(noting(drawer, wish, now=now, wait=core.copy_wait)))
+            return Writing(drawer.entries(noting(drawer, wish, now=now, **known)))
 
         core.decide(self._actor, [drawer.log], note)
         core.sittings.act(self._actor.sitting_id)
         now = datetime.now(UTC)  # not before the row that was just written
-        return answer_wish(drawer, wish, core.instruments, now=now, wait=core.copy_wait)
+        return answer_wish(drawer, wish, core.instruments, now=now, **known)
 
     def block_free_text(self, *, blocked: bool) -> None:
         core, actor = self._core, self._actor
