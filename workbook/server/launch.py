@@ -34,6 +34,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     behind_proxy: str = "",
     notebook: Path | None = None,
     most_pages: int | None = None,
+    proxy_hops: int = 1,
     keep_closed: float = UNHEARD_SECONDS,
 ) -> None:
     """Serve the workbook until stopped by Ctrl-C or a signal.
@@ -56,6 +57,8 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         Another notebook than ``couple.ipynb``.
     most_pages : int, optional
         How many pages may be open at once; by default as many as the memory holds.
+    proxy_hops : int
+        How many trusted proxies stand in front, each adding to ``X-Forwarded-For``.
     keep_closed : float
         Seconds for which a page that went without a word may come back.
 
@@ -77,6 +80,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         notebook=notebook.resolve() if notebook else None,
         most_kernels=kernels_that_fit() if most_pages is None else most_pages,
         unheard_seconds=keep_closed,
+        proxy_hops=proxy_hops,
     )
     at = str(listener.getsockname()[0])
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
@@ -125,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--most-pages", type=int)
+    parser.add_argument("--proxy-hops", type=int, default=1)
     parser.add_argument("--keep-closed", type=float, default=UNHEARD_SECONDS, metavar="SECONDS")
     given = parser.parse_args(arguments)
     try:
@@ -137,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
             most_pages=given.most_pages,
+            proxy_hops=given.proxy_hops,
             keep_closed=given.keep_closed,
         )
     except WorkbookError as error:

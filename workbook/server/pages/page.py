@@ -51,12 +51,16 @@ class PageHandler(Secured, JupyterHandler):
 
     @property
     def address(self) -> str:
-        """Whom tries are counted against; behind a proxy, whom the proxy names last.
+        """Whom tries are counted against; behind a proxy, whom the farthest trusted one names.
 
         What stands before that in the list, and every other header, a browser may have made up.
         """
-        named = ",".join(self.request.headers.get_list("X-Forwarded-For")) if self.workbook.proxy else ""
-        return neighbourhood(named.rpartition(",")[2].strip() or str(self.request.remote_ip))
+        if not self.workbook.proxy:
+            return neighbourhood(str(self.request.remote_ip))
+        named = ",".join(self.request.headers.get_list("X-Forwarded-For")).split(",")
+        return neighbourhood(
+            named[-min(self.workbook.proxy_hops, len(named))].strip() or str(self.request.remote_ip)
+        )
 
     @property
     def zone(self) -> str:

@@ -1,10 +1,13 @@
 """Checks of how the workbook would be reached: never without encryption, never a demo for all."""
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
+
+_OWN_NAME = "127.0.1.1"
 
 
 def check_address(setup: Setup) -> Iterator[Unsafe]:
@@ -32,12 +35,26 @@ def check_demo(setup: Setup) -> Iterator[Unsafe]:
 
 
 def _is_loopback(host: str) -> bool:
+    """Tell whether a host leads to this computer only, however it is written: ``127.1`` is an address too."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
+    found = {ipaddress.ip_address(address) for address in _addresses_of(host)}
+    return bool(found) and all(_leads_here(address) for address in found)
+
+
+def _addresses_of(host: str) -> set[str]:
+    """Return where a name leads, as far as this computer knows by now; a name may be made known later."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return set()
+    # Debian lists a computer's own public name under this one: it says nothing about where others are led.
+    return {str(address[0]).partition("%")[0] for *_, address in found} - {_OWN_NAME}
+
+
+def _leads_here(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
 def _without_secrets(address: str) -> str:

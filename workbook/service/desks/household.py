@@ -5,12 +5,14 @@
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
+from workbook.service.couple.drawers import ANSWER
 from workbook.service.couple.private_copy import WAIT
 from workbook.service.desks.core import Core
 from workbook.service.desks.partner import LocalPartner
@@ -122,6 +124,22 @@ class Household:
         if not isinstance(seated, CoupleService):
             raise AccessError(problem("errors.access.not_yours"))
         return seated
+
+    def when_answered(self, actor: Actor) -> Literal["never", "today", "before"]:
+        """Return whether whoever is signed in has answered yet; of two together what lies open tells, today.
+
+        For whom there is room on a full server: it looks at nobody's rows but their own.
+        """
+        seated = self.seat(actor)
+        if isinstance(seated, LocalTogether):
+            return "today" if seated.read_table().publications else "never"
+        if not isinstance(seated, LocalPartner):
+            return "before"
+        answered = [one.at for one in self._core.drawer_of(actor).records() if one.kind == ANSWER]
+        if not answered:
+            return "never"
+        today = datetime.now(UTC).date()
+        return "before" if any(at is not None and at.date() < today for at in answered) else "today"
 
     def destroy_overdue(self) -> None:
         """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
