@@ -232,7 +232,7 @@ class Guesser:
 
 def _try_guessing(server: RunningServer, counts: Counts) -> None:
     """Each kind of guess once more than is allowed; the one too many must be told to wait."""
-    guesser = Guesser(_behind(server))
+    guesser = Guesser(behind(server))
     wrong = {"code": "lusab-rodin-malov-zirum", "name": "Ann", "passphrase": "a wrong passphrase"}
     lost = wrong | {"name": "Zoe", "recovery_code": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"}
     kinds: dict[str, tuple[int, Callable[[int], int]]] = {
@@ -297,7 +297,7 @@ def _try_deciding(counts: Counts) -> None:
     household.close()
 
 
-def _behind(server: RunningServer) -> RunningServer:
+def behind(server: RunningServer) -> RunningServer:
     """The same server by the address that only the proxy knows."""
     import psutil
 

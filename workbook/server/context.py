@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbook.server.settings import ServerSettings
 from workbook.server.web.sent_once import Once
+from workbook.server.web.turns import Turns
 from workbook.service.demo import fill_with_simulated_couple
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor
@@ -27,7 +28,7 @@ class ServerContext:
     ``ticket_for`` gives the environment variables by which one kernel reaches the service:
     the socket's path and a ticket that works once. ``recovery_codes`` holds a new code from
     the moment it is made until the person says it is written down, by sitting. ``once`` knows
-    which forms were sent already.
+    which forms were sent already, and ``turns`` who has a key derived next.
     """
 
     household: Household
@@ -38,6 +39,7 @@ class ServerContext:
     demo_code: str = ""
     recovery_codes: dict[str, str] = field(default_factory=dict)
     once: Once = field(default_factory=Once)
+    turns: Turns = field(default_factory=Turns)
 
     def __post_init__(self) -> None:
         self.sittings.on_end(self._forget_code)
@@ -57,12 +59,18 @@ def open_context(settings: ServerSettings, folder: Path) -> ServerContext:
     household = Household(MemoryStore()) if settings.demo else _open_household(settings.data)
     door = ServiceSocket(household, _private(folder / "service"))
 
+    turns = Turns()
+
     def close() -> None:
+        turns.close()
         door.close()
         household.close()
 
     demo_code = _open_demo(household) if settings.demo else ""
-    return ServerContext(household, household.accounts, household.sittings, door.ticket_for, close, demo_code)
+    accounts, sittings = household.accounts, household.sittings
+    return ServerContext(
+        household, accounts, sittings, door.ticket_for, close, demo_code=demo_code, turns=turns
+    )
 
 
 def _open_household(data: Path | None) -> Household:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -131,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--most-pages", type=int)
     parser.add_argument("--proxy-hops", type=int, default=1)
     parser.add_argument("--keep-closed", type=float, default=UNHEARD_SECONDS, metavar="SECONDS")
+    for stream in (sys.stdout, sys.stderr):  # a sentence may hold a name that the terminal can't write
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = parser.parse_args(arguments)
     try:
         start(

@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakValueDictionary
 
 from jupyter_server.base.handlers import JupyterHandler
 
@@ -23,8 +22,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 LEFT_COOKIE = "notes"
 ZONE_COOKIE = "zone"  # set by `shell.js`
-AT_ONCE = 2  # calls that derive keys, from one address: answers must find a free thread beside them
-_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -68,13 +65,12 @@ class PageHandler(Secured, JupyterHandler):
         return known_zone(self.get_cookie(ZONE_COOKIE) or "")
 
     async def in_turn(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a call that derives keys; further ones from the same address wait until it is their turn.
+        """Run a call that derives keys, once it is its turn; see `Turns`.
 
-        Nobody is refused for it: a limit on an address would let one lock out all who share it.
+        Who is signed in waits in a line of their own: nobody at the same address can keep them from leaving.
         """
-        turn = _turns.setdefault(self.address, asyncio.Semaphore(AT_ONCE))
-        async with turn:
-            return await in_thread(call, *args, **kwargs)
+        whose = f"sitting {self.actor.sitting_id}" if self.actor is not None else self.address
+        return await self.context.turns.run(whose, call, *args, **kwargs)
 
     @staticmethod
     def tag_of(actor: Actor) -> str:

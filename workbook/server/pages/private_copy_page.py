@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from workbook.content import say, sentences
-from workbook.errors import TooManyTriesError, WorkbookError
+from workbook.errors import WorkbookError
 from workbook.server.pages.account_pages import Farewell
+from workbook.server.web.error_pages import status_of_form
 from workbook.service.couple.private_copy import PrivateCopy
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import zone_named
@@ -26,7 +27,7 @@ class Copies(Farewell):
         self, typed: dict[str, str], error: WorkbookError | None = None, told: str = "", heading: str = ""
     ) -> None:
         problems = sentences(error) if error else []
-        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
+        self.set_status(status_of_form(error))
         self.show("copy.html", problems=problems, told=told, told_heading=heading)
 
     async def post(self) -> None:
