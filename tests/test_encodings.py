@@ -52,7 +52,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         store = open_store(folder / "data")
         fill(store, study, 40, seed=5)
         store.close()
-        assert run("utf-8", "backup", "--data", str(folder / "data"), str(folder / "backup")).exit_code == 0
+        (folder / "backups").mkdir()
+        made = run("utf-8", "backup", "--data", str(folder / "data"), str(folder / "backups"))
+        assert made.exit_code == 0, made.output
         yield folder
 
 
@@ -63,14 +65,25 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(researcher_server, "serve_dashboard", lambda *_, **__: None)
 
 
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
 Case = Callable[[Path, Path], list[str]]
 CASES: dict[str, Case] = {
     "start": lambda old, _new: ["start", "--data", str(old / "data")],
     "demo": lambda _old, _new: ["demo"],
     "research": lambda old, _new: ["research", "--data", str(old / "data")],
     "doctor": lambda _old, new: ["doctor", "--data", str(new / NAMES), "--port", "0"],
-    "backup": lambda old, new: ["backup", "--data", str(old / "data"), str(new / NAMES)],
-    "restore": lambda old, new: ["restore", "--data", str(new / NAMES), "--yes", str(old / "backup")],
+    "backup": lambda old, new: ["backup", "--data", str(old / "data"), str(made(new / NAMES))],
+    "restore": lambda old, new: [
+        "restore",
+        "--data",
+        str(new / NAMES),
+        "--yes",
+        str(next((old / "backups").iterdir())),
+    ],
     "rotate-key": lambda old, _new: ["rotate-key", "--data", str(old / "data")],
     "simulate": lambda _old, new: [
         "simulate",
@@ -142,7 +155,14 @@ def test_an_unforeseen_error_claims_nothing_about_what_was_done() -> None:
 
 
 def test_declining_to_restore_makes_and_mends_nothing(lived_in: Path, tmp_path: Path) -> None:
-    done = run("cp1252", "restore", "--data", str(tmp_path / NAMES), str(lived_in / "backup"), answer="n\n")
+    done = run(
+        "cp1252",
+        "restore",
+        "--data",
+        str(tmp_path / NAMES),
+        str(next((lived_in / "backups").iterdir())),
+        answer="n\n",
+    )
     assert say("cli.restore.stopped") in done.output
     assert list(tmp_path.iterdir()) == []
 
