@@ -176,6 +176,12 @@ def test_the_leaving_page_shows_strangers_nothing(visit):
     assert stranger.send("/go-alone", passphrase=PASSPHRASE, once="made-up").status_code == 403
 
 
+def test_going_back_to_a_gone_recovery_page_leads_to_the_workbook(visit):
+    ann = visit().begin()
+    ann.send("/recovery-code")
+    assert ann.client.get("/recovery-code").headers["Location"] == "/workbook"
+
+
 def test_confirming_the_codes_twice_leads_to_the_workbook(visit):
     ann = visit().begin()
     assert [ann.send("/recovery-code").headers["Location"] for _ in range(2)] == ["/workbook"] * 2

@@ -18,6 +18,7 @@ from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
 from workbook.server.preflight.base import Setup
 from workbook.server.preflight.checks import be_private, refuse_unsafe
+from workbook.server.run_folder import new_folder, remove_left_over
 from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
 from workbook.storage.location import data_folder
 
@@ -87,11 +88,12 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
     import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
-    from workbook.server.application import WorkbookApp, new_folder
+    from workbook.server.application import WorkbookApp
     from workbook.server.context import open_context
 
     with contextlib.ExitStack() as at_end:
         at_end.callback(listener.close)
+        remove_left_over()
         folder = new_folder()
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
         context = open_context(settings, folder)

@@ -30,10 +30,10 @@ from workbook.service.identity.directory import (
     fold_account,
     fold_couple,
     member_entry,
-    name_key,
     older_rows,
 )
 from workbook.service.identity.locks import Lock, lock_key, unlock
+from workbook.service.identity.names import look_alike, name_key, shows_nothing
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
@@ -122,7 +122,7 @@ class Accounts:
             begun = fold_account(seen[account_log(first[0])])
             if not self._has_place(pair, begun) or begun is None:  # somebody else has joined meanwhile
                 raise SignInError(problem("errors.account.wrong_code"), about=["code"])
-            if begun.name_key == name_key(name):
+            if look_alike(begun.name, name):
                 raise AccessError(problem("errors.account.name_taken"), about=["name"])
             return Writing([member_entry(couple_id, account.person_id), account_entry(account)])
 
@@ -331,7 +331,7 @@ def check_new(name: str, passphrase: str, code: str = "") -> str:
     """
     problems = {}  # what it is about: one sentence each
     name = " ".join(name.split())
-    if not name:
+    if shows_nothing(name):
         problems["name"] = problem("errors.account.no_name")
     elif len(name) > LONGEST_NAME:
         problems["name"] = problem("errors.account.long_name", most=LONGEST_NAME)
