@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.proofs.door import behind
+from tests.proofs._visitors import behind
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.instruments import catalogue
