@@ -57,6 +57,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
         "read_audit",
         "my_data",
         "is_blocking",
+        "wrong_tries",
         "study",
         "my_research",
         "my_therapist",

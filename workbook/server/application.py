@@ -169,9 +169,10 @@ class WorkbookApp(Voila):
             self.stop()
 
     async def _sweep(self) -> None:
-        """End sittings that ran out, and kernels whose page went without a word."""
+        """End sittings that ran out, and kernels whose page went without a word; keep what was tried."""
         self.context.sittings.sweep()
         await self.kernel_manager.end_unheard()
+        await self.ioloop.run_in_executor(None, self.context.household.keep_tries)
 
     async def _tidy(self) -> None:
         """Destroy what was given to a study whose time is over: a server may run for months."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbook.errors import StorageError
 from workbook.server.settings import ServerSettings
 from workbook.server.web.sent_once import Once
 from workbook.server.web.turns import Turns
@@ -17,6 +18,7 @@ from workbook.service.studies.study import read_study
 from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
+from workbook.storage.spare import Spare, is_full
 
 __all__ = ["ServerContext", "data_folder", "open_context"]
 
@@ -75,7 +77,13 @@ def open_context(settings: ServerSettings, folder: Path) -> ServerContext:
 
 def _open_household(data: Path | None) -> Household:
     study = read_study(data_folder(data))  # first: a study that can't be read must not be taken for none
-    return Household(open_store(data), study=study)
+    spare = Spare(data_folder(data))
+    try:
+        return Household(open_store(data), study=study, spare=spare)
+    except StorageError as error:
+        if not is_full(error) or not spare.give_up():
+            raise
+        return Household(open_store(data), study=study, spare=spare)
 
 
 def _private(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pandas as pd
 import traitlets as t
 
 from workbook.address import Address, at
-from workbook.errors import AccessError, problem
+from workbook.errors import AccessError, StorageError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple.trail import is_place
@@ -185,7 +185,10 @@ class Session(Progress):
         """
         if page == self.place or not is_place(page, self.instruments):
             return
-        kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
+        try:
+            kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
+        except StorageError:
+            return  # on a full disk one can still turn to every page, and read
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
     def save(self, answers: Sequence[Answer]) -> list[str]:

@@ -31,6 +31,7 @@ from workbook.service.identity.standing import Standing
 from workbook.service.studies import given
 from workbook.service.studies.study import Study
 from workbook.storage.base import Store
+from workbook.storage.spare import Spare
 
 
 class Household:
@@ -50,6 +51,8 @@ class Household:
         How long somebody waits for the copy of their private answers.
     study : Study, optional
         The study this installation is run for, if it is.
+    spare : Spare, optional
+        Room kept aside, so that people can erase what is theirs on a full disk.
 
     Attributes
     ----------
@@ -71,6 +74,7 @@ class Household:
         cost: crypto.Cost = crypto.HOUSEHOLD,
         copy_wait: timedelta = WAIT,
         study: Study | None = None,
+        spare: Spare | None = None,
     ) -> None:
         directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
@@ -88,7 +92,10 @@ class Household:
             standing,
             self.accounts,
             self.therapists,
+            spare,
         )
+        if spare is not None:
+            spare.hold()
         mending.mend(store, self._core.instruments)
         self.destroy_overdue()
 
@@ -145,7 +152,12 @@ class Household:
         """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
         given.tidy(self._core.store)
 
+    def keep_tries(self) -> None:
+        """Write down which accounts were tried; the server asks for it every few seconds."""
+        self.accounts.tried.keep()
+
     def close(self) -> None:
         """End every sitting and close the store. Closing twice is harmless."""
         self.sittings.end_where(lambda _: True)
+        self.keep_tries()
         self._core.store.close()

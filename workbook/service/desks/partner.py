@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import check_answers
-from workbook.errors import AccessError, AnswerError, problem
+from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import therapists
 from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
@@ -28,7 +28,7 @@ from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.roles import PartnerService
 from workbook.service.erasing import rights
-from workbook.service.formats.values import Answer, Event, ResearchChoice, Table
+from workbook.service.formats.values import Answer, Event, ResearchChoice, Table, WrongTries
 from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
 from workbook.service.identity.directory import couple_log, refuse_unpaired
@@ -159,6 +159,9 @@ class LocalPartner(AtTable, PartnerService):
         self._core.drawer_of(self._actor)
         return self._actor.person_id in rights.who_blocks(self._core.store, self._actor.couple_id)
 
+    def wrong_tries(self) -> WrongTries:
+        return self._core.accounts.tried.of(self._core.drawer_of(self._actor).person_id)
+
     def unpair(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
@@ -191,7 +194,12 @@ class LocalPartner(AtTable, PartnerService):
         # What restoring a backup set aside holds the same, and no start would look for it.
         core.store.drop_set_aside()
         logs = rights.erasing_logs(core.directory, actor.person_id, actor.couple_id)
-        core.decide(actor, logs, partial(rights.erasing, core.store, actor.person_id, actor.couple_id))
+        erase = partial(rights.erasing, core.store, actor.person_id, actor.couple_id)
+        try:
+            core.decide(actor, logs, erase)
+        except StorageError as error:
+            core.make_room(error)
+            core.decide(actor, logs, erase)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
 
