@@ -23,7 +23,7 @@ class PatientServer(HTTPServer):
         super().initialize(*args, **kwargs)
         self._half_open: dict[IOStream, asyncio.TimerHandle] = {}
 
-    def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:  # type: ignore[override]
+    def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:
         """Wait for what a new connection asks; where too many wait, the one that has waited longest goes."""
         while len(self._half_open) >= MOST_HALF_OPEN:
             oldest = next(iter(self._half_open))
