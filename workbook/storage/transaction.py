@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workbook.storage import chain
 from workbook.storage.base import Entry, Row, Writing
@@ -14,8 +14,9 @@ from workbook.storage.chain import Head
 from workbook.storage.checks import refuse_conflict
 from workbook.storage.erasures import Erasures
 from workbook.storage.records import to_microseconds, to_row
-from workbook.storage.schema import logs, rows
+from workbook.storage.schema import logs, marks, rows
 
+_MARK = update(marks).values(before=marks.c.newest, newest=bindparam("mark"))
 _CHUNK = 500  # operation ids or sequences in one statement; SQLite takes 32,766 parameters
 
 
@@ -57,6 +58,10 @@ class Transaction:
         for log, sequences in asked.destroyed():
             self._destroy(log, sequences)
         return self._append(asked.entries)
+
+    def mark(self, mark: bytes) -> None:
+        """Note in the database which commit this is, beside the one before it."""
+        self._connection.execute(_MARK, {"mark": mark})
 
     def _append(self, entries: Sequence[Entry]) -> list[Row]:
         """Return rows of all entries, in their order: the existing one, or a new one."""

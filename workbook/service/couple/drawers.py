@@ -1,5 +1,6 @@
 """A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
 
+import hmac
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Drawer:
         """
         gone = {record.sequence for record in instead_of}
         rows = self._write(Writing(self.entries(records), superseded={self.log: gone}))
-        self._drop(gone)
+        self.leave_out(gone)
         return self.take_in(rows)
 
     def take_in(self, rows: Sequence[Row]) -> list[Record]:
@@ -129,7 +130,12 @@ class Drawer:
         if gone:
             named = {self.log: gone}
             self._write(Writing(superseded=named) if superseded else Writing(forget=named))
-            self._drop(gone)
+            self.leave_out(gone)
+
+    def leave_out(self, gone: set[int]) -> None:
+        """Keep no longer in memory what was destroyed in the store, by these sequences."""
+        with self._lock:
+            self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def has_used(self, operation_id: str) -> bool:
         """Say whether an operation id is that of a row, also of one forgotten since."""
@@ -138,8 +144,11 @@ class Drawer:
 
     def records(self) -> list[Record]:
         """Return every record of the drawer, oldest first; forgotten rows are passed over."""
+        rows = self._store.read(self.log, self._last)  # not under the lock: a store may take its time
         with self._lock:
-            for row in self._store.read(self.log, self._last):
+            for row in rows:
+                if row.sequence <= self._last:  # another thread was quicker
+                    continue
                 if row.payload is not None:
                     self._opened.append(self.open_row(row))
                 self._used.add(row.operation_id)
@@ -150,6 +159,10 @@ class Drawer:
         """Return the records read or written here already; another sitting may have written more."""
         with self._lock:
             return list(self._opened)
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a key for one purpose, that follows from the drawer's and tells nothing of it."""
+        return hmac.digest(self._key, f"secret:{purpose}".encode(), "sha256")
 
     def open_row(self, row: Row) -> Record:
         """Open one sealed row.
@@ -162,10 +175,6 @@ class Drawer:
         bound = self._bound_to(row.operation_id)
         content = read_row(crypto.open_sealed(self._key, row.payload or b"", bound))
         return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
-
-    def _drop(self, gone: set[int]) -> None:
-        with self._lock:
-            self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def _seal(self, record: Record) -> Entry:
         operation_id = crypto.opaque_id(self._key, record.operation_id)
