@@ -1,7 +1,9 @@
 """What two have together opens with the keys of the two alone, and waits in a drawer until both have one."""
 
 import dataclasses
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,16 @@ import pytest
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from workbook.errors import AccessError, WrongKeyError
+from workbook.instruments import catalogue
+from workbook.instruments.model import Instrument, Item
+from workbook.service.couple.drawer_contents import answer_payload
 from workbook.service.couple.drawers import SEALED
 from workbook.service.couple.sealing import HELD, CoupleStore, logs_of, open_by_row_key
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.formats import crypto
-from workbook.service.formats.values import Actor
+from workbook.service.formats.rows import write_row
+from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import Directory, account_entry, couple_log
 from workbook.sharing import Grain
@@ -393,3 +399,33 @@ def test_accounts_from_before_are_given_a_key_pair_once() -> None:
     signed_in(old, "Ada")
     assert first == Directory(old.store).accounts_of(old.actors[0].couple_id)[0].keys is not None
     assert isinstance(old.local.accounts, Accounts) and isinstance(old.actors[0], Actor)
+
+
+# -- what rows tell by themselves ---------------------------------------------------------
+def test_no_row_tells_the_hour_it_was_written_and_its_owner_still_reads_it() -> None:
+    house = with_all_there_is()
+    before = datetime.now(UTC)
+    times = {row.at for log in house.store.logs() for row in house.store.read(log)}
+    assert {at.time() for at in times} == {time(0, 0)}
+    for service, _actor in (house.a, house.b):
+        (event,) = service.read_table().events
+        assert timedelta(0) <= before - event.at < timedelta(minutes=10)
+        assert all(abs(before - one.at) < timedelta(minutes=10) for one in service.read_audit())
+
+
+def test_whatever_is_answered_its_row_is_as_long() -> None:
+    """Also a row that says it was left out, and one with the longest names."""
+    lengths = {
+        len(crypto.seal(KEY, write_row(_as_written(instrument, item, value)), "drawer"))
+        for instrument in catalogue().values()
+        for item in instrument.items
+        for value in (item.scale.lowest, item.scale.highest, None)
+    }
+    assert len(lengths) == 1
+
+
+def _as_written(instrument: Instrument, item: Item, value: int | None) -> dict[str, Any]:
+    """Return what a drawer seals of an answer, as `Drawer` does."""
+    answer = Answer(secrets.token_hex(16), "assessment-10", item.id, value, value is None)
+    payload = answer_payload(answer, instrument.id)
+    return {"kind": "answer", "operation_id": answer.operation_id, "payload": payload, "at": 1_800_000_000}

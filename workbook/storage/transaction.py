@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workbook.storage import chain
-from workbook.storage.base import Entry, Row, Writing
+from workbook.storage.base import Entry, Row, Writing, day_of
 from workbook.storage.chain import Head
 from workbook.storage.checks import refuse_conflict
 from workbook.storage.erasures import Erasures
@@ -132,8 +132,8 @@ class Transaction:
 
     def _link(self, entry: Entry) -> tuple[Row, dict[str, Any]]:
         tail = self._tail(entry.log) or self._new_log(entry.log)
-        now = datetime.now(UTC)
-        at, salt = to_microseconds(now), chain.new_salt()
+        day, salt = day_of(datetime.now(UTC)), chain.new_salt()
+        at = to_microseconds(day)
         sequence = tail.head.n_rows + 1
         digest = chain.content_digest(salt, entry.payload)
         link = chain.next_link(tail.head.link, sequence, entry.operation_id, entry.kind, at, digest)
@@ -149,7 +149,7 @@ class Transaction:
             "digest": digest,
             "chain": link,
         }
-        return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, now), value
+        return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, day), value
 
     def _existing(self, entries: Sequence[Entry]) -> dict[tuple[str, str], Row]:
         wanted: dict[str, list[str]] = defaultdict(list)

@@ -4,7 +4,7 @@ import hmac
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from workbook.errors import AccessError, AnswerError, problem
@@ -174,11 +174,17 @@ class Drawer:
         """
         bound = self._bound_to(row.operation_id)
         content = read_row(crypto.open_sealed(self._key, row.payload or b"", bound))
-        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
+        at = datetime.fromtimestamp(content["at"], UTC) if "at" in content else row.at
+        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, at)
 
     def _seal(self, record: Record) -> Entry:
         operation_id = crypto.opaque_id(self._key, record.operation_id)
-        content = {"kind": record.kind, "operation_id": record.operation_id, "payload": record.payload}
+        content = {
+            "kind": record.kind,
+            "operation_id": record.operation_id,
+            "payload": record.payload,
+            "at": int(datetime.now(UTC).timestamp()),  # sealed as well: the store keeps the day alone
+        }
         return Entry(
             self.log,
             operation_id,
