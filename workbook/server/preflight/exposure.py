@@ -12,7 +12,7 @@ _OWN_NAME = "127.0.1.1"
 
 def check_address(setup: Setup) -> Iterator[Unsafe]:
     """Beyond this computer only over TLS."""
-    if not setup.share and not _is_loopback(setup.listens_on):
+    if not setup.share and not _listens_here_only(setup.listens_on):
         yield unsafe("plain_http", address=setup.listens_on)
 
 
@@ -24,7 +24,7 @@ def check_proxy(setup: Setup) -> Iterator[Unsafe]:
     extra = address.path.strip("/") or address.query or address.fragment or "@" in address.netloc
     if address.scheme != "https" or not address.hostname or extra:
         yield unsafe("proxy_address", address=_without_secrets(setup.proxy))
-    elif _is_loopback(address.hostname):
+    elif _leads_nowhere_else(address.hostname):
         yield unsafe("proxy_is_loopback", address=setup.proxy)
 
 
@@ -34,9 +34,18 @@ def check_demo(setup: Setup) -> Iterator[Unsafe]:
         yield unsafe("shared_demo")
 
 
-def _is_loopback(host: str) -> bool:
+def _listens_here_only(address: str) -> bool:
+    """Tell whether nobody outside this computer reaches an address; every interface is no such address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _leads_nowhere_else(host: str) -> bool:
     """Tell whether a host leads to this computer only, however it is written: ``127.1`` is an address too."""
-    if host == "localhost" or host.endswith(".localhost"):
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     found = {ipaddress.ip_address(address) for address in _addresses_of(host)}
     return bool(found) and all(_leads_here(address) for address in found)
@@ -53,7 +62,7 @@ def _addresses_of(host: str) -> set[str]:
 
 
 def _leads_here(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None) or address
+    mapped = getattr(address, "ipv4_mapped", None) or address  # to connect to no address is to connect here
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
