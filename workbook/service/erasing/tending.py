@@ -9,14 +9,16 @@ who has parted or was erased is destroyed. Each step is one write, and doing it 
 from collections.abc import Callable, Iterable, Mapping
 
 from workbook.instruments.model import Instrument
+from workbook.service.cases.grants import GRANTS
 from workbook.service.couple import rounds
-from workbook.service.couple.drawers import Drawer, Record
-from workbook.service.couple.sealing import HELD, CoupleStore, held_entry, logs_of
+from workbook.service.couple.drawers import SEALED, Drawer, Record
+from workbook.service.couple.sealing import HELD, TOGETHER, CoupleStore, held_entry, logs_of
 from workbook.service.couple.tables import PUBLICATION
 from workbook.service.erasing import renewal, rights
 from workbook.service.formats.rows import read_row
 from workbook.service.identity.directory import Directory
-from workbook.storage.base import Row, Writing
+from workbook.service.studies import given
+from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
 
@@ -46,6 +48,17 @@ def tend(
         move_held(couple_id, drawer, write)
     renewal.renew_couple(couple, couple_id, instruments)  # before anything opens
     rounds.settle(couple, couple_id)
+
+
+def count_unsealed(store: Store) -> int:
+    """Return how many rows about people open with nothing but the store's key: one number for all of it.
+
+    They are of earlier versions, of couples of whom one has not signed in since, or were given to a study.
+    """
+    shared = [*(f"{name}/" for name in TOGETHER), rights.blocks_log(""), given.research_log("")]
+    logs = [GRANTS, *(log for prefix in shared for log in store.logs(prefix))]
+    rows = (row for log in logs for row in store.read(log))
+    return sum(row.payload is not None and row.kind != SEALED for row in rows)
 
 
 def move_held(couple_id: str, drawer: Drawer, write: Callable[[Writing], object]) -> None:
