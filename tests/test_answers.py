@@ -1,5 +1,6 @@
 """Answers are checked by item id against the item bank, laid out, and counted."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,3 +159,22 @@ def test_anything_else_is_no_occasion(text: Any) -> None:
 
 def test_operation_ids_are_plain() -> None:
     assert is_operation_id("a-B_9.:") and not is_operation_id("é") and not is_operation_id("a\n")
+
+
+@pytest.mark.parametrize(
+    ("item", "occasion", "is_taken"),
+    [
+        (ITEM.id, "week-1", False),
+        (ITEM.id, "round-1", False),
+        (ITEM.id, "assessment-2", True),
+        (catalogue()["weekly"].items[0].id, "assessment-1", False),
+        (catalogue()["weekly"].items[0].id, "week-7", True),
+        ("needs.own.k3fz.importance", "week-1", False),
+    ],
+)
+def test_an_item_is_answered_on_its_own_kind_of_occasion_only(
+    item: str, occasion: str, is_taken: bool
+) -> None:
+    told = contextlib.nullcontext() if is_taken else pytest.raises(AnswerError, match="round of answers")
+    with told:
+        check_answers([Given(item=item, occasion=occasion, value=None)], BANK)

@@ -89,6 +89,9 @@ class ItemBank:
 def check_answers(answers: Sequence[GivenAnswer], bank: ItemBank) -> list[str]:
     """Check answers against the item bank; give the instrument id of each.
 
+    An answer that is neither a value nor declined takes back what was answered before; no page of ours
+    asks for that, and it reaches nobody's drawer but one's own.
+
     Raises
     ------
     AnswerError
@@ -103,7 +106,7 @@ def check_answers(answers: Sequence[GivenAnswer], bank: ItemBank) -> list[str]:
         found = bank.find(answer.item)
         problems += [
             problem(f"errors.answers.{key}", position=position, item=_shown(answer.item))
-            for key in _problems(answer, found)
+            for key in _problems(answer, found, bank)
         ]
         if isinstance(answer.operation_id, str) and seen.setdefault(answer.operation_id, answer) != answer:
             problems.append(problem("errors.answers.same_operation", position=position))
@@ -184,11 +187,11 @@ def count_answers(responses: pd.DataFrame, items: Collection[str], occasion: str
     return Completeness(answered, declined, len(wanted) - answered - declined)
 
 
-def _problems(answer: GivenAnswer, found: tuple[str, Item] | None) -> list[str]:
+def _problems(answer: GivenAnswer, found: tuple[str, Item] | None, bank: ItemBank) -> list[str]:
     keys = []
     if not is_operation_id(answer.operation_id):
         keys.append("bad_operation")
-    if not is_occasion(answer.occasion):
+    if not is_occasion(answer.occasion) or not _is_asked_on(answer.occasion, found, bank):
         keys.append("bad_occasion")
     if found is None:
         keys.append("unknown_item")
@@ -199,6 +202,14 @@ def _problems(answer: GivenAnswer, found: tuple[str, Item] | None) -> list[str]:
     elif answer.declined and answer.value is not None:
         keys.append("declined_with_value")
     return keys
+
+
+def _is_asked_on(occasion: str, found: tuple[str, Item] | None, bank: ItemBank) -> bool:
+    """Tell whether an item is asked on this kind of occasion: that of a week, or that of a whole round."""
+    if found is None:
+        return True  # that nobody knows the item is said already
+    kind = "week" if bank.instruments[found[0]].occasion == "weekly" else "assessment"
+    return occasion.rpartition("-")[0] == kind
 
 
 def _is_choice(value: object, item: Item) -> bool:

@@ -167,6 +167,10 @@ class TooManyTriesError(AccessError):
     """Too many failed sign-ins; says when to try again."""
 
 
+class BusyError(WorkbookError):
+    """So much is asked of the server just now that this was not begun; it may be asked again."""
+
+
 class SetupError(WorkbookError):
     """The installation or its configuration is unsafe or incomplete."""
 

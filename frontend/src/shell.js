@@ -52,6 +52,10 @@ function sendOnce(event) {
   else form.dataset.sentAt = Date.now();
 }
 
+// By which days and weeks are counted: those of whoever sits here, wherever the server stands.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+document.cookie = `zone=${zone}; path=/; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
+
 startExit();
 document.querySelectorAll("form[data-once]").forEach((form) => form.addEventListener("submit", sendOnce));
 document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", signOut));

@@ -15,7 +15,7 @@ RESEARCHER = frozenset({"researcher"})
 # Which roles may ask a verb, of what is their own.
 MAY: Rules = {
     **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
-    **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking"), ALONE),
+    **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking", "wrong_tries"), ALONE),
     **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
     **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist", "private_copy"), ALONE),
     "read_cases": frozenset({"therapist"}),

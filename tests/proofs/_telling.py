@@ -57,6 +57,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
         "read_audit",
         "my_data",
         "is_blocking",
+        "wrong_tries",
         "study",
         "my_research",
         "my_therapist",
@@ -103,7 +104,7 @@ def _as_text(given: Any) -> str:
         given = table_as_json(given)
     elif hasattr(given, "columns"):
         given = frame_to_json(given)
-    elif hasattr(given, "members") or hasattr(given, "chosen") or hasattr(given, "asks"):
+    elif any(hasattr(given, name) for name in ("members", "chosen", "asks", "in_sitting")):
         given = str(given)
     elif isinstance(given, list) and given and hasattr(given[0], "payload"):
         given = [event_to_json(event) for event in given]

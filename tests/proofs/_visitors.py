@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import psutil
 import tornado.httpclient
 import tornado.websocket
 
@@ -105,3 +106,13 @@ def small_server(
     notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     with running_server(folder, "--notebook", str(notebook), *options, environment=environment) as server:
         yield server
+
+
+def behind(server: RunningServer) -> RunningServer:
+    """The same server by the address that only the proxy knows."""
+    port = next(
+        line.laddr.port
+        for line in psutil.Process(server.pid).net_connections("tcp")
+        if line.status == "LISTEN"
+    )
+    return RunningServer(f"http://127.0.0.1:{port}/", server.pid, server.data, server.output)

@@ -6,9 +6,7 @@ proof writes the headers that a proxy would, and those that a browser would forg
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import httpx
@@ -18,17 +16,14 @@ from tests.proofs._visitors import Visitor, small_server
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.routes import ELSE, FILE, KERNEL, cells
-from workbook.errors import SignInError, TooManyTriesError, WorkbookError
-from workbook.server.testing import RunningServer, running_server
+from workbook.errors import SignInError
+from workbook.server.testing import RunningServer
 from workbook.server.web.headers import SECURITY_HEADERS
 from workbook.service.desks.household import Household
-from workbook.service.desks.together import LocalTogether
 from workbook.service.formats import crypto
 from workbook.service.identity import accounts
-from workbook.service.identity.accounts import MOST_BEGUN
 from workbook.service.identity.directory import Lock
-from workbook.service.identity.rate_limit import MOST_TRIES, Tries, Try
-from workbook.sharing import Grain
+from workbook.service.identity.rate_limit import Tries
 from workbook.storage.memory import MemoryStore
 
 HOSTS = ("evil.example", "127.0.0.1.evil.example", "localhost", "localhost:1", "192.0.2.1:80", "[::1]", "")
@@ -73,72 +68,6 @@ def _try_the_door(environment: dict[str, str]) -> Counts:
         _try_forging(server, counts)
         _try_planting(server, counts)
         _try_kernels(server, counts)
-    return counts
-
-
-@proof(
-    "guesses",
-    bound="10 wrong tries per account over all doors in 15 minutes, 10 wrong codes and 30 new couples per address; "
-    "the next must wait, and nobody else",
-    full=6,
-    short=6,
-    zero=("too_many_tries", "locked_out"),
-)
-def guesses(size: int, seed: int) -> Counts:
-    """Six kinds of guessing, each once more often than is allowed."""
-    return _guess_at(_CHEAP)
-
-
-@guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == counts["trials"])
-def tries_that_nobody_counts(size: int, seed: int) -> Counts:
-    """Without counting, every kind of guessing goes on."""
-    with mock.patch.object(Tries, "charge", return_value=Try()):
-        return _guess_at(_UNGUARDED)
-
-
-@guesses.control(size=1, fails=lambda counts: counts["too_many_tries"] == 1)
-def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
-    """Without a named account, a guess equal to one's own passphrase is not counted as a wrong try."""
-
-    decide = LocalTogether.decide
-
-    def whose_is_it(self: LocalTogether, *about: Any, person_id: str, passphrase: str) -> None:
-        doors, members = self._core.accounts, self._core.directory.accounts_of(self.actor.couple_id)
-        taken = doors._tries.charge([f"account {member.person_id}" for member in members])
-        found = [
-            one
-            for one in members
-            if accounts.unlock(one.by_passphrase, passphrase, one.person_id) is not None
-        ]
-        if len(found) != 1:
-            raise SignInError("wrong")
-        doors._tries.refund(taken)
-        decide(self, *about, person_id=found[0].person_id, passphrase=passphrase)
-
-    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
-    with mock.patch.object(LocalTogether, "decide", whose_is_it):
-        _try_deciding(counts)
-    return counts
-
-
-@guesses.control(size=1, fails=lambda counts: counts["locked_out"] > 0)
-def tries_counted_on_an_address(size: int, seed: int) -> Counts:
-    """Where all who share an address share their tries, guesses at one lock the other out."""
-    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
-    with mock.patch.object(accounts, "_counted_on", return_value="address 192.0.2.1"):
-        _try_deciding(counts)
-    return counts
-
-
-def _guess_at(environment: dict[str, str]) -> Counts:
-    counts: Counts = dict.fromkeys(("trials", "too_many_tries", "locked_out"), 0)
-    with (
-        scratch() as folder,
-        mock.patch.dict(os.environ, environment),
-        running_server(folder, "--behind-proxy", PUBLIC) as server,
-    ):
-        _try_guessing(server, counts)
-    _try_deciding(counts)
     return counts
 
 
@@ -208,105 +137,6 @@ def _try_kernels(server: RunningServer, counts: Counts) -> None:
     alive = [person.ask("/api/alive", {"kernel": kernel}).json()["kernel_alive"] for kernel in kernels]
     counts["too_many_kernels"] += sum(alive) > 3
     person.close()
-
-
-class Guesser:
-    """A guesser whose browser forges its address; the proxy adds the real one."""
-
-    def __init__(self, server: RunningServer) -> None:
-        self.client = httpx.Client(base_url=server.url.replace(PUBLIC, ""), timeout=60, trust_env=False)
-        self.n = 0
-
-    def post(self, path: str, at: str, **fields: str) -> int:
-        self.n += 1
-        forged = f"203.0.113.{self.n % 250}"
-        headers = {
-            "Host": PUBLIC.removeprefix("https://"),
-            "X-Real-Ip": forged,
-            "X-Forwarded-For": f"{forged}, {at}",
-        }
-        token = "guess"
-        headers["Cookie"] = f"__Host-xsrf={token}"
-        return self.client.post(path, data={"_xsrf": token, **fields}, headers=headers).status_code
-
-
-def _try_guessing(server: RunningServer, counts: Counts) -> None:
-    """Each kind of guess once more than is allowed; the one too many must be told to wait."""
-    guesser = Guesser(_behind(server))
-    wrong = {"code": "lusab-rodin-malov-zirum", "name": "Ann", "passphrase": "a wrong passphrase"}
-    lost = wrong | {"name": "Zoe", "recovery_code": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"}
-    kinds: dict[str, tuple[int, Callable[[int], int]]] = {
-        "one account from many addresses": (
-            MOST_TRIES,
-            lambda n: guesser.post("/sign-in", f"198.51.100.{n}", **wrong),
-        ),
-        "one recovery code from many addresses": (
-            MOST_TRIES,
-            lambda n: guesser.post("/recover", f"198.51.100.{n}", **lost),
-        ),
-        "codes from one address": (
-            MOST_TRIES,
-            lambda n: guesser.post("/join", "192.0.2.2", **wrong | {"code": f"lusab-{n}"}),
-        ),
-        "codes from one IPv6 network": (
-            MOST_TRIES,
-            lambda n: guesser.post("/join", f"2001:db8::{n}", **wrong | {"code": f"lusab-{n}"}),
-        ),
-        "new couples from one address": (
-            MOST_BEGUN,
-            lambda _n: guesser.post("/begin", "192.0.2.3", name="Ann", passphrase="nine quiet words"),
-        ),
-    }
-    for most, guess in kinds.values():
-        counts["trials"] += 1
-        told = [guess(n) for n in range(most + 1)]
-        counts["too_many_tries"] += told[-1] != httpx.codes.TOO_MANY_REQUESTS
-        counts["too_many_tries"] += httpx.codes.TOO_MANY_REQUESTS in told[:-1]
-    guesser.client.close()
-
-
-def _try_deciding(counts: Counts) -> None:
-    """Ben guesses at Ann's passphrase on the page of the two, each guess first made his own; then both go on."""
-    counts["trials"] += 1
-    household = Household(MemoryStore(), cost=_partners.CHEAP)
-    doors, own = household.accounts, _partners.PASSPHRASES[1]
-    ann = doors.create_couple("Ann", _partners.PASSPHRASES[0])
-    ben = doors.join(ann.code, "Ben", own)
-    both = doors.sign_in_together(ann.code, [("Ann", _partners.PASSPHRASES[0]), ("Ben", own)])
-    page = household.seat(both)
-    told: list[type] = []
-    for n in range(MOST_TRIES + 1):
-        guess = f"guess number {n} of many"
-        doors.change_passphrase(ben.actor, own, guess)
-        own = guess
-        about = (_partners.INSTRUMENT, _partners.OCCASION, Grain.NOTHING)
-        try:
-            page.decide(*about, person_id=ann.actor.person_id, passphrase=guess)
-        except WorkbookError as error:
-            told.append(type(error))
-    counts["too_many_tries"] += told != [SignInError] * MOST_TRIES + [TooManyTriesError]
-    for goes_on in (
-        lambda: doors.sign_in(ann.code, "Ben", own),
-        lambda: household.seat_partner(ann.actor).private_copy(_partners.PASSPHRASES[0], "ask"),
-        lambda: doors.recover(ann.code, "Ann", ann.recovery_code, "some quite new words"),
-    ):
-        try:
-            goes_on()
-        except TooManyTriesError:
-            counts["locked_out"] += 1
-    household.close()
-
-
-def _behind(server: RunningServer) -> RunningServer:
-    """The same server by the address that only the proxy knows."""
-    import psutil
-
-    port = next(
-        line.laddr.port
-        for line in psutil.Process(server.pid).net_connections("tcp")
-        if line.status == "LISTEN"
-    )
-    return RunningServer(f"http://127.0.0.1:{port}/", server.pid, server.data, server.output)
 
 
 @proof(

@@ -64,6 +64,9 @@ plain("proxy_address", "a proxy without https", proxy="http://workbook.example.o
 plain("proxy_address", "a password in the public address", proxy="https://ann:secret@workbook.example.org")
 plain("proxy_address", "a path in the public address", proxy="https://workbook.example.org/couples")
 plain("proxy_is_loopback", "a public address that is this computer", proxy="https://127.0.0.1:8443")
+for spelling in ("127.1", "0.0.0.0", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "[::]"):
+    plain("proxy_is_loopback", f"this computer, written as {spelling}", proxy=f"https://{spelling}")
+plain("proxy_is_loopback", "a name that leads to this computer", proxy="https://localhost.")
 plain("shared_demo", "a demo shared in the network", demo=True, share=True)
 plain("shared_demo", "a demo on a public server", demo=True, proxy="https://workbook.example.org")
 plain(

@@ -20,6 +20,7 @@ SOURCE = """
 import time
 from ipywidgets import VBox
 import plotly.graph_objects as go
+from workbook.session.own_day import own_now
 from workbook.ui.blocks import paragraph
 from workbook.ui.components import Actions, Chart, Prose, TextField
 
@@ -47,6 +48,7 @@ PRESSES = {
     "Draw it": draw,
     "Break it": lambda: 1 / 0,
     "Turn it": turn,
+    "Date it": lambda: say(f"dated {own_now():%Y-%m-%d %H}"),
     "Repeat it": lambda: say(f"pressed at {text.value}"),
 }
 buttons = Actions(buttons=[{"id": name, "label": name} for name in PRESSES])

@@ -51,6 +51,8 @@ def test_the_file_is_served_after_the_wait_and_holds_the_answers(visit):
     early = wish(ann, "fetch")
     assert "Content-Disposition" not in early.headers and "safety.fear.1" not in early.text
     time.sleep(2.2)
+    assert "Content-Disposition" not in wish(ann, "fetch").headers  # not in the sitting that asked
+    ann.send("/sign-in", code=ann.code, name="Ann", passphrase=PASSPHRASE)
     given = wish(ann, "fetch")
     assert given.headers["Content-Disposition"] == 'attachment; filename="my-copy.json"'
     assert given.headers["Cache-Control"] == "no-store"
@@ -87,6 +89,7 @@ def test_it_can_be_requested_and_fetched_in_a_browser(page, server, width, tmp_p
     page.fill("#name", "Ann")
     page.fill("#passphrase", PASSPHRASE)
     page.click("main form button[type=submit]")
+    code = page.locator("#couple-code").inner_text()
     page.goto("/copy")
     assert page.title() == f"{say('server.copy.title')} · {say('server.title')}"
     page.fill("#passphrase", PASSPHRASE)
@@ -95,6 +98,11 @@ def test_it_can_be_requested_and_fetched_in_a_browser(page, server, width, tmp_p
     page.screenshot(path=tmp_path / f"copy-{width}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.wait_for_timeout(2200)
+    page.goto("/sign-in")
+    for name, typed in (("code", code), ("name", "Ann"), ("passphrase", PASSPHRASE)):
+        page.fill(f"#{name}", typed)
+    page.click("main form button[type=submit]")
+    page.goto("/copy")
     page.fill("#passphrase", PASSPHRASE)
     with page.expect_download() as coming:
         page.click("button[value=fetch]")

@@ -262,6 +262,50 @@ def test_a_full_server_says_so_and_a_closed_page_makes_room(notebook, tmp_path):
         assert people[3].open_workbook()
 
 
+def test_a_stranger_who_took_all_pages_shuts_out_nobody_who_answered(notebook, tmp_path):
+    """Four couples that never answered hold all pages, and say that they are there; see `.room`."""
+    import httpx
+
+    from tests.server.conftest import Person
+
+    options = ("--notebook", str(notebook), "--most-pages", "9")
+    with running_server(tmp_path, *options) as own, contextlib.ExitStack() as at_end:
+        names = ("Ann", "Eve", "Eva", "Evi")
+        people = [
+            Person(at_end.enter_context(httpx.Client(base_url=own.url, timeout=60, trust_env=False))).begin(
+                name
+            )
+            for name in names
+        ]
+        ann, strangers = people[0], people[1:]
+        held = [(one, one.open_workbook()) for one in strangers for _ in range(3)]
+        for one, kernel in held:
+            assert one.ask("/api/alive", {"kernel": kernel, "active": True}).json()["kernel_alive"]
+        assert ann.client.get("/workbook").status_code == 503
+        assert ann.ask("/api/answers", {"answers": [answer(item=an_item())]}).status_code == 200
+        assert ann.open_workbook()
+        wait_until(lambda: len(kernels_of(own)) == 9)
+
+
+def test_a_heartbeat_alone_holds_no_kernel(notebook, tmp_path):
+    """It costs whoever sends it nothing; the page's own line to its kernel does hold it."""
+    import httpx
+
+    from tests.server.conftest import Person
+
+    with (
+        running_server(tmp_path, "--notebook", str(notebook), "--keep-closed", "5") as own,
+        httpx.Client(base_url=own.url, timeout=60, trust_env=False) as client,
+    ):
+        ann = Person(client).begin()
+        kernel = ann.open_workbook()
+
+        def is_gone() -> bool:
+            return not ann.ask("/api/alive", {"kernel": kernel, "active": True}).json()["kernel_alive"]
+
+        wait_until(is_gone, 30)
+
+
 def test_many_pages_opened_at_once_by_one_person_start_three_kernels(server, visit):
     ann = visit().begin()
     before = {process.pid for process in kernels_of(server)}

@@ -2,6 +2,8 @@
 
 import os
 import signal
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -40,6 +42,21 @@ def test_the_page_becomes_interactive_and_draws_a_figure_without_browser_errors(
     assert {address.split("/")[2] for address in page.requests if not address.startswith("data:")} == {
         server.url.split("/")[2]
     }
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_page_has_the_day_of_its_own_browser(browser, server, zone):
+    """The two differ by more than a day, so one of them is never that of the server."""
+    context = browser.new_context(base_url=server.url, timezone_id=zone)
+    page = context.new_page()
+    begin(page)
+    page.get_by_role("button", name="Date it").click()
+    there = datetime.now(ZoneInfo(zone))
+    told = page.get_by_text("dated ")
+    told.wait_for()
+    around = {f"dated {at:%Y-%m-%d %H}" for at in (there, there + timedelta(minutes=1))}
+    assert told.inner_text() in around
+    context.close()
 
 
 def test_no_script_can_be_evaluated_or_written_into_the_page(page):

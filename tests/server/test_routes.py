@@ -32,7 +32,7 @@ RULES = {
     },  # whom it signed out may have sent it twice; strangers: 403
     "/erase": {"get": "sitting", "post": "anyone"},  # likewise
     "/copy": {"get": "sitting", "post": "sitting"},
-    "/hand-over": {"get": "sitting", "post": "sitting"},
+    "/hand-over": {"get": "sitting", "post": "anyone"},  # likewise; strangers: to the first page
     "/sign-out": {"post": "anyone"},
     "/leave": {"get": "anyone", "post": "anyone"},
     "/workbook": {"get": "sitting"},

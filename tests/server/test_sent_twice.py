@@ -11,7 +11,6 @@ import pytest
 from tests.server.conftest import PASSPHRASE, Person
 from workbook.content import say
 from workbook.errors import SignInError
-from workbook.server.pages.page import AT_ONCE, PageHandler
 from workbook.server.web.sent_once import Done, Once
 
 BEN = "bens own words"
@@ -177,6 +176,12 @@ def test_the_leaving_page_shows_strangers_nothing(visit):
     assert stranger.send("/go-alone", passphrase=PASSPHRASE, once="made-up").status_code == 403
 
 
+def test_going_back_to_a_gone_recovery_page_leads_to_the_workbook(visit):
+    ann = visit().begin()
+    ann.send("/recovery-code")
+    assert ann.client.get("/recovery-code").headers["Location"] == "/workbook"
+
+
 def test_confirming_the_codes_twice_leads_to_the_workbook(visit):
     ann = visit().begin()
     assert [ann.send("/recovery-code").headers["Location"] for _ in range(2)] == ["/workbook"] * 2
@@ -252,34 +257,3 @@ def test_a_failure_reaches_every_waiting_request_and_is_not_cached():
 def test_parts_of_a_key_are_not_concatenated_ambiguously():
     once = Once()
     assert once._digest(["ab", "c"]) != once._digest(["a", "bc"])
-
-
-def test_one_address_derives_two_keys_at_a_time_and_the_rest_wait():
-    """Forty at once leave room for everybody's answers; another address does not wait for them."""
-    import threading
-    import time
-
-    running, most, lock = {"one": 0, "two": 0}, {"one": 0, "two": 0}, threading.Lock()
-
-    def derive(address: str) -> str:
-        with lock:
-            running[address] += 1
-            most[address] = max(most[address], running[address])
-        time.sleep(0.01)
-        with lock:
-            running[address] -= 1
-        return address
-
-    class At:
-        in_turn = PageHandler.in_turn
-
-        def __init__(self, address: str) -> None:
-            self.address = address
-
-    async def all_at_once() -> list[str]:
-        return await asyncio.gather(
-            *(At(("one", "two")[n % 2]).in_turn(derive, ("one", "two")[n % 2]) for n in range(40))
-        )
-
-    assert len(asyncio.run(all_at_once())) == 40
-    assert most == {"one": AT_ONCE, "two": AT_ONCE}

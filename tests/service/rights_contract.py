@@ -12,7 +12,7 @@ from tests.service.table_contract import TABLE_EVENT
 from workbook.errors import AccessError, SignInError
 from workbook.service.couple import drawer_contents as reading
 from workbook.service.desks.roles import PartnerService
-from workbook.service.formats.values import Actor
+from workbook.service.formats.values import Actor, WrongTries
 from workbook.sharing import Grain
 
 
@@ -45,6 +45,14 @@ class RightsContract:
         assert [row["grain"] for row in own["decisions"]] == ["scores"]
         assert len(own["published"]) == len(own["on_the_table"]) == 1
         assert actor_b.person_id not in str(own) and "Ben" not in str(own)
+
+    def test_wrong_tries_are_told_to_their_owner_alone(self, house: House) -> None:
+        a, b = house.a[0], house.b[0]
+        for _ in range(2):
+            with pytest.raises(SignInError):
+                a.erase("not the passphrase")
+        assert (a.wrong_tries().in_sitting, a.wrong_tries().outside) == (2, 0)
+        assert b.wrong_tries() == WrongTries()
 
     def test_blocking_hides_the_partners_text_without_their_noticing(self, house: House) -> None:
         (a, actor_a), (b, actor_b) = house.a, house.b

@@ -8,7 +8,8 @@ import pytest
 from tests.service.household import WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.instruments import catalogue
-from workbook.service.couple.private_copy import KEPT, WAIT
+from workbook.service.couple.drawers import ANSWER, AUDIT, PRIVATE_COPY, Record
+from workbook.service.couple.private_copy import KEPT, WAIT, standing_copy
 from workbook.service.desks import partner
 from workbook.service.identity.rate_limit import MOST_TRIES
 
@@ -41,15 +42,96 @@ def wish(house: House, what: str, name: str = "Ada"):
     return house.local.seat(actor).private_copy(WORDS[name], what)
 
 
+def come_back(house: House) -> None:
+    """Have both sign in anew."""
+    again = (house.local.accounts.sign_in(house.code, name, WORDS[name]) for name in ("Ada", "Ben"))
+    house.actors = tuple(again)
+    for actor in house.actors:
+        house.local.seat(actor).read_events()
+
+
 def test_the_copy_is_available_only_after_the_wait(house, later):
     assert wish(house, "ask").status == "waiting"
     later(WAIT - timedelta(minutes=1))
     assert wish(house, "fetch").content is None
+    come_back(house)
     later(WAIT + timedelta(minutes=1))
     given = wish(house, "fetch")
     questions = {item.id: item.text for item in catalogue()["safety"].items}
     assert {row["item"]: row["question"] for row in given.content["answers"]} == questions
     assert all(row["answer"] for row in given.content["answers"])
+
+
+def test_a_day_within_one_sitting_is_not_enough(house, later):
+    """A clock set forward makes a day in a moment; nobody sits in one sitting for a day."""
+    wish(house, "ask")
+    later(WAIT + timedelta(minutes=1))
+    assert wish(house, "fetch").content is None
+    come_back(house)
+    assert wish(house, "fetch").content is not None
+
+
+def test_a_sitting_that_was_there_already_is_no_later_one(house, later):
+    """Such as the open page on the other's device."""
+    first = house.actors
+    come_back(house)
+    second = house.actors
+    house.actors = first
+    wish(house, "ask")
+    later(WAIT + timedelta(minutes=1))
+    for house.actors in (first, second):
+        assert wish(house, "fetch").content is None
+
+
+DAY, T = timedelta(days=1), datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def standing(*rows: tuple[str, timedelta], now: timedelta):
+    """Return what stands now, given rows of a drawer by kind and moment."""
+
+    class Rows:
+        def records(self):
+            payloads = {"opened": (AUDIT, {"what": "opened"}), "answer": (ANSWER, {})}
+            kinds = {"ask": (PRIVATE_COPY, {"state": "asked"})} | payloads
+            return [
+                Record(kinds[kind][0], f"{kind}/{n}", kinds[kind][1], n, T + at)
+                for n, (kind, at) in enumerate(rows)
+            ]
+
+    last = max(n for n, (kind, _) in enumerate(rows) if kind == "opened")
+    return standing_copy(Rows(), opened=f"opened/{last}", now=T + now).status
+
+
+def test_a_clock_set_back_while_asking_starts_the_wait_anew():
+    """Put right afterwards, it looks as if two days had passed."""
+    asked = (("opened", 0 * DAY), ("answer", 0 * DAY), ("ask", -2 * DAY), ("opened", 0 * DAY))
+    assert standing(*asked, now=timedelta(minutes=1)) == "waiting"
+    assert standing(*asked, ("opened", 1.1 * DAY), now=1.1 * DAY) == "ready"
+
+
+@pytest.mark.parametrize("kind", ["answer", "opened"])
+def test_a_clock_set_back_after_asking_starts_the_wait_anew(kind):
+    asked = (
+        ("opened", 0 * DAY),
+        ("ask", 0 * DAY),
+        ("opened", 2 * DAY),
+        (kind, 0.1 * DAY),
+        ("opened", 1.5 * DAY),
+    )
+    assert standing(*asked, now=1.5 * DAY) == "waiting"
+    assert standing(*asked, ("opened", 2.6 * DAY), now=2.6 * DAY) == "ready"
+
+
+def test_a_clock_behind_the_newest_row_gives_nothing_out():
+    asked = (("opened", 0 * DAY), ("ask", 0 * DAY), ("opened", 3 * DAY))
+    assert standing(*asked, now=3 * DAY) == "ready"
+    assert standing(*asked, now=1.5 * DAY) == "waiting"
+
+
+def test_rows_of_a_clock_that_was_once_years_ahead_only_cost_a_sitting():
+    """Whoever's clock was wrong once must not wait for that year to come."""
+    rows = (("answer", 400 * DAY), ("opened", 0 * DAY), ("ask", 0 * DAY), ("opened", 1.1 * DAY))
+    assert standing(*rows, now=1.1 * DAY) == "ready"
 
 
 def test_asking_again_does_not_change_the_wait(house, later):
@@ -104,6 +186,7 @@ def test_each_partners_copy_holds_only_their_own_answers(house, later):
     service.save_answers(answers(2))
     wish(house, "ask", "Ben")
     wish(house, "ask")
+    come_back(house)
     later(WAIT + timedelta(minutes=1))
     assert {row["instrument"] for row in wish(house, "fetch").content["answers"]} == {"safety"}
     assert wish(house, "fetch", "Ben").content == {"answers": []}

@@ -9,6 +9,7 @@ import pytest
 from workbook.content import say
 from workbook.exercises import MACHINES
 from workbook.session import Session
+from workbook.session.own_day import own_today
 from workbook.shapes import Day, Flag, Need, Rating, Reference, Text
 from workbook.ui.app import App
 from workbook.ui.components import Choices, TextField
@@ -58,7 +59,7 @@ def test_fields_the_page_can_fill_are_not_asked() -> None:
     shape = {"thing": Reference(), "day": Day(), "need": Need(may_be_empty=True)}
     made = form_of(**shape)
     assert made.widgets == [] and not is_asked(shape)
-    assert made.read() == {"day": forms.today(), "need": ""}
+    assert made.read() == {"day": own_today().isoformat(), "need": ""}
 
 
 def test_a_rating_a_flag_a_need_and_a_day_to_come_are_chosen() -> None:

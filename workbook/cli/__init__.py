@@ -4,6 +4,8 @@ Errors are sentences with a way out and exit code 2; a traceback is for ``--debu
 Commands import what they need when they run, so that ``workbook --help`` answers at once.
 """
 
+import io
+import sys
 from typing import Any
 
 import click
@@ -23,8 +25,23 @@ class Problem(click.ClickException):
         click.echo(self.message, err=True)
 
 
+def print_anything() -> None:
+    """Let what can't be written in the terminal's encoding be replaced: what was done is done all the same.
+
+    Else a command that has finished would end in an error because of a name it prints.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 class Commands(click.Group):
     """A group whose commands end in a sentence, whatever happens inside them."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one of the commands, whatever encoding its words are printed in."""
+        print_anything()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

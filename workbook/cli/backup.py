@@ -43,11 +43,11 @@ def restore(folder: Path, data: Path | None, *, yes: bool) -> None:
     from workbook.storage.rotation import settle
 
     check_backup(folder)
+    if not yes and not click.confirm(say("cli.restore.ask", folder=data_folder(data))):
+        click.echo(say("cli.restore.stopped"))  # so nothing may have been made or mended before
+        return
     place = prepare_folder(data_folder(data))
     settle(place)
-    if not yes and not click.confirm(say("cli.restore.ask", folder=place)):
-        click.echo(say("cli.restore.stopped"))
-        return
     # The backup names its key: that of the folder it was made from, even on another computer.
     key = find_key(folder, is_new=False)
     aside = put_back(folder, place, key, erasures_file(folder), later_lists(folder))

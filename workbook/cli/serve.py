@@ -24,6 +24,9 @@ no_browser_option = click.option("--no-browser", is_flag=True, help=say("cli.sta
 @no_browser_option
 @click.option("--share", is_flag=True, help=say("cli.start.share"))
 @click.option("--behind-proxy", default="", metavar="HTTPS_ADDRESS", help=say("cli.start.behind_proxy"))
+@click.option(
+    "--proxy-hops", type=click.IntRange(1, 8), default=1, show_default=True, help=say("cli.start.proxy_hops")
+)
 @click.option("--most-pages", type=click.IntRange(min=1), help=say("cli.start.most_pages"))
 @click.pass_context
 def start(
@@ -34,6 +37,7 @@ def start(
     no_browser: bool,
     share: bool,
     behind_proxy: str,
+    proxy_hops: int,
     most_pages: int | None,
 ) -> None:
     """Serve the workbook until Ctrl-C; not under ``--debug``, whose traceback may show what people wrote."""
@@ -50,6 +54,7 @@ def start(
         share=share,
         open_browser=not no_browser,
         behind_proxy=behind_proxy,
+        proxy_hops=proxy_hops,
         most_pages=most_pages,
     )
     click.echo(say("cli.start.goodbye"))

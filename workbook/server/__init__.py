@@ -6,6 +6,7 @@
 ``settings``           how one server is set up
 ``network``            ports and addresses of this computer; ``certificate`` its own TLS
 ``application``        Voila with our routes and no others
+``connections``        how long a connection may wait without asking; ``run_folder`` where it works
 ``context``            what every request may reach: store, service, sittings, tickets
 ``web``                what every request must show and every response carries
 ``pages``              the pages, forms and the script's requests

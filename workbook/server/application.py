@@ -3,13 +3,11 @@
 import logging
 import socket
 import ssl
-import tempfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import tornado.httpserver
 import tornado.ioloop
 import tornado.netutil
 import tornado.web
@@ -18,6 +16,7 @@ from traitlets import Instance, Unicode, default
 from traitlets.config import Config
 from voila.app import Voila
 
+from workbook.server.connections import BODY_SECONDS, PatientServer
 from workbook.server.context import ServerContext
 from workbook.server.kernels.manager import WorkbookKernel, WorkbookKernels
 from workbook.server.kernels.owners import KernelOwners
@@ -149,13 +148,14 @@ class WorkbookApp(Voila):
         ]
         for one in regular:
             one.start()
-        server = tornado.httpserver.HTTPServer(
+        server = PatientServer(
             self.app,
             ssl_options=self._tls,
             xheaders=False,  # Tornado would believe an `X-Real-Ip` of the browser's own; see `Page.address`
             max_body_size=LARGEST_REQUEST,
             max_header_size=16 * 1024,
             idle_connection_timeout=120,
+            body_timeout=BODY_SECONDS,
         )
         server.add_socket(self._listener)
         fork_server.open(self.connection_dir)
@@ -169,9 +169,10 @@ class WorkbookApp(Voila):
             self.stop()
 
     async def _sweep(self) -> None:
-        """End sittings that ran out, and kernels whose page went without a word."""
+        """End sittings that ran out, and kernels whose page went without a word; keep what was tried."""
         self.context.sittings.sweep()
         await self.kernel_manager.end_unheard()
+        await self.ioloop.run_in_executor(None, self.context.household.keep_tries)
 
     async def _tidy(self) -> None:
         """Destroy what was given to a study whose time is over: a server may run for months."""
@@ -231,8 +232,3 @@ def _log_request(handler: tornado.web.RequestHandler) -> None:
     status = handler.get_status()
     if status >= 500:
         _log.error("%s %s %s", status, handler.request.method, type(handler).__name__)
-
-
-def new_folder() -> Path:
-    """Return an empty, private, short folder to start in; sockets of kernels live here as well."""
-    return Path(tempfile.mkdtemp(prefix="wb-"))

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbook.errors import StorageError
 from workbook.server.settings import ServerSettings
 from workbook.server.web.sent_once import Once
+from workbook.server.web.turns import Turns
 from workbook.service.demo import fill_with_simulated_couple
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor
@@ -16,6 +18,7 @@ from workbook.service.studies.study import read_study
 from workbook.storage.location import data_folder
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
+from workbook.storage.spare import Spare, is_full
 
 __all__ = ["ServerContext", "data_folder", "open_context"]
 
@@ -27,7 +30,7 @@ class ServerContext:
     ``ticket_for`` gives the environment variables by which one kernel reaches the service:
     the socket's path and a ticket that works once. ``recovery_codes`` holds a new code from
     the moment it is made until the person says it is written down, by sitting. ``once`` knows
-    which forms were sent already.
+    which forms were sent already, and ``turns`` who has a key derived next.
     """
 
     household: Household
@@ -38,6 +41,7 @@ class ServerContext:
     demo_code: str = ""
     recovery_codes: dict[str, str] = field(default_factory=dict)
     once: Once = field(default_factory=Once)
+    turns: Turns = field(default_factory=Turns)
 
     def __post_init__(self) -> None:
         self.sittings.on_end(self._forget_code)
@@ -57,17 +61,29 @@ def open_context(settings: ServerSettings, folder: Path) -> ServerContext:
     household = Household(MemoryStore()) if settings.demo else _open_household(settings.data)
     door = ServiceSocket(household, _private(folder / "service"))
 
+    turns = Turns()
+
     def close() -> None:
+        turns.close()
         door.close()
         household.close()
 
     demo_code = _open_demo(household) if settings.demo else ""
-    return ServerContext(household, household.accounts, household.sittings, door.ticket_for, close, demo_code)
+    accounts, sittings = household.accounts, household.sittings
+    return ServerContext(
+        household, accounts, sittings, door.ticket_for, close, demo_code=demo_code, turns=turns
+    )
 
 
 def _open_household(data: Path | None) -> Household:
     study = read_study(data_folder(data))  # first: a study that can't be read must not be taken for none
-    return Household(open_store(data), study=study)
+    spare = Spare(data_folder(data))
+    try:
+        return Household(open_store(data), study=study, spare=spare)
+    except StorageError as error:
+        if not is_full(error) or not spare.give_up():
+            raise
+        return Household(open_store(data), study=study, spare=spare)
 
 
 def _private(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from workbook.errors import WorkbookError
 from workbook.server.network import bind, lan_address
 from workbook.server.preflight.base import Setup
 from workbook.server.preflight.checks import be_private, refuse_unsafe
+from workbook.server.run_folder import new_folder, remove_left_over
 from workbook.server.settings import UNHEARD_SECONDS, ServerSettings, kernels_that_fit
 from workbook.storage.location import data_folder
 
@@ -34,6 +36,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     behind_proxy: str = "",
     notebook: Path | None = None,
     most_pages: int | None = None,
+    proxy_hops: int = 1,
     keep_closed: float = UNHEARD_SECONDS,
 ) -> None:
     """Serve the workbook until stopped by Ctrl-C or a signal.
@@ -56,6 +59,8 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         Another notebook than ``couple.ipynb``.
     most_pages : int, optional
         How many pages may be open at once; by default as many as the memory holds.
+    proxy_hops : int
+        How many trusted proxies stand in front, each adding to ``X-Forwarded-For``.
     keep_closed : float
         Seconds for which a page that went without a word may come back.
 
@@ -77,16 +82,18 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         notebook=notebook.resolve() if notebook else None,
         most_kernels=kernels_that_fit() if most_pages is None else most_pages,
         unheard_seconds=keep_closed,
+        proxy_hops=proxy_hops,
     )
     at = str(listener.getsockname()[0])
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
     import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
-    from workbook.server.application import WorkbookApp, new_folder
+    from workbook.server.application import WorkbookApp
     from workbook.server.context import open_context
 
     with contextlib.ExitStack() as at_end:
         at_end.callback(listener.close)
+        remove_left_over()
         folder = new_folder()
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
         context = open_context(settings, folder)
@@ -125,7 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--most-pages", type=int)
+    parser.add_argument("--proxy-hops", type=int, default=1)
     parser.add_argument("--keep-closed", type=float, default=UNHEARD_SECONDS, metavar="SECONDS")
+    for stream in (sys.stdout, sys.stderr):  # a sentence may hold a name that the terminal can't write
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = parser.parse_args(arguments)
     try:
         start(
@@ -137,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
             most_pages=given.most_pages,
+            proxy_hops=given.proxy_hops,
             keep_closed=given.keep_closed,
         )
     except WorkbookError as error:

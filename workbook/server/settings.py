@@ -16,6 +16,8 @@ LEAST_UNHEARD_SECONDS, MOST_UNHEARD_SECONDS = 5.0, 300.0
 KERNEL_BYTES = 100 * 2**20  # what a page with its charts was seen to take, and some to spare
 SERVER_BYTES = 2**30  # the server, the process kernels are forked from, a browser on the same computer
 _CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+HTTP_PORT, HTTPS_PORT = 80, 443
+MOST_HOPS = 8
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -40,6 +42,19 @@ def kernels_that_fit(n_bytes: int | None = None) -> int:
     return max(FEWEST_KERNELS, (memory - SERVER_BYTES) // KERNEL_BYTES)
 
 
+def _with_default_port(host: str, default: int) -> frozenset[str]:
+    """Return a host as browsers may name it: with the usual port of its scheme or without.
+
+    >>> sorted(_with_default_port("workbook.example.org", 443))
+    ['workbook.example.org', 'workbook.example.org:443']
+    >>> sorted(_with_default_port("localhost:80", 80))
+    ['localhost', 'localhost:80']
+    """
+    bare = host.removesuffix(f":{default}")
+    has_port = bare.rpartition("]")[2].count(":") > 0
+    return frozenset({bare} if has_port else {bare, f"{bare}:{default}"})
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """What `launch` decides and every part of the server reads.
@@ -47,7 +62,8 @@ class ServerSettings:
     ``proxy`` is the public address (``https://workbook.example.org``) when a TLS proxy on
     this machine passes requests on; ``lan_address`` is set when the server is shared.
     ``most_kernels`` pages may be open at once, by default as many as the memory holds; a page that
-    is closed without a word is kept for ``unheard_seconds``.
+    is closed without a word is kept for ``unheard_seconds``. ``proxy_hops`` proxies stand between this
+    server and the person, each of them trusted and each adding to ``X-Forwarded-For``.
     """
 
     port: int
@@ -61,6 +77,7 @@ class ServerSettings:
     kernels_per_person: int = 3
     most_kernels: int = field(default_factory=kernels_that_fit)
     unheard_seconds: float = UNHEARD_SECONDS
+    proxy_hops: int = 1
 
     def __post_init__(self) -> None:
         if self.proxy and urlsplit(self.proxy).scheme != "https":
@@ -69,6 +86,8 @@ class ServerSettings:
             raise SetupError(problem("server.setup.share_or_proxy"))
         if self.share and not self.lan_address:
             raise SetupError(problem("server.setup.no_network"))
+        if not 1 <= self.proxy_hops <= MOST_HOPS or (self.proxy_hops > 1 and not self.proxy):
+            raise SetupError(problem("server.setup.proxy_hops", most=MOST_HOPS))
         if self.most_kernels < FEWEST_KERNELS:
             raise SetupError(problem("server.setup.too_few_pages", fewest=FEWEST_KERNELS))
         if not LEAST_UNHEARD_SECONDS <= self.unheard_seconds <= MOST_UNHEARD_SECONDS:
@@ -88,9 +107,10 @@ class ServerSettings:
     def hosts(self) -> frozenset[str]:
         """Every ``Host`` header that is ours; any other is a rebinding attack or a mistake."""
         if self.proxy:
-            return frozenset({urlsplit(self.proxy).netloc.lower()})
+            return _with_default_port(urlsplit(self.proxy).netloc.lower(), HTTPS_PORT)
         names = (*LOOPBACK, self.lan_address) if self.share else LOOPBACK
-        return frozenset(f"{name}:{self.port}" for name in names)
+        default = HTTPS_PORT if self.share else HTTP_PORT
+        return frozenset().union(*(_with_default_port(f"{name}:{self.port}", default) for name in names))
 
     @property
     def url(self) -> str:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -12,8 +12,10 @@ import traitlets as t
 
 from workbook.address import Address, at
 from workbook.content import say
+from workbook.frames import occasion_number
 from workbook.instruments import Chapter, Instrument, Item
 from workbook.service.formats.values import Actor, Event
+from workbook.session.own_day import own_now, weeks_since
 
 MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
@@ -75,13 +77,24 @@ class OwnDrawer(t.HasTraits):
 
     @property
     def week(self) -> str:
-        """The week that answers belong to: a new one begins seven days after the last was begun."""
-        begun = [event for event in self._of("setting") if event.payload["name"] == "week"]
+        """The week that answers belong to. A new one begins a week after the last by the person's calendar.
+
+        Weeks that were left out are counted, so that a gap can be seen; no week before the last one answered
+        is ever gone back to.
+        """
+        own = self.responses["occasion"]
+        weeks = own[own.str.startswith("week-").to_numpy(dtype=bool, na_value=False)]
+        answered = max((occasion_number(week) for week in weeks.unique()), default=1)
+        begun = self._of_setting("week")
         if not begun:
-            return "week-1"
-        last = begun[-1]
-        is_over = last.at is not None and datetime.now(UTC) - last.at >= timedelta(days=7)
-        return f"week-{int(last.payload['value']) + 1}" if is_over else f"week-{last.payload['value']}"
+            return f"week-{answered}"
+        last, now = begun[-1], own_now()
+        day = last.payload.get("day") or (last.at or now).astimezone(now.tzinfo).date().isoformat()
+        passed = weeks_since(date.fromisoformat(day), last.at, now)
+        return f"week-{max(int(last.payload['value']) + passed, answered)}"
+
+    def _of_setting(self, name: str) -> list[Event]:
+        return [event for event in self._of("setting") if event.payload["name"] == name]
 
     def answers(self, items: Sequence[Item], occasion: str | None = None) -> dict[str, dict[str, Any]]:
         """``{item: {"value", "declined"}}`` of those items that are answered in an occasion."""

@@ -10,7 +10,7 @@ import pandas as pd
 import traitlets as t
 
 from workbook.address import Address, at
-from workbook.errors import AccessError, problem
+from workbook.errors import AccessError, StorageError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple import drafts
@@ -18,6 +18,7 @@ from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
+from workbook.session.own_day import own_today
 from workbook.session.progress import Progress
 from workbook.sharing import Grain
 
@@ -190,7 +191,10 @@ class Session(Progress):
         """
         if page == self.place or not is_place(page, self.instruments):
             return
-        kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
+        try:
+            kept = self.own.add_event("bookmark", {"page": str(page), "occasion": self.occasion})
+        except StorageError:
+            return  # on a full disk one can still turn to every page, and read
         self.events = [*[event for event in self.events if event.kind != "bookmark"], kept]
 
     def draft(self, place: str) -> dict[str, str]:
@@ -292,10 +296,11 @@ class Session(Progress):
         return self.own.order_for_me(sections, first)
 
     def begin_week(self) -> None:
-        """Remember that this week's check-in was begun."""
+        """Remember that this week's check-in was begun, and on which day of the person's own."""
         number = int(self.week.removeprefix("week-"))
-        if not any(event.payload == {"name": "week", "value": number} for event in self._of("setting")):
-            self.note("setting", name="week", value=number)
+        begun = self._of_setting("week")
+        if not begun or begun[-1].payload["value"] != number:
+            self.note("setting", name="week", value=number, day=own_today().isoformat())
 
 
 def _mark_of(table: Table) -> tuple[object, ...]:

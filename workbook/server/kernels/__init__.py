@@ -2,6 +2,7 @@
 
 ===============  =================================================================================
 ``manager``      whose each kernel is, how many there may be, when they end
+``room``         which page makes way when no more fit
 ``owners``       a sitting reaches its own kernel only
 ``websocket``    what may pass between a browser and its kernel
 ``provisioner``  gives Jupyter kernels that ``fork_server`` has forked

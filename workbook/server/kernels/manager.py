@@ -1,4 +1,4 @@
-"""Kernels and their owners. A kernel serves one page of one sitting and ends without its heartbeat."""
+"""Kernels and their owners. A kernel serves one page of one sitting and ends once its page has hung up."""
 
 import asyncio
 import os
@@ -14,8 +14,10 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
+from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import ZONE
 
 # The variables of the server's environment that a kernel inherits. All others are left out:
 # keys, tokens and database addresses are commonly kept in environment variables.
@@ -57,6 +59,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         super().__init__(**kwargs)
         self._owners: dict[str, Actor] = {}
         self._heard: dict[str, float] = {}
+        self._pages: dict[str, OpenPage] = {}
         self._n_opening = 0
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -79,13 +82,17 @@ class WorkbookKernels(AsyncMappingKernelManager):
             if _has_gone(handler):  # reloaded while it waited: nobody is there to see it
                 raise StreamClosedError
             await self._make_room(actor)
-            if not await self.find_room(actor):
+            address, tenure = getattr(handler, "address", ""), getattr(handler, "tenure", Tenure.NEWCOMER)
+            if not await self.find_room(actor, address, tenure):
                 raise HTTPError(503)
-            return await self._start_for(actor, kwargs)
+            kernel_id = await self._start_for(actor, kwargs)
+            self._pages[kernel_id] = OpenPage(kernel_id, address, tenure, time.monotonic())
+            return kernel_id
 
     async def _start_for(self, actor: Actor, kwargs: dict[str, Any]) -> str:
         kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
-        kwargs["env"] = kernel_environment(self.ticket_for(actor))
+        zone = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "zone", "")
+        kwargs["env"] = kernel_environment(self.ticket_for(actor) | ({ZONE: zone} if zone else {}))
         self._n_opening += 1
         try:
             kernel_id: str = await super().start_kernel(**kwargs)
@@ -95,18 +102,37 @@ class WorkbookKernels(AsyncMappingKernelManager):
         self.note_heartbeat(kernel_id)
         return kernel_id
 
-    async def find_room(self, actor: Actor) -> bool:
-        """Tell whether one more kernel fits; where none does, pages that fell silent make way first."""
+    async def find_room(self, actor: Actor, address: str, tenure: Tenure) -> bool:
+        """Tell whether one more kernel fits; where none does, another page may make way: see `.room`."""
         if not self._fits(actor):
             await self.end_unheard(min(PRESSED_SECONDS, self.unheard_seconds))
+        if not self._fits(actor):
+            others = [page for page in self._pages.values() if page.kernel_id in self._owners]
+            if (kernel_id := page_to_end(others, address, tenure)) is not None:
+                await self.end(kernel_id)
         return self._fits(actor)
+
+    def note_action(self, kernel_id: str) -> None:
+        """Note that somebody did something on a kernel's page."""
+        if kernel_id in self._pages:
+            self._pages[kernel_id].acted = time.monotonic()
+
+    def note_answer(self, actor: Actor) -> None:
+        """Note that somebody answered: their open pages are no newcomer's any more."""
+        for kernel_id in self.owned_by(actor.sitting_id):
+            page = self._pages.get(kernel_id)
+            if page is not None:
+                page.tenure = max(page.tenure, Tenure.BEGINNER)
 
     def _fits(self, actor: Actor) -> bool:
         n_ending = max(0, len(self._of(actor)) - self.per_person + 1)
         return len(self._owners) + self._n_opening - n_ending < self.most
 
     def note_heartbeat(self, kernel_id: str) -> None:
-        """Note a heartbeat of the kernel's page: it was opened just now, or it is still there."""
+        """Note that the line to the kernel's page was open just now, or that the page was just begun.
+
+        That a page says it is there, by a request, holds no kernel: it costs whoever sends it nothing.
+        """
         if kernel_id in self._owners:  # an entry for a kernel that has ended would never be removed
             self._heard[kernel_id] = time.monotonic()
 
@@ -139,6 +165,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
     def _forget(self, kernel_id: str) -> None:
         self._owners.pop(kernel_id, None)
         self._heard.pop(kernel_id, None)
+        self._pages.pop(kernel_id, None)
 
     async def end_sitting(self, sitting_id: str) -> None:
         """End every kernel of a sitting that is over."""

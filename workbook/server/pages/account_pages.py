@@ -21,13 +21,11 @@ from workbook.service.identity.accounts import Welcome
 class RecoveryCode(PageHandler):
     """The recovery code, until the person says it is written down; then never again."""
 
-    def _mine(self) -> Actor:
-        if self.actor is None or self.actor.sitting_id not in self.context.recovery_codes:
-            raise AccessError(problem("server.recovery_code.gone"))
-        return self.actor
-
     async def get(self) -> None:
-        actor = self._mine()
+        actor = self.actor
+        if actor is None or actor.sitting_id not in self.context.recovery_codes:
+            self.see("/workbook")  # somebody who went back to it: what they want is behind it
+            return
         couple = await in_thread(self.context.household.seat_couple(actor).couple)
         code = self.context.recovery_codes[actor.sitting_id]
         self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)

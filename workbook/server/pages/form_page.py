@@ -11,9 +11,9 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
 from workbook.content import sentences
-from workbook.errors import AccessError, TooManyTriesError, WorkbookError, problem
+from workbook.errors import AccessError, WorkbookError, problem
 from workbook.server.pages.page import LEFT_COOKIE, PageHandler
-from workbook.server.web.error_pages import status_of, wants_json
+from workbook.server.web.error_pages import status_of, status_of_form, wants_json
 from workbook.server.web.identity import xsrf_cookie_name
 from workbook.server.web.sent_once import Done
 from workbook.service.identity.accounts import Welcome
@@ -45,8 +45,7 @@ class FormPage(DoorPage):
 
     def ask(self, typed: dict[str, str], error: WorkbookError | None = None) -> None:
         """Show the form, with what may be shown of what was typed and what is wrong with it."""
-        # A form shown again is a success (200): a browser would log a 4xx as an error.
-        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
+        self.set_status(status_of_form(error))
         shown = [name for name, kind in self.fields.items() if kind not in {"secret", "new-secret"}]
         kept = {name: typed.get(name, "") for name in shown}
         problems = self._placed(error) if error else []

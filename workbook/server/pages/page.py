@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakValueDictionary
 
 from jupyter_server.base.handlers import JupyterHandler
 
@@ -17,12 +16,12 @@ from workbook.server.network import neighbourhood
 from workbook.server.web.headers import Secured
 from workbook.server.web.identity import give_cookie
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import known_zone
 
 P = ParamSpec("P")
 R = TypeVar("R")
 LEFT_COOKIE = "notes"
-AT_ONCE = 2  # calls that derive keys, from one address: answers must find a free thread beside them
-_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+ZONE_COOKIE = "zone"  # set by `shell.js`
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,21 +48,29 @@ class PageHandler(Secured, JupyterHandler):
 
     @property
     def address(self) -> str:
-        """Whom tries are counted against; behind a proxy, whom the proxy names last.
+        """Whom tries are counted against; behind a proxy, whom the farthest trusted one names.
 
         What stands before that in the list, and every other header, a browser may have made up.
         """
-        named = ",".join(self.request.headers.get_list("X-Forwarded-For")) if self.workbook.proxy else ""
-        return neighbourhood(named.rpartition(",")[2].strip() or str(self.request.remote_ip))
+        if not self.workbook.proxy:
+            return neighbourhood(str(self.request.remote_ip))
+        named = ",".join(self.request.headers.get_list("X-Forwarded-For")).split(",")
+        return neighbourhood(
+            named[-min(self.workbook.proxy_hops, len(named))].strip() or str(self.request.remote_ip)
+        )
+
+    @property
+    def zone(self) -> str:
+        """The time zone that the browser says it is in; empty where it says none that is known."""
+        return known_zone(self.get_cookie(ZONE_COOKIE) or "")
 
     async def in_turn(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a call that derives keys; further ones from the same address wait until it is their turn.
+        """Run a call that derives keys, once it is its turn; see `Turns`.
 
-        Nobody is refused for it: a limit on an address would let one lock out all who share it.
+        Who is signed in waits in a line of their own: nobody at the same address can keep them from leaving.
         """
-        turn = _turns.setdefault(self.address, asyncio.Semaphore(AT_ONCE))
-        async with turn:
-            return await in_thread(call, *args, **kwargs)
+        whose = f"sitting {self.actor.sitting_id}" if self.actor is not None else self.address
+        return await self.context.turns.run(whose, call, *args, **kwargs)
 
     @staticmethod
     def tag_of(actor: Actor) -> str:

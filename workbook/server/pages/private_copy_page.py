@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from workbook.content import say, sentences
-from workbook.errors import TooManyTriesError, WorkbookError
+from workbook.errors import WorkbookError
 from workbook.server.pages.account_pages import Farewell
+from workbook.server.web.error_pages import status_of_form
 from workbook.service.couple.private_copy import PrivateCopy
 from workbook.service.formats.values import Actor
+from workbook.session.own_day import zone_named
 
 
 class Copies(Farewell):
@@ -25,7 +27,7 @@ class Copies(Farewell):
         self, typed: dict[str, str], error: WorkbookError | None = None, told: str = "", heading: str = ""
     ) -> None:
         problems = sentences(error) if error else []
-        self.set_status(429 if isinstance(error, TooManyTriesError) else 200)
+        self.set_status(status_of_form(error))
         self.show("copy.html", problems=problems, told=told, told_heading=heading)
 
     async def post(self) -> None:
@@ -39,8 +41,10 @@ class Copies(Farewell):
         if copy.content is not None:
             self._send(copy)
             return
-        state = "cancelled" if wish == "cancel" else copy.status
-        told = say(f"server.copy.{state}", ready=_moment(copy.ready_at), until=_moment(copy.until))
+        is_anew = copy.status == "waiting" and copy.ready_at is None
+        state = "cancelled" if wish == "cancel" else "anew" if is_anew else copy.status
+        ready, until = self._moment(copy.ready_at), self._moment(copy.until)
+        told = say(f"server.copy.{state}", ready=ready, until=until)
         self.ask(typed, told=told, heading=say(f"server.copy.{state}_heading"))
 
     def _answer(self, actor: Actor, passphrase: str, wish: str) -> PrivateCopy:
@@ -52,6 +56,6 @@ class Copies(Farewell):
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(json.dumps(copy.content, ensure_ascii=False, indent=2))
 
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
+    def _moment(self, at: datetime | None) -> str:
+        """Return a moment as the person's own clock shows it."""
+        return f"{at.astimezone(zone_named(self.zone)):%Y-%m-%d %H:%M}" if at else ""

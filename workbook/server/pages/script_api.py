@@ -68,6 +68,7 @@ class Answers(PageHandler):
             return
         saved = await in_thread(self.context.household.seat_partner(self.actor).save_answers, answers)
         self.context.sittings.act(self.actor.sitting_id)
+        self.kernels.note_answer(self.actor)
         self.answer({"saved": saved})
 
 
@@ -102,8 +103,8 @@ class Alive(PageHandler):
         mark(actor.sitting_id)
         kernel_id = str(asked.get("kernel", ""))
         alive = self.kernels.belongs_to(kernel_id, actor) and await self.kernels.is_running(kernel_id)
-        if alive:
-            self.kernels.note_heartbeat(kernel_id)
+        if alive and asked.get("active") is True:
+            self.kernels.note_action(kernel_id)
         left = self.context.sittings.idle_seconds_left(actor.sitting_id)
         self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
 

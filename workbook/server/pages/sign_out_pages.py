@@ -1,19 +1,23 @@
 """The ways out: hand over, sign out, the quick exit; and addresses that are nobody's."""
 
+import secrets
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
+from workbook.errors import AccessError, problem
 from workbook.server.assets.rendering import render
 from workbook.server.pages.form_page import FormPage
 from workbook.server.pages.page import LEFT_COOKIE, PageHandler, in_thread
 from workbook.server.pages.sign_in_pages import Join, SignIn
 from workbook.server.web.error_pages import wants_json
-from workbook.server.web.identity import take_cookie
+from workbook.server.web.identity import take_cookie, xsrf_cookie_name
+from workbook.server.web.sent_once import Done
 from workbook.service.formats.values import Couple
 
 HIDE_FOR_SECONDS = 300
+LONGEST_TOKEN = 64
 
 
 class HandOver(PageHandler):
@@ -23,16 +27,28 @@ class HandOver(PageHandler):
         couple = await self._couple()
         self.show("hand_over.html", text="text_join" if _is_awaited(couple) else "text")
 
+    @allow_unauthenticated  # sent twice, the second comes after the sitting has ended: it gets the same form
     async def post(self) -> None:
-        couple = await self._couple()
-        assert self.actor is not None  # noqa: S101  `prepare` sends strangers away
-        await self.stand_up(self.actor)
+        marks = (self.get_cookie(xsrf_cookie_name(self.workbook)) or "", "hand_over")
+        token = self.get_body_argument("once", "")[:LONGEST_TOKEN]
+        try:
+            done, _ = await self.context.once.do((*marks, token or secrets.token_hex(16)), self._hand_over)
+        except AccessError:
+            self.see("/")
+            return
         take_cookie(self)
         self.current_user = None
-        kept = {"code": couple.code, "name": ""}
+        kept = {"code": done.code, "name": ""}
         # Who has no name and passphrase yet has nothing to sign in with: they join.
-        page: type[FormPage] = Join if _is_awaited(couple) else SignIn
+        page: type[FormPage] = Join if done.goal == "/join" else SignIn
         self.show("form.html", form=page.form, fields=page.fields, kept=kept, problems=())
+
+    async def _hand_over(self) -> Done:
+        if self.actor is None:
+            raise AccessError(problem("errors.access.ended"))
+        couple = await self._couple()
+        await self.stand_up(self.actor)
+        return Done("/join" if _is_awaited(couple) else "/sign-in", code=couple.code)
 
     async def _couple(self) -> Couple:
         assert self.actor is not None  # noqa: S101  `prepare` sends strangers away

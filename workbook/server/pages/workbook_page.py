@@ -12,6 +12,7 @@ from voila.notebook_renderer import NotebookRenderer
 
 from workbook.errors import name_defect
 from workbook.server.assets.rendering import page_settings, render
+from workbook.server.kernels.room import TENURES, Tenure
 from workbook.server.pages.page import PageHandler, in_thread
 
 _log = logging.getLogger(__name__)
@@ -21,11 +22,13 @@ class WorkbookPage(PageHandler, VoilaHandler):
     """``/workbook``: the frame of the page at once, the notebook as soon as its kernel is up."""
 
     kernel_id = ""
+    tenure = Tenure.NEWCOMER
 
     async def get(self) -> None:
         if self.actor is None:
             raise web.HTTPError(403)
-        if not await self.kernels.find_room(self.actor):
+        self.tenure = TENURES[await in_thread(self.context.household.when_answered, self.actor)]
+        if not await self.kernels.find_room(self.actor, self.address, self.tenure):
             self.say_it_is_full()
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")

@@ -12,6 +12,7 @@ from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"})
 LEAST_ROOM_MB = 50
+STORE = "workbook.db"
 EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)  # this program is not older than that
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _SLACK = timedelta(days=1)  # a clock that was wrong by a time zone is no danger
@@ -48,7 +49,8 @@ def check_disks(setup: Setup) -> Iterator[Unsafe]:
         if not can_write(existing):
             yield unsafe("not_writable", folder=folder, option=option)
         free = shutil.disk_usage(existing).free // 1_000_000
-        if free < LEAST_ROOM_MB:
+        # Who has a workbook here already can read and erase it without room; what is new needs some.
+        if free < LEAST_ROOM_MB and not (setup.data / STORE).exists():
             yield unsafe("no_room", folder=folder, free=free, needed=LEAST_ROOM_MB, option=option)
 
 

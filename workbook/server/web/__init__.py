@@ -5,6 +5,7 @@
 ``error_pages``     one sentence and one way out, never the exception
 ``identity``        the sitting that a cookie names
 ``sent_once``       a form that is sent twice is done once
+``turns``           who may have a key derived next
 ``static_handler``  the files of `workbook.server.assets`
 ==================  ==============================================================================
 """

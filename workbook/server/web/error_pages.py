@@ -10,6 +10,7 @@ from workbook.content import lookup, say, sentences
 from workbook.errors import (
     AccessError,
     AnswerError,
+    BusyError,
     DefectError,
     SignInError,
     StorageError,
@@ -25,6 +26,7 @@ _STATUS: dict[type, int] = {
     AccessError: 403,
     AnswerError: 422,
     StorageError: 503,  # the fault is not in the request, so it may be repeated
+    BusyError: 503,
     DefectError: 500,
     WorkbookError: 400,
 }
@@ -37,6 +39,14 @@ def status_of(error: WorkbookError) -> int:
     422
     """
     return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+
+
+def status_of_form(error: WorkbookError | None) -> int:
+    """Return the HTTP status of a form that is shown again.
+
+    That something was typed wrong is a success (200): a browser would log a 4xx as an error.
+    """
+    return status_of(error) if isinstance(error, TooManyTriesError | BusyError) else 200
 
 
 def wants_json(handler: RequestHandler) -> bool:

@@ -1,6 +1,8 @@
 """What every response carries, and what every request must show before anything else runs."""
 
 import logging
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 from tornado.web import HTTPError, RequestHandler
@@ -66,7 +68,14 @@ class Secured(_Base):
 
     def check_host(self) -> bool:
         """Tell whether the request names one of our own hosts (DNS rebinding names another)."""
-        return self.request.host.lower() in self.workbook.hosts
+        host, hosts = self.request.host.lower(), self.workbook.hosts
+        if host not in hosts:
+            _tell_refused(hosts)
+            return False
+        # A proxy may add the usual port, which a browser leaves out: its `Origin` is compared with this.
+        bare = next((one for one in hosts if host.startswith(f"{one}:")), host)
+        self.request.host = self.request.headers["Host"] = bare
+        return True
 
     def compute_etag(self) -> str | None:
         """Return no fingerprint of a private page."""
@@ -80,3 +89,17 @@ class Secured(_Base):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write one sentence and a way out; never the exception."""
         write_error(self, status_code, kwargs.get("exc_info"))
+
+
+_told_at = -math.inf
+
+
+def _tell_refused(hosts: frozenset[str]) -> None:
+    """Log which hosts are ours, once a minute at most: never the one asked for, which may say anything."""
+    global _told_at  # noqa: PLW0603  one server, one log
+    if time.monotonic() - _told_at > 60:
+        _told_at = time.monotonic()
+        _log.warning(
+            "refused a request whose Host is none of ours (%s); a proxy must pass it on unchanged",
+            ", ".join(sorted(hosts)),
+        )

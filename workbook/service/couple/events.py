@@ -28,7 +28,8 @@ DRAWER_SHAPES: Mapping[str, Shape] = {
         "occasion": Reference(may_be_missing=True),
         "day": Day(may_be_missing=True),
     },
-    "setting": {"name": Reference(), "value": Setting()},
+    # A week is begun on a day of its person's own calendar.
+    "setting": {"name": Reference(), "value": Setting(), "day": Day(may_be_missing=True)},
     drafts.DRAFT: drafts.SHAPE,
 }
 """Kinds of the drawer by name. A row of another, from an earlier version, can still be read."""

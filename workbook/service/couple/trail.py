@@ -66,7 +66,8 @@ def may_be_kept(kind: str, payload: Mapping[str, Any], instruments: Instruments)
         case "bookmark":
             return is_place(Address.read(payload["page"]), instruments)
         case "setting":
-            return _is_setting(payload["name"], payload["value"], instruments)
+            is_dated = "day" in payload and payload["name"] != "week"
+            return not is_dated and _is_setting(payload["name"], payload["value"], instruments)
         case "consent":
             return bool(payload["text"] == "consent")
     return True

@@ -1,6 +1,5 @@
 """What every role's interface stands on: the store, who is signed in, the opened drawers."""
 
-import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -10,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.errors import AccessError, ConflictError, SharingError, problem
+from workbook.errors import AccessError, ConflictError, SharingError, StorageError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases import grants
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record
+from workbook.service.couple.private_copy import OPENED, opening_of
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.trail import forget_trail
 from workbook.service.erasing.tending import tend
@@ -34,6 +34,7 @@ from workbook.service.identity.standing import Standing
 from workbook.service.studies.study import Study
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
+from workbook.storage.spare import Spare, is_full
 
 Decide = Callable[[Seen], Writing]
 
@@ -56,6 +57,7 @@ class Core:
     standing: Standing
     accounts: Accounts
     therapists: Therapists
+    spare: Spare | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _couples: dict[str, CoupleStore] = field(default_factory=dict)
@@ -85,10 +87,13 @@ class Core:
             drawer = self._drawers.get(actor.sitting_id)
         if drawer is None:
             drawer = Drawer(self.store, actor.person_id, key, lambda writing: self.write(actor, writing))
-            forget_trail(drawer, self.instruments)
-            # Named after the sitting: two that open it at once note it once.
-            sitting = hashlib.sha256(actor.sitting_id.encode()).hexdigest()
-            drawer.add([Record(AUDIT, f"opened/{sitting}", {"what": "opened"})])
+            try:
+                forget_trail(drawer, self.instruments)
+                drawer.add([Record(AUDIT, opening_of(actor), {"what": OPENED})])
+            except StorageError as error:
+                if not is_full(error):
+                    raise
+                return drawer  # to be read, and erased; its opening is noted once there is room
             with self._lock:
                 drawer = self._drawers.setdefault(actor.sitting_id, drawer)
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
@@ -183,6 +188,17 @@ class Core:
             return decide(seen)
 
         return decide_and_write(self.store_of(actor), [own, *logs], judged)
+
+    def make_room(self, error: StorageError) -> None:
+        """Give up the room that was kept aside for erasing, where something was refused for want of it.
+
+        Raises
+        ------
+        StorageError
+            The same, where that was not why, or there is no more room to give.
+        """
+        if not is_full(error) or self.spare is None or not self.spare.give_up():
+            raise error
 
     def decide_as(self, store: Store, opened: Account, logs: Iterable[str], decide: Decide) -> list[Row]:
         """Write what is decided for somebody whose account was opened just now, without a sitting of theirs.

@@ -5,12 +5,14 @@
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
+from workbook.service.couple.drawers import ANSWER
 from workbook.service.couple.private_copy import WAIT
 from workbook.service.desks.core import Core
 from workbook.service.desks.partner import LocalPartner
@@ -29,6 +31,7 @@ from workbook.service.identity.standing import Standing
 from workbook.service.studies import given
 from workbook.service.studies.study import Study
 from workbook.storage.base import Store
+from workbook.storage.spare import Spare
 
 
 class Household:
@@ -48,6 +51,8 @@ class Household:
         How long somebody waits for the copy of their private answers.
     study : Study, optional
         The study this installation is run for, if it is.
+    spare : Spare, optional
+        Room kept aside, so that people can erase what is theirs on a full disk.
 
     Attributes
     ----------
@@ -69,6 +74,7 @@ class Household:
         cost: crypto.Cost = crypto.HOUSEHOLD,
         copy_wait: timedelta = WAIT,
         study: Study | None = None,
+        spare: Spare | None = None,
     ) -> None:
         directory = Directory(store)
         self.sittings = Sittings() if sittings is None else sittings
@@ -86,7 +92,10 @@ class Household:
             standing,
             self.accounts,
             self.therapists,
+            spare,
         )
+        if spare is not None:
+            spare.hold()
         mending.mend(store, self._core.instruments)
         self.destroy_overdue()
 
@@ -123,11 +132,32 @@ class Household:
             raise AccessError(problem("errors.access.not_yours"))
         return seated
 
+    def when_answered(self, actor: Actor) -> Literal["never", "today", "before"]:
+        """Return whether whoever is signed in has answered yet; of two together what lies open tells, today.
+
+        For whom there is room on a full server: it looks at nobody's rows but their own.
+        """
+        seated = self.seat(actor)
+        if isinstance(seated, LocalTogether):
+            return "today" if seated.read_table().publications else "never"
+        if not isinstance(seated, LocalPartner):
+            return "before"
+        answered = [one.at for one in self._core.drawer_of(actor).records() if one.kind == ANSWER]
+        if not answered:
+            return "never"
+        today = datetime.now(UTC).date()
+        return "before" if any(at is not None and at.date() < today for at in answered) else "today"
+
     def destroy_overdue(self) -> None:
         """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
         given.tidy(self._core.store)
 
+    def keep_tries(self) -> None:
+        """Write down which accounts were tried; the server asks for it every few seconds."""
+        self.accounts.tried.keep()
+
     def close(self) -> None:
         """End every sitting and close the store. Closing twice is harmless."""
         self.sittings.end_where(lambda _: True)
+        self.keep_tries()
         self._core.store.close()

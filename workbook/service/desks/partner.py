@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.answers import check_answers
-from workbook.errors import AccessError, AnswerError, problem
+from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import grants
 from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
@@ -21,14 +21,14 @@ from workbook.service.couple.drawers import (
     refuse_reused,
 )
 from workbook.service.couple.events import check_drawer_event, check_table_event
-from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting
+from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
 from workbook.service.couple.sealing import HELD
 from workbook.service.couple.tables import event_of, table_log
 from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.roles import PartnerService
 from workbook.service.erasing import rights
-from workbook.service.formats.values import Answer, Event, ResearchChoice, Table
+from workbook.service.formats.values import Answer, Event, ResearchChoice, Table, WrongTries
 from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
 from workbook.service.identity.directory import couple_log, refuse_unpaired
@@ -145,14 +145,15 @@ class LocalPartner(AtTable, PartnerService):
         core = self._core
         core.accounts.check_passphrase(self._actor, passphrase)
         drawer, now = core.drawer_of(self._actor), datetime.now(UTC)
+        known: Any = {"opened": opening_of(self._actor), "wait": core.copy_wait}
 
         def note(_: Seen) -> Writing:
-            return Writing(drawer.entries(noting(drawer, wish, now=now, wait=core.copy_wait)))
+            return Writing(drawer.entries(noting(drawer, wish, now=now, **known)))
 
         core.decide(self._actor, [drawer.log], note)
         core.sittings.act(self._actor.sitting_id)
         now = datetime.now(UTC)  # not before the row that was just written
-        return answer_wish(drawer, wish, core.instruments, now=now, wait=core.copy_wait)
+        return answer_wish(drawer, wish, core.instruments, now=now, **known)
 
     def block_free_text(self, *, blocked: bool) -> None:
         rights.block(self._core.drawer_of(self._actor), blocked=blocked)
@@ -160,6 +161,9 @@ class LocalPartner(AtTable, PartnerService):
 
     def is_blocking(self) -> bool:
         return rights.is_blocking(self._core.drawer_of(self._actor))
+
+    def wrong_tries(self) -> WrongTries:
+        return self._core.accounts.tried.of(self._core.drawer_of(self._actor).person_id)
 
     def unpair(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
@@ -208,7 +212,11 @@ class LocalPartner(AtTable, PartnerService):
             return Writing.of(rights.erasing(core.store, *about, seen, can_seal=can_seal), destroyed)
 
         logs = rights.erasing_logs(core.directory, actor.person_id, actor.couple_id)
-        core.decide(actor, logs, erase)
+        try:
+            core.decide(actor, logs, erase)
+        except StorageError as error:
+            core.make_room(error)
+            core.decide(actor, logs, erase)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
 

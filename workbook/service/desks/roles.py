@@ -24,6 +24,7 @@ from workbook.service.formats.values import (
     ResearchChoice,
     Role,
     Table,
+    WrongTries,
 )
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
@@ -122,6 +123,10 @@ class PartnerService(CoupleService):
     @abstractmethod
     def is_blocking(self) -> bool:
         """Return whether one blocks the partner's own words. The partner never learns of it."""
+
+    @abstractmethod
+    def wrong_tries(self) -> WrongTries:
+        """Return how often a wrong passphrase or recovery code was tried at one's account in thirty days."""
 
     @abstractmethod
     def unpair(self, passphrase: str) -> None:

@@ -116,6 +116,20 @@ class ResearchChoice:
     is_standing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WrongTries:
+    """How often a wrong passphrase or recovery code was tried at one's account lately, and when last.
+
+    ``outside`` is where one says who one is; ``in_sitting`` on one's own open page. Days are
+    ``YYYY-MM-DD``, or empty.
+    """
+
+    outside: int = 0
+    last_outside: str = ""
+    in_sitting: int = 0
+    last_in_sitting: str = ""
+
+
 @dataclass(frozen=True)
 class Contribution:
     """What one person gave a study, as its researcher reads it.

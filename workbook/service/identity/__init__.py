@@ -4,5 +4,6 @@
 a log of its own; ``moving`` makes those of the one log of before. ``sittings`` are who is signed in,
 ``standing`` ends them when their account is changed, here or at another server. ``locks`` wrap drawer
 keys by secrets, ``couple_keys`` what two have together to both of them. ``passphrases`` refuses weak
-ones. ``codes`` are made up. ``rate_limit`` counts tries.
+ones, ``names`` those that look empty or like another. ``codes`` are made up. ``rate_limit`` counts tries;
+``wrong_tries`` keeps for thirty days, for the owner to look at, that an account was tried.
 """

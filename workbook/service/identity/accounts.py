@@ -31,13 +31,14 @@ from workbook.service.identity.directory import (
     fold_account,
     fold_couple,
     member_entry,
-    name_key,
     older_rows,
 )
 from workbook.service.identity.locks import Lock, lock_key, new_keys, unlock
+from workbook.service.identity.names import look_alike, name_key, shows_nothing
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
+from workbook.service.identity.wrong_tries import TriedBefore, Where
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
@@ -75,6 +76,7 @@ class Accounts:
         self._store = standing.directory.store
         self._tries = tries
         self._cost = cost
+        self.tried = TriedBefore(standing.directory.store)
         self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
 
     def create_couple(self, name: str, passphrase: str, *, address: str = "") -> Welcome:
@@ -123,7 +125,7 @@ class Accounts:
             begun = fold_account(seen[account_log(first[0])])
             if not self._has_place(pair, begun) or begun is None:  # somebody else has joined meanwhile
                 raise SignInError(problem("errors.account.wrong_code"), about=["code"])
-            if begun.name_key == name_key(name):
+            if look_alike(begun.name, name):
                 raise AccessError(problem("errors.account.name_taken"), about=["name"])
             return Writing([member_entry(couple_id, account.person_id), account_entry(account)])
 
@@ -175,6 +177,8 @@ class Accounts:
         key = unlock(lock, plain_code(recovery_code), person_id)
         if account is None or key is None:
             self._tries.charge([counted], told="too_many_codes")
+            if account is not None:
+                self.tried.note(account.person_id, "outside")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
         fresh = self._with_keys(self._relock(account, by_passphrase, by_recovery), key)
@@ -206,7 +210,7 @@ class Accounts:
         if account is None:
             raise AccessError(problem("errors.access.ended"))
         taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
-        self._open_counted(account, passphrase, taken)
+        self._open_counted(account, passphrase, taken, "sitting")
         return account
 
     def open_member(self, couple_id: str, person_id: str, passphrase: str) -> tuple[Account, bytes]:
@@ -227,11 +231,12 @@ class Accounts:
         if account is None or account.couple_id != couple_id:
             raise AccessError(problem("errors.access.not_yours"))
         taken = self._tries.charge([_counted_on(account)], told="too_many_sign_ins")
-        return account, self._open_counted(account, passphrase, taken)
+        return account, self._open_counted(account, passphrase, taken, "outside")
 
-    def _open_counted(self, account: Account, passphrase: str, taken: Try) -> bytes:
+    def _open_counted(self, account: Account, passphrase: str, taken: Try, where: Where) -> bytes:
         key = unlock(account.by_passphrase, passphrase, account.person_id)
         if key is None:
+            self.tried.note(account.person_id, where)
             raise SignInError(problem("errors.access.wrong_passphrase"), about=["passphrase"])
         self._tries.refund(taken)
         return key
@@ -250,6 +255,8 @@ class Accounts:
             if account is not None and key is not None:
                 self._tries.refund(taken.at(counted))
                 opened.append((account, key))
+            elif account is not None:
+                self.tried.note(account.person_id, "outside")
         if len(opened) < len(people):
             raise SignInError(problem("errors.account.wrong"))
         return [(self._with_keys(account, key), key) for account, key in opened]
@@ -349,7 +356,7 @@ def check_new(name: str, passphrase: str, code: str = "") -> str:
     """
     problems = {}  # what it is about: one sentence each
     name = " ".join(name.split())
-    if not name:
+    if shows_nothing(name):
         problems["name"] = problem("errors.account.no_name")
     elif len(name) > LONGEST_NAME:
         problems["name"] = problem("errors.account.long_name", most=LONGEST_NAME)

@@ -9,7 +9,6 @@ its name that the two have parted, so that a start need not open every couple's 
 """
 
 import hashlib
-import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,10 +19,10 @@ from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.values import Couple, Member
 from workbook.service.identity.codes import plain_code
 from workbook.service.identity.locks import Lock, OwnKeys
+from workbook.service.identity.names import name_key
 from workbook.storage.base import Entry, Row, Store
 
 _ACCOUNT, _COUPLE, _CODE, _PARTED = "account/", "couple/", "code/", "parted/"
-_UNSEEN = dict.fromkeys((0x200C, 0x200D))  # or one partner could bear the other's very name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,6 @@ class Pair:
     people: tuple[str, ...] = ()
     is_unpaired: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
-
-
-def name_key(name: str) -> str:
-    """Return a name as it is compared: without case, outer spaces, and marks that nobody sees.
-
-    >>> name_key("  Zoë ") == name_key("ZOË") == name_key(f"Zo{chr(0x200D)}ë")
-    True
-    """
-    seen = unicodedata.normalize("NFKC", name).translate(_UNSEEN)
-    return " ".join(seen.split()).casefold()
 
 
 def account_log(person_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from ipywidgets import Widget
 
 from workbook.content import lookup, say
+from workbook.session.own_day import own_today
 from workbook.shapes import Choice, Day, Field, Flag, Need, Rating, Shape, Text
 from workbook.ui.components import Choices, TextField
 
@@ -96,11 +97,6 @@ def is_asked(shape: Shape) -> bool:
     )
 
 
-def today() -> str:
-    """Return the day, as the person's own computer has it."""
-    return date.today().isoformat()  # noqa: DTZ011 - a calendar day, not a moment
-
-
 def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Choices | None:
     match field:
         case Text():
@@ -137,7 +133,13 @@ def _choices(key: str, values: Iterable[str], *, in_row: bool = False) -> Choice
 def _value(field: Field, widget: TextField | Choices | None) -> Any:
     """Return what stands in a field, as its shape has it; None where nothing was chosen."""
     if widget is None:
-        return today() if isinstance(field, Day) else field.empty if isinstance(field, Need) else None
+        return (
+            own_today().isoformat()
+            if isinstance(field, Day)
+            else field.empty
+            if isinstance(field, Need)
+            else None
+        )
     if isinstance(widget, TextField):
         typed = widget.typed()
         known = {value for value, _ in widget.options}

@@ -1,13 +1,14 @@
 """Answering: a few questions per screen, in an order of the person's own, and a look back."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say, sentences
-from workbook.errors import WorkbookError, problem
+from workbook.errors import StorageError, WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.formats.values import Answer
 from workbook.session import Session, Status
@@ -102,6 +103,9 @@ class Screen(Page):
         self.address = self.settled(self.session, address)
         self._lay_own_words()
         super().arrive(self.address)
+        if self.chapter[0].occasion == "weekly":  # also where somebody goes on from the page they left
+            with suppress(StorageError):  # an answer would say that there is no room
+                self.session.begin_week()
 
     # -- what ----------------------------------------------------------------------------
     def fill(self) -> None:
@@ -207,7 +211,8 @@ class ChapterReview(Page):
             raise WorkbookError(problem("ui.trouble.not_there"))
         instrument = self.session.chapters[chapter][0]
         if not instrument.is_private:  # the private questions leave no mark that they were opened
-            self.session.mark_seen(f"end.{chapter}.{self.session.occasion_of(instrument)}")
+            with suppress(StorageError):
+                self.session.mark_seen(f"end.{chapter}.{self.session.occasion_of(instrument)}")
         super().arrive(address)
 
     def fill(self) -> None:

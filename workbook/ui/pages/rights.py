@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
 
 from ipywidgets import VBox, Widget
 
@@ -12,6 +14,7 @@ from workbook.ui.blocks import callout, heading, kicker, lead, links, note, open
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
+from workbook.ui.exercise_pages.form import day_in_words
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
 
@@ -34,7 +37,7 @@ class Rights(Page):
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
         self.file.on_fetch(self._data, self.desk.on_press)
-        self.passphrase_link, self.private_link = Prose(), Prose()
+        self.passphrase_link, self.private_link, self.tries = Prose(), Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
         return (self.place,)
@@ -106,12 +109,24 @@ class Rights(Page):
             if is_served()
             else note(say("ui.rights.change.elsewhere")),
         ]
-        self.place.children = (self.menu, self.passphrase_link)
+        self.tries.blocks = self._tries()
+        self.place.children = (self.menu, self.tries, self.passphrase_link)
         self.offer(Button(say("ui.steps.sharing"), self.to(at("sharing"))), self.home())
 
     def _final(self) -> tuple[str, ...]:
         """Name what is for good; a table that is closed cannot be closed again."""
         return tuple(name for name in _FINAL if name != "unpair" or not self.session.is_parted)
+
+    def _tries(self) -> list[dict[str, Any]]:
+        """Return what was tried at one's account: always there, and told here only, never in passing."""
+        found = self.session.own.wrong_tries()
+        told = {"outside": (found.outside, found.last_outside)}
+        told["sitting"] = (found.in_sitting, found.last_in_sitting)
+        parts = []
+        for where, (n, last) in told.items():
+            day = day_in_words(date.fromisoformat(last)) if last else ""
+            parts.append(paragraph(say(f"ui.rights.tries.{where if n else f'{where}_none'}", n=n, day=day)))
+        return [heading(2, say("ui.rights.tries.title")), paragraph(say("ui.rights.tries.lead")), *parts]
 
     # -- one's own ---------------------------------------------------------------------------
     def _data(self) -> str:
