@@ -34,7 +34,11 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
     """
     vectors: list[Array] = []
     problems: list[str] = []
+    twice = set(frame.columns[frame.columns.duplicated()])
     for name in columns:
+        if name in twice:
+            problems += named_twice([name, name])
+            continue
         if name not in frame.columns:
             problems.append(f"column {name!r} is not in the frame: it has {_listed(frame.columns)}")
             continue
@@ -48,6 +52,17 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
             problems.append(f"column {name!r} is not finite at {places(frame.index[infinite])}")
         vectors.append(vector)
     return vectors, problems
+
+
+def named_twice(names: Iterable[object]) -> list[str]:
+    """Return problems with names that stand twice: which column is meant cannot be known.
+
+    >>> named_twice(["i1", "i2", "i1"])
+    ["column 'i1' is there twice: give each column a name of its own"]
+    """
+    found = list(names)
+    twice = dict.fromkeys(name for name in found if found.count(name) > 1)
+    return [f"column {name!r} is there twice: give each column a name of its own" for name in twice]
 
 
 def read_each(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[dict[str, Array], list[str]]:
