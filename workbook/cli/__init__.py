@@ -4,11 +4,13 @@ Errors are sentences with a way out and exit code 2; a traceback is for ``--debu
 Commands import what they need when they run, so that ``workbook --help`` answers at once.
 """
 
+import sys
 from typing import Any
 
 import click
 
 from workbook import __version__
+from workbook.cli.streams import Lasting
 from workbook.content import say, sentences
 from workbook.errors import WorkbookError
 
@@ -26,10 +28,18 @@ class Problem(click.ClickException):
 class Commands(click.Group):
     """A group whose commands end in a sentence, whatever happens inside them."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one of the commands to its end, whether or not its words are read."""
+        words, sys.stdout = sys.stdout, Lasting(sys.stdout)
+        try:
+            return super().main(*args, **kwargs)
+        finally:
+            sys.stdout = words
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt, BrokenPipeError):
             raise
         except Exception as error:
             if ctx.params.get("debug"):

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from workbook.errors import StatisticsError
-from workbook.research.checks import check_keys
+from workbook.research.checks import check_keys, named_twice
 from workbook.research.dyadic.design import Covariate, Design, Missing, Pair, check_missing, read_moments
 from workbook.research.dyadic.incomplete import compare_incomplete
 from workbook.research.dyadic.least_squares import fit, is_redundant
@@ -200,6 +200,7 @@ def align_roles(
     """
     wanted = [*role, *(name for pair in columns for name in pair)]
     problems = [f"column {name!r} is not in the frame" for name in wanted if name not in pairs]
+    problems += named_twice(name for name in pairs.columns if name in set(wanted))
     problems += check_keys(pairs)
     if problems:
         raise StatisticsError(problems)
