@@ -60,10 +60,16 @@ def draw_items(seed: int) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"i{j}" for j in range(k)])
 
 
-def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.Series:
+def ask_r(
+    dyads: dict[str, pd.DataFrame],
+    items: dict[str, pd.DataFrame],
+    *,
+    script: Path = SCRIPT,
+    wanted: str = WANTED,
+) -> pd.Series:
     """Return R's figures, by data set and name."""
     if shutil.which("Rscript") is None:
-        raise CannotRun(WANTED)
+        raise CannotRun(wanted)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for kind, sets in (("dyads", dyads), ("items", items)):
@@ -71,7 +77,7 @@ def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.
             ordered = whole[["set", *(c for c in whole if c != "set")]]
             ordered.to_csv(folder / f"{kind}.csv", index=False, float_format="%.17g")
         ran = subprocess.run(
-            ["Rscript", "--vanilla", str(SCRIPT), name],
+            ["Rscript", "--vanilla", str(script), name],
             capture_output=True,
             text=True,
             check=False,
@@ -79,7 +85,7 @@ def ask_r(dyads: dict[str, pd.DataFrame], items: dict[str, pd.DataFrame]) -> pd.
         )
         if ran.returncode:
             if "there is no package" in ran.stderr:
-                raise CannotRun(WANTED)
+                raise CannotRun(wanted)
             raise RuntimeError(ran.stderr)
         return pd.read_csv(folder / "found.csv", names=["set", "name", "value"]).set_index(["set", "name"])[
             "value"

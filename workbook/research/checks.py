@@ -132,7 +132,8 @@ def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
         return []
     name = "/".join(str(column) for column in keys)
     problems = []
-    texts = keys.select_dtypes(include=["object", "float"]).apply(ids_as_text)
+    # Whole numbers alone cannot be one id in two forms, and stay as they are: they may be millions.
+    texts = {n: ids_as_text(keys[n]) for n in keys if not pd.api.types.is_integer_dtype(keys[n])}
     repeated = np.flatnonzero(keys.assign(**texts).duplicated().to_numpy())
     if repeated.size:
         where = places(frame.index[repeated])
