@@ -99,6 +99,47 @@ def test_errors_are_those_of_the_observed_information() -> None:
     np.testing.assert_allclose(found.error(slopes), expected, rtol=1e-3, atol=1e-6)
 
 
+NONE = np.nan
+
+
+def test_alpha_and_its_error_match_lavaan() -> None:
+    """lavaan 0.6.14, free moments, missing="fiml": α .84545681, standard error .068546425."""
+    frame = pd.DataFrame(
+        {
+            "a": [0, NONE, 0, 1, 0, NONE, 1, 2, 4, NONE, 3, 2, 2, 4, 2, 2],
+            "b": [1, 1, NONE, 2, 1, 2, 2, NONE, 2, 3, 4, 1, 2, 4, 1, 3],
+            "c": [0, 1, 1, NONE, 0, NONE, 2, 2, 2, 3, 2, 2, 4, 4, 1, 2],
+        }
+    )
+    found = cronbach_alpha(frame)
+    assert found.value == pytest.approx(0.84545681, abs=1e-7)
+    moments = full_information(frame.to_numpy())
+    total, own = moments.covariance.sum(), np.trace(moments.covariance)
+    slope = (np.zeros(3), 1.5 * (own / total**2 - np.eye(3) / total))
+    assert np.sqrt(moments.error([slope])[0, 0]) == pytest.approx(0.068546425, rel=1e-5)
+
+
+def test_an_incomplete_apim_and_both_tests_of_roles_match_lavaan() -> None:
+    """lavaan 0.6.14, missing="fiml"; the tests are differences of its log-likelihoods."""
+    pairs = pd.DataFrame(
+        {
+            "x_a": [7, NONE, 4, 6, 4, 3, NONE, 2, 8, 6, 7, 3, 4, 3, 2, 0, 4, 2],
+            "x_b": [2, 2, 3, NONE, 7, 4, 4, -1, 4, 2, 4, 1, 2, 0, 3, 3, 2, 2],
+            "y_a": [5.6, 2.8, NONE, 3.2, 3.6, 3.3, 5.7, 0.4, 4, NONE, 3.6, 0.9, 1.9, 3.2, 3.5, 2.6, 3.9, 2.1],
+            "y_b": [1.7, 2.7, 4.2, 5.1, NONE, 4.6, 3.1, -2.6, 4.5, 3.3, 4.3, NONE, NONE, 1.7, 2, 2, 3.9, 2.8],
+        }
+    )
+    model = apim(pairs, distinguishable=True, method="ML", missing="fiml")
+    estimates = [1.281653549, 0.284182594, 0.263806773, -0.008002793, 0.926876030, 0.129346006]
+    errors = [0.5976777, 0.1321609, 0.1533330, 0.6524368, 0.2007783, 0.1348900]
+    np.testing.assert_allclose(model.table["estimate"], estimates, atol=2e-6)
+    np.testing.assert_allclose(model.table["se"], errors, rtol=1e-6)
+    assert model.loglik == pytest.approx(-113.319603, abs=1e-6)
+    assert model.bic == pytest.approx(267.104410, abs=1e-6)
+    for test, chi2 in (("conditional", 6.6900239), ("omnibus", 13.412251)):
+        assert distinguishability(pairs, test=test, missing="fiml").chi2 == pytest.approx(chi2, rel=1e-6)
+
+
 def test_thirty_items_take_no_matrix_of_495_moments() -> None:
     frame = items(400, 30, 0.7, 0.1, seed=3)
     found = cronbach_alpha(frame)

@@ -133,8 +133,8 @@ def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
     name = "/".join(str(column) for column in keys)
     problems = []
     # Whole numbers alone cannot be one id in two forms, and stay as they are: they may be millions.
-    texts = {n: ids_as_text(keys[n]) for n in keys if not pd.api.types.is_integer_dtype(keys[n])}
-    repeated = np.flatnonzero(keys.assign(**texts).duplicated().to_numpy())
+    texts = keys.apply(lambda ids: ids if pd.api.types.is_integer_dtype(ids) else ids_as_text(ids))
+    repeated = np.flatnonzero(texts.duplicated().to_numpy())
     if repeated.size:
         where = places(frame.index[repeated])
         problems.append(

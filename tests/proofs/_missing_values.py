@@ -5,17 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.proofs.harness import Counts, proof
-from tests.proofs.statistics import ask_r, draw_dyads, draw_items
+from tests.proofs._r import ask_r, draw_dyads, draw_items
+from tests.proofs.harness import Counts
 from workbook.research.dyadic import Apim, apim, apimem, distinguishability, moderated_apim
 from workbook.research.items import item_moments
 from workbook.research.reliability import cronbach_alpha, mcdonald_omega
 
 SCRIPT = Path(__file__).with_name("_oracle_missing.R")
-WANTED = (
-    "R with lavaan, nlme and psych (Debian: apt-get install r-cran-lavaan r-cran-nlme r-cran-psych "
-    "r-cran-gparotation)"
-)
 
 # lavaan searches for the maximum and takes second differences there; we solve for both.
 TOLERANCE = 5e-5
@@ -102,7 +98,7 @@ def compare(size: int, seed: int, *, spoil: bool = False) -> Counts:
     seeds = generator.integers(0, 2**31, size)
     dyads = {f"d{i}": draw_couples(int(s)) for i, s in enumerate(seeds)}
     items = {f"i{i}": draw_answers(int(s)) for i, s in enumerate(seeds)}
-    theirs = ask_r(dyads, items, script=SCRIPT, wanted=WANTED)
+    theirs = ask_r(dyads, items, SCRIPT)
     whole = {key: frame.dropna() if spoil else frame for key, frame in dyads.items()}
     ours = {key: couples_figures(frame) for key, frame in whole.items()}
     ours |= {key: items_figures(frame) for key, frame in items.items()}
@@ -115,24 +111,3 @@ def compare(size: int, seed: int, *, spoil: bool = False) -> Counts:
             differ += not gap <= TOLERANCE
             worst = max(worst, float(gap))
     return {"trials": size, "figures": figures, "differ": int(differ), "worst": worst}
-
-
-@proof(
-    "statistics_missing",
-    bound="with missing values as lavaan, psych and nlme to 5e-5 on 60 data sets of each kind",
-    full=60,
-    short=1,
-    portion=20,
-    zero=("differ",),
-)
-def statistics_missing(size: int, seed: int) -> Counts:
-    """FIML's APIM (roles, exchangeable, with a covariate), both tests of roles, mediation,
-    moderation, α and ω: lavaan, psych and nlme.
-    """
-    return compare(size, seed)
-
-
-@statistics_missing.control(size=1)
-def couples_with_a_hole_set_aside(size: int, seed: int) -> Counts:
-    """Complete couples alone must not give the figures of all that was given."""
-    return compare(size, seed, spoil=True)
