@@ -16,7 +16,9 @@ from workbook.cli import findings, main
 from workbook.cli.doctor import examine
 from workbook.cli.findings import Finding
 from workbook.content.resource import Resource, Resources
+from workbook.storage.base import Entry
 from workbook.storage.keys import find_key
+from workbook.storage.opening import open_store
 from workbook.storage.sqlcipher import SqlCipherStore
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -53,6 +55,22 @@ def test_a_problem_makes_exit_code_1_and_is_counted(folder: Path, free_port: int
     result = CliRunner().invoke(main, ["doctor", "--data", str(folder), "--port", str(free_port)])
     assert result.exit_code == 1
     assert "1 to put right" in result.output
+
+
+def test_the_doctor_counts_what_opens_with_the_databases_key_alone(folder: Path) -> None:
+    """None where there is no database, none of what is sealed, and each row of before; nothing is written."""
+    look = partial(findings.look_at_sealing, folder)
+    assert list(look()) == []
+    store = open_store(folder)
+    store.write([Entry("table/c_1", "1", "sealed", b"x"), Entry("drawer/p_1", "1", "sealed", b"x")])
+    store.close()
+    (told,) = look()
+    assert told.kind == "fine"
+    store = open_store(folder)
+    store.write([Entry("table/c_1", "2", "event", b"{}"), Entry("pending/c_1", "1", "pending", b"{}")])
+    store.close()
+    (told,) = look()
+    assert told.kind == "note" and told.text.startswith("2 rows")
 
 
 def test_a_folder_that_others_may_read(folder: Path) -> None:

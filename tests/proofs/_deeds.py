@@ -1,6 +1,6 @@
 """A's private acts, B's acts, and their shared past, all drawn from a seed.
 
-The ids and codes of a couple come from the seed as well, so that two worlds of one couple differ in
+The ids, codes and drawers' keys of a couple come from the seed as well, so that two worlds of one couple differ in
 nothing but A's doings.
 """
 
@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from unittest import mock
 
@@ -15,6 +16,7 @@ from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
+from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
 from workbook.service.studies.study import Study
@@ -54,11 +56,14 @@ class _Fixed:
 
 @contextmanager
 def _pinned(seed: str) -> Iterator[None]:
-    """Ids and codes drawn from ``seed``, of the very shape of the real ones."""
+    """Ids, codes and keys drawn from ``seed``, of the very shape of the real ones."""
     chance = random.Random(seed)
     words = "".join(chance.choice("bdjlmnrsvz" if n % 2 == 0 else "aiou") for n in range(20))
     code = "-".join(words[n : n + 5] for n in range(0, 20, 5))
-    with mock.patch.multiple(accounts, secrets=_Fixed(chance), new_couple_code=lambda: code):
+    with (
+        mock.patch.object(crypto, "new_key", side_effect=partial(chance.randbytes, crypto.KEY_BYTES)),
+        mock.patch.multiple(accounts, secrets=_Fixed(chance), new_couple_code=lambda: code),
+    ):
         yield
 
 

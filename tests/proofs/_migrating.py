@@ -8,7 +8,8 @@ import alembic.command
 import alembic.config  # noqa: F401 - loaded before the fork
 from sqlalchemy import event
 
-import workbook.storage.migrations.versions.v0002_count_forgotten  # noqa: F401 - loaded before the fork
+import workbook.storage.migrations.versions.v0002_count_forgotten
+import workbook.storage.migrations.versions.v0003_marks_of_commits  # noqa: F401 - loaded before the fork
 from tests.proofs._writing import KEY
 from workbook.storage import connections, migrate
 from workbook.storage.sqlcipher import FILE_NAME

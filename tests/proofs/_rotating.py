@@ -48,7 +48,7 @@ def _in_place(data: Path, key: bytes) -> None:
     old = Witness(data / HEADS_NAME, key, "read")
     (data / HEADS_NAME).unlink()
     witness = Witness(data / HEADS_NAME, NEW_KEY)
-    witness.write({log: head for log in LOGS if (head := old.of(log))})
+    witness.rewrite({log: head for log in LOGS if (head := old.of(log))}, old.mark)
     witness.close()
     make_key_id(data, NEW_ID)
 

@@ -14,8 +14,10 @@ from workbook.service.couple.events import DRAWER_SHAPES
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.values import Actor
 from workbook.shapes import Text
 from workbook.sharing import Grain
+from workbook.storage.heads_file import Keys
 from workbook.storage.sqlcipher import FILE_NAME
 
 DAY = "2026-05-01"
@@ -76,6 +78,15 @@ def numeric_patterns(person: int) -> list[bytes]:
     return [f'"item":"{answer.item}"'.encode() for answer in answers] + [
         answer.item.encode() for answer in answers
     ]
+
+
+def forms_in_heads(actor: Actor) -> list[bytes]:
+    """Return the names of somebody's logs, and what stands for them in the file of heads."""
+    person, couple = actor.person_id, actor.couple_id
+    names = [f"{kind}/{person}" for kind in ("account", "drawer")]
+    names += [f"{kind}/{couple}" for kind in ("couple", "table", "audit", "pending")]
+    tags = [Keys.of(KEY).tag(name) for name in names]
+    return [*(name.encode() for name in names), *tags, *(tag.hex().encode() for tag in tags)]
 
 
 def _drawer_payload(kind: str, seeds: Seeds) -> dict[str, object]:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workbook.storage import connections, witness
+from workbook.storage import connections, heads_file
 from workbook.storage.base import Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -45,15 +45,17 @@ def entries_of(batch: str) -> list[Entry]:
 def main() -> None:
     """Write until N operations are done, or until killed."""
     folder, seed, n = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    witness._MOST_LINES = 60  # so that the file of heads is written anew many times
+    heads_file._LEAST_AREA = 1  # so that the file of heads has to grow
     if "unsafe" in sys.argv:
         connections._PRAGMAS = tuple(p.replace("= FULL", "= NORMAL") for p in connections._PRAGMAS)
     replace = replace_apart if "apart" in sys.argv else replace_in_one
     told = os.open(folder / TOLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     chance = random.Random(seed)
-    done = 0
+    done, crowds = 0, [80, 40]
     while done < n:
         store = SqlCipherStore(folder, KEY)
+        if crowds:  # more logs than a record of the heads takes, and at last than their file does
+            store.write([Entry(f"crowd/{log}", str(done), "note", b"") for log in range(crowds.pop())])
         at_once = min(n - done, chance.randint(5, 60))
         shares = [range(done + writer, done + at_once, 2) for writer in (0, 1)]
         writers = [

@@ -22,6 +22,7 @@ from workbook.storage import records, sqlcipher
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
+from workbook.storage.verify import read_marks
 
 WAL = f"{FILE_NAME}-wal"
 
@@ -52,6 +53,7 @@ def chain_verification_off(size: int, seed: int) -> Counts:
     """Without the chain and its witness: what the encryption alone notices."""
     with (
         mock.patch.object(sqlcipher, "verify_all", _believe),
+        mock.patch.object(sqlcipher, "check_marks", lambda engine, _: read_marks(engine)[0]),
         mock.patch.object(records, "check_links", return_value=None),
     ):
         return _flip(size, seed)

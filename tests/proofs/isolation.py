@@ -24,13 +24,14 @@ from tests.proofs._everybody import INSTRUMENT, OCCASION, OPEN, World
 from tests.proofs._rules import BESIDE, MAY, Rules, arguments_of, n_without_rule
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
-from workbook.service.cases import therapists
+from workbook.service.cases import grants
+from workbook.service.cases.grants import GRANTS
+from workbook.service.cases.therapists import Therapists
 from workbook.service.desks.at_table import AtTable
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.researcher import LocalResearcher
 from workbook.service.desks.roles import INTERFACES, RoleService
-from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor, Case, Contribution
 from workbook.service.link import socket
@@ -267,10 +268,15 @@ def a_service_that_believes_any_actor(size: int, seed: int) -> Counts:
 def an_interface_that_outlives_its_sitting(size: int, seed: int) -> Counts:
     """A therapist's page that was open goes on reading after the sitting's end."""
 
-    def read(self: LocalTherapist) -> list[Case]:
-        return therapists.cases_of(self._core.store, self._core.directory, self.actor.person_id)
+    opened: dict[str, bytes] = {}
+    of = Therapists.private_key_of
 
-    with mock.patch.object(LocalTherapist, "read_cases", read):
+    def remember(self: Therapists, actor: Actor) -> bytes:
+        if actor.person_id not in opened:
+            opened[actor.person_id] = of(self, actor)
+        return opened[actor.person_id]
+
+    with mock.patch.object(Therapists, "private_key_of", remember):
         return _look(MAY, socket=False)
 
 
@@ -301,7 +307,9 @@ def a_grant_that_anybody_ends(size: int, seed: int) -> Counts:
         return LocalPartner(self._core, actor) if actor.role == "partner" else seat(self, actor)
 
     def end(self: LocalPartner) -> None:
-        therapists.take_back(self._core.store, self.actor.person_id)
+        store = self._core.store
+        living = [row.sequence for row in store.read(GRANTS) if row.payload is not None]
+        store.write((), forget={GRANTS: living})
 
     with mock.patch.object(Household, "seat", believe), mock.patch.object(LocalPartner, "end_therapist", end):
         return _look(MAY, socket=False)
@@ -310,7 +318,7 @@ def a_grant_that_anybody_ends(size: int, seed: int) -> Counts:
 @isolation.control(size=1, fails=lambda counts: counts["misread"] > 0)
 def one_grant_is_enough(size: int, seed: int) -> Counts:
     """A therapist reads as soon as one of the two has granted."""
-    with mock.patch.object(therapists, "granted_by_all", lambda _members, granting: bool(granting)):
+    with mock.patch.object(grants, "granted_by_all", lambda _members, granting: bool(granting)):
         return _look(MAY, socket=False)
 
 

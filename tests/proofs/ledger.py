@@ -19,6 +19,7 @@ PROVEN = (
     "tests/server/conftest.py",
     "tests/server/test_routes.py",
     "tests/service/plain.py",
+    "tests/storage/heads.py",
     "tests/ui/browser.py",
     "tests/walk/person.py",
     "tests/walk/seeded.py",

@@ -23,7 +23,7 @@ from workbook.storage.sqlcipher import FILE_NAME
 
 OLD = Path(__file__).with_name("schema_1")
 N_ACTS = 20
-_INDEX = {1: set(), 2: {"rows_forgotten"}}  # what tells each schema from the one before
+_PARTS = {1: set(), 2: {"rows_forgotten"}, 3: {"rows_forgotten", "marks"}}  # what tells each schema apart
 
 
 @proof(
@@ -84,9 +84,9 @@ def _schema_of(folder: Path) -> str:
     connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     noted = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     connection.close()
-    if noted != [(f"{version:04d}",)] or found & {"rows_forgotten"} != _INDEX[version]:
+    if noted != [(f"{version:04d}",)] or found & _PARTS[SCHEMA_VERSION] != _PARTS[version]:
         return "between"
     return "new" if version == SCHEMA_VERSION else "old"
 

@@ -24,13 +24,16 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
+from workbook.service.cases.grants import GRANTS
 from workbook.service.couple.drawers import Drawer, drawer_log
 from workbook.service.couple.rounds import pending_log, pending_rows
+from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.tables import fold_table, table_log
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.erasing.rights import blocks_log
 from workbook.service.formats.values import Actor
+from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import account_log, couple_log
 from workbook.service.identity.sittings import Sittings
 from workbook.service.studies.given import research_log
@@ -98,6 +101,7 @@ class World:
     ada: tuple[Actor, Actor]
     ben: Actor
     key: bytes
+    couple_key: bytes
     solo_code: str
     done: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
@@ -255,7 +259,9 @@ def _begin(services: tuple[Household, Household]) -> World:
     ada, ben = again.sign_in(first.code, "Ada", WORDS), again.sign_in(first.code, "Ben", WORDS)
     solo = doors.create_couple("Dan", WORDS)
     key = services[0].sittings.key_of(first.actor)
-    return World(services, first.code, (first.actor, ada), ben, key, solo.code)
+    account = services[0]._core.account_of(first.actor)
+    couple_key = open_couple_key(services[0]._core.store, account, key) or b""
+    return World(services, first.code, (first.actor, ada), ben, key, couple_key, solo.code)
 
 
 def _shape(world: World, chance: random.Random, trial: int) -> None:
@@ -298,10 +304,11 @@ def _do(act: Act, world: World, server: int, counts: Counts) -> None:
 
 
 def _look(world: World, store: Meeting, counts: Counts) -> None:
-    plain, person_id, couple_id = store.store, world.ada[0].person_id, world.ada[0].couple_id
+    person_id, couple_id = world.ada[0].person_id, world.ada[0].couple_id
+    plain = CoupleStore(store.store, couple_id, world.couple_key)
     is_erased = "erased" in world.done
     own = [drawer_log(person_id), account_log(person_id), research_log(person_id)]
-    shared = [pending_log(couple_id), blocks_log(couple_id), table_log(couple_id), "grants"]
+    shared = [pending_log(couple_id), blocks_log(couple_id), table_log(couple_id)]
     living = [row for log in own for row in plain.read(log) if row.payload is not None]
     living += [
         row
@@ -309,6 +316,8 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
         for row in plain.read(log)
         if row.payload is not None and person_id.encode() in row.payload
     ]
+    # Nobody but Ada grants anything here.
+    living += [row for row in plain.read(GRANTS) if row.payload is not None]
     if is_erased:
         counts["left"] += any(row.kind != "erased" for row in living)
     else:

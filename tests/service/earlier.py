@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin
+from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, opened
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
@@ -85,6 +85,8 @@ def started(house: House) -> House:
     """The same store at the next start, both signed in again."""
     local = Household(house.store, cost=CHEAP, study=STUDY)
     actors = tuple(local.accounts.sign_in(house.code, name, word) for name, word in WORDS.items())
+    for actor in actors:
+        local.seat_partner(actor).read_table()  # what lies there is made good before anything is read
     return House(local, house.store, house.clock, house.code, house.recovery, actors)  # type: ignore[arg-type]
 
 
@@ -151,7 +153,7 @@ def publications(house: House) -> list[dict[str, Any]]:
     """Return every publication in any row outside the drawers, as plain JSON."""
     found = []
     for log in logs(house):
-        for row in house.store.read(log):
+        for row in opened(house.store, log):
             content = json.loads(row.payload or b"{}")
             found += [one for one in (content, *content.get("publications", ())) if "responses" in one]
     return found

@@ -8,14 +8,18 @@ from types import SimpleNamespace
 from unittest import mock
 
 from workbook.instruments import catalogue
+from workbook.service.couple.sealing import TOGETHER, CoupleStore
 from workbook.service.desks.household import Household
 from workbook.service.desks.roles import RoleService
 from workbook.service.formats.crypto import Cost
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import rate_limit
+from workbook.service.identity.couple_keys import open_couple_key
+from workbook.service.identity.directory import Directory
+from workbook.service.identity.locks import unlock
 from workbook.service.identity.sittings import Sittings
 from workbook.service.studies.study import Study
-from workbook.storage.base import Store
+from workbook.storage.base import Row, Store
 from workbook.storage.memory import MemoryStore
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
@@ -76,6 +80,17 @@ def begin(
         (first.actor, second.actor),
         reach(local) if reach else None,
     )
+
+
+def opened(store: Store, log: str) -> list[Row]:
+    """Return the rows of a log of this couple's as either of the two reads them; nothing is made good first."""
+    name, _, couple_id = log.partition("/")
+    directory = Directory(store)
+    if name not in TOGETHER or not directory.pair(couple_id).keys:
+        return store.read(log)
+    account = directory.accounts_of(couple_id)[-1]
+    drawer_key = unlock(account.by_passphrase, WORDS[account.name], account.person_id)
+    return CoupleStore(store, couple_id, open_couple_key(store, account, drawer_key or b"")).read(log)
 
 
 @contextmanager

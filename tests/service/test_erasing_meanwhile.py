@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, begin
+from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
-from workbook.service.cases.therapists import GRANTS
-from workbook.service.couple.drawers import drawer_log
+from workbook.service.cases.grants import GRANTS
+from workbook.service.couple.drawers import SEALED, drawer_log
 from workbook.service.couple.rounds import pending_log
 from workbook.service.erasing.rights import blocks_log
 from workbook.service.identity.accounts import Accounts
@@ -84,9 +84,10 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
     rows += [
         row
         for log in shared
-        for row in house.store.read(log)
+        for row in opened(house.store, log)
         if actor.person_id.encode() in (row.payload or b"")
     ]
+    rows += [row for row in house.store.read(GRANTS) if row.kind == SEALED]  # nobody but Ada grants here
     return [(row.log, row.kind) for row in rows if row.payload is not None and row.kind != "erased"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from tests.service.plain import table_as_json
 from workbook.errors import WrongKeyError
 from workbook.service.desks.household import Household
@@ -182,11 +182,11 @@ def test_no_pending_row_remains_once_a_round_is_open_or_withdrawn() -> None:
     house = begin()
     decided(*house.a)
     pending = f"pending/{house.actors[0].couple_id}"
-    assert len([row for row in house.store.read(pending) if row.payload]) == 2  # one per grain
+    assert len([row for row in opened(house.store, pending) if row.payload]) == 2  # one per grain
     decided(*house.b)
     assert [row for row in house.store.read(pending) if row.payload] == []
     house.a[0].withdraw(INSTRUMENT, OCCASION)
-    left = [row.kind for row in house.store.read(f"table/{house.actors[0].couple_id}") if row.payload]
+    left = [row.kind for row in opened(house.store, f"table/{house.actors[0].couple_id}") if row.payload]
     assert left == ["opened", "closed"]
 
 
@@ -199,7 +199,7 @@ def test_table_and_audit_do_not_name_who_withdrew() -> None:
     closing = [
         row
         for log in ("table", "audit")
-        for row in house.store.read(f"{log}/{couple_id}")
+        for row in opened(house.store, f"{log}/{couple_id}")
         if row.kind == "closed"
     ]
     assert len(closing) == 2

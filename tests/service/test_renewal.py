@@ -144,7 +144,8 @@ def test_renewal_does_not_restore_a_superseded_decision() -> None:
         actor = house.actors[0]
         newer = {"instrument": "connection", "occasion": OCCASION, "round": 1, "grain": "nothing"}
         content = write_row(newer | {"person_id": actor.person_id, "decision": "newer"})
-        house.store.write([Entry(pending_log(actor.couple_id), "newer", "pending", content)])
+        couple = house.local._core.store_of(actor)
+        couple.write([Entry(pending_log(actor.couple_id), "newer", "pending", content)])
 
     house = old_house(did)
     assert "connection.emotional_safety.1" in str([one["responses"] for one in publications(house)])

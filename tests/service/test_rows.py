@@ -86,7 +86,7 @@ def test_new_rows_carry_their_format_and_older_rows_read_the_same(store: SqlCiph
     before = {row.operation_id for log in store.logs("table/") for row in store.read(log)}
     ada, ben = _sign_in(household, "Ada"), _sign_in(household, "Ben")
     ben.decide("needs", "assessment-1", Grain.ANSWERS)
-    table = store.read(f"table/{ada.actor.couple_id}")
+    table = household._core.store_of(ada.actor).read(f"table/{ada.actor.couple_id}")
     later = [load(row.payload) for row in table if row.payload and row.operation_id not in before]
     assert later and {content["format"] for content in later} == {rows.VERSION}
     earlier = [load(row.payload) for row in table if row.payload and row.operation_id in before]

@@ -78,19 +78,6 @@ def test_a_missing_database_or_heads_file_is_noticed(tmp_path: Path) -> None:
         SqlCipherStore(tmp_path, KEY)
 
 
-def test_a_truncated_last_line_of_heads_is_accepted_and_other_damage_refused(tmp_path: Path) -> None:
-    filled(tmp_path)
-    path = tmp_path / HEADS_NAME
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-10])
-    store = SqlCipherStore(tmp_path, KEY)
-    assert len(store.read("a")) == 20
-    store.close()
-    path.write_bytes(whole.replace(b" 7 0 ", b" 8 0 ", 1))
-    with pytest.raises(DamagedStoreError):
-        SqlCipherStore(tmp_path, KEY)
-
-
 def copy_of_running_store(tmp_path: Path, n: int = 30) -> Path:
     """Copy the files of a store that was never closed, so that its newest rows are only in the WAL."""
     live, copy = tmp_path / "live", tmp_path / "copy"

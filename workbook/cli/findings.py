@@ -181,6 +181,22 @@ def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now
     yield (fine if time >= latest else bad)("clock", **shown)
 
 
+def look_at_sealing(data: Path) -> Iterator[Finding]:
+    """Count what opens with the database's key alone; say nothing where there is no database to look into."""
+    from workbook.service.erasing.tending import count_unsealed
+    from workbook.storage.read_only import open_read_only
+
+    try:
+        store = open_read_only(data)
+    except WorkbookError:  # what keeps it shut is another look's to say
+        return
+    try:
+        n = count_unsealed(store)
+    finally:
+        store.close()
+    yield note("sealing", n=n) if n else fine("sealing")
+
+
 def look_at_bundle() -> Iterator[Finding]:
     """Check the browser's own files, each as it was built."""
     static = resources.files("workbook.server.assets") / "static"

@@ -20,7 +20,7 @@ from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.location import RESTORED, RESTORING, SET_ASIDE
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
-from workbook.storage.verify import verify_all
+from workbook.storage.verify import read_marks, verify_all, witness_beside
 from workbook.storage.witness import Witness, sync_folder
 
 _KEPT_BESIDE = ("key-id", "study.toml")  # by which the key is found; what people were asked for
@@ -118,9 +118,10 @@ def check_backup(folder: Path) -> None:
 def copy_store(folder: Path, key: bytes, to: Path) -> None:
     """Copy a store that may be in use into an empty folder, checked against its heads."""
     # The witness first: the copy is made after it, so it holds at least what that has seen.
-    witness = Witness(folder / HEADS_NAME, key, "read")
+    Witness(folder / HEADS_NAME, key, "read")  # a wrong key is told as one
     source = reading_engine(folder / FILE_NAME, key)
     try:
+        witness = witness_beside(folder / HEADS_NAME, key, source)
         target = sqlcipher3.connect(str(to / FILE_NAME))
         target.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection = source.raw_connection()
@@ -131,14 +132,13 @@ def copy_store(folder: Path, key: bytes, to: Path) -> None:
         source.dispose()
     engine = reading_engine(to / FILE_NAME, key)
     try:
-        found = verify_all(engine, witness)
+        found, mark = verify_all(engine, witness), read_marks(engine)[0]
     finally:
         engine.dispose()
         for left in to.glob(f"{FILE_NAME}-*"):
             left.unlink()
     written = Witness(to / HEADS_NAME, key)
-    for _ in range(2):  # a last line that does not fit is taken for a crash, and there was none
-        written.write(found)
+    written.rewrite(found, mark)
     written.close()
     for name in _KEPT_BESIDE:
         if (folder / name).exists():

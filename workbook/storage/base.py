@@ -7,7 +7,7 @@ are opaque bytes.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import index
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +30,8 @@ class Row:
     """What was written. ``payload`` is ``None`` once the row was forgotten.
 
     ``sequence`` counts from 1 within its own log: a global number would show one partner
-    that the other is writing. Order is by sequence, never by clock; ``at`` is UTC.
+    that the other is writing. Order is by sequence, never by clock. ``at`` is the day, UTC
+    (`day_of`): whoever needs the hour puts it into the payload, where it can be sealed.
     """
 
     log: str
@@ -39,6 +40,15 @@ class Row:
     kind: str
     payload: bytes | None
     at: datetime
+
+
+def day_of(moment: datetime) -> datetime:
+    """Return when its day began, UTC: all that a store keeps of when a row was written.
+
+    >>> day_of(datetime(2026, 5, 1, 23, 59, tzinfo=UTC)).isoformat()
+    '2026-05-01T00:00:00+00:00'
+    """
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import StorageError, problem
-from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
+from workbook.storage.base import NOTHING, Entry, Row, Store, Writing, day_of
 from workbook.storage.checks import check_entries, refuse_conflict
 from workbook.storage.watchers import Watchers
 
@@ -93,7 +93,8 @@ class MemoryStore(Store):
         existing = self._by_operation.get((entry.log, entry.operation_id))
         if existing is not None:
             return rows[existing - 1]
-        row = Row(entry.log, len(rows) + 1, entry.operation_id, entry.kind, entry.payload, datetime.now(UTC))
+        day = day_of(datetime.now(UTC))
+        row = Row(entry.log, len(rows) + 1, entry.operation_id, entry.kind, entry.payload, day)
         rows.append(row)
         self._by_operation[entry.log, entry.operation_id] = row.sequence
         fresh.append(row)

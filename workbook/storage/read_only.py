@@ -13,6 +13,7 @@ from workbook.storage.location import check_private, data_folder
 from workbook.storage.migrate import is_written
 from workbook.storage.records import read_heads, read_names, read_rows
 from workbook.storage.sqlcipher import ERASED_NAME, FILE_NAME, HEADS_NAME
+from workbook.storage.verify import witness_beside
 from workbook.storage.witness import Witness
 
 
@@ -37,10 +38,11 @@ class ReadOnlyStore(Store):
     def __init__(self, folder: Path, key: bytes, erasures: Path | None = None) -> None:
         self._erasures = Erasures(erasures or folder / ERASED_NAME, key)
         with plain_errors():
-            self._witness = Witness(folder / HEADS_NAME, key, "read")
+            Witness(folder / HEADS_NAME, key, "read")  # a wrong key is told as one
             self._engine = reading_engine(folder / FILE_NAME, key)
             try:
                 is_begun = is_written(self._engine)
+                self._witness = witness_beside(folder / HEADS_NAME, key, self._engine)
             except BaseException:
                 self._engine.dispose()
                 raise

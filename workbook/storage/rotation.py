@@ -25,7 +25,7 @@ from workbook.storage.keys import (
     note_successor,
 )
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME
-from workbook.storage.verify import verify_all
+from workbook.storage.verify import check_marks, verify_all
 from workbook.storage.witness import Witness, sync_folder
 
 ID_FILE = "key-id"
@@ -109,12 +109,12 @@ def _change_key(staging: Path, key: bytes, new_key: bytes) -> None:
     engine = reading_engine(staging / FILE_NAME, new_key)
     try:
         found = verify_all(engine, old_witness)  # all that the old heads witness is there under the new key
+        mark = check_marks(engine, old_witness)
     finally:
         engine.dispose()
     (staging / HEADS_NAME).unlink()
     written = Witness(staging / HEADS_NAME, new_key)
-    for _ in range(2):  # a last line that does not fit is taken for a crash, and there was none
-        written.write(found)
+    written.rewrite(found, mark)
     written.close()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in ``PRAGMA user_version``; every migration raises it by one."""
 
 metadata = MetaData()
@@ -42,3 +42,11 @@ rows = Table(
     Index("rows_forgotten", "log_id", sqlite_where=text("payload IS NULL")),
     sqlite_with_rowid=False,
 )
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("newest", LargeBinary, nullable=False),  # of the last commit: random, so that it counts nothing
+    Column("before", LargeBinary, nullable=False),  # of the one before it
+)
+"""One row: what the heads beside the file have to have reached, a commit cut short by a crash excepted."""

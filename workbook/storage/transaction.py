@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workbook.storage import chain
-from workbook.storage.base import Entry, Row, Writing
+from workbook.storage.base import Entry, Row, Writing, day_of
 from workbook.storage.chain import Head
 from workbook.storage.checks import refuse_conflict
 from workbook.storage.erasures import Erasures
 from workbook.storage.records import to_microseconds, to_row
-from workbook.storage.schema import logs, rows
+from workbook.storage.schema import logs, marks, rows
 
+_MARK = update(marks).values(before=marks.c.newest, newest=bindparam("mark"))
 _CHUNK = 500  # operation ids or sequences in one statement; SQLite takes 32,766 parameters
 
 
@@ -57,6 +58,10 @@ class Transaction:
         for log, sequences in asked.destroyed():
             self._destroy(log, sequences)
         return self._append(asked.entries)
+
+    def mark(self, mark: bytes) -> None:
+        """Note in the database which commit this is, beside the one before it."""
+        self._connection.execute(_MARK, {"mark": mark})
 
     def _append(self, entries: Sequence[Entry]) -> list[Row]:
         """Return rows of all entries, in their order: the existing one, or a new one."""
@@ -127,8 +132,8 @@ class Transaction:
 
     def _link(self, entry: Entry) -> tuple[Row, dict[str, Any]]:
         tail = self._tail(entry.log) or self._new_log(entry.log)
-        now = datetime.now(UTC)
-        at, salt = to_microseconds(now), chain.new_salt()
+        day, salt = day_of(datetime.now(UTC)), chain.new_salt()
+        at = to_microseconds(day)
         sequence = tail.head.n_rows + 1
         digest = chain.content_digest(salt, entry.payload)
         link = chain.next_link(tail.head.link, sequence, entry.operation_id, entry.kind, at, digest)
@@ -144,7 +149,7 @@ class Transaction:
             "digest": digest,
             "chain": link,
         }
-        return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, now), value
+        return Row(entry.log, sequence, entry.operation_id, entry.kind, entry.payload, day), value
 
     def _existing(self, entries: Sequence[Entry]) -> dict[tuple[str, str], Row]:
         wanted: dict[str, list[str]] = defaultdict(list)

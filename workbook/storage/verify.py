@@ -1,6 +1,7 @@
 """Noticing that a store is not what was written: changed, cut, rolled back or replaced."""
 
 import re
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -12,10 +13,13 @@ from sqlalchemy import Connection, Engine, select
 from workbook.errors import DamagedStoreError, problem
 from workbook.storage import chain
 from workbook.storage.chain import Head
-from workbook.storage.schema import logs, rows
+from workbook.storage.heads_file import NO_MARK, damaged
+from workbook.storage.schema import logs, marks, rows
 from workbook.storage.witness import Witness
 
 _AT_ONCE = 1_000
+_MARKED_SINCE = 3  # the schema from which on a commit leaves its mark
+_MOST_LOOKS, _SECONDS_BETWEEN = 100, 0.005
 _NAMES = ("sequence", "operation_id", "kind", "at", "payload", "salt", "digest", "chain")
 _FOLLOWED = [rows.c[name] for name in _NAMES]
 _values = attrgetter(*_NAMES)
@@ -36,6 +40,45 @@ def verify_all(engine: Engine, witness: Witness) -> dict[str, Head]:
     if witness.tags - {witness.tag(log) for log in found}:
         raise _damaged("a whole log")
     return found
+
+
+def read_marks(engine: Engine) -> tuple[bytes, bytes]:
+    """Return the marks of the newest commit and of the one before it."""
+    with engine.connect() as connection:
+        if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < _MARKED_SINCE:
+            return NO_MARK, NO_MARK
+        newest, before = connection.execute(select(marks.c.newest, marks.c.before)).one()
+    return bytes(newest), bytes(before)
+
+
+def check_marks(engine: Engine, witness: Witness) -> bytes:
+    """Check that heads and database are of the same moment; give the mark of the newest commit.
+
+    Raises
+    ------
+    DamagedStoreError
+        They are more than the one commit apart that a crash may have left unwitnessed.
+    """
+    newest, before = read_marks(engine)
+    if witness.mark not in (newest, before):
+        raise damaged()
+    return newest
+
+
+def witness_beside(path: Path, key: bytes, engine: Engine) -> Witness:
+    """Return the witness of a database that another may be writing, as it stands now.
+
+    Raises
+    ------
+    DamagedStoreError
+        The two never are of the same moment, or one of them is not what was written.
+    """
+    for _ in range(_MOST_LOOKS):
+        witness = Witness(path, key, "read")
+        if witness.mark in read_marks(engine):
+            return witness
+        time.sleep(_SECONDS_BETWEEN)
+    raise damaged()
 
 
 def torn_pages(engine: Engine, path: Path) -> set[int]:

@@ -6,6 +6,7 @@ what those before it have written, of the same commit too; one that is refused l
 """
 
 import queue
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -25,6 +26,7 @@ from workbook.storage.connections import (
     has_no_room,
     plain_errors,
 )
+from workbook.storage.heads_file import MARK_BYTES
 from workbook.storage.transaction import Tail, Transaction
 from workbook.storage.witness import Witness
 
@@ -60,6 +62,7 @@ class Writer:
         self._submitting = threading.Lock()
         self._tails: dict[str, Tail] = {}
         self._unwritten: dict[str, Head] = {}
+        self._mark = b""
         self._untold: list[Row] = []
         self._must_truncate = False
         self._closed = False
@@ -87,6 +90,11 @@ class Writer:
             self._jobs.put(job)
         return job.done.result()
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether a sync failed, so that nothing is written any more."""
+        return self._stopped
+
     def close(self) -> None:
         """Finish what was submitted, then end the thread. Closing twice is harmless."""
         with self._submitting:
@@ -110,6 +118,8 @@ class Writer:
         try:
             with plain_errors():
                 self._refuse_after_failure()
+                if self._unwritten:  # or the database would be two commits ahead of its heads
+                    self._acknowledge()
                 given = self._commit(jobs)
                 self._acknowledge()
                 if any(job.destroys for job in jobs):
@@ -145,6 +155,9 @@ class Writer:
         with self._engine.begin() as connection:
             transaction = Transaction(connection, self._tails)
             given = [_done_or_refused(job, transaction) for job in jobs]
+            if transaction.changed:
+                self._mark = secrets.token_bytes(MARK_BYTES)
+                transaction.mark(self._mark)
         self._tails |= transaction.changed
         self._unwritten |= {log: tail.head for log, tail in transaction.changed.items()}
         self._untold += transaction.fresh
@@ -152,8 +165,8 @@ class Writer:
         return given
 
     def _acknowledge(self) -> None:
-        # Heads that could not be written stay due: no later commit may be acknowledged before them.
-        self._witness.write(self._unwritten)
+        # Heads that could not be written stay due: no later commit may be made before them.
+        self._witness.write(self._unwritten, self._mark)
         self._unwritten = {}
         fresh, self._untold = self._untold, []
         self._committed(fresh)

@@ -1,1 +1,1 @@
-"""What a therapist has: ``therapists`` keeps their accounts, and what couples grant them to read."""
+"""What a therapist has: ``therapists`` keeps their accounts, ``grants`` what couples let them read."""

@@ -1,40 +1,35 @@
-"""Therapists: accounts of their own, and what couples let them read.
-
-A grant is each partner's alone and lies where nobody else is shown it. While both of a couple grant the same
-therapist, that therapist reads what the couple opened to each other, and nothing more: no drawer, no
-decision, no words of exercises, no code to sign in with. One who takes it back ends it at the next read, and
-the row is destroyed, so that no backup brings it back.
-"""
+"""Therapists' accounts: apart from couples', with a key pair to which couples seal what they grant."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from workbook.errors import AccessError, SignInError, problem
-from workbook.service.couple.tables import read_fold
 from workbook.service.formats import crypto
 from workbook.service.formats.rows import read_row, write_row
-from workbook.service.formats.values import Actor, Case, Table
+from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import check_new
 from workbook.service.identity.codes import new_couple_code, plain_code
-from workbook.service.identity.directory import Directory
-from workbook.service.identity.locks import Lock, lock_key, unlock
+from workbook.service.identity.locks import Lock, OwnKeys, lock_key, new_keys, private_key, unlock
 from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
-from workbook.storage.base import Entry, Row, Store, Writing
-from workbook.storage.deciding import Seen
+from workbook.storage.base import Entry, Store
 
-LOG, GRANTS = "therapists", "grants"
+LOG = "therapists"
 
 
 @dataclass(frozen=True, slots=True)
 class Therapist:
-    """One therapist's account. ``code`` is what couples type to grant, and they to sign in."""
+    """One therapist's account. ``code`` is what couples type to grant, and they to sign in.
+
+    ``keys`` is missing in an account from before there were any, until its therapist signs in.
+    """
 
     person_id: str
     name: str
     code: str
     by_passphrase: Lock
+    keys: OwnKeys | None = None
 
 
 class Therapists:
@@ -55,8 +50,9 @@ class Therapists:
         code = new_couple_code()
         name, key = check_new(name, passphrase, code), crypto.new_key()
         person_id = f"t_{secrets.token_hex(12)}"
-        account = Therapist(person_id, name, code, lock_key(key, passphrase, person_id, self._cost))
-        self._store.write([Entry(LOG, person_id, "therapist", write_row(asdict(account)))])
+        lock = lock_key(key, passphrase, person_id, self._cost)
+        account = Therapist(person_id, name, code, lock, new_keys(key, person_id))
+        self._store.write([_entry(account, person_id)])
         return self._sittings.begin(Actor("therapist", "", person_id), key), code
 
     def sign_in(self, code: str, passphrase: str) -> Actor:
@@ -76,7 +72,24 @@ class Therapists:
         if account is None or key is None:
             raise SignInError(problem("errors.account.wrong_therapist"))
         self._tries.refund(taken)
+        if account.keys is None:
+            account = replace(account, keys=new_keys(key, account.person_id))
+            self._store.write([_entry(account, f"{account.person_id}/keys")])
         return self._sittings.begin(Actor("therapist", "", account.person_id), key)
+
+    def private_key_of(self, actor: Actor) -> bytes:
+        """Return the private half of a therapist's key pair, in their sitting.
+
+        Raises
+        ------
+        AccessError
+            Their sitting has ended.
+        """
+        actor = require_therapist(self._sittings, actor)
+        account = self.by_id(actor.person_id)
+        if account is None or account.keys is None:
+            raise AccessError(problem("errors.access.ended"))
+        return private_key(account.keys, self._sittings.key_of(actor), account.person_id)
 
     def by_code(self, code: str) -> Therapist | None:
         """Return the therapist whom a typed code names."""
@@ -104,57 +117,9 @@ class Therapists:
         return next((one for one in self._all() if one.person_id == person_id), None)
 
     def _all(self) -> list[Therapist]:
-        contents = [read_row(row.payload) for row in self._store.read(LOG) if row.payload is not None]
-        return [Therapist(**(one | {"by_passphrase": _lock(one["by_passphrase"])})) for one in contents]
-
-
-def granting(actor: Actor, therapist_id: str, seen: Seen) -> Writing:
-    """Return what lets one therapist, and no other, read what this couple opened, for this person."""
-    own = [(sequence, one) for sequence, one in _grants(seen[GRANTS]) if one["person_id"] == actor.person_id]
-    if [one["therapist_id"] for _, one in own] == [therapist_id]:
-        return Writing()
-    content = {"person_id": actor.person_id, "couple_id": actor.couple_id, "therapist_id": therapist_id}
-    entry = Entry(GRANTS, secrets.token_hex(16), "grant", write_row(content))
-    return Writing([entry], {GRANTS: [sequence for sequence, _ in own]})
-
-
-def take_back(store: Store, person_id: str) -> None:
-    """Destroy whatever this person granted. Doing it again is harmless."""
-    own = [sequence for sequence, one in _grants(store.read(GRANTS)) if one["person_id"] == person_id]
-    if own:
-        store.write((), forget={GRANTS: own})
-
-
-def granted_to(store: Store, person_id: str) -> str | None:
-    """Return the therapist whom this person lets read, if anybody."""
-    return next(
-        (one["therapist_id"] for _, one in _grants(store.read(GRANTS)) if one["person_id"] == person_id), None
-    )
-
-
-def cases_of(store: Store, directory: Directory, therapist_id: str) -> list[Case]:
-    """Return what both of a couple let this therapist read: the results they opened to each other."""
-    by_couple: dict[str, set[str]] = {}
-    for _, one in _grants(store.read(GRANTS)):
-        if one["therapist_id"] == therapist_id:
-            by_couple.setdefault(one["couple_id"], set()).add(one["person_id"])
-    return [
-        case
-        for couple_id, granting in by_couple.items()
-        if (case := _case(store, directory, couple_id, granting)) is not None
-    ]
-
-
-def granted_by_all(members: set[str], granting: set[str]) -> bool:
-    """Tell whether everybody of a couple grants it."""
-    return members <= granting
-
-
-def tidy(store: Store, directory: Directory) -> None:
-    """Destroy grants of those who parted, left or were erased, where a crash left any."""
-    over = [sequence for sequence, one in _grants(store.read(GRANTS)) if not _stands(directory, one)]
-    if over:
-        store.write((), forget={GRANTS: over})
+        rows = [row for row in self._store.read(LOG) if row.payload is not None]
+        accounts = [_therapist(read_row(row.payload or b"{}")) for row in rows]
+        return list({account.person_id: account for account in accounts}.values())  # the newest of each
 
 
 def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
@@ -165,25 +130,11 @@ def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
     return actor
 
 
-def _case(store: Store, directory: Directory, couple_id: str, granting: set[str]) -> Case | None:
-    couple = directory.couple(couple_id)
-    members = {member.person_id for member in couple.members}
-    if couple.is_unpaired or len(members) < 2 or not granted_by_all(members, granting):
-        return None
-    table = read_fold(store, couple_id).table()
-    # Neither the code, with which the two sign in, nor the words of their exercises.
-    return Case(replace(couple, code=""), Table(table.publications, (), table.open_rounds))
+def _entry(account: Therapist, operation_id: str) -> Entry:
+    return Entry(LOG, operation_id, "therapist", write_row(asdict(account)))
 
 
-def _stands(directory: Directory, given: dict[str, str]) -> bool:
-    account = directory.account(given["person_id"])
-    is_there = account is not None and account.couple_id == given["couple_id"]
-    return is_there and not directory.is_unpaired(given["couple_id"])
-
-
-def _grants(rows: Sequence[Row]) -> Sequence[tuple[int, dict[str, str]]]:
-    return [(row.sequence, read_row(row.payload)) for row in rows if row.payload is not None]
-
-
-def _lock(content: dict[str, object]) -> Lock:
-    return Lock(str(content["salt"]), tuple(content["cost"]), str(content["sealed"]))  # type: ignore[arg-type]
+def _therapist(content: dict[str, Any]) -> Therapist:
+    lock, keys = content["by_passphrase"], content.get("keys")
+    by_passphrase = Lock(lock["salt"], tuple(lock["cost"]), lock["sealed"])
+    return Therapist(**{**content, "by_passphrase": by_passphrase, "keys": OwnKeys(**keys) if keys else None})

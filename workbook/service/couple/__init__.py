@@ -1,7 +1,7 @@
 """What two people have: a drawer each, and a table together.
 
 ``drawers`` seals one person's rows, and ``drawer_contents`` reads answers and events from them.
-``tables`` folds the couple's log. ``rounds`` decides, opens and takes back. ``events`` says which
-events there are. ``trail`` says what a drawer may keep of where somebody was. ``private_copy`` gives
-somebody their own private answers.
+``tables`` folds the couple's log, ``sealing`` opens it for the two. ``rounds`` decides, opens and takes
+back. ``events`` says which events there are. ``trail`` says what a drawer may keep of where somebody was.
+``private_copy`` gives somebody their own private answers.
 """

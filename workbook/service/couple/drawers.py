@@ -1,9 +1,10 @@
 """A person's drawer: sealed rows, readable only with the key that their passphrase opens."""
 
+import hmac
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from workbook.errors import AccessError, AnswerError, problem
@@ -101,7 +102,7 @@ class Drawer:
         """
         gone = {record.sequence for record in instead_of}
         rows = self._write(Writing(self.entries(records), superseded={self.log: gone}))
-        self._drop(gone)
+        self.leave_out(gone)
         return self.take_in(rows)
 
     def take_in(self, rows: Sequence[Row]) -> list[Record]:
@@ -129,7 +130,12 @@ class Drawer:
         if gone:
             named = {self.log: gone}
             self._write(Writing(superseded=named) if superseded else Writing(forget=named))
-            self._drop(gone)
+            self.leave_out(gone)
+
+    def leave_out(self, gone: set[int]) -> None:
+        """Keep no longer in memory what was destroyed in the store, by these sequences."""
+        with self._lock:
+            self._opened = [record for record in self._opened if record.sequence not in gone]
 
     def has_used(self, operation_id: str) -> bool:
         """Say whether an operation id is that of a row, also of one forgotten since."""
@@ -138,8 +144,11 @@ class Drawer:
 
     def records(self) -> list[Record]:
         """Return every record of the drawer, oldest first; forgotten rows are passed over."""
+        rows = self._store.read(self.log, self._last)  # not under the lock: a store may take its time
         with self._lock:
-            for row in self._store.read(self.log, self._last):
+            for row in rows:
+                if row.sequence <= self._last:  # another thread was quicker
+                    continue
                 if row.payload is not None:
                     self._opened.append(self.open_row(row))
                 self._used.add(row.operation_id)
@@ -151,6 +160,10 @@ class Drawer:
         with self._lock:
             return list(self._opened)
 
+    def secret(self, purpose: str) -> bytes:
+        """Return a key for one purpose, that follows from the drawer's and tells nothing of it."""
+        return hmac.digest(self._key, f"secret:{purpose}".encode(), "sha256")
+
     def open_row(self, row: Row) -> Record:
         """Open one sealed row.
 
@@ -161,15 +174,17 @@ class Drawer:
         """
         bound = self._bound_to(row.operation_id)
         content = read_row(crypto.open_sealed(self._key, row.payload or b"", bound))
-        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, row.at)
-
-    def _drop(self, gone: set[int]) -> None:
-        with self._lock:
-            self._opened = [record for record in self._opened if record.sequence not in gone]
+        at = datetime.fromtimestamp(content["at"], UTC) if "at" in content else row.at
+        return Record(content["kind"], content["operation_id"], content["payload"], row.sequence, at)
 
     def _seal(self, record: Record) -> Entry:
         operation_id = crypto.opaque_id(self._key, record.operation_id)
-        content = {"kind": record.kind, "operation_id": record.operation_id, "payload": record.payload}
+        content = {
+            "kind": record.kind,
+            "operation_id": record.operation_id,
+            "payload": record.payload,
+            "at": int(datetime.now(UTC).timestamp()),  # sealed as well: the store keeps the day alone
+        }
         return Entry(
             self.log,
             operation_id,

@@ -86,7 +86,9 @@ def logs(couple_id: str) -> list[str]:
     return [table_log(couple_id), pending_log(couple_id)]
 
 
-def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Writing:
+def deciding(
+    rounds: Rounds, decision: Decision, responses: pd.DataFrame, *, may_open: bool = True
+) -> Writing:
     """Return what keeps a decision, sealed and pending; or opens the round, if both have decided now.
 
     Raises
@@ -104,7 +106,7 @@ def deciding(rounds: Rounds, decision: Decision, responses: pd.DataFrame) -> Wri
     made = _pending_contents(decision, responses, fold.standing_round(key))
     others = [row for row in rounds.pending if row["person_id"] != person_id or _key(row) != key]
     people = standing_decisions([*others, *made], fold).get(key, {})
-    if opening := _opening_entries(rounds.couple_id, key, people):
+    if may_open and (opening := _opening_entries(rounds.couple_id, key, people)):
         return Writing([*own, *opening], rounds.over(lambda row: _key(row) == key))
     log = pending_log(rounds.couple_id)
     entries = [Entry(log, f"{row['decision']}/{row['grain']}", PENDING, write_row(row)) for row in made]

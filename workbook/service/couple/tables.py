@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.exercises import TAKES_OFF
+from workbook.service.couple.drawers import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.service.formats.values import Event, Table
 from workbook.sharing import Publication
@@ -77,10 +78,10 @@ def words_taken_off(events: Sequence[Event]) -> list[int]:
 
 
 def fold_table(rows: Sequence[Row]) -> Fold:
-    """Fold a table log. Tombstones are passed over: what was forgotten never lay there."""
+    """Fold a table log, opened. What was forgotten is passed over, and what nobody has opened."""
     fold = Fold()
     for row in rows:
-        if row.payload is None:
+        if row.payload is None or row.kind == SEALED:
             continue
         content = read_row(row.payload)
         if row.kind == PUBLICATION:

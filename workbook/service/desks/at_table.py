@@ -42,10 +42,11 @@ class AtTable(CoupleService):
     def read_table(self) -> Table:
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
-        return self._as_read(read_fold(self._core.store, actor.couple_id).table())
+        return self._as_read(read_fold(self._core.store_of(actor), actor.couple_id).table())
 
     def read_audit(self) -> list[Event]:
-        rows = self._core.store.read(audit_log(self._seated().couple_id))
+        actor = self._seated()
+        rows = self._core.store_of(actor).read(audit_log(actor.couple_id))
         return [
             Event(row.kind, read_row(row.payload), row.operation_id, row.sequence, at=row.at)
             for row in rows
@@ -65,7 +66,9 @@ class AtTable(CoupleService):
 
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
         actor = self._seated()
-        stops = [self._tell(table_log(actor.couple_id), Change("table", actor.couple_id), notify)]
+        change = Change("table", actor.couple_id)
+        # The couple's own as well: that the other has joined, or parted.
+        stops = [self._tell(log(actor.couple_id), change, notify) for log in (table_log, couple_log)]
         if (drawer := self._own_drawer()) is not None:
             stops.append(self._tell(drawer.log, Change("drawer", actor.couple_id), notify))
         return self._core.stop_at_end(actor, stops)
@@ -82,7 +85,7 @@ class AtTable(CoupleService):
 
     def _write_decided(self, logs: Sequence[str], decide: Decide) -> list[Row]:
         """Write what is decided; two together have no account of their own that could be gone."""
-        return decide_and_write(self._core.store, logs, decide)
+        return decide_and_write(self._core.store_of(self._actor), logs, decide)
 
     def _as_read(self, table: Table) -> Table:
         return rights.without_words(table)
@@ -99,12 +102,10 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
         The step is untimely.
     """
     refuse_unpaired(seen[couple_log(couple_id)])
-    entry, rows = event_entry(couple_id, event), seen[table_log(couple_id)]
-    events = fold_table(rows).events
+    entry, events = event_entry(couple_id, event), fold_table(seen[table_log(couple_id)]).events
     same = [known for known in events if known.operation_id == event.operation_id]
-    is_gone = any(row.operation_id == entry.operation_id and row.payload is None for row in rows)
     # Steps name what they answer by operation id: the other's id would stand in its place.
-    if is_gone or any(_told(known) != _told(event) for known in same):
+    if any(_told(known) != _told(event) for known in same):
         raise AccessError(problem("errors.events.bad_operation"))
     if not same:
         check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))

@@ -6,17 +6,29 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from workbook.answers import is_occasion
 from workbook.errors import AccessError, ConflictError, SharingError, problem
 from workbook.instruments.model import Instrument
+from workbook.service.cases import grants
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import AUDIT, Drawer, Record
+from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.trail import forget_trail
+from workbook.service.erasing.tending import tend
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
-from workbook.service.identity.directory import Account, Directory, account_log, fold_account
+from workbook.service.identity.couple_keys import open_couple_key
+from workbook.service.identity.directory import (
+    Account,
+    Directory,
+    account_log,
+    couple_log,
+    fold_account,
+    fold_couple,
+)
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
 from workbook.service.studies.study import Study
@@ -46,6 +58,7 @@ class Core:
     therapists: Therapists
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
+    _couples: dict[str, CoupleStore] = field(default_factory=dict)
     _stops: dict[str, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -83,7 +96,52 @@ class Core:
                 raise AccessError(problem("errors.access.ended"))
         return drawer
 
-    def write(self, actor: Actor, writing: Writing) -> list[Row]:
+    def store_of(self, actor: Actor) -> CoupleStore:
+        """Return the store as a partner, or two together, read it: with what is theirs together opened.
+
+        Whoever comes first makes good what lies there. A partner who waits for the other's key pair
+        is looked up anew each time: then what was held in their drawer moves.
+        """
+        with self._lock:
+            known = self._couples.get(actor.sitting_id)
+        if known is not None and not known.is_held:
+            return known
+        drawer, key = None, self.sittings.couple_key_of(actor)
+        if actor.role == "partner":
+            drawer = self.drawer_of(actor)
+            key = open_couple_key(self.store, self.account_of(actor), self.sittings.key_of(actor))
+        elif key is None:
+            raise AccessError(problem("errors.access.ended"))
+        couple = CoupleStore(self.store, actor.couple_id, key, drawer)
+        write = partial(self.write, actor, store=couple)
+        tend(couple, actor.couple_id, self.instruments, drawer, write)
+        with self._lock:
+            self._couples[actor.sitting_id] = couple
+        if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
+            self._forget_sitting(actor)
+            raise AccessError(problem("errors.access.ended"))
+        if actor.role == "partner" and not couple.is_held:
+            self.grant_anew(actor)
+        return couple
+
+    def grant_anew(self, actor: Actor) -> None:
+        """Let a partner's therapist, if they have one, read what lies on the table by now."""
+        drawer, couple = self.drawer_of(actor), self.store_of(actor)
+        therapist_id = grants.granted_to(self.store, drawer)
+        therapist = self.therapists.by_id(therapist_id) if therapist_id else None
+        if therapist is None or therapist.keys is None:  # nothing can be sealed to them yet
+            return
+
+        def grant(seen: Seen) -> Writing:
+            rows = seen[grants.GRANTS]
+            if fold_couple(seen[couple_log(actor.couple_id)]).is_unpaired:
+                return grants.ending(drawer, rows)
+            keys = grants.keys_on_the_table(couple, actor.couple_id)
+            return grants.granting(therapist, drawer, actor.couple_id, keys, rows)
+
+        self.decide(actor, [couple_log(actor.couple_id), drawer.log, grants.GRANTS], grant)
+
+    def write(self, actor: Actor, writing: Writing, store: Store | None = None) -> list[Row]:
         """Write for a partner what rests on nothing but that their account is as their sitting knows it.
 
         One round trip to the store, unless the account has changed since.
@@ -96,7 +154,7 @@ class Core:
         for left in reversed(range(ATTEMPTS)):
             expect = {account_log(actor.person_id): self.standing.last(actor)}
             try:
-                return self.store.write(
+                return (store or self.store).write(
                     writing.entries, expect=expect, forget=writing.forget, superseded=writing.superseded
                 )
             except ConflictError:
@@ -119,9 +177,9 @@ class Core:
             self.standing.judge(actor, seen[own])
             return decide(seen)
 
-        return decide_and_write(self.store, [own, *logs], judged)
+        return decide_and_write(self.store_of(actor), [own, *logs], judged)
 
-    def decide_as(self, opened: Account, logs: Iterable[str], decide: Decide) -> list[Row]:
+    def decide_as(self, store: Store, opened: Account, logs: Iterable[str], decide: Decide) -> list[Row]:
         """Write what is decided for somebody whose account was opened just now, without a sitting of theirs.
 
         Raises
@@ -136,7 +194,7 @@ class Core:
                 raise AccessError(problem("errors.access.ended"))
             return decide(seen)
 
-        return decide_and_write(self.store, [own, *logs], judged)
+        return decide_and_write(store, [own, *logs], judged)
 
     def shareable(self, instrument: Any, occasion: str) -> Instrument:
         """Return an instrument that can be shown to a partner.
@@ -172,6 +230,7 @@ class Core:
     def _forget_sitting(self, actor: Actor) -> None:
         with self._lock:
             self._drawers.pop(actor.sitting_id, None)
+            self._couples.pop(actor.sitting_id, None)
             stops = self._stops.pop(actor.sitting_id, [])
         for stop in stops:
             stop()

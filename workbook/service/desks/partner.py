@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, problem
-from workbook.service.cases import therapists
+from workbook.service.cases import grants
 from workbook.service.couple import drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
     ANSWER,
@@ -23,6 +23,7 @@ from workbook.service.couple.drawers import (
 )
 from workbook.service.couple.events import check_drawer_event, check_table_event
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting
+from workbook.service.couple.sealing import HELD
 from workbook.service.couple.tables import event_of, table_log
 from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
@@ -38,7 +39,7 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION, rights.BLOCK, grants.GRANT, HELD)
 
 
 class LocalPartner(AtTable, PartnerService):
@@ -100,15 +101,20 @@ class LocalPartner(AtTable, PartnerService):
 
         def decide(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            return rounds.deciding(rounds.Rounds.of(actor.couple_id, seen), decision, responses)
+            stands = rounds.Rounds.of(actor.couple_id, seen)
+            # What is held in a drawer is one's own alone: nothing opens before the other can read it too.
+            may_open = not core.store_of(actor).is_held
+            return rounds.deciding(stands, decision, responses, may_open=may_open)
 
         core.decide(actor, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
+        core.grant_anew(actor)
         core.sittings.act(actor.sitting_id)
 
     def my_decision(self, instrument: str, occasion: str) -> Grain | None:
         drawer = self._core.drawer_of(self._actor)
         key = (instrument, occasion)
-        return rounds.standing_decision(self._core.store, self._actor.couple_id, drawer, key)
+        store = self._core.store_of(self._actor)
+        return rounds.standing_decision(store, self._actor.couple_id, drawer, key)
 
     def add_table_event(
         self, kind: str, payload: dict[str, Any], *, operation_id: str | None = None
@@ -119,6 +125,8 @@ class LocalPartner(AtTable, PartnerService):
         event = Event(kind, dict(payload), operation_id, person_id=actor.person_id)
         logs = [table_log(actor.couple_id), couple_log(actor.couple_id)]
         kept = core.decide(actor, logs, partial(putting, actor.couple_id, event))[0]
+        if kept.payload is None:  # of an event whose words were taken back since
+            raise AccessError(problem("errors.events.bad_operation"))
         core.sittings.act(actor.sitting_id)
         return event_of(kept)
 
@@ -148,37 +156,41 @@ class LocalPartner(AtTable, PartnerService):
         return answer_wish(drawer, wish, core.instruments, now=now, wait=core.copy_wait)
 
     def block_free_text(self, *, blocked: bool) -> None:
-        core, actor = self._core, self._actor
-        core.drawer_of(actor)
-        block = partial(rights.blocking, actor.couple_id, actor.person_id, blocked=blocked)
-        core.decide(actor, [rights.blocks_log(actor.couple_id)], block)
-        core.sittings.act(actor.sitting_id)
+        rights.block(self._core.drawer_of(self._actor), blocked=blocked)
+        self._core.sittings.act(self._actor.sitting_id)
 
     def is_blocking(self) -> bool:
-        self._core.drawer_of(self._actor)
-        return self._actor.person_id in rights.who_blocks(self._core.store, self._actor.couple_id)
+        return rights.is_blocking(self._core.drawer_of(self._actor))
 
     def unpair(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        part = partial(rights.parting, actor.couple_id)
-        core.decide(actor, rights.parting_logs(actor.couple_id), part)
+        drawer, can_seal = core.drawer_of(actor), not core.store_of(actor).is_held
+
+        def part(seen: Seen) -> Writing:
+            ending = grants.ending(drawer, seen[grants.GRANTS])
+            return Writing.of(rights.parting(actor.couple_id, seen, can_seal=can_seal), ending)
+
+        core.decide(actor, [*rights.parting_logs(actor.couple_id), grants.GRANTS], part)
         self._after_parting()
 
     def leave(self, passphrase: str) -> str:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
         drawer, couple_id, code = core.drawer_of(actor), new_couple_id(), new_couple_code()
-        research = given.research_log(actor.person_id)
+        research, can_seal = given.research_log(actor.person_id), not core.store_of(actor).is_held
 
         def leave(seen: Seen) -> Writing:
             return Writing.of(
-                rights.parting(actor.couple_id, seen),
+                rights.parting(actor.couple_id, seen, can_seal=can_seal),
                 given.leaving(seen[research], drawer),
+                grants.ending(drawer, seen[grants.GRANTS]),
+                rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
             )
 
-        logs = [*rights.parting_logs(actor.couple_id), research, *rights.moving_logs(actor.person_id, code)]
+        new = rights.moving_logs(actor.person_id, code)
+        logs = [*rights.parting_logs(actor.couple_id), research, grants.GRANTS, *new]
         core.decide(actor, logs, leave)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
@@ -189,8 +201,15 @@ class LocalPartner(AtTable, PartnerService):
         core.accounts.check_passphrase(actor, passphrase)
         # What restoring a backup set aside holds the same, and no start would look for it.
         core.store.drop_set_aside()
+        drawer, can_seal = core.drawer_of(actor), not core.store_of(actor).is_held
+
+        def erase(seen: Seen) -> Writing:
+            destroyed = grants.destroying(drawer, seen[grants.GRANTS])
+            about = actor.person_id, actor.couple_id
+            return Writing.of(rights.erasing(core.store, *about, seen, can_seal=can_seal), destroyed)
+
         logs = rights.erasing_logs(core.directory, actor.person_id, actor.couple_id)
-        core.decide(actor, logs, partial(rights.erasing, core.store, actor.person_id, actor.couple_id))
+        core.decide(actor, logs, erase)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
 
@@ -200,30 +219,33 @@ class LocalPartner(AtTable, PartnerService):
         instruments = self._core.instruments
         calls_for_it = drawer_contents.has_private_concern(drawer, instruments, before=monday)
         called = first if calls_for_it else ()
-        return rights.order_sections(drawer.person_id, sections, called, monday.date().isoformat())
+        return rights.order_sections(
+            drawer.secret("order for me"), sections, called, monday.date().isoformat()
+        )
 
     # -- a therapist, if both let one read --------------------------------------------
     def grant_therapist(self, code: str) -> None:
         core, actor = self._core, self._actor
-        core.drawer_of(actor)
+        drawer, couple = core.drawer_of(actor), core.store_of(actor)
         refuse_unpaired(core.store.read(couple_log(actor.couple_id)))
         therapist = core.therapists.named(code, actor)
 
         def grant(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            return therapists.granting(actor, therapist.person_id, seen)
+            keys = grants.keys_on_the_table(couple, actor.couple_id)
+            return grants.granting(therapist, drawer, actor.couple_id, keys, seen[grants.GRANTS])
 
-        core.decide(actor, [couple_log(actor.couple_id), therapists.GRANTS], grant)
+        core.decide(actor, [couple_log(actor.couple_id), grants.GRANTS], grant)
         core.sittings.act(actor.sitting_id)
 
     def end_therapist(self) -> None:
-        self._core.drawer_of(self._actor)
-        therapists.take_back(self._core.store, self._actor.person_id)
+        drawer = self._core.drawer_of(self._actor)
+        logs = [drawer.log, grants.GRANTS]
+        self._core.decide(self._actor, logs, lambda seen: grants.ending(drawer, seen[grants.GRANTS]))
         self._core.sittings.act(self._actor.sitting_id)
 
     def my_therapist(self) -> str | None:
-        self._core.drawer_of(self._actor)
-        therapist_id = therapists.granted_to(self._core.store, self._actor.person_id)
+        therapist_id = grants.granted_to(self._core.store, self._core.drawer_of(self._actor))
         found = self._core.therapists.by_id(therapist_id) if therapist_id else None
         return found.name if found else None
 
@@ -289,8 +311,7 @@ class LocalPartner(AtTable, PartnerService):
         return self._core.drawer_of(self._actor)
 
     def _as_read(self, table: Table) -> Table:
-        actor = self._actor
-        return rights.as_read_by(table, actor.person_id, rights.who_blocks(self._core.store, actor.couple_id))
+        return rights.as_read_by(table, self._core.drawer_of(self._actor))
 
 
 def _event(record: Record, person_id: str) -> Event:

@@ -1,6 +1,6 @@
 """What a therapist may do, in process."""
 
-from workbook.service.cases import therapists
+from workbook.service.cases import grants
 from workbook.service.desks.core import Core
 from workbook.service.desks.roles import TherapistService
 from workbook.service.formats.values import Actor, Case
@@ -18,5 +18,4 @@ class LocalTherapist(TherapistService):
         return self._actor
 
     def read_cases(self) -> list[Case]:
-        actor = self._core.sittings.require(self._actor)
-        return therapists.cases_of(self._core.store, self._core.directory, actor.person_id)
+        return grants.cases_of(self._core.store, self._core.therapists.private_key_of(self._actor))

@@ -20,7 +20,7 @@ class LocalTogether(AtTable, TogetherService):
         asked = core.shareable(instrument, occasion)
         grain = rounds.as_grain(grain)
         account, key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
-        drawer = Drawer(core.store, person_id, key)
+        drawer, store = Drawer(core.store, person_id, key), core.store_of(actor)
         decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
         responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
 
@@ -28,5 +28,5 @@ class LocalTogether(AtTable, TogetherService):
             refuse_unpaired(seen[couple_log(actor.couple_id)])
             return rounds.deciding(rounds.Rounds.of(actor.couple_id, seen), decision, responses)
 
-        core.decide_as(account, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
+        core.decide_as(store, account, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
         core.sittings.act(actor.sitting_id)

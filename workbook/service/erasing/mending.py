@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 
 from workbook.instruments.model import Instrument
-from workbook.service.cases import therapists
+from workbook.service.cases import grants
 from workbook.service.couple import rounds
 from workbook.service.erasing import renewal, rights
 from workbook.service.identity import moving
@@ -39,15 +39,16 @@ def mend(store: Store, instruments: Instruments) -> None:
 
 def _mend_whole(store: Store, directory: Directory, instruments: Instruments) -> None:
     couples = directory.couples()
-    for couple_id in couples:
+    bare = [one for one in couples if not directory.pair(one).keys]  # the others open it: see `.tending`
+    for couple_id in bare:
         renewal.renew_couple(store, couple_id, instruments)  # before anything opens
     for person_id in given.givers(store):
         renewal.renew_copy(store, person_id, instruments)
     for person_id, couple_id in directory.erased().items():
         rights.destroy_remains(store, directory, person_id, couple_id)
     rights.keep_apart(store, directory)
-    therapists.tidy(store, directory)
-    for couple_id in couples:
+    grants.tidy(store, directory)
+    for couple_id in bare:
         rounds.settle(store, couple_id)
 
 

@@ -5,7 +5,7 @@ the wrapped keys that alone could open it (crypto-shredding). Only the note that
 backup takes back, lies elsewhere; a start makes good what is missing there.
 """
 
-import hashlib
+import hmac
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any
 
 from workbook.errors import AccessError, ConflictError, problem
-from workbook.service.cases import therapists
+from workbook.service.cases.grants import GRANT, GRANTS
 from workbook.service.couple import rounds
-from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, Drawer, drawer_log
+from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, SEALED, Drawer, Record, drawer_log
 from workbook.service.couple.events import without_free_text
+from workbook.service.couple.sealing import HELD
 from workbook.service.couple.tables import (
     PUBLICATION,
     UNPAIRED,
@@ -26,7 +27,7 @@ from workbook.service.couple.tables import (
     unpaired_entry,
     words_taken_off,
 )
-from workbook.service.formats.rows import event_to_json, publication_to_json, read_row, write_row
+from workbook.service.formats.rows import event_to_json, publication_to_json, read_row
 from workbook.service.formats.values import Event, Table
 from workbook.service.identity import moving
 from workbook.service.identity.directory import (
@@ -45,41 +46,45 @@ from workbook.service.identity.directory import (
     unpaired_entries,
 )
 from workbook.service.studies import given
-from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
 BLOCK = "block"
-UNTOLD = (PRIVATE_COPY, BOOKMARK)
+UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD)
 """Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy."""
 LED_OF_256 = 192
 """Draws of 256 in which a section that is called for leads the page "Just for me"."""
 
 
 def blocks_log(couple_id: str) -> str:
-    """Return the name of the log that says who blocks whose words; nobody is shown it."""
+    """Return the name of the log that said who blocks whose words, before that lay in drawers."""
     return f"blocks/{couple_id}"
 
 
 def parting_logs(couple_id: str) -> list[str]:
     """Return the logs on which parting rests."""
-    return [couple_log(couple_id), *rounds.logs(couple_id), therapists.GRANTS]
+    return [couple_log(couple_id), *rounds.logs(couple_id)]
 
 
-def parting(couple_id: str, seen: Seen) -> Writing:
-    """Return what closes the table: every round shuts, nothing pending remains, nothing more is taken."""
+def parting(couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
+    """Return what closes the table: every round shuts, nothing pending remains, nothing more is taken.
+
+    Where nobody ``can_seal`` what is added to the table, nothing is; what closes a round from which all was
+    destroyed is then left to the next of the two who can (`.tending`).
+    """
     if fold_couple(seen[couple_log(couple_id)]).is_unpaired:
         return Writing()
     stands = rounds.Rounds.of(couple_id, seen)
     fold = stands.fold
-    entries = [*unpaired_entries(couple_id), unpaired_entry(couple_id)]
-    for key in fold.opened:
-        if fold.is_open(key):
-            entries += rounds.closing_entries(couple_id, key, fold.standing_round(key))
-    entries.append(audit_entry(couple_id, UNPAIRED, UNPAIRED))
+    shut = [key for key in fold.opened if fold.is_open(key)]
+    closing = [
+        entry for key in shut for entry in rounds.closing_entries(couple_id, key, fold.standing_round(key))
+    ]
+    added = [unpaired_entry(couple_id), *closing, audit_entry(couple_id, UNPAIRED, UNPAIRED)]
+    entries = [*unpaired_entries(couple_id), *(added if can_seal else ())]
     laid = [sequence for rows in fold.publications.values() for sequence, _ in rows]
     gone = {table_log(couple_id): [*laid, *words_taken_off(fold.events)]} | stands.over(lambda _row: True)
-    grants = _where(seen[therapists.GRANTS], lambda _kind, content: content["couple_id"] == couple_id)
-    return Writing(entries, gone | {therapists.GRANTS: grants})
+    return Writing(entries, gone)
 
 
 def note_parted(store: Store, couple_id: str) -> None:
@@ -98,7 +103,7 @@ def keep_apart(store: Store, directory: Directory) -> None:
     for couple_id in sorted(parted - ended):
         note_parted(store, couple_id)
     for couple_id in sorted(ended - parted):
-        decide_and_write(store, parting_logs(couple_id), partial(parting, couple_id))
+        decide_and_write(store, parting_logs(couple_id), partial(parting, couple_id, can_seal=False))
 
 
 def _pair(couple_id: str) -> str:
@@ -131,15 +136,23 @@ def moving_out(person_id: str, couple_id: str, code: str, seen: Seen) -> Writing
     return Writing([*entries, account_entry(moved)], superseded={log: older_rows(seen[log])})
 
 
+def giving_up_key(person_id: str, couple_id: str, seen: Seen) -> Writing:
+    """Return what destroys somebody's own copy of the key to what they had together."""
+    log = couple_log(couple_id)
+    return Writing(
+        forget={log: [row.sequence for row in seen[log] if row.operation_id == f"key/{person_id}"]}
+    )
+
+
 def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[str]:
     """Return the logs that erasing somebody rests on: all with anything of theirs; the other's account."""
     others = [account_log(other) for other in directory.pair(couple_id).people]
     own = [account_log(person_id), drawer_log(person_id), given.research_log(person_id)]
-    shared = [audit_log(couple_id), blocks_log(couple_id)]
+    shared = [audit_log(couple_id), blocks_log(couple_id), GRANTS]
     return [*dict.fromkeys([*own, *others]), *parting_logs(couple_id), *shared]
 
 
-def erasing(store: Store, person_id: str, couple_id: str, seen: Seen) -> Writing:
+def erasing(store: Store, person_id: str, couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     """Return what destroys an account, its drawer and its rows on the table; the other's drawer stays whole.
 
     Of account and drawer even what was destroyed before is named once more: a backup may hold it.
@@ -149,9 +162,7 @@ def erasing(store: Store, person_id: str, couple_id: str, seen: Seen) -> Writing
         account: [row.sequence for row in seen[account] if row.kind != "erased"],
         drawer: [row.sequence for row in seen[drawer]],
         given.research_log(person_id): _where(seen[given.research_log(person_id)], lambda *_: True),
-        therapists.GRANTS: _where(
-            seen[therapists.GRANTS], lambda _kind, content: content["person_id"] == person_id
-        ),
+        GRANTS: _where(seen[GRANTS], lambda _kind, content: content["person_id"] == person_id),
         couple_log(couple_id): _where(
             seen[couple_log(couple_id)], lambda _kind, content: content.get("person_id") == person_id
         ),
@@ -166,14 +177,14 @@ def erasing(store: Store, person_id: str, couple_id: str, seen: Seen) -> Writing
     return Writing.of(
         Writing([erased_entry(person_id, couple_id)], gone),
         moving.rows_about(store, person_id),
-        parting(couple_id, seen),
+        parting(couple_id, seen, can_seal=can_seal),
     )
 
 
 def destroy_remains(store: Store, directory: Directory, person_id: str, couple_id: str) -> None:
     """Destroy what is left of somebody who was erased. Doing it again is harmless."""
     logs = erasing_logs(directory, person_id, couple_id)
-    decide_and_write(store, logs, partial(erasing, store, person_id, couple_id))
+    decide_and_write(store, logs, partial(erasing, store, person_id, couple_id, can_seal=False))
 
 
 def _is_last(person_id: str, couple_id: str, seen: Seen) -> bool:
@@ -187,32 +198,32 @@ def _is_last(person_id: str, couple_id: str, seen: Seen) -> bool:
     return True
 
 
-def blocking(couple_id: str, person_id: str, seen: Seen, *, blocked: bool) -> Writing:
-    """Return what remembers whether somebody blocks the other's words, where nobody is shown it."""
+def block(drawer: Drawer, *, blocked: bool) -> None:
+    """Keep in somebody's own drawer whether they block the other's words, where nobody else is shown it."""
+    if blocked != is_blocking(drawer):
+        drawer.add([Record(BLOCK, uuid.uuid4().hex, {"blocked": blocked})])
+
+
+def is_blocking(drawer: Drawer) -> bool:
+    """Tell whether somebody blocks the other's words now."""
+    blocks = [record.payload["blocked"] for record in drawer.records() if record.kind == BLOCK]
+    return bool(blocks and blocks[-1])
+
+
+def take_in_blocks(store: Store, couple_id: str, drawer: Drawer) -> None:
+    """Move what somebody blocked from the couple's log, where it lay before, into their drawer."""
     log = blocks_log(couple_id)
-    if blocked == (person_id in _who_blocks(seen[log])):
-        return Writing()
-    content = {"person_id": person_id, "blocked": blocked}
-    return Writing([Entry(log, uuid.uuid4().hex, BLOCK, write_row(content))])
+    rows = [(row.sequence, read_row(row.payload)) for row in store.read(log) if row.payload is not None]
+    own = [(sequence, content) for sequence, content in rows if content["person_id"] == drawer.person_id]
+    if own:
+        block(drawer, blocked=own[-1][1]["blocked"])
+        store.write((), forget={log: [sequence for sequence, _ in own]})
 
 
-def who_blocks(store: Store, couple_id: str) -> set[str]:
-    """Return who of a couple blocks the other's words now."""
-    return _who_blocks(store.read(blocks_log(couple_id)))
-
-
-def _who_blocks(rows: Sequence[Row]) -> set[str]:
-    standing: dict[str, bool] = {}
-    for row in rows:
-        if row.payload is not None:
-            content = read_row(row.payload)
-            standing[content["person_id"]] = content["blocked"]
-    return {person_id for person_id, blocked in standing.items() if blocked}
-
-
-def as_read_by(table: Table, reader: str, blocking: set[str]) -> Table:
+def as_read_by(table: Table, drawer: Drawer) -> Table:
     """Return the table without the other's words, where its reader blocks them."""
-    return without_words(table, of=lambda writer: writer != reader) if reader in blocking else table
+    reader = drawer.person_id
+    return without_words(table, of=lambda writer: writer != reader) if is_blocking(drawer) else table
 
 
 def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True) -> Table:
@@ -259,21 +270,24 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
     }
 
 
-def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:
-    """Sections in an order of the person's own that is drawn anew in each period.
+def order_sections(secret: bytes, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:
+    """Return sections in an order of the person's own that is drawn anew in each period.
+
+    The draw is keyed by ``secret``, which nobody has but who opens their drawer: who could compute the
+    order without a ``first`` beforehand would see by one look whether there was one.
 
     With ``first``, one of these leads in about three periods of four; else, and for everybody
     without it, chance alone decides who leads. So no single look tells whether there was a ``first``,
     and that the order has changed tells nothing.
 
-    >>> sorted(order_sections("p_1", ["a", "b", "c"], [], "2026-47"))
+    >>> sorted(order_sections(b"secret", ["a", "b", "c"], [], "2026-47"))
     ['a', 'b', 'c']
-    >>> {order_sections("p_1", ["a", "b"], ["b"], f"{year}")[0] for year in range(20)} == {"a", "b"}
+    >>> {order_sections(b"secret", ["a", "b"], ["b"], f"{year}")[0] for year in range(20)} == {"a", "b"}
     True
     """
 
     def drawn(what: str) -> bytes:
-        return hashlib.sha256(f"{person_id}\n{period}\n{what}".encode()).digest()
+        return hmac.digest(secret, f"{period}\n{what}".encode(), "sha256")
 
     order = sorted(sections, key=lambda section: drawn(f"place of {section}"))
     called = [section for section in order if section in first]
@@ -284,9 +298,14 @@ def order_sections(person_id: str, sections: Sequence[str], first: Sequence[str]
 
 
 def _where(rows: Sequence[Row], matches: Callable[[str, Mapping[str, Any]], bool]) -> list[int]:
-    """Sequences of those rows that hold something, and that match by kind and content."""
+    """Sequences of those rows that hold something, and that match by kind and content.
+
+    A row that is sealed still, since nobody is there to open it, is left to who can: see `.tending`.
+    """
     return [
         row.sequence
         for row in rows
-        if row.payload is not None and matches(row.kind, read_row(row.payload) if row.payload else {})
+        if row.payload is not None
+        and row.kind != SEALED
+        and matches(row.kind, read_row(row.payload) if row.payload else {})
     ]

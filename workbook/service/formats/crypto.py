@@ -1,8 +1,9 @@
-"""How a drawer is sealed: a random key per person, wrapped by passphrase and by recovery code.
+"""How things are sealed: with a key that a secret unwraps, or to a person by their public key.
 
-Keys are derived by Argon2id (RFC 9106) and rows sealed by AES-256-GCM. Every sealed thing is
-bound to where it belongs, so a row moved to another drawer or place does not open. Rows are
-padded to buckets, because the length of a sealed row would otherwise tell what it holds.
+Keys are derived by Argon2id (RFC 9106), rows sealed by AES-256-GCM, and what is for somebody else by
+HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM). Every sealed thing is bound to where it belongs, so a
+row moved to another drawer or place does not open. Rows are padded to buckets, because the length of a
+sealed row would otherwise tell what it holds.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from workbook.errors import WrongKeyError
 
@@ -24,6 +27,7 @@ _NONCE_BYTES = 12
 _LENGTH_BYTES = 4
 _SMALLEST_BUCKET = 256
 _LARGEST_DOUBLING = 65_536
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,45 @@ def open_sealed(key: bytes, sealed: bytes, bound_to: str) -> bytes:
         return _unpad(AESGCM(key).decrypt(nonce, body, bound_to.encode()))
     except (InvalidTag, ValueError):
         raise WrongKeyError("a sealed row does not open with this key") from None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """What others seal to somebody with, and what only they open it with; 32 bytes each."""
+
+    public: bytes
+    private: bytes
+
+
+def new_key_pair() -> KeyPair:
+    """Return a fresh key pair (X25519)."""
+    private = X25519PrivateKey.generate()
+    return KeyPair(private.public_key().public_bytes_raw(), private.private_bytes_raw())
+
+
+def seal_to(public: bytes, content: bytes, bound_to: str) -> bytes:
+    """Encrypt and pad what one person alone is to open; nobody needs to be there for it.
+
+    >>> pair = new_key_pair()
+    >>> open_own(pair.private, seal_to(pair.public, b"hello", "case"), "case")
+    b'hello'
+    """
+    return _HPKE.encrypt(_pad(content), X25519PublicKey.from_public_bytes(public), info=bound_to.encode())
+
+
+def open_own(private: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """Decrypt what was sealed to somebody, with their private key.
+
+    Raises
+    ------
+    WrongKeyError
+        It was sealed to somebody else, was changed, or belongs elsewhere.
+    """
+    key = X25519PrivateKey.from_private_bytes(private)
+    try:
+        return _unpad(_HPKE.decrypt(sealed, key, info=bound_to.encode()))
+    except (InvalidTag, ValueError):
+        raise WrongKeyError("this was not sealed to this person") from None
 
 
 def opaque_id(key: bytes, operation_id: str) -> str:

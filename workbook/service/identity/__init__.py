@@ -3,5 +3,6 @@
 ``accounts`` creates, joins, signs in, recovers. ``directory`` looks up couples and accounts, each with
 a log of its own; ``moving`` makes those of the one log of before. ``sittings`` are who is signed in,
 ``standing`` ends them when their account is changed, here or at another server. ``locks`` wrap drawer
-keys by secrets. ``passphrases`` refuses weak ones. ``codes`` are made up. ``rate_limit`` counts tries.
+keys by secrets, ``couple_keys`` what two have together to both of them. ``passphrases`` refuses weak
+ones. ``codes`` are made up. ``rate_limit`` counts tries.
 """

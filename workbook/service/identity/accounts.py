@@ -11,7 +11,7 @@ counts against another one, wherever both came from.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +19,7 @@ from workbook.errors import AccessError, SignInError, problem
 from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
+from workbook.service.identity.couple_keys import make_couple_key, open_couple_key
 from workbook.service.identity.directory import (
     Account,
     Pair,
@@ -33,7 +34,7 @@ from workbook.service.identity.directory import (
     name_key,
     older_rows,
 )
-from workbook.service.identity.locks import Lock, lock_key, unlock
+from workbook.service.identity.locks import Lock, lock_key, new_keys, unlock
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
@@ -149,8 +150,10 @@ class Accounts:
         """
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
             raise AccessError(problem("errors.account.together_needs_two"))
-        (account, _), _ = self._open_all(code, both)
-        return self._standing.begin_together(account.couple_id)
+        (account, key), _ = self._open_all(code, both)
+        make_couple_key(self._store, account.couple_id)
+        opened = open_couple_key(self._store, account, key)
+        return self._standing.begin_together(account.couple_id, opened)
 
     def recover(self, code: str, name: str, recovery_code: str, new_passphrase: str) -> Welcome:
         """Get in with the recovery code: sets a new passphrase and a new recovery code.
@@ -174,7 +177,7 @@ class Accounts:
             self._tries.charge([counted], told="too_many_codes")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
-        fresh = self._relock(account, by_passphrase, by_recovery)
+        fresh = self._with_keys(self._relock(account, by_passphrase, by_recovery), key)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.pair(account.couple_id).code, recovery_code)
 
@@ -249,7 +252,7 @@ class Accounts:
                 opened.append((account, key))
         if len(opened) < len(people):
             raise SignInError(problem("errors.account.wrong"))
-        return opened
+        return [(self._with_keys(account, key), key) for account, key in opened]
 
     def _find(self, code: str, name: str) -> tuple[Account | None, str]:
         """Return whose account is meant, and what tries at it count on; somebody made up has a count too."""
@@ -275,7 +278,9 @@ class Accounts:
     ) -> tuple[Account, bytes, str]:
         person_id, key = f"p_{secrets.token_hex(12)}", crypto.new_key()
         by_passphrase, by_recovery, recovery_code = self._new_locks(person_id, key, passphrase)
-        return Account(person_id, couple_id, place, name, by_passphrase, by_recovery), key, recovery_code
+        keys = new_keys(key, person_id)
+        account = Account(person_id, couple_id, place, name, by_passphrase, by_recovery, keys=keys)
+        return account, key, recovery_code
 
     def _new_locks(self, person_id: str, key: bytes, passphrase: str) -> tuple[Lock, Lock, str]:
         """Return a drawer key wrapped by a passphrase, and by a new recovery code, which comes with it."""
@@ -285,30 +290,43 @@ class Accounts:
 
     def _relock(self, opened: Account, by_passphrase: Lock, by_recovery: Lock) -> Account:
         """Put new locks in the place of those of an account that was opened by one of them."""
+
+        def locked(current: Account) -> Account:
+            return replace(current, by_passphrase=by_passphrase, by_recovery=by_recovery)
+
+        return self._renew(opened, locked)
+
+    def _with_keys(self, opened: Account, key: bytes) -> Account:
+        """Return an account that was opened, with a key pair: made now, if it has none yet."""
+        if opened.keys is not None:
+            return opened
+        made = new_keys(key, opened.person_id)
+        return self._renew(opened, lambda current: current if current.keys else replace(current, keys=made))
+
+    def _renew(self, opened: Account, change: Callable[[Account], Account]) -> Account:
+        """Change an account that was opened just now, and is locked still as it was then."""
         made: list[Account] = []
         log = account_log(opened.person_id)
 
-        def relock(seen: Seen) -> Writing:
+        def renew(seen: Seen) -> Writing:
             current = fold_account(seen[log])
             if current is None or (current.by_passphrase, current.by_recovery) != (
                 opened.by_passphrase,
                 opened.by_recovery,
             ):  # erased, or locked anew meanwhile: what opened it is void
                 raise AccessError(problem("errors.access.ended"))
-            made[:] = [
-                replace(
-                    current,
-                    by_passphrase=by_passphrase,
-                    by_recovery=by_recovery,
-                    version=current.version + 1,
-                )
-            ]
+            changed = change(current)
+            made[:] = [changed]
+            if changed == current:
+                return Writing()
+            made[:] = [replace(changed, version=current.version + 1)]
             return Writing([account_entry(made[0])], superseded={log: older_rows(seen[log])})
 
-        decide_and_write(self._store, [log], relock)
+        decide_and_write(self._store, [log], renew)
         return made[0]
 
     def _seat(self, account: Account, key: bytes) -> Actor:
+        make_couple_key(self._store, account.couple_id)
         return self._standing.begin(account, key)
 
 

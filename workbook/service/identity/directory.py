@@ -12,14 +12,14 @@ import hashlib
 import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from workbook.errors import AccessError, problem
 from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.values import Couple, Member
 from workbook.service.identity.codes import plain_code
-from workbook.service.identity.locks import Lock
+from workbook.service.identity.locks import Lock, OwnKeys
 from workbook.storage.base import Entry, Row, Store
 
 _ACCOUNT, _COUPLE, _CODE, _PARTED = "account/", "couple/", "code/", "parted/"
@@ -28,7 +28,10 @@ _UNSEEN = dict.fromkeys((0x200C, 0x200D))  # or one partner could bear the other
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person's account. The drawer key is here only in its wrapped forms."""
+    """One person's account. The drawer key is here only in its wrapped forms.
+
+    ``keys`` is missing in an account from before there were any, until its person signs in.
+    """
 
     person_id: str
     couple_id: str
@@ -37,6 +40,7 @@ class Account:
     by_passphrase: Lock
     by_recovery: Lock
     version: int = 1
+    keys: OwnKeys | None = None
 
     @property
     def name_key(self) -> str:
@@ -45,11 +49,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a couple's log says: its code, everybody who was ever admitted, whether the two parted."""
+    """What a couple's log says: its code, everybody who was ever admitted, whether the two parted.
+
+    ``keys`` is the couple's key by person, each sealed to theirs; empty until both have a key pair.
+    """
 
     code: str = ""
     people: tuple[str, ...] = ()
     is_unpaired: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def name_key(name: str) -> str:
@@ -105,7 +113,7 @@ def fold_account(rows: Sequence[Row]) -> Account | None:
 
 def fold_couple(rows: Sequence[Row]) -> Pair:
     """Fold the log of a couple."""
-    code, people, is_unpaired = "", [], False
+    code, people, is_unpaired, keys = "", [], False, {}
     for row in rows:
         if row.payload is None:  # somebody who was erased
             continue
@@ -116,7 +124,9 @@ def fold_couple(rows: Sequence[Row]) -> Pair:
             people.append(content["person_id"])
         elif row.kind == "unpaired":
             is_unpaired = True
-    return Pair(code, tuple(people), is_unpaired)
+        elif row.kind == "key":
+            keys[content["person_id"]] = content["sealed"]
+    return Pair(code, tuple(people), is_unpaired, keys)
 
 
 def refuse_unpaired(rows: Sequence[Row]) -> None:
@@ -238,7 +248,8 @@ def _account(content: Mapping[str, Any]) -> Account:
         name: Lock(content[name]["salt"], tuple(content[name]["cost"]), content[name]["sealed"])
         for name in ("by_passphrase", "by_recovery")
     }
-    return Account(**{**content, **locks})
+    keys = content.get("keys")
+    return Account(**{**content, **locks, "keys": OwnKeys(**keys) if keys else None})
 
 
 def _whose(content: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Drawer keys wrapped by a secret: a passphrase, or a recovery code."""
+"""Drawer keys wrapped by a secret, a passphrase or a recovery code; and private keys in a drawer."""
 
 from dataclasses import dataclass
 
@@ -36,3 +36,42 @@ def unlock(lock: Lock, secret: str, person_id: str) -> bytes | None:
         return crypto.open_sealed(wrapping, bytes.fromhex(lock.sealed), f"drawer key of {person_id}")
     except WrongKeyError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """A person's key pair, in hexadecimal: the private half sealed with the key of their drawer.
+
+    Whatever opens the drawer opens it, so another passphrase changes nothing here.
+    """
+
+    public: str
+    private: str
+
+
+def new_keys(drawer_key: bytes, person_id: str) -> OwnKeys:
+    """Return a fresh key pair, the private half in the drawer.
+
+    >>> key = crypto.new_key()
+    >>> keys = new_keys(key, "p_1")
+    >>> len(private_key(keys, key, "p_1"))
+    32
+    """
+    pair = crypto.new_key_pair()
+    sealed = crypto.seal(drawer_key, pair.private, _private_of(person_id))
+    return OwnKeys(pair.public.hex(), sealed.hex())
+
+
+def private_key(keys: OwnKeys, drawer_key: bytes, person_id: str) -> bytes:
+    """Return the private half.
+
+    Raises
+    ------
+    WrongKeyError
+        The drawer key is another one.
+    """
+    return crypto.open_sealed(drawer_key, bytes.fromhex(keys.private), _private_of(person_id))
+
+
+def _private_of(person_id: str) -> str:
+    return f"private key of {person_id}"

@@ -1,4 +1,4 @@
-"""Who is signed in now. A sitting and its opened drawer key live in memory only."""
+"""Who is signed in now. A sitting and the keys opened for it live in memory only."""
 
 import logging
 import secrets
@@ -26,6 +26,7 @@ def uptime() -> float:
 class _Sitting:
     actor: Actor
     key: bytes | None
+    couple_key: bytes | None
     last_beat: float
     last_action: float
 
@@ -66,12 +67,15 @@ class Sittings:
         self._by_id: dict[str, _Sitting] = {}
         self._on_end: list[Callable[[Actor], None]] = []
 
-    def begin(self, actor: Actor, key: bytes | None) -> Actor:
-        """Start a sitting; gives the actor with its new, unguessable ``sitting_id``."""
+    def begin(self, actor: Actor, key: bytes | None, couple_key: bytes | None = None) -> Actor:
+        """Start a sitting; gives the actor with its new, unguessable ``sitting_id``.
+
+        ``key`` opens a partner's drawer; two together have none, but the key of what is theirs together.
+        """
         now = self._clock()
         seated = replace(actor, sitting_id=secrets.token_urlsafe(32))
         with self._lock:
-            self._by_id[seated.sitting_id] = _Sitting(seated, key, now, now)
+            self._by_id[seated.sitting_id] = _Sitting(seated, key, couple_key, now, now)
         return seated
 
     def find(self, sitting_id: str) -> Actor | None:
@@ -101,6 +105,11 @@ class Sittings:
             raise AccessError(problem("errors.access.no_drawer"))
         return sitting.key
 
+    def couple_key_of(self, actor: Actor) -> bytes | None:
+        """Return the key of their table that two together opened; a partner's is opened as it is needed."""
+        sitting = self._live(actor.sitting_id)
+        return None if sitting is None or sitting.actor != actor else sitting.couple_key
+
     def beat(self, sitting_id: str) -> bool:
         """Note a heartbeat: the page is still open. Return whether the sitting lives."""
         return self._mark(sitting_id, action=False)
@@ -124,7 +133,7 @@ class Sittings:
         with self._lock:
             sitting = self._by_id.pop(sitting_id, None)
         if sitting is not None:
-            sitting.key = None
+            sitting.key = sitting.couple_key = None
             self._tell(sitting.actor)
 
     def end_where(self, matches: Callable[[Actor], bool]) -> int:

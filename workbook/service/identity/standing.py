@@ -67,15 +67,15 @@ class Standing:
         self.look(actor)  # what happened before there was somebody to hear it
         return actor
 
-    def begin_together(self, couple_id: str) -> Actor:
-        """Begin the sitting of two whose accounts were opened just now.
+    def begin_together(self, couple_id: str, couple_key: bytes | None) -> Actor:
+        """Begin the sitting of two whose accounts were opened just now, with the key of their table.
 
         Raises
         ------
         AccessError
             One of them has left or was erased since.
         """
-        actor = self.sittings.begin(Actor("together", couple_id), None)
+        actor = self.sittings.begin(Actor("together", couple_id), None, couple_key)
 
         def hear(rows: list[Row]) -> None:
             if any(row.kind == "unpaired" for row in rows):
