@@ -67,9 +67,10 @@ def cronbach_alpha(
     -------
     *fiml*: the maximum-likelihood covariances, from every answer that was given, of normal items
     whose missing answers depend on given ones only (missing at random). A nominal 95 % held the
-    truth in 95.0 % of 1000 simulated samples (2 to 8 items, loadings .5 to .95, 80 to 250 persons, up
-    to 30 % missing by chance or by the answer to another item), and in 93.4 % where each answer went
-    missing by what it would have been: no rule here mends that.
+    truth in 95.2 % of 2000 simulated samples (ω: 95.0 %; 2 to 8 equally good items, loadings .5 to
+    .95, 80 to 250 persons, up to 30 % missing by chance or by the answer to another item), and in
+    94.6 % where each answer went missing by what it would have been; that last is a figure of these
+    samples and no promise.
     *listwise*: only persons who answered every item; right only where the missing answers depend
     on nothing. *pairwise*: each covariance from the persons who answered both items, as
     ``psych::alpha``. Its interval is too narrow where items go closely together (three items with
