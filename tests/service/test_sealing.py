@@ -14,7 +14,7 @@ from workbook.errors import AccessError, WrongKeyError
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument, Item
 from workbook.service.couple.drawer_contents import answer_payload
-from workbook.service.couple.drawers import SEALED
+from workbook.service.couple.drawers import SEALED, Drawer
 from workbook.service.couple.sealing import HELD, CoupleStore, logs_of, open_by_row_key
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
@@ -22,7 +22,9 @@ from workbook.service.formats import crypto
 from workbook.service.formats.rows import write_row
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity.accounts import Accounts
+from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import Directory, account_entry, couple_log
+from workbook.service.identity.locks import unlock
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.base import Entry, Row, Store
@@ -429,3 +431,39 @@ def _as_written(instrument: Instrument, item: Item, value: int | None) -> dict[s
     answer = Answer(secrets.token_hex(16), "assessment-10", item.id, value, value is None)
     payload = answer_payload(answer, instrument.id)
     return {"kind": "answer", "operation_id": answer.operation_id, "payload": payload, "at": 1_800_000_000}
+
+
+# -- what a partner reads who owns the computer ---------------------------------------------
+def reads_with_ones_own_passphrase(house: House, name: str) -> str:
+    """Return all that opens with the store's key and one partner's passphrase, as one text."""
+    account = next(one for one in Directory(house.store).accounts_of(house.actors[0].couple_id) if one.name == name)  # fmt: skip
+    key = unlock(account.by_passphrase, WORDS[name], account.person_id) or b""
+    couple = CoupleStore(house.store, account.couple_id, open_couple_key(house.store, account, key))
+    rows = [row for log in house.store.logs() for row in couple.read(log) if row.payload is not None]
+    own = Drawer(house.store, account.person_id, key)
+    opened_rows = [own.open_row(row).payload for row in rows if row.log == own.log]
+    rest = [row.payload for row in rows if row.kind != SEALED]
+    return f"{opened_rows} {rest}"
+
+
+@pytest.mark.parametrize("grain", [Grain.ANSWERS, Grain.SCORES, Grain.NOTHING])
+def test_a_partner_with_the_computer_reads_of_a_waiting_decision_what_it_shows_and_no_more(
+    grain: Grain,
+) -> None:
+    """As SECURITY.md and the share page say; the control is what waits at grain answers."""
+    house = begin()
+    house.a[0].save_answers([*answers(4), *answers(3, instrument="needs"), *answers(1, instrument="safety")])
+    house.a[0].decide(INSTRUMENT, OCCASION, grain)
+    house.a[0].block_free_text(blocked=True)
+    told = reads_with_ones_own_passphrase(house, "Ben")
+    assert ("connection.open_talk.1" in told) is (grain is Grain.ANSWERS)
+    assert ('"subscale":["connection' in told) is (grain is not Grain.NOTHING)
+    assert not any(word in told for word in ("needs.heard", "safety.private", "blocked"))
+
+
+def test_a_partner_with_the_computer_reads_nothing_of_a_decision_taken_back() -> None:
+    house = begin()
+    house.a[0].save_answers(answers(4))
+    house.a[0].decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
+    house.a[0].withdraw(INSTRUMENT, OCCASION)
+    assert "connection." not in reads_with_ones_own_passphrase(house, "Ben")
