@@ -58,10 +58,12 @@ for (set in unique(dyads$set)) {
   for (name in c("xz", "xpz", "z_c")) say(set, paste0("moderated_", name), coef(moderated)[[name]])
 }
 
-omega <- function(r) {
-  l <- factanal(covmat = r, factors = 1, n.obs = 100, control = list(opt = list(factr = 1e3, pgtol = 0)))$loadings[, 1]
-  sum(l)^2 / (sum(l)^2 + sum(1 - l^2))
-}
+# NA where an item is left without error variance, or the search finds no start.
+omega <- function(r) tryCatch({
+  found <- factanal(covmat = r, factors = 1, n.obs = 100, control = list(opt = list(factr = 1e3, pgtol = 0)))
+  l <- found$loadings[, 1]
+  if (min(found$uniquenesses) < 0.0051) NA else sum(l)^2 / (sum(l)^2 + sum(1 - l^2))
+}, error = function(e) NA)
 for (set in unique(items$set)) {
   these <- items[items$set == set, -1]
   these <- these[, colSums(!is.na(these)) > 0]

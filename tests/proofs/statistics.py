@@ -126,7 +126,7 @@ def _without_pairing(pairs: pd.DataFrame) -> pd.DataFrame:
 
 @proof(
     "statistics",
-    bound="as R to 5e-6 on 60 data sets of each kind, and to 5e-5 on 60 with missing values",
+    bound="as R to 5e-6 on 60 data sets of each kind, and to 1e-4 on 60 with missing values",
     full=60,
     short=1,
     portion=20,

@@ -1,7 +1,7 @@
 """Moments of items, refused where no persons can have them; and persons counted once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -47,8 +47,8 @@ class ItemMoments:
         Where values are missing and all that were given are used.
     """
 
-    covariance: pd.DataFrame
-    correlation: pd.DataFrame
+    covariance: pd.DataFrame = field(repr=False)
+    correlation: pd.DataFrame = field(repr=False)
     means: Array
     n: int
     information: FullInformation | None = None
