@@ -83,6 +83,20 @@ def test_the_process_ends_with_code_2_and_one_sentence(tmp_path: Path) -> None:
     assert "is there already" in done.stderr
 
 
+def test_a_command_ends_its_work_although_nobody_reads_its_words(tmp_path: Path) -> None:
+    """As before ``| head``: the reader is gone before the first word is printed."""
+    asked = ["simulate", "--couples", "2", "--seed", "1", "--out", str(tmp_path / "cohort")]
+    going = subprocess.Popen(
+        [sys.executable, "-m", "workbook", *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert going.stdout is not None and going.stderr is not None
+    going.stdout.close()
+    said = going.stderr.read()
+    going.stderr.close()
+    assert (going.wait(timeout=120), said) == (0, b"")
+    assert (tmp_path / "cohort" / "cohort.json").exists()
+
+
 def test_unknown_questionnaires_are_all_named_at_once(tmp_path: Path) -> None:
     asked = ["--couples", "2", "--instrument", "x", "--instrument", "y"]
     result = run("simulate", *asked, "--out", str(tmp_path / "a"))

@@ -118,3 +118,66 @@ def test_an_unwritable_folder_is_reported_in_a_sentence(responses: pd.DataFrame,
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="could not be written"):
         write_cohort([responses], tmp_path / "file" / "cohort", form="csv", about={})
+
+
+HEAD = "couple_id,person_id,occasion,connection.open_talk.1"
+FAULTS = {
+    "no id": (f"{HEAD}\n,p1,assessment-1,3\n", "column 'couple_id', row 1: missing"),
+    "semicolons": (f"{HEAD}\nc1,p1,assessment-1,3\n".replace(",", ";"), "not by semicolons"),
+    "capitals": (f"{HEAD.upper()}\nc1,p1,assessment-1,3\n", "written in small letters"),
+    "half a point": (f"{HEAD}\nc1,p1,assessment-1,3.5\n", "row 1: neither empty"),
+    "too large": (f"{HEAD}\nc1,p1,assessment-1,40000\n", "row 1: neither empty"),
+    "infinite": (f"{HEAD}\nc1,p1,assessment-1,inf\n", "row 1: neither empty"),
+    "a power": (f"{HEAD}\nc1,p1,assessment-1,1e400\n", "row 1: neither empty"),
+    "a word": (f"{HEAD}\nc1,p1,assessment-1,3\nc1,p2,assessment-1,Often\n", "row 2: neither empty"),
+    "a truth": (f"{HEAD}\nc1,p1,assessment-1,TRUE\n", "row 1: neither empty"),
+    "99": (f"{HEAD}\nc1,p1,assessment-1,99\n", "row 1: outside its scale"),
+    "-99": (f"{HEAD}\nc1,p1,assessment-1,-99\n", "row 1: neither empty"),
+    "nothing": ("", "is empty"),
+    "a name twice": (f"{HEAD},person_id\nc1,p1,assessment-1,3,p1\n", "column 'person_id' is there twice"),
+    "a short row": (f"{HEAD}\nc1,p1,assessment-1\n", "row 1: not as many cells"),
+    "an open quotation": (f'{HEAD}\nc1,p1,"assessment-1,3\n', "quotation mark"),
+}
+
+
+def folder_with(tmp_path: Path, **files: bytes) -> Path:
+    (tmp_path / ABOUT).write_text('{"form": "csv"}', encoding="utf-8")
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_bytes(content)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", list(FAULTS))
+def test_a_file_of_peoples_own_is_refused_by_file_row_and_column(tmp_path: Path, name: str) -> None:
+    text, reason = FAULTS[name]
+    with pytest.raises(FrameError) as refusal:
+        read_cohort(folder_with(tmp_path, connection=text.encode()))
+    (said,) = refusal.value.problems[:1]
+    assert str(said).startswith("connection.csv: ") and reason in str(said)
+    for value in ("Often", "40000", "TRUE", "1e400", "3.5"):
+        assert value not in str(refusal.value)
+
+
+def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    bad = f"{HEAD},connection.open_talk.2\nc1,,assessment-1,Often,x\n,p2,assessment-1,1,\n".encode()
+    with pytest.raises(FrameError) as refusal:
+        read_cohort(folder_with(tmp_path, connection=bad, needs=f"{HEAD}\n".encode("utf-16")))
+    said = [str(one) for one in refusal.value.problems]
+    assert len(said) == 5
+    assert "needs.csv: not UTF-8" in said[-1]
+
+
+def test_ids_are_text_as_written_and_only_an_empty_cell_is_missing(tmp_path: Path) -> None:
+    text = f"\ufeff{HEAD}\nNA,007,assessment-1,3\nNA,null,assessment-1,\nNA,7,assessment-1,-9\n"
+    read = read_cohort(folder_with(tmp_path, connection=text.encode()))
+    assert read["couple_id"].tolist() == ["NA"] * 3
+    assert read["person_id"].tolist() == ["007", "null", "7"]
+    assert read["value"].isna().tolist() == [False, True, True]
+    assert read["declined"].tolist() == [False, False, True]
+
+
+def test_a_cut_off_parquet_part_is_named(tmp_path: Path) -> None:
+    (tmp_path / ABOUT).write_text('{"form": "parquet"}', encoding="utf-8")
+    (tmp_path / "part-00000.parquet").write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(FrameError, match=r"part-00000\.parquet: cannot be read"):
+        read_cohort(tmp_path)

@@ -1,6 +1,7 @@
 """`workbook study` and `workbook export`: research copies are exported once the risk report allows it."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -56,6 +57,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _keys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins without a journal of exports: else they would hold each other's people back."""
+    shutil.rmtree(folder / "data" / "exports", ignore_errors=True)
     monkeypatch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
@@ -106,8 +109,20 @@ def test_the_risk_report_comes_first_then_the_files_and_the_journal(folder: Path
     assert {path.suffix for path in (out / "data").iterdir()} == {".csv", ".parquet", ".sav"}
     rows = table(out)
     assert len(rows) == 100 and not {"couple", "couple_id"} & set(rows)
-    (entry,) = read_journal(tmp_path)
+    (entry,) = read_journal(folder / "data" / "exports")
+    assert list(tmp_path.iterdir()) == [out], "the journal does not lie with what leaves"
     assert (entry["folder"], entry["level"], entry["study"]) == ("first", "unlinked", "Talk")
+
+
+def test_another_folder_does_not_forget_earlier_exports(folder: Path, tmp_path: Path) -> None:
+    """Tables are about the same people, or the two could be subtracted."""
+    tables = ("--level", "aggregate", "--scale", "connection.trust")
+    for place in ("one", "another"):
+        done = export(folder, tmp_path / place / "tables", *tables)
+        assert done.exit_code == 0, done.stderr
+    entries = read_journal(folder / "data" / "exports")
+    assert [entry["n_couples"] for entry in entries] == [entries[0]["n_couples"]] * 2
+    assert entries[0]["members"] == entries[1]["members"] and entries[0]["salt"] == entries[1]["salt"]
 
 
 def test_only_couples_who_both_agreed_are_exported_linked(folder: Path, tmp_path: Path) -> None:
@@ -142,7 +157,7 @@ def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: 
     there = export(folder, tmp_path / "x", "--level", "scores")
     assert there.exit_code == 2 and "exists already" in there.stderr
     assert "Risk report" in there.output, "the report is printed before anything is refused"
-    assert list((tmp_path / "x").iterdir()) == [] and read_journal(tmp_path) == []
+    assert list((tmp_path / "x").iterdir()) == [] and read_journal(folder / "data" / "exports") == []
 
 
 def test_a_group_too_small_for_k_anonymity_is_refused_with_the_measured_risk(tmp_path: Path) -> None:
@@ -177,7 +192,7 @@ def test_background_facts_are_exported_when_nobody_is_identifiable(tmp_path: Pat
     assert done.exit_code == 0, done.output
     rows = table(out)
     assert "background_living_together" in rows and not {"couple", "couple_id"} & set(rows)
-    (entry,) = read_journal(tmp_path)
+    (entry,) = read_journal(tmp_path / "data" / "exports")
     assert entry["facts"] == [fact]
 
 

@@ -5,6 +5,8 @@ empty cell was not answered, `DECLINED` is 'prefer not to say'. Parquet has the 
 parts, each holding whole couples. A folder appears whole or not at all.
 """
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -16,12 +18,17 @@ from typing import Any, Literal
 import pandas as pd
 
 from workbook import frames
-from workbook.errors import StorageError, problem
+from workbook.errors import FrameError, Problem, StorageError, problem
+from workbook.instruments.library import catalogue
+from workbook.instruments.model import Instrument
 
 FileFormat = Literal["csv", "parquet"]
 DECLINED = -9  # no scale of ours goes below 0, so no answer can be taken for it
 ABOUT = "cohort.json"
 KEYS = ["couple_id", "person_id", "occasion"]
+WHOLE = r"[0-9]{1,4}"
+SHOWN = 5
+"""How many rows one problem names before it says how many more there are."""
 
 
 def write_cohort(
@@ -90,13 +97,24 @@ def read_cohort(folder: Path) -> pd.DataFrame:
     StorageError
         The folder is no cohort.
     FrameError
-        Its answers break the contract.
+        Files that cannot be read, ids missing, cells that hold no answer, the same answer twice: all
+        at once, by file, row and column. Row 1 is the one below the names.
     """
     about = read_about(folder)
-    if about["form"] == "parquet":
-        parts = [pd.read_parquet(path) for path in sorted(folder.glob("part-*.parquet"))]
-    else:
-        parts = [read_wide(path) for path in sorted(folder.glob("*.csv"))]
+    known = catalogue()
+    parts: list[pd.DataFrame] = []
+    problems: list[str | Problem] = []
+    for path in sorted(folder.glob("part-*.parquet" if about["form"] == "parquet" else "*.csv")):
+        try:
+            part = pd.read_parquet(path) if path.suffix == ".parquet" else read_wide(path)
+            problems += _off_scale(part, path.name, known)
+            parts.append(part)
+        except FrameError as refusal:
+            problems += refusal.problems
+        except (OSError, ValueError) as fault:  # a fault of Arrow's is one of these
+            problems.append(f"{path.name}: cannot be read ({type(fault).__name__}); was it cut off?")
+    if problems:
+        raise FrameError(problems)
     if not parts:
         return frames.empty(frames.RESPONSES)
     return frames.check(pd.concat(parts, ignore_index=True), frames.RESPONSES)
@@ -125,14 +143,93 @@ def _append_csv(responses: pd.DataFrame, folder: Path, *, is_first: bool) -> Non
 
 
 def read_wide(path: Path) -> pd.DataFrame:
-    """Return one CSV of a cohort (`write_cohort`) in long form; its name is the instrument's."""
-    wide = pd.read_csv(path, dtype=dict.fromkeys(KEYS, "string"))
+    """Return one CSV of a cohort (`write_cohort`) in long form; its name is the instrument's.
+
+    Ids are text as they are written; only an empty cell is missing.
+
+    Raises
+    ------
+    FrameError
+        Everything wrong with the file at once, by row and column; no cell's content is shown.
+    """
+    header, rows = _cells(path)
+    problems = _faults_of_header(header)
+    problems += _at(
+        path, "", "not as many cells as there are names", _where(len(r) != len(header) for r in rows)
+    )
+    if problems:
+        raise FrameError([p if p.startswith(path.name) else f"{path.name}: {p}" for p in problems])
+    wide = pd.DataFrame(rows, columns=header, dtype="string")
+    for key in KEYS:
+        problems += _at(path, key, "missing", _where(wide[key].str.strip() == ""))
+    items = [name for name in header if name not in KEYS]
+    for item in items:
+        cells = wide[item].str.strip()
+        sound = cells.str.fullmatch(WHOLE) | (cells == "") | (cells == str(DECLINED))
+        problems += _at(path, item, f"neither empty, {DECLINED} nor a whole number from 0", _where(~sound))
+        wide[item] = cells.mask(~sound | (cells == ""))
+    if problems:
+        raise FrameError(problems)
     long = wide.melt(id_vars=KEYS, var_name="item", value_name="value")
     codes = long["value"].astype("Int16")
     declined = (codes == DECLINED).fillna(value=False)
     return long.assign(value=codes.mask(declined), declined=declined, instrument=path.stem)[
         list(frames.RESPONSES.columns)
     ]
+
+
+def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return a CSV file's names and the rows below them, all as text."""
+    try:
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))
+    except UnicodeDecodeError:
+        raise FrameError(f"{path.name}: not UTF-8: save it as 'CSV UTF-8'") from None
+    except csv.Error:
+        raise FrameError(f"{path.name}: a quotation mark is never closed: it is no whole CSV file") from None
+    lines = [line for line in lines if line]
+    if not lines:
+        raise FrameError(f"{path.name}: is empty")
+    return lines[0], lines[1:]
+
+
+def _faults_of_header(header: list[str]) -> list[str]:
+    absent = [name for name in KEYS if name not in header]
+    hint = ""
+    if absent and len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        hint = ": cells are parted by commas, not by semicolons or tabs"
+    elif {name.lower().strip() for name in header} >= set(KEYS):
+        hint = ": names are written in small letters, without spaces"
+    problems = [f"column {name!r} is missing{hint}" for name in absent]
+    twice = dict.fromkeys(name for name in header if header.count(name) > 1)
+    return problems + [f"column {name!r} is there twice" for name in twice]
+
+
+def _off_scale(part: pd.DataFrame, name: str, known: Mapping[str, Instrument]) -> list[str]:
+    """Return problems with values that are none of an item's choices, where the item is known."""
+    problems = []
+    if not {"instrument", "item", "value"} <= set(part):
+        return []
+    for names, values in part.groupby(["instrument", "item"], observed=True)["value"]:
+        instrument, item = (str(one) for one in names)
+        found = known[instrument].item_by_id.get(item) if instrument in known else None
+        if found is not None:
+            off = values.notna() & ~values.isin(found.scale.values)
+            rows = range(1, len(values) + 1) if name.endswith(".csv") else values.index
+            where = [str(row) for row, is_off in zip(rows, off, strict=True) if is_off]
+            problems += _at(Path(name), item, "outside its scale", where)
+    return problems
+
+
+def _where(faulty: Iterable[bool]) -> list[str]:
+    return [str(row) for row, is_faulty in enumerate(faulty, start=1) if is_faulty]
+
+
+def _at(path: Path, column: str, fault: str, rows: list[str]) -> list[str]:
+    if not rows:
+        return []
+    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+    where = f"row{'s' if len(rows) > 1 else ''} {', '.join(rows[:SHOWN])}{more}"
+    return [f"{path.name}: {f'column {column!r}, ' if column else ''}{where}: {fault}"]
 
 
 @contextmanager

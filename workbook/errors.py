@@ -117,6 +117,10 @@ class StatisticsError(WorkbookError):
     """A statistic is refused: too few couples, a constant item, a degenerate design."""
 
 
+class StatisticsWarning(UserWarning):
+    """A statistic stands, and whoever reads it should know something of it."""
+
+
 class ReleaseError(WorkbookError):
     """An export that its own risk report calls unsafe, or that cannot be made as asked."""
 

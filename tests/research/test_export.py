@@ -28,12 +28,16 @@ from workbook.research.export import (
 )
 from workbook.research.export.aggregate import symmetric_moments
 from workbook.research.export.journal import read_journal
-from workbook.research.export.writing import guard_text
+from workbook.research.export.release import Column, ReleaseTable
+from workbook.research.export.writing import _write_sav, guard_text
 from workbook.service.studies.dataset import ConsentedStudy
 from workbook.sharing import Grain, Publication
 from workbook.simulate import simulate_couples
 
 SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
+PSYCH_DS = re.compile(r"([a-z]+-[a-zA-Z0-9]+)(_[a-z]+-[a-zA-Z0-9]+)*_data\.csv")
+"""What Psych-DS' own validator asks of a data file's whole name."""
+
 SCALES = ["connection.open_talk", "connection.trust"]
 
 
@@ -309,7 +313,7 @@ def test_psych_ds(published: Published, unlinked: Release, tmp_path: Path, level
     assert len(files) == len(release.tables)
     found: set[str] = set()
     for path in files:
-        assert re.fullmatch(r"([a-z]+-[A-Za-z0-9-]+_)+data\.csv", path.name)
+        assert PSYCH_DS.fullmatch(path.name)
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         assert all(header) and len(header) == len(set(header))
@@ -318,6 +322,51 @@ def test_psych_ds(published: Published, unlinked: Release, tmp_path: Path, level
             assert len({row[header.index("row_id")] for row in rows}) == len(rows)
         found |= set(header)
     assert found == set(described)
+
+
+@pytest.mark.parametrize("name", ["Talk and trust", "Nähe & Vertrauen, 2026", "Διάλογος", "a_b-c"])
+def test_file_names_pass_psych_ds_own_rule_whatever_the_study_is_called(
+    published: Published, tmp_path: Path, name: str
+) -> None:
+    folder = write_release(aggregate_release(published), tmp_path / "r", study=name)
+    files = sorted((folder / "data").iterdir())
+    assert files and all(PSYCH_DS.fullmatch(path.name) for path in files)
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert sorted(one["path"] for one in described) == [f"data/{path.name}" for path in files]
+
+
+def test_no_mean_of_a_csv_file_counts_a_code_for_missing(published: Published, tmp_path: Path) -> None:
+    """Read as anybody reads it; the SPSS file keeps why a cell is empty."""
+    release = restricted_release(published, agreement="x", form="person", seed=2)
+    coded = [c.name for table in release.tables for c in table.columns if c.missing]
+    assert (release.tables[0].rows[coded].isin([-7, -9])).any(axis=None)
+    folder = write_release(release, tmp_path / "r", study="S", formats=["sav"])
+    for path in (folder / "data").glob("*.csv"):
+        plain = pd.read_csv(path)
+        numbers = plain[[name for name in coded if name in plain]]
+        assert (numbers.min(axis=None) >= 0) and not numbers.isin([-7, -9]).any(axis=None)
+    frame, _ = pyreadstat.read_sav(next((folder / "data").glob("*.sav")), user_missing=True)
+    assert frame.isin([-7, -9]).any(axis=None)
+
+
+def test_tables_for_spreadsheets_say_that_they_are_utf8(published: Published, tmp_path: Path) -> None:
+    folder = write_release(aggregate_release(published), tmp_path / "r", study="S")
+    for name in ("codebook.csv", "risk.csv"):
+        assert (folder / name).read_bytes().startswith(b"\xef\xbb\xbf")
+        assert not pd.read_csv(folder / name).columns[0].startswith("\ufeff")
+
+
+def test_spss_labels_are_cut_by_bytes_and_stay_different(tmp_path: Path) -> None:
+    """Cut alike, two answers would look like one."""
+    labels = {0: "Ж" * 64 + "never", 1: "Ж" * 64 + "often", 2: "rarely"}
+    column = Column("x", "Ж" * 300, "code", codes=labels)
+    table = ReleaseTable("t", pd.DataFrame({"x": [0, 1, 2]}), (column,))
+    _write_sav(table.rows, table, tmp_path / "t.sav")
+    _, meta = pyreadstat.read_sav(tmp_path / "t.sav")
+    kept = meta.variable_value_labels["x"]
+    assert len(set(kept.values())) == 3
+    assert all(len(label.encode()) <= 120 for label in kept.values())
+    assert meta.column_names_to_labels["x"] == "Ж" * 127
 
 
 def test_spss_keeps_labels_and_missing_codes(published: Published, tmp_path: Path) -> None:

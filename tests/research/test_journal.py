@@ -17,6 +17,7 @@ from workbook.research.anonymise import SUPPRESSED
 from workbook.research.export import (
     Published,
     Release,
+    adopt_journal,
     aggregate_release,
     open_journal,
     restricted_release,
@@ -75,6 +76,55 @@ def test_an_export_differing_by_one_couple_is_refused(everybody: Published, tmp_
     assert not (tmp_path / "less").exists()
     assert len(read_journal(tmp_path)) == 1
     write_release(less, tmp_path / "elsewhere" / "less", study="S")  # apart nothing is compared
+
+
+def test_the_journal_is_the_studys_wherever_an_export_goes(everybody: Published, tmp_path: Path) -> None:
+    records = tmp_path / "data" / "exports"
+    write_release(
+        aggregate_release(everybody, SCALES), tmp_path / "one" / "whole", study="S", records=records
+    )
+    less = aggregate_release(some(everybody, slice(1, None)), SCALES)
+    with pytest.raises(ReleaseError, match="whole, this export would show 1 couples"):
+        write_release(less, tmp_path / "other" / "less", study="S", records=records)
+    assert not (tmp_path / "one" / JOURNAL).exists()
+    assert len(read_journal(records)) == 1
+
+
+def test_a_journal_kept_beside_older_exports_is_taken_over(everybody: Published, tmp_path: Path) -> None:
+    old, records = tmp_path / "old", tmp_path / "data" / "exports"
+    write_release(aggregate_release(everybody, SCALES), old / "whole", study="S")
+    adopt_journal(records, old)
+    adopt_journal(records, old)  # once is enough
+    assert read_journal(records) == read_journal(old)
+    less = aggregate_release(some(everybody, slice(1, None)), SCALES)
+    with pytest.raises(ReleaseError, match="would show 1 couples"):
+        write_release(less, tmp_path / "new" / "less", study="S", records=records)
+    strange = tmp_path / "strange"
+    write_release(aggregate_release(some(everybody, slice(60)), SCALES), strange / "half", study="S")
+    with pytest.raises(ReleaseError, match=r"tells of exports \(half\)"):
+        adopt_journal(records, strange)
+    assert len(read_journal(records)) == 1
+
+
+def test_a_second_default_export_takes_as_many_facets_as_the_first_one_leaves_room_for(
+    everybody: Published, tmp_path: Path
+) -> None:
+    """29 couples, then 30: one facet more would need 30 couples, and the newcomer alone must wait."""
+    first = aggregate_release(some(everybody, slice(29)))
+    write_release(first, tmp_path / "first", study="S")
+    second = aggregate_release(some(everybody, slice(30)), journal=open_journal(tmp_path))
+    assert (first.n_couples, second.n_couples) == (29, 29)
+    write_release(second, tmp_path / "second", study="S")
+
+
+def test_an_export_that_an_earlier_one_forbids_says_so(everybody: Published, tmp_path: Path) -> None:
+    write_release(aggregate_release(some(everybody, slice(24)), SCALES), tmp_path / "first", study="S")
+    five = [f"connection.{name}" for name in ("open_talk", "trust")]
+    five += [n for n in sorted(set(everybody.scores["subscale"])) if n not in five and "connection" in n][:3]
+    with pytest.raises(ReleaseError) as refusal:
+        aggregate_release(some(everybody, slice(30)), five, journal=open_journal(tmp_path))
+    assert "30 couples have every score, but earlier exports (first) allow" in str(refusal.value)
+    assert "of whom both have every score" not in str(refusal.value)
 
 
 def test_the_same_data_may_be_exported_again(everybody: Published, tmp_path: Path) -> None:
@@ -151,7 +201,7 @@ def test_rows_of_a_changed_cohort_must_be_made_with_the_journal(everybody: Publi
     assert blind.basis is not None
     assert shape is not None
     forged = dataclasses.replace(blind, basis=dataclasses.replace(blind.basis, shape=shape))
-    with pytest.raises(ReleaseError, match="make this export with the journal"):
+    with pytest.raises(ReleaseError, match="make this export with the study's journal"):
         write_release(forged, tmp_path / "second", study="S")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from workbook import __version__
+from workbook.cli.streams import Lasting
 from workbook.content import say, sentences
 from workbook.errors import WorkbookError
 
@@ -39,14 +40,18 @@ class Commands(click.Group):
     """A group whose commands end in a sentence, whatever happens inside them."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run one of the commands, whatever encoding its words are printed in."""
+        """Run one of the commands to its end, in whatever encoding its words are printed, read or not."""
         print_anything()
-        return super().main(*args, **kwargs)
+        words, sys.stdout = sys.stdout, Lasting(sys.stdout)
+        try:
+            return super().main(*args, **kwargs)
+        finally:
+            sys.stdout = words
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt, BrokenPipeError):
             raise
         except Exception as error:
             if ctx.params.get("debug"):

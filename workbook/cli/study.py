@@ -100,11 +100,15 @@ def export(  # noqa: PLR0913 - an export's settings, by name
     data: Path | None,
 ) -> None:
     """Say how risky it would be, then write it, or say why not."""
-    from workbook.research.export import UnsafeReleaseError, open_journal, write_release
+    from workbook.research.export import UnsafeReleaseError, adopt_journal, open_journal, write_release
     from workbook.service.studies.dataset import open_study
+    from workbook.service.studies.study import exports_folder
+    from workbook.storage.location import data_folder
 
     consented = open_study(data)
     click.echo(say("cli.export.study", name=consented.study.name, n=consented.n_persons))
+    records = exports_folder(data_folder(data))
+    adopt_journal(records, out.absolute().parent)
     try:
         made = consented.release(
             level,
@@ -113,15 +117,15 @@ def export(  # noqa: PLR0913 - an export's settings, by name
             subscales=list(scales) or None,
             occasion=occasion,
             background=_listed(background),
-            journal=open_journal(out.absolute().parent),
+            journal=open_journal(records),
         )
     except UnsafeReleaseError as refusal:
         _show_risk(refusal.risk)
         raise
     click.echo(say("cli.export.holds", n_couples=made.n_couples, n_persons=made.n_persons))
     _show_risk(made.risk)
-    folder = write_release(made, out.absolute(), study=consented.study.name, formats=formats)
-    click.echo(say("cli.export.done", folder=folder, journal=folder.parent))
+    folder = write_release(made, out.absolute(), study=consented.study.name, formats=formats, records=records)
+    click.echo(say("cli.export.done", folder=folder, journal=records))
 
 
 def _listed(names: str) -> list[str]:

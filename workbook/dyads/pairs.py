@@ -14,6 +14,21 @@ BAND_Z = 1.96
 PLACES = ("a", "b")
 
 
+def ids_as_text(ids: pd.Series) -> pd.Series:
+    """Return ids as text, the one form in which they are compared and put in order.
+
+    A whole number is the same id however it is stored, as a number or as text.
+
+    >>> ids_as_text(pd.Series([9, 10.0, "10", None], dtype=object)).tolist()
+    ['9', '10', '10', <NA>]
+    """
+    if pd.api.types.is_float_dtype(ids) or (pd.api.types.is_object_dtype(ids)):
+        ids = ids.map(lambda one: int(one) if isinstance(one, float) and one.is_integer() else one).astype(
+            object
+        )
+    return ids.astype("string")
+
+
 def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return each person of each couple a place, 'a' or 'b'. Places are arbitrary but stable.
 
@@ -41,7 +56,7 @@ def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.Da
     >>> places(people)["person_id"].tolist(), places(people, {"p_2": "a", "p_1": "b"})["person_id"].tolist()
     (['p_1', 'p_2'], ['p_2', 'p_1'])
     """
-    people = frame[["couple_id", "person_id"]].drop_duplicates().astype("string")
+    people = frame[["couple_id", "person_id"]].apply(ids_as_text).drop_duplicates()
     people = people.sort_values(["couple_id", "person_id"], ignore_index=True)
     within = people.groupby("couple_id", observed=True).cumcount().to_numpy()
     if (within >= len(PLACES)).any():
@@ -82,7 +97,7 @@ def pair(scores: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.Dat
     if not len(scores):
         return frames.empty(frames.PAIRS)
     keys = ["couple_id", "occasion", "instrument", "subscale"]
-    ids = scores.astype(dict.fromkeys([*keys, "person_id"], "string"))
+    ids = scores.assign(**{key: ids_as_text(scores[key]) for key in [*keys, "person_id"]})
     placed = places(ids, known)
     rows = ids.merge(placed, on=["couple_id", "person_id"], how="left")
     rank = pd.Series(np.arange(rows["subscale"].nunique()), index=rows["subscale"].drop_duplicates())
@@ -127,7 +142,8 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """
     key = _healthy_key(instrument)
     keys = ["couple_id", "occasion", "item"]
-    own = responses.loc[responses["value"].notna(), [*keys, "value"]].astype(dict.fromkeys(keys, "string"))
+    own = responses.loc[responses["value"].notna(), [*keys, "value"]]
+    own = own.assign(**{key: ids_as_text(own[key]) for key in keys})
     rows = own.merge(key, on="item", how="inner")
     if not len(rows):
         return frames.empty(frames.AGREEMENT)

@@ -11,9 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workbook.dyads.pairs import ids_as_text
 from workbook.errors import StatisticsError
 
 Array = NDArray[np.float64]
+
+MISSING_CODES = {-7.0, -8.0, -9.0} | {
+    sign * digit * ones for sign in (-1.0, 1.0) for digit in (7.0, 8.0, 9.0) for ones in (11.0, 111.0, 1111.0)
+}
+"""Numbers that stand for a missing answer in many data sets."""
 
 SHOWN = 5
 """How many places one problem names before it says how many more there are."""
@@ -34,7 +40,11 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
     """
     vectors: list[Array] = []
     problems: list[str] = []
+    twice = set(frame.columns[frame.columns.duplicated()])
     for name in columns:
+        if name in twice:
+            problems += named_twice([name, name])
+            continue
         if name not in frame.columns:
             problems.append(f"column {name!r} is not in the frame: it has {_listed(frame.columns)}")
             continue
@@ -46,8 +56,46 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
         infinite = np.flatnonzero(np.isinf(vector))
         if infinite.size:
             problems.append(f"column {name!r} is not finite at {places(frame.index[infinite])}")
+        elif (codes := _codes(vector)).size:
+            problems.append(
+                f"column {name!r}, {places(frame.index[codes])}: far from all other values, and looks like a "
+                "code for a missing one: put NaN there"
+            )
         vectors.append(vector)
     return vectors, problems
+
+
+def _codes(vector: Array) -> NDArray[np.intp]:
+    """Return where a column holds what is used as a code for missing, far from all its other values.
+
+    Far is further from the others than these are from each other.
+
+    >>> _codes(np.array([1.0, 4.0, 99.0, 3.0, np.nan, -9.0])).tolist()
+    [2, 5]
+    >>> _codes(np.array([1.0, 40.0, 99.0, 75.0])).tolist()
+    []
+    """
+    given = vector[~np.isnan(vector)]
+    if not given.size or not {float(given.min()), float(given.max())} & MISSING_CODES:
+        return np.array([], dtype=np.intp)
+    coded = np.isin(vector, sorted(MISSING_CODES))
+    others = vector[~coded & ~np.isnan(vector)]
+    if len(others) < 3 or np.ptp(others) == 0.0:
+        return np.array([], dtype=np.intp)
+    low, high = others.min() - np.ptp(others), others.max() + np.ptp(others)
+    small = (vector > -10.0) & (others.min() < 0.0)  # -9 or -7 among other values below 0
+    return np.flatnonzero(coded & ~small & ((vector < low) | (vector > high)))
+
+
+def named_twice(names: Iterable[object]) -> list[str]:
+    """Return problems with names that stand twice: which column is meant cannot be known.
+
+    >>> named_twice(["i1", "i2", "i1"])
+    ["column 'i1' is there twice: give each column a name of its own"]
+    """
+    found = list(names)
+    twice = dict.fromkeys(name for name in found if found.count(name) > 1)
+    return [f"column {name!r} is there twice: give each column a name of its own" for name in twice]
 
 
 def read_each(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[dict[str, Array], list[str]]:
@@ -73,6 +121,8 @@ def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
     ['couple_id: 1 duplicated (row c1): one row per couple, so choose one occasion']
     """
     unit = key.removesuffix("_id")
+    if twice := named_twice(name for name in frame.columns if name == key):
+        return twice
     if key in frame.columns:
         keys = frame[[key]]
     elif any(name is not None for name in frame.index.names):
@@ -82,7 +132,9 @@ def check_keys(frame: pd.DataFrame, key: str = "couple_id") -> list[str]:
         return []
     name = "/".join(str(column) for column in keys)
     problems = []
-    repeated = np.flatnonzero(keys.duplicated().to_numpy())
+    # Whole numbers alone cannot be one id in two forms, and stay as they are: they may be millions.
+    texts = keys.apply(lambda ids: ids if pd.api.types.is_integer_dtype(ids) else ids_as_text(ids))
+    repeated = np.flatnonzero(texts.duplicated().to_numpy())
     if repeated.size:
         where = places(frame.index[repeated])
         problems.append(

@@ -27,7 +27,7 @@ class OneFactor:
     loadings: Array
     at_bound: np.ndarray
 
-    def omega(self, n: int) -> tuple[float, float]:
+    def omega(self, n: float) -> tuple[float, float]:
         """ω from the loadings and its standard error for a sample of n.
 
         The expected information is taken for loadings and uniquenesses on the scale of the
@@ -39,14 +39,29 @@ class OneFactor:
         StatisticsError
             When the loadings are not determined, as those of items that share nothing.
         """
+        value, gradient, information = self._omega()
+        return value, float(np.sqrt(gradient @ np.linalg.solve(information, gradient) / n))
+
+    def slope(self) -> Array:
+        """Return how ω changes with the items' correlations taken as covariances, (k, k).
+
+        The loadings are those that fit the covariances best, so ω follows them as a function
+        that the fit defines implicitly (Browne 1984, weighted as by maximum likelihood).
+        """
+        _, gradient, information = self._omega()
+        weights = np.linalg.solve(information, gradient)
+        inverse = np.linalg.inv(np.outer(self.loadings, self.loadings) + np.diag(1.0 - self.loadings**2))
+        moved = np.tensordot(weights, _slopes(self.loadings), axes=1)
+        return np.asarray(0.5 * inverse @ moved @ inverse)
+
+    def _omega(self) -> tuple[float, Array, Array]:
+        """Return ω, its gradient by loadings and uniquenesses, and one person's information on these."""
         k = len(self.loadings)
         common = float(self.loadings.sum() ** 2)
         unique = float((1.0 - self.loadings**2).sum())
-        value = common / (common + unique)
         information = _information(self.loadings, 1.0 - self.loadings**2)
         if np.linalg.eigvalsh(information).min() < LEAST_INFORMATION:
             raise StatisticsError("the items have no common factor: their loadings are not determined")
-        covariance = np.linalg.inv(information) / n
         slope = np.zeros(2 * k)
         for j in range(k):
             loading, uniqueness = self.loadings[j], 1.0 - self.loadings[j] ** 2
@@ -59,8 +74,7 @@ class OneFactor:
             d_common = 2.0 * self.loadings.sum()
             d_total = d_common - 2.0 * self.loadings[j]
             by_loading[j] = (d_common * total - common * d_total) / total**2
-        gradient = slope * np.concatenate([by_loading, by_loading])
-        return value, float(np.sqrt(gradient @ covariance @ gradient))
+        return common / total, slope * np.concatenate([by_loading, by_loading]), information
 
 
 def fit_one_factor(covariance: pd.DataFrame) -> OneFactor:
@@ -113,12 +127,17 @@ def _loadings(uniquenesses: Array, correlations: Array) -> Array:
 
 def _information(loadings: Array, uniquenesses: Array) -> Array:
     """Return the expected information of one observation in (loadings, uniquenesses), (2k, 2k)."""
-    k = len(loadings)
     inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses))
+    turned = inverse @ _slopes(loadings)
+    return np.asarray(0.5 * np.einsum("aij,bji->ab", turned, turned))
+
+
+def _slopes(loadings: Array) -> Array:
+    """Return how the model's covariances change with loadings and uniquenesses, (2k, k, k)."""
+    k = len(loadings)
     slopes = np.zeros((2 * k, k, k))
     for j in range(k):
         slopes[j, j, :] += loadings
         slopes[j, :, j] += loadings
         slopes[k + j, j, j] = 1.0
-    turned = inverse @ slopes
-    return np.asarray(0.5 * np.einsum("aij,bji->ab", turned, turned))
+    return slopes

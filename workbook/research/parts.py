@@ -89,10 +89,14 @@ def look_through(path: Path, said: Mapping[str, str]) -> np.ndarray:
 
 
 def item_sums(path: Path, given: tuple[Instrument, list[str], str]) -> ItemSums:
-    """Return the sums of one part's item matrix; ``given``: instrument, items, occasion."""
+    """Return the sums over one part's persons who answered every item.
+
+    ``given``: instrument, items, occasion. Sums over those who answered each pair would use more, but
+    the interval made from them is too narrow.
+    """
     instrument, items, occasion = given
     responses = read_part(path, instrument.id, items, occasion)
-    matrix = item_matrix(responses, instrument).reindex(columns=items)
+    matrix = item_matrix(responses, instrument).reindex(columns=items).dropna()
     return ItemSums.of(matrix.to_numpy(dtype=float))
 
 

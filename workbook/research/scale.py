@@ -62,8 +62,8 @@ class Parts:
 
     Of the in-memory statistics it leaves out: distinguishable partners (answers hold no roles: who
     is a or b goes by person id and means nothing, so ``distinguishable=True`` is refused), covariates
-    of the couple, and incomplete cases (``missing="listwise"`` of reliability, ``"fiml"`` of the
-    APIM). For these, write `pair`'s table, choose its columns, and call them in memory.
+    of the couple, and all that incomplete cases did answer (``missing="fiml"``). For these, write
+    `pair`'s table, choose its columns, and call them in memory.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class Parts:
         return len(hashes)
 
     def reliability(self, subscale: str, *, coefficient: Literal["alpha", "omega"] = "alpha") -> Estimate:
-        """α or ω of a subscale, pairwise; as `workbook.research.reliability`."""
+        """Return α or ω of a subscale, of those who answered all its items."""
         instrument = self._instrument(subscale)
         items = list(instrument.subscale_by_id[subscale].items)
         found = self._map(item_sums, (instrument, items, self.occasion))

@@ -96,6 +96,8 @@ def read_answers(folder: Path, catalogue: Mapping[str, Instrument]) -> pd.DataFr
     for path in paths:
         try:
             parts.append(_read(path))
+        except FrameError as refusal:
+            problems += [str(one) for one in refusal.problems]
         except (OSError, ValueError, pa.ArrowException) as fault:
             problems.append(f"{path.name}: {fault}")
     said = about.get("couples")

@@ -1,16 +1,22 @@
 """Which columns an actor–partner model uses, and in what order its moments stand."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
-from workbook.errors import StatisticsError
+from workbook.errors import StatisticsError, StatisticsWarning
 from workbook.research.checks import Array, read_complete, require_enough
 from workbook.research.moments import Moments
 
 Pair = tuple[str, str]
 Covariate = str | Pair
+Missing = Literal["listwise", "fiml"]
+
+MUCH = 0.05
+"""A share of couples set aside above this is worth a warning."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,28 @@ def read_moments(
         return Moments(moments.n, pd.Series(means, list(design.columns)), _frame(covariance, design)), 0
     assert pairs is not None  # noqa: S101  (narrowing for the type checker; refused above)
     vectors, n_set_aside = read_complete(pairs, design.columns, at_least=least)
+    warn_of_set_aside(n_set_aside, len(pairs))
     return Moments.of_vectors(vectors, design.columns), n_set_aside
+
+
+def warn_of_set_aside(n: int, of: int) -> None:
+    """Warn where so many couples miss a value that leaving them out may bend the result."""
+    if n > MUCH * of:
+        warnings.warn(
+            f"{n} of {of} couples miss a value and are set aside with all that they did answer: "
+            "method='ML', missing='fiml' uses it",
+            StatisticsWarning,
+            stacklevel=4,
+        )
+
+
+def check_missing(missing: str, method: str) -> list[str]:
+    """Return problems with what was asked about missing values."""
+    if missing not in ("listwise", "fiml"):
+        return [f"missing must be 'listwise' or 'fiml', not {missing!r}"]
+    if missing == "fiml" and method != "ML":
+        return ["missing='fiml' is a maximum likelihood: say method='ML'"]
+    return []
 
 
 def _frame(matrix: Array, design: Design) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def fit_exchangeable(n: int, means: Array, covariance: Array, design: Design, me
     divide = (sums.df, differences.df) if method == "REML" else (n, n)
     between = float(sums.scatter[0, 0]) / divide[0]
     within = float(differences.scatter[0, 0]) / divide[1]
-    _require_residual(min(between, within), float(np.trace(covariance)))
+    _require_residual(min(between, within), float(np.trace(covariance[-2:, -2:])))
     from_sums, from_differences = _recombine(design)
     estimate = from_sums @ sums.slopes[:, 0] + from_differences @ differences.slopes[:, 0]
     part_sums = between * from_sums @ sums.inverse @ from_sums.T
@@ -77,7 +77,7 @@ def fit_distinguishable(n: int, means: Array, covariance: Array, design: Design,
     """Fit one equation per role; errors correlate and may differ in variance."""
     both = _regress(n, means, covariance, np.diag(covariance), n_outcome=2, intercept=1.0)
     residual = both.scatter / (both.df if method == "REML" else n)
-    _require_residual(float(np.linalg.eigvalsh(residual).min()), float(np.trace(covariance)))
+    _require_residual(float(np.linalg.eigvalsh(residual).min()), float(np.trace(covariance[-2:, -2:])))
     own = _own_then_partner(design)
     order = [own[role] for role in (0, 1)]
     p = len(order[0])

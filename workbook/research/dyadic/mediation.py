@@ -1,17 +1,20 @@
 """The actor–partner interdependence mediation model (APIMeM)."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.linalg import block_diag
 
 from workbook.errors import StatisticsError
 from workbook.research.checks import Array, check_keys, read_columns, require_share
 from workbook.research.dyadic.apim import apim
-from workbook.research.dyadic.design import Pair
+from workbook.research.dyadic.design import Design, Missing, Pair, check_missing, warn_of_set_aside
+from workbook.research.dyadic.incomplete import fit_joint, read_joint
 from workbook.research.dyadic.least_squares import Method
-from workbook.research.dyadic.result import Apim
+from workbook.research.dyadic.result import Apim, Setting
 
 PATHS = (
     ("actor", "actor–actor"),
@@ -55,6 +58,7 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
     *,
     distinguishable: bool,
     method: Method = "REML",
+    missing: Missing = "listwise",
     roles: tuple[str, str] = ("a", "b"),
     confidence: float = 0.95,
     n_draws: int = 20_000,
@@ -67,8 +71,8 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
     Indirect effect = a·b. Actor: a_actor·b_actor (through one's own mediator) and
     a_partner·b_partner (through the partner's). Partner: a_actor·b_partner (the partner's x,
     their mediator) and a_partner·b_actor (the partner's x, one's own mediator). Sobel:
-    se² = a²·se_b² + b²·se_a². Monte Carlo: quantiles of products of draws from the normal
-    distributions of all a and of all b.
+    se² = a²·se_b² + b²·se_a² (+ 2ab·cov with *fiml*, where a and b are not independent). Monte
+    Carlo: quantiles of products of draws from the normal distribution of all a and b.
 
     Assumptions
     -----------
@@ -77,7 +81,9 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
 
     Missing
     -------
-    Couples with any missing value are set aside from both models.
+    *listwise*: couples with any missing value are set aside from both models. *fiml* (needs
+    ``method="ML"``): every value that was given is used, by the normal likelihood of x, mediator and
+    y together, for both models; their ``loglik``, ``aic`` and ``bic`` are of them all.
 
     Source
     ------
@@ -88,13 +94,14 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
     ---------------
     The a paths (exchangeable), b and direct paths (exchangeable and by role) against R's
     ``nlme::gls`` on 60 random data sets in ``make prove``; the Monte Carlo interval's coverage
-    by simulation. Sobel's error is its formula alone.
+    by simulation. Sobel's error is its formula alone. With *fiml* indirect effects and their errors
+    against ``lavaan`` on as many data sets with missing values.
 
     Parameters
     ----------
     pairs : DataFrame, one row per couple
     x, mediator, y : (str, str)
-    distinguishable, method, roles, confidence
+    distinguishable, method, missing, roles, confidence
         As `apim`.
     n_draws, seed : int
         Of the Monte Carlo interval.
@@ -115,26 +122,52 @@ def apimem(  # noqa: PLR0913 - a model's settings, by name
     require_share(confidence, "confidence")
     columns = [*x, *mediator, *y]
     vectors, problems = read_columns(pairs, columns)
-    problems += check_keys(pairs)
+    problems += [*check_keys(pairs), *check_missing(missing, method)]
     if problems:
         raise StatisticsError(problems)
-    whole = ~np.isnan(np.column_stack(vectors)).any(axis=1)
-    used = pairs[whole]
-    asked = {"distinguishable": distinguishable, "method": method, "roles": roles, "confidence": confidence}
-    to_mediator = apim(used, x, mediator, **asked)  # type: ignore[arg-type]
-    to_outcome = apim(used, mediator, y, covariates=[x], **asked)  # type: ignore[arg-type]
-    generator = np.random.default_rng(seed)
-    draws = [_draw(model, n_draws, generator) for model in (to_mediator, to_outcome)]
+    if missing == "fiml":
+        setting = Setting(distinguishable, method, roles, confidence, 2000, seed)
+        designs = [Design.of(x, mediator), Design.of(mediator, y, [x])]
+        joint = read_joint(pairs, designs[1], distinguishable=distinguishable)
+        (to_mediator, to_outcome), spread = fit_joint(joint, designs, setting)
+    else:
+        whole = ~np.isnan(np.column_stack(vectors)).any(axis=1)
+        n_set_aside = int((~whole).sum())
+        used = pairs[whole]
+        asked = {
+            "distinguishable": distinguishable,
+            "method": method,
+            "roles": roles,
+            "confidence": confidence,
+        }
+        to_mediator = replace(apim(used, x, mediator, **asked), n_set_aside=n_set_aside)  # type: ignore[arg-type]
+        outcome = apim(used, mediator, y, covariates=[x], **asked)  # type: ignore[arg-type]
+        to_outcome = replace(outcome, n_set_aside=n_set_aside)
+        warn_of_set_aside(n_set_aside, len(pairs))
+        spread = block_diag(to_mediator.fit.covariance, to_outcome.fit.covariance)
+    rows = _indirect(to_mediator, to_outcome, spread, np.random.default_rng(seed), n_draws)
+    return Mediation(to_mediator, to_outcome, pd.DataFrame(rows), to_mediator.n_set_aside)
+
+
+def _indirect(
+    to_mediator: Apim, to_outcome: Apim, spread: Array, generator: np.random.Generator, n_draws: int
+) -> list[dict[str, Any]]:
+    setting = to_mediator.setting
+    centre = np.concatenate([to_mediator.fit.estimate, to_outcome.fit.estimate])
+    drawn = generator.multivariate_normal(centre, spread, n_draws, method="cholesky")
+    keys = [
+        [(model, term, role) for term, role in zip(fitted.table["term"], fitted.table["role"], strict=True)]
+        for model, fitted in enumerate((to_mediator, to_outcome))
+    ]
+    place = {key: i for i, key in enumerate([*keys[0], *keys[1]])}
     rows = []
-    for role in to_mediator.setting.table_roles:
+    for role in setting.table_roles:
         for effect, path in PATHS:
-            first, second = _steps(path, role, roles, distinguishable=distinguishable)
-            a, b = to_mediator.effect(*first), to_outcome.effect(*second)
-            rows.append(_row(effect, path, role, a, b, draws[0][first] * draws[1][second], confidence))
-    n_set_aside = int((~whole).sum())
-    to_mediator = replace(to_mediator, n_set_aside=n_set_aside)
-    to_outcome = replace(to_outcome, n_set_aside=n_set_aside)
-    return Mediation(to_mediator, to_outcome, pd.DataFrame(rows), n_set_aside)
+            first, second = _steps(path, role, setting.roles, distinguishable=setting.distinguishable)
+            i, j = place[(0, *first)], place[(1, *second)]
+            row = _row(effect, path, role, centre[[i, j]], spread[np.ix_([i, j], [i, j])])
+            rows.append(row | _interval(row, drawn[:, i] * drawn[:, j], setting.confidence))
+    return rows
 
 
 def _steps(
@@ -151,22 +184,11 @@ def _steps(
     return (first, holder), (second, role)
 
 
-def _draw(model: Apim, n_draws: int, generator: np.random.Generator) -> dict[tuple[str, str], Array]:
-    drawn = generator.multivariate_normal(
-        model.fit.estimate, model.fit.covariance, n_draws, method="cholesky"
-    )
-    keys = zip(model.table["term"], model.table["role"], strict=True)
-    return {key: drawn[:, i] for i, key in enumerate(keys)}
-
-
-def _row(
-    effect: str, path: str, role: str, a: pd.Series, b: pd.Series, products: Array, confidence: float
-) -> dict[str, object]:
-    estimate = a["estimate"] * b["estimate"]
-    error = np.hypot(a["estimate"] * b["se"], b["estimate"] * a["se"])
-    tail = (1.0 - confidence) / 2.0
-    half = stats.norm.ppf(1.0 - tail) * error
-    low, high = np.quantile(products, [tail, 1.0 - tail])
+def _row(effect: str, path: str, role: str, steps: Array, spread: Array) -> dict[str, Any]:
+    """Return an indirect effect with Sobel's error, from its two steps and their covariance."""
+    turned = steps[::-1]
+    error = float(np.sqrt(turned @ spread @ turned))
+    estimate = float(steps[0] * steps[1])
     return {
         "effect": effect,
         "path": path,
@@ -175,8 +197,17 @@ def _row(
         "se": error,
         "z": estimate / error,
         "p": 2.0 * stats.norm.sf(abs(estimate / error)),
-        "sobel_low": estimate - half,
-        "sobel_high": estimate + half,
+    }
+
+
+def _interval(row: dict[str, Any], products: Array, confidence: float) -> dict[str, float]:
+    """Return Sobel's interval and the Monte Carlo one."""
+    tail = (1.0 - confidence) / 2.0
+    half = stats.norm.ppf(1.0 - tail) * row["se"]
+    low, high = np.quantile(products, [tail, 1.0 - tail])
+    return {
+        "sobel_low": row["estimate"] - half,
+        "sobel_high": row["estimate"] + half,
         "low": float(low),
         "high": float(high),
     }

@@ -1,11 +1,13 @@
 """When the actor and partner effects depend on something."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from workbook.errors import StatisticsError
 from workbook.research.checks import Array, check_keys, read_columns
 from workbook.research.dyadic.apim import N_DRAWS, apim
-from workbook.research.dyadic.design import Pair
+from workbook.research.dyadic.design import Missing, Pair, check_missing
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
 
@@ -18,6 +20,7 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     by: str,
     distinguishable: bool,
     method: Method = "REML",
+    missing: Missing = "listwise",
     roles: tuple[str, str] = ("a", "b"),
     confidence: float = 0.95,
     n_draws: int = N_DRAWS,
@@ -38,9 +41,12 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
 
     Missing
     -------
-    Couples with a missing value are set aside. x and m are centred before that, at the mean of
-    everybody who has a value there: with many couples set aside, the effects are those at that
-    mean and not at the mean of the couples in the model.
+    *listwise*: couples with a missing value are set aside. *fiml* (needs ``method="ML"``): couples
+    who miss x or m are set aside, but one partner's y counts where the other's is missing. A missing
+    x is not filled in, since products of normal values are not normal and what would be filled in
+    is biased. x and m are centred before that, at the mean of everybody who has a value there: with
+    many couples set aside, the effects are those at that mean and not at the mean of the couples in
+    the model.
 
     Source
     ------
@@ -49,11 +55,12 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
 
     Checked against
     ---------------
-    R's ``nlme::gls`` on the same columns in ``make prove``, partners exchangeable.
+    R's ``nlme::gls`` on the same columns in ``make prove``, partners exchangeable; *fiml* against
+    ``gls`` on the rows of all persons who have a y, by ML.
 
     Parameters
     ----------
-    pairs, x, y, distinguishable, method, roles, confidence, n_draws
+    pairs, x, y, distinguishable, method, missing, roles, confidence, n_draws
         As `apim`.
     by : "product", "difference" or a column's name
 
@@ -72,7 +79,7 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     """
     names = [*x, *y] + ([] if by in ("product", "difference") else [by])
     vectors, problems = read_columns(pairs, names)
-    problems += check_keys(pairs)
+    problems += [*check_keys(pairs), *check_missing(missing, method)]
     if problems:
         raise StatisticsError(problems)
     by_name = dict(zip(names, vectors, strict=True))
@@ -92,17 +99,23 @@ def moderated_apim(  # noqa: PLR0913 - a model's settings, by name
     prepared = pd.DataFrame(columns, index=pairs.index)
     if "couple_id" in pairs:
         prepared["couple_id"] = pairs["couple_id"]
-    return apim(
+    n_before = len(prepared)
+    if missing == "fiml":
+        given = [name for name in columns if name not in y]
+        prepared = prepared[prepared[given].notna().all(axis=1) & prepared[list(y)].notna().any(axis=1)]
+    model = apim(
         prepared,
         x,
         y,
         distinguishable=distinguishable,
         method=method,
         covariates=covariates,
+        missing=missing,
         roles=roles,
         confidence=confidence,
         n_draws=n_draws,
     )
+    return replace(model, n_set_aside=model.n_set_aside + n_before - len(prepared))
 
 
 def _centred(first: Array, second: Array) -> tuple[Array, Array]:

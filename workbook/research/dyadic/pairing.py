@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from workbook.dyads.pairs import ids_as_text
 from workbook.errors import StatisticsError
-from workbook.research.checks import places
+from workbook.research.checks import named_twice, places
 
 
 def from_pairs(
@@ -41,6 +42,7 @@ def from_pairs(
       couple_id  trust_a  trust_b
     0        c1      3.0      4.0
     """
+    pairs = pairs.assign(couple_id=ids_as_text(pairs["couple_id"]))
     if occasion is not None:
         pairs = pairs[pairs["occasion"] == occasion]
     problems = []
@@ -68,10 +70,12 @@ def from_pairs(
 def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | None = None) -> pd.DataFrame:
     """Person rows (two per couple) as one row per couple.
 
-    Partners are put in the order of ``role`` if one is named, else of ``person_id``, else of
-    their rows. A couple with one row gets NaN for the absent partner. Where ``role`` holds two
-    kinds, the first in order is a and the second b also for who is alone or whose partner has
-    no role; who is alone and has no role stands first.
+    Ids and roles are read as text: 9 and "9" are one id. Partners are put in the order of ``role``
+    if one is named, else of ``person_id`` as text ("10" before "9", as everywhere in the workbook),
+    else of their rows; ``person_id_a``, ``person_id_b`` say who is who. A couple with one row gets
+    NaN for the absent partner. Where ``role`` holds two kinds, the first in order is a and the
+    second b also for who is alone or whose partner has no role; who is alone and has no role stands
+    first.
 
     Parameters
     ----------
@@ -85,8 +89,8 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     Raises
     ------
     StatisticsError
-        Everything wrong at once: absent columns, missing ids, a person twice in a couple,
-        couples with more than two rows.
+        Everything wrong at once: absent columns, a column there or named twice, missing ids, a
+        person twice in a couple, couples with more than two rows.
 
     Examples
     --------
@@ -97,9 +101,18 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
     1        c2      5.0      NaN
     """
     wanted = ["couple_id", *values, *([role] if role else [])]
-    absent = [f"column {name!r} is not in the frame" for name in wanted if name not in persons]
-    if absent:
-        raise StatisticsError(absent)
+    problems = [
+        f"column {name!r} is not in the frame" for name in dict.fromkeys(wanted) if name not in persons
+    ]
+    problems += named_twice(name for name in persons if name in {*wanted, "person_id"})
+    problems += [
+        f"column {name!r} is asked for twice" for name in dict.fromkeys(wanted) if wanted.count(name) > 1
+    ]
+    if problems:
+        raise StatisticsError(problems)
+    ids = [name for name in ("couple_id", "person_id") if name in persons]
+    texts = [name for name in [*ids, role] if name is not None]
+    persons = persons.assign(**{name: ids_as_text(persons[name]) for name in texts})
     if problems := _strange_rows(persons):
         raise StatisticsError(problems)
     ordered = persons.sort_values("person_id", kind="stable") if "person_id" in persons else persons
@@ -107,7 +120,8 @@ def from_persons(persons: pd.DataFrame, values: Sequence[str], *, role: str | No
         place = ordered.groupby("couple_id", observed=True).cumcount()
     else:
         ordered, place = _by_role(ordered, role)
-    carried = [*values, *([role] if role else [])]
+    carried = [*(["person_id"] if "person_id" in persons and "person_id" not in values else [])]
+    carried += [*values, *([role] if role else [])]
     keys = [ordered["couple_id"], place.map({0: "a", 1: "b"}).rename("place")]
     keyed = ordered[carried].set_axis(pd.MultiIndex.from_arrays(keys), axis=0)
     wide = keyed.unstack("place")  # noqa: PD010 - no aggregation is meant

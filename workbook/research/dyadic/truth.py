@@ -1,5 +1,6 @@
 """Truth and bias in how partners see each other, over a cohort."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from workbook.errors import StatisticsError
 from workbook.research.checks import Array, check_keys, read_columns
 from workbook.research.dyadic.apim import apim
-from workbook.research.dyadic.design import Pair
+from workbook.research.dyadic.design import Design, Missing, Pair, check_missing, warn_of_set_aside
+from workbook.research.dyadic.incomplete import read_joint
 from workbook.research.dyadic.least_squares import Method
 from workbook.research.dyadic.result import Apim
 
@@ -43,6 +45,7 @@ def truth_and_bias(
     *,
     distinguishable: bool,
     method: Method = "REML",
+    missing: Missing = "listwise",
     roles: tuple[str, str] = ("a", "b"),
     confidence: float = 0.95,
 ) -> TruthAndBias:
@@ -66,7 +69,8 @@ def truth_and_bias(
 
     Missing
     -------
-    Couples with a missing value are set aside, before the means are taken.
+    *listwise*: couples with a missing value are set aside, before the means are taken. *fiml*
+    (needs ``method="ML"``): as `apim`'s, at the maximum-likelihood means.
 
     Source
     ------
@@ -85,7 +89,7 @@ def truth_and_bias(
         a's judgement of b, and b's judgement of a.
     truth : (str, str)
         a's own report, and b's own report.
-    distinguishable, method, roles, confidence
+    distinguishable, method, missing, roles, confidence
         As `apim`.
 
     Raises
@@ -105,9 +109,40 @@ def truth_and_bias(
     """
     names = [*judgement, *truth]
     vectors, problems = read_columns(pairs, names)
-    problems += check_keys(pairs)
+    problems += [*check_keys(pairs), *check_missing(missing, method)]
     if problems:
         raise StatisticsError(problems)
+    n_set_aside = 0
+    if missing == "fiml":
+        design = Design.of(truth, judgement)
+        moments = read_joint(pairs, design, distinguishable=distinguishable).moments
+        mean_a, mean_b = moments.select(truth)[0]
+        centred = pairs[[*names, *(["couple_id"] if "couple_id" in pairs else [])]].copy()
+        centred[list(truth)] -= [mean_a, mean_b]
+        centred[list(judgement)] -= [mean_b, mean_a]
+    else:
+        centred = _whole_couples(pairs, judgement, truth, vectors, distinguishable=distinguishable)
+        n_set_aside = len(pairs) - len(centred)
+        warn_of_set_aside(n_set_aside, len(pairs))
+    model = apim(
+        centred,
+        truth,
+        judgement,
+        distinguishable=distinguishable,
+        method=method,
+        missing=missing,
+        roles=roles,
+        confidence=confidence,
+    )
+    named = model.table.assign(term=model.table["term"].map(TERMS))
+    n_set_aside += model.n_set_aside
+    return TruthAndBias(named, replace(model, n_set_aside=n_set_aside), n_set_aside)
+
+
+def _whole_couples(
+    pairs: pd.DataFrame, judgement: Pair, truth: Pair, vectors: Sequence[Array], *, distinguishable: bool
+) -> pd.DataFrame:
+    """Return the couples who miss nothing, all columns less the mean of the truth they are about."""
     whole: NDArray[np.bool_] = np.asarray(~np.isnan(np.column_stack(vectors)).any(axis=1))
     seen_by_a, seen_by_b, own_a, own_b = (vector[whole] for vector in vectors)
     mean_a, mean_b = _means(own_a, own_b, distinguishable=distinguishable)
@@ -122,18 +157,7 @@ def truth_and_bias(
     )
     if "couple_id" in pairs:
         centred["couple_id"] = pairs["couple_id"][whole]
-    model = apim(
-        centred,
-        truth,
-        judgement,
-        distinguishable=distinguishable,
-        method=method,
-        roles=roles,
-        confidence=confidence,
-    )
-    named = model.table.assign(term=model.table["term"].map(TERMS))
-    n_set_aside = int((~whole).sum())
-    return TruthAndBias(named, replace(model, n_set_aside=n_set_aside), n_set_aside)
+    return centred
 
 
 def _means(own_a: Array, own_b: Array, *, distinguishable: bool) -> tuple[float, float]:

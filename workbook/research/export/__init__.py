@@ -1,7 +1,7 @@
 """Exports that keep people unknown: three levels, each with its risk report first."""
 
 from workbook.research.export.aggregate import aggregate_release
-from workbook.research.export.journal import Journal, open_journal, read_journal
+from workbook.research.export.journal import Journal, adopt_journal, open_journal, read_journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     Check,
@@ -27,6 +27,7 @@ __all__ = [
     "ReleaseTable",
     "RiskReport",
     "UnsafeReleaseError",
+    "adopt_journal",
     "aggregate_release",
     "open_journal",
     "read_journal",

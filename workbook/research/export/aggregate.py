@@ -60,26 +60,25 @@ def aggregate_release(
     occasion : str
     k : int
     journal : Journal
-        Of the folder this goes to (`open_journal`): whom earlier exports would give away is
+        Of the study (`open_journal`): whom earlier exports would give away is
         left out.
 
     Raises
     ------
     ReleaseError
-        Fewer than 20 couples with both partners, unknown subscales or occasion; more
-        subscales than the couples allow.
+        Fewer than 20 couples with both partners, or too few that earlier exports allow; unknown
+        subscales or occasion; more subscales than the couples allow.
     """
     journal = journal or Journal()
     occasion = occasion or published.first_occasion()
-    wished = _choose(published, subscales, occasion)
-    chosen = wished if subscales is not None else _as_many_as_fit(published, wished, occasion)
-    persons = _whole_couples(published, chosen, occasion)
-    least = max(FEWEST, COUPLES_PER_COLUMN * 2 * len(chosen))
-    basis = Basis(Level.AGGREGATE, occasion, least, facts=_facts(published))
-    people, basis = published.settle(persons[["person_id", "couple_id"]], basis, journal)
-    persons = persons[persons["person_id"].isin(people["person_id"])].reset_index(drop=True)
-    n = len(people) // 2
-    _refuse_few(n, len(chosen), may_choose=subscales is not None)
+    chosen = _choose(published, subscales, occasion)
+    is_free = subscales is None
+    found = _settled(published, chosen, occasion, journal)
+    while is_free and len(chosen) > 1 and not _is_enough(found[1], len(chosen)):
+        chosen = chosen[:-1]
+        found = _settled(published, chosen, occasion, journal)
+    persons, n, basis = found
+    _refuse_few(published, chosen, occasion, journal, basis, n=n, may_choose=not is_free)
     pairs = from_persons(persons, chosen)
     moments = symmetric_moments(pairs, chosen)
     tables = [_scales(published, persons, pairs, chosen), *_moment_tables(moments, n)]
@@ -101,22 +100,43 @@ def _whole_couples(published: Published, names: Sequence[str], occasion: str) ->
     return persons[(sizes == 2).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
-def _as_many_as_fit(published: Published, wished: list[str], occasion: str) -> list[str]:
-    """Return the first scales, so many that the couples who have them all suffice for their covariances."""
-    for n_scales in range(len(wished), 1, -1):
-        n = len(_whole_couples(published, wished[:n_scales], occasion)) // 2
-        if n >= FEWEST and n_scales <= n // COUPLES_PER_COLUMN // 2:
-            return wished[:n_scales]
-    return wished[:1]
+def _settled(
+    published: Published, chosen: Sequence[str], occasion: str, journal: Journal
+) -> tuple[pd.DataFrame, int, Basis]:
+    """Return persons of whole couples whom the journal allows, how many couples that is, and the basis."""
+    persons = _whole_couples(published, chosen, occasion)
+    least = max(FEWEST, COUPLES_PER_COLUMN * 2 * len(chosen))
+    basis = Basis(Level.AGGREGATE, occasion, least, facts=_facts(published))
+    people, basis = published.settle(persons[["person_id", "couple_id"]], basis, journal)
+    stays = persons["person_id"].isin(people["person_id"])
+    return persons[stays].reset_index(drop=True), len(people) // 2, basis
 
 
-def _refuse_few(n: int, n_scales: int, *, may_choose: bool) -> None:
-    room = n // COUPLES_PER_COLUMN // 2
+def _is_enough(n: int, n_scales: int) -> bool:
+    return n >= FEWEST and n_scales <= max(n // COUPLES_PER_COLUMN // 2, 1)
+
+
+def _refuse_few(
+    published: Published,
+    chosen: Sequence[str],
+    occasion: str,
+    journal: Journal,
+    basis: Basis,
+    *,
+    n: int,
+    may_choose: bool,
+) -> None:
+    n_whole = len(_whole_couples(published, chosen, occasion)) // 2
+    room = n_whole // COUPLES_PER_COLUMN // 2
     problems = []
-    if n < FEWEST:
-        problems.append(problem("research.refused.few_scored", n=n, least=FEWEST))
-    if n_scales > max(room, 1) and may_choose:
-        problems.append(problem("research.refused.room", n_scales=n_scales, n=n, most=room))
+    if n_whole < FEWEST:
+        problems.append(problem("research.refused.few_scored", n=n_whole, least=FEWEST))
+    if len(chosen) > max(room, 1) and may_choose:
+        problems.append(problem("research.refused.room", n_scales=len(chosen), n=n_whole, most=room))
+    if not problems and not _is_enough(n, len(chosen)):
+        earlier = ", ".join(str(entry["folder"]) for entry in journal.entries)
+        asked = {"n": n_whole, "left": n, "least": basis.least, "earlier": earlier}
+        problems.append(problem("research.refused.held_back", **asked))
     if problems:
         raise ReleaseError(problems)
 

@@ -16,8 +16,9 @@ subtraction must itself be an export that would have been allowed.** So
 Since every sum that any number of exports allow is a sum over these classes, the first rule
 holds for three exports and more as well as for two.
 
-The journal keeps salted digests of who was in each export, never an id or a value. It lies
-beside the exports and does not leave with them. Without it nothing can be compared: keep it.
+The journal keeps salted digests of who was in each export, never an id or a value. It belongs to
+the study: it lies in the study's data folder, wherever an export goes, and does not leave with it.
+Without it nothing can be compared: keep it.
 """
 
 import hashlib
@@ -69,7 +70,7 @@ class Basis:
 
 @dataclass(frozen=True, eq=False)
 class Journal:
-    """Every export made into one folder, oldest first. See `open_journal`."""
+    """Every export of a study, oldest first. See `open_journal`."""
 
     entries: tuple[Mapping[str, Any], ...] = ()
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -220,7 +221,7 @@ class _Rule:
 
 
 def open_journal(parent: Path) -> Journal:
-    """Return the journal of the exports that lie in a folder; an empty one if there are none.
+    """Return the journal that lies in a folder; an empty one if there is none.
 
     Raises
     ------
@@ -229,6 +230,41 @@ def open_journal(parent: Path) -> Journal:
     """
     entries = read_journal(parent)
     return Journal(tuple(entries), entries[0]["salt"]) if entries else Journal()
+
+
+def adopt_journal(records: Path, beside: Path) -> None:
+    """Take over the journal that an earlier version kept beside its exports.
+
+    Parameters
+    ----------
+    records : Path
+        Where the study's journal lies.
+    beside : Path
+        The folder that an export is to go into.
+
+    Raises
+    ------
+    ReleaseError
+        Both hold one, and the study's does not know what the other tells of.
+    """
+    if records.resolve() == beside.resolve() or not (strange := read_journal(beside)):
+        return
+    own = read_journal(records)
+    unknown = [entry for entry in strange if entry not in own]
+    if own and unknown:
+        raise ReleaseError(
+            problem(
+                "research.journal.other",
+                file=JOURNAL,
+                folder=beside,
+                earlier=_named(unknown),
+                records=records,
+            )
+        )
+    if not own:
+        records.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for entry in strange:
+            append_entry(records, entry)
 
 
 def read_journal(parent: Path) -> list[dict[str, Any]]:

@@ -55,7 +55,6 @@ def dataset_description(release: Release, study: str) -> dict[str, Any]:
 
 
 def _resource(table: ReleaseTable, path: str) -> dict[str, Any]:
-    codes = sorted({code for column in table.columns for code in column.missing})
     return {
         "name": table.name,
         "path": path,
@@ -65,7 +64,7 @@ def _resource(table: ReleaseTable, path: str) -> dict[str, Any]:
         "encoding": "utf-8",
         "schema": {
             "fields": [_field(column) for column in table.columns],
-            "missingValues": ["", *(str(code) for code in codes)],
+            "missingValues": [""],
         },
     }
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ from workbook.research.export.packaging import codebook, data_package, dataset_d
 from workbook.research.export.release import Level, Release, ReleaseTable
 
 FORMATS = ("csv", "parquet", "sav")
+LONGEST_NAME, LONGEST_VALUE_LABEL, LONGEST_LABEL = 64, 120, 255
+"""What SPSS takes of a variable's name, a value's label and a variable's label, in bytes."""
+
 MANIFEST = "manifest.json"
 
 
@@ -29,20 +32,24 @@ def write_release(
     study: str,
     formats: Sequence[str] = ("csv",),
     now: datetime | None = None,
+    records: Path | None = None,
 ) -> Path:
-    """Write a release to a new folder, and a line about it to the journal beside it.
+    """Write a release to a new folder, and a line about it to the study's journal.
 
     Parameters
     ----------
     release : Release
     folder : Path
-        Must not exist. ``exports.jsonl`` in its parent keeps account of every export.
+        Must not exist.
     study : str
         The study's name; only its letters, digits and hyphens get into file names.
     formats : list of {"csv", "parquet", "sav"}
         CSV is always written: the data package describes it.
     now : datetime
         The export's own time in the journal, UTC.
+    records : Path
+        The folder whose ``exports.jsonl`` keeps account of every export of the study, wherever it
+        goes; by default the one that the new folder is in.
 
     Returns
     -------
@@ -68,16 +75,18 @@ def write_release(
     if problems:
         raise ReleaseError(problems)
     at = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0).isoformat()
-    journal = open_journal(folder.parent)
+    parent = records or folder.parent
+    journal = open_journal(parent)
     too_much = journal.problems(release.basis)
     if too_much or release.basis is None:
         raise ReleaseError(too_much)
     with _appear_whole(folder) as unfinished:
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         files = _write_files(release, unfinished, study, ["csv", *(f for f in formats if f != "csv")])
         entry = _entry(release, folder.name, study, files, at)
         (unfinished / MANIFEST).write_text(_json(entry), encoding="utf-8")
         # Journal first: an unrecorded export is worse than an entry without an export.
-        append_entry(folder.parent, entry | journal.note(release.basis))
+        append_entry(parent, entry | journal.note(release.basis))
     return folder
 
 
@@ -96,16 +105,13 @@ def _write_files(release: Release, folder: Path, study: str, formats: Sequence[s
     data = folder / "data"
     data.mkdir()
     for table in release.tables:
-        stem = f"study-{_slug(study)}_level-{release.level}_table-{table.name}_data"
         rows = _guarded(table)
         for form in formats:
-            _WRITERS[form](rows, table, data / f"{stem}.{form}")
-    _guard_frame(codebook(release)).to_csv(folder / "codebook.csv", index=False, lineterminator="\n")
-    release.risk.frame().to_csv(folder / "risk.csv", index=False, lineterminator="\n")
-    csv = {
-        t.name: f"data/study-{_slug(study)}_level-{release.level}_table-{t.name}_data.csv"
-        for t in release.tables
-    }
+            _WRITERS[form](rows, table, data / f"{_stem(study, release, table)}.{form}")
+    for name, frame in (("codebook", _guard_frame(codebook(release))), ("risk", release.risk.frame())):
+        # With a byte order mark, without which Excel takes UTF-8 for something else.
+        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8-sig")
+    csv = {t.name: f"data/{_stem(study, release, t)}.csv" for t in release.tables}
     (folder / "datapackage.json").write_text(
         _json(data_package(release, study, _slug(study), csv)), encoding="utf-8"
     )
@@ -116,17 +122,30 @@ def _write_files(release: Release, folder: Path, study: str, formats: Sequence[s
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def _write_csv(rows: pd.DataFrame, _: ReleaseTable, path: Path) -> None:
-    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+def _stem(study: str, release: Release, table: ReleaseTable) -> str:
+    """Return a file's name by Psych-DS: keywords with values of letters and digits alone."""
+    parts = {"study": _slug(study), "level": str(release.level), "table": table.name}
+    values = [
+        f"{key}-{''.join(c for c in value if c.isascii() and c.isalnum())}" for key, value in parts.items()
+    ]
+    return "_".join([*values, "data"])
+
+
+def _write_csv(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
+    _bare(rows, table).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _write_parquet(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
-    """As CSV, but every kind of missing is a null, so that nobody averages a code."""
+    _bare(rows, table).to_parquet(path, index=False)
+
+
+def _bare(rows: pd.DataFrame, table: ReleaseTable) -> pd.DataFrame:
+    """Return rows in which every kind of missing is empty, so that nobody averages a code."""
     bare = rows.copy()
     for column in table.columns:
         if column.missing:
             bare[column.name] = bare[column.name].mask(bare[column.name].isin(list(column.missing)))
-    bare.to_parquet(path, index=False)
+    return bare
 
 
 def _write_sav(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
@@ -141,10 +160,8 @@ def _write_sav(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
     pyreadstat.write_sav(
         numbers,
         str(path),
-        column_labels=[column.label[:250] for column in table.columns],
-        variable_value_labels={
-            name: dict([*c.codes.items(), *c.missing.items()]) for name, c in described if c.codes
-        },
+        column_labels=[_cut(column.label, LONGEST_LABEL) for column in table.columns],
+        variable_value_labels={name: _labels({**c.codes, **c.missing}) for name, c in described if c.codes},
         missing_ranges={name: list(c.missing) for name, c in described if c.missing},
         variable_measure={
             name: {"code": "ordinal", "number": "scale"}.get(c.kind, "nominal") for name, c in described
@@ -154,16 +171,36 @@ def _write_sav(rows: pd.DataFrame, table: ReleaseTable, path: Path) -> None:
 
 def _spss_names(names: Sequence[str]) -> list[str]:
     """Return names within SPSS's 64 bytes, still different from each other."""
+    return _different(names, LONGEST_NAME, "_{}")
+
+
+def _labels(labels: Mapping[int, str]) -> dict[int | float, str]:
+    """Return values' labels within SPSS's 120 bytes, still different from each other.
+
+    >>> [len(label.encode()) for label in _labels({0: "Ж" * 64 + "never", 1: "Ж" * 64 + "often"}).values()]
+    [120, 120]
+    """
+    return dict(zip(labels, _different(list(labels.values()), LONGEST_VALUE_LABEL, " ({})"), strict=True))
+
+
+def _different(texts: Sequence[str], most: int, mark: str) -> list[str]:
+    """Return texts cut to so many bytes, each unlike the others, whatever the case of its letters."""
     used: set[str] = set()
     found = []
-    for name in names:
-        short, number = name[:60], 1
+    for text in texts:
+        short, number = _cut(text, most), 1
         while short.lower() in used:
             number += 1
-            short = f"{name[:56]}_{number}"
+            end = mark.format(number)
+            short = _cut(text, most - len(end)) + end
         used.add(short.lower())
         found.append(short)
     return found
+
+
+def _cut(text: str, most: int) -> str:
+    """Return what of a text fits into so many bytes, no letter cut in two."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 _WRITERS = {"csv": _write_csv, "parquet": _write_parquet, "sav": _write_sav}

@@ -127,6 +127,11 @@ def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
     return path
 
 
+def exports_folder(folder: Path) -> Path:
+    """Return where in a data folder the journal of exports lies, and exports of the researcher's page."""
+    return folder / "exports"
+
+
 def read_study(folder: Path) -> Study | None:
     """Return the study of a data folder, checked as when it was made; None where there is none.
 

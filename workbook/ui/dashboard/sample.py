@@ -105,7 +105,7 @@ def open_sample() -> Sample:
     """Return the study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
     from workbook.errors import SetupError
     from workbook.service.studies.dataset import ConsentedStudy, open_study
-    from workbook.service.studies.study import read_study
+    from workbook.service.studies.study import exports_folder, read_study
     from workbook.storage.location import data_folder
 
     folder = data_folder()
@@ -114,7 +114,7 @@ def open_sample() -> Sample:
     except SetupError:
         there_is_one = True  # and it is not in order: opening it says what is wrong
     if there_is_one:
-        return of_study(open_study(folder), folder / "exports")
+        return of_study(open_study(folder), exports_folder(folder))
     cohort = find_cohort(Path.cwd())
     if cohort is not None:
         return of_cohort(cohort)
