@@ -56,7 +56,8 @@ class DecideHere(Page):
         rest = (
             note(say("ui.decide.no_preview")) if self.which.options else paragraph(say("ui.decide.all_open"))
         )
-        self.say_words([*opening("decide"), rest, note(say("ui.share.never"))])
+        words = [*opening("decide"), rest, note(say("ui.share.never")), note(say("ui.share.waiting"))]
+        self.say_words(words)
         buttons = [Button(say("ui.share.button"), self._decide, "primary")] if self.which.options else []
         self.offer(*buttons, Button(say("ui.decide.back"), self.to(at("together")), "quiet"), *self._takers())
 

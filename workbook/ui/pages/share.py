@@ -80,7 +80,7 @@ class Share(Page):
         if total == 1:
             head[0] = kicker(say("ui.share.kicker_one"))
         # The same words for everyone and every part, whatever was answered.
-        self.say_words([*head, note(say("ui.share.never"))])
+        self.say_words([*head, note(say("ui.share.never")), note(say("ui.share.waiting"))])
         self.choice.legend = say("ui.share.legend")
         self.choice.options = [option(grain, instrument) for grain in grains_for(instrument)]
         self._show_preview()
