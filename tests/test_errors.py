@@ -22,6 +22,7 @@ SPEAKS = {
     "content/__init__.py": "renders problems",
     "server/web/error_pages.py": "an error page",
     "server/kernels/websocket.py": "the sentence a page shows when its kernel failed",
+    "session/drawer.py": "the question about a need of one's own",
     "service/demo.py": "names of the made-up couple",
     "service/studies/study.py": "the heading of a file a person reads",
     "service/studies/dataset.py": "name and purpose of the made-up study",

@@ -52,7 +52,7 @@ def test_a_new_round_starts_empty_and_then_shows_what_moved(
     looks.at(ben.page, "again, asked")
     ben.turn(lambda: ben.press(ben.button("again.begin_soon")))
 
-    assert say("ui.status.complete") not in ben.step(CONNECTION[0]).inner_text()
+    expect(ben.step(CONNECTION[0])).not_to_contain_text(say("ui.status.complete"))
     answer_chapter(ben, CONNECTION[0], lambda n, choices: (n + 4) % choices)
     assert say("ui.status.complete") in ben.step(CONNECTION[0]).inner_text()
 

@@ -31,11 +31,11 @@ class App:
         self.session = session
         self.pages = Pages(session, PAGES)
         self.guard = Guard(self.show_trouble)
-        self.on_press = Guard(self.show_trouble, begin=self._hush)
+        self.guard_press = Guard(self.show_trouble, begin=self._hush)
         session.shield = self.guard
         self.trouble = Prose()
         self.back = BackEntries(self._go_back, lambda page: is_place(page, session.instruments))
-        self.back.widget.on_back(self.on_press(self.back.went))
+        self.back.widget.on_back(self.guard_press(self.back.went))
         self.root = VBox([self.back.widget, self.trouble])
         self.root.add_class("page")
         self._kinds = {kind.kind: kind for kind in PAGES}
@@ -64,7 +64,7 @@ class App:
         self.trouble.blocks = [callout(say("ui.trouble.title"), told, tone="bad", alert=True)]
         if self._open is None:  # not even a first page: offer to try again
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
-            again.on_press(self.on_press(lambda _: self._turn()))
+            again.on_press(self.guard_press(lambda _: self._turn()))
             self.root.children = (self.back.widget, self.trouble, again)
 
     def _go_back(self, page: Address) -> None:

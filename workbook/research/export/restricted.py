@@ -92,10 +92,15 @@ def restricted_release(  # noqa: PLR0913 - an export's settings, by name
     shape = _refuse(published, agreement, form, occasion)
     facts_given = ("background",) if background else ()
     basis = Basis(Level.RESTRICTED, occasion, k, facts=facts_given)
-    people, basis = published.settle(_both_published(published, occasion), basis, journal)
-    n = int(people["couple_id"].nunique())
-    if n < k:
-        raise ReleaseError(problem("research.refused.few_published", n=n, k=k))
+    both = _both_published(published, occasion)
+    people, basis = published.settle(both, basis, journal)
+    n, n_both = int(people["couple_id"].nunique()), int(both["couple_id"].nunique())
+    if n_both < k:
+        raise ReleaseError(problem("research.refused.few_published", n=n_both, k=k))
+    if n < k:  # there are enough, but earlier exports would give somebody away
+        earlier = ", ".join(str(entry["folder"]) for entry in journal.entries)
+        asked = {"n": n_both, "left": n, "least": basis.least, "earlier": earlier}
+        raise ReleaseError(problem("research.refused.held_back_rows", **asked))
     generator = np.random.default_rng(draw_seed() if seed is None else seed)
     rows, columns, facts = _collect(published, people, occasion, background=background)
     joined = published.joined(people, basis, journal)

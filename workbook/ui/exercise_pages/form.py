@@ -66,11 +66,11 @@ class MoveForm:
         for name, widget in self._asked.items():
             widget.value = typed.get(name, widget.value)
 
-    def on_rest(self, react: Callable[[], None]) -> None:
-        """Call ``react`` whenever a field was left with something new in it, or something was chosen."""
+    def on_rest(self, guarded: Callable[[], None]) -> None:
+        """Call what a page has ``guarded`` whenever a field was left with something new or something chosen."""
         for widget in self._asked.values():
             is_text = isinstance(widget, TextField) and widget.kind != "select"
-            widget.observe(lambda _: react(), "settled" if is_text else "value")
+            widget.observe(lambda _: guarded(), "settled" if is_text else "value")
 
     def read(self) -> dict[str, Any] | None:
         """Return what was given, with what the page fills in; None where the fields say what is missing."""

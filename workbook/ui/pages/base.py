@@ -25,7 +25,7 @@ class Desk(Protocol):
     session: Session
     guard: Guard
     """Shows what goes wrong."""
-    on_press: Guard
+    guard_press: Guard
     """The same for what a person presses: it takes away what went wrong before."""
     pages: Pages
 
@@ -44,7 +44,7 @@ class Page(PageKind):
         self.actions = Actions()
         self._reactions: dict[str, Callable[[], None]] = {}
         self.root = VBox([self.words, *self.parts(), self.actions])
-        self.actions.on_press(desk.on_press(self._pressed))
+        self.actions.on_press(desk.guard_press(self._pressed))
 
     def parts(self) -> Sequence[Widget]:
         """Return the page's own widgets, between its words and its buttons."""

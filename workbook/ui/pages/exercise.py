@@ -40,7 +40,7 @@ class ExerciseList(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.steps.exercises"))
-        self.menu.on_press(self.desk.on_press(self.desk.go))
+        self.menu.on_press(self.desk.guard_press(self.desk.go))
         return (self.menu,)
 
     def fill(self) -> None:
@@ -78,7 +78,7 @@ class ExercisePage(Page):
         self.fields = VBox([])
         self.about = Prose()
         self.menu = Menu()
-        self.menu.on_press(self.desk.on_press(self._turn))
+        self.menu.on_press(self.desk.guard_press(self._turn))
         self._shown = ""
         self._forms: dict[str, MoveForm] = {}
         self._opened: set[str] = set()

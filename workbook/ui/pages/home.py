@@ -25,7 +25,7 @@ class Home(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.home.path"))
-        self.menu.on_press(self.desk.on_press(self.desk.go))
+        self.menu.on_press(self.desk.guard_press(self.desk.go))
         return ()
 
     def __init__(self, desk: Desk) -> None:

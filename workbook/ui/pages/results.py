@@ -35,7 +35,7 @@ class OwnResults(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.together.more_views"))
-        self.menu.on_press(self.desk.on_press(self.desk.go))
+        self.menu.on_press(self.desk.guard_press(self.desk.go))
         return (self.menu,)
 
     def arrive(self, address: Address) -> None:

@@ -31,12 +31,12 @@ class Rights(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.menu = Menu(label=say("ui.rights.title"))
-        self.menu.on_press(self.desk.on_press(self.desk.go))
+        self.menu.on_press(self.desk.guard_press(self.desk.go))
         self.passphrase = TextField(
             kind="password", label=say("ui.rights.passphrase"), hint=say("ui.rights.passphrase_hint")
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
-        self.file.on_fetch(self._data, self.desk.on_press)
+        self.file.on_fetch(self._data, self.desk.guard_press)
         self.passphrase_link, self.private_link, self.tries = Prose(), Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
