@@ -67,7 +67,7 @@ class MoveForm:
             widget.value = typed.get(name, widget.value)
 
     def on_rest(self, guarded: Callable[[], None]) -> None:
-        """Call what a page has ``guarded`` whenever a field was left with something new or something chosen."""
+        """Call what a page has ``guarded`` when a field was left with something new, or one was chosen."""
         for widget in self._asked.values():
             is_text = isinstance(widget, TextField) and widget.kind != "select"
             widget.observe(lambda _: guarded(), "settled" if is_text else "value")
