@@ -26,7 +26,8 @@ from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App
 
 OCCASION = "assessment-1"
-_IDS = re.compile(r"[pc]_[0-9a-f]{24}|[0-9a-f]{32}|IPY_MODEL_\w+")
+# What is drawn by chance: ids, and the numbers of the browser's history entries.
+_IDS = re.compile(r"[pc]_[0-9a-f]{24}|[0-9a-f]{32}|IPY_MODEL_\w+|\('entry', \d+\)")
 STATES = (
     "undecided",
     "unfinished",

@@ -114,9 +114,9 @@ def an_audit_that_tells(size: int, seed: int) -> Counts:
     """Each decision leaves a row without a name in the couple's record."""
     deciding = rounds.deciding
 
-    def tell(stands: rounds.Rounds, decision: rounds.Decision, responses: Any) -> Writing:
+    def tell(stands: rounds.Rounds, decision: rounds.Decision, responses: Any, **how: bool) -> Writing:
         told = audit_entry(decision.couple_id, uuid.uuid4().hex, "decided")
-        return Writing.of(deciding(stands, decision, responses), Writing([told]))
+        return Writing.of(deciding(stands, decision, responses, **how), Writing([told]))
 
     with mock.patch.object(rounds, "deciding", tell):
         return _compare(size, seed, pages=False)

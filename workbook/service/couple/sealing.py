@@ -9,6 +9,7 @@ the two writes is then held in their own drawer, where they alone read it, and m
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.service.couple.drawers import SEALED, Drawer, Record
@@ -176,8 +177,10 @@ class CoupleStore(Store):
         return Entry(entry.log, name, SEALED, crypto.seal(key, dump(content), bound))
 
     def _open(self, row: Row) -> Row:
-        if row.payload is None or row.kind != SEALED or self._key is None:
+        if row.payload is None or row.kind != SEALED:
             return row
+        if self._key is None:  # there is one, and not for this person any more
+            return replace(row, payload=None)
         return open_by_row_key(row, self.couple_id, _row_key(self._key, row.log, row.operation_id))
 
     def _hold(self, entry: Entry) -> Entry:

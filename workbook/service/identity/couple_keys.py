@@ -29,7 +29,7 @@ def make_couple_key(store: Store, couple_id: str) -> None:
 
 
 def open_couple_key(store: Store, account: Account, drawer_key: bytes) -> bytes | None:
-    """Return the key of the couple somebody belongs to; None until both have a key pair.
+    """Return the key of the couple somebody belongs to; None until both have a key pair, or once given up.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def open_couple_key(store: Store, account: Account, drawer_key: bytes) -> bytes 
     AccessError
         There is a key, and it is sealed to others only.
     """
-    keys = fold_couple(store.read(couple_log(account.couple_id))).keys
-    if not keys or account.keys is None:
-        return None
-    sealed = keys.get(account.person_id)
-    if sealed is None:
+    pair = fold_couple(store.read(couple_log(account.couple_id)))
+    sealed = pair.keys.get(account.person_id)
+    if sealed is None and pair.keys and not pair.is_unpaired:
         raise AccessError(problem("errors.access.not_yours"))
+    if sealed is None or account.keys is None:  # who has left, and meets a backup from before, gave theirs up
+        return None
     own = private_key(account.keys, drawer_key, account.person_id)
     return crypto.open_own(own, bytes.fromhex(sealed), _bound_to(account.couple_id, account.person_id))
 
