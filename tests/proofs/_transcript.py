@@ -16,6 +16,7 @@ _CHANCE = (
         re.compile(r'(?<=name="once" value=")[\w-]{22}(?=")'),
         "<once>",
     ),  # each form's own, so that it is sent once
+    (re.compile(r'"entry":\s*\d{10}(?!\d)'), '"entry":<entry>'),  # of the browser's history, drawn by chance
     (re.compile(r"http://localhost:\d+"), "<origin>"),
 )
 _ID = re.compile(

@@ -11,7 +11,8 @@ from workbook.address import Address, at
 from workbook.ui.components import Back
 
 HOME = at("home")
-_MOST = 2**31 - 1
+# All as long as each other: how long a message is tells nothing of which was drawn.
+_NUMBERS = range(10**9, 2**31)
 
 
 class BackEntries:
@@ -54,6 +55,6 @@ class BackEntries:
         self._pages[self._now] = page
 
     def _enter(self, page: Address) -> None:
-        self._now = 1 + secrets.randbelow(_MOST)
+        self._now = secrets.choice(_NUMBERS)
         self._pages[self._now] = page
         self.widget.entry = self._now
