@@ -34,6 +34,8 @@ class Ladder:
         The step of time and warmth, the same for everyone until then.
     never_joint : tuple of str
         Needs that no joint page and no joint step speaks of.
+    never_first : tuple of str
+        Needs that stand behind all others that wait.
     never_praised : tuple of str
         Topics that are told as a strength to nobody, since fear can make them high.
     basis : str
@@ -45,6 +47,7 @@ class Ladder:
     well_above: Number
     exercise: Text
     never_joint: Texts
+    never_first: Texts
     never_praised: Texts
     basis: Text
 

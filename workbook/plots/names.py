@@ -1,10 +1,11 @@
 """What people and facets are called in figures, sentences and tables."""
 
 from collections.abc import Mapping, Sequence
+from math import floor
 
 from workbook.content import say
 from workbook.instruments.facets import Facet, facets
-from workbook.instruments.model import Instrument
+from workbook.instruments.model import Instrument, Scale
 
 MOST_NAMED = 3  # more than this are counted
 
@@ -24,6 +25,20 @@ def end_labels(facet: Facet) -> tuple[str, str]:
     """Return what the lowest and the highest choice of a facet's scale are called."""
     choices = sorted(facet.scale.choices, key=lambda choice: choice.value)
     return choices[0].label, choices[-1].label
+
+
+def choice_words(scale: Scale) -> str:
+    """Return what the choices of a scale are called, from the lowest to the highest, a line each."""
+    return "\n".join(one.label for one in sorted(scale.choices, key=lambda choice: choice.value))
+
+
+def word_for(value: float, lowest: float, words: Sequence[str]) -> str:
+    """Return the scale's own word that is nearest to a score; half-way goes up.
+
+    >>> word_for(2.5, 0, ["Never", "Rarely", "Sometimes", "Often", "Almost always"])
+    'Often'
+    """
+    return words[min(len(words) - 1, max(0, floor(value - lowest + 0.5)))]
 
 
 def short_title(title: str) -> str:

@@ -1,27 +1,30 @@
-"""Four perspectives on a line each: what I say of myself, and what you say of me.
+"""Four perspectives: what I say of myself, and what you say of me.
 
-The same drawing serves three views: facets of connection, skills, and guesses of what matters.
+The same frame serves three views: topics of connection, one at a time; skills; and guesses of what matters.
 """
 
-import math
 from collections.abc import Iterable, Mapping
+from math import hypot, isnan, nan
 
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
+from workbook.plots.canvas import WIDTHS
+from workbook.plots.claims import claimed, error_of_score, error_of_view
+from workbook.plots.four_views import plot_four_views
 from workbook.plots.names import (
     all_or_number,
-    clipped,
+    choice_words,
     each_in_words,
-    end_labels,
     partner_names,
     short_title,
     shown_facets,
+    word_for,
 )
-from workbook.plots.theme import PARTNER, MaybeFigure, Rows, number
+from workbook.plots.steps import plot_steps
+from workbook.plots.theme import number
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
@@ -49,7 +52,7 @@ def prepare_perspectives(
     own = own[own["value"].notna()]
     by = own["perspective"].str[0]
     rows = own.assign(by=by, about=own["perspective"].str[-1])
-    return _prepared(rows, shown_facets(instrument), names)
+    return _prepared(rows, instrument, names)
 
 
 def prepare_skills(
@@ -74,90 +77,49 @@ def prepare_guesses(
     said = now.assign(by=now["place"], about=now["place"], value=now["importance"])
     guessed = now.assign(by=now["place"], about=other, value=now["guess"])
     rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
-    rows = rows[rows["value"].notna()].assign(low=math.nan, high=math.nan, assumed=False)
-    return _prepared(rows, shown_facets(instrument), names)
+    rows = rows[rows["value"].notna()].assign(low=nan, high=nan, assumed=False)
+    return _prepared(rows, instrument, names)
 
 
 def _prepared(
-    rows: pd.DataFrame, known: Mapping[str, Facet], names: Mapping[str, str] | None
+    rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None
 ) -> pd.DataFrame:
+    known = shown_facets(instrument)
     rows = rows[rows["facet"].isin(known)]
     if not len(rows):
         return frames.empty(CONTRACT)
     called = partner_names(names)
     rank = {facet: n for n, facet in enumerate(known)}
-    ends = {name: end_labels(facet) for name, facet in known.items()}
+    questions = {name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()}
     table = rows.assign(
         title=[short_title(known[name].title) for name in rows["facet"]],
+        question=[questions[name] for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
         lowest=[known[name].scale.lowest for name in rows["facet"]],
         highest=[known[name].scale.highest for name in rows["facet"]],
-        left=[ends[name][0] for name in rows["facet"]],
-        right=[ends[name][1] for name in rows["facet"]],
+        words=[choice_words(known[name].scale) for name in rows["facet"]],
         _rank=rows["facet"].map(rank),
     ).sort_values(["_rank", "about", "by"], ignore_index=True)
-    return frames.check(table[list(CONTRACT.columns)], CONTRACT)
+    return frames.check(_with_claims(table, instrument)[list(CONTRACT.columns)], CONTRACT)
 
 
-def plot_perspectives(prepared: pd.DataFrame) -> MaybeFigure:
-    """Draw, per facet, a line about each partner: filled is their own word, open the other's.
-
-    ``None`` where there is nothing to draw.
-    """
-    if not len(prepared):
-        return None
-    first = prepared.iloc[0]
-    facets = list(dict.fromkeys(prepared["facet"]))
-    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
-    rows = Rows(
-        [titles[facet] for facet in facets],
-        (first["lowest"], first["highest"]),
-        lines=2,
-        pitch=24,
-        gap=26,
-        head=84,
-        room=(0.07, 0.5),
-    )
-    called = dict(zip(prepared["by"], prepared["name_by"], strict=True))
-    called |= dict(zip(prepared["about"], prepared["name_about"], strict=True))
-    rows.name_partners(called)
-    rows.write(say("results.plots.filled_open"), 0, 38)
-    rows.name_ends(first["left"], first["right"])
-    rows.tracks()
-    at = {
-        (facet, about): rows.at(n, line) for n, facet in enumerate(facets) for line, about in enumerate("ab")
+def _with_claims(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Mark each view of the other that may be claimed to differ from the other's own word."""
+    own = {
+        (r.facet, r.about): float(r.value) for r in frames.rows(table) if r.by == r.about
     }
-    for (_, about), line_y in at.items():
-        rows.write(
-            say("results.plots.about", name=clipped(called[about], 8)), 1, line_y, color=PARTNER[about]
-        )
-    _draw_bands(rows, prepared, at)
-    for by in ("a", "b"):
-        for style in ("open", "filled"):
-            mine = prepared[
-                (prepared["by"] == by).to_numpy()
-                & ((prepared["about"] == by).to_numpy() == (style == "filled"))
-            ]
-            y = [at[facet, about] for facet, about in zip(mine["facet"], mine["about"], strict=True)]
-            rows.marks(list(mine["value"]), y, by, style="filled" if style == "filled" else "open")
-    return rows.figure
-
-
-def _draw_bands(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
-    banded = [r for r in frames.rows(prepared) if pd.notna(r.low)]
-    for by in ("a", "b"):
-        for assumed, dash in ((True, "3px,3px"), (False, "solid")):
-            spans = [
-                (r.low, r.high, at[r.facet, r.about])
-                for r in banded
-                if r.by == by and bool(r.assumed) == assumed
-            ]
-            rows.segments(spans, PARTNER[by], width=2, dash=dash)
-
-
-plot_skills = plot_perspectives
-plot_guesses = plot_perspectives
+    gaps = {}
+    for r in frames.rows(table):
+        if r.by != r.about and (r.facet, r.about) in own:
+            facet = shown_facets(instrument)[r.facet]
+            subscale = instrument.subscale_by_id[facet.own]
+            seen = error_of_view(subscale, facet.scale)
+            error = hypot(seen, seen if facet.is_single else error_of_score(subscale) or nan)
+            gaps[r.facet, r.by] = (float(r.value) - own[r.facet, r.about], None if isnan(error) else error)
+    claims = claimed(gaps)
+    marks = [pd.NA if r.by == r.about else claims.get((r.facet, r.by), pd.NA) for r in frames.rows(table)]
+    return table.assign(is_claimed=pd.array(marks, dtype="boolean"))
 
 
 def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -185,10 +147,31 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
     """Return what to see: on what a person's own word and the partner's lie furthest apart."""
     if not len(prepared):
         return []
-    said = _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
+    return _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
+
+
+def note_perspectives(prepared: pd.DataFrame) -> Said:
+    """Return how to read it, and how sure it is."""
+    if not len(prepared):
+        return []
+    said: Said = [("results.plots.filled_open", {}), ("results.plots.one_question", {})]
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
+
+
+def note_steps(prepared: pd.DataFrame) -> Said:
+    """Return how to read it: single answers, so no band is spoken of."""
+    return [("results.plots.filled_open", {}), ("results.plots.single", {})] if len(prepared) else []
+
+
+def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the topics to choose from, first where a view and an own word are furthest apart."""
+    widest = _gaps(prepared).assign(gap=lambda made: made["gap"].abs().round(6)).groupby("facet")["gap"].max()
+    topics = prepared.drop_duplicates("facet")[["facet", "title"]]
+    topics = topics.assign(gap=topics["facet"].map(widest).fillna(-1.0))
+    topics = topics.sort_values("gap", ascending=False, kind="stable")
+    return list(zip(topics["facet"], topics["title"], strict=True))
 
 
 def sentence_skills(prepared: pd.DataFrame) -> Said:
@@ -206,17 +189,24 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Iterable[str]] = {}
     facets = prepared.drop_duplicates("facet")
     columns[say("results.plots.column_facet")] = list(facets["title"])
-    is_whole = prepared["low"].isna().all()
+    is_whole = bool(prepared["low"].isna().all())
+    words = prepared["words"].iloc[0].split("\n") if len(prepared) else []
+    lowest = float(prepared["lowest"].min()) if len(prepared) else 0.0
     for (by, about), rows in prepared.groupby(["by", "about"], sort=True):
         values = dict(zip(rows["facet"], rows["value"], strict=True))
         key = "column_own" if by == about else "column_other"
         heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
         shown = [values.get(facet) for facet in facets["facet"]]
         columns[heading] = [
-            say("results.plots.not_given") if value is None else f"{value:.0f}" if is_whole else number(value)
+            say("results.plots.not_given") if value is None else _cell(value, lowest, words, is_whole=is_whole)
             for value in shown
         ]
     return pd.DataFrame(columns)
+
+
+def _cell(value: float, lowest: float, words: list[str], *, is_whole: bool) -> str:
+    word = word_for(value, lowest, words)
+    return word if is_whole else say("results.plots.word_and_score", word=word, score=number(value))
 
 
 table_skills = table_perspectives
@@ -229,7 +219,14 @@ VIEW = View(
     source=lambda found: found.perspectives,
     prepare=lambda rows, instrument, given: prepare_perspectives(rows, instrument, given.names),
     contract=CONTRACT,
-    drawing=Drawing(plot_perspectives, sentence_perspectives, table_perspectives),
+    drawing=Drawing(
+        plot_four_views,
+        sentence_perspectives,
+        table_perspectives,
+        note=note_perspectives,
+        widths=WIDTHS,
+        choose=choose_topic,
+    ),
     fits=has_seen_topics,
     grain="answers",
 )
@@ -239,7 +236,7 @@ SKILLS = View(
     source=lambda found: found.perspectives,
     prepare=lambda rows, instrument, given: prepare_skills(rows, instrument, given.names),
     contract=CONTRACT,
-    drawing=Drawing(plot_skills, sentence_skills, table_skills),
+    drawing=Drawing(plot_steps, sentence_skills, table_skills, note=note_steps, widths=WIDTHS),
     fits=is_of_steps,
     grain="answers",
 )
@@ -249,7 +246,7 @@ GUESSES = View(
     source=lambda found: found.needs,
     prepare=lambda rows, instrument, given: prepare_guesses(rows, instrument, given.names),
     contract=CONTRACT,
-    drawing=Drawing(plot_guesses, sentence_guesses, table_guesses),
+    drawing=Drawing(plot_steps, sentence_guesses, table_guesses, note=note_steps, widths=WIDTHS),
     grain="answers",
     needs_two=True,
 )

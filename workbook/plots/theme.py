@@ -6,6 +6,7 @@ says of themselves, open what they say of the other; a dashed band rests on assu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:  # loaded when something is drawn: results know the views, and draw nothing
@@ -23,8 +24,8 @@ SUNKEN = "#f2ebdf"
 ACCENT = "#1d5c5a"
 BAD = "#9a2f21"
 WARN, WARN_SOFT = "#7d4a00", "#fbeed3"
-A, A_SOFT = "#1d6f70", "#dcecea"
-B, B_SOFT = "#96590a", "#f8e8cc"
+A, A_SOFT, A_WASH, A_FILL = "#1d6f70", "#dcecea", "#a9cfcb", "#1d6f71"
+B, B_SOFT, B_WASH, B_FILL = "#96590a", "#f8e8cc", "#efcf96", "#c9831f"
 
 COLOURS: dict[str, str] = {
     INK: "ink",
@@ -38,18 +39,29 @@ COLOURS: dict[str, str] = {
     WARN_SOFT: "warn-soft",
     A: "partner-a",
     A_SOFT: "partner-a-soft",
+    A_WASH: "partner-a-wash",
+    A_FILL: "partner-a-fill",
     B: "partner-b",
     B_SOFT: "partner-b-soft",
+    B_WASH: "partner-b-wash",
+    B_FILL: "partner-b-fill",
 }
-"""Colour to the page's token of that name: a page in the dark swaps each for its dark value."""
+"""Colour to the page's token of that name: a page in the dark swaps each for its dark value.
+
+So each has a value of its own here, also where two look the same by day.
+"""
 
 PARTNER = {"a": A, "b": B}
 SOFT = {"a": A_SOFT, "b": B_SOFT}
+WASH = {"a": A_WASH, "b": B_WASH}
+FILL = {"a": A_FILL, "b": B_FILL}
+SIGN = {"a": "●", "b": "◆"}
 FILLED = {"a": "circle", "b": "diamond"}
 OPEN = {"a": "circle-open", "b": "diamond-open"}
 SIZE = {"a": 13, "b": 14}  # a diamond looks smaller than a circle of the same size
 SIZE_OPEN = {"a": 18, "b": 17}  # larger, so that a filled mark at the same spot lies inside
 
+SERIF = "serif"  # a page puts its own serif there
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 TEXT = 15
 SMALL = 13
@@ -160,7 +172,7 @@ class Rows:
         anchor = style.pop("xanchor", at_edge or "center")
         font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
         self._words.write(
-            text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, xshift=shift, font=font, align=anchor
+            text=escape(text, quote=False), x=x, xref=xref, y=y, yref="y", xanchor=anchor, xshift=shift, font=font, align=anchor
         )
 
     def box(self, **shape: Any) -> None:

@@ -1,4 +1,7 @@
-"""How each facet went over time, with the band that says which change is more than chance."""
+"""How each facet went over time, and which change is more than chance.
+
+The same frame serves two pictures: what has moved between rounds (`moved`), and week by week (`weeks`).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,16 +10,16 @@ import pandas as pd
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
-from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
-from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, MaybeFigure, Rows
-from workbook.plots.view import Drawing, Said
+from workbook.plots.canvas import WIDTHS
+from workbook.plots.claims import claimed, error_of_score
+from workbook.plots.moved import plot_moved
+from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
+from workbook.plots.theme import number
+from workbook.plots.view import Drawing, Findings, Said, View, has_topics
+from workbook.plots.weeks import plot_weeks
 
 CONTRACT = frames.PREPARED["trend"]
 CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
-MOST_TIMES = 5  # more labels than this do not fit beside each other at 360 px
-PANEL = 84  # px, height of a facet's panel
-SYMBOL = {"a": "circle", "b": "diamond"}
-MARK = {"a": 14, "b": 10}  # px; drawn in this order, so that neither hides the other
 
 
 def prepare_trend(
@@ -30,7 +33,8 @@ def prepare_trend(
     """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
-    (Jacobson & Truax 1991).
+    (Jacobson & Truax 1991). That holds for a single score; a change is *told*, at the last time, only where
+    it holds together with all others in the frame (`workbook.plots.claims`).
 
     Parameters
     ----------
@@ -65,8 +69,7 @@ def prepare_trend(
         higher_is=[shown[name].higher_is for name in own["subscale"]],
         lowest=[shown[name].scale.lowest for name in own["subscale"]],
         highest=[shown[name].scale.highest for name in own["subscale"]],
-        left=[end_labels(shown[name])[0] for name in own["subscale"]],
-        right=[end_labels(shown[name])[1] for name in own["subscale"]],
+        words=[choice_words(shown[name].scale) for name in own["subscale"]],
         value=own["score"].astype("float64"),
         _rank=own["subscale"].map(rank),
     )
@@ -75,98 +78,29 @@ def prepare_trend(
     )
     series = rows.groupby(["facet", "place"], sort=False)
     rows = rows.assign(first=series["value"].transform("first"), n=series["value"].transform("size"))
-    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True))
+    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True), instrument)
     return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
 
 
-def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_change(rows: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     margin = CHANGE_Z * rows["sem"]
-    moved = rows["value"] - rows["first"]
-    up = rows["higher_is"].map({"better": "better", "worse": "worse", "neither": "none"})
-    down = rows["higher_is"].map({"better": "worse", "worse": "better", "neither": "none"})
-    change = pd.Series("none", index=rows.index, dtype="string")
-    change = change.mask((moved > margin).fillna(value=False), up).mask(
-        (moved < -margin).fillna(value=False), down
-    )
-    change = change.mask(margin.isna())
     low = (rows["first"] - margin).clip(lower=rows["lowest"])
     high = (rows["first"] + margin).clip(upper=rows["highest"])
+    last = rows.groupby(["facet", "place"], sort=False).tail(1)
+    gaps = {}
+    for row in frames.rows(last):
+        error = error_of_score(instrument.subscale_by_id[row.subscale])
+        gaps[row.Index] = (row.value - row.first, error * 2**0.5 if error else None)
+    change = pd.Series(pd.NA, index=rows.index, dtype="string")
+    for n, is_claimed in claimed(gaps).items():
+        change[n] = _way(gaps[n][0], str(rows.loc[n, "higher_is"])) if is_claimed else "none"
     return rows.assign(low=low, high=high, change=change)
 
 
-def plot_trend(prepared: pd.DataFrame) -> MaybeFigure:
-    """Draw a panel per facet, one line per partner from left to right, the band behind it."""
-    if not len(prepared):
-        return None
-    facets = list(dict.fromkeys(prepared["facet"]))
-    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
-    first, last = int(prepared["number"].min()), int(prepared["number"].max())
-    rows = Rows(
-        [titles[facet] for facet in facets],
-        (first, max(last, first + 1)),
-        gap=20 + PANEL,
-        after=34,
-        head=62,
-        room=(0.09, 0.09),
-    )
-    rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
-    rows.write(say("results.plots.trend_up", label=prepared["right"].iloc[0]), 0, 40, color=INK_SOFT)
-    for n, facet in enumerate(facets):
-        own = prepared[(prepared["facet"] == facet).to_numpy()]
-        _draw_panel(rows, own, rows.at(n))
-        for number in sorted({first, last, *(int(number) for number in own["number"])}):
-            if last - first < MOST_TIMES or number in (first, last):
-                words = _time_of(own, number)
-                rows.write(words, number, rows.at(n) + 18, xref="x", color=INK_SOFT)
-    return rows.figure
-
-
-def _time_of(own: pd.DataFrame, number: int) -> str:
-    kind = "week" if str(own["occasion"].iloc[0]).startswith("week") else "time"
-    return say(f"results.plots.{kind}_n", n=number)
-
-
-def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
-    low, high = float(own["lowest"].iloc[0]), float(own["highest"].iloc[0])
-
-    def y(value: float) -> float:
-        return bottom - (value - low) / (high - low) * PANEL
-
-    for value in (low, high):
-        rows.segments([(rows.ends[0], rows.ends[1], y(value))], LINE, width=1)
-    series = [part for _, part in own.groupby("place", sort=True)]
-    for part in series:
-        band = part.iloc[0]
-        if pd.notna(band["low"]):
-            low_y, high_y, colour = y(band["low"]), y(band["high"]), PARTNER[band["place"]]
-            rows.box(
-                x0=rows.ends[0],
-                x1=rows.ends[1],
-                y0=low_y,
-                y1=high_y,
-                fillcolor=SOFT[band["place"]],
-                opacity=0.5,
-                layer="below",
-                line={"width": 0},
-            )
-            edges = [(*rows.ends, low_y), (*rows.ends, high_y)]
-            rows.segments(edges, colour, width=1, dash="2px,3px" if band["assumed"] else "solid")
-    for part in series:
-        place = part["place"].iloc[0]
-        marker = {
-            "symbol": SYMBOL[place],
-            "size": MARK[place],
-            "color": PARTNER[place],
-            "line": {"color": SURFACE, "width": 1.5},
-        }
-        line = {"color": PARTNER[place], "width": 2}
-        rows.add(
-            x=[int(number) for number in part["number"]],
-            y=[y(v) for v in part["value"]],
-            mode="lines+markers",
-            line=line,
-            marker=marker,
-        )
+def _way(moved: float, higher_is: str) -> str:
+    if higher_is == "neither":
+        return "none"
+    return "better" if (moved > 0) == (higher_is == "better") else "worse"
 
 
 def sentence_trend(prepared: pd.DataFrame) -> Said:
@@ -185,11 +119,23 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
             }
             said.append((f"results.plots.trend_{change}", values))
     said = said or [("results.plots.trend_none", {})]
-    if prepared["low"].notna().any():
-        said.append(("results.plots.trend_band", {}))
+    return said
+
+
+def note_moved(prepared: pd.DataFrame) -> Said:
+    """Return how to read it, and how sure it is."""
+    moved = prepared["change"].isin(["better", "worse"])
+    said: Said = [("results.plots.moved_how", {})] if moved.any() else []
+    if prepared["change"].notna().any():
+        said.append(("results.plots.moved_claims", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.trend_assumed", {}))
     return said
+
+
+def note_weeks(prepared: pd.DataFrame) -> Said:
+    """Return how to read it."""
+    return [("results.plots.weeks_how", {})] if len(prepared) else []
 
 
 def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -199,17 +145,53 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
         "worse": say("results.plots.change_worse"),
         "none": say("results.plots.change_none"),
     }
-    is_first = ~prepared.duplicated(["facet", "place"])
     change = prepared["change"].map(words).fillna("")
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],
             say("results.plots.column_person"): prepared["name"],
             say("results.plots.column_time"): prepared["number"].astype("int64"),
-            say("results.plots.column_score"): [f"{value:.1f}" for value in prepared["value"]],
-            say("results.plots.column_change"): change.mask(is_first.to_numpy(), ""),
+            say("results.plots.column_score"): [
+                say(
+                    "results.plots.word_and_score",
+                    word=word_for(row.value, row.lowest, row.words.split("\n")),
+                    score=number(row.value),
+                )
+                for row in frames.rows(prepared)
+            ],
+            say("results.plots.column_change"): change,
         }
     )
 
 
-DRAWING = Drawing(plot_trend, sentence_trend, table_trend)
+MOVED = Drawing(plot_moved, sentence_trend, table_trend, note=note_moved, widths=WIDTHS)
+WEEKS = Drawing(plot_weeks, sentence_trend, table_trend, note=note_weeks, widths=WIDTHS)
+
+
+def _rounds(found: Findings) -> pd.DataFrame | None:
+    """Return the scores of every round that both opened, where there are two or more."""
+    several = found.scores.groupby("instrument")["occasion"].transform("nunique") > 1
+    return found.scores[several.to_numpy(dtype=bool)]
+
+
+def _places(pairs: pd.DataFrame) -> dict[str, str]:
+    return {
+        str(person): place
+        for place in ("a", "b")
+        for person in pairs[f"person_{place}"].dropna().unique()
+    }
+
+
+VIEW = View(
+    "moved",
+    instrument="connection",
+    source=_rounds,
+    prepare=lambda rows, instrument, given: prepare_trend(
+        rows, instrument, _places(given.found.pairs), given.names
+    ),
+    contract=CONTRACT,
+    drawing=MOVED,
+    fits=has_topics,
+    needs_two=True,  # one's own stands where a new round is begun
+    lacks="one_round",
+)

@@ -9,7 +9,7 @@ from ipywidgets import Widget
 
 from workbook.address import at
 from workbook.content import say
-from workbook.plots import TREND, prepare_trend
+from workbook.plots import MOVED, WEEKS, prepare_trend
 from workbook.scoring import score_all
 from workbook.session import Session
 from workbook.ui.blocks import callout, heading, kicker, lead, note, opening, paragraph
@@ -39,7 +39,7 @@ class Trend(Page):
             self.view.hide()
             return False
         prepared = prepare_trend(own, instrument, {me.person_id: me.place}, {me.place: me.name})
-        made = picture(TREND, prepared)
+        made = picture(WEEKS if instrument.occasion == "weekly" else MOVED, prepared)
         if made is None:
             self.view.hide()
             return False
