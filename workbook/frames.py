@@ -237,8 +237,8 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             **_BAND,
             "is_claimed": column(
                 "boolean",
-                "True where a view of the other may be claimed to differ from the other's own word; NA where it"
-                " cannot be told.",
+                "True where a view of the other may be claimed to differ from the other's own word; NA where"
+                " it cannot be told.",
                 nullable=True,
             ),
             **_STEPS,
@@ -305,8 +305,8 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             ),
             "change": column(
                 "string",
-                "Of the last time, against the first: better, worse, or none where nothing may be claimed; NA at"
-                " other times, and where it cannot be told.",
+                "Of the last time, against the first: better, worse, or none where nothing may be claimed; NA"
+                " at other times, and where it cannot be told.",
                 nullable=True,
             ),
             "assumed": column("boolean", "True where a constant behind the band is assumed."),

@@ -1,14 +1,15 @@
 """A sheet to draw on in pixels, for figures that are laid out for a width and never stretched.
 
 A page is given a figure at each of `WIDTHS` and shows the widest that has room. All that looks alike
-is one shape or one trace, however often it is there: a browser draws a shape of a hundred parts about as
-fast as one of a single part.
+is one shape, however often it is there, and all words and all marks are one trace each: a browser draws
+a shape of a hundred parts about as fast as one of a single part, and words far faster than annotations.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from workbook.plots.measure import text_width, wrap
 from workbook.plots.theme import (
@@ -18,6 +19,7 @@ from workbook.plots.theme import (
     INK_SOFT,
     LINE,
     PARTNER,
+    SANS,
     SERIF,
     SIGN,
     SMALL,
@@ -50,6 +52,43 @@ class Look:
     layer: int = 0
 
 
+@dataclass(frozen=True)
+class Style:
+    """How words look."""
+
+    size: float = TEXT
+    colour: str = INK
+    weight: int = 400
+    is_serif: bool = False
+
+    def width_of(self, words: str) -> float:
+        """Estimate how wide one line is, px."""
+        return text_width(words, self.size, weight=self.weight, is_serif=self.is_serif)
+
+
+class _Text(NamedTuple):
+    x: float
+    y: float
+    text: str
+    place: str
+    style: Style
+
+
+class _Mark(NamedTuple):
+    x: float
+    y: float
+    symbol: str
+    size: float
+    fill: str
+    rim: str
+    width: float
+
+
+# plotly says where words stand beside their point; we say which of their ends stands on it.
+_ANCHORS = {"left": "right", "center": "center", "right": "left"}
+_BASELINES = {"top": "bottom", "middle": "middle", "bottom": "top"}
+
+
 class Canvas:
     """Gathers words, shapes and marks, and puts them on a figure at once. ``y`` runs down.
 
@@ -61,9 +100,9 @@ class Canvas:
 
     def __init__(self, width: float) -> None:
         self.width = float(width)
-        self._texts: list[dict[str, Any]] = []
+        self._texts: list[_Text] = []
+        self._marks: list[_Mark] = []
         self._paths: dict[Look, list[str]] = {}
-        self._marks: dict[tuple[str, str, float, bool], list[tuple[float, float]]] = {}
 
     @property
     def is_wide(self) -> bool:
@@ -76,47 +115,31 @@ class Canvas:
         y: float,
         words: str | Sequence[str],
         *,
-        size: float = TEXT,
-        colour: str = INK,
         anchor: str = "left",
-        weight: int = 400,
-        is_serif: bool = False,
         baseline: str = "middle",
+        **style: Any,
     ) -> None:
-        """Write one line or several as they are: what people typed is never read as markup."""
-        lines = [words] if isinstance(words, str) else words
-        font = {"size": size, "color": colour, "weight": weight} | ({"family": SERIF} if is_serif else {})
-        self._texts.append(
-            {
-                "x": _short(x),
-                "y": _short(y),
-                "text": "<br>".join(escape(line, quote=False) for line in lines),
-                "font": font,
-                "xanchor": anchor,
-                "yanchor": baseline,
-                "align": anchor,
-                "showarrow": False,
-            }
-        )
+        """Write one line or several as they are: what people typed is never read as markup.
 
-    def inside(self, x: float, y: float, words: str, *, size: float = TEXT, **style: Any) -> None:
+        ``style`` is what `Style` has.
+        """
+        lines, look = [words] if isinstance(words, str) else words, Style(**style)
+        text = "<br>".join(escape(line, quote=False) for line in lines)
+        place = f"{_BASELINES[baseline]} {_ANCHORS[anchor]}"
+        self._texts.append(_Text(_short(x), _short(y), text, place, look))
+
+    def inside(self, x: float, y: float, words: str, **style: Any) -> None:
         """Write centred on a place, moved just so far that it stays on the sheet."""
-        half = text_width(words, size, weight=style.get("weight", 400)) / 2
-        self.write(
-            min(max(x, half), self.width - half) if 2 * half < self.width else self.width / 2,
-            y,
-            words,
-            size=size,
-            anchor="center",
-            **style,
-        )
+        half = Style(**style).width_of(words) / 2
+        middle = min(max(x, half), self.width - half) if 2 * half < self.width else self.width / 2
+        self.write(middle, y, words, anchor="center", **style)
 
     def paragraph(self, x: float, y: float, words: str, room: float, **style: Any) -> float:
         """Write words from a place downward, in as many lines as they need; return where they end."""
-        size = style.setdefault("size", TEXT)
-        lines = wrap(words, room, size, weight=style.get("weight", 400), is_serif=style.get("is_serif", False))
+        look = Style(**style)
+        lines = wrap(words, room, look.size, weight=look.weight, is_serif=look.is_serif)
         self.write(x, y, lines, baseline="top", **style)
-        return y + len(lines) * size * LEADING
+        return y + len(lines) * look.size * LEADING
 
     def people(self, names: dict[str, str], y: float) -> float:
         """Write who is which mark, beside each other where both have room; return where it ends."""
@@ -172,7 +195,9 @@ class Canvas:
         """Draw a partner's mark: A is a circle, B a diamond; open is what one says of the other."""
         grown = size * (1.12 if place == "b" else 1)  # a diamond looks smaller than a circle
         symbol = "circle" if place == "a" else "diamond"
-        self._marks.setdefault((symbol, place, round(grown, 1), is_open), []).append((x, y))
+        fill, rim = (SURFACE, FILL[place]) if is_open else (FILL[place], SURFACE)
+        width = 2.4 if is_open else 1.5
+        self._marks.append(_Mark(_short(x), _short(y), symbol, _short(grown), fill, rim, width))
 
     # -- all at once -----------------------------------------------------------------------
     def figure(self, height: float) -> Figure:
@@ -181,7 +206,7 @@ class Canvas:
 
         axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
         return go.Figure(
-            [self._trace(*key, points) for key, points in self._marks.items()],
+            [*_traced_marks(self._marks), *_traced_words(self._texts)],
             {
                 "width": self.width,
                 "height": _short(height),
@@ -194,7 +219,6 @@ class Canvas:
                 "dragmode": False,
                 "xaxis": {"range": [0, self.width], **axis},
                 "yaxis": {"range": [_short(height), 0], **axis},
-                "annotations": self._texts,
                 "shapes": [
                     _drawn(look, paths)
                     for look, paths in sorted(self._paths.items(), key=lambda one: one[0].layer)
@@ -202,25 +226,6 @@ class Canvas:
                 "template": go.layout.Template(),  # None would bring back the default one
             },
         )
-
-    def _trace(
-        self, symbol: str, place: str, size: float, is_open: bool, points: Sequence[tuple[float, float]]
-    ) -> dict[str, Any]:
-        rim = {"color": FILL[place], "width": 2.4} if is_open else {"color": SURFACE, "width": 1.5}
-        return {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [_short(x) for x, _ in points],
-            "y": [_short(y) for _, y in points],
-            "cliponaxis": False,
-            "marker": {
-                "symbol": symbol,
-                "size": size,
-                "color": SURFACE if is_open else FILL[place],
-                "line": rim,
-                "opacity": 1,
-            },
-        }
 
 
 @dataclass(frozen=True)
@@ -250,26 +255,57 @@ class Scale:
         """Return where the n-th step stands, px."""
         return self.at(self.lowest + n)
 
-    @property
-    def step_width(self) -> float:
-        """How far two neighbouring steps are apart, px."""
-        return self.step(1) - self.step(0)
-
-    def name(self, sheet: Canvas, y: float, *, size: float = SMALL, colour: str = INK_SOFT) -> None:
+    def name(self, sheet: Canvas, y: float) -> None:
         """Write what the steps are called: all where they have room, else the first, middle and last."""
         last = len(self.words) - 1
-        all_fit = max(text_width(word, size) for word in self.words) + 8 <= self.step_width
-        shown = range(last + 1) if all_fit else sorted({0, last // 2, last})
-        room = self.right - self.left + 40
-        if not all_fit and sum(text_width(self.words[n], size) for n in shown) + 16 > room:
-            shown = [0, last]
+        for shown in (range(last + 1), sorted({0, last // 2, last}), (0, last)):
+            places = [self._around(n, sheet.width) for n in shown]
+            if all(left[1] + 6 <= right[0] for left, right in pairwise(places)):
+                break
         for n in shown:
-            sheet.inside(self.step(n), y, self.words[n], size=size, colour=colour)
+            sheet.inside(self.step(n), y, self.words[n], size=SMALL, colour=INK_SOFT)
+
+    def _around(self, n: int, width: float) -> tuple[float, float]:
+        """Return from where to where a step's word goes, kept on the sheet."""
+        half = text_width(self.words[n], SMALL) / 2
+        middle = min(max(self.step(n), half), width - half)
+        return middle - half, middle + half
 
     def guides(self, sheet: Canvas, top: float, bottom: float) -> None:
         """Draw a thin upright line at each step."""
         for n in range(len(self.words)):
             sheet.line([(self.step(n), top), (self.step(n), bottom)], LINE)
+
+
+def _traced_marks(marks: Sequence[_Mark]) -> list[dict[str, Any]]:
+    if not marks:
+        return []
+    marker = {
+        "symbol": [one.symbol for one in marks],
+        "size": [one.size for one in marks],
+        "color": [one.fill for one in marks],
+        "line": {"color": [one.rim for one in marks], "width": [one.width for one in marks]},
+        "opacity": 1,
+    }
+    return [_trace("markers", marks, marker=marker)]
+
+
+def _traced_words(texts: Sequence[_Text]) -> list[dict[str, Any]]:
+    if not texts:
+        return []
+    font = {
+        "size": [one.style.size for one in texts],
+        "color": [one.style.colour for one in texts],
+        "weight": [one.style.weight for one in texts],
+        "family": [SERIF if one.style.is_serif else SANS for one in texts],
+    }
+    places = [one.place for one in texts]
+    return [_trace("text", texts, text=[one.text for one in texts], textposition=places, textfont=font)]
+
+
+def _trace(mode: str, at: Sequence[_Mark] | Sequence[_Text], **more: Any) -> dict[str, Any]:
+    place = {"x": [one.x for one in at], "y": [one.y for one in at]}
+    return {"type": "scatter", "mode": mode, "cliponaxis": False, **place, **more}
 
 
 def _drawn(look: Look, paths: Sequence[str]) -> dict[str, Any]:
@@ -284,7 +320,7 @@ def _drawn(look: Look, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _short(value: float) -> float:
-    """A tenth of a pixel is exact enough, and keeps a figure light."""
+    """Round to a tenth of a pixel, which is exact enough and keeps a figure light."""
     return round(float(value), 1)
 
 

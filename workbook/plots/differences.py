@@ -1,6 +1,6 @@
 """Where the two halves differ: the few topics, large, the widest apart first."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -84,7 +84,7 @@ def _draw_track(
     for place, half in topic.halves.items():
         sheet.mark(scale.at(half.value), at, place, MARK)
     for label in labels:
-        style = {"size": label.size, "colour": PARTNER[label.place], "weight": 600}
+        style: dict[str, Any] = {"size": label.size, "colour": PARTNER[label.place], "weight": 600}
         sheet.write(label.x, at - 18, label.lines, anchor="center", baseline="bottom", **style)
 
 

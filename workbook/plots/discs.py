@@ -61,7 +61,9 @@ def _draw_half(sheet: Canvas, x: float, y: float, full: float, half: Half, topic
         if abs(at - half.value) > CLOSE:
             opacity = 0.34 if half.value > at else 0.9
             sheet.shape(_arc(x, y, radius(at), side), Look(line=SURFACE, width=1, opacity=opacity, layer=4))
-    sheet.shape(_arc(x, y, here - 0.6, side), Look(line=PARTNER[place], width=1.3, layer=5))  # the score itself
+    sheet.shape(
+        _arc(x, y, here - 0.6, side), Look(line=PARTNER[place], width=1.3, layer=5)
+    )  # the score itself
 
 
 def _arc(x: float, y: float, radius: float, side: int) -> str:

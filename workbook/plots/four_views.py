@@ -1,5 +1,7 @@
 """One topic in four views: each person's side, by their own word and by the other's."""
 
+from typing import Any
+
 import pandas as pd
 
 from workbook import frames
@@ -29,50 +31,52 @@ def plot_four_views(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeF
         y = sheet.paragraph(0, y, asked, width, size=TEXT, colour=INK_SOFT) + 20
     scale.name(sheet, y)
     y += 18
-    sides = {about: rows for about, rows in prepared.groupby("about", sort=True)}
+    sides: dict[str, list[Any]] = {}
+    for row in sorted(frames.rows(prepared), key=lambda one: one.about):
+        sides.setdefault(row.about, []).append(row)
     for about in sorted(sides, key=lambda place: -_gap(sides[place])):
-        y = _draw_side(sheet, scale, sides[about], str(about), y)
+        y = _draw_side(sheet, scale, sides[about], about, y)
     return sheet.figure(y)
 
 
-def _gap(rows: pd.DataFrame) -> float:
-    return round(float(rows["value"].max() - rows["value"].min()), 6)
+def _gap(rows: list[Any]) -> float:
+    values = [float(row.value) for row in rows]
+    return round(max(values) - min(values), 6)
 
 
-def _draw_side(sheet: Canvas, scale: Scale, rows: pd.DataFrame, about: str, y: float) -> float:
-    name = str(rows["name_about"].iloc[0])
-    heading = say("results.plots.side_of", name=name)
+def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: float) -> float:
+    heading = say("results.plots.side_of", name=rows[0].name_about)
     if sheet.is_wide:
         at = y + 58
         lines = wrap(heading, scale.left - 40, HEADING, weight=600, is_serif=True)
         sheet.write(0, at, lines, size=HEADING, weight=600, is_serif=True, colour=PARTNER[about])
     else:
-        style = {"size": 17, "weight": 600, "is_serif": True, "colour": PARTNER[about]}
+        style: dict[str, Any] = {"size": 17, "weight": 600, "is_serif": True, "colour": PARTNER[about]}
         at = sheet.paragraph(0, y + 8, heading, sheet.width, **style) + 44
     scale.guides(sheet, at - 16, at + 16)
-    for row in frames.rows(rows):
+    for row in rows:
         if row.by == about and pd.notna(row.low):
             sheet.band(scale.at(row.low), scale.at(row.high), at, about, radius=6, opacity=0.5)
-    values = {row.by: float(row.value) for row in frames.rows(rows)}
-    if any(pd.notna(row.is_claimed) and row.is_claimed for row in frames.rows(rows)):
+    values = {row.by: float(row.value) for row in rows}
+    if any(pd.notna(row.is_claimed) and row.is_claimed for row in rows):
         ends = sorted(scale.at(value) for value in values.values())
         sheet.line([(ends[0], at), (ends[-1], at)], INK, 2.5, layer=2)
-    for row in frames.rows(rows):  # an open mark first: a filled one lies on it
+    for row in rows:  # an open mark first: a filled one lies on it
         if row.by != about:
             sheet.mark(scale.at(row.value), at, row.by, MARK_OPEN, is_open=True)
             _label(sheet, scale, row, "sees", at + 31)
-    for row in frames.rows(rows):
+    for row in rows:
         if row.by == about:
             sheet.mark(scale.at(row.value), at, row.by, MARK)
             _label(sheet, scale, row, "says", at - 27)
     return at + 58
 
 
-def _label(sheet: Canvas, scale: Scale, row, key: str, y: float) -> None:  # type: ignore[no-untyped-def]
+def _label(sheet: Canvas, scale: Scale, row: Any, key: str, y: float) -> None:
     words = say(f"results.plots.{key}", name=row.name_by, word=word_for(row.value, scale.lowest, scale.words))
     size = TEXT if sheet.is_wide else SMALL
     lines = wrap(words, sheet.width, size, weight=600)
-    style = {"size": size, "colour": PARTNER[row.by], "weight": 600}
+    style: dict[str, Any] = {"size": size, "colour": PARTNER[row.by], "weight": 600}
     if len(lines) == 1:
         sheet.inside(scale.at(row.value), y, words, **style)
     else:

@@ -1,5 +1,7 @@
 """What has moved since the first time: only what may be claimed, and how far chance alone would reach."""
 
+from typing import Any
+
 import pandas as pd
 
 from workbook import frames
@@ -10,6 +12,7 @@ from workbook.plots.theme import FILL, LINE, PARTNER, SIGN, SMALL, TEXT, MaybeFi
 from workbook.plots.tracks import row_title, scale_for, titled
 
 THEN, NOW = 13.0, 18.0
+FIRST = 32.0  # px: where the first group stands
 
 
 def plot_moved(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
@@ -23,28 +26,33 @@ def plot_moved(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
     sheet, first = Canvas(width), prepared.iloc[0]
     scale = scale_for(sheet, [row.title for row in moved], float(first["lowest"]), first["words"].split("\n"))
     scale.name(sheet, 10)
-    y, is_two = 32.0, prepared["place"].nunique() > 1
+    y, is_two = FIRST, len(set(prepared["place"])) > 1
     for key, rows in (
         ("more", [row for row in moved if row.value > row.first]),
         ("less", [row for row in moved if row.value < row.first]),
     ):
         if rows:
+            y += 14 if y > FIRST else 0
             y = titled(sheet, say(f"results.plots.moved_{key}"), y)
         for row in sorted(rows, key=lambda one: -abs(round(one.value - one.first, 6))):
             y = _draw_row(sheet, scale, row, y, is_two=is_two)
     return sheet.figure(y)
 
 
-def _moved(prepared: pd.DataFrame) -> list:  # type: ignore[type-arg]
+def _moved(prepared: pd.DataFrame) -> list[Any]:
     """Rows of the last time whose change may be told, each with the score of the first time."""
     firsts = prepared.groupby(["facet", "place"], sort=False)["value"].transform("first")
     told = prepared["change"].isin(["better", "worse"]).to_numpy(dtype=bool)
     return frames.rows(prepared.assign(first=firsts)[told])
 
 
-def _draw_row(sheet: Canvas, scale: Scale, row, y: float, *, is_two: bool) -> float:  # type: ignore[no-untyped-def]
+def _draw_row(sheet: Canvas, scale: Scale, row: Any, y: float, *, is_two: bool) -> float:
     words = _in_words(row, scale, is_two=is_two)
-    style = {"size": TEXT if sheet.is_wide else SMALL, "colour": PARTNER[row.place], "weight": 600}
+    style: dict[str, Any] = {
+        "size": TEXT if sheet.is_wide else SMALL,
+        "colour": PARTNER[row.place],
+        "weight": 600,
+    }
     if sheet.is_wide:
         at = y + 34
         row_title(sheet, scale, row.title, at)
@@ -63,7 +71,7 @@ def _draw_row(sheet: Canvas, scale: Scale, row, y: float, *, is_two: bool) -> fl
     return bottom
 
 
-def _in_words(row, scale: Scale, *, is_two: bool) -> str:  # type: ignore[no-untyped-def]
+def _in_words(row: Any, scale: Scale, *, is_two: bool) -> str:
     then, now = (word_for(value, scale.lowest, scale.words) for value in (row.first, row.value))
     key = "moved_same" if then == now else "moved_from_to"
     whose = "_of" if is_two else ""

@@ -81,16 +81,16 @@ def prepare_guesses(
     return _prepared(rows, instrument, names)
 
 
-def _prepared(
-    rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None
-) -> pd.DataFrame:
+def _prepared(rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None) -> pd.DataFrame:
     known = shown_facets(instrument)
     rows = rows[rows["facet"].isin(known)]
     if not len(rows):
         return frames.empty(CONTRACT)
     called = partner_names(names)
     rank = {facet: n for n, facet in enumerate(known)}
-    questions = {name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()}
+    questions = {
+        name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()
+    }
     table = rows.assign(
         title=[short_title(known[name].title) for name in rows["facet"]],
         question=[questions[name] for name in rows["facet"]],
@@ -106,9 +106,7 @@ def _prepared(
 
 def _with_claims(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Mark each view of the other that may be claimed to differ from the other's own word."""
-    own = {
-        (r.facet, r.about): float(r.value) for r in frames.rows(table) if r.by == r.about
-    }
+    own = {(r.facet, r.about): float(r.value) for r in frames.rows(table) if r.by == r.about}
     gaps = {}
     for r in frames.rows(table):
         if r.by != r.about and (r.facet, r.about) in own:
@@ -152,17 +150,23 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
 
 def note_perspectives(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
-    if not len(prepared):
-        return []
-    said: Said = [("results.plots.filled_open", {}), ("results.plots.one_question", {})]
-    if prepared["assumed"].any():
-        said.append(("results.plots.band_assumed", {}))
-    return said
+    return _note(prepared, "one_question")
 
 
 def note_steps(prepared: pd.DataFrame) -> Said:
     """Return how to read it: single answers, so no band is spoken of."""
-    return [("results.plots.filled_open", {}), ("results.plots.single", {})] if len(prepared) else []
+    return _note(prepared, "single")
+
+
+def _note(prepared: pd.DataFrame, rests_on: str) -> Said:
+    if not len(prepared):
+        return []
+    said: Said = [("results.plots.filled_open", {}), (f"results.plots.{rests_on}", {})]
+    if prepared["is_claimed"].fillna(value=False).any():
+        said += [("results.plots.joined", {}), ("results.plots.claims", {})]
+    if prepared["assumed"].any():
+        said.append(("results.plots.band_assumed", {}))
+    return said
 
 
 def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
@@ -198,7 +202,9 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
         heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
         shown = [values.get(facet) for facet in facets["facet"]]
         columns[heading] = [
-            say("results.plots.not_given") if value is None else _cell(value, lowest, words, is_whole=is_whole)
+            say("results.plots.not_given")
+            if value is None
+            else _cell(value, lowest, words, is_whole=is_whole)
             for value in shown
         ]
     return pd.DataFrame(columns)

@@ -94,9 +94,7 @@ def _draw_rows(
     return y
 
 
-def _draw_topic(
-    sheet: Canvas, x: float, y: float, grid: _Grid, topic: Topic, *, with_seams: bool
-) -> float:
+def _draw_topic(sheet: Canvas, x: float, y: float, grid: _Grid, topic: Topic, *, with_seams: bool) -> float:
     """Draw a disc and its name below; return where the name ends."""
     seam = with_seams and topic.is_claimed
     draw_disc(sheet, x, y, grid.full, topic, seam=seam)
@@ -115,8 +113,9 @@ def _draw_key(sheet: Canvas, like: Topic, names: dict[str, str], *, with_seams: 
     x = full + (44 if fits else 4)
     if not fits:
         top = sheet.people(names, top) + 10
-    for place in names:
-        words = SIGN[place] if not fits else f"{names[place]} ●" if place == "a" else f"◆ {names[place]}"
+    for place, name in names.items():
+        parts = [name, SIGN[place]] if place == "a" else [SIGN[place], name]
+        words = " ".join(parts) if fits else SIGN[place]
         anchor, at = ("right", x - 6) if place == "a" else ("left", x + 6)
         sheet.write(at, top, words, size=TEXT, colour=PARTNER[place], weight=600, anchor=anchor)
     y = top + 16 + full
@@ -130,7 +129,9 @@ def _draw_key(sheet: Canvas, like: Topic, names: dict[str, str], *, with_seams: 
     if sheet.is_wide and sheet.width - left >= 220:
         at = y - full
         for words in how:
-            at = sheet.paragraph(left, at, words, min(380, sheet.width - left), size=TEXT, colour=INK_SOFT) + 6
+            at = (
+                sheet.paragraph(left, at, words, min(380, sheet.width - left), size=TEXT, colour=INK_SOFT) + 6
+            )
         return max(bottom, at) + 26
     at = bottom + 12
     for words in how:
@@ -139,7 +140,7 @@ def _draw_key(sheet: Canvas, like: Topic, names: dict[str, str], *, with_seams: 
 
 
 def _specimen(like: Topic, names: dict[str, str]) -> Topic:
-    """A made-up topic three quarters and half full, for the key."""
+    """Return a made-up topic for the key, three quarters and half full."""
     reach = len(like.words) - 1
     halves = {
         place: Half(
@@ -179,8 +180,7 @@ def sentence_profile(prepared: pd.DataFrame) -> Said:
     names = names_of(prepared)
     if len(names) == 1:
         return [_own_ends(prepared)]
-    whole = [topic for topic in topics if len(topic.halves) == len(names)]
-    return _of_two(whole, names, float(prepared["highest"].iloc[0])) if whole else []
+    return _of_two(topics, names, float(prepared["highest"].iloc[0]))
 
 
 def _of_two(topics: list[Topic], names: dict[str, str], highest: float) -> Said:

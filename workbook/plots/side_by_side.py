@@ -3,11 +3,10 @@
 import pandas as pd
 
 from workbook import frames
-from workbook.content import say
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
 from workbook.plots.names import all_or_number
 from workbook.plots.profile import MANY
-from workbook.plots.theme import INK_SOFT, SMALL, MaybeFigure
+from workbook.plots.theme import MaybeFigure
 from workbook.plots.topics import Topic, by_family, names_of, prepare_topics, table_topics, topics_of
 from workbook.plots.tracks import n_lines, row_title, scale_for, titled, two_marks
 from workbook.plots.view import Drawing, Said, View, has_topics
@@ -28,20 +27,17 @@ def plot_side_by_side(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> Mayb
     y = sheet.people(names_of(prepared), 12) + 14
     scale.name(sheet, y)
     y += 22
-    names = names_of(prepared)
     for title, own in by_family(topics):
         y = titled(sheet, title, y) if title else y
         top = y
         for topic in own:
-            y = _draw_topic(sheet, scale, topic, y, top, names)
+            y = _draw_topic(sheet, scale, topic, y, top)
             top = y
         y += 16
     return sheet.figure(y)
 
 
-def _draw_topic(
-    sheet: Canvas, scale: Scale, topic: Topic, y: float, top: float, names: dict[str, str]
-) -> float:
+def _draw_topic(sheet: Canvas, scale: Scale, topic: Topic, y: float, top: float) -> float:
     weight = 600 if topic.is_claimed else 400
     if sheet.is_wide:
         high = max(31.0, n_lines(sheet, scale, topic.title, weight=weight) * 19 + 8)
@@ -58,10 +54,6 @@ def _draw_topic(
             sheet.band(scale.at(half.low), scale.at(half.high), at + shift, place, radius=2, opacity=0.9)
     values = {place: half.value for place, half in topic.halves.items()}
     two_marks(sheet, scale, values, at, MARK, is_joined=topic.is_claimed)
-    for place in names:
-        if place not in topic.halves:
-            words = say("results.plots.no_answer", name=names[place])
-            sheet.write(sheet.width, at + 14, words, size=SMALL, colour=INK_SOFT, anchor="right")
     return bottom
 
 

@@ -1,6 +1,9 @@
 """Signs to look after: who notices which of them often, grouped by how many do."""
 
 from collections.abc import Mapping
+from itertools import groupby
+from math import nan
+from typing import Any
 
 import pandas as pd
 
@@ -59,7 +62,7 @@ def prepare_signs(
         seen = frames.latest(seen)
         seen = seen[seen["perspective"].isin(["a_on_b", "b_on_a"])]
         about = seen["perspective"].str[-1]
-        one = seen[["facet"]].assign(by=seen["place"], about=about, value=seen["value"], sem=pd.NA)
+        one = seen[["facet"]].assign(by=seen["place"], about=about, value=seen["value"], sem=nan)
         parts.append(one.assign(assumed=False))
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[rows["value"].notna()]
@@ -69,14 +72,14 @@ def prepare_signs(
     rank = {name: n for n, name in enumerate(known)}
     ends = [(known[name].scale.lowest, known[name].scale.highest) for name in rows["facet"]]
     lowest, highest = ([end[k] for end in ends] for k in (0, 1))
-    margin = BAND_Z * rows["sem"].astype("Float64")
+    margin = BAND_Z * rows["sem"].astype("float64")
     often = 1 - thresholds().growth.at_most
     table = rows.assign(
         title=[known[name].title for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
-        low=(rows["value"] - margin).clip(lower=lowest),
-        high=(rows["value"] + margin).clip(upper=highest),
+        low=(rows["value"] - margin).clip(lower=pd.Series(lowest, index=rows.index)),
+        high=(rows["value"] + margin).clip(upper=pd.Series(highest, index=rows.index)),
         is_often=[
             float(value) - low >= often * (high - low)
             for value, (low, high) in zip(rows["value"], ends, strict=True)
@@ -108,6 +111,9 @@ def plot_signs(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
     y = sheet.people(_names(prepared), 12) + 14
     scale.name(sheet, y)
     y += 22
+    by_facet: dict[str, list[Any]] = {}
+    for row in frames.rows(prepared):
+        by_facet.setdefault(row.facet, []).append(row)
     for key, facets in groups:
         if not facets:
             continue
@@ -117,7 +123,7 @@ def plot_signs(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
             y = sheet.paragraph(0, y, words, min(sheet.width, 760), colour=INK_SOFT) + 6
         else:
             for facet in facets:
-                y = _draw_sign(sheet, scale, prepared[(prepared["facet"] == facet).to_numpy(dtype=bool)], y)
+                y = _draw_sign(sheet, scale, by_facet[facet], y)
         y += 16
     return sheet.figure(y)
 
@@ -125,15 +131,16 @@ def plot_signs(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
 def _groups(prepared: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Return signs by how many notice them often: both, one; only in the other; and the quiet rest."""
     found: dict[str, list[str]] = {"both": [], "one": [], "seen": [], "quiet": []}
-    most = prepared.assign(own=prepared["by"] == prepared["about"])
-    highest = most[most["own"].to_numpy(dtype=bool)].groupby("facet")["value"].max()
-    for facet, rows in most.groupby("facet", sort=False):
-        often = rows[rows["is_often"].to_numpy(dtype=bool)]
-        n_own = int(often["own"].sum())
-        key = "both" if n_own > 1 else "one" if n_own else "seen" if len(often) else "quiet"
-        found[key].append(str(facet))
+    highest: dict[str, float] = {}
+    for facet, rows in groupby(frames.rows(prepared), key=lambda row: row.facet):
+        every = list(rows)
+        own = [row for row in every if row.by == row.about]
+        highest[facet] = max((float(row.value) for row in own), default=0.0)
+        n_own = sum(row.is_often for row in own)
+        is_seen = any(row.is_often for row in every)
+        found["both" if n_own > 1 else "one" if n_own else "seen" if is_seen else "quiet"].append(facet)
     for key in ("both", "one"):
-        found[key].sort(key=lambda facet: -round(float(highest[facet]), 6))  # stable: equals keep their order
+        found[key].sort(key=lambda facet: -round(highest[facet], 6))  # stable: equals keep their order
     return list(found.items())
 
 
@@ -145,9 +152,8 @@ def _names(prepared: pd.DataFrame) -> dict[str, str]:
     return dict(sorted(dict(zip(prepared["by"], prepared["name_by"], strict=True)).items()))
 
 
-def _draw_sign(sheet: Canvas, scale: Scale, rows: pd.DataFrame, y: float) -> float:
-    title = str(rows["title"].iloc[0])
-    both = list(frames.rows(rows))
+def _draw_sign(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> float:
+    title = both[0].title
     own = {row.by: float(row.value) for row in both if row.by == row.about}
     seen = {row.by: float(row.value) for row in both if row.by != row.about}
     at = y + 22 if sheet.is_wide else y + row_title(sheet, scale, title, y) + 16
@@ -244,7 +250,9 @@ def table_signs(prepared: pd.DataFrame) -> pd.DataFrame:
     facets = prepared.drop_duplicates("facet")
     table: dict[str, list[str]] = {say("results.plots.column_sign"): list(facets["title"])}
     pairs = {(by, about) for by, about in zip(prepared["by"], prepared["about"], strict=True)}
-    for by, about in sorted(pairs, key=lambda one: (one[1], one[0] != one[1])):  # an own word before the other's
+    for by, about in sorted(
+        pairs, key=lambda one: (one[1], one[0] != one[1])
+    ):  # an own word before the other's
         rows = prepared[((prepared["by"] == by) & (prepared["about"] == about)).to_numpy()]
         shown = {row.facet: _cell(row, is_single=by != about) for row in frames.rows(rows)}
         key = "column_own" if by == about else "column_other"
@@ -253,7 +261,7 @@ def table_signs(prepared: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _cell(row, *, is_single: bool) -> str:  # type: ignore[no-untyped-def]
+def _cell(row: Any, *, is_single: bool) -> str:
     """Return a cell's words: what is said of the other is one answer, so a step without decimals."""
     word = word_for(row.value, row.lowest, row.words.split("\n"))
     return word if is_single else say("results.plots.word_and_score", word=word, score=number(row.value))

@@ -1,5 +1,8 @@
 """Single answers, each person's own beside the other's view of them: skills, and guesses of what matters."""
 
+from itertools import groupby
+from typing import Any
+
 import pandas as pd
 
 from workbook import frames
@@ -13,7 +16,9 @@ GAP = 44.0  # px between the two columns
 
 
 def plot_steps(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
-    """Draw a row per facet with a track for each person spoken of: filled is their own word, open the other's.
+    """Draw a row per facet with a track for each person spoken of.
+
+    Filled is their own word, open the other's.
 
     On a wide sheet the two are columns; on a narrow one they lie below each other. A dark line joins two
     that may be claimed to differ. ``None`` without rows.
@@ -40,14 +45,14 @@ def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
     for scale in scales.values():
         scale.name(sheet, head)
     y = head + 16
-    for _, rows in prepared.groupby("facet", sort=False):
-        lines = wrap(str(rows["title"].iloc[0]), room, TEXT)
+    for rows in _by_facet(prepared):
+        lines = wrap(rows[0].title, room, TEXT)
         high = max(34.0, len(lines) * TEXT * LEADING + 12)
         at = y + high / 2
         sheet.write(0, at, lines)
         for about, scale in scales.items():  # a track is there whether or not it has a mark
             scale.guides(sheet, y, y + high)
-            _draw_marks(sheet, scale, rows[(rows["about"] == about).to_numpy(dtype=bool)], at)
+            _draw_marks(sheet, scale, [row for row in rows if row.about == about], at)
         y += high
     return y + 4
 
@@ -61,15 +66,19 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
     scale = _scale(prepared, 34, sheet.width - 22)
     scale.name(sheet, y + 16)
     y += 36
-    for _, rows in prepared.groupby("facet", sort=False):
-        y = sheet.paragraph(0, y, str(rows["title"].iloc[0]), sheet.width, size=TEXT) + 15
+    for rows in _by_facet(prepared):
+        y = sheet.paragraph(0, y, rows[0].title, sheet.width, size=TEXT) + 15
         for about in called:
             sheet.write(2, y, SIGN[about], colour=PARTNER[about])
             scale.guides(sheet, y - 12, y + 12)
-            _draw_marks(sheet, scale, rows[(rows["about"] == about).to_numpy(dtype=bool)], y)
+            _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
             y += 26
         y += 4
     return y
+
+
+def _by_facet(prepared: pd.DataFrame) -> list[list[Any]]:
+    return [list(rows) for _, rows in groupby(frames.rows(prepared), key=lambda row: row.facet)]
 
 
 def _scale(prepared: pd.DataFrame, left: float, right: float) -> Scale:
@@ -81,11 +90,12 @@ def _heading(about: str, name: str) -> str:
     return say("results.plots.column_about", mark=SIGN[about], name=name)
 
 
-def _draw_marks(sheet: Canvas, scale: Scale, rows: pd.DataFrame, y: float) -> None:
-    both = list(frames.rows(rows))
+def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
     if any(pd.notna(row.is_claimed) and row.is_claimed for row in both):
         ends = sorted(scale.at(row.value) for row in both)
         sheet.line([(ends[0], y), (ends[-1], y)], INK, 2.5, layer=2)
-    for row in sorted(both, key=lambda one: one.by == one.about):  # an open mark first: a filled one lies on it
+    for row in sorted(
+        both, key=lambda one: one.by == one.about
+    ):  # an open mark first: a filled one lies on it
         is_open = row.by != row.about
         sheet.mark(scale.at(row.value), y, row.by, MARK_OPEN if is_open else MARK, is_open=is_open)

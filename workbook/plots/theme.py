@@ -61,7 +61,7 @@ OPEN = {"a": "circle-open", "b": "diamond-open"}
 SIZE = {"a": 13, "b": 14}  # a diamond looks smaller than a circle of the same size
 SIZE_OPEN = {"a": 18, "b": 17}  # larger, so that a filled mark at the same spot lies inside
 
-SERIF = "serif"  # a page puts its own serif there
+SERIF, SANS = "serif", "sans-serif"  # a page puts its own fonts there
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 TEXT = 15
 SMALL = 13
@@ -172,7 +172,15 @@ class Rows:
         anchor = style.pop("xanchor", at_edge or "center")
         font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
         self._words.write(
-            text=escape(text, quote=False), x=x, xref=xref, y=y, yref="y", xanchor=anchor, xshift=shift, font=font, align=anchor
+            text=escape(text, quote=False),
+            x=x,
+            xref=xref,
+            y=y,
+            yref="y",
+            xanchor=anchor,
+            xshift=shift,
+            font=font,
+            align=anchor,
         )
 
     def box(self, **shape: Any) -> None:

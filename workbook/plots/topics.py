@@ -43,7 +43,7 @@ class Topic(NamedTuple):
     family_title: str
     halves: Mapping[str, Half]
     is_claimed: bool
-    is_compared: bool  # False where nothing can be said of a difference: one half, or no known error
+    is_compared: bool  # False where nothing can be said of a difference
     lowest: float
     words: tuple[str, ...]
 
@@ -63,8 +63,8 @@ def prepare_topics(
 ) -> pd.DataFrame:
     """Return one row per topic and partner, family by family, from full to small.
 
-    A topic is as full as the smaller of its halves, a family as full as its topics on the mean; topics
-    with one half only come last. Topics that nobody scored are left out, so that no picture points at a gap.
+    A topic is as full as the smaller of its halves, a family as full as its topics on the mean. Of two
+    people only topics are shown that both scored: no picture points at what one of them left out.
 
     Parameters
     ----------
@@ -98,7 +98,9 @@ def prepare_topics(
     ]
     if not rows:
         return frames.empty(CONTRACT)
-    table = _in_order(pd.DataFrame(rows))
+    table = pd.DataFrame(rows)
+    is_whole = table.groupby("facet")["place"].transform("size") == len(set(table["place"]))
+    table = _in_order(table[is_whole.to_numpy(dtype=bool)])
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
@@ -139,18 +141,17 @@ def _halves(facet: Facet, row: Any, is_claimed: Any, called: Mapping[str, str]) 
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    by_topic = table.groupby("facet", sort=False)
-    table["n"] = by_topic["full"].transform("size")
-    table["least"] = by_topic["full"].transform("min")
-    table["mean"] = by_topic["full"].transform("mean").round(6)
-    whole = table.drop_duplicates("facet").groupby("family", sort=False)["least"].mean().round(6)
-    table["family_rank"] = table["family"].map(whole)
-    # A stable sort keeps families together: equals stay in the order they first came in.
+    full = table.groupby("facet", sort=False)["full"]
+    table = table.assign(least=full.transform("min"), mean=full.transform("mean").round(6))
+    families_full = table.drop_duplicates("facet").groupby("family", sort=False)["least"].mean().round(6)
+    # A stable sort: equals stay in the order they first came in, and a family's topics together.
     first = {family: n for n, family in enumerate(dict.fromkeys(table["family"]))}
-    table["family_first"] = table["family"].map(first)
+    table = table.assign(
+        family_full=table["family"].map(families_full), family_first=table["family"].map(first)
+    )
     return table.sort_values(
-        ["family_rank", "family_first", "n", "least", "mean"],
-        ascending=[False, True, False, False, False],
+        ["family_full", "family_first", "least", "mean"],
+        ascending=[False, True, False, False],
         kind="stable",
         ignore_index=True,
     )
@@ -209,9 +210,9 @@ def table_topics(prepared: pd.DataFrame) -> pd.DataFrame:
         columns[say("results.plots.column_family")] = [topic.family_title for topic in topics]
     columns = {say("results.plots.column_facet"): [topic.title for topic in topics], **columns}
     for place, name in names.items():
-        columns[name] = [_cell(topic.halves.get(place)) for topic in topics]
+        columns[name] = [_cell(topic.halves[place]) for topic in topics]
         heading = say("results.plots.column_band_of", name=name)
-        columns[heading] = [_band(topic.halves.get(place)) for topic in topics]
+        columns[heading] = [_band(topic.halves[place]) for topic in topics]
     if len(names) > 1:
         yes, no = say("results.plots.differs_yes"), say("results.plots.differs_no")
         columns[say("results.plots.column_differs")] = [
@@ -220,13 +221,11 @@ def table_topics(prepared: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _cell(half: Half | None) -> str:
-    if half is None:
-        return say("results.plots.not_given")
+def _cell(half: Half) -> str:
     return say("results.plots.word_and_score", word=half.word, score=number(half.value))
 
 
-def _band(half: Half | None) -> str:
-    if half is None or half.low is None or half.high is None:
+def _band(half: Half) -> str:
+    if half.low is None or half.high is None:
         return ""
     return say("results.plots.from_to", low=number(half.low), high=number(half.high))

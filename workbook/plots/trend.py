@@ -118,8 +118,7 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
                 "subjects": all_or_number(list(rows["title"]), "n_topics"),
             }
             said.append((f"results.plots.trend_{change}", values))
-    said = said or [("results.plots.trend_none", {})]
-    return said
+    return said or [("results.plots.trend_none", {})]
 
 
 def note_moved(prepared: pd.DataFrame) -> Said:
@@ -176,9 +175,7 @@ def _rounds(found: Findings) -> pd.DataFrame | None:
 
 def _places(pairs: pd.DataFrame) -> dict[str, str]:
     return {
-        str(person): place
-        for place in ("a", "b")
-        for person in pairs[f"person_{place}"].dropna().unique()
+        str(person): place for place in ("a", "b") for person in pairs[f"person_{place}"].dropna().unique()
     }
 
 

@@ -1,6 +1,7 @@
 """What matters, and what waits: a need is a vessel as long as it matters, filled as far as it is met."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -112,7 +113,7 @@ def _draw_columns(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> 
     scales = {}
     y = 0.0
     for place, name in names.items():
-        style = {"colour": PARTNER[place], "weight": 600}
+        style: dict[str, Any] = {"colour": PARTNER[place], "weight": 600}
         if len(names) > 1:
             y = max(y, sheet.paragraph(starts[place], 0, f"{SIGN[place]} {name}", column, **style))
         left = starts[place] + room + 22 + VESSEL
@@ -121,18 +122,18 @@ def _draw_columns(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> 
         scale.name(sheet, y + 14)
     y += 34
     for group in GROUPS:
-        rows = shown[(shown["group"] == group).to_numpy(dtype=bool)]
-        if not len(rows) and group != "waits":
+        rows = [row for row in frames.rows(shown) if row.group == group]
+        if not rows and group != "waits":
             continue
         start = y = _head(sheet, group, y)
         for place, scale in scales.items():
-            own = list(frames.rows(rows[(rows["place"] == place).to_numpy(dtype=bool)]))
+            own = [row for row in rows if row.place == place]
             at = start + 16
             for row in own:
                 lines = wrap(row.title, room, TEXT, weight=600 if group == "waits" else 400)
                 at += 9 * (len(lines) - 1)
-                style = {"anchor": "right", "weight": 600 if group == "waits" else 400}
-                sheet.write(starts[place] + room, at, lines, **style)
+                weight = 600 if group == "waits" else 400
+                sheet.write(starts[place] + room, at, lines, anchor="right", weight=weight)
                 scale.guides(sheet, at - 18, at + 18)
                 _draw_vessel(sheet, scale, row, at)
                 at += 36 + 9 * (len(lines) - 1)
@@ -149,29 +150,32 @@ def _draw_list(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> flo
     scale.name(sheet, 8)
     y = 26.0
     for group in GROUPS:
-        rows = shown[(shown["group"] == group).to_numpy(dtype=bool)]
-        if not len(rows) and group != "waits":
+        rows = [row for row in frames.rows(shown) if row.group == group]
+        if not rows and group != "waits":
             continue
         y = _head(sheet, group, y)
-        for row in frames.rows(rows):
+        for row in rows:
             y = _titled(sheet, row, y, is_alone=len(names) < 2, weight=600 if group == "waits" else 400)
             scale.guides(sheet, y, y + 26)
             _draw_vessel(sheet, scale, row, y + 13)
             y += 38
-        if not len(rows):
+        if not rows:
             sheet.write(0, y + 8, say("results.plots.nothing_here"), colour=INK_SOFT)
             y += 30
         y += 6
     return y
 
 
-def _titled(sheet: Canvas, row, y: float, *, is_alone: bool, weight: int) -> float:  # type: ignore[no-untyped-def]
+def _titled(sheet: Canvas, row: Any, y: float, *, is_alone: bool, weight: int) -> float:
     """Write a need, and whose it is: at the right where both have room, else below."""
     end = sheet.paragraph(0, y, row.title, sheet.width, weight=weight)
     if is_alone:
         return end + 2
-    owner, style = f"{SIGN[row.place]} {row.name}", {"size": 14, "colour": PARTNER[row.place], "weight": 600}
-    is_beside = text_width(row.title, TEXT, weight=weight) + text_width(owner, 14, weight=600) + 12 < sheet.width
+    owner = f"{SIGN[row.place]} {row.name}"
+    style: dict[str, Any] = {"size": 14, "colour": PARTNER[row.place], "weight": 600}
+    is_beside = (
+        text_width(row.title, TEXT, weight=weight) + text_width(owner, 14, weight=600) + 12 < sheet.width
+    )
     if is_beside:
         sheet.write(sheet.width, y, owner, anchor="right", baseline="top", **style)
         return end + 2
@@ -194,7 +198,7 @@ def _scale(shown: pd.DataFrame, left: float, right: float) -> Scale:
     return Scale(left, right, float(first["lowest"]), first["words"].split("\n"))
 
 
-def _draw_vessel(sheet: Canvas, scale: Scale, row, y: float) -> None:  # type: ignore[no-untyped-def]
+def _draw_vessel(sheet: Canvas, scale: Scale, row: Any, y: float) -> None:
     start, fill = scale.step(0), FILL[row.place]
     is_full = row.met >= row.importance
     outline = Look(SURFACE if is_full else SOFT[row.place], line=fill, width=1.8, layer=1)
@@ -241,7 +245,9 @@ def table_waiting(prepared: pd.DataFrame) -> pd.DataFrame:
             say("results.plots.column_person"): prepared["name"],
             say("results.plots.column_importance"): named("importance"),
             say("results.plots.column_met"): named("met"),
-            say("results.plots.column_unmet"): [say(f"results.plots.group_{one}") for one in prepared["group"]],
+            say("results.plots.column_unmet"): [
+                say(f"results.plots.group_{one}") for one in prepared["group"]
+            ],
         }
     )
 

@@ -1,6 +1,6 @@
-"""Week by week: a line for each thing that is asked, with its scale's own words, and gaps where weeks are missing."""
+"""Week by week: a line for each thing asked, on its scale's own words; a missing week is a gap."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -77,13 +77,16 @@ def _draw_panel(
     return foot + SMALL * LEADING / 2
 
 
-def _draw_usual(sheet: Canvas, own: pd.DataFrame, place: str, start: float, end: float, y) -> None:  # type: ignore[no-untyped-def]
+def _draw_usual(
+    sheet: Canvas, own: pd.DataFrame, place: str, start: float, end: float, y: Callable[[float], float]
+) -> None:
     """Draw the middle half of one's own weeks."""
     if len(own) < USUAL_FROM:
         return
     low, high = (float(own["value"].quantile(share)) for share in (0.25, 0.75))
-    path = f"M{start:.1f},{y(high):.1f} L{end:.1f},{y(high):.1f} L{end:.1f},{y(low):.1f} L{start:.1f},{y(low):.1f} Z"
-    sheet.shape(path, Look(WASH[place], 0.45))
+    corners = [(start, high), (end, high), (end, low), (start, low)]
+    path = " L".join(f"{x:.1f},{y(value):.1f}" for x, value in corners)
+    sheet.shape(f"M{path} Z", Look(WASH[place], 0.45))
 
 
 def _runs(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:

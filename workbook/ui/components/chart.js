@@ -52,6 +52,7 @@ function dressed(model, figure) {
     Object.entries(model.get("colours")).map(([colour, name]) => [colour.toLowerCase(), token(name) || colour]),
   );
   swap.serif = token("serif") || "serif";
+  swap["sans-serif"] = token("sans") || "sans-serif";
   const { data = [], layout = {} } = recolour(figure, swap);
   const soft = token("ink-soft");
   const axes = Object.fromEntries(
