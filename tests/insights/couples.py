@@ -78,7 +78,7 @@ def alone(a: pd.DataFrame) -> Results:
     return work_out_own(a, ASKED, known=PLACES, suggestions=suggestions())
 
 
-SHOWN = ("profile", "side_by_side", "heat_map", "needs_map")
+SHOWN = ("profile", "side_by_side", "differences", "signs", "waiting")
 
 
 def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:
@@ -91,7 +91,8 @@ def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[st
             continue
         prepared = view.prepared(ASKED[view.instrument], given)
         if prepared is not None and view.drawing:
-            told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
+            said = [*view.drawing.sentence(prepared), *view.drawing.note(prepared)]
+            told[view.name] = [say(key, **values) for key, values in said]
     return told
 
 

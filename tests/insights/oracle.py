@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import workbook.content
@@ -18,6 +19,11 @@ from tests.insights.rules import OFTEN, RULES, titles_in
 CONTENT = Path(workbook.content.__file__).parent
 LOW, HIGH = 1.5, 2.6  # of 0 to 4: nearest to "rarely", nearest to "often"
 RARE = 1.4  # of a sign
+LEVEL, LEAST_RELIABLE = 0.05, 0.6  # of all that one view claims together; where a reliability is assumed
+HOW_TO_READ = (
+    "band_assumed", "claims", "joined", "side_by_side_how", "differences_ask", "profile_note_two",
+    "profile_note_one", "signs_how_two", "signs_how_one", "signs_no_verdict",
+)  # fmt: skip
 UNPRAISED = "Letting go"  # high where somebody is afraid, too: nobody is praised for it
 
 Score = float | None
@@ -31,7 +37,7 @@ class Topic:
     high_text: str
     low_text: str
     is_sign: bool
-    band: float
+    error: float  # of a difference, at the least reliability that is plausible
     scores: Mapping[str, float]
 
     def hard(self, place: str) -> float:
@@ -57,13 +63,15 @@ def read_topics(scores: Mapping[str, Mapping[str, Score]], who: Iterable[str]) -
         given = scores.get(one["id"], {})
         values = {place: given.get(place) for place in who}
         if all(value is not None for value in values.values()):
-            error = one["sd"]["value"] * (1 - one["reliability"]["value"]) ** 0.5
+            known = one["reliability"]
+            trusted = min(known["value"], LEAST_RELIABLE) if known["basis"] == "assumed" else known["value"]
+            error = one["sd"]["value"] * (1 - trusted) ** 0.5
             found[one["title"]] = Topic(
                 one["title"],
                 one["high_text"],
                 one["low_text"],
                 one.get("higher_is") == "worse",
-                1.96 * error * 2**0.5,
+                error * 2**0.5,
                 {place: float(value) for place, value in values.items() if value is not None},
             )
     return found
@@ -82,7 +90,7 @@ def neutral() -> frozenset[str]:
     ui = tomllib.loads((CONTENT / "messages" / "en" / "ui.toml").read_text())
     plots = tomllib.loads((CONTENT / "messages" / "en" / "results.toml").read_text())["plots"]
     said = [ui["together"]["order"], ui["results"]["order"], ui["telling"]["time_and_warmth"]]
-    said += [plots[key] for key in ("band_assumed", "chance", "joined", "profile_couple")]
+    said += [plots[key] for key in HOW_TO_READ]
     said += list(ui["exercises"]["evidence"].values())
     for path in (CONTENT / "exercises").glob("*.toml"):
         exercise = tomllib.loads(path.read_text())
@@ -111,14 +119,14 @@ class Judge:
     def read(self, pages: Mapping[str, list[str]]) -> list[str]:
         """Return every sentence that the scores contradict or that no rule knows."""
         for page, told in pages.items():
-            if page == "needs_map":
+            if page == "waiting":
                 continue
             self.subject = None
             for text in told:
                 self._read_text(text)
             if page == "overview":
                 self._nobody_is_passed_over()
-            if page == "heat_map":
+            if page == "signs":
                 self._every_frequent_sign_is_counted(" ".join(told))
         return self.false
 
@@ -181,6 +189,30 @@ class Judge:
 
     def people(self, words: str) -> list[str]:
         return self.who if words == "both of you" else [self.place[words]]
+
+    def claimed(self) -> set[str]:
+        """Return the topics that may be told to differ, all taken together (Holm 1979), by critical values."""
+        found: set[str] = set()
+        far = {f.title: abs(f.scores["a"] - f.scores["b"]) / f.error for f in self.facets}
+        for n, title in enumerate(sorted(far, key=lambda one: -far[one])):
+            if far[title] < NormalDist().inv_cdf(1 - LEVEL / 2 / (len(far) - n)):
+                break
+            found.add(title)
+        return found
+
+    def are(self, words: str, titles: set[str]) -> bool:
+        """Tell whether exactly these topics are named, or counted."""
+        count = re.fullmatch(r"(\d+) topics", words)
+        return len(titles) == int(count[1]) if count else set(titles_in(words)) == titles
+
+    def full(self) -> set[str]:
+        """Return the topics that are high for everybody."""
+        return {one.title for one in self.facets if all(one.is_high(place) for place in self.who)}
+
+    def small(self, *places: str) -> set[str]:
+        """Return the topics that are low for these people and nobody else."""
+        low = {one.title: {place for place in self.who if one.is_low(place)} for one in self.facets}
+        return {title for title, who in low.items() if who == set(places)}
 
     def spread(self) -> float:
         values = [score for one in self.facets for score in one.scores.values()]

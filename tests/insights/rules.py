@@ -162,18 +162,32 @@ RULES: list[tuple[str, Rule]] = [
     (r"So far this shows one topic: (.*)\.", lambda j, m: titles_in(m[1]) == [f.title for f in j.facets]),
     (
         r"No topic is clearly different for the two of you, as far as these scores can tell\.",
-        lambda j, _m: all(abs(f.scores["a"] - f.scores["b"]) <= f.band for f in j.facets),
+        lambda j, _m: not j.claimed(),
     ),
+    (r"Clearly different for the two of you: (.*)\.", lambda j, m: j.are(m[1], j.claimed())),
+    (r"Full on both sides: (.*)\.", lambda j, m: j.are(m[1], j.full() - {"Letting go"})),
+    (r"Small on both sides: (.*)\.", lambda j, m: j.are(m[1], j.small("a", "b"))),
+    (r"Small on (\w+)’s side: (.*)\.", lambda j, m: j.are(m[2], j.small(j.place[m[1]]))),
     (
-        r"Clearly different for the two of you: (.*)\.",
-        lambda j, m: _differing(j, m[1]),
+        r"No topic is full on both sides, and none is small on either\.",
+        lambda j, _m: not j.full() and j.none_low(j.facets),
     ),
+    (r"No topic is small on either side\.", lambda j, _m: j.none_low(j.facets)),
+    (r"All topics are about equally full, on both sides\.", lambda j, _m: j.spread() <= ALIKE),
+    (
+        r"On (\d+) of (\d+) topics your two halves are far apart\.",
+        lambda j, m: (
+            (int(m[1]), int(m[2])) == (len(j.claimed()), len(j.facets)) and 2 * int(m[1]) > int(m[2])
+        ),
+    ),
+    (r"Two people can live the same weeks in two ways\.", lambda _, __: True),
+    (
+        r"On (none|one|\d+) of (\d+) topics (?:are )?your answers (?:are )?further apart than chance explains\.",
+        lambda j, m: (
+            len(j.claimed()) == int({"none": "0", "one": "1"}.get(m[1], m[1])) and len(j.facets) == int(m[2])
+        ),
+    ),
+    (r"(\d+) of them are drawn, the widest first\.", lambda j, m: len(j.claimed()) > int(m[1])),
+    (r"The other (\d+) are in the table\.", lambda j, m: len(j.claimed()) - 5 == int(m[1])),
     (r"Topics compared: (\d+)\.", lambda j, m: int(m[1]) == len(j.facets)),
 ]
-
-
-def _differing(judge: Judge, words: str) -> bool:
-    """Tell whether exactly the topics that differ beyond the band are named or counted."""
-    differing = {f.title for f in judge.facets if abs(f.scores["a"] - f.scores["b"]) > f.band}
-    count = re.fullmatch(r"(\d+) topics", words)
-    return len(differing) == int(count[1]) if count else set(titles_in(words)) == differing

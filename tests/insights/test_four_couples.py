@@ -97,7 +97,7 @@ def test_a_frightened_partner_is_not_praised_for_letting_go() -> None:
 def test_one_partners_loneliness_is_reported() -> None:
     said = told("lonely and content")["together"]
 
-    assert "Noticed often: by Mira, “Feeling disconnected” and “Loneliness”." in said["heat_map"]
+    assert "Noticed often: by Mira, “Feeling disconnected” and “Loneliness”." in said["signs"]
     assert "Mira notices this often at the moment. Jonas notices it rarely or never." in said["overview"]
 
 

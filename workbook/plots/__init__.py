@@ -22,6 +22,7 @@ from workbook.plots import (
 from workbook.plots.agreement import plot_agreement, prepare_agreement, sentence_agreement, table_agreement
 from workbook.plots.differences import plot_differences, sentence_differences
 from workbook.plots.four_views import plot_four_views
+from workbook.plots.moved import plot_moved
 from workbook.plots.perspectives import (
     prepare_guesses,
     prepare_perspectives,
@@ -42,6 +43,7 @@ from workbook.plots.topics import prepare_topics, table_topics
 from workbook.plots.trend import MOVED, WEEKS, prepare_trend, sentence_trend, table_trend
 from workbook.plots.view import Drawing, Findings, Given, Showing, View, showings
 from workbook.plots.waiting import plot_waiting, prepare_waiting, sentence_waiting, table_waiting
+from workbook.plots.weeks import plot_weeks
 
 VIEWS: tuple[View, ...] = (
     profile.VIEW,
@@ -71,11 +73,13 @@ __all__ = [
     "plot_agreement",
     "plot_differences",
     "plot_four_views",
+    "plot_moved",
     "plot_profile",
     "plot_side_by_side",
     "plot_signs",
     "plot_steps",
     "plot_waiting",
+    "plot_weeks",
     "prepare_agreement",
     "prepare_guesses",
     "prepare_perspectives",

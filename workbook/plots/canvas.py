@@ -87,6 +87,7 @@ class _Mark(NamedTuple):
 # plotly says where words stand beside their point; we say which of their ends stands on it.
 _ANCHORS = {"left": "right", "center": "center", "right": "left"}
 _BASELINES = {"top": "bottom", "middle": "middle", "bottom": "top"}
+_AIR = {"top": 0.22, "bottom": -0.22}  # em: plotly sets words close to their point
 
 
 class Canvas:
@@ -126,6 +127,7 @@ class Canvas:
         lines, look = [words] if isinstance(words, str) else words, Style(**style)
         text = "<br>".join(escape(line, quote=False) for line in lines)
         place = f"{_BASELINES[baseline]} {_ANCHORS[anchor]}"
+        y += _AIR.get(baseline, 0) * look.size
         self._texts.append(_Text(_short(x), _short(y), text, place, look))
 
     def inside(self, x: float, y: float, words: str, **style: Any) -> None:
