@@ -219,6 +219,17 @@ def test_views_of_single_topics_keep_the_instruments_order(prepared):
         assert list(dict.fromkeys(prepared[view]["title"])) == order
 
 
+def marks(figure, *, is_open=False):
+    """Return the shapes that hold one partner's marks, filled or open."""
+    return [
+        one
+        for one in figure.layout.shapes
+        if "#fffdf9" in {one.fillcolor, one.line.color}
+        and "Z" in one.path
+        and (one.fillcolor == "#fffdf9") is is_open
+    ]
+
+
 def seams(figure):
     """Return the dark lines of a figure: what marks a difference, without colour."""
     return [s for s in figure.layout.shapes if s.line.color == "#2b2723" and s.line.width > 2]
@@ -257,11 +268,10 @@ def test_marked_everywhere_is_marked_nowhere():
 
 def test_partners_have_two_colours_and_two_symbols():
     figure = plots.plot_side_by_side(plots.prepare_topics(small_pairs(), SMALL, NAMES))
-    (marks,) = [trace for trace in figure.data if trace.mode == "markers"]
 
-    assert set(zip(marks.marker.symbol, marks.marker.color, strict=True)) == {
-        ("circle", "#1d6f71"),
-        ("diamond", "#c9831f"),
+    assert {(one.fillcolor, "C" in one.path) for one in marks(figure)} == {
+        ("#1d6f71", True),  # round
+        ("#c9831f", False),  # with corners
     }
 
 
@@ -388,10 +398,10 @@ def test_what_moved_is_drawn_from_the_first_time_to_now_with_both_words():
     rows = [answers(first), answers(later, occasion="assessment-2")]
     scores = score(pd.concat(rows, ignore_index=True), SMALL)
     figure = plots.plot_moved(plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES))
-    (marks,) = [trace for trace in figure.data if trace.mode == "markers"]
+    (then,) = marks(figure, is_open=True)
+    (now,) = marks(figure)
 
-    assert marks.x[0] < marks.x[1]
-    assert marks.marker.color[0] == "#fffdf9"  # open: the first time
+    assert reach(then.path)[1] < reach(now.path)[0]
     assert "choice 0 → choice 4" in words_of(figure)
 
 
@@ -415,10 +425,10 @@ def test_a_mark_about_oneself_is_filled_and_about_the_other_open():
     responses = both(MINE, YOURS)
     shown = plots.prepare_perspectives(perspectives(score(responses, SMALL), responses, SMALL), SMALL, NAMES)
     talk = shown[(shown["facet"] == "x.talk").to_numpy(dtype=bool)]
-    (marks,) = [trace for trace in plots.plot_four_views(talk).data if trace.mode == "markers"]
-    seen = set(zip(marks.marker.symbol, (one == "#fffdf9" for one in marks.marker.color), strict=True))
+    figure = plots.plot_four_views(talk)
 
-    assert seen == {("circle", False), ("circle", True), ("diamond", False), ("diamond", True)}
+    assert sorted(one.fillcolor for one in marks(figure)) == ["#1d6f71", "#c9831f"]
+    assert sorted(one.line.color for one in marks(figure, is_open=True)) == ["#1d6f71", "#c9831f"]
     assert plots.table_perspectives(shown).iloc[0].tolist() == [
         "Talk",
         "choice 4 (4.0)",

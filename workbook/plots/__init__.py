@@ -38,7 +38,7 @@ from workbook.plots.profile import plot_profile, sentence_profile
 from workbook.plots.side_by_side import plot_side_by_side, sentence_side_by_side
 from workbook.plots.signs import plot_signs, prepare_signs, sentence_signs, table_signs
 from workbook.plots.steps import plot_steps
-from workbook.plots.theme import COLOURS, CONFIG
+from workbook.plots.theme import COLOURS
 from workbook.plots.topics import prepare_topics, table_topics
 from workbook.plots.trend import MOVED, WEEKS, prepare_trend, sentence_trend, table_trend
 from workbook.plots.view import Drawing, Findings, Given, Showing, View, showings
@@ -61,7 +61,6 @@ VIEWS: tuple[View, ...] = (
 
 __all__ = [
     "COLOURS",
-    "CONFIG",
     "MOVED",
     "VIEWS",
     "WEEKS",

@@ -1,8 +1,8 @@
 """A sheet to draw on in pixels, for figures that are laid out for a width and never stretched.
 
 A page is given a figure at each of `WIDTHS` and shows the widest that has room. All that looks alike
-is one shape, however often it is there, and all words and all marks are one trace each: a browser draws
-a shape of a hundred parts about as fast as one of a single part, and words far faster than annotations.
+is one shape, however often it is there, and all words are one trace: a browser draws a shape of a hundred
+parts about as fast as one of a single part, and the words of a trace far faster than annotations.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,7 @@ WIDTHS = (268, 308, 440, 680, 960)
 WIDE = 640  # px: from here on titles stand beside what they name, below it above
 HEADING = 18
 LEADING = 1.25
+DIAMOND = 1.45  # how much wider than a circle a diamond is, so that both look of one size
 CURVE = 0.5523  # a quarter of a circle as one cubic curve
 
 
@@ -74,16 +75,6 @@ class _Text(NamedTuple):
     style: Style
 
 
-class _Mark(NamedTuple):
-    x: float
-    y: float
-    symbol: str
-    size: float
-    fill: str
-    rim: str
-    width: float
-
-
 # plotly says where words stand beside their point; we say which of their ends stands on it.
 _ANCHORS = {"left": "right", "center": "center", "right": "left"}
 _BASELINES = {"top": "bottom", "middle": "middle", "bottom": "top"}
@@ -102,7 +93,6 @@ class Canvas:
     def __init__(self, width: float) -> None:
         self.width = float(width)
         self._texts: list[_Text] = []
-        self._marks: list[_Mark] = []
         self._paths: dict[Look, list[str]] = {}
 
     @property
@@ -194,12 +184,18 @@ class Canvas:
 
     # -- marks -----------------------------------------------------------------------------
     def mark(self, x: float, y: float, place: str, size: float, *, is_open: bool = False) -> None:
-        """Draw a partner's mark: A is a circle, B a diamond; open is what one says of the other."""
-        grown = size * (1.12 if place == "b" else 1)  # a diamond looks smaller than a circle
-        symbol = "circle" if place == "a" else "diamond"
+        """Draw a partner's mark: A is a circle, B a diamond; open is what one says of the other.
+
+        A filled one lies on an open one.
+        """
         fill, rim = (SURFACE, FILL[place]) if is_open else (FILL[place], SURFACE)
-        width = 2.4 if is_open else 1.5
-        self._marks.append(_Mark(_short(x), _short(y), symbol, _short(grown), fill, rim, width))
+        look = Look(fill, line=rim, width=2.4 if is_open else 1.5, layer=7 if is_open else 8)
+        if place == "a":
+            self.capsule(x - size / 2, x + size / 2, y, size / 2, look)
+        else:
+            r = size * DIAMOND / 2
+            corners = " L".join(_at(x + dx, y + dy) for dx, dy in ((0, -r), (r, 0), (0, r), (-r, 0)))
+            self.shape(f"M{corners} Z", look)
 
     # -- all at once -----------------------------------------------------------------------
     def figure(self, height: float) -> Figure:
@@ -208,7 +204,7 @@ class Canvas:
 
         axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
         return go.Figure(
-            [*_traced_marks(self._marks), *_traced_words(self._texts)],
+            _traced(self._texts),
             {
                 "width": self.width,
                 "height": _short(height),
@@ -279,20 +275,8 @@ class Scale:
             sheet.line([(self.step(n), top), (self.step(n), bottom)], LINE)
 
 
-def _traced_marks(marks: Sequence[_Mark]) -> list[dict[str, Any]]:
-    if not marks:
-        return []
-    marker = {
-        "symbol": [one.symbol for one in marks],
-        "size": [one.size for one in marks],
-        "color": [one.fill for one in marks],
-        "line": {"color": [one.rim for one in marks], "width": [one.width for one in marks]},
-        "opacity": 1,
-    }
-    return [_trace("markers", marks, marker=marker)]
-
-
-def _traced_words(texts: Sequence[_Text]) -> list[dict[str, Any]]:
+def _traced(texts: Sequence[_Text]) -> list[dict[str, Any]]:
+    """Return all words as one trace; none without words."""
     if not texts:
         return []
     font = {
@@ -301,13 +285,17 @@ def _traced_words(texts: Sequence[_Text]) -> list[dict[str, Any]]:
         "weight": [one.style.weight for one in texts],
         "family": [SERIF if one.style.is_serif else SANS for one in texts],
     }
-    places = [one.place for one in texts]
-    return [_trace("text", texts, text=[one.text for one in texts], textposition=places, textfont=font)]
-
-
-def _trace(mode: str, at: Sequence[_Mark] | Sequence[_Text], **more: Any) -> dict[str, Any]:
-    place = {"x": [one.x for one in at], "y": [one.y for one in at]}
-    return {"type": "scatter", "mode": mode, "cliponaxis": False, **place, **more}
+    trace = {
+        "type": "scatter",
+        "mode": "text",
+        "cliponaxis": False,
+        "x": [one.x for one in texts],
+        "y": [one.y for one in texts],
+        "text": [one.text for one in texts],
+        "textposition": [one.place for one in texts],
+        "textfont": font,
+    }
+    return [trace]
 
 
 def _drawn(look: Look, paths: Sequence[str]) -> dict[str, Any]:
