@@ -16,13 +16,14 @@ from tests.proofs import _partners, _seeding
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.keyed import with_key
 from workbook.errors import AccessError, SignInError
 from workbook.service.couple.drawers import drawer_log
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
@@ -30,7 +31,7 @@ from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
 _People = tuple[str, Sequence[_seeding.Seeds], Sequence[str]]  # code, markers and passphrases
-STUDY = Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12)
+STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
 BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
 
 

@@ -20,7 +20,7 @@ from workbook.service.formats import rows
 from workbook.service.formats.values import Answer
 from workbook.service.studies import given as research
 from workbook.service.studies import study
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from unittest import mock
 
+from tests.service.keyed import with_key
 from workbook.instruments import catalogue
 from workbook.service.couple.sealing import TOGETHER, CoupleStore
 from workbook.service.desks.household import Household
@@ -26,7 +27,8 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 WORDS = {"Ada": "ada has a secret", "Ben": "ben has another"}
 OCCASION = "assessment-1"
 INSTRUMENT = "connection"
-STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "team@example.org", 24)
+BEFORE_KEYS = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "team@example.org", 24)
+STUDY = with_key(BEFORE_KEYS)
 
 
 @dataclass

@@ -1,0 +1,44 @@
+"""A study with a key whose private half is known here, and the file of it as its researcher has it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from workbook.service.formats import crypto
+from workbook.service.identity.codes import plain_code
+from workbook.service.identity.locks import lock_key
+from workbook.service.studies.study import Study, write_study
+from workbook.service.studies.study_key import FILE_NAME, StudyKey, write_study_key
+
+PRIVATE = bytes(range(1, 33))
+PASSPHRASE = "five slow herons fishing"
+CODE = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"
+NEVER = "2999-01-01"
+_CHEAP = crypto.Cost(memory_kib=64, passes=1, lanes=1)
+
+
+def with_key(study: Study, private: bytes = PRIVATE, *, ends: str = NEVER) -> Study:
+    return replace(study, ends=ends, public_key=crypto.public_of(private).hex())
+
+
+def locked(private: bytes = PRIVATE, passphrase: str = PASSPHRASE) -> StudyKey:
+    public = crypto.public_of(private).hex()
+    secrets = (passphrase, plain_code(CODE))
+    return StudyKey(public, *(lock_key(private, one, f"study {public}", _CHEAP) for one in secrets))
+
+
+def write_keyed(study: Study, data: Path) -> None:
+    """Write a study that has a key, and its key, which `PASSPHRASE` opens, into a data folder."""
+    write_study(study, data, replace=True)
+    write_study_key(locked(), data / FILE_NAME)
+
+
+def typed() -> str:
+    return PASSPHRASE
+
+
+def passphrase_file(folder: Path, passphrase: str = PASSPHRASE) -> Path:
+    """Return a file of its owner's alone that holds a passphrase."""
+    file = folder / "passphrase"
+    file.touch(mode=0o600)
+    file.write_text(passphrase + "\n", encoding="utf-8")
+    return file
