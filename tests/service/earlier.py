@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, opened
+from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, copy_of, opened
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
@@ -153,8 +153,13 @@ def publications(house: House) -> list[dict[str, Any]]:
     """Return every publication in any row outside the drawers, as plain JSON."""
     found = []
     for log in logs(house):
-        for row in opened(house.store, log):
-            content = json.loads(row.payload or b"{}")
+        name, _, person_id = log.partition("/")
+        contents: list[dict[str, Any]]
+        if name == "research":
+            contents = [copy_of(house.store, person_id) or {}]
+        else:
+            contents = [json.loads(row.payload or b"{}") for row in opened(house.store, log)]
+        for content in contents:
             found += [one for one in (content, *content.get("publications", ())) if "responses" in one]
     return found
 
