@@ -132,6 +132,34 @@ def test_a_choice_takes_effect_and_can_be_seen_changed_and_withdrawn(household: 
     assert "You chose to give nothing" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("study", "told"),
+    [(BEFORE_KEYS, "no_key"), (with_key(BEFORE_KEYS, ends="2026-01-01"), "over")],
+    ids=["without a key", "over"],
+)
+def test_a_study_that_takes_nothing_says_why_and_offers_only_to_take_back(
+    household: Household, app: App, study: Study, told: str
+) -> None:
+    choose(app, "answers", "linked_no")
+    household._core.study = study
+    session = Session(household.seat_partner(app.session.service.actor))
+    closed = App(session)
+    closed.go("research")
+    assert say(f"study.page.{told}") in words(closed)
+    page = closed._open
+    assert page is not None and page.place.children == ()
+    labels = [one["label"] for one in page.actions.buttons]
+    assert say("study.page.button") not in labels and say("study.page.take_back") in labels
+    press(closed, "study.page.take_back")
+    assert given_to(household._core.store, household._core.directory, STUDY, PRIVATE) == []
+
+
+def test_who_can_open_a_copy_is_told_with_the_name_of_the_key(app: App) -> None:
+    told = words(app)
+    for part in ("not who looks after this computer", STUDY.key_words, say("study.page.key_note")):
+        assert part in told
+
+
 def test_the_preview_counts_exactly_what_would_be_given(app: App) -> None:
     page = app._open
     assert page is not None
