@@ -156,7 +156,7 @@ def test_a_study_that_takes_nothing_says_why_and_offers_only_to_take_back(
 
 def test_who_can_open_a_copy_is_told_with_the_name_of_the_key(app: App) -> None:
     told = words(app)
-    for part in ("not who looks after this computer", STUDY.key_words, say("study.page.key_note")):
+    for part in ("Whoever made this study", STUDY.key_words, say("study.page.key_note")):
         assert part in told
 
 
