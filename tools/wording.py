@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.asks import GAP, Ask, Found, Reader, imported, is_module, wrappers_in
+from workbook.content.formats import is_plural
 
 ROOT = Path(__file__).parents[1]
 BACKSLASH = "\\"
@@ -80,9 +81,9 @@ class Scan(Found):
 
 
 def flat(table: dict[str, Any], above: str) -> Iterator[str]:
-    """List the keys of nested tables, dotted."""
+    """List the keys of nested tables, dotted; a text in the forms that counts take is one key."""
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not is_plural(value):
             yield from flat(value, f"{above}{name}.")
         else:
             yield above + name
@@ -91,7 +92,7 @@ def flat(table: dict[str, Any], above: str) -> Iterator[str]:
 def scan(root: Path) -> Scan:
     """Look through the package, its pages and its content."""
     package = root / "workbook"
-    wording = sorted((package / "content" / "messages" / "en").glob("*.toml"))
+    wording = sorted((package / "content" / "en" / "messages").glob("*.toml"))
     keys = {key for file in wording for key in flat(tomllib.loads(file.read_text("utf-8")), f"{file.stem}.")}
     found = Scan("|".join(file.stem for file in wording), keys=keys)
     trees = {file: ast.parse(file.read_text("utf-8")) for file in sorted(package.rglob("*.py"))}
@@ -110,7 +111,7 @@ def scan(root: Path) -> Scan:
     pages = [*package.rglob("*.html"), *(root / "frontend" / "src").glob("*.js"), *package.glob("ui/**/*.js")]
     for file in pages:
         read_page(found, file, root)
-    for file in set(package.rglob("*.toml")) - set(wording):
+    for file in set((package / "content" / "structure").rglob("*.toml")):
         found.words |= {file.stem, *re.findall(r"[\w.-]+", file.read_text("utf-8"))}
     return found
 

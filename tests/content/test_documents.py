@@ -9,6 +9,7 @@ import workbook.content.document as document_module
 from workbook.content.document import Document, Section, consent_hash, document_hash, documents, read_document
 from workbook.content.evidence import sources
 from workbook.content.exercise import read_exercise
+from workbook.content.files import both_files
 from workbook.content.resource import read_resources, resources
 from workbook.errors import ContentError
 from workbook.instruments import catalogue
@@ -40,6 +41,7 @@ steps = ["Walk."]
 guarded = true
 
 [[for]]
+id = "trust"
 ids = ["connection.trust", "connection.trust"]
 reason = ""
 """
@@ -47,19 +49,21 @@ reason = ""
 
 def test_a_changed_word_changes_the_hash_and_a_changed_line_break_does_not(tmp_path: Path, monkeypatch):
     path = tmp_path / "consent.toml"
-    original = (Path(document_module.__file__).parent / "documents" / "consent.toml").read_text(
-        encoding="utf-8"
-    )
+    structure, words = both_files("documents/consent.toml", "en")
+    original, newer = words.read_text(encoding="utf-8"), tmp_path / "newer" / "consent.toml"
+    newer.parent.mkdir()
+    newer.write_text(structure.read_text(encoding="utf-8").replace('version = "1.', 'version = "2.'))
 
-    def hash_of(text):
+    def hash_of(text, structure=structure):
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(document_module, "documents", lambda: {"consent": read_document(path)})
+        read = read_document(structure, path)
+        monkeypatch.setattr(document_module, "documents", lambda: {"consent": read})
         return document_hash("consent")
 
     same = hash_of(original)
     assert hash_of("# a comment\n" + original.replace("paragraphs = [", "paragraphs = [\n\n")) == same
     assert hash_of(original.replace("You decide", "We decide", 1)) != same
-    assert hash_of(original.replace('version = "1.', 'version = "2.')) != same
+    assert hash_of(original, newer) != same
 
 
 def test_an_unknown_document_is_named_with_those_there_are():

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
-from workbook.content.fields import Slug, Text, load_toml, repeated
+from workbook.content.fields import Said, Slug, Text, repeated
+from workbook.content.files import both_files, load_joined
+from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
 
 EvidenceLabel = Literal["data", "clinical", "ours"]
@@ -19,7 +20,7 @@ class Claim:
     """One thing the workbook says or does because of a source, and what it rests on."""
 
     id: Slug
-    text: Text
+    text: Said
     evidence: EvidenceLabel
 
 
@@ -51,9 +52,8 @@ class Evidence:
     sources: tuple[Source, ...]
 
 
-@cache
 def sources() -> Mapping[str, Source]:
-    """Return every source by id, in the order of ``evidence.toml``.
+    """Return every source by id, in the order of ``evidence.toml``; claims are in the language spoken.
 
     Raises
     ------
@@ -65,9 +65,14 @@ def sources() -> Mapping[str, Source]:
     >>> sources()["S0"].authors
     'Butch Losey'
     """
-    place = files("workbook.content") / "evidence.toml"
+    return _read_all(spoken())
+
+
+@cache
+def _read_all(language: str) -> Mapping[str, Source]:
+    place, words = both_files("evidence.toml", language)
     top = Place(place.name, [])
-    found = read_table(Evidence, load_toml(place), top).sources
+    found = read_table(Evidence, load_joined(Evidence, place, words, top), top).sources
     claims = [claim.id for source in found for claim in source.claims]
     for name in repeated([source.id for source in found] + claims):
         top.note(f"the id {name!r} is used twice; ids are for ever and for one thing")

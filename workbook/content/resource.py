@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
-from importlib.resources import files
 from typing import Annotated
 
 from pydantic import Field
 
-from workbook.content.fields import Slug, Text, Texts, Words, load_toml, repeated
+from workbook.content.fields import Said, SaidEach, Slug, Text, Words, repeated
+from workbook.content.files import both_files, load_joined
+from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
 
 
@@ -22,8 +23,8 @@ class Resource:
 
     id: Slug
     name: Text
-    what: Text
-    region: Text
+    what: Said
+    region: Said
     contact: Text
     address: Text
     seen_on: Text
@@ -39,15 +40,14 @@ class Resource:
 class Resources:
     """The list, what to say when it is empty, and beside an entry nobody has checked."""
 
-    title: Text
-    when_empty: Texts
-    unverified: Text
+    title: Said
+    when_empty: SaidEach
+    unverified: Said
     entries: Annotated[tuple[Resource, ...], Field(alias="resources")] = ()
 
 
-@cache
 def resources() -> Resources:
-    """Return the packaged list.
+    """Return the packaged list, in the language that is spoken.
 
     Raises
     ------
@@ -61,11 +61,16 @@ def resources() -> Resources:
     >>> resources().entries
     ()
     """
-    return read_resources(files("workbook.content") / "resources.toml")
+    return _read_all(spoken())
 
 
-def read_resources(place: Traversable) -> Resources:
-    """Return a list from its file.
+@cache
+def _read_all(language: str) -> Resources:
+    return read_resources(*both_files("resources.toml", language))
+
+
+def read_resources(place: Traversable, words: Traversable | None = None) -> Resources:
+    """Return a list from its file, and from that of its words where it is one of its own.
 
     Raises
     ------
@@ -73,7 +78,7 @@ def read_resources(place: Traversable) -> Resources:
         With every problem of the file at once.
     """
     top = Place(place.name, [])
-    found = read_table(Resources, load_toml(place), top)
+    found = read_table(Resources, load_joined(Resources, place, words, top), top)
     for name in repeated(entry.id for entry in found.entries):
         top.note(f"two resources have the id {name!r}")
     top.finish()

@@ -46,7 +46,7 @@ def prepare_needs_map(
     """Return one row per partner and need for which both importance and met were answered.
 
     A need is *unmet* when it matters much and is met little, by the thresholds of
-    ``content/thresholds.toml``.
+    ``content/structure/thresholds.toml``.
 
     Parameters
     ----------
