@@ -67,6 +67,7 @@ class HelpPage(Page):
             heading(3, one.name),
             paragraph(one.what),
             paragraph([{"text": one.contact, "strong": True}]),
-            note(f"{one.region}. {checked}"),
+            note(one.region),
+            note(checked),
             links([(say("ui.resources.source", address=one.address), one.address)]),
         ]
