@@ -18,6 +18,7 @@ from typing import Any
 
 from tools.asks import GAP, Ask, Found, Reader, imported, is_module, wrappers_in
 from workbook.content.formats import is_plural
+from workbook.content.language import ABOUT, SOURCE
 
 ROOT = Path(__file__).parents[1]
 BACKSLASH = "\\"
@@ -126,10 +127,33 @@ def read_page(found: Scan, file: Path, root: Path) -> None:
         found.asks.append(Ask((pattern,), where, is_sure=True))
 
 
+def untranslated(source: Path, other: Path) -> list[str]:
+    """Name what one language says and the other lacks, file by file and key by key.
+
+    How many texts a list holds is each language's own matter; how many forms a count takes as well.
+    """
+    said = [{file.relative_to(folder): file for file in folder.rglob("*.toml")} for folder in (source, other)]
+    problems = [f"{other.name} lacks {name}" for name in sorted(said[0].keys() - said[1].keys())]
+    problems += [
+        f"{other.name} has {name}, which {source.name} lacks"
+        for name in sorted(said[1].keys() - said[0].keys())
+    ]
+    for name in sorted(said[0].keys() & said[1].keys()):
+        mine, theirs = (set(flat(tomllib.loads(one[name].read_text("utf-8")), "")) for one in said)
+        problems += [f"{other.name}/{name} lacks {key}" for key in sorted(mine - theirs)]
+        problems += [
+            f"{other.name}/{name} has {key}, which {source.name} lacks" for key in sorted(theirs - mine)
+        ]
+    return problems
+
+
 def main(root: Path = ROOT) -> int:
     """Print what is wrong; 1 if anything is."""
     found = scan(root)
     problems = [*found.unknown(), *(f"{key} is said nowhere: delete it" for key in found.unused())]
+    content = root / "workbook" / "content"
+    for language in sorted(content.glob(f"*/{ABOUT}")):
+        problems += untranslated(content / SOURCE, language.parent)
     print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
 

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from workbook.content.formats import plural_form
+from workbook.content.formats import isolated, plural_form
 from workbook.content.language import language, languages, speaking, spoken, words_of
 from workbook.errors import ContentError, Problem, WorkbookError
 
@@ -71,7 +71,7 @@ def say(key: str, /, **values: object) -> str:
     if not isinstance(text, str):
         raise ContentError(f"message {key!r} is a {type(text).__name__}, not a text: use lookup()")
     try:
-        return text.format(**values)
+        return str(text.format(**{name: isolated(value) for name, value in values.items()}))
     except (KeyError, IndexError) as missing:
         raise ContentError(f"message {key!r} wants a value for {missing}") from None
 
@@ -89,6 +89,8 @@ def sentence(problem: str | Problem) -> str:
         name: sentence(value) if isinstance(value, Problem) else value
         for name, value in problem.values.items()
     }
+    if problem.key.rpartition(".")[0] == "errors.shapes":  # what was sent names a field as the code does
+        values["name"] = lookup("errors.fields").get(values["name"], values["name"])
     return say(problem.key, **values)
 
 

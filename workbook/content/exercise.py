@@ -43,6 +43,7 @@ class Purpose:
 class Exercise:
     """One thing a couple can do together.
 
+    ``in_short`` is the one sentence that stands beside its title in a list.
     ``guard`` marks the exercises that are unsafe under coercion (fear, breakdown, letting
     go, forgiving): everyone sees the same words of caution before them. ``touch`` marks
     those that can lead to touch or sex: everyone sees the same note on consent. ``studies`` names
@@ -55,6 +56,7 @@ class Exercise:
     evidence: EvidenceLabel
     minutes: Whole
     bring: SaidEach
+    in_short: Said
     why: Said
     steps: SaidEach
     purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, Literal
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_date
@@ -15,6 +16,7 @@ from workbook.content.language import language
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 """What the CLDR calls the kinds of number that languages tell apart. Each has *other*, and some the rest."""
 COUNT = "n"
+FIRST_STRONG, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def is_plural(table: Mapping[str, Any]) -> bool:
@@ -44,12 +46,29 @@ def plural_form(table: Mapping[str, Any], values: Mapping[str, object]) -> Any:
     >>> plural_form({"one": "{n} topic", "other": "{n} topics"}, {"n": 1})
     '{n} topic'
     """
-    count = values.get(table.get("by", COUNT))
-    if not is_plural(table) or isinstance(count, bool) or not isinstance(count, int | float):
+    if not is_plural(table):
         return table
+    count = values.get(table.get("by", COUNT))
+    if isinstance(count, bool) or not isinstance(count, int | float):
+        return table["other"]
     if (exact := table.get(str(count))) is not None:
         return exact
     return table.get(_locale(language().locale).plural_form(count), table["other"])
+
+
+def isolated(value: object) -> object:
+    """Return what fills a text so that its direction of writing moves nothing around it.
+
+    Somebody's name in Arabic would otherwise pull a full stop or a number to its other side. Where text and
+    filling are both written from the left it stays as it is.
+
+    >>> isolated("Kim"), isolated("דנה")
+    ('Kim', '\u2068דנה\u2069')
+    """
+    if not isinstance(value, str) or not value:
+        return value
+    is_mixed = language().direction == "rtl" or any(bidirectional(one) in ("R", "AL") for one in value)
+    return f"{FIRST_STRONG}{value}{END_OF_ISOLATE}" if is_mixed else value
 
 
 def day_in_words(day: date) -> str:
@@ -61,10 +80,10 @@ def day_in_words(day: date) -> str:
     return format_date(day, "long", locale=_locale(language().locale))
 
 
-def number(value: float, digits: int = 1) -> str:
+def decimal(value: float, digits: int = 1) -> str:
     """Return a number with as many digits after the point.
 
-    >>> number(3.333), number(4), number(0.5, 0)
+    >>> decimal(3.333), decimal(4), decimal(0.5, 0)
     ('3.3', '4.0', '0')
     """
     pattern = "0." + "0" * digits if digits else "0"

@@ -24,6 +24,8 @@ SOURCE = "en"
 ABOUT = "language.toml"
 MORE = "WORKBOOK_LANGUAGES"
 """Names a folder with further languages, to try a translation before it is part of the workbook."""
+LANGUAGE = "WORKBOOK_LANGUAGE"
+"""Names the language of the one sitting that a kernel serves."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -60,6 +62,11 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def speak(language: str) -> None:
+    """Speak a language from here on, in this task alone: for a request, which ends with it."""
+    _spoken.set(language if language in languages() else SOURCE)
 
 
 def languages() -> Mapping[str, Language]:

@@ -1,5 +1,6 @@
 """All instruments by id: the packaged ones, and those of one's own folder."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,15 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
     'How we connect'
     """
     return dict(_read_all(extra, spoken()))
+
+
+def as_spoken(instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Return the same instruments in the language spoken, where the workbook has their words in it."""
+    known = catalogue()
+    return {
+        name: known[name] if name in known and known[name].version == one.version else one
+        for name, one in instruments.items()
+    }
 
 
 @cache

@@ -54,6 +54,7 @@ def giving(
     grain: Grain,
     *,
     linked: bool,
+    text_hash: str,
 ) -> Writing:
     """Return what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
@@ -65,6 +66,8 @@ def giving(
         The person's own `frames.RESPONSES`.
     grain : Grain
         More than nothing; `taking_back` is for that.
+    text_hash : str
+        Of the study's words, as they were read.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def giving(
     if not any(publication.instrument != BACKGROUND for publication in published):
         raise SharingError(problem("study.error.nothing_to_give"))
     today = datetime.now(UTC).date()
-    choice = {"grain": grain.value, "linked": linked, "text_hash": study.words_hash}
+    choice = {"grain": grain.value, "linked": linked, "text_hash": text_hash}
     content = choice | {
         "person_id": drawer.person_id,
         "couple_id": published[0].couple_id,
@@ -119,7 +122,7 @@ def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
     SharingError
         Saying which.
     """
-    if text_hash != study.words_hash:
+    if not study.is_in_words(text_hash):
         raise SharingError(problem("study.error.changed"))
     if not has_consented:
         raise SharingError(problem("study.error.consent_first"))
@@ -273,7 +276,7 @@ def _copy_in(rows: Sequence[Row]) -> dict[str, Any] | None:
 
 
 def _counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
-    is_theirs = bool(content["text_hash"] == study.words_hash)
+    is_theirs = study.is_in_words(content["text_hash"])
     return is_theirs and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"]
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workbook.content import say
+from workbook.content import languages, say, speaking
 from workbook.content.document import document_hash
 from workbook.errors import Problem, SetupError, problem
 from workbook.instruments import catalogue
@@ -46,10 +46,19 @@ class Study:
 
     @property
     def words_hash(self) -> str:
-        """SHA-256 of all that a person agrees to: the consent text and the study's own words."""
+        """SHA-256 of all that a person agrees to, in the language spoken: consent and study's words."""
         words = [document_hash(DOCUMENT), self.name, self.purpose, sorted(self.asks), self.contact]
         plain = json.dumps([*words, self.retention_months], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(plain.encode("utf-8")).hexdigest()
+
+    def is_in_words(self, text_hash: str) -> bool:
+        """Tell whether a hash is that of the study's present words, in whichever language they were read."""
+
+        def hash_in(language: str) -> str:
+            with speaking(language):
+                return self.words_hash
+
+        return any(text_hash == hash_in(language) for language in languages())
 
     @property
     def instruments(self) -> dict[str, Instrument]:

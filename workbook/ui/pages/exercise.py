@@ -10,6 +10,7 @@ from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.evidence import claims
 from workbook.content.exercise import Exercise, exercises
+from workbook.content.formats import listed
 from workbook.errors import WorkbookError, problem
 from workbook.exercises import MACHINES
 from workbook.ui.blocks import (
@@ -61,9 +62,7 @@ class ExerciseList(Page):
             "id": str(at("exercise", one.id)),
             "title": one.title,
             "status": "under-way" if waits else "link",
-            "note": say("ui.exercises.waits", n=waits)
-            if waits
-            else one.why.partition(". ")[0].rstrip(".") + ".",
+            "note": say("ui.exercises.waits", n=waits) if waits else one.in_short,
             "time": say("ui.status.minutes", n=one.minutes),
             "next": bool(waits),
         }
@@ -258,7 +257,7 @@ class ExercisePage(Page):
     def _about(exercise: Exercise) -> list[Block]:
         how: list[Block] = [bullets(exercise.steps, ordered=True)]
         if exercise.bring:
-            how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
+            how.insert(0, paragraph(say("ui.exercises.bring", things=listed(exercise.bring))))
         about = (
             [details(say("ui.exercises.how"), how)]
             if exercise.id in MACHINES
