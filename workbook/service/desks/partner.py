@@ -272,11 +272,13 @@ class LocalPartner(AtTable, PartnerService):
 
         def choose(seen: Seen) -> Writing:
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
-                known = text_hash if text_hash == study.words_hash else ""
+                known = text_hash if study.is_in_words(text_hash) else ""
                 return given.taking_back(seen[log], study, giver, known)
             given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
             responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
-            return given.giving(seen[log], study, giver, responses, grain, linked=linked is True)
+            return given.giving(
+                seen[log], study, giver, responses, grain, linked=linked is True, text_hash=text_hash
+            )
 
         core.decide(actor, [drawer.log, log], choose)  # the consent lies in the drawer
         core.sittings.act(actor.sitting_id)
