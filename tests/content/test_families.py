@@ -1,12 +1,12 @@
 """Families of topics: each topic of connection is in exactly one, under a title of its own."""
 
 import tomllib
-from importlib.resources import files
 
 import pytest
 
 from workbook.content import say
 from workbook.content.families import families, read_families
+from workbook.content.files import STRUCTURE
 from workbook.errors import ContentError
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
@@ -25,7 +25,7 @@ def test_every_family_has_a_title():
 
 
 def test_every_fault_of_a_file_is_named_at_once():
-    table = tomllib.loads((files("workbook.content") / "families.toml").read_text())
+    table = tomllib.loads((STRUCTURE / "families.toml").read_text())
     table["families"] = [table["families"][0], table["families"][0]]
     with pytest.raises(ContentError) as raised:
         read_families(table)

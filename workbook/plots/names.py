@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import floor
 
 from workbook.content import say
+from workbook.content.formats import listed
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument, Scale
 
@@ -35,25 +36,13 @@ def word_for(value: float, lowest: float, words: Sequence[str]) -> str:
     return words[min(len(words) - 1, max(0, floor(value - lowest + 0.5)))]
 
 
-def short_title(title: str) -> str:
-    """Return a title without what follows its colon.
-
-    >>> short_title("Seen: how much it matters")
-    'Seen'
-    """
-    return title.partition(":")[0]
-
-
 def in_words(items: list[str]) -> str:
     """Titles as a person would list them, in quotes because a title may hold an "and".
 
     >>> in_words(["Trust", "Listening", "Letting go"])
     '“Trust”, “Listening” and “Letting go”'
     """
-    quoted = [f"“{item}”" for item in items]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return say("results.plots.and", first=", ".join(quoted[:-1]), last=quoted[-1])
+    return listed(say("results.plots.quoted", title=item) for item in items)
 
 
 def all_or_number(titles: list[str], key: str, **counts: int) -> str:

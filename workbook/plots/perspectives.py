@@ -19,7 +19,6 @@ from workbook.plots.names import (
     choice_words,
     each_in_words,
     partner_names,
-    short_title,
     shown_facets,
     word_for,
 )
@@ -92,7 +91,7 @@ def _prepared(rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, st
         name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()
     }
     table = rows.assign(
-        title=[short_title(known[name].title) for name in rows["facet"]],
+        title=[known[name].title for name in rows["facet"]],
         question=[questions[name] for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),

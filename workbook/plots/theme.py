@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from workbook.content.formats import decimal
+
 if TYPE_CHECKING:  # loaded when something is drawn: results know the views, and draw nothing
     import plotly.graph_objects as go
 
@@ -238,4 +240,4 @@ def number(value: float) -> str:
     >>> number(3.333), number(4)
     ('3.3', '4.0')
     """
-    return f"{value:.1f}"
+    return decimal(value)

@@ -17,7 +17,6 @@ from workbook.plots.names import (
     choice_words,
     each_in_words,
     partner_names,
-    short_title,
     shown_facets,
     word_for,
 )
@@ -41,8 +40,8 @@ def prepare_waiting(
     """Return one row per partner and need for which both importance and met were answered.
 
     A need *waits* when it matters much and is met little, by the thresholds of
-    ``content/thresholds.toml``; it is *nearly* met with less of a gap. What matters less is in no group of
-    the picture. Widest gaps come first, but those that `workbook.content.ladder` never puts first.
+    ``content/structure/thresholds.toml``; it is *nearly* met with less of a gap. What matters less is in no
+    group of the picture. Widest gaps come first, but those that `workbook.content.ladder` never puts first.
 
     Parameters
     ----------
@@ -56,7 +55,7 @@ def prepare_waiting(
     DataFrame
         ``frames.PREPARED["waiting"]``.
     """
-    titles = {name: short_title(facet.title) for name, facet in shown_facets(instrument).items()}
+    titles = {name: facet.title for name, facet in shown_facets(instrument).items()}
     titles |= dict(own_titles or {})
     now = frames.latest(needs)
     now = now[now["importance"].notna() & now["met"].notna() & now["need"].isin(titles)]

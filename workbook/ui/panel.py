@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 from ipywidgets import VBox
 
-from workbook.content import say
+from workbook.content import say, speaking, spoken
+from workbook.content.formats import decimal
 from workbook.plots import COLOURS
 from workbook.ui.blocks import Block, details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose, TextField
@@ -60,6 +61,7 @@ class Panel:
         self.below = Prose()
         self.root = VBox([])
         self._chosen: Callable[[str], Figures] | None = None
+        self._language = spoken()
         self.shows: tuple[object, object] | None = None  # the data it was last filled with
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
@@ -90,12 +92,13 @@ class Panel:
         self._chosen = None  # what is set here is no choice of anybody's
         self.choice.options = [list(one) for one in picture.choices]
         self.choice.value = picture.choices[0][0] if picture.choices else ""
-        self._chosen = picture.chosen
+        self._chosen, self._language = picture.chosen, spoken()
 
     def _choose(self, _change: object) -> None:
         offered = {str(key) for key, _title in self.choice.options}
         if self._chosen is not None and self.choice.value in offered:  # a browser may send anything
-            self.chart.figures = list(self._chosen(self.choice.value))
+            with speaking(self._language):  # nobody's turn but this one's: no page is being filled
+                self.chart.figures = list(self._chosen(self.choice.value))
 
     def _widen(self, *, is_wide: bool) -> None:
         """Let the page use a wide screen, as long as the picture is what it is for."""
@@ -131,9 +134,11 @@ def as_table(caption: str, rows: pd.DataFrame) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return decimal(value, 0 if value.is_integer() else 1) if isinstance(value, float) else str(value)
 
 
 def _is_number(cells: Iterable[str]) -> bool:
     found = [cell for cell in cells if cell]
-    return bool(found) and all(cell.replace(".", "", 1).lstrip("−-+").isdigit() for cell in found)
+    return bool(found) and all(
+        cell.replace(".", "", 1).replace(",", "", 1).lstrip("−-+").isdigit() for cell in found
+    )
