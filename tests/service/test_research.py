@@ -110,14 +110,14 @@ def test_a_research_choice_writes_only_to_the_own_drawer_and_copy(house: House) 
     write = house.store.write
 
     def note(entries: Any, **what: Any) -> Any:
-        written.extend(entry.log for entry in entries)
+        written.extend([*(entry.log for entry in entries), *what["cells"]])
         return write(entries, **what)
 
     with mock.patch.object(house.store, "write", note):
         for grain, linked in CHOICES:
             give(house.a, grain, linked=linked)
     person_id = house.actors[0].person_id
-    assert set(written) == {f"drawer/{person_id}", research_log(person_id)}
+    assert set(written) == {f"private/{person_id}", research_log(person_id)}
 
 
 # -- terms, and words that change -----------------------------------------------------------

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import index
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+Given = TypeVar("Given")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -115,14 +116,9 @@ class Writing:
             for given, kept in zip((part.forget, part.superseded), destroyed, strict=True):
                 for log, wanted in given.items():
                     kept[log] = kept.get(log, frozenset()) | frozenset(wanted)
-        cells: dict[str, bytes | None] = {}
-        seen: dict[str, bytes] = {}
-        for part in parts:
-            for taken, given in ((cells, part.cells), (seen, part.seen)):
-                if any(taken.get(name, value) != value for name, value in given.items()):
-                    raise ValueError("two parts of one write disagree about a cell")
-                taken.update(given)
-        return cls(entries, *destroyed, cells, seen)
+        cells = _agreed([part.cells for part in parts])
+        seen = _agreed([part.seen for part in parts])
+        return cls(entries, destroyed[0], destroyed[1], cells, seen)
 
     def __post_init__(self) -> None:
         for name, given in (("forget", self.forget), ("superseded", self.superseded)):
@@ -144,6 +140,15 @@ class Writing:
         """Yield every log with rows to destroy, and their sequences."""
         for named in (self.forget, self.superseded):
             yield from ((log, frozenset(wanted)) for log, wanted in named.items())
+
+
+def _agreed(parts: Sequence[Mapping[str, Given]]) -> dict[str, Given]:
+    together: dict[str, Given] = {}
+    for part in parts:
+        if any(together.get(name, value) != value for name, value in part.items()):
+            raise ValueError("two parts of one write disagree about a cell")
+        together.update(part)
+    return together
 
 
 class Store(ABC):

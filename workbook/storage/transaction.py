@@ -139,7 +139,7 @@ class Transaction:
             self.destroyed += destroyed
 
     def _is_done(self, asked: Writing) -> bool:
-        """Tell whether every entry and cell is kept and every row to destroy gone; no, if nothing is written."""
+        """Tell whether all entries and cells are kept and rows to destroy gone; no, if nothing is written."""
         placed = self._existing(asked.entries)
         is_kept = all((entry.log, entry.operation_id) in placed for entry in asked.entries) and all(
             self._stamp_of(name) == stamp_of(content) for name, content in asked.cells.items()

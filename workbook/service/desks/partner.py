@@ -12,18 +12,21 @@ from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import grants
 from workbook.service.couple import drawer_contents, rounds, trail
-from workbook.service.couple.drawers import (
-    ANSWER,
-    AUDIT,
-    PRIVATE_COPY,
-    Drawer,
-    Record,
-    refuse_reused,
-)
+from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
-from workbook.service.couple.sealing import HELD
-from workbook.service.couple.tables import event_of, table_log
+from workbook.service.couple.records import (
+    ANSWER,
+    AUDIT,
+    BLOCK,
+    DECISION,
+    GRANT,
+    HELD,
+    PRIVATE_COPY,
+    WAITING,
+    Record,
+)
+from workbook.service.couple.tables import event_of, fold_table, table_log
 from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.roles import PartnerService
@@ -38,7 +41,7 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION, rights.BLOCK, grants.GRANT, HELD)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING)
 
 
 class LocalPartner(AtTable, PartnerService):
@@ -68,17 +71,9 @@ class LocalPartner(AtTable, PartnerService):
         if kind == "free_text":
             drawer_contents.check_free_text(payload, core.instruments)
         record = Record(kind, operation_id, dict(payload))
-        # In one transaction: each that destroys something costs the store's write-ahead log.
-        before = trail.ones_before(drawer, record)
-        kept = (
-            self._keep_consent(drawer, record)
-            if kind == "consent"
-            else drawer.add([record], instead_of=before)[0]
-        )
+        kept = self._keep_consent(drawer, record) if kind == "consent" else drawer.add([record])[0]
         if kept != record:
             raise AccessError(problem("errors.events.bad_operation"))
-        if kind in trail.ONLY_ONE:
-            trail.forget_ones_before(drawer, kept)
         core.sittings.act(self._actor.sitting_id)
         return _event(kept, drawer.person_id)
 
@@ -100,12 +95,12 @@ class LocalPartner(AtTable, PartnerService):
 
         def decide(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            stands = rounds.Rounds.of(actor.couple_id, seen)
+            waiting, fold = core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
             # What is held in a drawer is one's own alone: nothing opens before the other can read it too.
-            may_open = not core.store_of(actor).is_held
-            return rounds.deciding(stands, decision, responses, may_open=may_open)
+            may_open = not waiting.couple.is_held
+            return rounds.deciding(fold, waiting, decision, responses, may_open=may_open)
 
-        core.decide(actor, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
+        core.decide(actor, [couple_log(actor.couple_id), table_log(actor.couple_id)], decide)
         core.grant_anew(actor)
         core.sittings.act(actor.sitting_id)
 
@@ -148,7 +143,7 @@ class LocalPartner(AtTable, PartnerService):
         known: Any = {"opened": opening_of(self._actor), "wait": core.copy_wait}
 
         def note(_: Seen) -> Writing:
-            return Writing(drawer.entries(noting(drawer, wish, now=now, **known)))
+            return drawer.keeping(noting(drawer, wish, now=now, **known))
 
         core.decide(self._actor, [drawer.log], note)
         core.sittings.act(self._actor.sitting_id)
@@ -172,7 +167,7 @@ class LocalPartner(AtTable, PartnerService):
 
         def part(seen: Seen) -> Writing:
             ending = grants.ending(drawer, seen[grants.GRANTS])
-            return Writing.of(rights.parting(actor.couple_id, seen, can_seal=can_seal), ending)
+            return Writing.of(rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal), ending)
 
         core.decide(actor, [*rights.parting_logs(actor.couple_id), grants.GRANTS], part)
         self._after_parting()
@@ -185,7 +180,7 @@ class LocalPartner(AtTable, PartnerService):
 
         def leave(seen: Seen) -> Writing:
             return Writing.of(
-                rights.parting(actor.couple_id, seen, can_seal=can_seal),
+                rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal),
                 given.leaving(seen[research], drawer),
                 grants.ending(drawer, seen[grants.GRANTS]),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
@@ -300,10 +295,10 @@ class LocalPartner(AtTable, PartnerService):
         def keep(seen: Seen) -> Writing:
             takes_part = drawer_contents.agrees([*drawer.records(), record])
             leaving = Writing() if takes_part else given.leaving(seen[research], drawer)
-            return Writing.of(Writing(drawer.entries([record])), leaving)
+            return Writing.of(drawer.keeping([record]), leaving)
 
         rows = self._core.decide(self._actor, [drawer.log, research], keep)
-        return drawer.take_in([row for row in rows if row.log == drawer.log])[0]
+        return drawer.kept([record], rows)[0]
 
     def _after_parting(self) -> None:
         """Note that the two have parted where no backup reaches; what they did together here has ended."""

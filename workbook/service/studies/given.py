@@ -247,9 +247,10 @@ def _choosing(
 ) -> Writing:
     log = research_log(drawer.person_id)
     consent = {"text": DOCUMENT, "agreed": kind == GIVEN, **choice}
-    own = drawer.entries([Record("consent", uuid.uuid4().hex, consent)])
+    own = drawer.keeping([Record("consent", uuid.uuid4().hex, consent)])
     entry = Entry(log, uuid.uuid4().hex, kind, write_row(content))
-    return Writing([*own, entry], {log: [row.sequence for row in rows if row.payload is not None]})
+    gone = {log: [row.sequence for row in rows if row.payload is not None]}
+    return Writing.of(Writing([entry], gone), own)
 
 
 def _forget(store: Store, log: str, rows: Sequence[Row]) -> None:
