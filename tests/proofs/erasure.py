@@ -175,6 +175,8 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
         for row in household._core.store.read(drawer_log(partners[who].actor.person_id))
         if row.payload
     ]
+    of_cells = [name for name in household._core.store.cells() if partners[who].actor.person_id in name]
+    sealed += [(household._core.store.read_cell(name).content or b"")[:32] for name in of_cells]
     gone = [*seeds[who].all(), *sealed, given[who]]
     partner = partners[1 - who]
     before = _partners.state_of(partner).values

@@ -14,8 +14,8 @@ from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
 from workbook.service.couple import rounds, tables
-from workbook.service.couple.waiting import pending_log
 from workbook.service.couple.tables import table_log
+from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats import rows
 from workbook.service.formats.values import Answer

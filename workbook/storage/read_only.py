@@ -73,7 +73,7 @@ class ReadOnlyStore(Store):
             return read_heads(self._engine, self._witness, logs)
 
     def read_cell(self, name: str) -> Cell:
-        """Return what a cell holds; it may be newer than the heads read at opening, so it is not held to them."""
+        """Return what a cell holds; not held to the heads, since it may be newer than those."""
         if not self._has_cells:
             return Cell(name, None, NO_STAMP)
         with plain_errors():

@@ -1,7 +1,7 @@
 """All that is private in a drawer, as one cell holds it: it looks the same with much in it and with nothing.
 
-A record that is replaced or destroyed leaves nothing here but, for a while, a short digest of its operation id,
-by which a retry of what is gone is known. What is needed no more is left out to make room.
+A record that is replaced or destroyed leaves nothing here but, for a while, a short digest of its operation
+id, by which a retry of what is gone is known. What is needed no more is left out to make room.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _WHOLE_IDS = 200  # newest records that keep the operation ids they were given
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The private records of a drawer, oldest first; the number of the last one; ids of those that are gone."""
+    """The private records of a drawer, oldest first; the last one's number; ids of those that are gone."""
 
     records: tuple[Record, ...] = ()
     last: int = 0

@@ -1,8 +1,8 @@
 """Drafts of exercises: what somebody typed and has not sent, in their own drawer.
 
-All drafts of a person are one event, and a new one takes the place of the one before, in a cell that looks the
-same with drafts and without any. Their person alone is given them, in a sitting of their own; no export takes
-them along.
+All drafts of a person are one event, and a new one takes the place of the one before, in a cell that looks
+the same with drafts and without any. Their person alone is given them, in a sitting of their own; no export
+takes them along.
 """
 
 import json

@@ -1,8 +1,9 @@
 """A person's drawer: sealed, readable only with the key that their passphrase opens.
 
-It has two parts. A log has a row for each ordinary record; one cell holds all private ones (`records` says which
-those are). At the begin and the end of each sitting the cell is written anew, whether anything in it has changed
-or not, and the log is filled up to a round number of rows: so neither tells what was done between.
+It has two parts. A log has a row for each ordinary record; one cell holds all private ones (`records` says
+which those are). At the begin and the end of each sitting the cell is written anew, whether anything in it
+has changed or not, and the log is filled up to a round number of rows: so neither tells what was done
+between.
 """
 
 import hmac

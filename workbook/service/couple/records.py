@@ -1,8 +1,8 @@
 """What somebody's drawer keeps: records, and which of them leave a count and which do not.
 
 Ordinary answers, own words and what was done at the table are rows of a log: one more of them is no secret.
-Everything else is **private**: that it was done at all is nobody's to learn, so it lies in a cell that looks the
-same with it and without (`bundle`). A kind that nobody thought of is private.
+Everything else is **private**: that it was done at all is nobody's to learn, so it lies in a cell that looks
+the same with it and without (`bundle`). A kind that nobody thought of is private.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _ROWS = ("own_need", "free_text", GRANT, FILLER)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one sealed row or one part of the private cell holds. Its kind and operation id are sealed as well.
+    """What one sealed row or one part of the private cell holds; kind and operation id are sealed as well.
 
     ``sequence`` counts rows and private records each by themselves; ``after`` is the last row there was when
     a private one was kept.

@@ -1,10 +1,10 @@
 """Deciding, opening and taking back: how two private decisions become a publication.
 
-A decision waits where nobody is shown it (`waiting`), at the grain it grants. Each act is one write that says what
-was seen of the table and of what waits: the second decision puts both publications on the table and destroys what
-waited, and taking back destroys what it closes. So a crash leaves an act done or not begun, and of two at the same
-moment one is decided anew. Until a round opens, an act asks the store for the same, and writes to the same places,
-whatever the other has decided.
+A decision waits where nobody is shown it (`waiting`), at the grain it grants. Each act is one write that says
+what was seen of the table and of what waits: the second decision puts both publications on the table and
+destroys what waited, and taking back destroys what it closes. So a crash leaves an act done or not begun, and
+of two at the same moment one is decided anew. Until a round opens, an act asks the store for the same, and
+writes to the same places, whatever the other has decided.
 """
 
 import uuid
@@ -112,7 +112,7 @@ def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) 
 
 
 def settle(store: Store, couple_id: str) -> None:
-    """Bring the table into step, where a backup or an earlier version left it half way; harmless to repeat."""
+    """Bring the table into step, where a backup or an earlier version left it half way; harmless again."""
     decide_where_due(store, [table_log(couple_id)], lambda seen: _settling(couple_id, seen))
 
 
@@ -196,7 +196,9 @@ def _entry(decision: Decision, responses: pd.DataFrame, round: int, n_restored: 
     return publication_to_json(snapshot) | {"decision": uuid.uuid4().hex, "restored": n_restored}
 
 
-def _opening_entries(couple_id: str, key: Round, round: int, both: Sequence[Mapping[str, Any]]) -> list[Entry]:
+def _opening_entries(
+    couple_id: str, key: Round, round: int, both: Sequence[Mapping[str, Any]]
+) -> list[Entry]:
     """Return the rows that open a round, at the lower of two grains."""
     mine, theirs = (publication_from_json(one) for one in both)
     opened = open_round(mine, theirs)

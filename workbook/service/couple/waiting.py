@@ -1,12 +1,13 @@
 """What each of the two has decided and waits to open: one cell for each, sealed with the couple's key.
 
-A cell is as long whatever waits in it, and is written anew in every sitting of its person, so nobody without the
-couple's key learns whether anything was decided. Who decides to show something has to know whether the other's cell
-has the same round: it begins with a fixed number of **marks**, keyed digests of the rounds that wait, and all of
-them are compared. What waits for other rounds is not opened, so how long that takes tells nothing of it.
+A cell is as long whatever waits in it, and is written anew in every sitting of its person, so nobody without
+the couple's key learns whether anything was decided. Who decides to show something has to know whether the
+other's cell has the same round: it begins with a fixed number of **marks**, keyed digests of the rounds that
+wait, and all of them are compared. What waits for other rounds is not opened, so how long that takes tells
+nothing of it.
 
-A choice of *nothing* is kept in the drawer of whoever made it, and nowhere else. While there is no couple's key, the
-drawer keeps all of it.
+A choice of *nothing* is kept in the drawer of whoever made it, and nowhere else. While there is no couple's
+key, the drawer keeps all of it.
 """
 
 import hmac
@@ -47,8 +48,8 @@ def waiting_cell(couple_id: str, person_id: str) -> str:
 def n_restored(store: Store) -> int:
     """Return how often a backup was put in this store's place.
 
-    What waited in a backup may have been taken back since: it is decided anew. So each decision says after how
-    many restorings it was made.
+    What waited in a backup may have been taken back since: it is decided anew. So each decision says after
+    how many restorings it was made.
     """
     return store.heads([RESTORED])[RESTORED]
 
@@ -122,7 +123,7 @@ class Waiting:
         return None
 
     def opened(self, others: Sequence[Cell], key: Round, records: Sequence[Record]) -> Writing:
-        """Return what takes a round that opens from both cells, and keeps records in the drawer of who opens it."""
+        """Return what takes a round that opens from both cells, and keeps records in one's own drawer."""
         parts = [self.changing(key, None, records)]
         for cell in others:
             left = {one: about for one, about in self._entries(cell).items() if one != key}
@@ -131,7 +132,7 @@ class Waiting:
 
     # -- of both ----------------------------------------------------------------------------
     def renewing(self, instruments: Mapping[str, Instrument]) -> Writing:
-        """Return what makes anew what waits, in both cells, where other items are held back than when it was made.
+        """Return what makes anew what waits, in both cells, where other items have come to be held back.
 
         Whether that is so stands at the beginning of a cell: nothing is opened to find out.
         """
@@ -230,7 +231,7 @@ def rules_of(instruments: Mapping[str, Instrument]) -> bytes:
 
 
 def held_in(drawer: Drawer, couple_id: str) -> dict[Round, dict[str, Any]]:
-    """Return what waits in somebody's drawer, since there is no couple's key yet; also of an earlier version."""
+    """Return what waits in a drawer, since there is no couple's key yet; also of an earlier version."""
     found: dict[Round, dict[str, Any]] = {}
     for record in drawer.records():
         if record.kind == WAITING and record.payload["couple_id"] == couple_id:

@@ -149,7 +149,7 @@ class Core:
         return couple
 
     def waiting_of(self, actor: Actor, drawer: Drawer | None = None) -> Waiting:
-        """Return what waits between two, as somebody who sits with it reaches it, with their own drawer if any."""
+        """Return what waits between two, as somebody reaches it, with their own drawer if one is open."""
         if drawer is None and actor.role == "partner":
             drawer = self.drawer_of(actor)
         return self._waiting(self.store_of(actor), drawer)

@@ -31,7 +31,7 @@ Instruments = Mapping[str, Instrument]
 
 
 def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None:
-    """Make anew what lies open between two, and what waits in a log still; every decision stands as it was."""
+    """Make anew what lies open between two, and what waits in a log; every decision stands as it was."""
     logs = [table_log(couple_id), pending_log(couple_id)]
     decide_where_due(store, logs, partial(_renewing, couple_id, instruments))
 
@@ -55,8 +55,30 @@ def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
 
 def _renewing(couple_id: str, instruments: Instruments, seen: Seen) -> Writing:
     entries = _open_entries(couple_id, fold_table(seen[table_log(couple_id)]), instruments)
-    entries += _waiting_entries(seen[pending_log(couple_id)], instruments)
-    return Writing(entries, superseded={log: _replaced(rows, entries) for log, rows in seen.items()})
+    standing, outdone = _waiting(seen[pending_log(couple_id)])
+    entries += _waiting_entries(standing, instruments)
+    replaced = {log: set(_replaced(rows, entries)) for log, rows in seen.items()}
+    left = {row.sequence for row in outdone} - replaced[pending_log(couple_id)]
+    return Writing(entries, {pending_log(couple_id): left}, replaced)
+
+
+def _waiting(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of decisions that wait still as an earlier version left them, and those they outdid.
+
+    A version of before was cut short before what was outdone was gone.
+    """
+    living = [row for row in rows if row.payload is not None and row.kind == "pending"]
+    contents = {row.sequence: read_row(row.payload or b"{}") for row in living}
+    newest = {_whose(contents[row.sequence]): contents[row.sequence]["decision"] for row in living}
+    stands = [newest[_whose(contents[row.sequence])] == contents[row.sequence]["decision"] for row in living]
+    return (
+        [row for row, is_standing in zip(living, stands, strict=True) if is_standing],
+        [row for row, is_standing in zip(living, stands, strict=True) if not is_standing],
+    )
+
+
+def _whose(content: Mapping[str, Any]) -> tuple[str, str, str]:
+    return content["person_id"], content["instrument"], content["occasion"]
 
 
 def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[Entry]:
@@ -76,8 +98,7 @@ def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[
 
 def _waiting_entries(rows: Sequence[Row], instruments: Instruments) -> list[Entry]:
     """Return what waits still as an earlier version left it, each row made anew by itself."""
-    living = [row for row in rows if row.payload is not None and row.kind == "pending"]
-    contents = [(row, read_row(row.payload or b"{}")) for row in living]
+    contents = [(row, read_row(row.payload or b"{}")) for row in rows]
     return [
         _entry(row.log, row.sequence, row.kind, dict(content) | renewed(content, instruments))
         for row, content in contents
