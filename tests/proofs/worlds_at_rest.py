@@ -40,7 +40,7 @@ from workbook.storage.sqlcipher import SqlCipherStore
 OBSERVERS = ("without", "with_key", "partner")
 MOMENTS = ("running", "closed", "killed")
 OCCASION = _deeds.OCCASION
-SHOWN, N_ANSWERED = "connection", 60
+SHOWN, N_ANSWERED = "connection", 50  # with what is answered again, within one block of rows
 LARGEST_STEP, MOST_OF_CHANCE = 3, 0.1
 """Pages by which chance may move the size of the database, and in what share of pairs by more than none."""
 _EVERY_NTH_KILLED = 5

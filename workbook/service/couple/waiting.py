@@ -98,11 +98,17 @@ class Waiting:
         return Writing.of(drawer.keeping(records), self._filling(cell, filled))
 
     def rewriting(self) -> Writing:
-        """Return what writes one's own cell anew, with what is in it: for the begin and end of a sitting."""
-        if self.drawer is None or self.couple.is_held:
+        """Return what writes one's own cell anew, with what is in it: for the begin and end of a sitting.
+
+        Who is the first to come makes the other's as well: that it is there tells nothing.
+        """
+        if self.couple.is_held:
             return Writing()
-        cell = self._cell(self.drawer.person_id)
-        return self._filling(cell, self._standing(cell))
+        parts = [self._filling(cell, {}) for cell in self.others() if cell.content is None]
+        if self.drawer is not None:
+            cell = self._cell(self.drawer.person_id)
+            parts.append(self._filling(cell, self._standing(cell)))
+        return Writing.of(*parts)
 
     # -- the other's -----------------------------------------------------------------------
     def others(self) -> list[Cell]:

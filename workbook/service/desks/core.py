@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -113,6 +114,9 @@ class Core:
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
                 self._forget_sitting(actor)
                 raise AccessError(problem("errors.access.ended"))
+            # At once, whatever is asked for: else what waits would be written in some sittings only.
+            with suppress(AccessError, StorageError):
+                self.store_of(actor)
         return drawer
 
     def store_of(self, actor: Actor) -> CoupleStore:
