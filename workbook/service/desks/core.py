@@ -41,8 +41,11 @@ from workbook.service.identity.directory import (
     fold_account,
     fold_couple,
 )
+from workbook.service.identity.locks import private_key
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
+from workbook.service.studies.blob import research_log
+from workbook.service.studies.given import Giver, settling
 from workbook.service.studies.study import Study
 from workbook.storage.base import NOTHING, Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, put
@@ -74,6 +77,7 @@ class Core:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _couples: dict[str, CoupleStore] = field(default_factory=dict)
+    _givers: dict[str, Giver] = field(default_factory=dict)
     _stops: dict[str, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -117,7 +121,22 @@ class Core:
             # At once, whatever is asked for: else what waits would be written in some sittings only.
             with suppress(AccessError, StorageError):
                 self.store_of(actor)
+            self._settle_giving(actor)
         return drawer
+
+    def giver_of(self, actor: Actor) -> Giver:
+        """Return a partner as who may give to a study, with what opens their own copy.
+
+        Raises
+        ------
+        AccessError
+            Their account was erased.
+        """
+        drawer, keys = self.drawer_of(actor), self.account_of(actor).keys
+        if keys is None:  # every sign-in makes them
+            raise AccessError(problem("errors.access.ended"))
+        private = private_key(keys, self.sittings.key_of(actor), actor.person_id)
+        return Giver(drawer, bytes.fromhex(keys.public), private, self.store)
 
     def store_of(self, actor: Actor) -> CoupleStore:
         """Return the store as a partner, or two together, read it: with what is theirs together opened.
@@ -283,22 +302,43 @@ class Core:
             self._stops[actor.sitting_id].append(stop)
         return stop
 
+    def _settle_giving(self, actor: Actor) -> None:
+        """Make good a partner's own place in the study, once in a sitting; see `settling`."""
+        if self.study is None:
+            return
+        giver, own = self.giver_of(actor), account_log(actor.person_id)
+        with self._lock:
+            self._givers[actor.sitting_id] = giver
+
+        def settle(seen: Seen) -> Writing:
+            self.standing.judge(actor, seen[own])
+            return settling(giver.place(), self.study, giver)
+
+        try:
+            decide_and_write(self.store, [own, research_log(actor.person_id)], settle)
+        except StorageError as error:
+            if not is_full(error):  # the next sitting does it
+                raise
+
     def _forget_sitting(self, actor: Actor) -> None:
         with self._lock:
             drawer = self._drawers.pop(actor.sitting_id, None)
             couple = self._couples.pop(actor.sitting_id, None)
+            giver = self._givers.pop(actor.sitting_id, None)
             stops = self._stops.pop(actor.sitting_id, [])
         for stop in stops:
             stop()
         if drawer is not None or couple is not None:
             try:
                 if drawer is not None:
-                    self._leave_alike(actor, drawer, couple)
+                    self._leave_alike(actor, drawer, couple, giver)
                 self.store.settle_down()
             except WorkbookError as error:  # the sitting is over all the same; the next one makes it good
                 _log.warning("the end of a sitting was not written: %s", name_defect(error))
 
-    def _leave_alike(self, actor: Actor, drawer: Drawer, couple: CoupleStore | None) -> None:
+    def _leave_alike(
+        self, actor: Actor, drawer: Drawer, couple: CoupleStore | None, giver: Giver | None
+    ) -> None:
         """Leave somebody's cells and rows as the end of every sitting does, whatever was done in it."""
         own, people = account_log(actor.person_id), couple_log(actor.couple_id)
         for left in reversed(range(ATTEMPTS)):
@@ -310,6 +350,8 @@ class Core:
             is_theirs = account.couple_id == actor.couple_id and not fold_couple(pair).is_unpaired
             if couple is not None and is_theirs:
                 writing = Writing.of(writing, self._waiting(couple, drawer).rewriting())
+            if giver is not None:
+                writing = Writing.of(writing, settling(giver.place(), self.study, giver))
             heads = {own: rows[-1].sequence, people: pair[-1].sequence if pair else 0}
             try:
                 put(self.store, writing, expect | heads)

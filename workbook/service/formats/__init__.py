@@ -1,3 +1,3 @@
-"""The forms of what is told and kept: ``values`` in memory, ``rows`` on disk; ``crypto`` seals, ``cells`` as well,
-always to one size.
+"""The forms of what is told and kept: ``values`` in memory, ``rows`` on disk, ``crypto`` where sealed,
+``cells`` where that is always to one size, ``fingerprint`` where people are to recognise it.
 """
