@@ -2,7 +2,7 @@
 
 One couple with the same ids, keys and past in each. A comes, answers as many questions in both worlds, and in
 the second also does some of this: answers the safety questions, decides (nothing, scores or answers) and takes
-back, blocks B's words, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
+back, blocks B's words, gives a study a copy, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
 answers differ as well. The disk is compared once A's sitting has ended, with the server running and closed; after a
 kill -9 in the middle of it and the next start; and with the disk as it was before A came, by which parts of it
 changed. A waiting decision is the one thing that B's passphrase opens: what it holds is not compared.
@@ -78,6 +78,9 @@ DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "answers": _decide(Grain.ANSWERS),
     "taken back": _take_back,
     "blocked": lambda ana, _chance: ana.block_free_text(blocked=True),
+    "gave": lambda ana, chance: ana.give_to_research(
+        chance.choice((Grain.SCORES, Grain.ANSWERS)), linked=True, text_hash=_deeds.STUDY.words_hash
+    ),
     "draft": _draft,
     "pages": _turn_pages,
     "private copy": lambda ana, _chance: ana.private_copy(_deeds.PASSPHRASES[0], "ask"),
