@@ -80,7 +80,7 @@ def test_with_the_store_and_its_key_nothing_decided_opened_or_written_can_be_rea
     assert {row.log.split("/")[0] for row in rows} == {"table", "audit"}
     assert {row.kind for row in rows} == {SEALED}
     cells = [house.store.read_cell(name) for name in house.store.cells()]
-    assert {cell.name.split("/")[0] for cell in cells} == {"pending", "private"}
+    assert {cell.name.split("/")[0] for cell in cells} == {"pending", "private", "given"}
     rows += [Row(cell.name, 1, "", "", cell.content, datetime.now(UTC)) for cell in cells]
     assert readable(rows) == []
 
