@@ -10,7 +10,8 @@ from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, a
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
 from workbook.service.cases.grants import GRANTS
-from workbook.service.couple.drawers import SEALED, drawer_log
+from workbook.service.couple.drawers import drawer_log
+from workbook.service.couple.records import SEALED
 from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.erasing.rights import blocks_log

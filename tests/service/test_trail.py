@@ -11,7 +11,8 @@ from tests.service.test_privacy import CrashingStore
 from workbook.errors import AccessError
 from workbook.instruments import catalogue
 from workbook.instruments.model import FreeText
-from workbook.service.couple.drawers import BLOCK_OF_ROWS, Drawer, Record
+from workbook.service.couple.drawers import BLOCK_OF_ROWS, Drawer
+from workbook.service.couple.records import Record
 from workbook.service.couple.trail import may_be_kept
 from workbook.service.desks.household import Household
 from workbook.service.desks.roles import PartnerService

@@ -17,35 +17,12 @@ from workbook.errors import AccessError, AnswerError, ConflictError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service.couple.bundle import Bundle, moving, refuse_full
-from workbook.service.couple.records import (
-    ANSWER,
-    AUDIT,
-    BOOKMARK,
-    FILLER,
-    PRIVATE_COPY,
-    SEALED,
-    Record,
-    is_private,
-)
+from workbook.service.couple.records import FILLER, SEALED, Record, is_private
 from workbook.service.formats import crypto
 from workbook.service.formats.cells import open_cell, seal_cell
 from workbook.service.formats.rows import read_row, write_row
 from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, put
-
-__all__ = [
-    "ANSWER",
-    "AUDIT",
-    "BLOCK_OF_ROWS",
-    "BOOKMARK",
-    "PRIVATE_COPY",
-    "SEALED",
-    "Drawer",
-    "Record",
-    "drawer_log",
-    "private_cell",
-    "refuse_reused",
-]
 
 BLOCK_OF_ROWS = 32
 """Rows of a drawer's log come to a multiple of this, at the begin and the end of a sitting."""
