@@ -44,9 +44,9 @@ def find_insights(
         One person's own picture: "you" is that person, and no joint step is given. Otherwise
         only what both have a value on is told.
     limits : Thresholds, optional
-        Default: those in `workbook/content/thresholds.toml`.
+        Default: those in `workbook/content/structure/thresholds.toml`.
     steps : Ladder, optional
-        Default: `workbook/content/ladder.toml`.
+        Default: `workbook/content/structure/ladder.toml`.
 
     Returns
     -------

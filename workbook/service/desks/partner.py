@@ -269,11 +269,13 @@ class LocalPartner(AtTable, PartnerService):
 
         def choose(_seen: Seen) -> Writing:
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
-                known = text_hash if text_hash == study.words_hash else ""
+                known = text_hash if study.is_in_words(text_hash) else ""
                 return given.taking_back(giver.place(), study, giver, known)
             given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
             responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
-            return given.giving(giver.place(), study, giver, responses, grain, linked=linked is True)
+            return given.giving(
+                giver.place(), study, giver, responses, grain, linked=linked is True, text_hash=text_hash
+            )
 
         copy = given.standing_name(giver)
         core.decide(actor, [drawer.log, log], choose)  # the consent lies in the drawer

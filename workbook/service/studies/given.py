@@ -68,6 +68,7 @@ def giving(
     grain: Grain,
     *,
     linked: bool,
+    text_hash: str,
 ) -> Writing:
     """Return what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
@@ -79,6 +80,8 @@ def giving(
         The person's own `frames.RESPONSES`.
     grain : Grain
         More than nothing; `taking_back` is for that.
+    text_hash : str
+        Of the study's words, as they were read.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def giving(
     published = snapshots(study, responses, grain)
     if not any(publication.instrument != BACKGROUND for publication in published):
         raise SharingError(problem("study.error.nothing_to_give"))
-    choice = {"grain": grain.value, "linked": linked, "text_hash": study.words_hash}
+    choice = {"grain": grain.value, "linked": linked, "text_hash": text_hash}
     content = choice | {
         "person_id": giver.person_id,
         "couple_id": published[0].couple_id,
@@ -192,7 +195,7 @@ def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
     SharingError
         Saying which.
     """
-    if text_hash != study.words_hash:
+    if not study.is_in_words(text_hash):
         raise SharingError(problem("study.error.changed"))
     if not has_consented:
         raise SharingError(problem("study.error.consent_first"))
@@ -266,8 +269,8 @@ def counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
 
     One from before the study had a key is held to the words alone.
     """
-    words = study.words_hash if "key" in content else study.earlier_words_hash
-    is_same = content["text_hash"] == words and content.get("key", study.public_key) == study.public_key
+    is_in_words = study.is_in_words(content["text_hash"], before_key="key" not in content)
+    is_same = is_in_words and content.get("key", study.public_key) == study.public_key
     return bool(is_same and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"])
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workbook.content import say
+from workbook.content import languages, say, speaking
 from workbook.content.document import document_hash
 from workbook.errors import Problem, SetupError, problem
 from workbook.instruments import catalogue
@@ -55,7 +55,7 @@ class Study:
 
     @property
     def words_hash(self) -> str:
-        """SHA-256 of all a person agrees to: the consent text, the study's words, last day and key."""
+        """SHA-256 of all a person agrees to, in the language spoken: consent, words, last day and key."""
         return self._hash(*((self.ends, self.public_key) if self.public_key else ()))
 
     @property
@@ -78,6 +78,18 @@ class Study:
             [*words, self.retention_months, *sealing], ensure_ascii=False, separators=(",", ":")
         )
         return hashlib.sha256(plain.encode("utf-8")).hexdigest()
+
+    def is_in_words(self, text_hash: str, *, before_key: bool = False) -> bool:
+        """Tell whether a hash is that of the study's present words, in whichever language they were read.
+
+        ``before_key`` asks for the words as they were before the study had a key.
+        """
+
+        def hash_in(language: str) -> str:
+            with speaking(language):
+                return self.earlier_words_hash if before_key else self.words_hash
+
+        return any(text_hash == hash_in(language) for language in languages())
 
     @property
     def instruments(self) -> dict[str, Instrument]:

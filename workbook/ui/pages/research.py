@@ -12,6 +12,7 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
+from workbook.content.formats import day_in_words, listed
 from workbook.errors import WorkbookError, problem
 from workbook.frames import occasion_number
 from workbook.service.formats.values import ResearchChoice
@@ -95,7 +96,9 @@ class Research(Page):
             "contact": study.contact,
             "purpose": study.purpose,
             "asks": "; ".join([*asked[1:], asked[0]]),
-            "kept": say("study.page.until", day=_day(study.ends)) if study.ends else "",
+            "kept": say("study.page.until", day=day_in_words(date.fromisoformat(study.ends)))
+            if study.ends
+            else "",
             "sealed": say("study.page.sealed_to") if study.public_key else "",
             "key": study.key_words,
         }
@@ -117,10 +120,14 @@ class Research(Page):
         if choice.grain is Grain.NOTHING:
             return [callout("", [paragraph(say("study.page.now_nothing"))])]
         if not choice.is_standing:
-            over = say("study.page.now_over", day=_day(choice.chosen))
+            over = say("study.page.now_over", day=day_in_words(date.fromisoformat(choice.chosen)))
             return [callout("", [paragraph(over)], tone="care")]
         said = [
-            say(f"study.page.now_{choice.grain.value}", day=_day(choice.chosen), until=_day(choice.until)),
+            say(
+                f"study.page.now_{choice.grain.value}",
+                day=day_in_words(date.fromisoformat(choice.chosen)),
+                until=day_in_words(date.fromisoformat(choice.until)),
+            ),
             say(f"study.page.now_{'linked' if choice.is_linked else 'alone'}"),
             say("study.page.newer"),
         ]
@@ -173,7 +180,7 @@ class Research(Page):
             for name, n in (("answers", len(publication.responses)), ("scores", len(publication.scores)))
             if n and not (name == "scores" and publication.grain is Grain.ANSWERS)
         ]
-        return [title, ", ".join(counts)]
+        return [title, listed(counts)]
 
     # -- what is done ------------------------------------------------------------------------
     def _save(self) -> None:
@@ -193,13 +200,3 @@ class Research(Page):
         session.own.give_to_research(grain, linked=linked, text_hash=words)
         session.refresh("drawer")
         self.desk.go(at("research", "saved"))
-
-
-def _day(iso: str) -> str:
-    """Return a day as people write it.
-
-    >>> _day("2026-11-02")
-    '2 November 2026'
-    """
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
