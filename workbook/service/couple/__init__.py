@@ -1,8 +1,9 @@
 """What two people have: a drawer each, and a table together.
 
-``drawers`` seals one person's rows, and ``drawer_contents`` reads answers and events from them.
-``tables`` folds the couple's log, ``sealing`` opens it for the two. ``rounds`` decides, opens and takes
-back. ``events`` says which events there are. ``trail`` says what a drawer may keep of where somebody was,
-``drafts`` keeps what was typed in an exercise and not sent. ``private_copy`` gives somebody their own
+``drawers`` seals one person's rows, and what is private in one cell (``bundle``); ``records`` says which is
+which, and ``drawer_contents`` reads answers and events from both. ``tables`` folds the couple's log,
+``sealing`` opens it for the two. ``rounds`` decides, opens and takes back; ``waiting`` keeps what was decided
+until then. ``events`` says which events there are. ``trail`` says what a drawer may keep of where somebody
+was, ``drafts`` keeps what was typed in an exercise and not sent. ``private_copy`` gives somebody their own
 private answers.
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.exercises import TAKES_OFF
-from workbook.service.couple.drawers import SEALED
+from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.service.formats.values import Event, Table
 from workbook.sharing import Publication
