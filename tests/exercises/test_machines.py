@@ -45,7 +45,7 @@ class TestRequest:
     def test_negotiating_needs_a_proposal(self) -> None:
         play = Play("request")
         request = ask(play)
-        with pytest.raises(ExerciseError, match="proposal: this is still empty"):
+        with pytest.raises(ExerciseError, match="What you propose: this is still empty"):
             answer(play, BEN, request, "negotiate", proposal="  ")
 
     def test_nobody_answers_their_own_request(self) -> None:
