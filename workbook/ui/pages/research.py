@@ -5,7 +5,7 @@ service gives it one's own choice alone.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from ipywidgets import VBox, Widget
 
@@ -69,11 +69,17 @@ class Research(Page):
         choice = self.session.own.my_research()
         words = reading(documents()[DOCUMENT], say("study.page.kicker"))
         never = note(say("study.page.never"))
-        self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:], never])
-        self.choice.options = [self._option(grain.value) for grain in self._grains()]
-        self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
-        self._show()
-        buttons = [Button(say("study.page.button"), self._save, "primary")]
+        closed = self._closed()
+        told = [callout("", [paragraph(say(f"study.page.{closed}"))], tone="care")] if closed else []
+        self.say_words([*words[:2], *told, *self._standing(choice), self._facts(), *words[2:], never])
+        buttons = []
+        if closed:
+            self.place.children = ()
+        else:
+            self.choice.options = [self._option(grain.value) for grain in self._grains()]
+            self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
+            self._show()
+            buttons.append(Button(say("study.page.button"), self._save, "primary"))
         if choice is not None and choice.grain is not Grain.NOTHING:
             buttons.append(Button(say("study.page.take_back"), self._take_back, "danger"))
         self.offer(*buttons, self.home())
@@ -90,10 +96,23 @@ class Research(Page):
             "contact": study.contact,
             "purpose": study.purpose,
             "asks": "; ".join([*asked[1:], asked[0]]),
-            "kept": say("study.page.months", n=study.retention_months),
+            "kept": say("study.page.until", day=day_in_words(date.fromisoformat(study.ends)))
+            if study.ends
+            else "",
+            "sealed": say("study.page.sealed_to") if study.public_key else "",
+            "key": study.key_words,
         }
-        lines = [[{"text": say(f"study.page.{name}"), "strong": True}, text] for name, text in rows.items()]
-        return callout("", [paragraph(line) for line in lines])
+        lines = [
+            [{"text": say(f"study.page.{name}"), "strong": True}, text] for name, text in rows.items() if text
+        ]
+        key_note = [note(say("study.page.key_note"))] if study.public_key else []
+        return callout("", [*(paragraph(line) for line in lines), *key_note])
+
+    def _closed(self) -> str:
+        """Return why nothing can be given, as a key of the page's words; empty where something can."""
+        if not self.study.public_key:
+            return "no_key"
+        return "over" if self.study.is_over(datetime.now(UTC).date()) else ""
 
     def _standing(self, choice: ResearchChoice | None) -> list[Block]:
         if choice is None:
