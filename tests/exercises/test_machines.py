@@ -20,7 +20,7 @@ class TestRequest:
         request = ask(play)
         answer(play, BEN, request, "yes", note="Gladly")
         assert play.state[request].stage == "agreed"
-        assert play.state[request].closed_by == BEN
+        assert play.state[request].answered_by == BEN
 
     def test_a_no_needs_no_reason_and_ends_it(self) -> None:
         play = Play("request")

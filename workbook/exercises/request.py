@@ -25,7 +25,7 @@ class Offer:
 class Request(Thing):
     """One request and where it stands. ``offers`` are the rounds, first to last.
 
-    ``answered_by`` is who gave the last answer, and wrote the ``note`` to it: also where it was taken back since.
+    ``answered_by`` is who gave the last answer and wrote its ``note``, also where it was taken back since.
     """
 
     ENDS = DONE = frozenset({"agreed", "declined", "withdrawn", "taken_back"})
