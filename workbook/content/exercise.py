@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workbook.content.evidence import EvidenceLabel, note_unknown_sources
-from workbook.content.fields import Flag, Said, SaidEach, Slug, Texts, Whole, repeated
+from workbook.content.evidence import EvidenceLabel, note_unknown_sources, note_unknown_studies
+from workbook.content.fields import Flag, Listed, Said, SaidEach, Slug, Texts, Whole, repeated
 from workbook.content.files import load_joined, read_kind
 from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
@@ -46,7 +46,8 @@ class Exercise:
     ``in_short`` is the one sentence that stands beside its title in a list.
     ``guard`` marks the exercises that are unsafe under coercion (fear, breakdown, letting
     go, forgiving): everyone sees the same words of caution before them. ``touch`` marks
-    those that can lead to touch or sex: everyone sees the same note on consent.
+    those that can lead to touch or sex: everyone sees the same note on consent. ``studies`` names
+    the claims of `workbook.content.evidence` that say what was found, for or against something like it.
     """
 
     id: Slug
@@ -60,6 +61,7 @@ class Exercise:
     steps: SaidEach
     purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]
     decks: tuple[Deck, ...] = ()
+    studies: Listed = ()
     guard: Flag = False
     touch: Flag = False
 
@@ -117,6 +119,7 @@ def read_exercise(place: Traversable, words: Traversable | None = None) -> Exerc
     exercise = read_table(Exercise, load_joined(Exercise, place, words, top), top)
     top.note_other_name(exercise.id)
     note_unknown_sources(exercise.source, top)
+    note_unknown_studies(exercise.studies, top)
     if exercise.minutes < 1:
         top.note(f"'minutes' is {exercise.minutes}; give 1 or more")
     for name in repeated(exercise.serves):

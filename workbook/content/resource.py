@@ -1,5 +1,6 @@
 """Places to turn to: help lines, each with where it was seen and who has checked it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
@@ -7,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workbook.content.fields import Said, SaidEach, Slug, Text, Words, repeated
+from workbook.content.fields import Said, SaidEach, SaidOrNot, Slug, Text, Words, repeated
 from workbook.content.files import both_files, load_joined
 from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
@@ -16,7 +17,8 @@ from workbook.content.tables import Place, read_table, table
 @table("resource")
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One place to turn to. ``address`` is where it was seen, ``seen_on`` the day (ISO).
+    """One place to turn to. ``region`` is the country it is for, as a heading; ``address`` is where it was
+    seen, ``seen_on`` the day (ISO).
 
     ``checked_by`` is the person who rang or visited and found it right; empty means nobody.
     """
@@ -29,6 +31,7 @@ class Resource:
     address: Text
     seen_on: Text
     checked_by: Annotated[Words, Field(description='who has checked it, or "" until a person has')]
+    hours: SaidOrNot = ""
 
     @property
     def is_verified(self) -> bool:
@@ -38,12 +41,18 @@ class Resource:
 @table("resources")
 @dataclass(frozen=True)
 class Resources:
-    """The list, what to say when it is empty, and beside an entry nobody has checked."""
+    """The list, what to say when it is empty, beside an entry nobody has checked, and of traces."""
 
     title: Said
     when_empty: SaidEach
     unverified: Said
+    traces: Said
     entries: Annotated[tuple[Resource, ...], Field(alias="resources")] = ()
+
+    def by_region(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Return the entries by country, in the order of the file."""
+        regions = dict.fromkeys(one.region for one in self.entries)
+        return {name: tuple(one for one in self.entries if one.region == name) for name in regions}
 
 
 def resources() -> Resources:
@@ -56,10 +65,10 @@ def resources() -> Resources:
 
     Examples
     --------
-    None is invented, so the list is empty until someone has seen one in a source.
+    None is invented: each says where it was seen, and when.
 
-    >>> resources().entries
-    ()
+    >>> {one.seen_on for one in resources().entries}
+    {'2026-11-28'}
     """
     return _read_all(spoken())
 

@@ -247,8 +247,8 @@ def counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
 
     One from before the study had a key is held to the words alone.
     """
-    is_read = study.is_in_words(content["text_hash"], before_key="key" not in content)
-    is_same = is_read and content.get("key", study.public_key) == study.public_key
+    is_in_words = study.is_in_words(content["text_hash"], before_key="key" not in content)
+    is_same = is_in_words and content.get("key", study.public_key) == study.public_key
     return bool(is_same and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"])
 
 

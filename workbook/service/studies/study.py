@@ -55,7 +55,7 @@ class Study:
 
     @property
     def words_hash(self) -> str:
-        """SHA-256 of all a person agrees to, in the language spoken: consent, study, last day and key."""
+        """SHA-256 of all a person agrees to, in the language spoken: consent, words, last day and key."""
         return self._hash(*((self.ends, self.public_key) if self.public_key else ()))
 
     @property
@@ -82,7 +82,7 @@ class Study:
     def is_in_words(self, text_hash: str, *, before_key: bool = False) -> bool:
         """Tell whether a hash is that of the study's present words, in whichever language they were read.
 
-        ``before_key`` takes its words as they were before it had a key; see `earlier_words_hash`.
+        ``before_key`` asks for the words as they were before the study had a key.
         """
 
         def hash_in(language: str) -> str:

@@ -8,6 +8,7 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
+from workbook.content.evidence import claims
 from workbook.content.exercise import Exercise, exercises
 from workbook.content.formats import listed
 from workbook.errors import WorkbookError, problem
@@ -263,4 +264,9 @@ class ExercisePage(Page):
             else [heading(2, say("ui.exercises.how")), *how]
         )
         about += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
-        return [*about, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
+        about += [note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
+        if not exercise.studies:
+            return about
+        found = [claims()[name].text for name in exercise.studies]
+        words: list[Block] = [bullets(found), note(claims()["not_tested"].text)]
+        return [*about, details(say("ui.exercises.studies"), words)]
