@@ -17,6 +17,7 @@ from tools.statistics_docs import write_statistics
 from workbook.content.document import Document
 from workbook.content.evidence import Evidence
 from workbook.content.exercise import Exercise
+from workbook.content.families import Families
 from workbook.content.ladder import Ladder
 from workbook.content.resource import Resources
 from workbook.content.tables import schema_of
@@ -32,6 +33,7 @@ KINDS: dict[str, type] = {
     "exercise": Exercise,
     "document": Document,
     "evidence": Evidence,
+    "families": Families,
     "ladder": Ladder,
     "resources": Resources,
     "thresholds": Thresholds,

@@ -82,7 +82,7 @@ def neutral() -> frozenset[str]:
     ui = tomllib.loads((CONTENT / "messages" / "en" / "ui.toml").read_text())
     plots = tomllib.loads((CONTENT / "messages" / "en" / "results.toml").read_text())["plots"]
     said = [ui["together"]["order"], ui["results"]["order"], ui["telling"]["time_and_warmth"]]
-    said += [plots[key] for key in ("band_assumed", "chance", "joined", "profile_couple")]
+    said += [plots[key] for key in ("band_assumed", "chance_alike", "joined", "profile_couple")]
     said += list(ui["exercises"]["evidence"].values())
     for path in (CONTENT / "exercises").glob("*.toml"):
         exercise = tomllib.loads(path.read_text())

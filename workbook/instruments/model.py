@@ -77,8 +77,10 @@ class Subscale:
 
     ``reliability`` and ``sd`` are ``None`` for single items, which show steps and no band.
     ``higher_is`` is ``"neither"`` where more is not good or bad, such as how much a need
-    matters. ``high_text`` and ``low_text`` are the sentence a person reads beside a high or
-    a low score (in scale points, as answered), and are empty where no such sentence is fair.
+    matters. ``high_text`` and ``low_text`` are the sentence one person reads beside their own high or
+    low score (in scale points, as answered); ``both_high_text`` and ``both_low_text`` are for two of
+    whom it is true of each; ``some_text`` is for two of whom at least one stands at the unhealthy
+    end, and says of neither that it is them. They are empty where no such sentence is fair.
     """
 
     id: Slug
@@ -94,6 +96,9 @@ class Subscale:
     summary: Text = field(kw_only=True)
     high_text: Words = ""
     low_text: Words = ""
+    both_high_text: Words = ""
+    both_low_text: Words = ""
+    some_text: Words = ""
 
     @property
     def topic(self) -> str:

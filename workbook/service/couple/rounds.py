@@ -111,7 +111,7 @@ def deciding(
     log = pending_log(rounds.couple_id)
     entries = [Entry(log, f"{row['decision']}/{row['grain']}", PENDING, write_row(row)) for row in made]
     outdone = rounds.over(lambda row: row["person_id"] == person_id and _key(row) == key)
-    return Writing([*own, *(entries or [_moved(rounds.couple_id)])], outdone)
+    return Writing([*own, *(entries or [moved_entry(rounds.couple_id)])], outdone)
 
 
 def withdrawing(rounds: Rounds, key: Round, drawer: Drawer | None) -> Writing:
@@ -130,7 +130,7 @@ def withdrawing(rounds: Rounds, key: Round, drawer: Drawer | None) -> Writing:
         entries += closing_entries(couple_id, key, round)
         gone = {table_log(couple_id): fold.publication_rows(key, round)}
     elif drawer is not None:
-        entries.append(_moved(couple_id))
+        entries.append(moved_entry(couple_id))
     if drawer is not None:
         gone |= rounds.over(lambda row: row["person_id"] == drawer.person_id and _key(row) == key)
     return Writing(entries, gone)
@@ -222,7 +222,7 @@ def _pending_contents(decision: Decision, responses: pd.DataFrame, round: int) -
     return made
 
 
-def _moved(couple_id: str) -> Entry:
+def moved_entry(couple_id: str) -> Entry:
     """Return a row that says nothing, but that something was taken away: destroying alone moves no log's end.
 
     Whoever was just deciding from what was there has to look anew.

@@ -11,7 +11,7 @@ import pandas as pd
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import grants
-from workbook.service.couple import drawer_contents, rounds, trail
+from workbook.service.couple import choices, drawer_contents, rounds, trail
 from workbook.service.couple.drawers import (
     ANSWER,
     AUDIT,
@@ -128,6 +128,19 @@ class LocalPartner(AtTable, PartnerService):
             raise AccessError(problem("errors.events.bad_operation"))
         core.sittings.act(actor.sitting_id)
         return event_of(kept)
+
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        core, actor = self._core, self._seated()
+        drawer, about = core.drawer_of(actor), choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            may_join = not core.store_of(actor).is_held
+            known: Any = {"stands": stands is True, "may_join": may_join}
+            return choices.choosing(actor.couple_id, seen, drawer, about, **known)
+
+        core.decide(actor, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], choose)
+        core.sittings.act(actor.sitting_id)
 
     # -- one's rights, alone ----------------------------------------------------------
     def my_data(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What two people at one device may do, in process: the table, and a decision by one of them."""
 
-from workbook.service.couple import drawer_contents, rounds
+from workbook.service.couple import choices, drawer_contents, rounds
 from workbook.service.couple.drawers import Drawer
 from workbook.service.desks.at_table import AtTable
 from workbook.service.desks.roles import TogetherService
@@ -30,3 +30,13 @@ class LocalTogether(AtTable, TogetherService):
 
         core.decide_as(store, account, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
         core.sittings.act(actor.sitting_id)
+
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        actor, about = self._seated(), choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            return choices.choosing_together(actor.couple_id, seen, about, stands=stands is True)
+
+        self._write_decided([couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], choose)
+        self._core.sittings.act(actor.sitting_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from workbook.errors import AccessError, ConflictError, problem
 from workbook.service.cases.grants import GRANT, GRANTS
-from workbook.service.couple import rounds
+from workbook.service.couple import choices, rounds
 from workbook.service.couple.drafts import DRAFT
 from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, SEALED, Drawer, Record, drawer_log
 from workbook.service.couple.events import without_free_text
@@ -86,7 +86,9 @@ def parting(couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     added = [unpaired_entry(couple_id), *closing, audit_entry(couple_id, UNPAIRED, UNPAIRED)]
     entries = [*unpaired_entries(couple_id), *(added if can_seal else ())]
     laid = [sequence for rows in fold.publications.values() for sequence, _ in rows]
+    pending = rounds.pending_log(couple_id)
     gone = {table_log(couple_id): [*laid, *words_taken_off(fold.events)]} | stands.over(lambda _row: True)
+    gone[pending] = [*gone[pending], *choices.waiting_rows(seen[pending])]
     return Writing(entries, gone)
 
 

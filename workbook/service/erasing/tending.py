@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from workbook.instruments.model import Instrument
 from workbook.service.cases.grants import GRANTS
-from workbook.service.couple import rounds
+from workbook.service.couple import choices, rounds
 from workbook.service.couple.drawers import SEALED, Drawer, Record
 from workbook.service.couple.sealing import HELD, TOGETHER, CoupleStore, held_entry, logs_of
 from workbook.service.couple.tables import PUBLICATION
@@ -48,6 +48,7 @@ def tend(
         move_held(couple_id, drawer, write)
     renewal.renew_couple(couple, couple_id, instruments)  # before anything opens
     rounds.settle(couple, couple_id)
+    choices.settle(couple, couple_id)
 
 
 def count_unsealed(store: Store) -> int:
@@ -85,7 +86,7 @@ def destroy_what_is_over(couple: CoupleStore, couple_id: str) -> None:
 
 
 def _over(rows: Iterable[Row], erased: set[str]) -> list[Row]:
-    ended = (PUBLICATION, rounds.PENDING)
+    ended = (PUBLICATION, rounds.PENDING, choices.CHOICE)
     return [row for row in rows if row.payload is not None and (row.kind in ended or _author(row) in erased)]
 
 
