@@ -152,7 +152,8 @@ def _with_errors(scores: pd.DataFrame, asked: Iterable[Instrument], limits: Clai
         error_of_score(known[name][1], int(n), limits)
         for name, n in zip(own["subscale"], own["n_answered"], strict=True)
     ]
-    return own.assign(facet=[known[name][0] for name in own["subscale"]], error=errors)
+    names = pd.Series([known[name][0] for name in own["subscale"]], index=own.index, dtype="string")
+    return own.assign(facet=names, error=pd.Series(errors, index=own.index, dtype="float64"))
 
 
 def _own(

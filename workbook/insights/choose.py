@@ -55,7 +55,7 @@ class Chooser:
 
     def _apart(self, topics: Sequence[Standing]) -> list[Insight]:
         """Most topics low for one and high for the other, and it may be told: they live different weeks."""
-        apart = [one for one in topics if set(one.stands(self.limits).values()) == {"low", "high"}]
+        apart = self._apart_topics()
         if not self.may_be_apart or not apart or len(apart) < self.limits.apart.at_least * len(topics):
             return []
         numbers = {"n_apart": float(len(apart)), "n_topics": float(len(topics))}
@@ -92,13 +92,15 @@ class Chooser:
 
         Two partners who both have something low get the same room, and of one family there is one
         card. Where they are far apart on most topics, that is told instead, and here only what is
-        low for both.
+        low for both, or for one of whom that does not speak.
         """
         low = [one for one in self.table if self._is_low(one)]
         if not low:
             return self._nothing_low()
         if is_apart:
-            low = [one for one in low if set(one.stands(self.limits).values()) == {"low"}]
+            spoken_for = {place for one in self._apart_topics() for place in self._low_places(one)}
+            both = {"a", "b"}
+            low = [one for one in low if self._low_places(one) == both or self._low_places(one) - spoken_for]
         at_most = self.limits.growth.at_most
         lows = {place: [one for one in low if one.at.get(place, 1.0) <= at_most] for place in ("a", "b")}
         lows = {place: found for place, found in lows.items() if found}
@@ -120,6 +122,13 @@ class Chooser:
             told.append(self._one("growth", left[0]) if is_one else self._several("growth_tied", left, whom))
         rank = {one.subject: n for n, one in enumerate(self.table)}
         return sorted(told, key=lambda one: [rank[subject] for subject in one.subjects or (one.subject,)])
+
+    def _apart_topics(self) -> list[Standing]:
+        topics = _topics(self.table)
+        return [one for one in topics if set(one.stands(self.limits).values()) == {"low", "high"}]
+
+    def _low_places(self, one: Standing) -> set[str]:
+        return {place for place, stand in one.stands(self.limits).items() if stand == "low"}
 
     def _is_untold(self, one: Standing, named: dict[str, dict[str, Standing]]) -> bool:
         return not any(one.subject in card for card in named.values())
