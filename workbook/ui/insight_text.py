@@ -25,7 +25,8 @@ _SIGN = {"low": "often", "high": "rare", "middle": "middle"}
 def suggestions() -> dict[str, tuple[str, ...]]:
     """Return which exercises fit each facet, sign, need and skill, the best first.
 
-    What two are led to comes unguarded first: a guarded exercise is for those who look for it.
+    What two are led to needs no guard and asks for no touch, where there is such: others are for those
+    who look for them.
     """
     subjects = {facet.id for instrument in catalogue().values() for facet in facets(instrument)}
     subjects |= {facet_of(item.id) for instrument in catalogue().values() for item in instrument.items}
@@ -34,7 +35,7 @@ def suggestions() -> dict[str, tuple[str, ...]]:
 
 def _unguarded_first(subject: str) -> tuple[str, ...]:
     fitting = [one.exercise for one in suggest_for(subject)]
-    return tuple(one.id for one in sorted(fitting, key=lambda one: one.guard))
+    return tuple(one.id for one in sorted(fitting, key=lambda one: (one.guard, one.touch)))
 
 
 def title_of(
