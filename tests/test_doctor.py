@@ -184,7 +184,7 @@ def test_a_changed_file_for_the_browser(tmp_path: Path, monkeypatch: pytest.Monk
 def test_unverified_resources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def listed(*checked_by: str) -> Resources:
         entries = [Resource(f"r{n}", f"Place {n}", *[""] * 5, who) for n, who in enumerate(checked_by)]
-        return Resources("", (), "", tuple(entries))
+        return Resources("", (), "", "", tuple(entries))
 
     shown = {}
     for name, who in {"empty": (), "unchecked": ("", "Kim"), "checked": ("Kim",)}.items():

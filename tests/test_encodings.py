@@ -12,11 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.service.cohort import fill
+from tests.service.household import BEFORE_KEYS
+from tests.service.keyed import passphrase_file
 from workbook import cli
 from workbook.cli import main
 from workbook.content import say
 from workbook.server import launch, researcher_server
-from workbook.service.studies.study import Study, read_study
+from workbook.service.studies.study import Study, read_study, write_study
 from workbook.storage.opening import open_store
 
 NAMES = "関係 Διάλογος İı"
@@ -46,7 +48,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("WORKBOOK_KEYS", str(folder / "keys"))
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         folder.mkdir()
-        assert run("utf-8", "study", "init", *STUDY, "--data", str(folder / "data")).exit_code == 0
+        init = ["study", "init", *STUDY, "--data", str(folder / "data"), *words_in(folder)]
+        assert run("utf-8", *init).exit_code == 0
         study = read_study(folder / "data")
         assert isinstance(study, Study)
         store = open_store(folder / "data")
@@ -67,6 +70,17 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def made(folder: Path) -> Path:
     folder.mkdir()
+    return folder
+
+
+def words_in(folder: Path) -> list[str]:
+    return ["--passphrase-file", str(passphrase_file(folder))]
+
+
+def without_key(folder: Path) -> Path:
+    """Return a new data folder with a study from before there were keys."""
+    folder.mkdir(mode=0o700)
+    write_study(BEFORE_KEYS, folder)
     return folder
 
 
@@ -94,7 +108,17 @@ CASES: dict[str, Case] = {
         "--out",
         str(new / NAMES),
     ],
-    "study init": lambda _old, new: ["study", "init", *STUDY, "--data", str(new / NAMES)],
+    "study init": lambda old, new: ["study", "init", *STUDY, "--data", str(new / NAMES), *words_in(old)],
+    "study key": lambda old, new: ["study", "key", "--data", str(without_key(new / NAMES)), *words_in(old)],
+    "study passphrase": lambda old, _new: [
+        "study",
+        "passphrase",
+        "--new-passphrase-file",
+        str(old / "passphrase"),
+        "--data",
+        str(old / "data"),
+        *words_in(old),
+    ],
     "study show": lambda old, _new: ["study", "show", "--data", str(old / "data")],
     "export": lambda old, new: [
         "export",
@@ -104,6 +128,7 @@ CASES: dict[str, Case] = {
         str(old / "data"),
         "--out",
         str(new / NAMES),
+        *words_in(old),
     ],
 }
 

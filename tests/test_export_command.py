@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.service.cohort import fill
+from tests.service.keyed import passphrase_file
 from workbook.cli import main
 from workbook.research.export import read_journal
 from workbook.service.studies.study import Study, read_study
@@ -32,9 +33,15 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
+def words_in(data: Path) -> list[str]:
+    """Return the option that names a file with the passphrase, beside the data folder."""
+    data.parent.mkdir(exist_ok=True)
+    return ["--passphrase-file", str(passphrase_file(data.parent))]
+
+
 def study_with(data: Path) -> tuple[Study, Store]:
     """A study made by the command, and its store, open."""
-    done = run("study", "init", *INIT, "--retention-months", "24", "--data", str(data))
+    done = run("study", "init", *INIT, "--retention-months", "24", "--data", str(data), *words_in(data))
     assert done.exit_code == 0, done.output
     study = read_study(data)
     assert isinstance(study, Study)
@@ -64,7 +71,8 @@ def _keys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def export(folder: Path, out: Path, *options: str) -> Result:
-    return run("export", "--data", str(folder / "data"), "--out", str(out), *options)
+    data = folder / "data"
+    return run("export", "--data", str(data), "--out", str(out), *words_in(data), *options)
 
 
 def table(out: Path) -> pd.DataFrame:
@@ -147,7 +155,7 @@ def test_tables_are_about_linked_couples_alone(folder: Path, tmp_path: Path) -> 
 
 def test_an_unsafe_export_is_refused_with_the_reason_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbook.service.studies.given._in_pairs", lambda _given: set())
+        patch.setattr("workbook.service.studies.collected._in_pairs", lambda _given: set())
         done = export(folder, tmp_path / "x", "--level", "linked", "--agreement", "a")
     assert done.exit_code == 2 and "at least 5" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -165,7 +173,9 @@ def test_a_group_too_small_for_k_anonymity_is_refused_with_the_measured_risk(tmp
     study, store = study_with(data)
     fill(store, study, 6, seed=7)
     store.close()
-    done = run("export", "--level", "scores", "--data", str(data), "--out", str(tmp_path / "out"))
+    done = run(
+        "export", "--level", "scores", "--data", str(data), "--out", str(tmp_path / "out"), *words_in(data)
+    )
     assert done.exit_code == 2 and "even one scale" in done.stderr
     report = done.output.partition("Risk report")[2]
     assert "≤ 0.05" in report and "≥ 5" in report
@@ -188,6 +198,7 @@ def test_background_facts_are_exported_when_nobody_is_identifiable(tmp_path: Pat
         str(tmp_path / "data"),
         "--out",
         str(out),
+        *words_in(tmp_path / "data"),
     )
     assert done.exit_code == 0, done.output
     rows = table(out)
@@ -225,12 +236,19 @@ def test_no_export_contains_a_date(folder: Path, tmp_path: Path) -> None:
 
 
 def test_without_a_study_or_a_store_nothing_is_exported(tmp_path: Path) -> None:
-    done = run("export", "--level", "scores", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
+    def tried(data: Path) -> Result:
+        out = str(tmp_path / "out")
+        return run(
+            "export", "--level", "scores", "--data", str(data), "--out", out, *words_in(tmp_path / "d")
+        )
+
+    done = tried(tmp_path)
     assert done.exit_code == 2 and "no study" in done.stderr
-    run("study", "init", *INIT, "--retention-months", "24", "--data", str(tmp_path / "d"))
-    done = run("export", "--level", "scores", "--data", str(tmp_path / "d"), "--out", str(tmp_path / "out"))
+    init = ["study", "init", *INIT, "--retention-months", "24", "--data", str(tmp_path / "d")]
+    assert run(*init, *words_in(tmp_path / "d")).exit_code == 0
+    done = tried(tmp_path / "d")
     assert done.exit_code == 2 and "no workbook" in done.stderr
     open_store(tmp_path / "d").close()
-    done = run("export", "--level", "scores", "--data", str(tmp_path / "d"), "--out", str(tmp_path / "out"))
+    done = tried(tmp_path / "d")
     assert done.exit_code == 2 and "Nobody" in done.stderr
     assert not (tmp_path / "out").exists()

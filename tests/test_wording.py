@@ -33,8 +33,8 @@ def refuse(reason):
 
 def found_in(folder: Path, code: str = CODE, messages: str = MESSAGES, page: str = "") -> wording.Scan:
     package = folder / "workbook"
-    (package / "content" / "messages" / "en").mkdir(parents=True)
-    (package / "content" / "messages" / "en" / "ui.toml").write_text(messages)
+    (package / "content" / "en" / "messages").mkdir(parents=True)
+    (package / "content" / "en" / "messages" / "ui.toml").write_text(messages)
     (package / "page.py").write_text(code)
     (package / "refusing.py").write_text(REFUSING)
     (package / "page.html").write_text(page)
@@ -99,7 +99,7 @@ def test_renaming_one_key_in_the_workbook_is_both_missing_and_unused(
         ROOT / "workbook", tmp_path / "workbook", ignore=shutil.ignore_patterns("__pycache__", "static")
     )
     shutil.copytree(ROOT / "frontend" / "src", tmp_path / "frontend" / "src")
-    area = tmp_path / "workbook" / "content" / "messages" / "en" / "errors.toml"
+    area = tmp_path / "workbook" / "content" / "en" / "messages" / "errors.toml"
     before = area.read_text()
     area.write_text(before.replace("\nfull_disk = ", "\nfull_dsik = "))
     assert area.read_text() != before

@@ -17,7 +17,8 @@ def write_instruments() -> str:
         NOTE,
         "# The questionnaires\n",
         "All items are worded by this project; none is taken from a published questionnaire. They are the",
-        "files of `workbook/content/instruments/`. To add one, see",
+        "files of `workbook/content/structure/instruments/` and `workbook/content/en/instruments/`. To add",
+        "one, see",
         "[adding an instrument](adding-an-instrument.md).\n",
         f"Minutes are worked out at {WORDS_PER_MINUTE} words a minute and {SECONDS_PER_ANSWER} seconds",
         f"an answer; no chapter takes more than {MOST_MINUTES}. A reverse-keyed item is marked (R): it is",
@@ -122,9 +123,10 @@ def write_evidence() -> str:
     parts = [
         NOTE,
         "# What it rests on\n",
-        "Every claim, in our own words, says what it rests on: **data** (a published study, or arithmetic),",
-        "**clinical** (the experience of couples therapists, as told in an article) or **ours** (our own",
-        "choice, provisional).",
+        "Every claim, in our own words, says what it rests on: **studies** (of something like it, with size",
+        "and limits), **therapist** (a therapist's article: experience and advice), **unnamed** (an article",
+        "whose author we do not know), **method** (a method's own paper, or arithmetic) or **ours** (our own",
+        "choice, provisional). None of the studies tested this workbook.",
         "An address that nobody noted is *not recorded*.\n",
     ]
     for source in sources().values():
@@ -155,10 +157,10 @@ def _places() -> list[str]:
     if not found.entries:
         return [*lines, *(f"{line}\n" for line in found.when_empty)]
     rows = (
-        (one.name, one.region, one.contact, one.address, one.seen_on, one.checked_by or "nobody yet")
+        (one.region, one.name, one.what, one.contact, one.hours, one.address, one.checked_by or "nobody yet")
         for one in found.entries
     )
-    return [*lines, *_table(("name", "region", "contact", "seen at", "on", "checked by"), rows)]
+    return [*lines, *_table(("place", "name", "for", "contact", "hours", "seen at", "checked by"), rows)]
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

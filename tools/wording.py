@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.asks import GAP, Ask, Found, Reader, imported, is_module, wrappers_in
+from workbook.content.formats import is_plural
+from workbook.content.language import ABOUT, SOURCE
 
 ROOT = Path(__file__).parents[1]
 BACKSLASH = "\\"
@@ -80,9 +82,9 @@ class Scan(Found):
 
 
 def flat(table: dict[str, Any], above: str) -> Iterator[str]:
-    """List the keys of nested tables, dotted."""
+    """List the keys of nested tables, dotted; a text in the forms that counts take is one key."""
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not is_plural(value):
             yield from flat(value, f"{above}{name}.")
         else:
             yield above + name
@@ -91,7 +93,7 @@ def flat(table: dict[str, Any], above: str) -> Iterator[str]:
 def scan(root: Path) -> Scan:
     """Look through the package, its pages and its content."""
     package = root / "workbook"
-    wording = sorted((package / "content" / "messages" / "en").glob("*.toml"))
+    wording = sorted((package / "content" / "en" / "messages").glob("*.toml"))
     keys = {key for file in wording for key in flat(tomllib.loads(file.read_text("utf-8")), f"{file.stem}.")}
     found = Scan("|".join(file.stem for file in wording), keys=keys)
     trees = {file: ast.parse(file.read_text("utf-8")) for file in sorted(package.rglob("*.py"))}
@@ -110,7 +112,7 @@ def scan(root: Path) -> Scan:
     pages = [*package.rglob("*.html"), *(root / "frontend" / "src").glob("*.js"), *package.glob("ui/**/*.js")]
     for file in pages:
         read_page(found, file, root)
-    for file in set(package.rglob("*.toml")) - set(wording):
+    for file in set((package / "content" / "structure").rglob("*.toml")):
         found.words |= {file.stem, *re.findall(r"[\w.-]+", file.read_text("utf-8"))}
     return found
 
@@ -125,10 +127,33 @@ def read_page(found: Scan, file: Path, root: Path) -> None:
         found.asks.append(Ask((pattern,), where, is_sure=True))
 
 
+def untranslated(source: Path, other: Path) -> list[str]:
+    """Name what one language says and the other lacks, file by file and key by key.
+
+    How many texts a list holds is each language's own matter; how many forms a count takes as well.
+    """
+    said = [{file.relative_to(folder): file for file in folder.rglob("*.toml")} for folder in (source, other)]
+    problems = [f"{other.name} lacks {name}" for name in sorted(said[0].keys() - said[1].keys())]
+    problems += [
+        f"{other.name} has {name}, which {source.name} lacks"
+        for name in sorted(said[1].keys() - said[0].keys())
+    ]
+    for name in sorted(said[0].keys() & said[1].keys()):
+        mine, theirs = (set(flat(tomllib.loads(one[name].read_text("utf-8")), "")) for one in said)
+        problems += [f"{other.name}/{name} lacks {key}" for key in sorted(mine - theirs)]
+        problems += [
+            f"{other.name}/{name} has {key}, which {source.name} lacks" for key in sorted(theirs - mine)
+        ]
+    return problems
+
+
 def main(root: Path = ROOT) -> int:
     """Print what is wrong; 1 if anything is."""
     found = scan(root)
     problems = [*found.unknown(), *(f"{key} is said nowhere: delete it" for key in found.unused())]
+    content = root / "workbook" / "content"
+    for language in sorted(content.glob(f"*/{ABOUT}")):
+        problems += untranslated(content / SOURCE, language.parent)
     print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
 

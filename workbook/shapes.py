@@ -20,6 +20,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _NEED = re.compile(r"needs\.(?:own\.[A-Za-z0-9]{4,32}|[a-z_]{1,40})")
 _OWN_NEED = re.compile(r"needs\.own\.[A-Za-z0-9]{4,32}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # kinds of turn
 _LARGEST = 2**53  # beyond it a browser no longer counts in whole numbers
 _LONGEST_NAME = 60
 
@@ -84,7 +85,7 @@ class Choice(Field):
     def _problem(self, name: str, value: Any) -> Problem | None:
         if isinstance(value, str) and value in self.options:
             return None
-        return _told("not_offered", name, options=", ".join(self.options))
+        return _told("not_offered", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,10 @@ def _day(value: Any) -> date | None:
 
 
 def _is_unfit(character: str) -> bool:
-    # Lone surrogates cannot be encoded; other controls can hide text from the reader.
-    return unicodedata.category(character) in ("Cs", "Cc") and character not in "\n\t"
+    # Lone surrogates cannot be encoded; other controls can hide text from the reader, and overrides of the
+    # direction of writing can show it in another order than it is kept in.
+    is_control = unicodedata.category(character) in ("Cs", "Cc") and character not in "\n\t"
+    return is_control or unicodedata.bidirectional(character) in _TURNING
 
 
 def _told(reason: str, name: object, **values: object) -> Problem:

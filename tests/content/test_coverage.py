@@ -202,7 +202,7 @@ def test_a_topic_has_one_or_two_exercises_with_a_reason(topic):
     for suggestion in suggested:
         assert topic in suggestion.exercise.serves
         assert suggestion.reason.endswith(".")
-        assert suggestion.exercise.evidence in ("data", "clinical", "ours")
+        assert suggestion.exercise.evidence in ("therapist", "unnamed", "ours")
     for ending in (".partner", ".met", ".self"):
         assert suggest_for(topic + ending) == suggested
 

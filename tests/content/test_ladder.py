@@ -63,7 +63,7 @@ def test_a_topic_without_a_rung_ranks_above_all_rungs():
 
 
 def test_every_fault_of_a_ladder_is_named_at_once():
-    table = tomllib.loads((Path(workbook.content.__file__).parent / "ladder.toml").read_text())
+    table = tomllib.loads((Path(workbook.content.__file__).parent / "structure" / "ladder.toml").read_text())
     table["time_and_warmth"] = ["letting_go"]
     table["rungs"] = [table["rungs"][2], table["rungs"][2]]
     with pytest.raises(ContentError) as raised:

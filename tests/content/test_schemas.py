@@ -20,14 +20,17 @@ FILES = {
     for include in rule["include"]
     for path in sorted(ROOT.glob(include))
 }
-TEXT = (CONTENT / "instruments" / "needs.toml").read_text(encoding="utf-8")
+NEEDS = ("structure/instruments/needs.toml", "en/instruments/needs.toml")
+STRUCTURE, WORDS = ((CONTENT / name).read_text(encoding="utf-8") for name in NEEDS)
 FAULTS = {
     "an unknown key": ("occasion = ", "occassion = "),
     "a value outside a closed list": ('occasion = "assessment"', 'occasion = "daily"'),
-    "an empty text": (tomllib.loads(TEXT)["title"], " "),
+    "an empty text": (tomllib.loads(WORDS)["title"], " "),
     "an id in capitals": ('id = "needs"', 'id = "Needs"'),
     "a list without an entry": ('source = ["', 'source = [] #["'),
-    "a number for a text": (f'version = "{tomllib.loads(TEXT)["version"]}"', "version = 3"),
+    "a number for a text": (f'version = "{tomllib.loads(STRUCTURE)["version"]}"', "version = 3"),
+    "words in the structure": ('id = "needs"', 'id = "needs"\ntitle = "Needs"'),
+    "structure in the words": ('title = "', 'position = 4\ntitle = "'),
 }
 
 
@@ -38,7 +41,7 @@ def faults(text: str, schema: Path) -> list[str]:
 
 def test_every_content_file_but_the_messages_has_a_schema():
     found = {str(path.relative_to(CONTENT)) for path in CONTENT.rglob("*.toml")}
-    assert {name for name in found if not name.startswith("messages/")} == set(FILES)
+    assert {name for name in found if not name.startswith("en/messages/")} == set(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -47,9 +50,14 @@ def test_a_content_file_fits_its_schema(name):
 
 
 @pytest.mark.parametrize(("old", "new"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_that_reading_refuses_an_editor_shows_as_well(old, new):
-    wrong = TEXT.replace(old, new, 1)
-    assert wrong != TEXT
-    assert faults(wrong, FILES["instruments/needs.toml"])
+def test_a_fault_that_reading_refuses_an_editor_shows_as_well(old, new, tmp_path):
+    files = {name: tmp_path / name for name in NEEDS}
+    faulty = []
+    for (name, path), text in zip(files.items(), (STRUCTURE, WORDS), strict=True):
+        wrong = text.replace(old, new, 1)
+        path.parent.mkdir(parents=True)
+        path.write_text(wrong, encoding="utf-8")
+        faulty += faults(wrong, FILES[name])
+    assert faulty
     with pytest.raises(ContentError):
-        read_instrument(wrong)
+        read_instrument(*files.values())

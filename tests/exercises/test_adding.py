@@ -103,9 +103,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_an_exercise_without_rules_is_one_file(copy: Path) -> None:
-    file = next(FILE.finditer(PAGE))
-    (copy / file["path"]).write_text(file["text"], encoding="utf-8")
+def test_an_exercise_without_rules_is_one_file_and_its_words(copy: Path) -> None:
+    for file in [*FILE.finditer(PAGE)][:2]:
+        (copy / file["path"]).write_text(file["text"], encoding="utf-8")
     seen = json.loads(run_in(copy, LIST))
     assert seen["at"].startswith(str(copy))
     assert "A short walk" in seen["others"] and "A short walk" not in seen["here"]
@@ -120,8 +120,9 @@ def test_following_the_page_adds_an_exercise_in_two_files_plus_text_and_messages
         "workbook/exercises/short_walk.py",
     ]
     assert [path for path in touched if not path.endswith(".py")] == [
-        "workbook/content/exercises/short_walk.toml",
-        "workbook/content/messages/en/exercises.toml",
+        "workbook/content/en/exercises/short_walk.toml",
+        "workbook/content/en/messages/exercises.toml",
+        "workbook/content/structure/exercises/short_walk.toml",
     ]
     assert len((copy / "workbook/exercises/short_walk.py").read_text("utf-8").splitlines()) < 80
     seen = json.loads(run_in(copy, LIST))

@@ -35,7 +35,10 @@ class Facet:
 @cache
 def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
     """Return the topics of a questionnaire, and which items are reversed, from its file."""
-    file: dict[str, Any] = tomllib.loads((CONTENT / "instruments" / f"{name}.toml").read_text())
+    file, words = (
+        tomllib.loads((CONTENT / part / "instruments" / f"{name}.toml").read_text())
+        for part in ("structure", "en")
+    )
     seen = {one["id"].rpartition(".")[0]: one["id"] for one in file["items"] if one.get("about") == "partner"}
     found: dict[str, Facet] = {}
     for one in file["subscales"]:
@@ -47,7 +50,7 @@ def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
             topic,
             Facet(
                 topic,
-                one["title"].partition(":")[0],
+                words["subscales"][one["id"]].get("topic") or words["subscales"][one["id"]]["title"],
                 tuple(one["items"]),
                 seen.get(topic, ""),
                 one["sd"]["value"] if "sd" in one else SPREAD_OF_SINGLE,
@@ -61,7 +64,7 @@ def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
 @cache
 def never_shown(name: str) -> frozenset[str]:
     """Return the items of a questionnaire that are never shown to anybody else."""
-    file: dict[str, Any] = tomllib.loads((CONTENT / "instruments" / f"{name}.toml").read_text())
+    file = tomllib.loads((CONTENT / "structure" / "instruments" / f"{name}.toml").read_text())
     return frozenset(one["id"] for one in file["items"] if one.get("never_published"))
 
 

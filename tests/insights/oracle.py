@@ -78,16 +78,21 @@ def read_topics(
 
 @cache
 def _subscales() -> tuple[dict[str, Any], ...]:
-    files = [CONTENT / "instruments" / f"{name}.toml" for name in ("connection", "warning_signs")]
-    found = [one for file in files for one in tomllib.loads(file.read_text())["subscales"]]
+    found = []
+    for name in ("connection", "warning_signs"):
+        structure, words = (
+            tomllib.loads((CONTENT / part / "instruments" / f"{name}.toml").read_text())["subscales"]
+            for part in ("structure", "en")
+        )
+        found += [one | words[one["id"]] for one in structure]
     return tuple(one for one in found if one.get("about", "self") == "self")
 
 
 @cache
 def neutral() -> frozenset[str]:
     """Return the sentences that say nothing about anybody's answers, from the content itself."""
-    ui = tomllib.loads((CONTENT / "messages" / "en" / "ui.toml").read_text())
-    plots = tomllib.loads((CONTENT / "messages" / "en" / "results.toml").read_text())["plots"]
+    ui = tomllib.loads((CONTENT / "en" / "messages" / "ui.toml").read_text())
+    plots = tomllib.loads((CONTENT / "en" / "messages" / "results.toml").read_text())["plots"]
     said = [ui["together"]["order"], ui["results"]["order"], ui["together"]["chance"]]
     said += [ui["telling"]["time_and_warmth"], ui["telling"]["for_oneself"]]
     said += [ui["together"]["second_step"], ui["results"]["second_step"]]
@@ -95,9 +100,9 @@ def neutral() -> frozenset[str]:
     said += [text for key, text in plots.items() if key.startswith("chance_")]
     said += [plots[key] for key in ("band_assumed", "joined", "profile_couple", "agreement_what", "one_side")]
     said += list(ui["exercises"]["evidence"].values())
-    for path in (CONTENT / "exercises").glob("*.toml"):
+    for path in (CONTENT / "en" / "exercises").glob("*.toml"):
         exercise = tomllib.loads(path.read_text())
-        said += [exercise["why"], *(one["reason"] for one in exercise["for"])]
+        said += [exercise["why"], *exercise["for"].values()]
     return frozenset(sentence for text in said for sentence in sentences_of(text))
 
 

@@ -110,7 +110,7 @@ def test_without_claims_nobody_is_told_to_stand_lower_than_the_other():
 
 def test_topics_of_one_family_share_a_card():
     """Trust and broken trust are one thing: a card for both, and one for another family."""
-    kin = replace(families(), families=(Family("ground", "Ground", ("x.f0", "x.f1")),))
+    kin = replace(families(), families=(Family("ground", ("x.f0", "x.f1")),))
     at = [(0.1, 0.6), (0.1, 0.6), (0.6, 0.2), (0.6, 0.6)]
     made = [Standing(f"x.f{n}", False, {"a": a, "b": b}, {}, False, "", ()) for n, (a, b) in enumerate(at)]
     cards = Chooser(made, thresholds(), families=kin).growth()

@@ -40,8 +40,8 @@ def test_following_the_page_adds_a_view_in_two_files_plus_messages(tmp_path):
         "workbook/plots/apart.py",
     ]
     assert [path for path in touched if not path.endswith(".py")] == [
-        "workbook/content/messages/en/results.toml",
-        "workbook/content/messages/en/ui.toml",
+        "workbook/content/en/messages/results.toml",
+        "workbook/content/en/messages/ui.toml",
     ]
     assert seen["at"].startswith(str(folder))
     assert seen["menu"][1:3] == ["Side by side", "How far apart you are"]

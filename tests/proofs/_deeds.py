@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain
 from unittest import mock
 
+from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
@@ -29,7 +30,7 @@ OTHER_PASSPHRASE = "eleven quiet lanterns of ana"
 OPEN = "skills"  # what both opened to each other, in every world alike
 A_ONLY = ("connection", "needs")  # what only A may show, so that no decision of A's opens anything
 B_ONLY = ("warning_signs",)  # and what only B may
-STUDY = Study("Talk", "How couples talk.", ("connection",), "team@example.org", 12)
+STUDY = with_key(Study("Talk", "How couples talk.", ("connection",), "team@example.org", 12))
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from tests.proofs._partners import CHEAP
+from tests.service.keyed import PRIVATE, with_key
 from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
 from workbook.service.desks.roles import RoleService
@@ -14,7 +15,7 @@ from workbook.storage.memory import MemoryStore
 
 OCCASION, INSTRUMENT, WORDS = "assessment-1", "connection", "nine quiet lanterns of "
 OPEN = "skills"  # what either couple opened to each other; A and B let their therapist read it
-STUDY = Study("Talk", "How couples talk.", (INSTRUMENT,), "team@example.org", 12)
+STUDY = with_key(Study("Talk", "How couples talk.", (INSTRUMENT,), "team@example.org", 12))
 
 
 def answers_to(instrument: str) -> list[Answer]:
@@ -58,7 +59,7 @@ class World:
             # These come with a live sitting and a key, the most they could ever bring.
             **reading,
             "a made-up therapist": sit(Actor("therapist", ours, "t_1"), crypto.new_key()),
-            "the researcher": sit(Actor("researcher", "", "r_1"), crypto.new_key()),
+            "the researcher": sit(Actor("researcher", "", "r_1"), PRIVATE),
             "A, signed out": household.accounts.sign_in(codes["x"], "A", WORDS + "A"),
         }
         objects = {f"drawer of {name}": actor for name, actor in people.items()}

@@ -19,6 +19,7 @@ from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.crypto import Cost
 from workbook.service.formats.values import Answer
 from workbook.service.identity.sittings import Sittings
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -103,12 +104,11 @@ def state_of(partner: PartnerService) -> State:
     )
 
 
-def open_household(folder: Path) -> Household:
+def open_household(folder: Path, study: Study | None = None) -> Household:
     """A household over the real store; only guessing a passphrase is made cheap."""
-    forever = float("inf")
-    return Household(
-        SqlCipherStore(folder, KEY), sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP
-    )
+    forever, store = float("inf"), SqlCipherStore(folder, KEY)
+    sittings = Sittings(heartbeat=forever, idle=forever)
+    return Household(store, sittings=sittings, cost=CHEAP, study=study)
 
 
 def begin(folder: Path) -> str:

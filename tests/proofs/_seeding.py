@@ -1,7 +1,10 @@
 """A couple who write a marker into every field that takes text, and where bytes of it may lie."""
 
+import re
 import secrets
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from workbook.service.formats.values import Actor
 from workbook.shapes import Text
 from workbook.sharing import Grain
 from workbook.storage.heads_file import Keys
+from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import FILE_NAME
 
 DAY = "2026-05-01"
@@ -151,6 +155,25 @@ def with_the_key(folder: Path) -> bytes:
     frames = [content[at : at + _PAGE + 24] for at in range(32, len(content) - _PAGE - 23, _PAGE + 24)]
     clear += [_decrypt(frame[24:], is_first=frame[:4] == b"\0\0\0\1") for frame in frames]
     return b"\n".join(clear)
+
+
+def unpacked(folder: Path) -> bytes:
+    """What is packed anywhere in a row of a study that whoever has the file key can read."""
+    store = ReadOnlyStore(folder, KEY)
+    try:
+        rows = [row.payload or b"" for log in store.logs("research/") for row in store.read(log)]
+    finally:
+        store.close()
+    if not rows:
+        raise AssertionError("there is no place in a study to look into")
+    return b"\n".join(part for row in rows for part in (row, *_streams_in(row)))
+
+
+def _streams_in(row: bytes) -> Iterator[bytes]:
+    """Yield what any place in a row unpacks to, as far as it does."""
+    for at in (found.start() for found in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", row)):
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(row[at:])
 
 
 def _decrypt(page: bytes, *, is_first: bool) -> bytes:

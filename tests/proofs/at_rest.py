@@ -1,19 +1,23 @@
 """Nothing can be read at rest: no file without the file key, and with it nothing that anybody wrote.
 
 A couple writes a marker into every text field of every kind of event, into names and passphrases,
-answers questions, decides, and opens what both decided; the files are then searched, also for the names
-of logs and for what stands for them in the file of heads, while a decision waits, while the service still
-runs, after a crash, and after it was closed. Whoever has the file key is played as well: each page and
-each frame of the write-ahead log is decrypted by hand, free pages included.
+answers questions, gives a study a copy of them, decides, and opens what both decided; the files are then
+searched, also for the names of logs and for what stands for them in the file of heads, while a decision
+waits, while the service still runs, after a crash, and after it was closed. Whoever has the file key is
+played as well: each page and each frame of the write-ahead log is decrypted by hand, free pages included,
+and what is packed in a row of a study is unpacked. Of each couple one's copy lay open before, given
+to the study when it had no key, and the next start has sealed it.
 """
 
 import logging
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
@@ -21,10 +25,20 @@ from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.keyed import lay_open, with_key
 from workbook.service.couple.sealing import CoupleStore
+from workbook.service.desks import core, household
+from workbook.service.desks.household import Household
 from workbook.service.formats import crypto
+from workbook.service.formats.rows import write_row
+from workbook.service.formats.values import Actor
+from workbook.service.studies import given
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import heads_file
+from workbook.storage.base import Writing
+
+STUDY = with_key(Study("Talk", "How couples talk.", (_seeding.INSTRUMENT,), "team@example.org", 12))
 
 
 def _figure(counts: Counts) -> str:
@@ -83,6 +97,30 @@ def drawers_not_sealed(size: int, seed: int) -> Counts:
         return _search(size, seed)
 
 
+@at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
+def a_copy_for_a_study_not_sealed(size: int, seed: int) -> Counts:
+    """What is given to a study is packed, and sealed to nobody."""
+    with (
+        mock.patch.object(given, "seal_blob", _only_packed),
+        mock.patch.object(given, "copy_in", return_value=None),
+    ):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
+def a_start_that_does_not_seal_older_copies(size: int, seed: int) -> Counts:
+    """What was given before the study had a key stays as it lay, also in its giver's next sitting."""
+    with (
+        mock.patch.object(household, "seal_earlier"),
+        mock.patch.object(core, "settling", return_value=Writing()),
+    ):
+        return _search(size, seed)
+
+
+def _only_packed(content: Mapping[str, Any] | None, *_: object) -> bytes:
+    return zlib.compress(write_row(content or {}))
+
+
 def _search(size: int, seed: int) -> Counts:
     random.seed(seed)
     counts: Counts = dict.fromkeys(("trials", "on_disk", "written", "n_written", "seen", "n_names"), 0)
@@ -95,10 +133,18 @@ def _search(size: int, seed: int) -> Counts:
 def _one_couple(folder: Path, counts: Counts) -> None:
     data = folder / "data"
     data.mkdir(mode=0o700)
-    household = _partners.open_household(data)
-    _, partners, seeds, _ = _seeding.join(household)
+    house = _partners.open_household(data, STUDY)
+    code, partners, seeds, passphrases = _seeding.join(house)
     for person, (partner, seed) in enumerate(zip(partners, seeds, strict=True)):
         _seeding.write_all(partner, seed, person)
+        partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
+        partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    house = _given_before_keys(house, data, partners[0].actor)
+    signed_in = zip(seeds, passphrases, strict=True)
+    actors = [house.accounts.sign_in(code, one.names[0].decode(), words) for one, words in signed_in]
+    partners = [house.seat_partner(actor) for actor in actors]
+    for partner in partners:
+        partner.my_research()
     partners[0].decide(_seeding.INSTRUMENT, _seeding.OCCASION, Grain.ANSWERS)
     waiting = folder / "waiting"  # what one has decided lies there, and the other has decided nothing
     shutil.copytree(data, waiting, ignore=shutil.ignore_patterns("*-shm"))
@@ -106,9 +152,10 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     crashed = folder / "crashed"
     shutil.copytree(data, crashed, ignore=shutil.ignore_patterns("*-shm"))
     running = _seeding.bytes_of(folder)
-    household.close()
+    house.close()
     everywhere = [*running.values(), *_seeding.bytes_of(folder).values()]
     clear = [_seeding.with_the_key(one) for one in (data, waiting, crashed)]
+    clear.append(_seeding.unpacked(data))
     numbers = [pattern for person in (0, 1) for pattern in _seeding.numeric_patterns(person)]
     markers = [marker for seed in seeds for marker in seed.all()]
     written = [marker for seed in seeds for marker in [*seed.drawer, *seed.secret, *seed.table]]
@@ -120,6 +167,13 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     counts["written"] += _seeding.n_found([*written, *numbers], clear)
     counts["n_names"] += len(names)
     counts["seen"] += _seeding.n_found(names, clear)
+
+
+def _given_before_keys(house: Household, data: Path, actor: Actor) -> Household:
+    """Lay somebody's copy as it lay before the study had a key, and start anew as of today."""
+    lay_open(house._core.store, STUDY, actor.person_id)
+    house.close()
+    return _partners.open_household(data, STUDY)
 
 
 @contextmanager

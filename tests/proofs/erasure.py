@@ -16,13 +16,14 @@ from tests.proofs import _partners, _seeding
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.keyed import PRIVATE, with_key
 from workbook.errors import AccessError, SignInError
 from workbook.service.couple.drawers import drawer_log
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import blob_in, open_blob, research_log
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
@@ -30,7 +31,7 @@ from workbook.storage.backup import back_up, restore
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
 _People = tuple[str, Sequence[_seeding.Seeds], Sequence[str]]  # code, markers and passphrases
-STUDY = Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12)
+STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
 BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
 
 
@@ -228,11 +229,11 @@ def _give(household: Household, partner: PartnerService) -> bytes:
     """Give a study the answers; return bytes that are in that copy and nowhere else."""
     partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
     partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
-    mark = f'"linked":true,"person_id":"{partner.actor.person_id}"'.encode()
-    rows = household._core.store.read(research_log(partner.actor.person_id))
-    if not any(mark in (row.payload or b"") for row in rows):
-        raise AssertionError("the copy is not laid out as it is looked for")
-    return mark
+    person_id = partner.actor.person_id
+    row = blob_in(household._core.store.read(research_log(person_id)))
+    if row is None or row.payload is None or open_blob(row.payload, PRIVATE, person_id) is None:
+        raise AssertionError("there is no copy to look for")
+    return row.payload[:32]
 
 
 def _signs_in(household: Household, code: str, name: str, passphrase: str) -> bool:

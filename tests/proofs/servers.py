@@ -22,6 +22,7 @@ from tests.proofs._history import Recorder, check_all
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
 from workbook.service.cases.grants import GRANTS
@@ -36,13 +37,13 @@ from workbook.service.formats.values import Actor
 from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import account_log, couple_log
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.base import NOTHING, Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore
 
-STUDY = Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12)
+STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
 WORDS, NEW_WORDS = "a quiet lantern of ada", "another quiet lantern"
 BROKEN = ("left", "crowded", "unsettled", "missing", "still_in", "conflicts", *_history.BROKEN)
 MOST_CALLS = 12

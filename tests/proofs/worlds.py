@@ -40,6 +40,7 @@ from tests.proofs._transcript import plain
 from tests.proofs._visitors import Visitor
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service.keyed import write_keyed
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
 from workbook.service.couple import rounds
@@ -47,7 +48,6 @@ from workbook.service.couple.tables import audit_entry
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Change
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.study import write_study
 from workbook.sharing import Grain
 from workbook.storage.base import Store, Writing
 from workbook.storage.memory import MemoryStore
@@ -263,7 +263,7 @@ def _seed(folder: Path, groups: list[str], n: int) -> _World:
             _deeds.act_as_ana(household, couple, f"{group}/{n}")
             couples.append(couple)
         household.close()
-    write_study(_deeds.STUDY, place / "data")
+    write_keyed(_deeds.STUDY, place / "data")
     return _World(place, couples, groups, n)
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.service.cohort import fill
+from tests.service.keyed import with_key
 from workbook.server.testing import running_server
 from workbook.service.identity.directory import Directory
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.service.studies.study import Study, write_study
 from workbook.storage.opening import open_store
 
-STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24)
+STUDY = with_key(Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24))
 LATER = Path(__file__).with_name("later")
 
 

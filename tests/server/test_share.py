@@ -12,10 +12,11 @@ from cryptography import x509
 
 from tests.server.conftest import PASSPHRASE, Person
 from workbook.errors import SetupError
-from workbook.server.certificate import certificate_for, fingerprint_words
+from workbook.server.certificate import certificate_for
 from workbook.server.network import bind, free_port, lan_address
 from workbook.server.settings import ServerSettings
 from workbook.server.testing import running_server
+from workbook.service.formats.fingerprint import fingerprint_words
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workbook.scoring import score_all
-from workbook.service.formats.rows import dump, publication_to_json
+from workbook.service.formats import crypto
+from workbook.service.formats.rows import publication_to_json
 from workbook.service.identity.directory import Account, Lock, account_entry, couple_entries, member_entry
-from workbook.service.studies.given import GIVEN, research_log
+from workbook.service.studies.blob import replacing, seal_blob
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain, Publication, coarsen, rule_of, without_held_back
 from workbook.simulate import simulate_couples
 from workbook.storage.base import Entry, Store
 
 _NOBODY = Lock("00", (64, 1, 1), "00")
+_OWN = crypto.new_key_pair().public  # of nobody who will ever sign in
 _KEYS = ["couple_id", "person_id", "instrument", "occasion"]
 
 
@@ -26,7 +28,7 @@ def fill(
     linked: bool = True,
     grain: Grain = Grain.ANSWERS,
 ) -> None:
-    """Have couples join who can never sign in, each giving at this grain."""
+    """Have couples join who can never sign in, each giving at this grain to a study that has a key."""
     answers = simulate_couples(n_couples, seed, list(study.instruments.values())).responses
     answers = without_held_back(answers[answers["value"].notna()], study.instruments.values())
     scores = score_all(answers, study.instruments)
@@ -77,7 +79,9 @@ def _entries(
             "person_id": person_id,
             "couple_id": couple_id,
             "chosen": "2026-11-01",
-            "until": "2999-01-01",
+            "until": study.ends,
+            "key": study.public_key,
             "publications": rows,
         }
-        yield Entry(research_log(person_id), secrets.token_hex(8), GIVEN, dump(content))
+        sealed = seal_blob(content, bytes.fromhex(study.public_key), _OWN, person_id)
+        yield from replacing((), person_id, sealed, study.ends).entries

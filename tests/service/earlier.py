@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, opened
+from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, copy_of, opened
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
@@ -20,7 +20,7 @@ from workbook.service.formats import rows
 from workbook.service.formats.values import Answer
 from workbook.service.studies import given as research
 from workbook.service.studies import study
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.sharing import Grain
 from workbook.storage.base import Store
 
@@ -153,8 +153,13 @@ def publications(house: House) -> list[dict[str, Any]]:
     """Return every publication in any row outside the drawers, as plain JSON."""
     found = []
     for log in logs(house):
-        for row in opened(house.store, log):
-            content = json.loads(row.payload or b"{}")
+        name, _, person_id = log.partition("/")
+        contents: list[dict[str, Any]]
+        if name == "research":
+            contents = [copy_of(house.store, person_id) or {}]
+        else:
+            contents = [json.loads(row.payload or b"{}") for row in opened(house.store, log)]
+        for content in contents:
             found += [one for one in (content, *content.get("publications", ())) if "responses" in one]
     return found
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
+from tests.service.keyed import PRIVATE, with_key
 from workbook.instruments import catalogue
 from workbook.service.couple.sealing import TOGETHER, CoupleStore
 from workbook.service.desks.household import Household
@@ -18,6 +20,8 @@ from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.locks import unlock
 from workbook.service.identity.sittings import Sittings
+from workbook.service.studies.blob import blob_in, research_log
+from workbook.service.studies.given import copy_in
 from workbook.service.studies.study import Study
 from workbook.storage.base import Row, Store
 from workbook.storage.memory import MemoryStore
@@ -26,7 +30,8 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 WORDS = {"Ada": "ada has a secret", "Ben": "ben has another"}
 OCCASION = "assessment-1"
 INSTRUMENT = "connection"
-STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "team@example.org", 24)
+BEFORE_KEYS = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "team@example.org", 24)
+STUDY = with_key(BEFORE_KEYS)
 
 
 @dataclass
@@ -91,6 +96,12 @@ def opened(store: Store, log: str) -> list[Row]:
     account = directory.accounts_of(couple_id)[-1]
     drawer_key = unlock(account.by_passphrase, WORDS[account.name], account.person_id)
     return CoupleStore(store, couple_id, open_couple_key(store, account, drawer_key or b"")).read(log)
+
+
+def copy_of(store: Store, person_id: str, private: bytes = PRIVATE) -> dict[str, Any] | None:
+    """Return what the study has of one person, as its researcher's key opens it."""
+    row = blob_in(store.read(research_log(person_id)))
+    return None if row is None else copy_in(row, private, person_id)
 
 
 @contextmanager

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.service.household import STUDY, WORDS, House, answers, offered
+from tests.service.keyed import PRIVATE
 from workbook.errors import SharingError
 from workbook.instruments import catalogue
 from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.values import Actor, Contribution
+from workbook.service.studies.blob import open_blob
 from workbook.sharing import Grain
 
 WORDS_HASH = STUDY.words_hash
@@ -36,7 +38,7 @@ def give(one: tuple[PartnerService, Actor], grain: Grain = Grain.ANSWERS, *, lin
 
 def read(house: House) -> list[Contribution]:
     """Return what the study's researcher reads."""
-    service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), None))
+    service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), PRIVATE))
     return service.read_research()
 
 
@@ -123,7 +125,8 @@ class ResearchContract:
         give(house.a, Grain.NOTHING)
         assert read(house) == []
         log = f"research/{house.actors[0].person_id}"
-        assert [row.kind for row in house.store.read(log) if row.payload is not None] == ["taken-back"]
+        (left,) = [row.payload for row in house.store.read(log) if row.payload is not None]
+        assert left is not None and open_blob(left, PRIVATE, house.actors[0].person_id) is None
         give(house.a, Grain.SCORES)
         give(house.a, Grain.ANSWERS)
         give(house.a, Grain.SCORES)
@@ -190,7 +193,7 @@ class ResearchContract:
         give(house.a)
         for service, _actor in (house.a, house.b, house.together()):
             assert "read_research" not in offered(service)
-        service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), None))
+        service, _actor = house.reach(house.local.sittings.begin(Actor("researcher"), PRIVATE))
         assert service.study() == STUDY and len(service.read_research()) == 1
         assert offered(service) == {"study", "read_research"}
         assert "give_to_research" not in offered(house.together()[0])

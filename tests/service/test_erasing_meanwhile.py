@@ -15,7 +15,7 @@ from workbook.service.couple.rounds import pending_log
 from workbook.service.erasing.rights import blocks_log
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import account_log, couple_log
-from workbook.service.studies.given import research_log
+from workbook.service.studies.blob import research_log
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 

@@ -17,13 +17,12 @@ from tests.service.earlier import (
     new_house,
     publications,
 )
-from tests.service.household import OCCASION, House, begin
+from tests.service.household import OCCASION, House, begin, copy_of
 from tests.service.research_contract import give
 from workbook.errors import SharingError
 from workbook.service.couple.rounds import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor, Answer
-from workbook.service.studies import given as research
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
@@ -49,7 +48,7 @@ def two_worlds(change: Callable[[Household, Actor], None], grain: Grain) -> tupl
     decide(house, 0, grain)
     waiting = [(row.kind, len(row.payload or b"")) for row in house.store.read(logs(house)[1])]
     decide(house, 1, grain)
-    study_copy = research.own_copy(house.store, house.actors[0].person_id)["publications"]
+    study_copy = (copy_of(house.store, house.actors[0].person_id) or {})["publications"]
     frames = [{k: v for k, v in one["scores"].items() if "_id" not in k} for one in study_copy]
     counts = [len(house.store.read(log)) for log in logs(house)]
     return waiting, lies_open(house), frames, counts

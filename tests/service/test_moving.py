@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.service.household import CHEAP
+from tests.service.keyed import PRIVATE
 from tests.service.test_privacy import CrashingStore
 from tests.service.test_rows import ASKED, EXPECTED, KEY, PEOPLE, WRITTEN
 from workbook.errors import SignInError
@@ -121,11 +122,11 @@ def test_moving_is_idempotent(stored: Callable[[], CrashingStore]) -> None:
 
 def test_a_study_is_read_from_a_store_not_yet_moved(folder: Path) -> None:
     looking = ReadOnlyStore(folder, KEY)
-    early = read_consented(looking, ASKED)
+    early = read_consented(looking, ASKED, PRIVATE)
     looking.close()
     store = SqlCipherStore(folder, KEY)
     household = Household(store, cost=CHEAP, study=ASKED)
-    assert early.n_persons == read_consented(store, ASKED).n_persons == 2
+    assert early.n_persons == read_consented(store, ASKED, PRIVATE).n_persons == 2
     household.close()
 
 

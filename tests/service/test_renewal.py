@@ -26,12 +26,12 @@ from tests.service.earlier import (
     started,
     whole,
 )
-from tests.service.household import CHEAP, OCCASION, STUDY, House
+from tests.service.household import CHEAP, OCCASION, STUDY, House, copy_of
+from tests.service.keyed import PRIVATE
 from tests.service.research_contract import give
 from workbook.service.couple.rounds import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats.rows import write_row
-from workbook.service.studies import given as research
 from workbook.service.studies.dataset import read_consented
 from workbook.sharing import Grain, open_round
 from workbook.storage.backup import back_up, restore
@@ -166,7 +166,7 @@ def test_renewal_does_not_restore_a_withdrawn_research_copy() -> None:
     house = started(old_house(did))
 
     assert publications(house) == []
-    assert research.own_copy(house.store, house.actors[0].person_id) is None
+    assert copy_of(house.store, house.actors[0].person_id) is None
 
 
 @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
@@ -174,7 +174,7 @@ def test_a_study_is_read_without_held_back_items_before_any_renewal(grain: Grain
     house = old_house(one_gave(grain))
     assert held_back_in(house)
 
-    found = read_consented(house.store, STUDY)
+    found = read_consented(house.store, STUDY, PRIVATE)
 
     assert set(found.responses["item"]) & HELD == set()
     counted = found.scores[found.scores["subscale"].isin(TOUCHED).to_numpy()]
@@ -184,14 +184,15 @@ def test_a_study_is_read_without_held_back_items_before_any_renewal(grain: Grain
 
 def test_renewal_keeps_the_research_choice() -> None:
     house = old_house(one_gave(Grain.ANSWERS))
-    chosen = research.standing_choice(house.store, STUDY, house.actors[0].person_id)
+    chosen = house.a[0].my_research()
+    assert chosen is not None and chosen.is_standing
 
     house = started(house)
 
-    assert research.standing_choice(house.store, STUDY, house.actors[0].person_id) == chosen
+    assert house.a[0].my_research() == chosen
     fresh = new_house(one_gave(Grain.ANSWERS))
     given, other = (
-        research.own_copy(one.store, one.actors[0].person_id)["publications"] for one in (house, fresh)
+        (copy_of(one.store, one.actors[0].person_id) or {})["publications"] for one in (house, fresh)
     )
     drop = ("person_id", "couple_id")
     for one, same in zip(given, other, strict=True):

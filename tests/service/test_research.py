@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from tests.service.household import CHEAP, STUDY, WORDS, House, answers, begin
+from tests.service.household import BEFORE_KEYS, CHEAP, STUDY, WORDS, House, answers, begin
+from tests.service.keyed import NEVER, PRIVATE, typed, with_key, write_keyed
 from tests.service.research_contract import WORDS_HASH, give, prepare
 from tests.service.test_privacy import CrashingStore
 from workbook.errors import SetupError, SharingError, StorageError
@@ -20,9 +21,10 @@ from workbook.service.couple.tables import audit_entry
 from workbook.service.desks.household import Household
 from workbook.service.identity.directory import Directory
 from workbook.service.studies import given as research
+from workbook.service.studies.blob import research_log
+from workbook.service.studies.collected import given_to
 from workbook.service.studies.dataset import open_study, read_consented
-from workbook.service.studies.given import given_to, months_after, research_log
-from workbook.service.studies.study import write_study
+from workbook.service.studies.study import months_after
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.keys import erasures_file, find_key
@@ -127,9 +129,9 @@ def test_an_expired_copy_is_unreadable_and_destroyed_at_the_next_start(house: Ho
     prepare(house.a)
     give(house.a)
     directory = Directory(house.store)
-    last = months_after(datetime.now(UTC).date(), STUDY.retention_months)
-    assert len(given_to(house.store, directory, STUDY, today=last - timedelta(days=1))) == 1
-    assert given_to(house.store, directory, STUDY, today=last) == []
+    last = date.fromisoformat(NEVER)
+    assert len(given_to(house.store, directory, STUDY, PRIVATE, today=last - timedelta(days=1))) == 1
+    assert given_to(house.store, directory, STUDY, PRIVATE, today=last) == []
     research.tidy(house.store, today=last - timedelta(days=1))
     log = research_log(house.actors[0].person_id)
     assert [row for row in house.store.read(log) if row.payload is not None]
@@ -149,6 +151,8 @@ def test_months_end_within_their_month() -> None:
         replace(STUDY, asks=("connection", "needs", "skills")),
         replace(STUDY, retention_months=25),
         replace(STUDY, contact="other@example.org"),
+        replace(STUDY, ends="2998-01-01"),
+        with_key(BEFORE_KEYS, bytes(range(2, 34))),
     ],
 )
 def test_changed_study_text_needs_new_consent_from_everybody(changed: Any) -> None:
@@ -156,8 +160,8 @@ def test_changed_study_text_needs_new_consent_from_everybody(changed: Any) -> No
     house = begin(store)
     prepare(house.a)
     give(house.a)
-    assert len(read_consented(store, STUDY).people) == 1
-    assert read_consented(store, changed).people.empty
+    assert len(read_consented(store, STUDY, PRIVATE).people) == 1
+    assert read_consented(store, changed, PRIVATE).people.empty
     local = Household(store, cost=CHEAP, study=changed)
     ada = local.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
     choice = local.seat(ada).my_research()
@@ -181,7 +185,7 @@ def test_without_a_study_nobody_can_join_but_anyone_can_still_withdraw() -> None
         with pytest.raises(SharingError, match="No study"):
             verb()
     local.seat(ada).add_event("consent", {"text": "consent", "text_hash": "0" * 64, "agreed": False})
-    assert read_consented(store, STUDY).people.empty
+    assert read_consented(store, STUDY, PRIVATE).people.empty
 
 
 def test_fields_a_study_did_not_ask_for_are_not_read_from_a_row(house: House) -> None:
@@ -192,8 +196,10 @@ def test_fields_a_study_did_not_ask_for_are_not_read_from_a_row(house: House) ->
     with mock.patch.object(type(STUDY), "words_hash", WORDS_HASH):
         house.local._core.study = wide
         give(house.a)
-        assert "skills" in set(read_consented(house.store, wide).responses["instrument"]), "the control"
-        assert set(read_consented(house.store, STUDY).responses["instrument"]) == {
+        assert "skills" in set(read_consented(house.store, wide, PRIVATE).responses["instrument"]), (
+            "the control"
+        )
+        assert set(read_consented(house.store, STUDY, PRIVATE).responses["instrument"]) == {
             "background",
             "connection",
             "needs",
@@ -215,7 +221,7 @@ def test_an_interrupted_choice_is_atomic(n_writes: int, grain: Grain) -> None:
         give(house.a, grain)
     store.left = None
     local = Household(store, cost=CHEAP, study=STUDY)
-    found = given_to(store, Directory(store), STUDY)
+    found = given_to(store, Directory(store), STUDY, PRIVATE)
     expected = Grain.ANSWERS if n_writes == 0 else grain
     assert [one.grain for one in found] == ([] if expected is Grain.NOTHING else [expected])
     log = research_log(house.actors[0].person_id)
@@ -235,27 +241,27 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_study_is_read_beside_a_running_workbook_and_when_it_is_stopped(data: Path) -> None:
     with pytest.raises(SetupError, match="no study"):
-        open_study(data)
+        open_study(data, ask=typed)
     store = open_store(data)
-    write_study(STUDY, data)
+    write_keyed(STUDY, data)
     house = begin(store)
-    assert open_study(data).people.empty
+    assert open_study(data, ask=typed).people.empty
     prepare(house.a)
     give(house.a)
-    assert open_study(data).n_persons == 1, "beside it"
+    assert open_study(data, ask=typed).n_persons == 1, "beside it"
     give(house.a, Grain.NOTHING)
-    assert open_study(data).n_persons == 0
+    assert open_study(data, ask=typed).n_persons == 0
     give(house.a)
     house.local.close()
     before = {path.name: path.read_bytes() for path in data.iterdir() if path.suffix in (".db", ".heads")}
-    assert open_study(data).n_persons == 1, "without it"
+    assert open_study(data, ask=typed).n_persons == 1, "without it"
     after = {path.name: path.read_bytes() for path in data.iterdir() if path.suffix in (".db", ".heads")}
     assert before == after
 
 
 def test_restoring_an_older_backup_does_not_restore_a_withdrawn_copy(data: Path, tmp_path: Path) -> None:
     house = begin(open_store(data))
-    write_study(STUDY, data)
+    write_keyed(STUDY, data)
     for one in (house.a, house.b):
         prepare(one)
         give(one)
@@ -265,12 +271,12 @@ def test_restoring_an_older_backup_does_not_restore_a_withdrawn_copy(data: Path,
     give(house.a, Grain.NOTHING)
     house.local.close()
     restore(made, data, key, erasures_file(data))
-    assert open_study(data).n_persons == 1, "Ben's alone"
+    assert open_study(data, ask=typed).n_persons == 1, "Ben's alone"
 
 
 def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
     house = begin(open_store(data))
-    write_study(STUDY, data)
+    write_keyed(STUDY, data)
     prepare(house.a)
     give(house.a)
     stop = threading.Event()
@@ -285,7 +291,7 @@ def test_reading_goes_on_while_the_workbook_writes(data: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert [open_study(data).n_persons for _ in range(5)] == [1] * 5
+        assert [open_study(data, ask=typed).n_persons for _ in range(5)] == [1] * 5
     finally:
         stop.set()
         writer.join()
@@ -311,7 +317,7 @@ def test_ids_are_random_at_every_opening(house: House) -> None:
     for one in (house.a, house.b):
         prepare(one)
         give(one, linked=True)
-    first, second = (read_consented(house.store, STUDY) for _ in range(2))
+    first, second = (read_consented(house.store, STUDY, PRIVATE) for _ in range(2))
     ids = [set(one.people["person_id"]) | set(one.people["couple_id"]) for one in (first, second)]
     assert not ids[0] & ids[1]
     told = first.responses.to_json() + first.scores.to_json() + first.people.to_json()

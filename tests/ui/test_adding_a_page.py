@@ -44,7 +44,7 @@ print(json.dumps({"at": workbook.__file__, "a": seen("a"), "together": seen("tog
 def test_following_the_page_adds_a_page_in_two_files_plus_messages(tmp_path: Path) -> None:
     folder = copy_of_the_workbook(tmp_path)
     assert follow(PAGE, folder) == [
-        "workbook/content/messages/en/ui.toml",
+        "workbook/content/en/messages/ui.toml",
         "workbook/ui/pages/__init__.py",
         "workbook/ui/pages/opened.py",
     ]

@@ -9,16 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from ipywidgets import VBox
 
+from tests.service.cohort import fill
+from tests.service.household import STUDY
+from tests.service.keyed import PASSPHRASE, with_key, write_keyed
 from workbook.cohort import write_cohort
 from workbook.content import say
 from workbook.errors import StatisticsError
 from workbook.research.export import read_journal
 from workbook.simulate import simulate_couples
+from workbook.storage.opening import open_store
 from workbook.ui.components import Actions, TextField
 from workbook.ui.dashboard import open_dashboard
+from workbook.ui.dashboard.door import Door
 from workbook.ui.dashboard.page import Dashboard
-from workbook.ui.dashboard.sample import Sample, find_cohort, of_cohort, open_sample
+from workbook.ui.dashboard.sample import Sample, find_cohort, of_cohort
 
 PROJECT = Path(__file__).parents[2]
 
@@ -59,20 +65,63 @@ def test_held_back_items_are_not_counted_as_missing(cohort: Sample) -> None:
     assert shown["value"].notna().groupby(shown["item"]).any().all()
 
 
-def test_with_a_study_it_opens_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbook.service.studies.dataset import ConsentedStudy
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a study to which six linked couples gave their answers."""
+    monkeypatch.setenv("WORKBOOK_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    data = tmp_path / "data"
+    monkeypatch.setenv("WORKBOOK_DATA", str(data))
+    store = open_store(data)
+    fill(store, STUDY, 6)
+    store.close()
+    write_keyed(STUDY, data)
+    return data
 
-    made = ConsentedStudy.simulated(12)
-    monkeypatch.setattr("workbook.service.studies.study.read_study", lambda _: made.study)
-    monkeypatch.setattr("workbook.service.studies.dataset.open_study", lambda _: made)
-    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path))
-    sample = open_sample()
+
+def open_door(passphrase: str) -> tuple[Door, VBox]:
+    root = open_dashboard()
+    assert STUDY.key_words in texts(root.door.head.blocks)
+    root.door.passphrase.value = passphrase
+    root.door.button._handle_custom_msg({"press": "open"}, [])
+    assert root.door.passphrase.value == "", "it does not stay on the page"
+    return root.door, root
+
+
+def test_with_a_study_nothing_is_shown_before_its_passphrase_and_then_the_study(study: Path) -> None:
+    door, root = open_door(PASSPHRASE)
+    assert door.trouble.blocks == []
+    (inside,) = root.children
+    sample = inside.dashboard.sample
     assert not sample.is_simulated
-    assert sample.name == made.study.name
-    assert (sample.n_persons, sample.linked["couple_id"].nunique()) == (24, 6)
-    assert sample.exports == tmp_path / "exports"
+    assert sample.name == STUDY.name
+    assert (sample.n_persons, sample.linked["couple_id"].nunique()) == (12, 6)
+    assert sample.exports == study / "exports"
     pairs = sample.pairs(list(sample.facets("assessment-1"))[:1], "assessment-1")
     assert len(pairs) == 6
+
+
+@pytest.mark.parametrize("passphrase", ["", "a wrong one"])
+def test_a_wrong_passphrase_shows_a_sentence_and_nothing_of_the_study(study: Path, passphrase: str) -> None:
+    door, root = open_door(passphrase)
+    told = texts(door.trouble.blocks)
+    assert ("does not open" if passphrase else "Type the passphrase") in told
+    assert root.children == (door.head, door.passphrase, door.button, door.trouble)
+
+
+def test_a_study_whose_key_is_another_says_so_before_anybody_types(study: Path) -> None:
+    path = study / "study.toml"
+    path.write_text(path.read_text().replace(STUDY.public_key, "ab" * 32))
+    root = open_dashboard()
+    assert "names another key" in texts(root.children[0].blocks)
+
+
+def test_places_that_do_not_open_are_told_above_everything(study: Path) -> None:
+    store = open_store(study)
+    fill(store, with_key(STUDY, bytes(range(2, 34))), 1, seed=8)
+    store.close()
+    _door, root = open_door(PASSPHRASE)
+    assert "2 places of people do not open" in texts(root.children[0].dashboard.head.blocks)
 
 
 def test_a_study_that_is_not_in_order_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

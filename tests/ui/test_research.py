@@ -6,20 +6,24 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.axe import violations
+from tests.service.keyed import PRIVATE, with_key
 from tests.ui.browser import show
 from tests.ui.conftest import CHEAP, pages_of, status
 from workbook.address import at
 from workbook.content import say
 from workbook.service.desks.household import Household
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.given import given_to
+from workbook.service.studies.collected import given_to
 from workbook.service.studies.study import Study
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App
 
-STUDY = Study("Talk and trust", "How couples talk.", ("connection", "needs"), "Dr Kim, kim@example.org", 24)
+BEFORE_KEYS = Study(
+    "Talk and trust", "How couples talk.", ("connection", "needs"), "Dr Kim, kim@example.org", 24
+)
+STUDY = with_key(BEFORE_KEYS)
 
 
 @pytest.fixture
@@ -78,7 +82,15 @@ def test_the_page_exists_only_with_a_study_and_for_participants(
 
 def test_the_study_is_described_in_full_before_any_choice(app: App) -> None:
     told = words(app)
-    for part in (STUDY.name, STUDY.purpose, STUDY.contact, "How we connect", "What we need", "24 months"):
+    for part in (
+        STUDY.name,
+        STUDY.purpose,
+        STUDY.contact,
+        "How we connect",
+        "What we need",
+        "1 January 2999",
+        STUDY.key_words,
+    ):
         assert part in told
     for part in (
         "cannot be promised",
@@ -102,7 +114,7 @@ def test_a_choice_takes_effect_and_can_be_seen_changed_and_withdrawn(household: 
     def given() -> list[tuple[Grain, bool]]:
         return [
             (one.grain, one.is_linked)
-            for one in given_to(household._core.store, household._core.directory, STUDY)
+            for one in given_to(household._core.store, household._core.directory, STUDY, PRIVATE)
         ]
 
     assert given() == []
@@ -118,6 +130,34 @@ def test_a_choice_takes_effect_and_can_be_seen_changed_and_withdrawn(household: 
     assert given() == []
     app.go("research")
     assert "You chose to give nothing" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("study", "told"),
+    [(BEFORE_KEYS, "no_key"), (with_key(BEFORE_KEYS, ends="2026-01-01"), "over")],
+    ids=["without a key", "over"],
+)
+def test_a_study_that_takes_nothing_says_why_and_offers_only_to_take_back(
+    household: Household, app: App, study: Study, told: str
+) -> None:
+    choose(app, "answers", "linked_no")
+    household._core.study = study
+    session = Session(household.seat_partner(app.session.service.actor))
+    closed = App(session)
+    closed.go("research")
+    assert say(f"study.page.{told}") in words(closed)
+    page = closed._open
+    assert page is not None and page.place.children == ()
+    labels = [one["label"] for one in page.actions.buttons]
+    assert say("study.page.button") not in labels and say("study.page.take_back") in labels
+    press(closed, "study.page.take_back")
+    assert given_to(household._core.store, household._core.directory, STUDY, PRIVATE) == []
+
+
+def test_who_can_open_a_copy_is_told_with_the_name_of_the_key(app: App) -> None:
+    told = words(app)
+    for part in ("Whoever made this study", STUDY.key_words, say("study.page.key_note")):
+        assert part in told
 
 
 def test_the_preview_counts_exactly_what_would_be_given(app: App) -> None:
@@ -136,7 +176,7 @@ def test_the_preview_counts_exactly_what_would_be_given(app: App) -> None:
 def test_a_browser_cannot_choose_what_is_not_offered(household: Household, app: App) -> None:
     choose(app, "everything", "linked_yes")
     choose(app, "answers", "yes")
-    assert given_to(household._core.store, household._core.directory, STUDY) == []
+    assert given_to(household._core.store, household._core.directory, STUDY, PRIVATE) == []
 
 
 def test_the_page_does_not_depend_on_the_partners_choice(

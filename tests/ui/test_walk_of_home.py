@@ -45,11 +45,11 @@ def test_what_waits_is_named_and_opened_itself(
     for text in ("A walk?", "A film?"):
         jonah.act("request.sent", {"text": text, "need": "", "is_intimate": False})
     with at_browser(browser, address, maya) as she:
-        she.press(say("ui.home.waits_one", title=exercises()["gratitude_log"].title))
+        she.press(say("ui.home.waits", title=exercises()["gratitude_log"].title, n=1))
         assert she.place == f"exercise:gratitude_log:{line.operation_id}"
         assert "Thank you for the soup" in she.look()
         she.go("home")
-        she.press(say("ui.home.waits_some", title=exercises()["request"].title, n=2))
+        she.press(say("ui.home.waits", title=exercises()["request"].title, n=2))
         assert she.place == "exercise:request"
 
 

@@ -73,5 +73,5 @@ def test_a_new_round_is_asked_for_keeps_the_picture_and_can_be_undone_while_it_i
         she.go("own:profile")
         assert table() != numbers
         she.go("sharing")
-        she.press(f"{of_round}: {say('ui.sharing.withdraw')}")
+        she.press(say("ui.sharing.withdraw_of", title=of_round))
         assert ("connection", "assessment-1") not in maya.table.open_rounds

@@ -185,7 +185,7 @@ def take_back(ana: Person, ben: Person, looks: Looks) -> None:
     ana.open_step(say("ui.steps.sharing"))
     looks.at(ana.page, "sharing")
     title = catalogue()["connection"].title
-    ana.press(ana.page.get_by_role("button", name=f"{title}: {say('ui.sharing.withdraw')}"))
+    ana.press(ana.page.get_by_role("button", name=say("ui.sharing.withdraw_of", title=title)))
     expect(ana.page.get_by_text(say("ui.sharing.withdrawn"))).to_be_visible()
     expect(side_by_side).to_contain_text(say("ui.view.notes.missing_not_open"))
 

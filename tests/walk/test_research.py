@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.service.cohort import fill
 from tests.service.household import CHEAP
+from tests.service.keyed import passphrase_file, with_key, write_keyed
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import answer_all
 from workbook.cli import main
@@ -18,13 +19,13 @@ from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
 from workbook.server.testing import RunningServer, running_server
 from workbook.service.desks.household import Household
-from workbook.service.studies.study import Study, write_study
+from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.opening import open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-STUDY = Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24)
+STUDY = with_key(Study("Talk and trust", "How couples talk.", ("connection",), "Dr Kim, kim@example.org", 24))
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[R
     household = Household(store, cost=CHEAP, study=STUDY)
     code = prepare(household)
     household.close()
-    write_study(STUDY, tmp_path / "data")
+    write_keyed(STUDY, tmp_path / "data")
     with running_server(tmp_path) as server:
         yield server, code
 
@@ -56,6 +57,7 @@ def prepare(household: Household) -> str:
 def rows_of_ana(server: RunningServer, out: Path) -> tuple[int, int]:
     """Count Ana's rows, and all rows, of a linked export made while the server runs."""
     options = ["--level", "linked", "--agreement", "ethics board 12"]
+    options += ["--passphrase-file", str(passphrase_file(server.data.parent))]
     done = CliRunner().invoke(main, ["export", *options, "--data", str(server.data), "--out", str(out)])
     assert done.exit_code == 0, done.output + done.stderr
     (file,) = (out / "data").glob("*.csv")

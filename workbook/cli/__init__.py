@@ -72,11 +72,12 @@ def main(*, debug: bool) -> None:
 def _add_commands() -> None:
     from workbook.cli.backup import backup, restore
     from workbook.cli.doctor import doctor
+    from workbook.cli.export import export
     from workbook.cli.keys import rotate_key
     from workbook.cli.research import research
     from workbook.cli.serve import demo, start
     from workbook.cli.simulate import simulate
-    from workbook.cli.study import export, study
+    from workbook.cli.study import study
 
     for command in (start, demo, doctor, backup, restore, rotate_key, simulate, study, research, export):
         main.add_command(command)

@@ -34,6 +34,7 @@ def doctor(context: click.Context, *, data: Path | None, port: int) -> None:
         partial(findings.look_at_port, port),
         partial(findings.look_at_clock, folder),
         partial(findings.look_at_sealing, folder),
+        partial(findings.look_at_study, folder),
         findings.look_at_bundle,
         findings.look_at_resources,
     ]

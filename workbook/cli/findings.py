@@ -197,6 +197,15 @@ def look_at_sealing(data: Path) -> Iterator[Finding]:
     yield note("sealing", n=n) if n else fine("sealing")
 
 
+def look_at_study(data: Path) -> Iterator[Finding]:
+    """Check that a study, where one is run, has a key to which what people give is sealed."""
+    from workbook.service.studies.study import read_study
+
+    study = read_study(data)
+    if study is not None:
+        yield fine("study", words=study.key_words) if study.public_key else bad("study")
+
+
 def look_at_bundle() -> Iterator[Finding]:
     """Check the browser's own files, each as it was built."""
     static = resources.files("workbook.server.assets") / "static"

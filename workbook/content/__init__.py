@@ -2,24 +2,41 @@
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from workbook.content.formats import isolated, plural_form
+from workbook.content.language import language, languages, speaking, spoken, words_of
 from workbook.errors import ContentError, Problem, WorkbookError
 
-LANGUAGE = "en"
+__all__ = [
+    "language",
+    "languages",
+    "lookup",
+    "messages",
+    "say",
+    "sentence",
+    "sentences",
+    "speaking",
+    "spoken",
+]
 
 
-@cache
 def messages(area: str) -> dict[str, Any]:
     """Return the messages of one area (``server``, ``ui``, ``results`` …) as nested tables.
+
+    They are in the language that is spoken.
 
     Raises
     ------
     ContentError
         When the area's file is missing or is not TOML.
     """
-    source = files(__name__) / "messages" / LANGUAGE / f"{area}.toml"
+    return _read(area, spoken())
+
+
+@cache
+def _read(area: str, language: str) -> dict[str, Any]:
+    source = words_of(language) / "messages" / f"{area}.toml"
     try:
         return tomllib.loads(source.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -42,14 +59,19 @@ def lookup(key: str) -> Any:
 def say(key: str, /, **values: object) -> str:
     """Return the text at a dotted key, with ``{name}`` placeholders filled.
 
+    Where a count stands in a text, it may have a form for each kind of number that its language tells apart
+    (see `workbook.content.formats.plural_form`): ``topics = { one = "{n} topic", other = "{n} topics" }``.
+
     >>> say("errors.storage.full_disk")  # doctest: +SKIP
     'There is no room left on this computer, …'
     """
     text = lookup(key)
+    if isinstance(text, dict):
+        text = plural_form(text, values)
     if not isinstance(text, str):
         raise ContentError(f"message {key!r} is a {type(text).__name__}, not a text: use lookup()")
     try:
-        return text.format(**values)
+        return str(text.format(**{name: isolated(value) for name, value in values.items()}))
     except (KeyError, IndexError) as missing:
         raise ContentError(f"message {key!r} wants a value for {missing}") from None
 
@@ -67,6 +89,8 @@ def sentence(problem: str | Problem) -> str:
         name: sentence(value) if isinstance(value, Problem) else value
         for name, value in problem.values.items()
     }
+    if problem.key.rpartition(".")[0] == "errors.shapes":  # what was sent names a field as the code does
+        values["name"] = lookup("errors.fields").get(values["name"], values["name"])
     return say(problem.key, **values)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
-from importlib.resources import files
 from types import MappingProxyType
 
 from workbook.content.evidence import note_unknown_sources
-from workbook.content.fields import Listed, Slug, Text, Texts, Words, load_toml, read_each, repeated
+from workbook.content.fields import Listed, Said, SaidEach, SaidOrNot, Slug, Text, Texts, repeated
+from workbook.content.files import load_joined, read_kind
+from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
 from workbook.errors import ContentError
 
@@ -25,9 +26,18 @@ class Section:
     """
 
     id: Slug
-    paragraphs: Texts
-    heading: Words = ""
+    paragraphs: SaidEach
+    heading: SaidOrNot = ""
     raised_by: Listed = ()
+
+
+@table("choice")
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer to a question that a document asks."""
+
+    id: Slug
+    label: Said
 
 
 @table("document")
@@ -41,10 +51,10 @@ class Document:
 
     id: Slug
     version: Text
-    title: Text
+    title: Said
     source: Texts
     sections: tuple[Section, ...]
-    choices: Listed = ()
+    choices: tuple[Reply, ...] = ()
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -52,9 +62,8 @@ class Document:
         return tuple(paragraph for section in self.sections for paragraph in section.paragraphs)
 
 
-@cache
 def documents() -> Mapping[str, Document]:
-    """Return every document by id.
+    """Return every document by id, in the language that is spoken.
 
     Raises
     ------
@@ -66,24 +75,31 @@ def documents() -> Mapping[str, Document]:
     >>> documents()["introduction"].title
     'What this workbook is about'
     """
-    problems: list[str] = []
-    places = (files("workbook.content") / "documents").iterdir()
-    found = read_each(places, read_document, problems)
-    if problems:
-        raise ContentError(problems)
-    return MappingProxyType({document.id: document for document in found})
+    return _read_all(spoken())
 
 
-def read_document(place: Traversable) -> Document:
+@cache
+def _read_all(language: str) -> Mapping[str, Document]:
+    return MappingProxyType({one.id: one for one in read_kind("documents", read_document, language)})
+
+
+def read_document(place: Traversable, words: Traversable | None = None) -> Document:
     """Return one document from its file, which is named ``<id>.toml``.
+
+    Parameters
+    ----------
+    place : Traversable
+        The file of its structure, or of the whole document.
+    words : Traversable, optional
+        The file of its words, where it is one of its own.
 
     Raises
     ------
     ContentError
-        With every problem of the file at once.
+        With every problem of the files at once.
     """
     top = Place(place.name, [])
-    document = read_table(Document, load_toml(place), top)
+    document = read_table(Document, load_joined(Document, place, words, top), top)
     top.note_other_name(document.id)
     note_unknown_sources(document.source, top)
     for name in repeated(section.id for section in document.sections):
@@ -93,7 +109,7 @@ def read_document(place: Traversable) -> Document:
 
 
 def document_hash(document_id: str) -> str:
-    """SHA-256 of a document's very words: id, version, title, headings, paragraphs, choices.
+    """SHA-256 of a document's very words in the language spoken: id, version, title, paragraphs and so on.
 
     Spaces, line breaks and comments of the file do not matter; a changed word does.
 
@@ -120,7 +136,7 @@ def document_hash(document_id: str) -> str:
         document.version,
         document.title,
         [[section.heading, *section.paragraphs] for section in document.sections],
-        list(document.choices),
+        [choice.label for choice in document.choices],
     ]
     plain = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode("utf-8")).hexdigest()

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Traversable
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field
 
-from workbook.content.evidence import EvidenceLabel, note_unknown_sources
-from workbook.content.fields import Flag, Slug, Text, Texts, Whole, load_toml, read_each, repeated
+from workbook.content.evidence import EvidenceLabel, note_unknown_sources, note_unknown_studies
+from workbook.content.fields import Flag, Listed, Said, SaidEach, Slug, Texts, Whole, repeated
+from workbook.content.files import load_joined, read_kind
+from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
-from workbook.errors import ContentError
 
 MOST_SUGGESTIONS = 2
 
@@ -24,8 +24,8 @@ class Deck:
     """A pile of cards: open questions, ideas or words to begin with."""
 
     id: Slug
-    title: Text
-    cards: Texts
+    title: Said
+    cards: SaidEach
 
 
 @table("for")
@@ -33,8 +33,9 @@ class Deck:
 class Purpose:
     """Which facets, needs, signs and skills an exercise serves, and the reason in one sentence."""
 
+    id: Slug
     serves: Annotated[Texts, Field(alias="ids")]
-    reason: Text
+    reason: Said
 
 
 @table("exercise")
@@ -42,21 +43,25 @@ class Purpose:
 class Exercise:
     """One thing a couple can do together.
 
+    ``in_short`` is the one sentence that stands beside its title in a list.
     ``guard`` marks the exercises that are unsafe under coercion (fear, breakdown, letting
     go, forgiving): everyone sees the same words of caution before them. ``touch`` marks
-    those that can lead to touch or sex: everyone sees the same note on consent.
+    those that can lead to touch or sex: everyone sees the same note on consent. ``studies`` names
+    the claims of `workbook.content.evidence` that say what was found, for or against something like it.
     """
 
     id: Slug
-    title: Text
+    title: Said
     source: Texts
     evidence: EvidenceLabel
     minutes: Whole
-    bring: Texts
-    why: Text
-    steps: Texts
+    bring: SaidEach
+    in_short: Said
+    why: Said
+    steps: SaidEach
     purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]
     decks: tuple[Deck, ...] = ()
+    studies: Listed = ()
     guard: Flag = False
     touch: Flag = False
 
@@ -74,9 +79,8 @@ class Suggestion:
     reason: str
 
 
-@cache
 def exercises() -> Mapping[str, Exercise]:
-    """Return every exercise by id, in the order of their ids.
+    """Return every exercise by id, in the order of their ids and in the language that is spoken.
 
     Raises
     ------
@@ -88,30 +92,40 @@ def exercises() -> Mapping[str, Exercise]:
     >>> exercises()["forgiving"].guard
     True
     """
-    problems: list[str] = []
-    places = (files("workbook.content") / "exercises").iterdir()
-    found = read_each(places, read_exercise, problems)
-    if problems:
-        raise ContentError(problems)
-    return MappingProxyType({exercise.id: exercise for exercise in found})
+    return _read_all(spoken())
 
 
-def read_exercise(place: Traversable) -> Exercise:
+@cache
+def _read_all(language: str) -> Mapping[str, Exercise]:
+    return MappingProxyType({one.id: one for one in read_kind("exercises", read_exercise, language)})
+
+
+def read_exercise(place: Traversable, words: Traversable | None = None) -> Exercise:
     """Return one exercise from its file, which is named ``<id>.toml``.
+
+    Parameters
+    ----------
+    place : Traversable
+        The file of its structure, or of the whole exercise.
+    words : Traversable, optional
+        The file of its words, where it is one of its own.
 
     Raises
     ------
     ContentError
-        With every problem of the file at once.
+        With every problem of the files at once.
     """
     top = Place(place.name, [])
-    exercise = read_table(Exercise, load_toml(place), top)
+    exercise = read_table(Exercise, load_joined(Exercise, place, words, top), top)
     top.note_other_name(exercise.id)
     note_unknown_sources(exercise.source, top)
+    note_unknown_studies(exercise.studies, top)
     if exercise.minutes < 1:
         top.note(f"'minutes' is {exercise.minutes}; give 1 or more")
     for name in repeated(exercise.serves):
         top.note(f"serves {name!r} twice; keep the more fitting place")
+    for name in repeated(purpose.id for purpose in exercise.purposes):
+        top.note(f"two tables [[for]] have the id {name!r}")
     for name in repeated(deck.id for deck in exercise.decks):
         top.note(f"two decks have the id {name!r}")
     top.finish()

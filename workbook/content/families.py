@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from workbook.content.fields import Slug, Text, Texts, load_toml, repeated
+from workbook.content.files import STRUCTURE
 from workbook.content.tables import Place, read_table, table
 
 
@@ -14,7 +14,6 @@ class Family:
     """Topics of which one page tells at most one card."""
 
     id: Slug
-    title: Text
     topics: Texts
 
 
@@ -57,4 +56,4 @@ def read_families(found: dict[str, object], where: str = "families.toml") -> Fam
 @cache
 def families() -> Families:
     """Return the families in force."""
-    return read_families(load_toml(files("workbook.content") / "families.toml"))
+    return read_families(load_toml(STRUCTURE / "families.toml"))

@@ -50,6 +50,19 @@ Listed = Annotated[tuple[Text, ...], Field(description="a list of texts"), _LENI
 Texts = Annotated[tuple[Text, ...], Field(description="a list of texts", min_length=1), _LENIENT]
 
 
+class Worded:
+    """Marks a field that is said by a language: it stands in a file of words, not in one of structure."""
+
+
+WORDED = Worded()
+Said = Annotated[Text, WORDED]
+"""A text that people read."""
+SaidOrNot = Annotated[Words, WORDED]
+"""A text that people read, where there is one."""
+SaidEach = Annotated[Texts, WORDED]
+"""Texts that people read, at least one."""
+
+
 def load_toml(source: Path | Traversable) -> dict[str, Any]:
     """Return the tables of one TOML file.
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from workbook.content.exercise import exercises
 from workbook.content.fields import Flag, Number, Slug, Text, Texts, load_toml, repeated
+from workbook.content.files import STRUCTURE
 from workbook.content.tables import Place, read_table, table
 
 LEAST_STEPS = 2
@@ -97,4 +97,4 @@ def read_ladder(found: dict[str, object], where: str = "ladder.toml") -> Ladder:
 @cache
 def ladder() -> Ladder:
     """Return the ladder in force."""
-    return read_ladder(load_toml(files("workbook.content") / "ladder.toml"))
+    return read_ladder(load_toml(STRUCTURE / "ladder.toml"))

@@ -17,14 +17,15 @@ from workbook.content.fields import Read, TextsStandIn, TextStandIn
 from workbook.errors import ContentError
 
 
-def table(name: str) -> Callable[[type[Read]], type[Read]]:
+def table(name: str, *, key: str = "id") -> Callable[[type[Read]], type[Read]]:
     """Say how a problem names a table of this dataclass, and that no other keys are known.
 
-    A mistyped key must not be skipped in silence.
+    A mistyped key must not be skipped in silence. ``key`` is what tells such tables of one list apart.
     """
 
     def mark(kind: type[Read]) -> type[Read]:
         kind.table_name = name  # type: ignore[attr-defined]
+        kind.table_key = key  # type: ignore[attr-defined]
         kind.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
         return kind
 
@@ -98,11 +99,6 @@ def read_table(kind: Callable[..., Read], found: Mapping[str, Any], place: Place
             one.mend()
 
 
-def schema_of(kind: type) -> dict[str, Any]:
-    """Return the JSON Schema of the files that are read into a dataclass."""
-    return _adapter(kind).json_schema()
-
-
 _adapter = cache(cast("Callable[[Any], TypeAdapter[Any]]", TypeAdapter))
 
 
@@ -118,16 +114,16 @@ class _Wrong:
 
     @property
     def wanted(self) -> Any:
-        return _inner(self.holds, self.key)
+        return inner_of(self.holds, self.key)
 
     def tell(self) -> None:
         """Note it in our own words."""
         wanted, name = self.wanted, self.name
         if isinstance(self.holder, list):
-            what = f"table; write [[{name}]]" if _is_table(_bare(wanted)) else "text"
+            what = f"table; write [[{name}]]" if is_table(bare(wanted)) else "text"
             self.place.note(f"{name!r} holds something that is not a {what}")
         elif wanted is None:
-            known = ", ".join(sorted(_keys(self.holds)))
+            known = ", ".join(sorted(keys_of(self.holds)))
             self.place.note(f"unknown key {name!r}; known here: {known}")
         elif name not in self.holder:
             self.place.note(f"{name!r} is missing; give {_say_what(wanted, name)}")
@@ -141,7 +137,7 @@ class _Wrong:
             del self.holder[self.key]
             return
         value = self.holder.get(self.key)
-        self.holder[self.key] = _stand_in(_bare(wanted), value)
+        self.holder[self.key] = _stand_in(bare(wanted), value)
 
 
 def _stand_in(kind: Any, value: Any) -> Any:
@@ -150,7 +146,7 @@ def _stand_in(kind: Any, value: Any) -> Any:
     if kind is str:  # a misspelt id still is the one that other tables name
         return TextStandIn(value if isinstance(value, str) else "")
     if get_origin(kind) is tuple:
-        return [] if _is_table(_inner(kind, 0)) else TextsStandIn()
+        return [] if is_table(inner_of(kind, 0)) else TextsStandIn()
     return kind() if kind in (int, float, bool) else {}
 
 
@@ -159,8 +155,8 @@ def _walk(kind: Any, holder: Any, path: tuple[Any, ...], place: Place) -> _Wrong
     name = ""
     for key in path[:-1]:
         name = name if isinstance(holder, list) else key
-        kind, within, held = _bare(_inner(kind, key)), holder, holder[key]
-        if _is_table(kind):
+        kind, within, held = bare(inner_of(kind, key)), holder, holder[key]
+        if is_table(kind):
             place = place.at(_name(kind, within, key, held))
         holder = held
     return _Wrong(holder, path[-1], kind, place, name if isinstance(holder, list) else path[-1])
@@ -173,27 +169,28 @@ def _name(kind: Any, within: Any, key: Any, held: dict[str, Any]) -> str:
     return f"{kind.table_name} {key!r}" if kind.table_name else str(key)
 
 
-def _is_table(kind: Any) -> bool:
+def is_table(kind: Any) -> bool:
+    """Tell whether a type is that of a table of its own."""
     return is_dataclass(kind)
 
 
-def _bare(kind: Any) -> Any:
+def bare(kind: Any) -> Any:
     """Return a type without what is annotated to it, and without "or none"."""
     while get_origin(kind) in (Annotated, Union, UnionType):
         kind = next(part for part in get_args(kind) if part is not NoneType)
     return kind
 
 
-def _inner(kind: Any, key: Any) -> Any:
+def inner_of(kind: Any, key: Any) -> Any:
     """Return what an entry of a table or list has to be; None where no such key is known."""
-    kind = _bare(kind)
-    if _is_table(kind):
-        return _keys(kind).get(key)
+    kind = bare(kind)
+    if is_table(kind):
+        return keys_of(kind).get(key)
     return get_args(kind)[-1 if get_origin(kind) is dict else 0]
 
 
 @cache
-def _keys(kind: Any) -> dict[str, Any]:
+def keys_of(kind: Any) -> dict[str, Any]:
     """Return the keys a file has for a dataclass, each with its type."""
     hints = get_type_hints(kind, include_extras=True)
     return {_annotated(hints[one.name], "alias") or one.name: hints[one.name] for one in fields(kind)}
@@ -205,20 +202,20 @@ def _annotated(kind: Any, what: str) -> Any:
 
 
 def _say_what(wanted: Any, name: str) -> str:
-    bare = _bare(wanted)
-    if get_origin(bare) is Literal:
-        return f"one of {', '.join(get_args(bare))}"
-    if get_origin(bare) is tuple and _is_table(_inner(bare, 0)):
+    kind = bare(wanted)
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(get_args(kind))}"
+    if get_origin(kind) is tuple and is_table(inner_of(kind, 0)):
         return f"[[{name}]] tables"
     return _annotated(wanted, "description") or "a table"
 
 
 def _say_wrong(value: Any, wanted: Any, name: str) -> str:
-    bare = _bare(wanted)
-    if bare is str and isinstance(value, str):
+    kind = bare(wanted)
+    if kind is str and isinstance(value, str):
         if value.strip():
             return f"is {value!r}; use lower-case letters, digits, '_' and '.' only"
         return "is empty; give a text"
-    if get_origin(bare) is tuple and value == []:
+    if get_origin(kind) is tuple and value == []:
         return "is an empty list; give at least one text"
     return f"is {value!r}; give {_say_what(wanted, name)}"

@@ -6,9 +6,9 @@ points; the two orders are correlations.
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from workbook.content.fields import Number, Text, Whole, load_toml
+from workbook.content.files import STRUCTURE
 from workbook.content.tables import Place, read_table, table
 
 
@@ -138,4 +138,4 @@ def read_thresholds(found: dict[str, object], where: str = "thresholds.toml") ->
 @cache
 def thresholds() -> Thresholds:
     """Return the thresholds in force."""
-    return read_thresholds(load_toml(files("workbook.content") / "thresholds.toml"))
+    return read_thresholds(load_toml(STRUCTURE / "thresholds.toml"))

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 from workbook.content.fields import Text, Texts, load_toml, repeated
+from workbook.content.files import STRUCTURE
 from workbook.content.tables import Place, read_table, table
 
 TellsOf = Literal["you", "both", "one", "some", "each", "everybody"]
@@ -78,4 +78,4 @@ def read_told(found: dict[str, object], where: str = "told.toml") -> Told:
 @cache
 def told() -> Told:
     """Return the declarations in force."""
-    return read_told(load_toml(files("workbook.content") / "told.toml"))
+    return read_told(load_toml(STRUCTURE / "told.toml"))

@@ -1,7 +1,7 @@
 """The exercises that have rules: what a couple does with what it saw.
 
 Each is its content and a machine over the table's events, under one name: ``<name>.py`` here,
-``content/exercises/<name>.toml``, and the words under ``exercises.<name>``.
+``content/en/exercises/<name>.toml``, and the words under ``exercises.<name>``.
 """
 
 from collections.abc import Iterable, Mapping

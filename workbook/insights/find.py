@@ -53,9 +53,9 @@ def find_insights(  # noqa: PLR0913 - a name for each thing it is told from
         One person's own picture: "you" is that person, and the step is their own. Otherwise
         only what both have a value on is told.
     limits : Thresholds, optional
-        Default: those in `workbook/content/thresholds.toml`.
+        Default: those in `workbook/content/structure/thresholds.toml`.
     steps : Ladder, optional
-        Default: `workbook/content/ladder.toml`.
+        Default: `workbook/content/structure/ladder.toml`.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Questionnaires as data: read from TOML, checked wholly, frozen."""
 
-from workbook.instruments.library import catalogue
+from workbook.instruments.library import as_spoken, catalogue
 from workbook.instruments.model import (
     Chapter,
     Choice,
@@ -22,6 +22,7 @@ __all__ = [
     "Item",
     "Scale",
     "Subscale",
+    "as_spoken",
     "catalogue",
     "read_instrument",
 ]

@@ -1,22 +1,24 @@
 """All instruments by id: the packaged ones, and those of one's own folder."""
 
+from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from workbook.content.fields import read_each, repeated
+from workbook.content.files import read_kind
+from workbook.content.language import spoken
 from workbook.errors import ContentError
 from workbook.instruments.model import Instrument
 from workbook.instruments.reader import read_instrument
 
 
 def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
-    """Return every instrument by id, in the order of the menu.
+    """Return every instrument by id, in the order of the menu and in the language that is spoken.
 
     Parameters
     ----------
     extra : Path, optional
-        A folder whose ``*.toml`` files are read as well.
+        A folder whose ``*.toml`` files are read as well; each holds structure and words.
 
     Returns
     -------
@@ -33,18 +35,26 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
     >>> catalogue()["connection"].title
     'How we connect'
     """
-    return dict(_read_all(extra))
+    return dict(_read_all(extra, spoken()))
+
+
+def as_spoken(instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Return the same instruments in the language spoken, where the workbook has their words in it."""
+    known = catalogue()
+    return {
+        name: known[name] if name in known and known[name].version == one.version else one
+        for name, one in instruments.items()
+    }
 
 
 @cache
-def _read_all(extra: Path | None) -> dict[str, Instrument]:
-    places = list((files("workbook.content") / "instruments").iterdir())
+def _read_all(extra: Path | None, language: str) -> dict[str, Instrument]:
+    problems: list[str] = []
+    instruments = read_kind("instruments", read_instrument, language, problems)
     if extra is not None:
         if not extra.is_dir():
             raise ContentError(f"{extra}: there is no such folder; name one that holds instrument files")
-        places.extend(extra.glob("*.toml"))
-    problems: list[str] = []
-    instruments = read_each(places, read_instrument, problems)
+        instruments += read_each(extra.glob("*.toml"), read_instrument, problems)
     problems.extend(_shared_ids(instruments))
     if problems:
         raise ContentError(problems)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from workbook.content.fields import Listed, Number, Slug, Text, Texts, Whole, Words
+from workbook.content.fields import Listed, Number, Said, SaidOrNot, Slug, Text, Texts, Whole
 from workbook.content.tables import table
 
 About = Literal["self", "partner"]
@@ -25,13 +25,13 @@ class Constant:
         return self.basis == "assumed"
 
 
-@table("choice")
+@table("choice", key="value")
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer a person can tick."""
 
     value: Whole
-    label: Text
+    label: Said
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Subscale:
     """
 
     id: Slug
-    title: Text
+    title: Said
     items: Texts
     statistic: Statistic = "mean"
     min_answered: Whole = 1
@@ -93,21 +93,17 @@ class Subscale:
     reliability: Constant | None = None
     sd: Constant | None = None
     source: Listed = ()
-    summary: Text = field(kw_only=True)
-    high_text: Words = ""
-    low_text: Words = ""
-    both_high_text: Words = ""
-    both_low_text: Words = ""
-    some_text: Words = ""
+    summary: Said = field(kw_only=True)
+    high_text: SaidOrNot = ""
+    low_text: SaidOrNot = ""
+    both_high_text: SaidOrNot = ""
+    both_low_text: SaidOrNot = ""
+    some_text: SaidOrNot = ""
+    topic: SaidOrNot = ""
 
-    @property
-    def topic(self) -> str:
-        """The facet, need, sign or skill in words: the title up to a colon, if it has one.
-
-        All perspectives of a facet share it: ``"Listening: your partner"`` has the topic
-        ``"Listening"``.
-        """
-        return self.title.partition(":")[0]
+    def __post_init__(self) -> None:
+        if not self.topic:
+            object.__setattr__(self, "topic", self.title)
 
     @property
     def sem(self) -> float | None:
@@ -140,7 +136,7 @@ class FreeText:
     """
 
     id: Slug
-    label: Text
+    label: Said
     max_length: Whole
 
 

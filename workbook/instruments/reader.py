@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbook.content.evidence import note_unknown_sources, sources
-from workbook.content.fields import Flag, Listed, Slug, Text, Texts, Whole, Words, load_toml, repeated
+from workbook.content.fields import Flag, Listed, Said, Slug, Text, Texts, Whole, Words, repeated
+from workbook.content.files import load_joined
 from workbook.content.tables import Place, read_table, table
 from workbook.errors import ContentError
 from workbook.instruments.checks import check_chapters, check_items, check_subscale
@@ -30,7 +31,7 @@ class ItemTable:
     """One question as a file holds it, with the name of its scale."""
 
     id: Slug
-    text: Text
+    text: Said
     scale: Text
     about: About = "self"
     reverse: Flag = False
@@ -43,8 +44,8 @@ class ChapterTable:
     """A chapter as a file holds it: its items, and all those of its subscales."""
 
     id: Slug
-    title: Text
-    introduction: Text
+    title: Said
+    introduction: Said
     items: Listed = ()
     subscales: Listed = ()
 
@@ -56,11 +57,11 @@ class InstrumentTable:
 
     id: Slug
     version: Text
-    title: Text
+    title: Said
     source: Texts
     licence: Text
     occasion: Literal["assessment", "weekly"]
-    instructions: Text
+    instructions: Said
     scales: dict[str, ScaleTable]
     items: tuple[ItemTable, ...]
     chapters: tuple[ChapterTable, ...]
@@ -70,13 +71,15 @@ class InstrumentTable:
     position: Whole = 99
 
 
-def read_instrument(source: Path | Traversable | str) -> Instrument:
+def read_instrument(source: Path | Traversable | str, words: Traversable | None = None) -> Instrument:
     """Return one instrument, from a file or from the text of one.
 
     Parameters
     ----------
     source : Path, Traversable or str
         A file, whose name then has to be ``<id>.toml``, or TOML text.
+    words : Traversable, optional
+        The file of its words, where the first holds the structure alone.
 
     Raises
     ------
@@ -93,10 +96,11 @@ def read_instrument(source: Path | Traversable | str) -> Instrument:
     ...
     """
     if isinstance(source, str):
-        where, data = "instrument text", _load_text(source)
+        top = Place("instrument text", [])
+        data = _load_text(source)
     else:
-        where, data = source.name, load_toml(source)
-    top = Place(where, [])
+        top = Place(source.name, [])
+        data = load_joined(InstrumentTable, source, words, top)
     instrument = _read_top(data, top)
     if not isinstance(source, str):
         top.note_other_name(instrument.id)

@@ -6,10 +6,11 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, clipped, end_labels, partner_names, shown_facets
-from workbook.plots.theme import BAD, INK, INK_SOFT, PARTNER, SUNKEN, SURFACE, MaybeFigure, Rows, number
+from workbook.plots.theme import BAD, INK, INK_SOFT, PARTNER, SUNKEN, SURFACE, MaybeFigure, Rows
 from workbook.plots.view import Drawing, Said, View, is_of_signs
 
 CONTRACT = frames.PREPARED["heat_map"]
@@ -122,7 +123,7 @@ def _draw_cell(
 
 def _shown(value: float, *, is_single: bool) -> str:
     """Return a cell's words: what is said of the other is one answer, so a step without decimals."""
-    return f"{value:.0f}" if is_single else number(value)
+    return decimal(value, 0) if is_single else decimal(value)
 
 
 def _draw_headings(rows: Rows, prepared: pd.DataFrame, columns: list[tuple[str, str]]) -> None:

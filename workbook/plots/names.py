@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from workbook.content import say
+from workbook.content.formats import listed
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument
 
@@ -26,25 +27,13 @@ def end_labels(facet: Facet) -> tuple[str, str]:
     return choices[0].label, choices[-1].label
 
 
-def short_title(title: str) -> str:
-    """Return a title without what follows its colon.
-
-    >>> short_title("Seen: how much it matters")
-    'Seen'
-    """
-    return title.partition(":")[0]
-
-
 def in_words(items: list[str]) -> str:
     """Titles as a person would list them, in quotes because a title may hold an "and".
 
     >>> in_words(["Trust", "Listening", "Letting go"])
     '“Trust”, “Listening” and “Letting go”'
     """
-    quoted = [f"“{item}”" for item in items]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return say("results.plots.and", first=", ".join(quoted[:-1]), last=quoted[-1])
+    return listed(say("results.plots.quoted", title=item) for item in items)
 
 
 def all_or_number(titles: list[str], key: str, **counts: int) -> str:

@@ -14,7 +14,6 @@ from workbook.plots.names import (
     each_in_words,
     end_labels,
     partner_names,
-    short_title,
     shown_facets,
 )
 from workbook.plots.theme import (
@@ -46,7 +45,7 @@ def prepare_needs_map(
     """Return one row per partner and need for which both importance and met were answered.
 
     A need is *unmet* when it matters much and is met little, by the thresholds of
-    ``content/thresholds.toml``.
+    ``content/structure/thresholds.toml``.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ def prepare_needs_map(
         ``frames.PREPARED["needs_map"]``.
     """
     contract = frames.PREPARED["needs_map"]
-    titles = {name: short_title(facet.title) for name, facet in shown_facets(instrument).items()}
+    titles = {name: facet.title for name, facet in shown_facets(instrument).items()}
     titles |= dict(own_titles or {})
     now = frames.latest(needs)
     now = now[now["importance"].notna() & now["met"].notna() & now["need"].isin(titles)]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
 from workbook.plots.claimed import Told
@@ -19,10 +20,9 @@ from workbook.plots.names import (
     each_in_words,
     end_labels,
     partner_names,
-    short_title,
     shown_facets,
 )
-from workbook.plots.theme import PARTNER, MaybeFigure, Rows, number
+from workbook.plots.theme import PARTNER, MaybeFigure, Rows
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
@@ -94,7 +94,7 @@ def _prepared(
     rank = {facet: n for n, facet in enumerate(known)}
     ends = {name: end_labels(facet) for name, facet in known.items()}
     table = rows.assign(
-        title=[short_title(known[name].title) for name in rows["facet"]],
+        title=[known[name].title for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
         is_claimed=[told.of(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
@@ -217,7 +217,11 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
         heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
         shown = [values.get(facet) for facet in facets["facet"]]
         columns[heading] = [
-            say("results.plots.not_given") if value is None else f"{value:.0f}" if is_whole else number(value)
+            say("results.plots.not_given")
+            if value is None
+            else decimal(value, 0)
+            if is_whole
+            else decimal(value)
             for value in shown
         ]
     return pd.DataFrame(columns)

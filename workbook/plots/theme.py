@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from workbook.content.formats import decimal
+
 if TYPE_CHECKING:  # loaded when something is drawn: results know the views, and draw nothing
     import plotly.graph_objects as go
 
@@ -256,4 +258,4 @@ def number(value: float) -> str:
     >>> number(3.333), number(4)
     ('3.3', '4.0')
     """
-    return f"{value:.1f}"
+    return decimal(value)

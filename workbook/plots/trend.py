@@ -7,6 +7,7 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.instruments.model import Instrument
 from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
 from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, MaybeFigure, Rows
@@ -216,7 +217,7 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
             say("results.plots.column_facet"): prepared["title"],
             say("results.plots.column_person"): prepared["name"],
             say("results.plots.column_time"): prepared["number"].astype("int64"),
-            say("results.plots.column_score"): [f"{value:.1f}" for value in prepared["value"]],
+            say("results.plots.column_score"): [decimal(value) for value in prepared["value"]],
             say("results.plots.column_change"): change.where(is_last.to_numpy(), ""),
         }
     )

@@ -1,7 +1,6 @@
 """A certificate of our own for a second device, and words by which people recognise it."""
 
 import datetime as dt
-import hashlib
 import ipaddress
 import os
 import ssl
@@ -12,31 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from workbook.service.formats.fingerprint import fingerprint_words
+
 VALID_DAYS = 397  # the longest that browsers accept
-_WORDS = 6
-_CONSONANTS, _VOWELS = "bdfgjklmnprstvz", "aeiou"
-
-
-def fingerprint_words(certificate: bytes) -> str:
-    """Words made from a certificate's SHA-256, to be compared by eye or read aloud.
-
-    Six words of two syllables, 75 · 75 choices each: about 74 bits, so that nobody can make
-    another certificate with the same words in any useful time.
-
-    Examples
-    --------
-    >>> len(fingerprint_words(b"any bytes").split())
-    6
-    """
-    number = int.from_bytes(hashlib.sha256(certificate).digest(), "big")
-    words = []
-    for _ in range(_WORDS):
-        word = ""
-        for letters in (_CONSONANTS, _VOWELS, _CONSONANTS, _VOWELS):
-            number, position = divmod(number, len(letters))
-            word += letters[position]
-        words.append(word)
-    return " ".join(words)
 
 
 def _make(address: str, now: dt.datetime) -> tuple[bytes, bytes]:

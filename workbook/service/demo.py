@@ -4,8 +4,9 @@ from typing import Literal
 
 import pandas as pd
 
-from workbook.content import say
+from workbook.content import say, speaking
 from workbook.content.document import consent_hash
+from workbook.content.language import SOURCE
 from workbook.instruments import Instrument, catalogue
 from workbook.service.desks.household import Household
 from workbook.service.desks.roles import CoupleService, PartnerService
@@ -58,7 +59,7 @@ def open_demo(
 
 def sit_down(household: Household, code: str, place: Literal["a", "b", "together"]) -> Actor:
     """Sign in to a demo's couple once more, as one of the two or as both."""
-    both = list(zip((say("errors.demo.first"), say("errors.demo.second")), _PASSPHRASES, strict=True))
+    both = list(zip(_names(), _PASSPHRASES, strict=True))
     if place == "together":
         return household.accounts.sign_in_together(code, both)
     return household.accounts.sign_in(code, *both["ab".index(place)])
@@ -66,7 +67,7 @@ def sit_down(household: Household, code: str, place: Literal["a", "b", "together
 
 def fill_with_simulated_couple(household: Household) -> tuple[str, tuple[Actor, Actor]]:
     """Have a simulated couple join, answer and reveal all they can; gives their code and actors."""
-    names = say("errors.demo.first"), say("errors.demo.second")
+    names = _names()
     first = household.accounts.create_couple(names[0], _PASSPHRASES[0])
     second = household.accounts.join(first.code, names[1], _PASSPHRASES[1])
     actors = (first.actor, second.actor)
@@ -80,6 +81,12 @@ def fill_with_simulated_couple(household: Household) -> tuple[str, tuple[Actor, 
         for instrument in _to_reveal(partner):
             partner.decide(instrument.id, OCCASION, grains_for(instrument)[-1])
     return first.code, actors
+
+
+def _names() -> tuple[str, str]:
+    """Return what the two are called: the same to whoever looks, in whichever language."""
+    with speaking(SOURCE):
+        return say("errors.demo.first"), say("errors.demo.second")
 
 
 def _to_reveal(partner: PartnerService) -> list[Instrument]:

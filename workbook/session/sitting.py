@@ -10,6 +10,7 @@ import pandas as pd
 import traitlets as t
 
 from workbook.address import Address, at
+from workbook.content import speaking, spoken
 from workbook.errors import AccessError, StorageError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
 from workbook.instruments import Chapter, Instrument, catalogue
@@ -30,7 +31,8 @@ class Session(Progress):
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
     its own; they are taken up on the event loop that was running when the session began, or
-    by `catch_up` where there is none. The event loop would swallow what goes wrong then: a page sets
+    by `catch_up` where there is none. ``language`` is what its pages are written in: by default what is
+    spoken as it begins. The event loop would swallow what goes wrong then: a page sets
     ``shield`` to what shows it.
 
     Examples
@@ -46,12 +48,18 @@ class Session(Progress):
     trouble = t.Tuple()
 
     def __init__(
-        self, service: CoupleService, *, instruments: Mapping[str, Instrument] | None = None
+        self,
+        service: CoupleService,
+        *,
+        instruments: Mapping[str, Instrument] | None = None,
+        language: str | None = None,
     ) -> None:
         super().__init__()
+        self.language = spoken() if language is None else language
         self.service = service
         self.actor = service.actor
-        self.instruments = catalogue() if instruments is None else instruments
+        with speaking(self.language):
+            self.instruments = catalogue() if instruments is None else instruments
         self.chapters: dict[str, tuple[Instrument, Chapter]] = {
             chapter.id: (instrument, chapter)
             for instrument in self.instruments.values()

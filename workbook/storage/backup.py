@@ -23,7 +23,8 @@ from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 from workbook.storage.verify import read_marks, verify_all, witness_beside
 from workbook.storage.witness import Witness, sync_folder
 
-_KEPT_BESIDE = ("key-id", "study.toml")  # by which the key is found; what people were asked for
+# By which the key is found; what people were asked for, and what opens, locked, what they gave.
+_KEPT_BESIDE = ("key-id", "study.toml", "study.key")
 
 
 def back_up(folder: Path, key: bytes, into: Path, *, now: datetime | None = None) -> Path:

@@ -1,12 +1,14 @@
 """The wiring: one session, one desk, the pages. Only this module observes the session."""
 
 import logging
+import os
 from collections.abc import Sequence
 
 from ipywidgets import VBox
 
 from workbook.address import Address
-from workbook.content import say
+from workbook.content import say, speaking
+from workbook.content.language import LANGUAGE, SOURCE
 from workbook.errors import WorkbookError, problem
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService
@@ -30,8 +32,8 @@ class App:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.pages = Pages(session, PAGES)
-        self.guard = Guard(self.show_trouble)
-        self.guard_press = Guard(self.show_trouble, begin=self._hush)
+        self.guard = Guard(self.show_trouble, language=session.language)
+        self.guard_press = Guard(self.show_trouble, begin=self._hush, language=session.language)
         session.shield = self.guard
         self.trouble = Prose()
         self.back = BackEntries(self._go_back, lambda page: is_place(page, session.instruments))
@@ -47,7 +49,10 @@ class App:
 
     def go(self, page: Address | str) -> None:
         """Turn to a page, as a menu's line or a button names it; a page that is locked is not opened."""
-        address = self.pages.settled(Address.read(page))
+        with speaking(self.session.language):
+            self._go(self.pages.settled(Address.read(page)))
+
+    def _go(self, address: Address) -> None:
         if self.pages.status(address) == "locked":
             raise WorkbookError(problem("ui.trouble.not_there"))
         self._hush()
@@ -118,7 +123,9 @@ def open_workbook() -> VBox:
     VBox
         The whole workbook; a notebook cell that ends with this call shows it.
     """
-    app = App(Session(_connect()))
+    language = os.environ.get(LANGUAGE, SOURCE)
+    with speaking(language):
+        app = App(Session(_connect()))
     app.root.app = app  # keeps the desk alive as long as the page
     return app.root
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
-from workbook.content import say, sentences
+from workbook.content import say, sentences, speaking, spoken
 from workbook.errors import WorkbookError, name_defect
 
 P = ParamSpec("P")
@@ -19,6 +19,8 @@ _log = logging.getLogger("workbook.ui")
 
 class Guard:
     """Wraps callbacks; ``show`` is called with the sentences of what went wrong, ``begin`` before each call.
+
+    All of it is said in one language: the sitting's, whatever the event loop calls it in.
 
     Examples
     --------
@@ -32,16 +34,24 @@ class Guard:
     """
 
     def __init__(
-        self, show: Callable[[Sequence[str]], None], begin: Callable[[], None] = lambda: None
+        self,
+        show: Callable[[Sequence[str]], None],
+        begin: Callable[[], None] = lambda: None,
+        language: str | None = None,
     ) -> None:
         self._show = show
         self._begin = begin
+        self._language = spoken() if language is None else language
 
     def __call__(self, callback: Callable[P, Any]) -> Callable[P, None]:
         """Return the same callback, whose errors are shown instead of lost."""
 
         @wraps(callback)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            with speaking(self._language):
+                attempt(*args, **kwargs)
+
+        def attempt(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 self._begin()
                 callback(*args, **kwargs)

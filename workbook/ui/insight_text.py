@@ -12,7 +12,7 @@ from workbook.insights import Insight
 from workbook.instruments import Instrument, catalogue
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
-from workbook.plots.names import in_words, short_title
+from workbook.plots.names import in_words
 from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, heading, note, paragraph
 
@@ -47,7 +47,7 @@ def title_of(
     for instrument in instruments.values():
         for facet in facets(instrument):
             if facet.id == subject:
-                return short_title(facet.title)
+                return facet.title
     return subject
 
 
@@ -118,7 +118,7 @@ class _Telling:
         scale = self._scale(insight.subject)
         if insight.code.startswith("strength") and scale and scale.higher_is == "worse":
             # A rare sign is good news, but its bare name in a list of strengths would mislead.
-            return say("ui.telling.rare", title=title[:1].lower() + title[1:])
+            return say("ui.telling.rare", title=title)
         return title
 
     def words(self, insight: Insight) -> str:
@@ -206,5 +206,5 @@ def _step(name: str, subject: str, *, is_own: bool) -> tuple[str, str, list[Bloc
     minutes = say("ui.exercises.minutes", n=exercise.minutes)
     evidence = say(f"ui.exercises.evidence.{exercise.evidence}")
     return name, exercise.title, [
-        heading(3, exercise.title), paragraph(words), note(f"{minutes} {evidence}"),
+        heading(3, exercise.title), paragraph(words), note(minutes), note(evidence),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 from ipywidgets import VBox
 
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.plots import COLOURS
 from workbook.ui.blocks import Block, details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose
@@ -79,9 +80,11 @@ def as_table(caption: str, rows: pd.DataFrame) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return decimal(value, 0 if value.is_integer() else 1) if isinstance(value, float) else str(value)
 
 
 def _is_number(cells: Iterable[str]) -> bool:
     found = [cell for cell in cells if cell]
-    return bool(found) and all(cell.replace(".", "", 1).lstrip("−-+").isdigit() for cell in found)
+    return bool(found) and all(
+        cell.replace(".", "", 1).replace(",", "", 1).lstrip("−-+").isdigit() for cell in found
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.content.thresholds import thresholds
 from workbook.frames import rows
 from workbook.plots.claimed import Told
@@ -99,6 +100,7 @@ def _numbers(lines: list[Any], names: Mapping[str, str]) -> Block:
 def _number(row: str, value: Any) -> str:
     if pd.isna(value):
         return say("ui.perception.none")
-    shown = f"{value:+.1f}".replace("-", "−")
-    shown = shown[1:] if float(f"{value:.1f}") == 0 else shown
-    return say("ui.perception.level_value", n=shown) if row == "level" else shown.lstrip("+")
+    shown, sign = decimal(abs(value)), "" if round(value, 1) == 0 else "−" if value < 0 else "+"
+    if row == "level":
+        return say("ui.perception.level_value", n=f"{sign}{shown}")
+    return f"{sign}{shown}".lstrip("+")

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from workbook.content import lookup, say
+from workbook.content import language, languages, lookup, say, spoken
 from workbook.server.assets.static_files import static_files
 
 
@@ -20,6 +20,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(say=say, lookup=lookup, static=lambda name: static_files().url(name))
+    environment.globals.update(spoken=spoken, language=language, languages=languages)
     return environment
 
 

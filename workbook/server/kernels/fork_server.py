@@ -45,6 +45,7 @@ def warm_up() -> None:
 def rehearse() -> None:
     """Do once what loads more on first use: checking a frame, reading the content."""
     from workbook.content import messages
+    from workbook.content.formats import decimal, listed
     from workbook.frames import FRAMES, PREPARED, empty
     from workbook.instruments import catalogue
 
@@ -53,6 +54,8 @@ def rehearse() -> None:
     catalogue()
     for area in ("errors", "ui"):
         messages(area)
+    decimal(1.0)
+    listed(["", "", ""])
 
 
 def run_kernel(order: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
+from workbook.content.language import LANGUAGE, MORE, spoken
 from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
@@ -21,7 +22,7 @@ from workbook.session.own_day import ZONE
 
 # The variables of the server's environment that a kernel inherits. All others are left out:
 # keys, tokens and database addresses are commonly kept in environment variables.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV", MORE)
 # Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
@@ -92,7 +93,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
     async def _start_for(self, actor: Actor, kwargs: dict[str, Any]) -> str:
         kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
         zone = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "zone", "")
-        kwargs["env"] = kernel_environment(self.ticket_for(actor) | ({ZONE: zone} if zone else {}))
+        told = {ZONE: zone} if zone else {}
+        kwargs["env"] = kernel_environment(self.ticket_for(actor) | told | {LANGUAGE: spoken()})
         self._n_opening += 1
         try:
             kernel_id: str = await super().start_kernel(**kwargs)

@@ -10,8 +10,9 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from workbook.content import say
+from workbook.content import say, speaking
 from workbook.server.web.headers import Secured
+from workbook.server.web.language import language_of
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +116,8 @@ class KernelConnection(ZMQChannelsWebsocketConnection):
         """Jupyter calls this for every outgoing message, before it is written."""
         kind = self.get_part("header", msg["header"], msg_list)["msg_type"]
         if kind in {"error", "stream"} or kind.endswith("_reply"):
-            changed = scrub(kind, self.get_part("content", msg["content"], msg_list))
+            with speaking(language_of(self.websocket_handler)):
+                changed = scrub(kind, self.get_part("content", msg["content"], msg_list))
             if changed is not None:
                 _log.info("a kernel sent %s on %s; its text was withheld", kind, channel)
                 msg["content"] = changed

@@ -10,11 +10,12 @@ from typing import ClassVar
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import sentences
+from workbook.content import languages, sentences
 from workbook.errors import AccessError, WorkbookError, problem
 from workbook.server.pages.page import LEFT_COOKIE, PageHandler
 from workbook.server.web.error_pages import status_of, status_of_form, wants_json
 from workbook.server.web.identity import xsrf_cookie_name
+from workbook.server.web.language import choose_language
 from workbook.server.web.sent_once import Done
 from workbook.service.identity.accounts import Welcome
 
@@ -29,8 +30,13 @@ class DoorPage(PageHandler):
 
     async def prepare(self) -> None:  # type: ignore[override]
         await super().prepare()
-        if not self._finished and self.request.method == "GET" and self.get_cookie(LEFT_COOKIE):
+        if self._finished or self.request.method != "GET":
+            return
+        if self.get_cookie(LEFT_COOKIE):
             self.see("/leave")
+        elif (chosen := self.get_query_argument("language", "")) in languages():
+            choose_language(self, chosen)
+            self.see(self.request.path)
 
 
 class FormPage(DoorPage):

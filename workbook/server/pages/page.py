@@ -1,7 +1,6 @@
 """What every page of ours is built on: identity, cross-site token, rendering."""
 
 import asyncio
-import functools
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -9,12 +8,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from jupyter_server.base.handlers import JupyterHandler
 
+from workbook.content.language import speak, spoken
 from workbook.server.assets.rendering import page_settings, render
 from workbook.server.context import ServerContext
 from workbook.server.kernels.manager import WorkbookKernels
 from workbook.server.network import neighbourhood
 from workbook.server.web.headers import Secured
 from workbook.server.web.identity import give_cookie
+from workbook.server.web.language import language_of
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import known_zone
 
@@ -26,11 +27,15 @@ ZONE_COOKIE = "zone"  # set by `shell.js`
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call of the service that may take its time, without holding up the others."""
-    return await asyncio.get_running_loop().run_in_executor(None, functools.partial(call, *args, **kwargs))
+    return await asyncio.to_thread(call, *args, **kwargs)  # in the language of the request
 
 
 class PageHandler(Secured, JupyterHandler):
     """A page or an address of ours. Those for strangers say so with ``allow_unauthenticated``."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        await super().prepare()
+        speak(language_of(self))
 
     @property
     def context(self) -> ServerContext:
@@ -106,6 +111,7 @@ class PageHandler(Secured, JupyterHandler):
         """Sign this browser in, ending whatever sitting it had."""
         if self.actor is not None and self.actor != actor:
             await self.stand_up(self.actor)
+        self.context.sittings.speak(actor.sitting_id, spoken())
         give_cookie(self, actor)
 
     async def stand_up(self, actor: Actor) -> None:

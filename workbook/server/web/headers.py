@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.web import HTTPError, RequestHandler
 
+from workbook.content import speaking
 from workbook.errors import WorkbookError, name_defect
 from workbook.server.settings import ServerSettings
 from workbook.server.web.error_pages import write_error
+from workbook.server.web.language import language_of
 
 if TYPE_CHECKING:
     _Base = RequestHandler
@@ -88,7 +90,8 @@ class Secured(_Base):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write one sentence and a way out; never the exception."""
-        write_error(self, status_code, kwargs.get("exc_info"))
+        with speaking(language_of(self)):
+            write_error(self, status_code, kwargs.get("exc_info"))
 
 
 _told_at = -math.inf

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from workbook.errors import AccessError, problem
+from workbook.instruments.library import as_spoken
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
 from workbook.service.formats.values import Actor
@@ -59,7 +60,7 @@ def answer_wish(
     """Return what stands once a wish was noted; with the copy itself, where it is fetched."""
     standing = standing_copy(drawer, opened=opened, now=now, wait=wait)
     if wish == "fetch" and standing.status == "ready":
-        content = private_answers(drawer, instruments)
+        content = private_answers(drawer, as_spoken(instruments))
         return PrivateCopy("ready", standing.ready_at, standing.until, content)
     return standing
 

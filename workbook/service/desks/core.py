@@ -29,8 +29,11 @@ from workbook.service.identity.directory import (
     fold_account,
     fold_couple,
 )
+from workbook.service.identity.locks import private_key
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
+from workbook.service.studies.blob import research_log
+from workbook.service.studies.given import Giver, settling
 from workbook.service.studies.study import Study
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
@@ -99,7 +102,22 @@ class Core:
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
                 self._forget_sitting(actor)
                 raise AccessError(problem("errors.access.ended"))
+            self._settle_giving(actor)
         return drawer
+
+    def giver_of(self, actor: Actor) -> Giver:
+        """Return a partner as who may give to a study, with what opens their own copy.
+
+        Raises
+        ------
+        AccessError
+            Their account was erased.
+        """
+        drawer, keys = self.drawer_of(actor), self.account_of(actor).keys
+        if keys is None:  # every sign-in makes them
+            raise AccessError(problem("errors.access.ended"))
+        private = private_key(keys, self.sittings.key_of(actor), actor.person_id)
+        return Giver(drawer, bytes.fromhex(keys.public), private)
 
     def store_of(self, actor: Actor) -> CoupleStore:
         """Return the store as a partner, or two together, read it: with what is theirs together opened.
@@ -247,6 +265,24 @@ class Core:
         with self._lock:
             self._stops[actor.sitting_id].append(stop)
         return stop
+
+    def _settle_giving(self, actor: Actor) -> None:
+        """Make good a partner's own place in the study, once in a sitting; see `settling`."""
+        if self.study is None:
+            return
+        giver, own, place = self.giver_of(actor), account_log(actor.person_id), research_log(actor.person_id)
+
+        def settle(seen: Seen) -> Writing:
+            self.standing.judge(actor, seen[own])
+            return settling(seen[place], self.study, giver)
+
+        if settling(self.store.read(place), self.study, giver).is_empty:
+            return
+        try:
+            decide_and_write(self.store, [own, place], settle)
+        except StorageError as error:
+            if not is_full(error):  # the next sitting does it
+                raise
 
     def _forget_sitting(self, actor: Actor) -> None:
         with self._lock:

@@ -29,6 +29,7 @@ from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
 from workbook.service.studies import given
+from workbook.service.studies.earlier import seal_earlier
 from workbook.service.studies.study import Study
 from workbook.storage.base import Store
 from workbook.storage.spare import Spare
@@ -149,8 +150,10 @@ class Household:
         return "before" if any(at is not None and at.date() < today for at in answered) else "today"
 
     def destroy_overdue(self) -> None:
-        """Destroy what was given to a study whose time is over; the server asks for it at start and daily."""
-        given.tidy(self._core.store)
+        """Destroy what was given to a study whose time is over, seal what lies open; at start and daily."""
+        core = self._core
+        seal_earlier(core.store, core.directory, core.study)
+        given.tidy(core.store)
 
     def keep_tries(self) -> None:
         """Write down which accounts were tried; the server asks for it every few seconds."""

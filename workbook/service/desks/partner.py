@@ -33,6 +33,7 @@ from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
 from workbook.service.identity.directory import couple_log, refuse_unpaired
 from workbook.service.studies import given
+from workbook.service.studies.blob import research_log
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
@@ -148,7 +149,8 @@ class LocalPartner(AtTable, PartnerService):
         account, table = core.account_of(self._actor), self.read_table()
         found = rights.gather(account, drawer, table, drawer_contents.hidden(drawer, core.instruments))
         found["granted_to_therapist"] = self.my_therapist()
-        return found | {"given_to_research": given.own_copy(core.store, drawer.person_id)}
+        rows = core.store.read(research_log(drawer.person_id))
+        return found | {"given_to_research": given.own_copy(rows, core.giver_of(self._actor))}
 
     def private_copy(self, passphrase: str, wish: str) -> PrivateCopy:
         """Ask for, fetch or take back a copy of one's own private answers; see `PrivateCopy`.
@@ -194,12 +196,13 @@ class LocalPartner(AtTable, PartnerService):
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
         drawer, couple_id, code = core.drawer_of(actor), new_couple_id(), new_couple_code()
-        research, can_seal = given.research_log(actor.person_id), not core.store_of(actor).is_held
+        research, can_seal = research_log(actor.person_id), not core.store_of(actor).is_held
+        giver = core.giver_of(actor)
 
         def leave(seen: Seen) -> Writing:
             return Writing.of(
                 rights.parting(actor.couple_id, seen, can_seal=can_seal),
-                given.leaving(seen[research], drawer),
+                given.leaving(seen[research], core.study, giver),
                 grants.ending(drawer, seen[grants.GRANTS]),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
@@ -276,23 +279,27 @@ class LocalPartner(AtTable, PartnerService):
 
     def give_to_research(self, grain: Grain, *, linked: bool, text_hash: str) -> None:
         core, actor = self._core, self._actor
-        drawer, log = core.drawer_of(actor), given.research_log(actor.person_id)
+        giver, log = core.giver_of(actor), research_log(actor.person_id)
+        drawer = giver.drawer
         study, grain = given.require_study(core.study), rounds.as_grain(grain)
 
         def choose(seen: Seen) -> Writing:
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
-                known = text_hash if text_hash == study.words_hash else ""
-                return given.taking_back(seen[log], drawer, known)
+                known = text_hash if study.is_in_words(text_hash) else ""
+                return given.taking_back(seen[log], study, giver, known)
             given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
             responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
-            return given.giving(seen[log], study, drawer, responses, grain, linked=linked is True)
+            return given.giving(
+                seen[log], study, giver, responses, grain, linked=linked is True, text_hash=text_hash
+            )
 
         core.decide(actor, [drawer.log, log], choose)  # the consent lies in the drawer
         core.sittings.act(actor.sitting_id)
 
     def my_research(self) -> ResearchChoice | None:
-        person_id = self._core.drawer_of(self._actor).person_id
-        return given.standing_choice(self._core.store, given.require_study(self._core.study), person_id)
+        core, giver = self._core, self._core.giver_of(self._actor)
+        study, rows = given.require_study(core.study), core.store.read(research_log(giver.person_id))
+        return given.standing_choice(rows, study, giver, giver.drawer.records())
 
     # -- within -----------------------------------------------------------------------
     def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record]) -> list[Record]:
@@ -308,11 +315,11 @@ class LocalPartner(AtTable, PartnerService):
 
     def _keep_consent(self, drawer: Drawer, record: Record) -> Record:
         """Keep a consent, or that it is taken back: who takes part no more takes part in no study either."""
-        research = given.research_log(drawer.person_id)
+        research, giver = research_log(drawer.person_id), self._core.giver_of(self._actor)
 
         def keep(seen: Seen) -> Writing:
             takes_part = drawer_contents.agrees([*drawer.records(), record])
-            leaving = Writing() if takes_part else given.leaving(seen[research], drawer)
+            leaving = Writing() if takes_part else given.leaving(seen[research], self._core.study, giver)
             return Writing.of(Writing(drawer.entries([record])), leaving)
 
         rows = self._core.decide(self._actor, [drawer.log, research], keep)

@@ -3,12 +3,16 @@
 from workbook.service.desks.core import Core
 from workbook.service.desks.roles import ResearcherService
 from workbook.service.formats.values import Actor, Contribution
-from workbook.service.studies import given
+from workbook.service.studies.collected import disguise, given_to
+from workbook.service.studies.given import require_study
 from workbook.service.studies.study import Study
 
 
 class LocalResearcher(ResearcherService):
-    """A researcher's interface: what people gave the study, under made-up ids."""
+    """A researcher's interface: what people gave the study, under made-up ids.
+
+    Their sitting holds the private half of the study's key, which opens it.
+    """
 
     def __init__(self, core: Core, actor: Actor) -> None:
         self._core = core
@@ -25,4 +29,5 @@ class LocalResearcher(ResearcherService):
     def read_research(self) -> list[Contribution]:
         core = self._core
         core.sittings.require(self._actor)
-        return given.disguise(given.given_to(core.store, core.directory, given.require_study(core.study)))
+        private = core.sittings.key_of(self._actor)
+        return disguise(given_to(core.store, core.directory, require_study(core.study), private))

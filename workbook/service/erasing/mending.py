@@ -15,7 +15,7 @@ from workbook.service.couple import rounds
 from workbook.service.erasing import renewal, rights
 from workbook.service.identity import moving
 from workbook.service.identity.directory import Directory
-from workbook.service.studies import given
+from workbook.service.studies.blob import placed
 from workbook.sharing import rule_of
 from workbook.storage.base import Entry, Store
 from workbook.storage.location import RESTORED
@@ -42,7 +42,7 @@ def _mend_whole(store: Store, directory: Directory, instruments: Instruments) ->
     bare = [one for one in couples if not directory.pair(one).keys]  # the others open it: see `.tending`
     for couple_id in bare:
         renewal.renew_couple(store, couple_id, instruments)  # before anything opens
-    for person_id in given.givers(store):
+    for person_id in placed(store):
         renewal.renew_copy(store, person_id, instruments)
     for person_id, couple_id in directory.erased().items():
         rights.destroy_remains(store, directory, person_id, couple_id)

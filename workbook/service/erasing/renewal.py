@@ -21,12 +21,14 @@ from workbook.service.formats.rows import (
     renewed,
     write_row,
 )
-from workbook.service.studies import given
+from workbook.service.studies.blob import research_log
 from workbook.sharing import Grain, coarsen, open_round
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
 Instruments = Mapping[str, Instrument]
+GIVEN = "given"
+"""Kind of a copy given to a study before it had a key to seal it to."""
 
 
 def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None:
@@ -35,17 +37,20 @@ def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None
 
 
 def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
-    """Make anew what somebody gave a study; their choice and its term stay as they were."""
-    log = given.research_log(person_id)
+    """Make anew what somebody gave a study before it had a key; their choice and its term stay as they were.
+
+    A sealed copy is made anew in its giver's next sitting, and by its researcher on reading.
+    """
+    log = research_log(person_id)
 
     def renewing(seen: Seen) -> Writing:
         rows = [row for row in seen[log] if row.payload is not None]
         entries = []
-        if rows and rows[-1].kind == given.GIVEN:
+        if rows and rows[-1].kind == GIVEN:
             content = read_row(rows[-1].payload or b"{}")
             if any(is_outdated(one, instruments) for one in content["publications"]):
                 made = [renewed(one, instruments) for one in content["publications"]]
-                entries = [_entry(log, rows[-1].sequence, given.GIVEN, content | {"publications": made})]
+                entries = [_entry(log, rows[-1].sequence, GIVEN, content | {"publications": made})]
         return Writing(entries, superseded={log: _replaced(seen[log], entries)})
 
     decide_where_due(store, [log], renewing)

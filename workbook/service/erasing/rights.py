@@ -47,7 +47,7 @@ from workbook.service.identity.directory import (
     unpaired_entries,
 )
 from workbook.service.identity.wrong_tries import tries_log
-from workbook.service.studies import given
+from workbook.service.studies.blob import research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
@@ -152,7 +152,7 @@ def giving_up_key(person_id: str, couple_id: str, seen: Seen) -> Writing:
 def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[str]:
     """Return the logs that erasing somebody rests on: all with anything of theirs; the other's account."""
     others = [account_log(other) for other in directory.pair(couple_id).people]
-    own = [account_log(person_id), drawer_log(person_id), given.research_log(person_id), tries_log(person_id)]
+    own = [account_log(person_id), drawer_log(person_id), research_log(person_id), tries_log(person_id)]
     shared = [audit_log(couple_id), blocks_log(couple_id), GRANTS]
     return [*dict.fromkeys([*own, *others]), *parting_logs(couple_id), *shared]
 
@@ -160,14 +160,14 @@ def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[s
 def erasing(store: Store, person_id: str, couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     """Return what destroys an account, its drawer and its rows on the table; the other's drawer stays whole.
 
-    Of account and drawer even what was destroyed before is named once more: a backup may hold it.
+    Of account, drawer and place in a study even what was destroyed before is named: a backup may hold it.
     """
     account, drawer = account_log(person_id), drawer_log(person_id)
     gone = {
         account: [row.sequence for row in seen[account] if row.kind != "erased"],
         drawer: [row.sequence for row in seen[drawer]],
         tries_log(person_id): [row.sequence for row in seen[tries_log(person_id)]],
-        given.research_log(person_id): _where(seen[given.research_log(person_id)], lambda *_: True),
+        research_log(person_id): [row.sequence for row in seen[research_log(person_id)]],
         GRANTS: _where(seen[GRANTS], lambda _kind, content: content["person_id"] == person_id),
         couple_log(couple_id): _where(
             seen[couple_log(couple_id)], lambda _kind, content: content.get("person_id") == person_id

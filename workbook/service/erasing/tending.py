@@ -17,7 +17,7 @@ from workbook.service.couple.tables import PUBLICATION
 from workbook.service.erasing import renewal, rights
 from workbook.service.formats.rows import read_row
 from workbook.service.identity.directory import Directory
-from workbook.service.studies import given
+from workbook.service.studies.blob import research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
@@ -54,9 +54,10 @@ def tend(
 def count_unsealed(store: Store) -> int:
     """Return how many rows about people open with nothing but the store's key: one number for all of it.
 
-    They are of earlier versions, of couples of whom one has not signed in since, or were given to a study.
+    They are of earlier versions: of couples of whom one has not signed in since, or given to a study before
+    it had a key.
     """
-    shared = [*(f"{name}/" for name in TOGETHER), rights.blocks_log(""), given.research_log("")]
+    shared = [*(f"{name}/" for name in TOGETHER), rights.blocks_log(""), research_log("")]
     logs = [GRANTS, *(log for prefix in shared for log in store.logs(prefix))]
     rows = (row for log in logs for row in store.read(log))
     return sum(row.payload is not None and row.kind != SEALED for row in rows)

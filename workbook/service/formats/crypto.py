@@ -110,6 +110,16 @@ def new_key_pair() -> KeyPair:
     return KeyPair(private.public_key().public_bytes_raw(), private.private_bytes_raw())
 
 
+def public_of(private: bytes) -> bytes:
+    """Return the public half that belongs to a private one.
+
+    >>> pair = new_key_pair()
+    >>> public_of(pair.private) == pair.public
+    True
+    """
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
 def seal_to(public: bytes, content: bytes, bound_to: str) -> bytes:
     """Encrypt and pad what one person alone is to open; nobody needs to be there for it.
 

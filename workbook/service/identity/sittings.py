@@ -29,6 +29,7 @@ class _Sitting:
     couple_key: bytes | None
     last_beat: float
     last_action: float
+    language: str = ""
 
 
 class Sittings:
@@ -109,6 +110,17 @@ class Sittings:
         """Return the key of their table that two together opened; a partner's is opened as it is needed."""
         sitting = self._live(actor.sitting_id)
         return None if sitting is None or sitting.actor != actor else sitting.couple_key
+
+    def speak(self, sitting_id: str, language: str) -> None:
+        """Note the language of a sitting: it stays that of its pages and kernels to its end."""
+        sitting = self._live(sitting_id)
+        if sitting is not None:
+            sitting.language = language
+
+    def language_of(self, sitting_id: str) -> str:
+        """Return the language of a sitting; empty where none was noted or it has ended."""
+        sitting = self._live(sitting_id)
+        return sitting.language if sitting is not None else ""
 
     def beat(self, sitting_id: str) -> bool:
         """Note a heartbeat: the page is still open. Return whether the sitting lives."""

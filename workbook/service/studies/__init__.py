@@ -1,3 +1,5 @@
-"""What a study has: ``study`` says what it tells people, ``given`` keeps what they give it, ``preview``
-says beforehand what that would be, ``dataset`` opens it under made-up ids for its researcher.
+"""What a study has. ``study`` says what it tells people, ``study_key`` what they seal to, ``setting_up``
+makes both. ``preview`` tells beforehand what would be given; ``given`` puts it into each person's ``blob``,
+as ``earlier`` does with what older versions left open. ``collected`` opens all of them, ``dataset`` under
+made-up ids for the researcher, who types a passphrase or names a ``passphrase_file``.
 """

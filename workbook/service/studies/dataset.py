@@ -1,11 +1,12 @@
 """A study as its researcher works with it: the rows people gave, ready for tables and exports.
 
-Opened from the data folder by whoever holds its key, beside a running workbook or without one.
-Nothing here can write, and nothing of anybody's drawer is read.
+Opened from the data folder by its researcher, with their passphrase, beside a running workbook or
+without one. Nothing here can write, and nothing of anybody's drawer is read.
 """
 
+import getpass
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,8 +20,8 @@ from workbook.instruments.model import Instrument
 from workbook.service.formats.rows import frame_from_json
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.moving import as_moved
-from workbook.service.studies import given
-from workbook.service.studies.study import BACKGROUND, Study, askable, read_study
+from workbook.service.studies.collected import collect
+from workbook.service.studies.study import BACKGROUND, Study, askable, key_of, open_private, read_study
 from workbook.sharing import Grain, without_held_back
 from workbook.storage.base import Store
 from workbook.storage.location import data_folder
@@ -49,12 +50,16 @@ class ConsentedStudy:
         One row per person: ``person_id``, ``couple_id``, ``grain``, ``is_linked``.
     published : Published
         All that was given, as the exports take it; see `workbook.research.export`.
+    n_shut : int
+        Places of people that the study's key does not open. More than none where the key was another for
+        a while: a new one was made, or somebody put one of theirs in its place.
     """
 
     study: Study
     people: pd.DataFrame
     published: "Published" = field(repr=False)
     _households: Mapping[str, str] = field(repr=False)
+    n_shut: int = 0
 
     @classmethod
     def of(cls, study: Study, given: pd.DataFrame, responses: pd.DataFrame, scores: pd.DataFrame) -> Self:
@@ -217,18 +222,29 @@ class ConsentedStudy:
         return replace(published, responses=at_home(published.responses), scores=at_home(published.scores))
 
 
-def open_study(data: str | Path | None = None) -> ConsentedStudy:
+def _ask() -> str:
+    return getpass.getpass(say("study.ask"))
+
+
+def open_study(
+    data: str | Path | None = None, *, ask: Callable[[], str] = _ask, key_file: Path | None = None
+) -> ConsentedStudy:
     """Return what people gave to the study of a data folder, whether its server runs or not.
 
     Parameters
     ----------
     data : path, optional
         Default: ``WORKBOOK_DATA``, else the platform's own place.
+    ask : callable
+        What gives the researcher's passphrase. By default whoever sits there is asked; a script takes
+        `read_passphrase` with a file (see `workbook.service.studies.passphrase_file`).
+    key_file : Path, optional
+        Where ``study.key`` lies, if not in the data folder.
 
     Raises
     ------
     SetupError
-        There is no study, or its file or the store's is not in order.
+        There is no study, its file or the store's is not in order, or the passphrase does not fit.
     StorageError
         There is no store, or it does not open.
     """
@@ -236,20 +252,22 @@ def open_study(data: str | Path | None = None) -> ConsentedStudy:
     study = read_study(folder)
     if study is None:
         raise SetupError(problem("study.error.none", folder=folder))
+    key_of(folder, study, key_file)  # what is wrong with it is told before anybody types
     store = open_read_only(folder)
     try:
-        return read_consented(store, study)
+        return read_consented(store, study, open_private(folder, study, ask(), key_file))
     finally:
         store.close()
 
 
-def read_consented(store: Store, study: Study) -> ConsentedStudy:
-    """Return what people gave to a study, from its store."""
-    contents = given.contents_for(store, Directory(as_moved(store)), study)
-    rows = [(one["person_id"], one["couple_id"], one["grain"], one["linked"]) for one in contents]
+def read_consented(store: Store, study: Study, private: bytes) -> ConsentedStudy:
+    """Return what people gave to a study, from its store, opened by the private half of its key."""
+    collected = collect(store, Directory(as_moved(store)), study, private)
+    copies = collected.copies
+    rows = [(one["person_id"], one["couple_id"], one["grain"], one["linked"]) for one in copies]
     publications = [
         publication
-        for one in contents
+        for one in copies
         for publication in one["publications"]
         if publication["instrument"] in study.instruments
     ]
@@ -258,12 +276,13 @@ def read_consented(store: Store, study: Study) -> ConsentedStudy:
     shown = [one.as_published for one in study.instruments.values()]
     items = {item for one in shown for item in one.item_by_id}
     subscales = {subscale for one in shown for subscale in one.subscale_by_id}
-    return ConsentedStudy.of(
+    consented = ConsentedStudy.of(
         study,
         pd.DataFrame(rows, columns=list(_PEOPLE)).astype(_PEOPLE),
         responses[responses["item"].isin(items)],
         scores[scores["subscale"].isin(subscales)],
     )
+    return replace(consented, n_shut=collected.n_shut)
 
 
 def _joined(publications: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:

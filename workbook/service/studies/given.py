@@ -1,59 +1,64 @@
-"""What people give a study: one log per person, a copy of the day they agreed, gone when taken back.
+"""What people give a study: a copy of the day they agreed, sealed to its researcher, gone when taken back.
 
-A log ``research/<person_id>`` holds at most one copy that counts: its last row. To give anew, to
-choose nothing and to take back are one write each, together with the sealed record in the person's own
-drawer; it destroys what is older. Nothing is written anywhere else, so no page, audit or log that the
-partner can reach differs by it.
+To give anew, to choose nothing and to take back are one write each: a new blob in the place of the one
+before (`.blob`), and the record of the choice in the person's own drawer. Nothing is written anywhere
+else, so no page, audit or log that the partner can reach differs by it. Whoever comes to an installation
+that is run for a study has a place there, filled with nothing until they choose.
 """
 
-import secrets
 import uuid
-from calendar import monthrange
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 
-from workbook.errors import SharingError, problem
-from workbook.service.couple.drawers import Drawer, Record
-from workbook.service.formats.rows import (
-    publication_from_json,
-    publication_to_json,
-    read_row,
-    renewed,
-    write_row,
+from workbook.errors import SharingError, WrongKeyError, problem
+from workbook.service.couple.drawers import SEALED, Drawer, Record
+from workbook.service.formats.rows import is_outdated, publication_to_json, read_row, renewed
+from workbook.service.formats.values import ResearchChoice
+from workbook.service.studies.blob import (
+    blob_in,
+    emptying,
+    last_day_of,
+    open_blob,
+    placed,
+    replacing,
+    research_log,
+    seal_blob,
 )
-from workbook.service.formats.values import Contribution, ResearchChoice
-from workbook.service.identity.directory import Directory
 from workbook.service.studies.preview import snapshots
 from workbook.service.studies.study import BACKGROUND, DOCUMENT, Study
-from workbook.sharing import Grain, Publication
-from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.sharing import Grain
+from workbook.storage.base import Row, Store, Writing
+from workbook.storage.deciding import Seen, decide_where_due
 
-GIVEN, TAKEN_BACK = "given", "taken-back"
-_RESEARCH = "research/"
-
-
-def research_log(person_id: str) -> str:
-    """Return the name of the log that holds what one person gave a study."""
-    return f"{_RESEARCH}{person_id}"
+Content = dict[str, Any]
 
 
-def givers(store: Store) -> list[str]:
-    """Return the ids of all who ever chose what to give."""
-    return [log.removeprefix(_RESEARCH) for log in store.logs(_RESEARCH)]
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives, in their sitting: their drawer, and the key pair that opens their own copy."""
+
+    drawer: Drawer
+    public: bytes
+    private: bytes
+
+    @property
+    def person_id(self) -> str:
+        return self.drawer.person_id
 
 
 def giving(
     rows: Sequence[Row],
     study: Study,
-    drawer: Drawer,
+    giver: Giver,
     responses: pd.DataFrame,
     grain: Grain,
     *,
     linked: bool,
+    text_hash: str,
 ) -> Writing:
     """Return what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
@@ -65,37 +70,69 @@ def giving(
         The person's own `frames.RESPONSES`.
     grain : Grain
         More than nothing; `taking_back` is for that.
+    text_hash : str
+        Of the study's words, as they were read.
 
     Raises
     ------
     SharingError
-        Nothing of theirs would be given.
+        Nothing of theirs would be given, or more than one copy holds; or the study takes nothing.
     """
+    today = datetime.now(UTC).date()
+    refuse_closed(study, today)
     published = snapshots(study, responses, grain)
     if not any(publication.instrument != BACKGROUND for publication in published):
         raise SharingError(problem("study.error.nothing_to_give"))
-    today = datetime.now(UTC).date()
-    choice = {"grain": grain.value, "linked": linked, "text_hash": study.words_hash}
+    choice = {"grain": grain.value, "linked": linked, "text_hash": text_hash}
     content = choice | {
-        "person_id": drawer.person_id,
+        "person_id": giver.person_id,
         "couple_id": published[0].couple_id,
         "chosen": today.isoformat(),
-        "until": months_after(today, study.retention_months).isoformat(),
+        "until": study.ends,
+        "key": study.public_key,
         "publications": [publication_to_json(publication) for publication in published],
     }
-    return _choosing(rows, drawer, GIVEN, content, choice)
+    return Writing.of(_recording(giver.drawer, choice, agreed=True), _putting(rows, study, giver, content))
 
 
-def taking_back(rows: Sequence[Row], drawer: Drawer, text_hash: str = "") -> Writing:
+def taking_back(rows: Sequence[Row], study: Study | None, giver: Giver, text_hash: str = "") -> Writing:
     """Return what ends it: nothing of theirs is read from now on, and what was given is destroyed."""
     choice = {"grain": Grain.NOTHING.value, "linked": False, "text_hash": text_hash}
-    content = choice | {"chosen": datetime.now(UTC).date().isoformat(), "until": ""}
-    return _choosing(rows, drawer, TAKEN_BACK, content, choice)
+    return Writing.of(_recording(giver.drawer, choice, agreed=False), _putting(rows, study, giver, None))
 
 
-def leaving(rows: Sequence[Row], drawer: Drawer) -> Writing:
+def leaving(rows: Sequence[Row], study: Study | None, giver: Giver) -> Writing:
     """Return what takes back whatever was given, with or without a study that is still run."""
-    return taking_back(rows, drawer) if _copy_in(rows) else Writing()
+    if own_copy(rows, giver) is not None:
+        return taking_back(rows, study, giver)
+    return _putting(rows, study, giver, None)
+
+
+def settling(rows: Sequence[Row], study: Study | None, giver: Giver, today: date | None = None) -> Writing:
+    """Return what somebody's sitting makes good in their own place; mostly nothing.
+
+    Who has no place yet is given one with nothing in it. A copy that counts no longer, since the study has
+    changed or its time is over, is destroyed, and so is one that its giver can't open: it is not theirs. One
+    made when fewer answers were held back is made anew, and one that lies open still is sealed.
+    """
+    day = today or datetime.now(UTC).date()
+    if study is None or not study.public_key or study.is_over(day):
+        return Writing()
+    row = blob_in(rows)
+    if row is None:
+        return _putting(rows, study, giver, None)
+    try:
+        content = _content_of(row, giver)
+    except WrongKeyError:  # whoever has the store's key could put one there in another's name
+        return _putting(rows, study, giver, None)
+    if content is None:
+        is_new = row.kind == SEALED and last_day_of(row).isoformat() == study.ends
+        return Writing() if is_new else _putting(rows, study, giver, None)
+    if not counts(content, study, day):
+        return _putting(rows, study, giver, None)
+    if row.kind == SEALED and not any(is_outdated(one, study.instruments) for one in content["publications"]):
+        return Writing()
+    return _putting(rows, study, giver, as_of_now(content, study))
 
 
 def require_study(study: Study | None) -> Study:
@@ -111,6 +148,20 @@ def require_study(study: Study | None) -> Study:
     return study
 
 
+def refuse_closed(study: Study, today: date) -> None:
+    """Refuse to give to a study that has no key to seal copies with, or whose last day has come.
+
+    Raises
+    ------
+    SharingError
+        Saying which.
+    """
+    if not study.public_key:
+        raise SharingError(problem("study.error.no_key_for_giving"))
+    if study.is_over(today):
+        raise SharingError(problem("study.error.over"))
+
+
 def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
     """Refuse a choice about words other than the study's present ones, or before consent to the workbook.
 
@@ -119,172 +170,112 @@ def refuse_unread(study: Study, text_hash: str, *, has_consented: bool) -> None:
     SharingError
         Saying which.
     """
-    if text_hash != study.words_hash:
+    if not study.is_in_words(text_hash):
         raise SharingError(problem("study.error.changed"))
     if not has_consented:
         raise SharingError(problem("study.error.consent_first"))
 
 
 def tidy(store: Store, *, today: date | None = None) -> None:
-    """Destroy what its time is over for, and what a crash left behind a newer choice."""
-    day = (today or datetime.now(UTC).date()).isoformat()
-    for person_id in givers(store):
-        log = research_log(person_id)
-        rows = [row for row in store.read(log) if row.payload is not None]
-        is_over = (
-            bool(rows) and rows[-1].kind == GIVEN and read_row(rows[-1].payload or b"{}")["until"] <= day
-        )
-        _forget(store, log, rows if is_over else rows[:-1])
+    """Destroy what its time is over for, and what an earlier version's crash left behind a newer choice.
 
-
-def standing_choice(store: Store, study: Study, person_id: str) -> ResearchChoice | None:
-    """Return what a person chose last, and whether it still counts; None before the first choice."""
-    found = _latest(store, person_id)
-    if found is None:
-        return None
-    return ResearchChoice(
-        Grain(found["grain"]),
-        found["linked"],
-        found["text_hash"],
-        found["chosen"],
-        found["until"],
-        _counts(found, study, datetime.now(UTC).date()),
-    )
-
-
-def own_copy(store: Store, person_id: str) -> dict[str, Any] | None:
-    """Return all that a study has of one person, as plain JSON; None where it has nothing."""
-    return _copy_in(store.read(research_log(person_id)))
-
-
-def given_to(
-    store: Store, directory: Directory, study: Study, *, today: date | None = None
-) -> list[Contribution]:
-    """Return what everybody gave this study and has not taken back, under the ids of the store."""
-    found = []
-    for content in contents_for(store, directory, study, today=today):
-        published = tuple(
-            within(publication_from_json(one), study)
-            for one in content["publications"]
-            if one["instrument"] in study.instruments
-        )
-        ids = content["person_id"], content["couple_id"]
-        found.append(Contribution(*ids, Grain(content["grain"]), content["linked"], published))
-    return found
-
-
-def contents_for(
-    store: Store, directory: Directory, study: Study, *, today: date | None = None
-) -> list[dict[str, Any]]:
-    """Everybody's copy; ``linked`` only where both chose so and have not parted.
-
-    A copy that no start has made anew yet is made anew here: a study may be read without a server.
+    No key is needed: the day lies open beside each blob, and is the same for all who gave and who did not.
     """
     day = today or datetime.now(UTC).date()
-    instruments = study.instruments
-    found = []
-    for person_id in givers(store):
-        content, account = _latest(store, person_id), directory.account(person_id)
-        if content is None or account is None or not _counts(content, study, day):
-            continue
-        couple_id = account.couple_id
-        if content["couple_id"] != couple_id:
-            continue
-        publications = [renewed(one, instruments) for one in content["publications"]]
-        linked = content["linked"] and not directory.is_unpaired(couple_id)
-        found.append(content | {"linked": linked, "publications": publications})
-    both = _in_pairs(found)
-    return [content | {"linked": content["person_id"] in both} for content in found]
+
+    def over(seen: Seen) -> Writing:
+        gone = {}
+        for log, rows in seen.items():
+            living = [row for row in rows if row.payload is not None]
+            is_over = bool(living) and _last_day(living[-1]) <= day
+            gone[log] = [row.sequence for row in (living if is_over else living[:-1])]
+        return Writing(forget=gone)
+
+    for person_id in placed(store):
+        decide_where_due(store, [research_log(person_id)], over)
 
 
-def disguise(given: Sequence[Contribution]) -> list[Contribution]:
-    """Return the same under made-up ids, in random order; couples stay together only where both chose so."""
-    couples = {one.couple_id: _made_up("c") for one in given}
-    disguised = []
-    for one in given:
-        person_id = _made_up("r")
-        couple_id = couples[one.couple_id] if one.is_linked else _made_up("c")
-        published = tuple(under_ids(p, person_id, couple_id) for p in one.publications)
-        disguised.append(Contribution(person_id, couple_id, one.grain, one.is_linked, published))
-    secrets.SystemRandom().shuffle(disguised)
-    return disguised
+def standing_choice(
+    rows: Sequence[Row], study: Study, giver: Giver, records: Iterable[Record]
+) -> ResearchChoice | None:
+    """Return what a person chose last, and whether it still counts; None before the first choice.
 
-
-def within(publication: Publication, study: Study) -> Publication:
-    """Return what the study may have of it; the rest would stay out even if a row held it."""
-    instrument = study.instruments[publication.instrument]
-    known = publication.responses["item"].isin(instrument.item_by_id)
-    named = publication.scores["subscale"].isin(instrument.subscale_by_id)
-    return replace(
-        publication,
-        responses=publication.responses[known].reset_index(drop=True),
-        scores=publication.scores[named].reset_index(drop=True),
-    )
-
-
-def under_ids(publication: Publication, person_id: str, couple_id: str) -> Publication:
-    """Return a publication with other ids in every one of its rows."""
-
-    def renamed(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(person_id=person_id, couple_id=couple_id).astype(frame.dtypes.to_dict())
-
-    responses, scores = renamed(publication.responses), renamed(publication.scores)
-    return replace(publication, person_id=person_id, couple_id=couple_id, responses=responses, scores=scores)
-
-
-def months_after(day: date, n: int) -> date:
-    """Return the day n months later, or that month's last.
-
-    >>> months_after(date(2026, 1, 31), 1)
-    datetime.date(2026, 2, 28)
+    Parameters
+    ----------
+    records : iterable of Record
+        Of their drawer: what is not in their place any more is told by what they chose.
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    content = own_copy(rows, giver)
+    if content is not None:
+        is_standing = counts(content, study, datetime.now(UTC).date())
+        about = content["linked"], content["text_hash"], content["chosen"], content["until"]
+        return ResearchChoice(Grain(content["grain"]), *about, is_standing)
+    chosen = [one for one in records if one.kind == "consent" and one.payload["text"] == DOCUMENT]
+    if not chosen:
+        return None
+    last, at = chosen[-1].payload, chosen[-1].at
+    day = (at or datetime.now(UTC)).date().isoformat()
+    return ResearchChoice(Grain(last["grain"]), last["linked"], last["text_hash"], day, "", False)
 
 
-def _choosing(
-    rows: Sequence[Row], drawer: Drawer, kind: str, content: Mapping[str, Any], choice: Mapping[str, Any]
-) -> Writing:
-    log = research_log(drawer.person_id)
-    consent = {"text": DOCUMENT, "agreed": kind == GIVEN, **choice}
-    own = drawer.entries([Record("consent", uuid.uuid4().hex, consent)])
-    entry = Entry(log, uuid.uuid4().hex, kind, write_row(content))
-    return Writing([*own, entry], {log: [row.sequence for row in rows if row.payload is not None]})
+def own_copy(rows: Sequence[Row], giver: Giver) -> Content | None:
+    """Return all that a study has of one person, as plain JSON; None where it has nothing from them."""
+    row = blob_in(rows)
+    try:
+        return None if row is None else _content_of(row, giver)
+    except WrongKeyError:
+        return None
 
 
-def _forget(store: Store, log: str, rows: Sequence[Row]) -> None:
-    if rows:
-        store.write((), forget={log: [row.sequence for row in rows]})
+def copy_in(row: Row, private: bytes, person_id: str) -> Content | None:
+    """Return the copy in a row that one of its two readers opens, or that lies open still; None for none.
+
+    Raises
+    ------
+    WrongKeyError
+        It is sealed to others.
+    """
+    sealed = row.payload or b""
+    if row.kind == SEALED:
+        return open_blob(sealed, private, person_id)
+    content = read_row(sealed)
+    return content if content["grain"] != Grain.NOTHING else None
 
 
-def _latest(store: Store, person_id: str) -> dict[str, Any] | None:
-    return _latest_in(store.read(research_log(person_id)))
+def counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
+    """Tell whether a copy was given under the study's present words and key, and its time is not over.
+
+    One from before the study had a key is held to the words alone.
+    """
+    is_in_words = study.is_in_words(content["text_hash"], before_key="key" not in content)
+    is_same = is_in_words and content.get("key", study.public_key) == study.public_key
+    return bool(is_same and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"])
 
 
-def _latest_in(rows: Sequence[Row]) -> dict[str, Any] | None:
-    living = [row for row in rows if row.payload is not None]
-    latest: dict[str, Any] | None = read_row(living[-1].payload or b"{}") if living else None
-    return latest
+def as_of_now(content: Content, study: Study) -> Content:
+    """Return a copy without what has come to be held back since it was given."""
+    return content | {"publications": [renewed(one, study.instruments) for one in content["publications"]]}
 
 
-def _copy_in(rows: Sequence[Row]) -> dict[str, Any] | None:
-    found = _latest_in(rows)
-    return found if found and found["grain"] != Grain.NOTHING else None
+def _putting(rows: Sequence[Row], study: Study | None, giver: Giver, content: Content | None) -> Writing:
+    """Return what puts a copy, or nothing, into somebody's place; without a study's key it is emptied."""
+    if study is None or not study.public_key:
+        return emptying(rows)
+    sealed = seal_blob(content, bytes.fromhex(study.public_key), giver.public, giver.person_id)
+    return replacing(rows, giver.person_id, sealed, content["until"] if content else study.ends)
 
 
-def _counts(content: Mapping[str, Any], study: Study, today: date) -> bool:
-    is_theirs = bool(content["text_hash"] == study.words_hash)
-    return is_theirs and content["grain"] != Grain.NOTHING and today.isoformat() < content["until"]
+def _recording(drawer: Drawer, choice: Mapping[str, Any], *, agreed: bool) -> Writing:
+    consent = {"text": DOCUMENT, "agreed": agreed, **choice}
+    return Writing(drawer.entries([Record("consent", uuid.uuid4().hex, consent)]))
 
 
-def _in_pairs(contents: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return those who chose to be linked and whose partner did too."""
-    by_couple: dict[str, list[str]] = {}
-    for one in contents:
-        if one["linked"]:
-            by_couple.setdefault(one["couple_id"], []).append(one["person_id"])
-    return {person_id for both in by_couple.values() if len(both) == 2 for person_id in both}
+def _content_of(row: Row, giver: Giver) -> Content | None:
+    return copy_in(row, giver.private, giver.person_id)
 
 
-def _made_up(prefix: str) -> str:
-    return f"{prefix}_{secrets.token_hex(8)}"
+def _last_day(row: Row) -> date:
+    if row.kind == SEALED:
+        return last_day_of(row)
+    until = read_row(row.payload or b"{}")["until"]
+    return date.fromisoformat(until) if until else date.max

@@ -1,25 +1,29 @@
 """A study: what its researcher tells people before they decide, kept as ``study.toml`` beside the store.
 
 A study is an installation that its researcher hosts. Every word of it is shown to each partner,
-and their consent is kept with the hash of those very words, so a changed study asks everybody anew.
+and their consent is kept with the hash of those very words, so a changed study asks everybody anew. The
+public half of the study's key is among them: whoever changed it to read what is given would end every
+consent, show other words to who reads the page, and be met by the researcher's own key (`open_private`).
 """
 
 import hashlib
 import json
-import os
 import secrets
 import tomllib
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workbook.content import say
+from workbook.content import languages, say, speaking
 from workbook.content.document import document_hash
 from workbook.errors import Problem, SetupError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
+from workbook.service.studies import study_key
+from workbook.service.studies.study_key import StudyKey, is_public_key, read_study_key, write_whole
 
 FILE_NAME = "study.toml"
 DOCUMENT = "research_consent"
@@ -27,6 +31,7 @@ BACKGROUND = "background"
 MOST_MONTHS = 240
 _LONGEST = {"name": 100, "purpose": 800, "contact": 200}
 _FIELDS = ("name", "purpose", "asks", "contact", "retention_months", "began")
+_SEALING = ("ends", "public_key")  # both, or in a study from before there were keys neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,9 @@ class Study:
     """Who asks, what for, for what, and for how long.
 
     ``asks`` are instrument ids; the background questions go with every study. ``began`` is the
-    day the study was set up, as ``YYYY-MM-DD``.
+    day the study was set up, ``ends`` the one on which every copy is destroyed, as ``YYYY-MM-DD``.
+    ``public_key`` is what copies are sealed to, in hexadecimal. These two are empty in a study from
+    before there were keys: it takes nothing until it has one.
     """
 
     name: str
@@ -43,13 +50,46 @@ class Study:
     contact: str
     retention_months: int
     began: str = ""
+    ends: str = ""
+    public_key: str = ""
 
     @property
     def words_hash(self) -> str:
-        """SHA-256 of all that a person agrees to: the consent text and the study's own words."""
+        """SHA-256 of all a person agrees to, in the language spoken: consent, words, last day and key."""
+        return self._hash(*((self.ends, self.public_key) if self.public_key else ()))
+
+    @property
+    def earlier_words_hash(self) -> str:
+        """The same as it was before the study had a key: of words that a copy from then was given under."""
+        return self._hash()
+
+    @property
+    def key_words(self) -> str:
+        """Words by which people recognise the key."""
+        return study_key.key_words(self.public_key)
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether its last day has come: nothing is given any more, and nothing is kept."""
+        return bool(self.ends) and self.ends <= today.isoformat()
+
+    def _hash(self, *sealing: str) -> str:
         words = [document_hash(DOCUMENT), self.name, self.purpose, sorted(self.asks), self.contact]
-        plain = json.dumps([*words, self.retention_months], ensure_ascii=False, separators=(",", ":"))
+        plain = json.dumps(
+            [*words, self.retention_months, *sealing], ensure_ascii=False, separators=(",", ":")
+        )
         return hashlib.sha256(plain.encode("utf-8")).hexdigest()
+
+    def is_in_words(self, text_hash: str, *, before_key: bool = False) -> bool:
+        """Tell whether a hash is that of the study's present words, in whichever language they were read.
+
+        ``before_key`` asks for the words as they were before the study had a key.
+        """
+
+        def hash_in(language: str) -> str:
+            with speaking(language):
+                return self.earlier_words_hash if before_key else self.words_hash
+
+        return any(text_hash == hash_in(language) for language in languages())
 
     @property
     def instruments(self) -> dict[str, Instrument]:
@@ -68,7 +108,14 @@ def askable() -> list[str]:
 
 
 def check_study(
-    name: str, purpose: str, asks: Sequence[str], contact: str, retention_months: int, began: str = ""
+    name: str,
+    purpose: str,
+    asks: Sequence[str],
+    contact: str,
+    retention_months: int,
+    began: str = "",
+    ends: str = "",
+    public_key: str = "",
 ) -> Study:
     """Return a study, once everything about it is in order.
 
@@ -90,10 +137,30 @@ def check_study(
     problems += _ask_problems(asks)
     if type(retention_months) is not int or not 1 <= retention_months <= MOST_MONTHS:
         problems.append(problem("study.error.months", most=MOST_MONTHS))
+    if public_key and not is_public_key(public_key):
+        problems.append(problem("study.error.public_key"))
     if problems:
         raise SetupError(problems)
     chosen = tuple(one for one in askable() if one in set(asks))
-    return Study(texts["name"], texts["purpose"], chosen, texts["contact"], retention_months, began)
+    about = texts["name"], texts["purpose"], chosen, texts["contact"]
+    return Study(*about, retention_months, began, ends, public_key)
+
+
+def keyed(study: Study, public_key: str, today: date | None = None) -> Study:
+    """Return a study whose copies are sealed to a key, and destroyed when its months from today are over."""
+    day = today or datetime.now(UTC).date()
+    ends = months_after(day, study.retention_months).isoformat()
+    return replace(study, ends=ends, public_key=public_key)
+
+
+def months_after(day: date, n: int) -> date:
+    """Return the day n months later, or that month's last.
+
+    >>> months_after(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
@@ -107,24 +174,35 @@ def write_study(study: Study, folder: Path, *, replace: bool = False) -> Path:
     SetupError
         There is one already, or the file can't be written.
     """
-    path = folder / FILE_NAME
+    path, older = folder / FILE_NAME, study_before(folder, replace=replace)
+    began = study.began or datetime.now(UTC).date().isoformat()
+    try:
+        if path.exists():
+            stem = older.words_hash[:12] if older is not None else secrets.token_hex(6)
+            write_whole(folder / f"study-{stem}.toml", path.read_bytes())
+        write_whole(path, _as_toml(study, began).encode("utf-8"))
+    except OSError as error:
+        raise SetupError(problem("study.error.not_written", file=path, reason=error.strerror)) from None
+    return path
+
+
+def study_before(folder: Path, *, replace: bool) -> Study | None:
+    """Return the study that a new one would take the place of; None where there is none, or none to be read.
+
+    Raises
+    ------
+    SetupError
+        There is one, and it is not to be replaced.
+    """
     try:
         older = read_study(folder)
     except SetupError:
         if not replace:
             raise
-        older = None
+        return None
     if older is not None and not replace:
-        raise SetupError(problem("study.error.exists", file=path, name=older.name))
-    began = study.began or datetime.now(UTC).date().isoformat()
-    try:
-        if path.exists():
-            stem = older.words_hash[:12] if older is not None else secrets.token_hex(6)
-            _write_whole(folder / f"study-{stem}.toml", path.read_bytes())
-        _write_whole(path, _as_toml(study, began).encode("utf-8"))
-    except OSError as error:
-        raise SetupError(problem("study.error.not_written", file=path, reason=error.strerror)) from None
-    return path
+        raise SetupError(problem("study.error.exists", file=folder / FILE_NAME, name=older.name))
+    return older
 
 
 def exports_folder(folder: Path) -> Path:
@@ -153,11 +231,45 @@ def read_study(folder: Path) -> Study | None:
     problems += [
         problem("study.error.unknown_field", file=path, field=field)
         for field in content
-        if field not in _FIELDS
+        if field not in (*_FIELDS, *_SEALING)
     ]
+    sealing = [field for field in _SEALING if field in content]
+    missing = [field for field in _SEALING if not _fits(field, content)] if sealing else []
+    problems += [problem("study.error.field", file=path, field=field) for field in missing]
     if problems:
         raise SetupError(problems)
-    return check_study(**{field: content[field] for field in _FIELDS})
+    return check_study(**{field: content[field] for field in (*_FIELDS, *sealing)})
+
+
+def open_private(folder: Path, study: Study, secret: str, file: Path | None = None) -> bytes:
+    """Return the private half of a study's key, opened by its researcher's passphrase or recovery code.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    file : Path, optional
+        Where the researcher keeps ``study.key``, if not in the data folder; see `study_key.key_file`.
+
+    Raises
+    ------
+    SetupError
+        The study has no key, or another than the researcher's; or the secret does not open it.
+    """
+    key = key_of(folder, study, file)
+    return study_key.open_private_half(key, secret)
+
+
+def key_of(folder: Path, study: Study, file: Path | None = None) -> StudyKey:
+    """Return the key pair of a study, its private half locked; see `open_private`."""
+    if not study.public_key:
+        raise SetupError(problem("study.error.no_key_yet", folder=folder))
+    path = study_key.key_file(folder, file)
+    key = read_study_key(path)
+    if key.public != study.public_key:
+        values = {"file": path, "own": study_key.key_words(key.public), "other": study.key_words}
+        raise SetupError(problem("study.error.other_key", **values))
+    return key
 
 
 def _text_problems(field: str, text: str) -> list[Problem]:
@@ -189,7 +301,7 @@ def _fits(field: str, content: Mapping[str, Any]) -> bool:
     value = content.get(field)
     if field == "asks":
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if field == "began":
+    if field in ("began", "ends"):
         return isinstance(value, str) and _is_day(value)
     return type(value) is int if field == "retention_months" else isinstance(value, str)
 
@@ -205,17 +317,6 @@ def _is_day(text: str) -> bool:
 def _as_toml(study: Study, began: str) -> str:
     # A printable text as JSON is a basic string of TOML too.
     rows = {**asdict(study), "asks": list(study.asks), "began": began}
-    lines = [f"{name} = {json.dumps(rows[name], ensure_ascii=False)}" for name in _FIELDS]
+    fields = (*_FIELDS, *_SEALING) if study.public_key else _FIELDS
+    lines = [f"{name} = {json.dumps(rows[name], ensure_ascii=False)}" for name in fields]
     return "\n".join([f"# {say('study.file')}", "", *lines, ""])
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

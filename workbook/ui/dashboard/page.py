@@ -9,10 +9,11 @@ from workbook.errors import WorkbookError
 from workbook.ui.blocks import bullets, callout, heading, kicker, lead, note, paragraph
 from workbook.ui.components import Actions, Prose
 from workbook.ui.dashboard.base import DashboardSection
+from workbook.ui.dashboard.door import Door
 from workbook.ui.dashboard.export import Export
 from workbook.ui.dashboard.measures import Cohort, Reliability
 from workbook.ui.dashboard.partners import Dyads
-from workbook.ui.dashboard.sample import Sample, open_sample
+from workbook.ui.dashboard.sample import Sample, find_study, open_simulated, open_study_sample
 from workbook.ui.guard import Guard
 
 SECTIONS: tuple[type[DashboardSection], ...] = (Cohort, Reliability, Dyads, Export)
@@ -75,13 +76,17 @@ class Dashboard:
         if self.sample.is_simulated:
             told = [paragraph(say("dashboard.simulated.note"))]
             blocks.append(callout(say("dashboard.simulated.title"), told, tone="care"))
+        n_shut, words = self.sample.shut
+        if n_shut:
+            told = [paragraph(say("dashboard.shut.note", n=n_shut, words=words))]
+            blocks.append(callout(say("dashboard.shut.title"), told, tone="bad", alert=True))
         if not self.sample.n_persons:
             blocks.append(note(say("dashboard.nobody")))
         return blocks
 
 
 def open_dashboard() -> VBox:
-    """Open the researcher's page: the study of this installation, else the simulated cohort.
+    """Open the researcher's page: this installation's study, by its passphrase; else the simulated cohort.
 
     Returns
     -------
@@ -89,10 +94,18 @@ def open_dashboard() -> VBox:
         The whole page; a notebook cell that ends with this call shows it.
     """
     try:
-        sample = open_sample()
+        study = find_study()
+        if study is None:
+            return _show(open_simulated())
     except WorkbookError as problem:
         told = callout(say("dashboard.not_open"), [bullets(sentences(problem))], tone="bad", alert=True)
         return VBox([Prose(blocks=[told])])
+    door = Door(study, open_study_sample, _show)
+    door.root.door = door  # keeps it alive as long as the page
+    return door.root
+
+
+def _show(sample: Sample) -> VBox:
     if not sample.questionnaires:
         empty = [kicker(say("dashboard.kicker")), heading(1, sample.name), lead(say("dashboard.nobody"))]
         return VBox([Prose(blocks=empty)])

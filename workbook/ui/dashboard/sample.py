@@ -26,6 +26,7 @@ from workbook.research.validation import read_answers
 
 if TYPE_CHECKING:
     from workbook.service.studies.dataset import ConsentedStudy
+    from workbook.service.studies.study import Study
 
 Make = Callable[[str, str, str, str, Journal], Release]
 """(level, form, agreement, occasion, journal) → a release."""
@@ -37,7 +38,8 @@ COHORT = Path("data/cohort")
 class Sample:
     """Published answers and scores, who is linked with whom, and how to make an export of them.
 
-    ``linked`` holds ``person_id`` and ``couple_id`` of those whose partner is in it too.
+    ``linked`` holds ``person_id`` and ``couple_id`` of those whose partner is in it too; ``shut`` how many
+    places the study's key does not open, and the words by which that key is known.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Sample:
     linked: pd.DataFrame
     exports: Path
     make: Make
+    shut: tuple[int, str] = (0, "")
 
     @property
     def catalogue(self) -> Mapping[str, Instrument]:
@@ -101,20 +104,38 @@ class Sample:
         return from_persons(persons, facets)
 
 
-def open_sample() -> Sample:
-    """Return the study of this installation if there is one, else the simulated cohort of ``data/cohort``."""
-    from workbook.errors import SetupError
-    from workbook.service.studies.dataset import ConsentedStudy, open_study
-    from workbook.service.studies.study import exports_folder, read_study
+def find_study() -> "Study | None":
+    """Return the study of this installation, with its key in order; None where there is none.
+
+    Raises
+    ------
+    SetupError
+        Its file or its key is not in order.
+    """
+    from workbook.service.studies.study import key_of, read_study
     from workbook.storage.location import data_folder
 
     folder = data_folder()
-    try:
-        there_is_one = read_study(folder) is not None
-    except SetupError:
-        there_is_one = True  # and it is not in order: opening it says what is wrong
-    if there_is_one:
-        return of_study(open_study(folder), exports_folder(folder))
+    study = read_study(folder)
+    if study is not None:
+        key_of(folder, study)
+    return study
+
+
+def open_study_sample(passphrase: str) -> Sample:
+    """Return the study of this installation, opened by its researcher's passphrase."""
+    from workbook.service.studies.dataset import open_study
+    from workbook.service.studies.study import exports_folder
+    from workbook.storage.location import data_folder
+
+    folder = data_folder()
+    return of_study(open_study(folder, ask=lambda: passphrase), exports_folder(folder))
+
+
+def open_simulated() -> Sample:
+    """Return the simulated cohort of ``data/cohort``; without that, one made now."""
+    from workbook.service.studies.dataset import ConsentedStudy
+
     cohort = find_cohort(Path.cwd())
     if cohort is not None:
         return of_cohort(cohort)
@@ -137,9 +158,10 @@ def of_study(consented: "ConsentedStudy", exports: Path) -> Sample:
         return consented.release(level, form=form, agreement=agreement, occasion=occasion, journal=journal)
 
     people = consented.people
+    shut = (consented.n_shut, consented.study.key_words)
     linked = people.loc[people["is_linked"].to_numpy(dtype=bool), ["person_id", "couple_id"]]
     return Sample(
-        consented.study.name, False, consented.published, consented.n_persons, linked, exports, make
+        consented.study.name, False, consented.published, consented.n_persons, linked, exports, make, shut
     )
 
 

@@ -12,13 +12,14 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from ipywidgets import Widget
 
 from workbook.content import lookup, say
+from workbook.content.formats import day_in_words
 from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
 from workbook.ui.blocks import Block, note, paragraph, quote
 from workbook.ui.buttons import Button
-from workbook.ui.exercise_pages.form import MoveForm, day_in_words, is_asked
+from workbook.ui.exercise_pages.form import MoveForm, is_asked
 
 T = TypeVar("T", bound=Thing)
 KINDS = {"on": "primary", "back": "secondary", "off": "danger"}
@@ -156,7 +157,8 @@ class Activity(Generic[T]):
     def beside(self, thing: T) -> str:
         """Return what stands below its title in the list: whose it is, and where it stands."""
         who = self.name(thing.title_by)
-        return f"{f'{who}, {day_in_words(thing.day)}' if thing.day else who}. {self.stage(thing)}"
+        day, stage = day_in_words(thing.day) if thing.day else "", self.stage(thing)
+        return say(f"ui.activity.{'beside_day' if day else 'beside'}", who=who, day=day, stage=stage)
 
     def told(self, thing: T) -> list[Block]:
         """Return what is told of a thing: everybody's words, each below what introduces them."""

@@ -1,12 +1,12 @@
 """The form of one move, derived from its shape: a widget for each field that somebody is asked."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from ipywidgets import Widget
 
 from workbook.content import lookup, say
+from workbook.content.formats import day_in_words
 from workbook.session.own_day import own_today
 from workbook.shapes import Choice, Day, Field, Flag, Need, Rating, Shape, Text
 from workbook.ui.components import Choices, TextField
@@ -162,12 +162,3 @@ def _missing(field: Field, value: Any, given: Mapping[str, Any]) -> str:
     if isinstance(field, Need):
         return "" if value else say("ui.activity.empty")
     return "" if value is not None else say("ui.trouble.no_choice")
-
-
-def day_in_words(day: date) -> str:
-    """Return a day as people write it: 3 May 2026.
-
-    >>> day_in_words(date(2026, 5, 3))
-    '3 May 2026'
-    """
-    return f"{day.day} {day:%B %Y}"

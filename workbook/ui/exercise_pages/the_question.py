@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from workbook.content.formats import day_in_words
 from workbook.exercises.the_question import Review, newest
 from workbook.ui.blocks import Block, paragraph
 from workbook.ui.exercise_pages.activity import KEPT, Activity, Scene
-from workbook.ui.exercise_pages.form import day_in_words
 
 
 class TheQuestion(Activity[Review]):

@@ -95,7 +95,7 @@ class DecideHere(Page):
         titles = {one.id: one.title for one in self.session.shareable()}
         return [
             Button(
-                f"{titles[instrument]}: {say('ui.sharing.withdraw')}",
+                say("ui.sharing.withdraw_of", title=titles[instrument]),
                 self._taker(instrument, occasion),
                 "danger",
             )

@@ -8,7 +8,9 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
+from workbook.content.evidence import claims
 from workbook.content.exercise import Exercise, exercises
+from workbook.content.formats import listed
 from workbook.errors import WorkbookError, problem
 from workbook.exercises import MACHINES
 from workbook.service.formats.values import ASIDE, DONE
@@ -61,9 +63,7 @@ class ExerciseList(Page):
             "id": str(at("exercise", one.id)),
             "title": one.title,
             "status": "under-way" if waits else "link",
-            "note": say("ui.exercises.waits", n=waits)
-            if waits
-            else one.why.partition(". ")[0].rstrip(".") + ".",
+            "note": say("ui.exercises.waits", n=waits) if waits else one.in_short,
             "time": say("ui.status.minutes", n=one.minutes),
             "next": bool(waits),
         }
@@ -292,11 +292,16 @@ class ExercisePage(Page):
     def _about(exercise: Exercise) -> list[Block]:
         how: list[Block] = [bullets(exercise.steps, ordered=True)]
         if exercise.bring:
-            how.insert(0, paragraph(say("ui.exercises.bring", things=", ".join(exercise.bring))))
+            how.insert(0, paragraph(say("ui.exercises.bring", things=listed(exercise.bring))))
         about = (
             [details(say("ui.exercises.how"), how)]
             if exercise.id in MACHINES
             else [heading(2, say("ui.exercises.how")), *how]
         )
         about += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
-        return [*about, note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
+        about += [note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
+        if not exercise.studies:
+            return about
+        found = [claims()[name].text for name in exercise.studies]
+        words: list[Block] = [bullets(found), note(claims()["not_tested"].text)]
+        return [*about, details(say("ui.exercises.studies"), words)]

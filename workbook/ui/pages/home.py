@@ -61,11 +61,7 @@ class Home(Page):
 
     def _waiting(self, exercise: str, things: list[str]) -> Button:
         """Return the button that opens what waits: the thing itself where it is one."""
-        label = say(
-            f"ui.home.waits_{'one' if len(things) == 1 else 'some'}",
-            n=len(things),
-            title=exercises()[exercise].title,
-        )
+        label = say("ui.home.waits", n=len(things), title=exercises()[exercise].title)
         there = at("exercise", exercise, *(things if len(things) == 1 else ()))
         return Button(label, self.to(there))
 

@@ -4,7 +4,18 @@ from workbook.address import at
 from workbook.content import say
 from workbook.content.document import Section, documents
 from workbook.content.resource import Resource, resources
-from workbook.ui.blocks import Block, card, heading, kicker, lead, links, note, opening, paragraph
+from workbook.ui.blocks import (
+    Block,
+    callout,
+    card,
+    details,
+    heading,
+    kicker,
+    lead,
+    note,
+    opening,
+    paragraph,
+)
 from workbook.ui.buttons import Button
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
@@ -53,7 +64,12 @@ class HelpPage(Page):
         words = [kicker(say("ui.resources.kicker")), heading(1, found.title), lead(say("ui.resources.lead"))]
         if not found.entries:
             words += [paragraph(text) for text in found.when_empty]
-        words += [card(self._entry(one, found.unverified)) for one in found.entries]
+        else:
+            words += [callout("", [paragraph(found.traces)], tone="care")]
+        words += [
+            details(region, [block for one in entries for block in self._entry(one, found.unverified)])
+            for region, entries in found.by_region().items()
+        ]
         self.say_words(words)
         alone = at("just-for-me")  # not where two sit together: it is for one person
         is_open = self.desk.pages.status(alone) == "open"
@@ -65,8 +81,9 @@ class HelpPage(Page):
         checked = say("ui.resources.verified", by=one.checked_by) if one.is_verified else unverified
         return [
             heading(3, one.name),
-            paragraph(one.what),
             paragraph([{"text": one.contact, "strong": True}]),
-            note(f"{one.region}. {checked}"),
-            links([(say("ui.resources.source", address=one.address), one.address)]),
+            paragraph(one.what),
+            *([paragraph(one.hours)] if one.hours else []),
+            note(checked),
+            note(say("ui.resources.source", address=one.address)),
         ]

@@ -73,9 +73,19 @@ class Cooling(Page):
             low = documents()["mood_check"].sections[1]
             words.append(callout(low.heading, [paragraph(text) for text in low.paragraphs], tone="care"))
         self.say_words(words)
-        buttons = [Button(say("ui.cooling.button"), self.to(at("home")), "primary")]
-        if not self.session.is_together:
-            buttons.append(Button(say("ui.cooling.help"), self.to(at("just-for-me"))))
-            if not is_low:
-                buttons.append(Button(say("ui.cooling.step"), self.to(at("exercises")), "quiet"))
-        self.offer(*buttons)
+        self.offer(*(self._ways_out() if is_low else self._ways_on()))
+
+    def _ways_on(self) -> list[Button]:
+        home = Button(say("ui.cooling.button"), self.to(at("home")), "primary")
+        if self.session.is_together:
+            return [home]
+        step = Button(say("ui.cooling.step"), self.to(at("exercises")), "quiet")
+        return [home, self._just_for_me(), step]
+
+    def _ways_out(self) -> list[Button]:
+        """Return the same two ways for everybody who feels low now, whatever their answers say."""
+        alone = [] if self.session.is_together else [self._just_for_me()]
+        return [Button(say("ui.steps.resources"), self.to(at("resources"))), *alone, self.home()]
+
+    def _just_for_me(self) -> Button:
+        return Button(say("ui.cooling.help"), self.to(at("just-for-me")))

@@ -5,13 +5,14 @@ service gives it one's own choice alone.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
+from workbook.content.formats import day_in_words, listed
 from workbook.errors import WorkbookError, problem
 from workbook.frames import occasion_number
 from workbook.service.formats.values import ResearchChoice
@@ -68,11 +69,17 @@ class Research(Page):
         choice = self.session.own.my_research()
         words = reading(documents()[DOCUMENT], say("study.page.kicker"))
         never = note(say("study.page.never"))
-        self.say_words([*words[:2], *self._standing(choice), self._facts(), *words[2:], never])
-        self.choice.options = [self._option(grain.value) for grain in self._grains()]
-        self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
-        self._show()
-        buttons = [Button(say("study.page.button"), self._save, "primary")]
+        closed = self._closed()
+        told = [callout("", [paragraph(say(f"study.page.{closed}"))], tone="care")] if closed else []
+        self.say_words([*words[:2], *told, *self._standing(choice), self._facts(), *words[2:], never])
+        buttons = []
+        if closed:
+            self.place.children = ()
+        else:
+            self.choice.options = [self._option(grain.value) for grain in self._grains()]
+            self.link.options = [self._option(f"linked_{one}") for one in ("no", "yes")]
+            self._show()
+            buttons.append(Button(say("study.page.button"), self._save, "primary"))
         if choice is not None and choice.grain is not Grain.NOTHING:
             buttons.append(Button(say("study.page.take_back"), self._take_back, "danger"))
         self.offer(*buttons, self.home())
@@ -89,10 +96,23 @@ class Research(Page):
             "contact": study.contact,
             "purpose": study.purpose,
             "asks": "; ".join([*asked[1:], asked[0]]),
-            "kept": say("study.page.months", n=study.retention_months),
+            "kept": say("study.page.until", day=day_in_words(date.fromisoformat(study.ends)))
+            if study.ends
+            else "",
+            "sealed": say("study.page.sealed_to") if study.public_key else "",
+            "key": study.key_words,
         }
-        lines = [[{"text": say(f"study.page.{name}"), "strong": True}, text] for name, text in rows.items()]
-        return callout("", [paragraph(line) for line in lines])
+        lines = [
+            [{"text": say(f"study.page.{name}"), "strong": True}, text] for name, text in rows.items() if text
+        ]
+        key_note = [note(say("study.page.key_note"))] if study.public_key else []
+        return callout("", [*(paragraph(line) for line in lines), *key_note])
+
+    def _closed(self) -> str:
+        """Return why nothing can be given, as a key of the page's words; empty where something can."""
+        if not self.study.public_key:
+            return "no_key"
+        return "over" if self.study.is_over(datetime.now(UTC).date()) else ""
 
     def _standing(self, choice: ResearchChoice | None) -> list[Block]:
         if choice is None:
@@ -100,10 +120,14 @@ class Research(Page):
         if choice.grain is Grain.NOTHING:
             return [callout("", [paragraph(say("study.page.now_nothing"))])]
         if not choice.is_standing:
-            over = say("study.page.now_over", day=_day(choice.chosen))
+            over = say("study.page.now_over", day=day_in_words(date.fromisoformat(choice.chosen)))
             return [callout("", [paragraph(over)], tone="care")]
         said = [
-            say(f"study.page.now_{choice.grain.value}", day=_day(choice.chosen), until=_day(choice.until)),
+            say(
+                f"study.page.now_{choice.grain.value}",
+                day=day_in_words(date.fromisoformat(choice.chosen)),
+                until=day_in_words(date.fromisoformat(choice.until)),
+            ),
             say(f"study.page.now_{'linked' if choice.is_linked else 'alone'}"),
             say("study.page.newer"),
         ]
@@ -156,7 +180,7 @@ class Research(Page):
             for name, n in (("answers", len(publication.responses)), ("scores", len(publication.scores)))
             if n and not (name == "scores" and publication.grain is Grain.ANSWERS)
         ]
-        return [title, ", ".join(counts)]
+        return [title, listed(counts)]
 
     # -- what is done ------------------------------------------------------------------------
     def _save(self) -> None:
@@ -176,13 +200,3 @@ class Research(Page):
         session.own.give_to_research(grain, linked=linked, text_hash=words)
         session.refresh("drawer")
         self.desk.go(at("research", "saved"))
-
-
-def _day(iso: str) -> str:
-    """Return a day as people write it.
-
-    >>> _day("2026-11-02")
-    '2 November 2026'
-    """
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"

@@ -9,12 +9,12 @@ from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say
+from workbook.content.formats import day_in_words
 from workbook.errors import WorkbookError, problem
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
-from workbook.ui.exercise_pages.form import day_in_words
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
 

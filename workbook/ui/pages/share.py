@@ -7,6 +7,7 @@ from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
+from workbook.content.formats import decimal
 from workbook.instruments import Instrument
 from workbook.session import Session, Status
 from workbook.sharing import Grain, Publication, grains_for, publish
@@ -184,7 +185,7 @@ def preview(publication: Publication, instrument: Instrument) -> list[Block]:
 def _score_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
     scores = publication.scores
     return [
-        [instrument.subscale_by_id[str(name)].title, f"{value:.1f}"]
+        [instrument.subscale_by_id[str(name)].title, decimal(value)]
         for name, value in zip(scores["subscale"], scores["score"], strict=True)
     ]
 

@@ -62,12 +62,14 @@ class Sharing(Page):
             is_open = (instrument, occasion) in self.session.table.open_rounds
             if is_now and (grain is Grain.NOTHING or not is_open):
                 buttons.append(
-                    Button(f"{title}: {say('ui.sharing.change')}", self.to(at("share", instrument)))
+                    Button(say("ui.sharing.change_of", title=title), self.to(at("share", instrument)))
                 )
             if grain is not Grain.NOTHING:
                 buttons.append(
                     Button(
-                        f"{title}: {say('ui.sharing.withdraw')}", self._taker(instrument, occasion), "danger"
+                        say("ui.sharing.withdraw_of", title=title),
+                        self._taker(instrument, occasion),
+                        "danger",
                     )
                 )
         return buttons
