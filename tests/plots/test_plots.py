@@ -10,7 +10,7 @@ import pytest
 from tests.small import SMALL, answers, both
 from workbook import frames, plots
 from workbook.content import say
-from workbook.dyads import agreement, needs_gap, pair, perspectives
+from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair, perspectives
 from workbook.instruments import catalogue
 from workbook.plots.canvas import WIDTHS
 from workbook.plots.discs import radius_at
@@ -38,7 +38,8 @@ def prepare_all(results, scores=None):
     made = {name: view.prepared(CATALOGUE[view.instrument], given) for name, view in DRAWN.items()}
     found = {name: frames.empty(CONTRACTS[name]) if frame is None else frame for name, frame in made.items()}
     scores = results.scores if scores is None else scores
-    weeks = plots.prepare_trend(scores, CATALOGUE["connection"], {A: "a", B: "b"}, NAMES)
+    changes = find_changes(scores, CATALOGUE, together=True)
+    weeks = plots.prepare_trend(scores, CATALOGUE["connection"], {A: "a", B: "b"}, NAMES, changes=changes)
     return found | {"weeks": weeks}
 
 
@@ -163,7 +164,10 @@ def topics_of_many(apart):
             )
         )  # fmt: skip
     scores = frames.check(pd.concat(rows, ignore_index=True), frames.SCORES)
-    return plots.prepare_topics(pair(scores, {A: "a", B: "b"}), CATALOGUE["connection"], NAMES)
+    nothing = frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS)
+    claims = find_claims(scores, *nothing, CATALOGUE, {A: "a", B: "b"})
+    pairs = pair(scores, {A: "a", B: "b"})
+    return plots.prepare_topics(pairs, CATALOGUE["connection"], NAMES, claims=claims)
 
 
 def words_of(figure):
@@ -367,11 +371,11 @@ def test_a_change_counts_beyond_the_band_of_two_measurements():
     first = answers({"x.talk.1": 1, "x.talk.2": 1, "x.blame.1": 4, "x.blame.2": 4})
     later = answers({"x.talk.1": 4, "x.talk.2": 4, "x.blame.1": 0, "x.blame.2": 0}, occasion="assessment-2")
     scores = score(pd.concat([first, later], ignore_index=True), SMALL)
-    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES)
+    moved = find_changes(scores, {SMALL.id: SMALL})
+    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=moved)
     talk = trend[(trend["facet"] == "x.talk").to_numpy()]
 
-    assert talk["change"].isna().tolist() == [True, False]  # told of the last time only
-    assert talk["change"].iloc[-1] == "better"
+    assert talk["change"].tolist() == ["none", "better"]
     assert talk["low"].tolist() == [0.0, 0.0]
     assert talk["high"].tolist() == pytest.approx([1 + 1.96 * 2**0.5 * 0.5] * 2)
     assert trend[(trend["facet"] == "x.blame").to_numpy()]["change"].iloc[-1] == "better"
@@ -397,7 +401,8 @@ def test_what_moved_is_drawn_from_the_first_time_to_now_with_both_words():
     first, later = ({"x.talk.1": n, "x.talk.2": n} for n in (0, 4))
     rows = [answers(first), answers(later, occasion="assessment-2")]
     scores = score(pd.concat(rows, ignore_index=True), SMALL)
-    figure = plots.plot_moved(plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES))
+    changes = find_changes(scores, {SMALL.id: SMALL})
+    figure = plots.plot_moved(plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=changes))
     (then,) = marks(figure, is_open=True)
     (now,) = marks(figure)
 

@@ -28,22 +28,22 @@ def signs_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     ("mine", "yours", "sentence"),
     [
         ({}, {}, "Neither of you notices any of these signs often."),
-        ({LONELY: 4}, {LONELY: 0}, "Noticed often: by Mira, “Loneliness”."),
-        ({LONELY: 2}, {}, "Noticed now and then: by Mira, “Loneliness”."),
+        ({LONELY: 4}, {LONELY: 0}, "Noticed often: by at least one of you, “Loneliness”."),
+        ({LONELY: 2}, {}, "Noticed now and then: by at least one of you, “Loneliness”."),
         ({LONELY: 3}, {LONELY: 4}, "Noticed often: by both of you, “Loneliness”."),
         (
             {CRITICISM: 3},
             {LONELY: 3},
-            "Noticed often: by Jonas, “Loneliness”; by Mira, “Criticizing”.",
+            "Noticed often: by at least one of you, “Loneliness” and “Criticizing”.",
         ),
         (
             dict.fromkeys(SIGNS[:5], 4),
             {},
-            "Noticed often: by Mira, 5 signs.",
+            "Noticed often: by at least one of you, 5 signs.",
         ),
     ],
 )
-def test_what_each_partner_notices_is_said_by_name_and_never_averaged(mine, yours, sentence):
+def test_what_each_partner_notices_is_never_averaged_and_names_nobody(mine, yours, sentence):
     assert signs_of(mine, yours) == sentence
 
 
@@ -63,7 +63,7 @@ def test_own_answers_and_perceptions_of_the_partner_are_both_reported():
 
     assert said("signs", shown) == (
         "By your own words about yourselves, none of these signs is there often."
-        " Often seen in the other: by Mira, “Criticizing”."
+        " Often seen in the other: by at least one of you, “Criticizing”."
     )
 
 
@@ -106,9 +106,9 @@ def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     [
         ({TRUST: 4}, {TRUST: 3}, "Full on both sides: “Trust”."),
         ({FUN: 1}, {FUN: 0}, "Small on both sides: “Fun and new things together”."),
-        ({TRUST: 1}, {TRUST: 2}, "Small on Mira’s side: “Trust”."),
-        ({TRUST: 1}, {FUN: 1}, "Small on Jonas’s side: “Fun and new things together”. Small on Mira’s side: “Trust”."),
-        ({TRUST: 4}, {TRUST: 1}, "Small on Jonas’s side: “Trust”."),
+        ({TRUST: 1}, {TRUST: 2}, "Small on one of the two sides: “Trust”."),
+        ({TRUST: 1}, {FUN: 1}, "Small on one of the two sides: “Fun and new things together” and “Trust”."),
+        ({TRUST: 4}, {TRUST: 1}, "Small on one of the two sides: “Trust”."),
         ({TRUST: 3}, {FUN: 3}, "No topic is full on both sides, and none is small on either."),
         ({}, {}, "All topics are about equally full, on both sides. None stands out."),
         (dict.fromkeys(FACETS[:5], 3), dict.fromkeys(FACETS[:5], 4), "Full on both sides: 5 topics."),
@@ -136,35 +136,52 @@ def test_an_individual_profile_names_highest_and_lowest_with_all_ties(scores, se
     assert said("profile", plots.prepare_topics(results.pairs, ASKED["connection"])).startswith(sentence)
 
 
-def test_all_differences_are_named_or_counted():
-    """Two claimed topics are named; where all are, it is said once and none is drawn as if it stood out."""
+def test_all_differences_that_hold_are_named_or_counted():
+    """Four points on two topics; two points on all; nothing. One topic two points apart does not hold."""
+    same = dict.fromkeys(FACETS, 2)
     few = together(
-        answers(A, MIDDLE | dict.fromkeys(FACETS[:2], 0)), answers(B, MIDDLE | dict.fromkeys(FACETS[:2], 4))
+        answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same | dict.fromkeys(FACETS[:2], 4))
     )
     many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
-    none = together(answers(A, MIDDLE), answers(B, MIDDLE))
+    none = together(answers(A, same), answers(B, same))
+    small = together(answers(A, same | {FACETS[0]: 0}), answers(B, same))
+    whole = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
 
     told = [
-        said("side_by_side", plots.prepare_topics(one.pairs, ASKED["connection"], NAMES)).partition(
-            " Topics"
-        )[0]
-        for one in (few, many, none)
+        said(
+            "side_by_side",
+            plots.prepare_topics(one.pairs, ASKED["connection"], NAMES, claims=one.claims),
+        ).partition(" Topics")[0]
+        for one in (few, many, none, small, whole)
     ]
 
     assert told == [
-        "Clearly different for the two of you: “Open and honest talk” and “Sharing your inner world”.",
-        "On 21 of 21 topics your two halves are far apart. Two people can live the same weeks in two ways.",
+        "These weeks are different for the two of you on “Open and honest talk” and “Sharing your inner world”.",
+        "These weeks are different for the two of you on 21 topics.",
         "No topic is clearly different for the two of you, as far as these scores can tell.",
+        "No topic is clearly different for the two of you, as far as these scores can tell.",
+        (
+            "All topics taken together, these weeks are different for the two of you."
+            " Which topics it is, the scores cannot tell for sure."
+        ),
     ]
+
+
+def test_without_claims_no_difference_is_told_or_marked():
+    results = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
+    prepared = plots.prepare_topics(results.pairs, ASKED["connection"], NAMES)
+
+    assert not prepared["is_claimed"].any()
+    assert said("side_by_side", prepared).startswith("No topic is clearly different")
 
 
 @pytest.mark.parametrize(
     ("n", "sentence"),
     [
-        (0, "On none of 21 topics are your answers further apart than chance explains."),
-        (1, "On one of 21 topics your answers are further apart than chance explains. Each answer is about one’s own side."),
+        (0, "On none of 21 topics are your answers clearly apart, as far as these scores can tell."),
+        (1, "On one of 21 topics your answers are clearly apart. Each answer is about one’s own side."),
         (7, (
-            "On 7 of 21 topics your answers are further apart than chance explains. 5 of them are drawn, the widest"
+            "On 7 of 21 topics your answers are clearly apart. 5 of them are drawn, the widest"
             " first. The other 2 are in the table. Each answer is about one’s own side."
         )),
     ],
@@ -173,4 +190,10 @@ def test_the_number_of_differences_is_told_with_how_many_are_drawn(n, sentence):
     apart = dict.fromkeys(FACETS[:n], 0), dict.fromkeys(FACETS[:n], 4)
     results = together(answers(A, MIDDLE | apart[0]), answers(B, MIDDLE | apart[1]))
 
-    assert said("differences", plots.prepare_topics(results.pairs, ASKED["connection"], NAMES)) == sentence
+    assert (
+        said(
+            "differences",
+            plots.prepare_topics(results.pairs, ASKED["connection"], NAMES, claims=results.claims),
+        )
+        == sentence
+    )

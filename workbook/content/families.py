@@ -1,4 +1,4 @@
-"""Families of topics: which belong together, kept as content and not in code."""
+"""Families of topics that are about one thing, kept as content and not in code."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ from workbook.content.tables import Place, read_table, table
 @table("family")
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Topics that are shown together, under one heading."""
+    """Topics of which one page tells at most one card, and that a picture shows together."""
 
     id: Slug
     topics: Texts
@@ -20,27 +20,19 @@ class Family:
 @table("families")
 @dataclass(frozen=True, slots=True)
 class Families:
-    """Every family.
-
-    Attributes
-    ----------
-    version : str
-    families : tuple of Family
-    basis : str
-        A source id, or ``"ours"``.
-    """
+    """All families, in the order in which they stand on a page. ``basis`` is a source id, or ``"ours"``."""
 
     version: Text
-    families: tuple[Family, ...]
     basis: Text
+    families: tuple[Family, ...]
 
-    def family_of(self, topic: str) -> str:
-        """Return the id of the family a topic is in; '' where it is in none.
+    def of(self, topic: str) -> str:
+        """Return the id of a topic's family; a topic without one is a family of its own.
 
-        >>> families().family_of("connection.trust"), families().family_of("x.unknown")
-        ('safety_and_trust', '')
+        >>> families().of("connection.trust"), families().of("x.unknown")
+        ('safety_and_trust', 'x.unknown')
         """
-        return next((family.id for family in self.families if topic in family.topics), "")
+        return next((one.id for one in self.families if topic in one.topics), topic)
 
 
 def read_families(found: dict[str, object], where: str = "families.toml") -> Families:
@@ -52,13 +44,13 @@ def read_families(found: dict[str, object], where: str = "families.toml") -> Fam
         With every problem of the file at once.
     """
     top = Place(where, [])
-    read = read_table(Families, found, top)
-    for name in repeated(topic for family in read.families for topic in family.topics):
-        top.note(f"{name!r} is in two families; keep one")
-    for name in repeated(family.id for family in read.families):
-        top.note(f"two families are called {name!r}; give each an id of its own")
+    made = read_table(Families, found, top)
+    for name in repeated(topic for one in made.families for topic in one.topics):
+        top.note(f"{name!r} stands in two families; keep one")
+    for name in repeated(one.id for one in made.families):
+        top.note(f"two families have the id {name!r}")
     top.finish()
-    return read
+    return made
 
 
 @cache

@@ -112,14 +112,14 @@ def _height(labels: list[_Label]) -> float:
 
 def sentence_differences(prepared: pd.DataFrame) -> Said:
     """Return what to see: on how many topics the two differ, and how many of them are drawn."""
-    compared = [topic for topic in topics_of(prepared) if topic.is_compared]
-    if not compared:
+    topics = topics_of(prepared)
+    if not topics:
         return []
-    n = sum(topic.is_claimed for topic in compared)
+    n = sum(topic.is_claimed for topic in topics)
     if not n:
-        return [("results.plots.differences_none", {"of": len(compared)})]
-    key = "one" if n == 1 else "some"
-    said: Said = [(f"results.plots.differences_{key}", {"n": n, "of": len(compared)})]
+        is_whole = bool(prepared["is_whole_claimed"].any())
+        return [(f"results.plots.differences_{'whole' if is_whole else 'none'}", {"of": len(topics)})]
+    said: Said = [(f"results.plots.differences_{'one' if n == 1 else 'some'}", {"n": n, "of": len(topics)})]
     if n > MOST:
         said.append(("results.plots.differences_more", {"drawn": MOST, "more": n - MOST}))
     return [*said, ("results.plots.differences_ask", {})]
@@ -127,9 +127,9 @@ def sentence_differences(prepared: pd.DataFrame) -> Said:
 
 def note_differences(prepared: pd.DataFrame) -> Said:
     """Return how sure it is."""
-    if not any(topic.is_compared for topic in topics_of(prepared)):
+    if not len(prepared):
         return []
-    said: Said = [("results.plots.claims", {})]
+    said: Said = [("results.plots.chance_alike", {})]
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -139,7 +139,9 @@ VIEW = View(
     "differences",
     instrument="connection",
     source=lambda found: found.pairs,
-    prepare=lambda rows, instrument, given: prepare_topics(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_topics(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=frames.PREPARED["topics"],
     drawing=Drawing(
         plot_differences, sentence_differences, table_topics, note=note_differences, widths=WIDTHS

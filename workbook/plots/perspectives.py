@@ -4,7 +4,7 @@ The same frame serves three views: topics of connection, one at a time; skills; 
 """
 
 from collections.abc import Iterable, Mapping
-from math import hypot, isnan, nan
+from math import nan
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.canvas import WIDTHS
-from workbook.plots.claims import claimed, error_of_score, error_of_view
+from workbook.plots.claimed import Told
 from workbook.plots.four_views import plot_four_views
 from workbook.plots.names import (
     all_or_number,
@@ -27,11 +27,14 @@ from workbook.plots.theme import number
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
-WORTH_A_WORD = 1.0  # scale points between two single answers: one step of the scale
 
 
 def prepare_perspectives(
-    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    perspectives: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per facet and perspective that has a value, in the instrument's order.
 
@@ -41,6 +44,8 @@ def prepare_perspectives(
         `workbook.frames.PERSPECTIVES` of one couple; the latest occasion is taken.
     instrument : Instrument
     names : mapping of place to name, optional
+    claims : DataFrame, optional
+        `workbook.frames.CLAIMS` of the same couple; without it nothing is told to differ.
 
     Returns
     -------
@@ -51,18 +56,18 @@ def prepare_perspectives(
     own = own[own["value"].notna()]
     by = own["perspective"].str[0]
     rows = own.assign(by=by, about=own["perspective"].str[-1])
-    return _prepared(rows, instrument, names)
+    return _prepared(rows, instrument, names, Told(claims, "perspectives", instrument.id))
 
 
-def prepare_skills(
-    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the fourteen skills: "I can do this" and "my partner does this", single answers."""
-    return prepare_perspectives(perspectives, instrument, names)
+prepare_skills = prepare_perspectives  # "I can do this" and "my partner does this", single answers
 
 
 def prepare_guesses(
-    needs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    needs: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return how much each need matters to a person, and what the partner thinks it matters to them.
 
@@ -77,10 +82,12 @@ def prepare_guesses(
     guessed = now.assign(by=now["place"], about=other, value=now["guess"])
     rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
     rows = rows[rows["value"].notna()].assign(low=nan, high=nan, assumed=False)
-    return _prepared(rows, instrument, names)
+    return _prepared(rows, instrument, names, Told(claims, "guesses", instrument.id))
 
 
-def _prepared(rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None) -> pd.DataFrame:
+def _prepared(
+    rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None, told: Told
+) -> pd.DataFrame:
     known = shown_facets(instrument)
     rows = rows[rows["facet"].isin(known)]
     if not len(rows):
@@ -95,74 +102,71 @@ def _prepared(rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, st
         question=[questions[name] for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
+        is_claimed=[told.of(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
+        is_whole_claimed=[told.of_whole(*key) for key in zip(rows["by"], rows["about"], strict=True)],
         lowest=[known[name].scale.lowest for name in rows["facet"]],
         highest=[known[name].scale.highest for name in rows["facet"]],
         words=[choice_words(known[name].scale) for name in rows["facet"]],
         _rank=rows["facet"].map(rank),
     ).sort_values(["_rank", "about", "by"], ignore_index=True)
-    return frames.check(_with_claims(table, instrument)[list(CONTRACT.columns)], CONTRACT)
-
-
-def _with_claims(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Mark each view of the other that may be claimed to differ from the other's own word."""
-    own = {(r.facet, r.about): float(r.value) for r in frames.rows(table) if r.by == r.about}
-    gaps = {}
-    for r in frames.rows(table):
-        if r.by != r.about and (r.facet, r.about) in own:
-            facet = shown_facets(instrument)[r.facet]
-            subscale = instrument.subscale_by_id[facet.own]
-            seen = error_of_view(subscale, facet.scale)
-            error = hypot(seen, seen if facet.is_single else error_of_score(subscale) or nan)
-            gaps[r.facet, r.by] = (float(r.value) - own[r.facet, r.about], None if isnan(error) else error)
-    claims = claimed(gaps)
-    marks = [pd.NA if r.by == r.about else claims.get((r.facet, r.by), pd.NA) for r in frames.rows(table)]
-    return table.assign(is_claimed=pd.array(marks, dtype="boolean"))
-
-
-def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
-    """Return, per facet and person, what the partner says − what they say themselves."""
-    keys = ["facet", "title", "about", "name_about"]
-    own = prepared[(prepared["by"] == prepared["about"]).to_numpy()][[*keys, "value"]]
-    other = prepared[(prepared["by"] != prepared["about"]).to_numpy()][["facet", "about", "name_by", "value"]]
-    both = own.merge(other, on=["facet", "about"], suffixes=("_own", "_other"))
-    return both.assign(gap=both["value_other"] - both["value_own"])
+    return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
 def _sentence(prepared: pd.DataFrame, view: str) -> Said:
+    """Return, for each person, on what the other's view differs from their own word, if that may be told."""
+    others = prepared[(prepared["by"] != prepared["about"]).to_numpy()]
+    answered = prepared.loc[(prepared["by"] == prepared["about"]).to_numpy(), ["facet", "about"]]
+    both = others.merge(answered, on=["facet", "about"])
     said: list[tuple[str, str]] = []
-    for _, rows in _gaps(prepared).groupby("about", sort=True):
+    for _, rows in both.groupby("about", sort=True):
         name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
-        wide = list(rows.loc[(rows["gap"].abs() > WORTH_A_WORD).to_numpy(dtype=bool), "title"])
-        key = "apart" if wide else "alike"
-        subjects = all_or_number(wide, "n_of_them", of=len(rows))
-        sentence = say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)
-        said.append((name, sentence))
-    return [(key, dict(values)) for key, values in each_in_words(said)]
+        titles = list(rows.loc[rows["is_claimed"].to_numpy(dtype=bool), "title"])
+        key = "some" if titles else "whole" if bool(rows["is_whole_claimed"].any()) else "none"
+        subjects = all_or_number(titles, "n_of_them", of=len(rows))
+        said.append((name, say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)))
+    return [(key, dict(values)) for key, values in each_in_words(said)] or [("results.plots.one_side", {})]
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> Said:
-    """Return what to see: on what a person's own word and the partner's lie furthest apart."""
+    """Return what to see: on what a person's own word and the partner's view differ."""
     if not len(prepared):
         return []
-    return _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
+    return _sentence(prepared, "perspectives")
+
+
+def sentence_skills(prepared: pd.DataFrame) -> Said:
+    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
+    return _sentence(prepared, "skills") if len(prepared) else []
+
+
+def sentence_guesses(prepared: pd.DataFrame) -> Said:
+    """Return what to see: on which needs a partner's guess differs from the other's own word."""
+    return _sentence(prepared, "guesses") if len(prepared) else []
 
 
 def note_perspectives(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
-    return _note(prepared, "one_question")
+    return _note(prepared, "perspectives", "one_question")
 
 
-def note_steps(prepared: pd.DataFrame) -> Said:
+def note_skills(prepared: pd.DataFrame) -> Said:
     """Return how to read it: single answers, so no band is spoken of."""
-    return _note(prepared, "single")
+    return _note(prepared, "skills", "single")
 
 
-def _note(prepared: pd.DataFrame, rests_on: str) -> Said:
+def note_guesses(prepared: pd.DataFrame) -> Said:
+    """As `note_skills`, for guesses."""
+    return _note(prepared, "guesses", "single")
+
+
+def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
     if not len(prepared):
         return []
     said: Said = [("results.plots.filled_open", {}), (f"results.plots.{rests_on}", {})]
-    if prepared["is_claimed"].fillna(value=False).any():
-        said += [("results.plots.joined", {}), ("results.plots.claims", {})]
+    if prepared["is_claimed"].any():
+        said.append(("results.plots.joined", {}))
+    if len(set(prepared["by"])) > 1:
+        said.append((f"results.plots.chance_{view}", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -170,21 +174,12 @@ def _note(prepared: pd.DataFrame, rests_on: str) -> Said:
 
 def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the topics to choose from, first where a view and an own word are furthest apart."""
-    widest = _gaps(prepared).assign(gap=lambda made: made["gap"].abs().round(6)).groupby("facet")["gap"].max()
+    sides = prepared.groupby(["facet", "about"])["value"]
+    widest = (sides.max() - sides.min())[sides.size() > 1].round(6).groupby("facet").max()
     topics = prepared.drop_duplicates("facet")[["facet", "title"]]
     topics = topics.assign(gap=topics["facet"].map(widest).fillna(-1.0))
     topics = topics.sort_values("gap", ascending=False, kind="stable")
     return list(zip(topics["facet"], topics["title"], strict=True))
-
-
-def sentence_skills(prepared: pd.DataFrame) -> Said:
-    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
-    return (_sentence(prepared, "skills") or [("results.plots.one_side", {})]) if len(prepared) else []
-
-
-def sentence_guesses(prepared: pd.DataFrame) -> Said:
-    """Return what to see: which needs a partner guesses closely, and which not."""
-    return (_sentence(prepared, "guesses") or [("results.plots.one_side", {})]) if len(prepared) else []
 
 
 def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +217,9 @@ VIEW = View(
     "perspectives",
     instrument="connection",
     source=lambda found: found.perspectives,
-    prepare=lambda rows, instrument, given: prepare_perspectives(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_perspectives(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
     drawing=Drawing(
         plot_four_views,
@@ -239,9 +236,11 @@ SKILLS = View(
     "skills",
     instrument="skills",
     source=lambda found: found.perspectives,
-    prepare=lambda rows, instrument, given: prepare_skills(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_skills(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
-    drawing=Drawing(plot_steps, sentence_skills, table_skills, note=note_steps, widths=WIDTHS),
+    drawing=Drawing(plot_steps, sentence_skills, table_skills, note=note_skills, widths=WIDTHS),
     fits=is_of_steps,
     grain="answers",
 )
@@ -249,9 +248,11 @@ GUESSES = View(
     "guesses",
     instrument="needs",
     source=lambda found: found.needs,
-    prepare=lambda rows, instrument, given: prepare_guesses(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_guesses(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
-    drawing=Drawing(plot_steps, sentence_guesses, table_guesses, note=note_steps, widths=WIDTHS),
+    drawing=Drawing(plot_steps, sentence_guesses, table_guesses, note=note_guesses, widths=WIDTHS),
     grain="answers",
     needs_two=True,
 )

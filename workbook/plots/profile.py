@@ -11,7 +11,7 @@ from workbook.content.thresholds import thresholds
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas
 from workbook.plots.discs import draw_disc, radius_at
 from workbook.plots.measure import text_width, wrap
-from workbook.plots.names import all_or_number, each_in_words, in_words
+from workbook.plots.names import all_or_number, in_words
 from workbook.plots.theme import INK_SOFT, LINE_STRONG, PARTNER, SIGN, SMALL, TEXT, MaybeFigure
 from workbook.plots.topics import Half, Topic, by_family, names_of, prepare_topics, table_topics, topics_of
 from workbook.plots.view import Drawing, Said, View, has_topics
@@ -180,10 +180,10 @@ def sentence_profile(prepared: pd.DataFrame) -> Said:
     names = names_of(prepared)
     if len(names) == 1:
         return [_own_ends(prepared)]
-    return _of_two(topics, names, float(prepared["highest"].iloc[0]))
+    return _of_two(topics, float(prepared["highest"].iloc[0]))
 
 
-def _of_two(topics: list[Topic], names: dict[str, str], highest: float) -> Said:
+def _of_two(topics: list[Topic], highest: float) -> Said:
     limits, lowest = thresholds(), topics[0].lowest
     reach = highest - lowest
     apart = [topic for topic in topics if topic.is_claimed]
@@ -199,22 +199,13 @@ def _of_two(topics: list[Topic], names: dict[str, str], highest: float) -> Said:
     high = [t for t in topics if t.least - lowest >= limits.strength.at_least * reach - SAME]
     full = [t for t in high if t.id not in ladder().never_praised]
     small = [t for t in topics if all(map(is_small, t.halves.values()))]
-    said: Said = []
-    for key, found in (("full", full), ("small", small)):
-        if found:
-            subjects = all_or_number([t.title for t in found], "n_topics")
-            said.append((f"results.plots.profile_{key}", {"subjects": subjects}))
-    one_side = [
-        (name, _small_for(name, [t.title for t in topics if t not in small and is_small(t.halves[place])]))
-        for place, name in names.items()
+    one = [t for t in topics if t not in small and any(map(is_small, t.halves.values()))]
+    said: Said = [
+        (f"results.plots.profile_{key}", {"subjects": all_or_number([t.title for t in found], "n_topics")})
+        for key, found in (("full", full), ("small", small), ("small_one", one))
+        if found
     ]
-    said += [(key, dict(values)) for key, values in each_in_words([one for one in one_side if one[1]])]
     return said or [(f"results.plots.profile_{'none_small' if high else 'between'}", {})]
-
-
-def _small_for(name: str, titles: list[str]) -> str:
-    subjects = all_or_number(titles, "n_topics")
-    return say("results.plots.profile_small_one", name=name, subjects=subjects) if titles else ""
 
 
 def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
@@ -240,7 +231,7 @@ def note_profile(prepared: pd.DataFrame) -> Said:
     n = len(names_of(prepared))
     said: Said = [("results.plots.profile_note_two" if n > 1 else "results.plots.profile_note_one", {})]
     if has_seams(topics):
-        said.append(("results.plots.claims", {}))
+        said.append(("results.plots.chance_alike", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -250,7 +241,9 @@ VIEW = View(
     "profile",
     instrument="connection",
     source=lambda found: found.pairs,
-    prepare=lambda rows, instrument, given: prepare_topics(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_topics(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=frames.PREPARED["topics"],
     drawing=Drawing(plot_profile, sentence_profile, table_topics, note=note_profile, widths=WIDTHS),
     fits=has_topics,

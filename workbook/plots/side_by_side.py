@@ -5,7 +5,6 @@ import pandas as pd
 from workbook import frames
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
 from workbook.plots.names import all_or_number
-from workbook.plots.profile import MANY
 from workbook.plots.theme import MaybeFigure
 from workbook.plots.topics import Topic, by_family, names_of, prepare_topics, table_topics, topics_of
 from workbook.plots.tracks import n_lines, row_title, scale_for, titled, two_marks
@@ -58,17 +57,14 @@ def _draw_topic(sheet: Canvas, scale: Scale, topic: Topic, y: float, top: float)
 
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
-    """Return what to see: which topics are different for the two, all of them or how many."""
-    compared = [topic for topic in topics_of(prepared) if topic.is_compared]
-    if not compared:
+    """Return what to see: which topics are different for the two, as far as that may be told."""
+    topics = topics_of(prepared)
+    if not topics:
         return []
-    apart = [topic for topic in compared if topic.is_claimed]
-    if not apart:
-        return [("results.plots.side_by_side_none", {"n_compared": len(compared)})]
-    if len(apart) > MANY * len(compared):
-        return [("results.plots.profile_apart", {"n": len(apart), "of": len(compared)})]
-    subjects = all_or_number([topic.title for topic in apart], "n_topics")
-    return [("results.plots.side_by_side_some", {"subjects": subjects, "n_compared": len(compared)})]
+    apart = [topic.title for topic in topics if topic.is_claimed]
+    key = "some" if apart else "whole" if bool(prepared["is_whole_claimed"].any()) else "none"
+    values = {"n_compared": len(topics), "subjects": all_or_number(apart, "n_topics")}
+    return [(f"results.plots.side_by_side_{key}", values)]
 
 
 def note_side_by_side(prepared: pd.DataFrame) -> Said:
@@ -77,8 +73,8 @@ def note_side_by_side(prepared: pd.DataFrame) -> Said:
     said: Said = [("results.plots.side_by_side_how", {})] if topics else []
     if any(topic.is_claimed for topic in topics):
         said.append(("results.plots.joined", {}))
-    if any(topic.is_compared for topic in topics):
-        said.append(("results.plots.claims", {}))
+    if topics:
+        said.append(("results.plots.chance_alike", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -88,7 +84,9 @@ VIEW = View(
     "side_by_side",
     instrument="connection",
     source=lambda found: found.pairs,
-    prepare=lambda rows, instrument, given: prepare_topics(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_topics(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=frames.PREPARED["topics"],
     drawing=Drawing(
         plot_side_by_side, sentence_side_by_side, table_topics, note=note_side_by_side, widths=WIDTHS

@@ -5,7 +5,6 @@ on which the two halves differ (`differences`).
 """
 
 from collections.abc import Mapping
-from math import sqrt
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,8 +13,8 @@ from workbook import frames
 from workbook.content import say
 from workbook.content.families import families
 from workbook.instruments.facets import Facet
-from workbook.instruments.model import Instrument, Subscale
-from workbook.plots.claims import claimed, error_of_score
+from workbook.instruments.model import Instrument
+from workbook.plots.claimed import Told
 from workbook.plots.names import choice_words, partner_names, shown_facets, word_for
 from workbook.plots.theme import number
 
@@ -43,7 +42,6 @@ class Topic(NamedTuple):
     family_title: str
     halves: Mapping[str, Half]
     is_claimed: bool
-    is_compared: bool  # False where nothing can be said of a difference
     lowest: float
     words: tuple[str, ...]
 
@@ -59,7 +57,11 @@ class Topic(NamedTuple):
 
 
 def prepare_topics(
-    pairs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    pairs: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per topic and partner, family by family, from full to small.
 
@@ -72,6 +74,8 @@ def prepare_topics(
         `workbook.frames.PAIRS` of one couple; the latest occasion is taken.
     instrument : Instrument
     names : mapping of place to name, optional
+    claims : DataFrame, optional
+        `workbook.frames.CLAIMS` of the same couple; without it no difference is told or marked.
 
     Returns
     -------
@@ -83,34 +87,22 @@ def prepare_topics(
     shown = [
         facet for facet in shown_facets(instrument).values() if not facet.is_single and facet.own in scored
     ]
-    claims = claimed(
-        {
-            facet.own: (float(scored[facet.own].difference), _error(instrument.subscale_by_id[facet.own]))
-            for facet in shown
-            if pd.notna(scored[facet.own].difference)
-        }
-    )
+    told = Told(claims, "side_by_side", instrument.id)
     called = partner_names(names)
-    rows = [
-        row
-        for facet in shown
-        for row in _halves(facet, scored[facet.own], claims.get(facet.own, pd.NA), called)
-    ]
+    rows = [row for facet in shown for row in _halves(facet, scored[facet.own], called)]
     if not rows:
         return frames.empty(CONTRACT)
     table = pd.DataFrame(rows)
+    table["is_claimed"] = [told.of(facet, "a", "b") for facet in table["facet"]]
+    table["is_whole_claimed"] = told.of_whole("a", "b")
     is_whole = table.groupby("facet")["place"].transform("size") == len(set(table["place"]))
     table = _in_order(table[is_whole.to_numpy(dtype=bool)])
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
-def _error(subscale: Subscale) -> float | None:
-    error = error_of_score(subscale)
-    return None if error is None else error * sqrt(2)
-
-
-def _halves(facet: Facet, row: Any, is_claimed: Any, called: Mapping[str, str]) -> list[dict[str, Any]]:
-    family = families().family_of(facet.id)
+def _halves(facet: Facet, row: Any, called: Mapping[str, str]) -> list[dict[str, Any]]:
+    family = families().of(facet.id)
+    is_alone = family == facet.id  # a topic without a family stands among others that have none
     found = []
     for place in ("a", "b"):
         score, sem = getattr(row, f"score_{place}"), getattr(row, f"sem_{place}")
@@ -122,15 +114,14 @@ def _halves(facet: Facet, row: Any, is_claimed: Any, called: Mapping[str, str]) 
             {
                 "facet": facet.id,
                 "title": facet.title,
-                "family": family,
-                "family_title": say(f"results.families.{family}") if family else "",
+                "family": "" if is_alone else family,
+                "family_title": "" if is_alone else say(f"results.families.{family}"),
                 "place": place,
                 "name": called[place],
                 "value": value,
                 "low": pd.NA if margin is None else max(value - margin, lowest),
                 "high": pd.NA if margin is None else min(value + margin, highest),
                 "assumed": bool(row.assumed),
-                "is_claimed": is_claimed,
                 "lowest": lowest,
                 "highest": highest,
                 "words": choice_words(facet.scale),
@@ -179,8 +170,7 @@ def topics_of(prepared: pd.DataFrame) -> list[Topic]:
                 row.family,
                 row.family_title,
                 {},
-                pd.notna(row.is_claimed) and bool(row.is_claimed),
-                bool(pd.notna(row.is_claimed)),
+                bool(row.is_claimed),
                 float(row.lowest),
                 words,
             ),
@@ -215,9 +205,7 @@ def table_topics(prepared: pd.DataFrame) -> pd.DataFrame:
         columns[heading] = [_band(topic.halves[place]) for topic in topics]
     if len(names) > 1:
         yes, no = say("results.plots.differs_yes"), say("results.plots.differs_no")
-        columns[say("results.plots.column_differs")] = [
-            (yes if one.is_claimed else no) if one.is_compared else "" for one in topics
-        ]
+        columns[say("results.plots.column_differs")] = [yes if one.is_claimed else no for one in topics]
     return pd.DataFrame(columns)
 
 

@@ -5,13 +5,13 @@ The same frame serves two pictures: what has moved between rounds (`moved`), and
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.canvas import WIDTHS
-from workbook.plots.claims import claimed, error_of_score
 from workbook.plots.moved import plot_moved
 from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
 from workbook.plots.theme import number
@@ -29,12 +29,13 @@ def prepare_trend(
     names: Mapping[str, str] | None = None,
     *,
     facets: Sequence[str] | None = None,
+    changes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
     (Jacobson & Truax 1991). That holds for a single score; a change is *told*, at the last time, only where
-    it holds together with all others in the frame (`workbook.plots.claims`).
+    it holds together with all others.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ def prepare_trend(
     names : mapping of place to name, optional
     facets : sequence of str, optional
         Only these; default all, in the instrument's order.
+    changes : DataFrame, optional
+        What may be told, see `workbook.dyads.find_changes`; without it nothing is told to have moved.
 
     Returns
     -------
@@ -78,29 +81,27 @@ def prepare_trend(
     )
     series = rows.groupby(["facet", "place"], sort=False)
     rows = rows.assign(first=series["value"].transform("first"), n=series["value"].transform("size"))
-    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True), instrument)
+    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True), changes)
     return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
 
 
-def _with_change(rows: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def _with_change(rows: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:
     margin = CHANGE_Z * rows["sem"]
     low = (rows["first"] - margin).clip(lower=rows["lowest"])
     high = (rows["first"] + margin).clip(upper=rows["highest"])
-    last = rows.groupby(["facet", "place"], sort=False).tail(1)
-    gaps = {}
-    for row in frames.rows(last):
-        error = error_of_score(instrument.subscale_by_id[row.subscale])
-        gaps[row.Index] = (row.value - row.first, error * 2**0.5 if error else None)
-    change = pd.Series(pd.NA, index=rows.index, dtype="string")
-    for n, is_claimed in claimed(gaps).items():
-        change[n] = _way(gaps[n][0], str(rows.loc[n, "higher_is"])) if is_claimed else "none"
+    claimed: set[tuple[str, str]] = set()
+    if changes is not None:
+        told = changes[changes["is_claimed"].to_numpy(dtype=bool)]
+        claimed = set(zip(told["person_id"], told["facet"], strict=True))
+    is_last = ~rows.duplicated(["facet", "place"], keep="last")
+    may_tell = [one in claimed for one in zip(rows["person_id"], rows["facet"], strict=True)]
+    is_up = (rows["value"] > rows["first"]).to_numpy(dtype=bool)
+    better = np.where(is_up, rows["higher_is"] == "better", rows["higher_is"] == "worse")
+    worse = np.where(is_up, rows["higher_is"] == "worse", rows["higher_is"] == "better")
+    change = pd.Series("none", index=rows.index, dtype="string")
+    is_told = is_last.to_numpy(dtype=bool) & np.array(may_tell, dtype=bool)
+    change = change.mask(is_told & better, "better").mask(is_told & worse, "worse")
     return rows.assign(low=low, high=high, change=change)
-
-
-def _way(moved: float, higher_is: str) -> str:
-    if higher_is == "neither":
-        return "none"
-    return "better" if (moved > 0) == (higher_is == "better") else "worse"
 
 
 def sentence_trend(prepared: pd.DataFrame) -> Said:
@@ -125,8 +126,8 @@ def note_moved(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
     moved = prepared["change"].isin(["better", "worse"])
     said: Said = [("results.plots.moved_how", {})] if moved.any() else []
-    if prepared["change"].notna().any():
-        said.append(("results.plots.moved_claims", {}))
+    if len(prepared):
+        said.append(("results.plots.chance_trend", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.trend_assumed", {}))
     return said
@@ -144,7 +145,8 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
         "worse": say("results.plots.change_worse"),
         "none": say("results.plots.change_none"),
     }
-    change = prepared["change"].map(words).fillna("")
+    is_last = ~prepared.duplicated(["facet", "place"], keep="last")
+    change = prepared["change"].map(words).where(is_last.to_numpy(), "")
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],
@@ -184,7 +186,7 @@ VIEW = View(
     instrument="connection",
     source=_rounds,
     prepare=lambda rows, instrument, given: prepare_trend(
-        rows, instrument, _places(given.found.pairs), given.names
+        rows, instrument, _places(given.found.pairs), given.names, changes=given.found.changes
     ),
     contract=CONTRACT,
     drawing=MOVED,

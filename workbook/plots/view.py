@@ -28,6 +28,11 @@ class Findings:
         `workbook.frames.SCORES` and `PAIRS`, all occasions.
     perspectives, perception, agreement, needs : DataFrame or None
         Of the latest occasion; ``None`` where no answers are open.
+    claims : DataFrame or None
+        `workbook.frames.CLAIMS` of the latest occasion: which differences may be told or marked.
+        Without it none may.
+    changes : DataFrame or None
+        What has moved since the first occasion and may be told, all that two are shown together taken as one.
     """
 
     scores: pd.DataFrame
@@ -36,6 +41,8 @@ class Findings:
     perception: pd.DataFrame | None
     agreement: pd.DataFrame | None
     needs: pd.DataFrame | None
+    claims: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
