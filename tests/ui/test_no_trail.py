@@ -16,7 +16,7 @@ from tests.ui.conftest import CHEAP
 from workbook.address import Address, at
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.couple import drawers, trail
+from workbook.service.couple import bundle, drawers, trail
 from workbook.service.couple.drawers import Drawer
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Answer
@@ -42,7 +42,11 @@ class _Noon(datetime):
 @contextmanager
 def moved_in() -> Iterator[tuple[MemoryStore, Household, App]]:
     """Yield Maya's pages, with Jonah as her partner and a stopped clock."""
-    with mock.patch.object(memory, "datetime", _Noon), mock.patch.object(drawers, "datetime", _Noon):
+    with (
+        mock.patch.object(memory, "datetime", _Noon),
+        mock.patch.object(drawers, "datetime", _Noon),
+        mock.patch.object(bundle, "datetime", _Noon),
+    ):
         store, forever = MemoryStore(), float("inf")
         household = Household(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
         actor = household.accounts.create_couple("Maya", PASSPHRASE).actor
