@@ -130,8 +130,7 @@ def test_the_test_above_fails_once_every_page_is_kept(monkeypatch: pytest.Monkey
         "already in the drawer's rows, and where it resumes"
     )
     monkeypatch.setattr("workbook.service.erasing.rights.UNTOLD", ())
-    monkeypatch.setattr(trail, "ones_before", lambda *_: ())
-    monkeypatch.setattr(trail, "forget_ones_before", lambda *_: None)
+    monkeypatch.setattr(bundle, "ONLY_ONE", ())
     with_trail, without = world(alone=True)[0], world(alone=False)[0]
     assert "just-for-me" in with_trail and f"review:{PRIVATE.chapters[0].id}" in with_trail
     assert with_trail != without
