@@ -111,9 +111,9 @@ class Walk:
 
     def clean(self, text: str) -> str:
         """Return a text without what people wrote themselves, and without what places that help are called."""
-        for one in resources().entries:
-            for name in (one.name, one.contact, one.address):
-                text = text.replace(name, "")
+        places = [name for one in resources().entries for name in (one.name, one.contact, one.address)]
+        for name in sorted(places, key=len, reverse=True):  # a number may stand within a longer address
+            text = text.replace(name, "")
         for member in self.session.couple.members:
             text = text.replace(member.name, "").replace(member.name.partition(" (")[0], "")
         return NO_WORDS.sub("", text.replace(self.session.couple.code, ""))
