@@ -64,12 +64,16 @@ def test_the_doctor_counts_what_opens_with_the_databases_key_alone(folder: Path)
     store = open_store(folder)
     store.write([Entry("table/c_1", "1", "sealed", b"x"), Entry("drawer/p_1", "1", "sealed", b"x")])
     store.close()
-    (told,) = look()
-    assert told.kind == "fine"
+    told, in_rows = look()
+    assert (told.kind, in_rows.kind) == ("fine", "note") and "Of 1 people" in in_rows.text
+    store = open_store(folder)
+    store.write((), cells={"private/p_1": b"x"}, seen={"private/p_1": b""})
+    store.close()
+    assert [one.kind for one in look()] == ["fine", "fine"]
     store = open_store(folder)
     store.write([Entry("table/c_1", "2", "event", b"{}"), Entry("pending/c_1", "1", "pending", b"{}")])
     store.close()
-    (told,) = look()
+    told, _in_rows = look()
     assert told.kind == "note" and told.text.startswith("2 rows")
 
 

@@ -17,7 +17,7 @@ from workbook.address import at
 from workbook.content import say
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.couple.drawers import ANSWER
+from workbook.service.couple.records import ANSWER
 from workbook.service.desks.household import Household
 from workbook.session import Session
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from tests.proofs.harness import Counts
-from workbook.storage.base import NOTHING, Entry, Row, Store
+from workbook.storage.base import NOTHING, Cell, Entry, Row, Store
 
 BROKEN = ("lost", "duplicated", "gaps", "stale", "unordered", "revived")
 
@@ -42,9 +42,13 @@ class Recorder(Store):
         expect: Mapping[str, int] = NOTHING,
         forget: Mapping[str, Iterable[int]] = NOTHING,
         superseded: Mapping[str, Iterable[int]] = NOTHING,
+        cells: Mapping[str, bytes | None] = NOTHING,
+        seen: Mapping[str, bytes] = NOTHING,
     ) -> list[Row]:
         began = next(self._clock)
-        rows = self.store.write(entries, expect=expect, forget=forget, superseded=superseded)
+        rows = self.store.write(
+            entries, expect=expect, forget=forget, superseded=superseded, cells=cells, seen=seen
+        )
         ended = next(self._clock)
         self.calls += [
             Call("append", row.log, began, ended, row.operation_id, row.sequence)
@@ -70,6 +74,15 @@ class Recorder(Store):
 
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         return self.store.heads(logs)
+
+    def read_cell(self, name: str) -> Cell:
+        return self.store.read_cell(name)
+
+    def cells(self, prefix: str = "") -> list[str]:
+        return self.store.cells(prefix)
+
+    def settle_down(self) -> None:
+        self.store.settle_down()
 
     def logs(self, prefix: str = "") -> list[str]:
         return self.store.logs(prefix)

@@ -20,6 +20,7 @@ from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.values import Actor
 from workbook.shapes import Text
 from workbook.sharing import Grain
+from workbook.storage.chain import name_of_cell
 from workbook.storage.heads_file import Keys
 from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import FILE_NAME
@@ -88,7 +89,8 @@ def forms_in_heads(actor: Actor) -> list[bytes]:
     """Return the names of somebody's logs, and what stands for them in the file of heads."""
     person, couple = actor.person_id, actor.couple_id
     names = [f"{kind}/{person}" for kind in ("account", "drawer")]
-    names += [f"{kind}/{couple}" for kind in ("couple", "table", "audit", "pending")]
+    names += [f"{kind}/{couple}" for kind in ("couple", "table", "audit")]
+    names += [name_of_cell(f"private/{person}"), name_of_cell(f"pending/{couple}/{person}")]
     tags = [Keys.of(KEY).tag(name) for name in names]
     return [*(name.encode() for name in names), *tags, *(tag.hex().encode() for tag in tags)]
 

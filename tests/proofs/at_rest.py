@@ -26,10 +26,11 @@ from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.service.keyed import lay_open, with_key
+from workbook.service.couple import bundle, drawers, waiting
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.desks import core, household
 from workbook.service.desks.household import Household
-from workbook.service.formats import crypto
+from workbook.service.formats import cells, crypto
 from workbook.service.formats.rows import write_row
 from workbook.service.formats.values import Actor
 from workbook.service.studies import given
@@ -98,6 +99,25 @@ def drawers_not_sealed(size: int, seed: int) -> Counts:
 
 
 @at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
+def cells_not_sealed(size: int, seed: int) -> Counts:
+    """What is private in a drawer, and what waits, sealed by nothing."""
+
+    def lay_bare(_key: bytes, content: bytes, _bound: str) -> bytes:
+        return (len(content).to_bytes(4, "big") + content).ljust(cells.CELL_BYTES, b"\0")
+
+    def read(_key: bytes, content: bytes, _bound: str) -> bytes:
+        return content[4 : 4 + int.from_bytes(content[:4], "big")]
+
+    with (
+        mock.patch.object(drawers, "seal_cell", lay_bare),
+        mock.patch.object(drawers, "open_cell", read),
+        mock.patch.object(waiting, "seal_cell", lay_bare),
+        mock.patch.object(waiting, "open_cell", read),
+    ):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
 def a_copy_for_a_study_not_sealed(size: int, seed: int) -> Counts:
     """What is given to a study is packed, and sealed to nobody."""
     with (
@@ -122,6 +142,13 @@ def _only_packed(content: Mapping[str, Any] | None, *_: object) -> bytes:
 
 
 def _search(size: int, seed: int) -> Counts:
+    """Nothing is compressed meanwhile: it would hide what sealing does not."""
+    as_it_is = {"compress": bytes, "decompress": bytes}
+    with mock.patch.multiple(bundle, **as_it_is), mock.patch.multiple(waiting, **as_it_is):
+        return _search_all(size, seed)
+
+
+def _search_all(size: int, seed: int) -> Counts:
     random.seed(seed)
     counts: Counts = dict.fromkeys(("trials", "on_disk", "written", "n_written", "seen", "n_names"), 0)
     while counts["trials"] < size:

@@ -23,7 +23,7 @@ from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.blob import blob_in, open_blob, research_log
+from workbook.service.studies.blob import blob_in, open_blob, place_of
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
@@ -176,6 +176,8 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
         for row in household._core.store.read(drawer_log(partners[who].actor.person_id))
         if row.payload
     ]
+    of_cells = [name for name in household._core.store.cells() if partners[who].actor.person_id in name]
+    sealed += [(household._core.store.read_cell(name).content or b"")[:32] for name in of_cells]
     gone = [*seeds[who].all(), *sealed, given[who]]
     partner = partners[1 - who]
     before = _partners.state_of(partner).values
@@ -230,7 +232,7 @@ def _give(household: Household, partner: PartnerService) -> bytes:
     partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
     partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
     person_id = partner.actor.person_id
-    row = blob_in(household._core.store.read(research_log(person_id)))
+    row = blob_in(place_of(household._core.store, person_id))
     if row is None or row.payload is None or open_blob(row.payload, PRIVATE, person_id) is None:
         raise AssertionError("there is no copy to look for")
     return row.payload[:32]

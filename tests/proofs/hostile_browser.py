@@ -35,7 +35,7 @@ from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.server.kernels import websocket
 from workbook.server.testing import running_server
-from workbook.service.couple.drawers import ANSWER
+from workbook.service.couple.records import ANSWER
 from workbook.service.desks.household import Household
 from workbook.session import Session
 from workbook.storage.opening import open_store

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVEN = (
     "workbook",
     "notebooks/couple.ipynb",
+    "tests/insights",
     "tests/proofs",
     "tests/server/conftest.py",
     "tests/server/test_routes.py",

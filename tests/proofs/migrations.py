@@ -23,7 +23,12 @@ from workbook.storage.sqlcipher import FILE_NAME
 
 OLD = Path(__file__).with_name("schema_1")
 N_ACTS = 20
-_PARTS = {1: set(), 2: {"rows_forgotten"}, 3: {"rows_forgotten", "marks"}}  # what tells each schema apart
+_PARTS = {
+    1: set(),
+    2: {"rows_forgotten"},
+    3: {"rows_forgotten", "marks"},
+    4: {"rows_forgotten", "marks", "cells"},
+}  # what tells each schema apart
 
 
 @proof(

@@ -27,20 +27,20 @@ from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
 from workbook.service.cases.grants import GRANTS
 from workbook.service.couple.drawers import Drawer, drawer_log
-from workbook.service.couple.rounds import pending_log, pending_rows
 from workbook.service.couple.sealing import CoupleStore
-from workbook.service.couple.tables import fold_table, table_log
+from workbook.service.couple.tables import Fold, fold_table, table_log
+from workbook.service.couple.waiting import Waiting, pending_log, waiting_cell
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.erasing.rights import blocks_log
 from workbook.service.formats.values import Actor
 from workbook.service.identity.couple_keys import open_couple_key
-from workbook.service.identity.directory import account_log, couple_log
+from workbook.service.identity.directory import Directory, account_log, couple_log
 from workbook.service.identity.sittings import Sittings
 from workbook.service.studies.blob import research_log
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
-from workbook.storage.base import NOTHING, Entry, Row, Store
+from workbook.storage.base import NOTHING, Cell, Entry, Row, Store
 from workbook.storage.sqlcipher import SqlCipherStore
 
 STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
@@ -70,6 +70,11 @@ class Meeting(Recorder):
             self._arrive()
         return super().read(log, after)
 
+    def read_cell(self, name: str) -> Cell:
+        if self.counts_reads:
+            self._arrive()
+        return super().read_cell(name)
+
     def _arrive(self) -> None:
         if self.left >= 0 and threading.current_thread() is self.acting:
             self.left -= 1
@@ -83,7 +88,8 @@ class Heedless(Meeting):
     def write(
         self, entries: Sequence[Entry], *, expect: Mapping[str, int] = NOTHING, **gone: Any
     ) -> list[Row]:
-        return super().write(entries, **gone)
+        as_it_is = {name: self.store.read_cell(name).stamp for name in gone.get("cells", ())}
+        return super().write(entries, **(gone | {"seen": as_it_is}))
 
 
 class Silent(Meeting):
@@ -319,8 +325,9 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
     ]
     # Nobody but Ada grants anything here.
     living += [row for row in plain.read(GRANTS) if row.payload is not None]
+    cells = [name for name in plain.cells() if person_id in name]
     if is_erased:
-        counts["left"] += any(row.kind != "erased" for row in living)
+        counts["left"] += bool(cells) or any(row.kind != "erased" for row in living)
     else:
         drawer = Drawer(plain, person_id, world.key)
         there = {record.operation_id for record in drawer.records()}
@@ -328,17 +335,27 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
     for code in (world.code, world.solo_code):
         couple = world.services[0].accounts._directory.couple_by_code(code) or ""
         counts["crowded"] += sum(row.kind == "member" for row in plain.read(couple_log(couple))) > 2
-    counts["unsettled"] += _is_unsettled(plain, couple_id)
+    counts["unsettled"] += _is_unsettled(plain, couple_id, person_id)
     counts["still_in"] += not _have_ended(world)
 
 
-def _is_unsettled(store: Store, couple_id: str) -> bool:
+def _is_unsettled(store: CoupleStore, couple_id: str, person_id: str) -> bool:
+    """Tell whether a round is half open, or both wait for one that did not open, or anything after parting."""
     fold = fold_table(store.read(table_log(couple_id)))
-    pending = pending_rows(store, couple_id)
+    pending = store.cells(waiting_cell(couple_id, ""))
+    if _both_wait(store, fold, Directory(store).pair(couple_id).people):
+        return True
     laid = [len(rows) for rows in fold.publications.values()]
     is_unpaired = any(row.kind == "unpaired" for row in store.read(couple_log(couple_id)))
     n_open = sum(fold.is_open(key) for key in fold.opened)
     return laid != [2] * n_open or (is_unpaired and (bool(laid) or bool(pending)))
+
+
+def _both_wait(store: CoupleStore, fold: Fold, people: Sequence[str]) -> bool:
+    waiting = Waiting(store, people)
+    entries = [waiting._entries(store.read_cell(waiting_cell(store.couple_id, one))) for one in people]
+    keys = set.intersection(*(set(own) for own in entries)) if len(entries) == 2 else set()
+    return any(all(own[key]["round"] == fold.standing_round(key) for own in entries) for key in keys)
 
 
 def _have_ended(world: World) -> bool:

@@ -43,7 +43,7 @@ from tests.proofs.power_cuts import scratch
 from tests.service.keyed import write_keyed
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
-from workbook.service.couple import rounds
+from workbook.service.couple import rounds, waiting
 from workbook.service.couple.tables import audit_entry
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Change
@@ -114,9 +114,9 @@ def an_audit_that_tells(size: int, seed: int) -> Counts:
     """Each decision leaves a row without a name in the couple's record."""
     deciding = rounds.deciding
 
-    def tell(stands: rounds.Rounds, decision: rounds.Decision, responses: Any, **how: bool) -> Writing:
+    def tell(fold: Any, stands: Any, decision: rounds.Decision, responses: Any, **how: bool) -> Writing:
         told = audit_entry(decision.couple_id, uuid.uuid4().hex, "decided")
-        return Writing.of(deciding(stands, decision, responses, **how), Writing([told]))
+        return Writing.of(deciding(fold, stands, decision, responses, **how), Writing([told]))
 
     with mock.patch.object(rounds, "deciding", tell):
         return _compare(size, seed, pages=False)
@@ -124,8 +124,8 @@ def an_audit_that_tells(size: int, seed: int) -> Counts:
 
 @worlds.control(size=4, fails=lambda counts: counts["heard_of_it"] > 0)
 def a_table_that_stirs(size: int, seed: int) -> Counts:
-    """Notify watchers of the table about pending decisions too."""
-    with mock.patch.object(rounds, "pending_log", lambda couple_id: f"table/{couple_id}"):
+    """Notify watchers of the table about what waits too: its cell is called as the table is."""
+    with mock.patch.object(waiting, "waiting_cell", lambda couple_id, _person_id: f"table/{couple_id}"):
         return _compare(size, seed, pages=False)
 
 

@@ -9,7 +9,7 @@ from tests.service.cohort import fill
 from tests.service.keyed import with_key
 from workbook.server.testing import running_server
 from workbook.service.identity.directory import Directory
-from workbook.service.studies.blob import research_log
+from workbook.service.studies.blob import place_of
 from workbook.service.studies.study import Study, write_study
 from workbook.storage.opening import open_store
 
@@ -32,7 +32,7 @@ def test_expired_research_copies_are_destroyed_while_the_server_runs(
     store = open_store(tmp_path / "data")
     directory = Directory(store)
     people = [one.person_id for couple_id in directory.couples() for one in directory.accounts_of(couple_id)]
-    kept = [row for person in people for row in store.read(research_log(person)) if row.payload is not None]
+    kept = [row for person in people for row in place_of(store, person) if row.payload is not None]
     store.close()
     assert len(people) == 6
     assert len(kept) == (0 if is_over else 6)

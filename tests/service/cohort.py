@@ -12,7 +12,8 @@ from workbook.service.studies.blob import replacing, seal_blob
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain, Publication, coarsen, rule_of, without_held_back
 from workbook.simulate import simulate_couples
-from workbook.storage.base import Entry, Store
+from workbook.storage.base import Store, Writing
+from workbook.storage.deciding import put
 
 _NOBODY = Lock("00", (64, 1, 1), "00")
 _OWN = crypto.new_key_pair().public  # of nobody who will ever sign in
@@ -39,27 +40,27 @@ def fill(
         made = Publication(*key, 1, Grain.ANSWERS, own, scores_of.get(key, scores.iloc[:0]), rule)
         made = made if made.instrument == "background" else coarsen(made, grain)
         people.setdefault(key[:2], []).append(made)
-    entries = list(_entries(people, study, linked=linked, grain=grain))
-    for start in range(0, len(entries), 200):
-        store.write(entries[start : start + 200])
+    written = list(_written(people, study, linked=linked, grain=grain))
+    for start in range(0, len(written), 100):
+        put(store, Writing.of(*written[start : start + 100]))
 
 
-def _entries(
+def _written(
     people: dict[tuple[str, str], list[Publication]], study: Study, *, linked: bool, grain: Grain
-) -> Iterator[Entry]:
+) -> Iterator[Writing]:
     couples: dict[str, str] = {}
     for couple_key, _person in people:
         if couple_key not in couples:
             couple_id = couples[couple_key] = f"c_{secrets.token_hex(12)}"
             code = secrets.token_hex(4).upper()
-            yield from couple_entries(couple_id, code)
+            yield Writing(couple_entries(couple_id, code))
     seen: set[str] = set()
     for (couple_key, _person), published in people.items():
         person_id, couple_id = f"p_{secrets.token_hex(12)}", couples[couple_key]
         place = "b" if couple_id in seen else "a"
         seen.add(couple_id)
-        yield member_entry(couple_id, person_id)
-        yield account_entry(Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY))
+        account = Account(person_id, couple_id, place, f"Nobody {place}", _NOBODY, _NOBODY)
+        yield Writing([member_entry(couple_id, person_id), account_entry(account)])
         rows = [
             publication_to_json(
                 replace(
@@ -84,4 +85,4 @@ def _entries(
             "publications": rows,
         }
         sealed = seal_blob(content, bytes.fromhex(study.public_key), _OWN, person_id)
-        yield from replacing((), person_id, sealed, study.ends).entries
+        yield replacing((), person_id, sealed, study.ends)

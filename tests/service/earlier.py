@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
+from tests.service.before_cells import as_before_cells, waits
 from tests.service.household import CHEAP, OCCASION, STUDY, WORDS, House, answers, begin, copy_of, opened
 from tests.service.research_contract import AGREED, give
 from tests.service.test_privacy import CrashingStore
 from workbook.instruments import Instrument, catalogue
 from workbook.service.couple import rounds, tables
-from workbook.service.couple.rounds import pending_log
 from workbook.service.couple.tables import table_log
+from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats import rows
 from workbook.service.formats.values import Answer
@@ -111,8 +112,20 @@ def one_gave(grain: Grain) -> Did:
     return lambda house: give(house.a, grain)
 
 
+def in_rows(did: Did) -> Did:
+    """Have the same done by a version that had no cells yet."""
+
+    def done(house: House) -> None:
+        did(house)
+        as_before_cells(house)
+
+    return done
+
+
 ALL_THAT_WAS: dict[str, Did] = {
     "one waits at scores": one_waits(Grain.SCORES),
+    "one waits at scores, in rows": in_rows(one_waits(Grain.SCORES)),
+    "one waits at answers, in rows": in_rows(one_waits(Grain.ANSWERS)),
     "one waits at answers": one_waits(Grain.ANSWERS),
     "open at scores": both_open(Grain.SCORES, Grain.ANSWERS),
     "open at answers": both_open(Grain.ANSWERS, Grain.ANSWERS),
@@ -132,6 +145,7 @@ def as_it_was(what: str) -> House:
     kept: Any = made.store
     store._logs = {name: list(rows) for name, rows in kept._logs.items()}
     store._by_operation = dict(kept._by_operation)
+    store._cells = dict(kept._cells)
     return dataclasses.replace(made, store=store)
 
 
@@ -150,7 +164,7 @@ def logs(house: House) -> list[str]:
 
 
 def publications(house: House) -> list[dict[str, Any]]:
-    """Return every publication in any row outside the drawers, as plain JSON."""
+    """Return every publication in any row or cell outside the drawers, as plain JSON."""
     found = []
     for log in logs(house):
         name, _, person_id = log.partition("/")
@@ -161,7 +175,7 @@ def publications(house: House) -> list[dict[str, Any]]:
             contents = [json.loads(row.payload or b"{}") for row in opened(house.store, log)]
         for content in contents:
             found += [one for one in (content, *content.get("publications", ())) if "responses" in one]
-    return found
+    return [*found, *waits(house)]
 
 
 def held_back_in(house: House) -> list[str]:

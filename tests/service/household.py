@@ -20,7 +20,7 @@ from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.locks import unlock
 from workbook.service.identity.sittings import Sittings
-from workbook.service.studies.blob import blob_in, research_log
+from workbook.service.studies.blob import blob_in, place_of
 from workbook.service.studies.given import copy_in
 from workbook.service.studies.study import Study
 from workbook.storage.base import Row, Store
@@ -100,7 +100,7 @@ def opened(store: Store, log: str) -> list[Row]:
 
 def copy_of(store: Store, person_id: str, private: bytes = PRIVATE) -> dict[str, Any] | None:
     """Return what the study has of one person, as its researcher's key opens it."""
-    row = blob_in(store.read(research_log(person_id)))
+    row = blob_in(place_of(store, person_id))
     return None if row is None else copy_in(row, private, person_id)
 
 

@@ -7,7 +7,7 @@ from workbook.service.formats import crypto
 from workbook.service.formats.rows import write_row
 from workbook.service.identity.codes import plain_code
 from workbook.service.identity.locks import lock_key
-from workbook.service.studies.blob import blob_in, emptying, research_log
+from workbook.service.studies.blob import blob_in, emptying, given_cell, place_of, research_log
 from workbook.service.studies.given import copy_in
 from workbook.service.studies.study import Study, write_study
 from workbook.service.studies.study_key import FILE_NAME, StudyKey, write_study_key
@@ -38,7 +38,7 @@ def write_keyed(study: Study, data: Path) -> None:
 
 def lay_open(store: Store, study: Study, person_id: str, until: str = NEVER) -> None:
     """Put one person's copy, or their no, as it lay before the study had a key; without a trace of now."""
-    rows = store.read(research_log(person_id))
+    rows = place_of(store, person_id)
     row = blob_in(rows)
     content = None if row is None else copy_in(row, PRIVATE, person_id)
     if content is None:
@@ -48,10 +48,13 @@ def lay_open(store: Store, study: Study, person_id: str, until: str = NEVER) -> 
         )
     else:
         kind, content = "given", {**content, "until": until}
-        del content["key"]
+        del content["key"], content["copy"]
     content["text_hash"] = study.earlier_words_hash
     entry = Entry(research_log(person_id), f"before-{len(rows)}", kind, write_row(content))
-    store.write([entry], forget=emptying(rows).forget)
+    cell = given_cell(person_id)
+    there = {cell: None} if store.read_cell(cell).content else {}
+    seen = {cell: store.read_cell(cell).stamp}
+    store.write([entry], forget=emptying(rows).forget, cells=there, seen=seen)
 
 
 def typed() -> str:

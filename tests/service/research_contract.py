@@ -10,7 +10,7 @@ from workbook.errors import SharingError
 from workbook.instruments import catalogue
 from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.values import Actor, Contribution
-from workbook.service.studies.blob import open_blob
+from workbook.service.studies.blob import open_blob, place_of
 from workbook.sharing import Grain
 
 WORDS_HASH = STUDY.words_hash
@@ -124,8 +124,8 @@ class ResearchContract:
         assert len(read(house)) == 1
         give(house.a, Grain.NOTHING)
         assert read(house) == []
-        log = f"research/{house.actors[0].person_id}"
-        (left,) = [row.payload for row in house.store.read(log) if row.payload is not None]
+        place = place_of(house.store, house.actors[0].person_id)
+        (left,) = [row.payload for row in place if row.payload is not None]
         assert left is not None and open_blob(left, PRIVATE, house.actors[0].person_id) is None
         give(house.a, Grain.SCORES)
         give(house.a, Grain.ANSWERS)

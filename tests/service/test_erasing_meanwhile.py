@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
 from workbook.service.cases.grants import GRANTS
-from workbook.service.couple.drawers import SEALED, drawer_log
-from workbook.service.couple.rounds import pending_log
+from workbook.service.couple.drawers import drawer_log
+from workbook.service.couple.records import SEALED
+from workbook.service.couple.waiting import pending_log
+from workbook.service.desks.household import Household
 from workbook.service.erasing.rights import blocks_log
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.directory import account_log, couple_log
@@ -64,6 +66,10 @@ class PausingStore(MemoryStore):
         self._touch()
         return super().read(log, after)
 
+    def read_cell(self, name: str) -> Any:
+        self._touch()
+        return super().read_cell(name)
+
 
 def furnished(store: MemoryStore | None = None) -> House:
     """Make a household where Ada has answered, and may give, block, grant and decide."""
@@ -88,7 +94,9 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
         if actor.person_id.encode() in (row.payload or b"")
     ]
     rows += [row for row in house.store.read(GRANTS) if row.kind == SEALED]  # nobody but Ada grants here
-    return [(row.log, row.kind) for row in rows if row.payload is not None and row.kind != "erased"]
+    cells = [name for name in house.store.cells() if actor.person_id in name]
+    living = [(row.log, row.kind) for row in rows if row.payload is not None and row.kind != "erased"]
+    return living + [(name, "cell") for name in cells]
 
 
 def erased_at_touch(write: Write, n: int) -> tuple[House, bool]:
@@ -97,11 +105,18 @@ def erased_at_touch(write: Write, n: int) -> tuple[House, bool]:
     house = furnished(store)
     house.local.seat(house.actors[0]).read_events()  # the drawer is open
     assert left_of_ada(house)
-    store.left, store.at_touch = n, lambda: _erase(house)
+    over: list[bool] = []
+
+    def erase_if_still_in() -> None:
+        over.append(house.local.sittings.find(house.actors[0].sitting_id) is None)
+        if not over[-1]:
+            _erase(house)
+
+    store.left, store.at_touch = n, erase_if_still_in
     with suppress(WorkbookError):
         write(house)
-    was_met, store.left = store.left is None, None
-    return house, was_met
+    store.left = None
+    return house, over == [False]
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
@@ -116,6 +131,11 @@ def test_an_erasure_at_any_moment_of_a_write_leaves_nothing(write: Write) -> Non
     assert n, "the act never asked the store for anything"
 
 
+def as_it_is(store: MemoryStore, what: dict[str, Any]) -> dict[str, bytes]:
+    """Say of every cell that it was seen as it is now: so nothing is a conflict."""
+    return {name: store._stamp_of(name) for name in what.get("cells", ())}
+
+
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_the_test_above_fails_without_compare_and_append(
     write: Write, monkeypatch: pytest.MonkeyPatch
@@ -125,7 +145,9 @@ def test_the_test_above_fails_without_compare_and_append(
     monkeypatch.setattr(
         MemoryStore,
         "write",
-        lambda self, entries, **what: plain(self, entries, **(what | {"expect": {}})),
+        lambda self, entries, **what: plain(
+            self, entries, **(what | {"expect": {}, "seen": as_it_is(self, what)})
+        ),
     )
     left, n = [], 0
     while not left:
@@ -134,6 +156,30 @@ def test_the_test_above_fails_without_compare_and_append(
             break
         left, n = left_of_ada(house), n + 1
     assert left
+
+
+def test_an_erasure_at_any_moment_of_a_sittings_end_leaves_nothing() -> None:
+    """What the end of every sitting writes is refused, once its person is erased from another one."""
+    n = 0
+    while (left := left_after_an_erasure_at_the_end(n)) is not None:
+        assert left == [], n
+        n += 1
+    assert n > 2
+
+
+def left_after_an_erasure_at_the_end(n: int) -> list[tuple[str, str]] | None:
+    """Erase from another sitting at the n-th store call of a sitting's end; None if it made not so many."""
+    store = PausingStore()
+    house = furnished(store)
+    house.local.seat_partner(house.actors[0]).read_table()
+    other = Household(store, cost=CHEAP)
+    again = other.accounts.sign_in(house.code, "Ada", WORDS["Ada"])
+    erased: list[bool] = []
+    store.at_touch = lambda: erased.append(other.seat_partner(again).erase(WORDS["Ada"]) is None)
+    store.left = n
+    house.local.sittings.end(house.actors[0].sitting_id)
+    store.left = None
+    return left_of_ada(house) if erased else None
 
 
 def test_a_sitting_begun_during_an_erasure_opens_nothing() -> None:

@@ -26,7 +26,7 @@ from tests.service.keyed import NEVER, PRIVATE, lay_open, with_key
 from tests.service.research_contract import give, prepare, read
 from tests.service.test_rows import ASKED, EXPECTED, KEY, PEOPLE, WRITTEN
 from workbook import frames
-from workbook.errors import SharingError, WrongKeyError
+from workbook.errors import ConflictError, SharingError, StorageError, WrongKeyError
 from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
@@ -35,7 +35,7 @@ from workbook.service.formats import crypto
 from workbook.service.formats.rows import publication_to_json
 from workbook.service.identity.directory import Directory, account_entry
 from workbook.service.studies import blob, given
-from workbook.service.studies.blob import ROOM, SIZE, blob_in, open_blob, replacing, research_log, seal_blob
+from workbook.service.studies.blob import ROOM, SIZE, blob_in, open_blob, place_of, replacing, seal_blob
 from workbook.service.studies.dataset import read_consented
 from workbook.service.studies.earlier import _sealing, seal_earlier
 from workbook.service.studies.preview import snapshots
@@ -43,6 +43,7 @@ from workbook.service.studies.study import Study, askable
 from workbook.sharing import Grain
 from workbook.storage.backup import back_up, restore
 from workbook.storage.base import Row, Store
+from workbook.storage.deciding import put
 from workbook.storage.memory import MemoryStore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -51,7 +52,14 @@ THEIRS = bytes(range(2, 34))
 
 
 def living(store: Store, person_id: str) -> list[Row]:
-    return [row for row in store.read(research_log(person_id)) if row.payload is not None]
+    return [row for row in place_of(store, person_id) if row.payload is not None]
+
+
+def held(house: House) -> Any:
+    """Return what Ada's place holds, as she opens it, and what lies open beside it."""
+    person_id = house.actors[0].person_id
+    rows = living(house.store, person_id)
+    return copy_of(house.store, person_id), [(row.log, row.operation_id.partition("/")[0]) for row in rows]
 
 
 def looks(house: House, who: int = 0) -> list[tuple[str, str, int]]:
@@ -85,16 +93,15 @@ def test_a_place_looks_the_same_whatever_is_in_it() -> None:
     assert seen == [[("sealed", NEVER, SIZE)]] * 4
 
 
-def test_the_test_above_fails_where_a_copy_is_as_long_as_what_it_holds() -> None:
+def test_a_copy_of_another_length_than_its_place_is_refused() -> None:
     def short(content: Any, study: bytes, own: bytes, person_id: str) -> bytes:
         return seal_blob(content, study, own, person_id)[: SIZE - (0 if content else 1)]
 
     with mock.patch.object(given, "seal_blob", short):
         house = begin()
         prepare(house.a)
-        empty = looks(house)
-        give(house.a)
-    assert looks(house) != empty
+        with pytest.raises(StorageError, match="size"):
+            give(house.a)
 
 
 def test_nothing_of_a_copy_can_be_read_with_the_store_and_its_key() -> None:
@@ -115,7 +122,8 @@ def test_only_the_researcher_and_the_giver_open_a_copy_and_only_in_its_place() -
     ada, ben = (actor.person_id for actor in house.actors)
     (row,) = living(house.store, ada)
     sealed = row.payload or b""
-    assert open_blob(sealed, PRIVATE, ada) == house.a[0].my_data()["given_to_research"]
+    whole = open_blob(sealed, PRIVATE, ada) or {}
+    assert whole.pop("copy") and whole == house.a[0].my_data()["given_to_research"]
     partners = house.local._core.giver_of(house.actors[1]).private
     for private, person in ((partners, ada), (THEIRS, ada), (PRIVATE, ben), (partners, ben)):
         with pytest.raises(WrongKeyError):
@@ -154,12 +162,12 @@ def test_more_than_a_copy_holds_is_refused_and_the_one_before_stays() -> None:
     house = begin()
     prepare(house.a)
     give(house.a, Grain.SCORES)
-    before = house.store.read(research_log(house.actors[0].person_id))
+    before = held(house)
     with mock.patch.object(blob, "ROOM", 1_500), pytest.raises(SharingError, match="one copy can hold"):
         give(house.a, Grain.ANSWERS)
-    assert house.store.read(research_log(house.actors[0].person_id)) == before
+    assert held(house) == before
     choice = house.a[0].my_research()
-    assert choice is not None and choice.grain is Grain.SCORES
+    assert choice is not None and choice.grain is Grain.SCORES and choice.is_standing
 
 
 # -- a key that somebody put in the place of the study's ------------------------------------------
@@ -199,9 +207,8 @@ def test_a_copy_that_somebody_else_put_into_a_place_is_destroyed_in_its_owners_n
     person_id = house.actors[0].person_id
     forged = (copy_of(house.store, person_id) or {}) | {"linked": True}
     sealed = seal_blob(forged, crypto.public_of(PRIVATE), crypto.new_key_pair().public, person_id)
-    rows = house.store.read(research_log(person_id))
-    put = replacing(rows, person_id, sealed, NEVER)
-    house.store.write(put.entries, forget=put.forget)
+    writing = replacing(place_of(house.store, person_id), person_id, sealed, NEVER)
+    put(house.store, writing)
     assert copy_of(house.store, person_id) == forged
     ada = again(house)
     assert copy_of(house.store, person_id) is None
@@ -246,13 +253,13 @@ def test_a_copy_under_words_that_have_changed_is_destroyed_in_the_next_sitting()
     assert copy_of(house.store, house.actors[0].person_id) is None
 
 
-def test_a_sitting_in_which_nothing_is_due_writes_nothing_there() -> None:
+def test_a_sitting_in_which_nothing_is_due_seals_the_same_anew() -> None:
     house = begin()
     prepare(house.a)
     give(house.a)
-    before = house.store.read(research_log(house.actors[0].person_id))
+    before = held(house)
     again(house)
-    assert house.store.read(research_log(house.actors[0].person_id)) == before
+    assert held(house) == before
 
 
 # -- from before there were keys --------------------------------------------------------------------
@@ -326,17 +333,17 @@ def test_an_older_copy_waits_until_its_giver_has_a_key_to_read_it_with() -> None
     assert count_unsealed(house.store) == 1, "hers alone"
     ada = again(house)
     assert count_unsealed(house.store) == 0
-    rows = house.store.read(research_log(house.actors[0].person_id))
-    assert (given.own_copy(rows, ada._core.giver_of(ada.actor)) or {})["publications"]
+    giver = ada._core.giver_of(ada.actor)
+    assert (given.own_copy(giver.place(), giver) or {})["publications"]
 
 
 def test_two_starts_at_once_seal_an_older_copy_once() -> None:
     house = earlier()
     directory, person_id = Directory(house.store), house.actors[0].person_id
-    rows = house.store.read(research_log(person_id))
+    late = _sealing(house.store, directory, STUDY, person_id, {})
     seal_earlier(house.store, directory, STUDY)
-    late = _sealing(directory, STUDY, person_id, {research_log(person_id): rows})
-    house.store.write(late.entries, superseded=late.superseded)  # as one that read before the other wrote
+    with pytest.raises(ConflictError):
+        put(house.store, late)  # as one that read before the other wrote
     assert len(living(house.store, person_id)) == 1
     assert read_consented(house.store, STUDY, PRIVATE).n_persons == 1
 
@@ -381,7 +388,7 @@ def test_the_store_that_an_earlier_version_wrote_is_sealed_and_its_people_count(
         choice = local.seat_partner(actor).my_research()
         assert choice is not None and choice.is_standing
         assert len(local.seat_partner(actor).read_responses()) == EXPECTED["n_responses"][name]
-        row = blob_in(store.read(research_log(actor.person_id)))
+        row = blob_in(place_of(store, actor.person_id))
         assert row is not None and row.kind == "sealed" and len(row.payload or b"") == SIZE
     assert count_unsealed(store) < before
     assert read_consented(store, ASKED, PRIVATE).n_persons == 2
@@ -424,3 +431,30 @@ def test_answers_that_came_after_a_copy_are_in_it_only_once_it_is_given_anew() -
     again(house)
     values = {v for one in (copy_of(house.store, house.actors[0].person_id) or {})["publications"] if one["instrument"] == "connection" for v in one["responses"]["value"]}  # fmt: skip
     assert values == {2}
+
+
+def test_a_restored_backup_brings_back_no_copy_that_was_taken_back_and_every_other(tmp_path: Path) -> None:
+    data, stick, erased = tmp_path / "data", tmp_path / "stick", tmp_path / "erased"
+    for folder in (data, stick):
+        folder.mkdir(mode=0o700)
+    house = begin(SqlCipherStore(data, KEY, erased))
+    for one in (house.a, house.b):
+        prepare(one)
+        give(one)
+    made = back_up(data, KEY, stick)
+    give(house.a, Grain.NOTHING)
+    house.local.close()
+    restore(made, data, KEY, erased)
+    store = SqlCipherStore(data, KEY, erased)
+    local = Household(store, cost=CHEAP, study=STUDY)
+    assert copy_of(store, house.actors[0].person_id), "it lies there again"
+    assert read_consented(store, STUDY, PRIVATE).n_persons == 1, "and is read by nobody"
+    ada = local.seat_partner(local.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))
+    ada.read_events()
+    assert copy_of(store, house.actors[0].person_id) is None
+    local.close()
+
+
+def test_the_test_above_fails_where_nothing_notes_what_was_taken_back(tmp_path: Path) -> None:
+    with mock.patch.object(given, "note_ended"), pytest.raises(AssertionError, match="read by nobody"):
+        test_a_restored_backup_brings_back_no_copy_that_was_taken_back_and_every_other(tmp_path)

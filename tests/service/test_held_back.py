@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.before_cells import waits
 from tests.service.earlier import (
     HELD,
     PARTS,
@@ -20,7 +21,7 @@ from tests.service.earlier import (
 from tests.service.household import OCCASION, House, begin, copy_of
 from tests.service.research_contract import give
 from workbook.errors import SharingError
-from workbook.service.couple.rounds import pending_log
+from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor, Answer
 from workbook.sharing import Grain
@@ -46,7 +47,8 @@ def two_worlds(change: Callable[[Household, Actor], None], grain: Grain) -> tupl
     change(house.local, house.actors[0])
     give(house.a, grain)
     decide(house, 0, grain)
-    waiting = [(row.kind, len(row.payload or b"")) for row in house.store.read(logs(house)[1])]
+    cells = [house.store.read_cell(name) for name in house.store.cells()]
+    waiting = [(cell.name.split("/")[0], len(cell.content or b"")) for cell in cells]
     decide(house, 1, grain)
     study_copy = (copy_of(house.store, house.actors[0].person_id) or {})["publications"]
     frames = [{k: v for k, v in one["scores"].items() if "_id" not in k} for one in study_copy]
@@ -77,7 +79,7 @@ def test_a_sheet_with_only_held_back_answers_cannot_be_published() -> None:
     for part in PARTS:
         with pytest.raises(SharingError):
             house.local.seat(house.actors[0]).decide(part, OCCASION, Grain.ANSWERS)
-    assert house.store.read(pending_log(house.actors[0].couple_id)) == []
+    assert house.store.read(pending_log(house.actors[0].couple_id)) == waits(house) == []
 
 
 def test_held_back_answers_stay_on_own_pages_and_in_own_data() -> None:

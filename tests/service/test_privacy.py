@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
+from tests.service.before_cells import waits
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from tests.service.plain import table_as_json
 from workbook.errors import WrongKeyError
+from workbook.service.couple import rounds
+from workbook.service.couple.tables import audit_entry
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor, Answer
 from workbook.sharing import Grain
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.memory import MemoryStore
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -165,8 +168,15 @@ def test_an_unopened_round_looks_the_same_whatever_the_partner_did(state: Any) -
     assert world(nothing) == world(state)
 
 
-def test_the_test_above_fails_once_logs_are_not_separate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbook.service.couple.rounds.pending_log", lambda couple_id: f"table/{couple_id}")
+def test_the_test_above_fails_once_a_decision_leaves_a_row_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision that leaves a row where both read."""
+    deciding = rounds.deciding
+
+    def tell(fold: Any, waiting: Any, decision: rounds.Decision, *given: Any, **how: Any) -> Writing:
+        told = Writing([audit_entry(decision.couple_id, "told", "told")])
+        return Writing.of(deciding(fold, waiting, decision, *given, **how), told)
+
+    monkeypatch.setattr(rounds, "deciding", tell)
     assert world(nothing) != world(decided)
 
 
@@ -178,13 +188,12 @@ def test_a_lone_decision_changes_no_row_or_sequence_of_the_table() -> None:
     assert house.store.read(f"table/{house.actors[0].couple_id}") == before == []
 
 
-def test_no_pending_row_remains_once_a_round_is_open_or_withdrawn() -> None:
+def test_nothing_waits_any_more_once_a_round_is_open_or_withdrawn() -> None:
     house = begin()
     decided(*house.a)
-    pending = f"pending/{house.actors[0].couple_id}"
-    assert len([row for row in opened(house.store, pending) if row.payload]) == 2  # one per grain
+    assert [entry["instrument"] for entry in waits(house)] == [INSTRUMENT]
     decided(*house.b)
-    assert [row for row in house.store.read(pending) if row.payload] == []
+    assert waits(house) == []
     house.a[0].withdraw(INSTRUMENT, OCCASION)
     left = [row.kind for row in opened(house.store, f"table/{house.actors[0].couple_id}") if row.payload]
     assert left == ["opened", "closed"]
@@ -265,5 +274,5 @@ def test_a_kill_between_any_two_writes_leaves_the_round_before_or_after(act: str
         assert opened == (own is Grain.ANSWERS)
     if not crashed:
         assert n_writes > 0
-    pending = [row for row in store.read(f"pending/{a.actor.couple_id}") if row.payload]
-    assert not pending or not a.read_table().open_rounds
+    left = waits(House(again, store, house.clock, house.code, {}, (a.actor, b.actor)))
+    assert not left or not a.read_table().open_rounds

@@ -8,8 +8,8 @@ import pytest
 from tests.service.household import WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.instruments import catalogue
-from workbook.service.couple.drawers import ANSWER, AUDIT, PRIVATE_COPY, Record
 from workbook.service.couple.private_copy import KEPT, WAIT, standing_copy
+from workbook.service.couple.records import ANSWER, AUDIT, PRIVATE_COPY, Record
 from workbook.service.desks import partner
 from workbook.service.identity.rate_limit import MOST_TRIES
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.before_cells import as_before_cells, waiting_of
 from tests.service.earlier import (
     ALL_THAT_WAS,
     HELD,
@@ -29,9 +30,10 @@ from tests.service.earlier import (
 from tests.service.household import CHEAP, OCCASION, STUDY, House, copy_of
 from tests.service.keyed import PRIVATE
 from tests.service.research_contract import give
-from workbook.service.couple.rounds import pending_log
+from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.formats.rows import write_row
+from workbook.service.identity.directory import Directory
 from workbook.service.studies.dataset import read_consented
 from workbook.sharing import Grain, open_round
 from workbook.storage.backup import back_up, restore
@@ -141,11 +143,14 @@ def test_renewal_does_not_restore_a_superseded_decision() -> None:
 
     def did(house: House) -> None:
         decide(house, 0, Grain.ANSWERS)
+        as_before_cells(house)
         actor = house.actors[0]
         newer = {"instrument": "connection", "occasion": OCCASION, "round": 1, "grain": "nothing"}
         content = write_row(newer | {"person_id": actor.person_id, "decision": "newer"})
-        couple = house.local._core.store_of(actor)
-        couple.write([Entry(pending_log(actor.couple_id), "newer", "pending", content)])
+        (account, _other) = Directory(house.store).accounts_of(actor.couple_id)
+        waiting_of(house.store, account).couple.write(
+            [Entry(pending_log(actor.couple_id), "newer", "pending", content)]
+        )
 
     house = old_house(did)
     assert "connection.emotional_safety.1" in str([one["responses"] for one in publications(house)])

@@ -21,7 +21,7 @@ from workbook.service.couple.tables import audit_entry
 from workbook.service.desks.household import Household
 from workbook.service.identity.directory import Directory
 from workbook.service.studies import given as research
-from workbook.service.studies.blob import research_log
+from workbook.service.studies.blob import given_cell, place_of
 from workbook.service.studies.collected import given_to
 from workbook.service.studies.dataset import open_study, read_consented
 from workbook.service.studies.study import months_after
@@ -112,14 +112,14 @@ def test_a_research_choice_writes_only_to_the_own_drawer_and_copy(house: House) 
     write = house.store.write
 
     def note(entries: Any, **what: Any) -> Any:
-        written.extend(entry.log for entry in entries)
+        written.extend([*(entry.log for entry in entries), *what["cells"]])
         return write(entries, **what)
 
     with mock.patch.object(house.store, "write", note):
         for grain, linked in CHOICES:
             give(house.a, grain, linked=linked)
     person_id = house.actors[0].person_id
-    assert set(written) == {f"drawer/{person_id}", research_log(person_id)}
+    assert set(written) == {f"private/{person_id}", given_cell(person_id)}
 
 
 # -- terms, and words that change -----------------------------------------------------------
@@ -133,10 +133,10 @@ def test_an_expired_copy_is_unreadable_and_destroyed_at_the_next_start(house: Ho
     assert len(given_to(house.store, directory, STUDY, PRIVATE, today=last - timedelta(days=1))) == 1
     assert given_to(house.store, directory, STUDY, PRIVATE, today=last) == []
     research.tidy(house.store, today=last - timedelta(days=1))
-    log = research_log(house.actors[0].person_id)
-    assert [row for row in house.store.read(log) if row.payload is not None]
+    person_id = house.actors[0].person_id
+    assert [row for row in place_of(house.store, person_id) if row.payload is not None]
     research.tidy(house.store, today=last)
-    assert all(row.payload is None for row in house.store.read(log))
+    assert all(row.payload is None for row in place_of(house.store, person_id))
 
 
 def test_months_end_within_their_month() -> None:
@@ -224,8 +224,8 @@ def test_an_interrupted_choice_is_atomic(n_writes: int, grain: Grain) -> None:
     found = given_to(store, Directory(store), STUDY, PRIVATE)
     expected = Grain.ANSWERS if n_writes == 0 else grain
     assert [one.grain for one in found] == ([] if expected is Grain.NOTHING else [expected])
-    log = research_log(house.actors[0].person_id)
-    assert sum(row.payload is not None for row in store.read(log)) == 1, "the start tidies up"
+    place = place_of(store, house.actors[0].person_id)
+    assert sum(row.payload is not None for row in place) == 1
     local.close()
 
 

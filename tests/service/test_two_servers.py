@@ -9,6 +9,7 @@ import pytest
 from tests.service.counting import CountingStore
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, STUDY, WORDS, House, answers, begin
 from workbook.errors import AccessError, SignInError, WorkbookError
+from workbook.service.couple.drawers import Drawer
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor, Answer
 from workbook.sharing import Grain
@@ -78,10 +79,11 @@ def test_without_notification_the_sitting_continues_but_its_writes_are_refused(
     other, actor = second(house)
     act(house)
     assert not has_ended(other, actor, seconds=0.1)
-    before = house.store.read(f"drawer/{actor.person_id}")
+    key = other.sittings.key_of(actor)
+    before = Drawer(house.store, actor.person_id, key).records()
     with pytest.raises(AccessError):
         other.seat_partner(actor).save_answers(answers(4))
-    assert house.store.read(f"drawer/{actor.person_id}") == before
+    assert Drawer(house.store, actor.person_id, key).records() == before
     assert has_ended(other, actor, seconds=0)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.storage.cell_contract import CellContract
 from tests.storage.contract import StoreContract
 from workbook.storage.base import Store
 from workbook.storage.memory import MemoryStore
 
 
-class TestMemoryStore(StoreContract):
+class TestMemoryStore(StoreContract, CellContract):
     @pytest.fixture
     def store(self) -> Iterator[Store]:
         store = MemoryStore()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.cell_contract import CellContract
 from tests.storage.contract import StoreContract, note
 from tests.storage.files import KEY, filled, raw
 from workbook.errors import (
@@ -17,7 +18,7 @@ from workbook.storage.base import Store
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME, SqlCipherStore
 
 
-class TestSqlCipherStore(StoreContract):
+class TestSqlCipherStore(StoreContract, CellContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[Store]:
         store = SqlCipherStore(tmp_path, KEY)

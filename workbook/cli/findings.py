@@ -182,8 +182,11 @@ def look_at_clock(data: Path, now: Callable[[], datetime] = lambda: datetime.now
 
 
 def look_at_sealing(data: Path) -> Iterator[Finding]:
-    """Count what opens with the database's key alone; say nothing where there is no database to look into."""
-    from workbook.service.erasing.tending import count_unsealed
+    """Count what opens with the database's key alone, and what is private and lies in rows still.
+
+    Nothing is said where there is no database to look into.
+    """
+    from workbook.service.erasing.tending import count_to_move, count_unsealed
     from workbook.storage.read_only import open_read_only
 
     try:
@@ -191,10 +194,11 @@ def look_at_sealing(data: Path) -> Iterator[Finding]:
     except WorkbookError:  # what keeps it shut is another look's to say
         return
     try:
-        n = count_unsealed(store)
+        n, n_to_move = count_unsealed(store), count_to_move(store)
     finally:
         store.close()
     yield note("sealing", n=n) if n else fine("sealing")
+    yield note("private_rows", n=n_to_move) if n_to_move else fine("private_rows")
 
 
 def look_at_study(data: Path) -> Iterator[Finding]:

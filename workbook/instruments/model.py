@@ -90,8 +90,10 @@ class Subscale:
 
     ``reliability`` and ``sd`` are ``None`` for single items, which show steps and no band.
     ``higher_is`` is ``"neither"`` where more is not good or bad, such as how much a need
-    matters. ``high_text`` and ``low_text`` are the sentence a person reads beside a high or
-    a low score (in scale points, as answered), and are empty where no such sentence is fair.
+    matters. ``high_text`` and ``low_text`` are the sentence one person reads beside their own high or
+    low score (in scale points, as answered); ``both_high_text`` and ``both_low_text`` are for two of
+    whom it is true of each; ``some_text`` is for two of whom at least one stands at the unhealthy
+    end, and says of neither that it is them. They are empty where no such sentence is fair.
     """
 
     id: Slug
@@ -107,6 +109,9 @@ class Subscale:
     summary: Said = field(kw_only=True)
     high_text: SaidOrNot = ""
     low_text: SaidOrNot = ""
+    both_high_text: SaidOrNot = ""
+    both_low_text: SaidOrNot = ""
+    some_text: SaidOrNot = ""
     topic: SaidOrNot = ""
 
     def __post_init__(self) -> None:

@@ -170,7 +170,8 @@ class WorkbookApp(Voila):
 
     async def _sweep(self) -> None:
         """End sittings that ran out, and kernels whose page went without a word; keep what was tried."""
-        self.context.sittings.sweep()
+        # Not on this thread: the end of a sitting writes, and the others would wait for the disk.
+        await self.ioloop.run_in_executor(None, self.context.sittings.sweep)
         await self.kernel_manager.end_unheard()
         await self.ioloop.run_in_executor(None, self.context.household.keep_tries)
 

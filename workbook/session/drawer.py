@@ -14,7 +14,7 @@ from workbook.address import Address, at
 from workbook.content import say
 from workbook.frames import occasion_number
 from workbook.instruments import Chapter, Instrument, Item
-from workbook.service.formats.values import Actor, Event
+from workbook.service.formats.values import Actor, Event, ExerciseChoice
 from workbook.session.own_day import own_now, weeks_since
 
 MOST_PER_SCREEN = 7
@@ -70,6 +70,14 @@ class OwnDrawer(t.HasTraits):
             if event.payload.get("removed"):
                 del found[event.payload["id"]]
         return found
+
+    @property
+    def own_choices(self) -> frozenset[ExerciseChoice]:
+        """What the person chose about exercises, whatever the other chose."""
+        found: dict[ExerciseChoice, bool] = {}
+        for event in self._of("choice"):
+            found[event.payload["exercise"], event.payload["choice"]] = event.payload["stands"]
+        return frozenset(about for about, stands in found.items() if stands)
 
     def occasion_of(self, instrument: Instrument) -> str:
         """Return the occasion that answers to an instrument belong to now: a week's or the assessment's."""

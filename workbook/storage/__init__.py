@@ -1,1 +1,1 @@
-"""Named, append-only logs of opaque rows: what they promise, and two that keep it."""
+"""Named, append-only logs of opaque rows, and cells beside them: what they promise, and two that keep it."""

@@ -20,6 +20,16 @@ class Head:
     link: bytes
 
 
+def name_of_cell(cell: str) -> str:
+    """Return the name under which the head of a cell is kept: no log can be called so."""
+    return f"\0cell\0{cell}"
+
+
+def head_of_cell(digest: bytes) -> Head:
+    """Return what stands for a cell among the heads of logs: what it holds, and no number."""
+    return Head(0, 0, digest)
+
+
 def new_salt() -> bytes:
     """Return a fresh salt for one row."""
     return secrets.token_bytes(SALT_BYTES)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from workbook.errors import ConflictError
-from workbook.storage.base import Row, Store, Writing
+from workbook.storage.base import NOTHING, Row, Store, Writing
 
 ATTEMPTS = 20
 Seen = Mapping[str, Sequence[Row]]
@@ -22,8 +22,9 @@ def decide_and_write(
     logs : iterable of str
         All logs the decision rests on, also those that may not be there yet.
     decide : callable
-        From all rows of each log, tombstones included, to what is to be written. It is called once
-        per attempt and changes nothing itself. An operation id that it chooses anew each time is
+        From all rows of each log, tombstones included, to what is to be written. What it rests on of
+        cells it reads itself, and says so (`Writing.seen`). It is called once per attempt and changes
+        nothing itself. An operation id that it chooses anew each time is
         fine: what was refused was not written. What it raises ends all, and nothing is written.
     attempts : int
         At least 1.
@@ -55,13 +56,23 @@ def decide_and_write(
         expect = {log: rows[-1].sequence if rows else 0 for log, rows in seen.items()}
         wanted = decide(seen)
         try:
-            return store.write(
-                wanted.entries, expect=expect, forget=wanted.forget, superseded=wanted.superseded
-            )
+            return put(store, wanted, expect)
         except ConflictError:
             if not left:
                 raise
     raise ValueError("attempts: at least 1")
+
+
+def put(store: Store, wanted: Writing, expect: Mapping[str, int] = NOTHING) -> list[Row]:
+    """Have a store do a `Writing`, if the logs are as expected; see `Store.write`."""
+    return store.write(
+        wanted.entries,
+        expect=expect,
+        forget=wanted.forget,
+        superseded=wanted.superseded,
+        cells=wanted.cells,
+        seen=wanted.seen,
+    )
 
 
 def decide_where_due(store: Store, logs: Iterable[str], decide: Callable[[Seen], Writing]) -> list[Row]:

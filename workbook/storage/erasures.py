@@ -14,6 +14,7 @@ from workbook.storage.witness import sync, sync_folder
 
 _DIGITS = 40
 _ENDED = "ended"  # no log: what ended for good is noted among the erasures
+_CELLS = "\0cells"  # nor this: cells that were removed
 
 
 class Erasures:
@@ -73,6 +74,14 @@ class Erasures:
         """Return those of these names that were noted as ended."""
         known = self.known()
         return {name for name in names if self.among(_ENDED, [(0, name.encode())], known)}
+
+    def add_cell(self, name: str) -> None:
+        """Note that a cell was removed for good; durable when it returns, see `add`."""
+        self.add(_CELLS, [(0, name.encode())])
+
+    def cells_among(self, names: Iterable[str], known: set[str]) -> list[str]:
+        """Return those of these cells that the list knows."""
+        return [name for name in names if self.among(_CELLS, [(0, name.encode())], known)]
 
     def _ends_a_line(self) -> bool:
         content = self._path.read_bytes()

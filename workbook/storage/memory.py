@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import StorageError, problem
-from workbook.storage.base import NOTHING, Entry, Row, Store, Writing, day_of
-from workbook.storage.checks import check_entries, refuse_conflict
+from workbook.storage.base import NOTHING, Cell, Entry, Row, Store, Writing, day_of, stamp_of
+from workbook.storage.checks import check_cells, check_entries, check_size, refuse_conflict
 from workbook.storage.watchers import Watchers
 
 
@@ -28,6 +28,7 @@ class MemoryStore(Store):
         self._lock = threading.Lock()
         self._logs: dict[str, list[Row]] = {}
         self._by_operation: dict[tuple[str, str], int] = {}
+        self._cells: dict[str, bytes] = {}
         self._ended: set[str] = set()
         self._watchers = Watchers()
         self._closed = False
@@ -39,24 +40,48 @@ class MemoryStore(Store):
         expect: Mapping[str, int] = NOTHING,
         forget: Mapping[str, Iterable[int]] = NOTHING,
         superseded: Mapping[str, Iterable[int]] = NOTHING,
+        cells: Mapping[str, bytes | None] = NOTHING,
+        seen: Mapping[str, bytes] = NOTHING,
     ) -> list[Row]:
-        asked = Writing(entries, forget, superseded)
+        asked = Writing(entries, forget, superseded, cells, seen)
         check_entries(entries)
+        check_cells(cells, seen)
         with self._lock:
             self._refuse_closed()
-            refuse_conflict(expect, self._head_of, is_done=lambda: self._is_done(asked))
+            refuse_conflict(expect, self._head_of, seen, self._stamp_of, is_done=lambda: self._is_done(asked))
+            for name, content in cells.items():
+                if content is not None and name in self._cells:
+                    check_size(len(self._cells[name]), content)
             for log, sequences in asked.destroyed():
                 for row in self._living(log, sequences):
                     self._logs[log][row.sequence - 1] = replace(row, payload=None)
             fresh: list[Row] = []
             given = [self._place(entry, fresh) for entry in entries]
-            self._watchers.tell(fresh)
+            for name, content in cells.items():
+                self._cells.pop(name, None)
+                if content is not None:
+                    self._cells[name] = content
+            self._watchers.tell(fresh, cells)
         return given
 
     def read(self, log: str, after: int = 0) -> list[Row]:
         with self._lock:
             self._refuse_closed()
             return self._logs.get(log, [])[max(after, 0) :]
+
+    def read_cell(self, name: str) -> Cell:
+        with self._lock:
+            self._refuse_closed()
+            content = self._cells.get(name)
+        return Cell(name, content, stamp_of(content))
+
+    def cells(self, prefix: str = "") -> list[str]:
+        with self._lock:
+            self._refuse_closed()
+            return sorted(name for name in self._cells if name.startswith(prefix))
+
+    def settle_down(self) -> None:
+        """Do nothing: nothing lies beside what is in memory alone."""
 
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         with self._lock:
@@ -103,10 +128,14 @@ class MemoryStore(Store):
     def _head_of(self, log: str) -> int:
         return len(self._logs.get(log, ()))
 
+    def _stamp_of(self, name: str) -> bytes:
+        return stamp_of(self._cells.get(name))
+
     def _is_done(self, asked: Writing) -> bool:
         is_kept = all((entry.log, entry.operation_id) in self._by_operation for entry in asked.entries)
         is_gone = not any(self._living(log, sequences) for log, sequences in asked.destroyed())
-        return is_kept and is_gone and not asked.is_empty
+        is_held = all(self._stamp_of(name) == stamp_of(content) for name, content in asked.cells.items())
+        return is_kept and is_gone and is_held and not asked.is_empty
 
     def _living(self, log: str, sequences: frozenset[int]) -> list[Row]:
         """Return rows of these that still hold something."""

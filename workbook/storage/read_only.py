@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from workbook.errors import StorageError, problem
-from workbook.storage.base import NOTHING, Entry, Row, Store
+from workbook.storage.base import NO_STAMP, NOTHING, Cell, Entry, Row, Store
 from workbook.storage.connections import plain_errors, reading_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.keys import erasures_file, find_key
 from workbook.storage.location import check_private, data_folder
-from workbook.storage.migrate import is_written
-from workbook.storage.records import read_heads, read_names, read_rows
+from workbook.storage.migrate import is_written, schema_version
+from workbook.storage.records import read_cell, read_cell_names, read_heads, read_names, read_rows
+from workbook.storage.schema import CELLS_SINCE
 from workbook.storage.sqlcipher import ERASED_NAME, FILE_NAME, HEADS_NAME
 from workbook.storage.verify import witness_beside
 from workbook.storage.witness import Witness
@@ -42,6 +43,7 @@ class ReadOnlyStore(Store):
             self._engine = reading_engine(folder / FILE_NAME, key)
             try:
                 is_begun = is_written(self._engine)
+                self._has_cells = schema_version(self._engine) >= CELLS_SINCE
                 self._witness = witness_beside(folder / HEADS_NAME, key, self._engine)
             except BaseException:
                 self._engine.dispose()
@@ -57,6 +59,8 @@ class ReadOnlyStore(Store):
         expect: Mapping[str, int] = NOTHING,
         forget: Mapping[str, Iterable[int]] = NOTHING,
         superseded: Mapping[str, Iterable[int]] = NOTHING,
+        cells: Mapping[str, bytes | None] = NOTHING,
+        seen: Mapping[str, bytes] = NOTHING,
     ) -> list[Row]:
         _refuse()
 
@@ -67,6 +71,20 @@ class ReadOnlyStore(Store):
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         with plain_errors():
             return read_heads(self._engine, self._witness, logs)
+
+    def read_cell(self, name: str) -> Cell:
+        """Return what a cell holds; not held to the heads, since it may be newer than those."""
+        if not self._has_cells:
+            return Cell(name, None, NO_STAMP)
+        with plain_errors():
+            return read_cell(self._engine, name)
+
+    def cells(self, prefix: str = "") -> list[str]:
+        with plain_errors():
+            return read_cell_names(self._engine, prefix) if self._has_cells else []
+
+    def settle_down(self) -> None:
+        """Do nothing: it writes nothing."""
 
     def logs(self, prefix: str = "") -> list[str]:
         with plain_errors():

@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from workbook.storage.base import Row
-from workbook.storage.schema import logs, rows
-from workbook.storage.verify import check_heads, check_links
+from workbook.storage import chain
+from workbook.storage.base import NO_STAMP, Cell, Row, stamp_of
+from workbook.storage.schema import cells, logs, rows
+from workbook.storage.verify import check_cell, check_heads, check_links
 from workbook.storage.witness import Witness
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = datetime.resolution
+_NO_DIGEST = bytes(32)
+_MOST_LOOKS = 100
 
 
 def read_rows(engine: Engine, witness: Witness, log: str, after: int) -> list[Row]:
@@ -56,6 +59,50 @@ def read_names(engine: Engine, prefix: str) -> list[str]:
     own = own.where(func.substr(logs.c.name, 1, len(prefix)) == prefix).order_by(logs.c.name)
     with engine.connect() as connection:
         return [str(name) for name in connection.execute(own).scalars()]
+
+
+def read_cell(engine: Engine, name: str, witness: Witness | None = None) -> Cell:
+    """Return what a cell holds; with the witness of whoever writes it, held against what was last put there.
+
+    Raises
+    ------
+    DamagedStoreError
+        It holds something else.
+    """
+    own = select(cells).where(cells.c.name == name)
+    for _ in range(_MOST_LOOKS):
+        known = witness.of(chain.name_of_cell(name)) if witness is not None else None
+        with engine.connect() as connection:
+            record = connection.execute(own).first()
+        content = record.content if record is not None and record.digest != _NO_DIGEST else None
+        digest = record.digest if record is not None else _NO_DIGEST
+        if known is None or known.link == digest:
+            break
+        if record is not None and record.before == known.link:  # a commit whose heads are being written
+            break
+        if witness is not None and witness.of(chain.name_of_cell(name)) == known:
+            check_cell(digest, known.link)
+    if to_digest(stamp_of(content)) != digest:
+        check_cell(to_digest(stamp_of(content)), digest)
+    return Cell(name, content, to_stamp(digest))
+
+
+def read_cell_names(engine: Engine, prefix: str) -> list[str]:
+    """Return the names of all cells that begin so, sorted; not of those that were removed."""
+    own = select(cells.c.name).where(cells.c.name >= prefix, cells.c.digest != _NO_DIGEST)
+    own = own.where(func.substr(cells.c.name, 1, len(prefix)) == prefix).order_by(cells.c.name)
+    with engine.connect() as connection:
+        return [str(name) for name in connection.execute(own).scalars()]
+
+
+def to_digest(stamp: bytes) -> bytes:
+    """Return how a stamp stands in the database: always as long."""
+    return stamp or _NO_DIGEST
+
+
+def to_stamp(digest: bytes) -> bytes:
+    """Return the stamp again."""
+    return NO_STAMP if digest == _NO_DIGEST else bytes(digest)
 
 
 def to_row(log: str, record: Any) -> Row:

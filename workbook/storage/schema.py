@@ -13,8 +13,11 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Kept in ``PRAGMA user_version``; every migration raises it by one."""
+
+CELLS_SINCE = 4
+"""The version from which on there are cells."""
 
 metadata = MetaData()
 
@@ -50,3 +53,14 @@ marks = Table(
     Column("before", LargeBinary, nullable=False),  # of the one before it
 )
 """One row: what the heads beside the file have to have reached, a commit cut short by a crash excepted."""
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),  # of what it holds
+    Column("before", LargeBinary, nullable=False),  # of what it held before the last commit that changed it
+    Column("content", LargeBinary, nullable=False),
+)
+"""Every part of a cell keeps its size, so that SQLite writes a new content to where the old one was."""

@@ -10,14 +10,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from workbook.errors import DamagedStoreError, StorageError, problem
-from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
+from workbook.storage.base import NOTHING, Cell, Entry, Row, Store, Writing
 from workbook.storage.chain import Head
-from workbook.storage.checks import check_entries
+from workbook.storage.checks import check_cells, check_entries
 from workbook.storage.connections import empty_wal, plain_errors, reading_engine, writing_engine
 from workbook.storage.erasures import Erasures
 from workbook.storage.location import remove_set_aside
 from workbook.storage.migrate import is_written, migrate
-from workbook.storage.records import read_names, read_rows
+from workbook.storage.records import read_cell, read_cell_names, read_names, read_rows
 from workbook.storage.schema import SCHEMA_VERSION, logs, rows
 from workbook.storage.verify import check_marks, torn_pages, verify_all
 from workbook.storage.watchers import Watchers
@@ -79,13 +79,18 @@ class SqlCipherStore(Store):
         expect: Mapping[str, int] = NOTHING,
         forget: Mapping[str, Iterable[int]] = NOTHING,
         superseded: Mapping[str, Iterable[int]] = NOTHING,
+        cells: Mapping[str, bytes | None] = NOTHING,
+        seen: Mapping[str, bytes] = NOTHING,
     ) -> list[Row]:
-        asked = Writing(entries, forget, superseded)
+        asked = Writing(entries, forget, superseded, cells, seen)
         check_entries(entries)
-        if asked.is_empty and not expect:
+        check_cells(cells, seen)
+        if asked.is_empty and not expect and not seen:
             return []
+        # What a cell held before lies on in the write-ahead log as well, until that is emptied.
+        destroys = asked.destroys or bool(cells)
         written: list[Row] = self._writer.do(
-            lambda transaction: transaction.write(asked, expect, self._erasures), destroys=asked.destroys
+            lambda transaction: transaction.write(asked, expect, self._erasures), destroys=destroys
         )
         return written
 
@@ -104,6 +109,20 @@ class SqlCipherStore(Store):
         with plain_errors():
             return read_names(self._read_engine, prefix)
 
+    def read_cell(self, name: str) -> Cell:
+        self._refuse_closed()
+        with plain_errors():
+            return read_cell(self._read_engine, name, self._witness)
+
+    def cells(self, prefix: str = "") -> list[str]:
+        self._refuse_closed()
+        with plain_errors():
+            return read_cell_names(self._read_engine, prefix)
+
+    def settle_down(self) -> None:
+        if not self._closed:
+            self._writer.between_commits(self._leave_no_count)
+
     def drop_set_aside(self) -> None:
         with plain_errors():
             remove_set_aside(self._folder)
@@ -119,8 +138,10 @@ class SqlCipherStore(Store):
             return self._erasures.ended_among(names)
 
     def erase_again(self, erasures: Erasures | None) -> None:
-        """Read every log, and destroy what is on a list of erasures."""
+        """Read every log, and destroy what is on a list of erasures, rows and cells."""
         known = erasures.known() if erasures is not None else set()
+        for name in erasures.cells_among(self.cells(), known) if erasures is not None else ():
+            self.write((), cells={name: None}, seen={name: self.read_cell(name).stamp})
         for name in self.logs():
             self.read(name)
             if erasures is not None and (gone := erasures.among(name, self._links(name), known)):
@@ -166,6 +187,20 @@ class SqlCipherStore(Store):
         if mark != self._witness.mark:  # rows that were committed but whose heads a crash cut off
             _log.warning("the newest of the heads is missing, as after a crash; it is made anew")
         self._witness.rewrite(found, mark)
+
+    def _leave_no_count(self) -> None:
+        """Empty the write-ahead log, write the heads anew, and let go of the database.
+
+        The file beside it that all connections share while one is open counts every commit, in clear; it
+        goes with the last of them. Who still reads keeps it for now.
+        """
+        self._witness.rewrite()
+        empty_wal(self._write_engine)
+        for engine in (
+            self._read_engine,
+            self._write_engine,
+        ):  # the last one cleans up, and only a writer can
+            engine.dispose()
 
     def _verify(self) -> dict[str, Head]:
         found = verify_all(self._read_engine, self._witness)

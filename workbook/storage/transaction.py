@@ -1,4 +1,4 @@
-"""Writing inside one transaction: where each log ends, and how a row is linked to it."""
+"""Writing inside one transaction: where each log ends, how a row is linked to it, what cells hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workbook.storage import chain
-from workbook.storage.base import Entry, Row, Writing, day_of
+from workbook.storage.base import NO_STAMP, Entry, Row, Writing, day_of, stamp_of
 from workbook.storage.chain import Head
-from workbook.storage.checks import refuse_conflict
+from workbook.storage.checks import check_size, refuse_conflict
 from workbook.storage.erasures import Erasures
-from workbook.storage.records import to_microseconds, to_row
-from workbook.storage.schema import logs, marks, rows
+from workbook.storage.records import to_digest, to_microseconds, to_row, to_stamp
+from workbook.storage.schema import cells, logs, marks, rows
 
 _MARK = update(marks).values(before=marks.c.newest, newest=bindparam("mark"))
 _CHUNK = 500  # operation ids or sequences in one statement; SQLite takes 32,766 parameters
@@ -43,6 +43,8 @@ class Transaction:
         self._connection = connection
         self._known = known
         self.changed: dict[str, Tail] = {}
+        self.cells: dict[str, bytes] = {}  # what they hold now, by their stamps
+        self._stamps_before: dict[str, bytes] = {}
         self.fresh: list[Row] = []
         self.destroyed = 0
 
@@ -52,16 +54,56 @@ class Transaction:
         What is erased is listed before it is destroyed, and only once the write is not refused: a
         restoring would else destroy what was never given up.
         """
-        refuse_conflict(expect, self._head_of, is_done=lambda: self._is_done(asked))
+        refuse_conflict(
+            expect, self._head_of, asked.seen, self._stamp_of, is_done=lambda: self._is_done(asked)
+        )
+        for name, content in asked.cells.items():
+            if content is not None and (length := self._length_of(name)) is not None:
+                check_size(length, content)
+        for name in (name for name, content in asked.cells.items() if content is None):
+            erasures.add_cell(name)
         for log, sequences in asked.forget.items():
             erasures.add(log, self._links(log, sequences))
         for log, sequences in asked.destroyed():
             self._destroy(log, sequences)
+        for name, content in asked.cells.items():
+            self._fill(name, content)
         return self._append(asked.entries)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was written so far."""
+        return bool(self.changed or self.cells)
 
     def mark(self, mark: bytes) -> None:
         """Note in the database which commit this is, beside the one before it."""
         self._connection.execute(_MARK, {"mark": mark})
+
+    def _fill(self, name: str, content: bytes | None) -> None:
+        """Have a cell hold this; what it held before is overwritten where it lies."""
+        known = self._stamp_of(name)
+        before = self._stamps_before.setdefault(name, known)  # as of the last commit
+        stamp = stamp_of(content)
+        if stamp == known:
+            return
+        # One that is removed leaves its name, as a log does: else a crash would look like a loss.
+        values = {"digest": to_digest(stamp), "before": to_digest(before), "content": content or b""}
+        changed = self._connection.execute(update(cells).where(cells.c.name == name).values(values))
+        if not changed.rowcount:
+            self._connection.execute(insert(cells).values(name=name, **values))
+        self.cells[name] = stamp
+        self.destroyed += known != NO_STAMP
+
+    def _stamp_of(self, name: str) -> bytes:
+        if name in self.cells:
+            return self.cells[name]
+        found = self._connection.execute(select(cells.c.digest).where(cells.c.name == name)).scalar()
+        return NO_STAMP if found is None else to_stamp(found)
+
+    def _length_of(self, name: str) -> int | None:
+        """Return how long a cell is; None where there is none, or it was removed."""
+        statement = select(func.length(cells.c.content)).where(cells.c.name == name)
+        return self._connection.execute(statement).scalar() or None
 
     def _append(self, entries: Sequence[Entry]) -> list[Row]:
         """Return rows of all entries, in their order: the existing one, or a new one."""
@@ -97,9 +139,11 @@ class Transaction:
             self.destroyed += destroyed
 
     def _is_done(self, asked: Writing) -> bool:
-        """Tell whether every entry is kept and every row to destroy is gone; no, if nothing is written."""
+        """Tell whether all entries and cells are kept and rows to destroy gone; no, if nothing is written."""
         placed = self._existing(asked.entries)
-        is_kept = all((entry.log, entry.operation_id) in placed for entry in asked.entries)
+        is_kept = all((entry.log, entry.operation_id) in placed for entry in asked.entries) and all(
+            self._stamp_of(name) == stamp_of(content) for name, content in asked.cells.items()
+        )
         return is_kept and not asked.is_empty and not any(self._lives(*one) for one in asked.destroyed())
 
     def _lives(self, log: str, sequences: Iterable[int]) -> bool:

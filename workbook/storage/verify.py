@@ -1,5 +1,6 @@
 """Noticing that a store is not what was written: changed, cut, rolled back or replaced."""
 
+import hashlib
 import re
 import time
 from collections.abc import Sequence
@@ -14,11 +15,12 @@ from workbook.errors import DamagedStoreError, problem
 from workbook.storage import chain
 from workbook.storage.chain import Head
 from workbook.storage.heads_file import NO_MARK, damaged
-from workbook.storage.schema import logs, marks, rows
+from workbook.storage.schema import CELLS_SINCE, cells, logs, marks, rows
 from workbook.storage.witness import Witness
 
 _AT_ONCE = 1_000
 _MARKED_SINCE = 3  # the schema from which on a commit leaves its mark
+_NOTHING_HELD = bytes(32)
 _MOST_LOOKS, _SECONDS_BETWEEN = 100, 0.005
 _NAMES = ("sequence", "operation_id", "kind", "at", "payload", "salt", "digest", "chain")
 _FOLLOWED = [rows.c[name] for name in _NAMES]
@@ -26,7 +28,7 @@ _values = attrgetter(*_NAMES)
 
 
 def verify_all(engine: Engine, witness: Witness) -> dict[str, Head]:
-    """Check every log's chain and every head, the write-ahead log included; give the heads found.
+    """Check every log's chain, every cell and every head, the write-ahead log included; give the heads found.
 
     Raises
     ------
@@ -35,20 +37,31 @@ def verify_all(engine: Engine, witness: Witness) -> dict[str, Head]:
     """
     with engine.connect() as connection:
         found = _heads_in(connection, witness)
-    if witness.is_new and any(head.n_rows for head in found.values()):
+        of_cells = _cells_in(connection, witness)
+    if witness.is_new and (of_cells or any(head.n_rows for head in found.values())):
         raise _damaged("the file of heads")
+    found |= of_cells
     if witness.tags - {witness.tag(log) for log in found}:
         raise _damaged("a whole log")
     return found
 
 
+def check_cell(digest: bytes, wanted: bytes) -> None:
+    """Check what a cell holds, by its digest.
+
+    Raises
+    ------
+    DamagedStoreError
+        It is not what was put there.
+    """
+    if digest != wanted:
+        raise _damaged("a cell")
+
+
 def read_marks(engine: Engine) -> tuple[bytes, bytes]:
     """Return the marks of the newest commit and of the one before it."""
     with engine.connect() as connection:
-        if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < _MARKED_SINCE:
-            return NO_MARK, NO_MARK
-        newest, before = connection.execute(select(marks.c.newest, marks.c.before)).one()
-    return bytes(newest), bytes(before)
+        return _marks_in(connection)
 
 
 def check_marks(engine: Engine, witness: Witness) -> bytes:
@@ -147,6 +160,33 @@ def _pages_in_wal(path: Path) -> set[int]:
     salts = content[16:24]
     current = (at for at in starts if content[at + 8 : at + 16] == salts)
     return {int.from_bytes(content[at : at + 4], "big") for at in current}
+
+
+def _marks_in(connection: Connection) -> tuple[bytes, bytes]:
+    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < _MARKED_SINCE:
+        return NO_MARK, NO_MARK
+    newest, before = connection.execute(select(marks.c.newest, marks.c.before)).one()
+    return bytes(newest), bytes(before)
+
+
+def _cells_in(connection: Connection, witness: Witness) -> dict[str, Head]:
+    """Return what stands for every cell among the heads, each checked on the way."""
+    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < CELLS_SINCE:
+        return {}
+    found = {}
+    newest, before_newest = _marks_in(connection)
+    statement = select(cells.c.name, cells.c.digest, cells.c.before, cells.c.content)
+    for name, digest, before, content in connection.execution_options(yield_per=_AT_ONCE).execute(statement):
+        held = hashlib.sha256(content).digest() if content else _NOTHING_HELD
+        check_cell(held, digest)
+        head = witness.of(chain.name_of_cell(name))
+        witnessed = head.link if head is not None else _NOTHING_HELD
+        if witness.mark == before_newest and before == witnessed:
+            pass  # behind by the one commit that a crash cut short, the heads know what it held before that
+        elif witness.mark in (newest, before_newest):  # else a copy of what goes on is ahead of its heads
+            check_cell(digest, witnessed)
+        found[chain.name_of_cell(name)] = chain.head_of_cell(digest)
+    return found
 
 
 def _heads_in(connection: Connection, witness: Witness) -> dict[str, Head]:

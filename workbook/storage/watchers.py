@@ -19,7 +19,7 @@ class Watchers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_log: dict[str, dict[object, Notify]] = defaultdict(dict)
-        self._queue: queue.SimpleQueue[tuple[object, list[Row]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[object, str, list[Row]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def add(self, log: str, notify: Notify) -> Callable[[], None]:
@@ -40,15 +40,18 @@ class Watchers:
 
         return stop
 
-    def tell(self, rows: Iterable[Row]) -> None:
-        """Queue newly written rows for whoever watches their logs now, and for nobody who comes later."""
-        by_log: dict[str, list[Row]] = defaultdict(list)
+    def tell(self, rows: Iterable[Row], cells: Iterable[str] = ()) -> None:
+        """Queue newly written rows for whoever watches their logs now, and for nobody who comes later.
+
+        Who watches a cell that was written is told so, with no rows.
+        """
+        by_log: dict[str, list[Row]] = {name: [] for name in cells}
         for row in rows:
-            by_log[row.log].append(row)
+            by_log.setdefault(row.log, []).append(row)
         with self._lock:
             for log, written in by_log.items():
                 for token in self._by_log.get(log, {}):
-                    self._queue.put((token, written))
+                    self._queue.put((token, log, written))
 
     def close(self) -> None:
         """Deliver what is queued, then end the thread."""
@@ -60,9 +63,9 @@ class Watchers:
 
     def _run(self) -> None:
         while (call := self._queue.get()) is not None:
-            token, written = call
+            token, name, written = call
             with self._lock:
-                notify = self._by_log.get(written[0].log, {}).get(token)
+                notify = self._by_log.get(name, {}).get(token)
             if notify is None:  # it has stopped watching meanwhile
                 continue
             try:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from workbook.errors import ConflictError, StorageError, problem
+from workbook.storage import chain
 from workbook.storage.base import Row
 from workbook.storage.chain import Head
 from workbook.storage.connections import (
@@ -27,6 +28,7 @@ from workbook.storage.connections import (
     plain_errors,
 )
 from workbook.storage.heads_file import MARK_BYTES
+from workbook.storage.records import to_digest
 from workbook.storage.transaction import Tail, Transaction
 from workbook.storage.witness import Witness
 
@@ -41,6 +43,12 @@ class _Job:
     done: "Future[Any]"
 
 
+@dataclass(slots=True)
+class _Between:
+    work: Callable[[], None]
+    done: "Future[None]"
+
+
 class Writer:
     """Runs work in transactions, in the order submitted.
 
@@ -51,19 +59,23 @@ class Writer:
     witness : Witness
         Written after each commit and before anything is acknowledged.
     committed : callable
-        Given the rows newly written, after each commit and once their heads are written.
+        Given the rows newly written and the cells' names, after each commit, once their heads are written.
     """
 
-    def __init__(self, engine: Engine, witness: Witness, committed: Callable[[list[Row]], None]) -> None:
+    def __init__(
+        self, engine: Engine, witness: Witness, committed: Callable[[list[Row], set[str]], None]
+    ) -> None:
         self._engine = engine
         self._witness = witness
         self._committed = committed
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | _Between | None] = queue.SimpleQueue()
+        self._put_back: list[_Job | _Between | None] = []
         self._submitting = threading.Lock()
         self._tails: dict[str, Tail] = {}
         self._unwritten: dict[str, Head] = {}
         self._mark = b""
         self._untold: list[Row] = []
+        self._untold_cells: set[str] = set()
         self._must_truncate = False
         self._closed = False
         self._stopped = False
@@ -95,6 +107,18 @@ class Writer:
         """Whether a sync failed, so that nothing is written any more."""
         return self._stopped
 
+    def between_commits(self, work: Callable[[], None]) -> None:
+        """Run `work` between two commits, and block until it is done; once a sync failed, nothing is run.
+
+        What it raises is kept from the caller, but stops the writer as a failed commit would.
+        """
+        job = _Between(work, Future())
+        with self._submitting:
+            if self._closed:
+                return
+            self._jobs.put(job)
+        job.done.result()
+
     def close(self) -> None:
         """Finish what was submitted, then end the thread. Closing twice is harmless."""
         with self._submitting:
@@ -104,15 +128,30 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
+            if isinstance(job, _Between):
+                self._run_between(job)
+                continue
             together = [job]
             while len(together) < _MOST_TOGETHER and not self._jobs.empty():
                 following = self._jobs.get()
-                if following is None:
-                    self._jobs.put(None)
+                if not isinstance(following, _Job):
+                    self._put_back.append(following)
                     break
                 together.append(following)
             self._write(together)
+
+    def _next(self) -> _Job | _Between | None:
+        return self._put_back.pop() if self._put_back else self._jobs.get()
+
+    def _run_between(self, job: _Between) -> None:
+        try:
+            with plain_errors():
+                if not self._stopped and not self._unwritten:
+                    job.work()
+        except BaseException as error:  # noqa: BLE001  the thread lives on, and whoever waits is told nothing
+            self._consider(error)
+        job.done.set_result(None)
 
     def _write(self, jobs: list[_Job]) -> None:
         try:
@@ -155,12 +194,17 @@ class Writer:
         with self._engine.begin() as connection:
             transaction = Transaction(connection, self._tails)
             given = [_done_or_refused(job, transaction) for job in jobs]
-            if transaction.changed:
+            if transaction.has_changed:
                 self._mark = secrets.token_bytes(MARK_BYTES)
                 transaction.mark(self._mark)
         self._tails |= transaction.changed
         self._unwritten |= {log: tail.head for log, tail in transaction.changed.items()}
+        self._unwritten |= {
+            chain.name_of_cell(name): chain.head_of_cell(to_digest(stamp))
+            for name, stamp in transaction.cells.items()
+        }
         self._untold += transaction.fresh
+        self._untold_cells |= transaction.cells.keys()
         self._must_truncate |= transaction.destroyed > 0
         return given
 
@@ -169,7 +213,8 @@ class Writer:
         self._witness.write(self._unwritten, self._mark)
         self._unwritten = {}
         fresh, self._untold = self._untold, []
-        self._committed(fresh)
+        cells, self._untold_cells = self._untold_cells, set()
+        self._committed(fresh, cells)
 
     def _truncate(self) -> None:
         if not self._must_truncate:

@@ -1,7 +1,7 @@
 """Loaded by a server that a positive control starts; ``LEAK`` names what it leaks.
 
-``decision``, also where nothing is named: one decision alone already opens a round. With this the pending log no
-longer keeps two private decisions apart from the table. ``saving``: a private answer that is saved leaves a line
+``decision``, also where nothing is named: one decision alone already opens a round. With this what waits is no
+longer kept apart from the table. ``saving``: a private answer that is saved leaves a line
 in the log and thanks on the table. ``private``: saved private answers are given back to their own screen.
 """
 
@@ -15,17 +15,19 @@ from workbook.service.couple import rounds
 from workbook.service.couple.tables import OPENED, publication_entry, round_entry
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.formats.rows import publication_from_json
+from workbook.storage.base import Writing
 
-_save = LocalPartner.save_answers
+_save, _decide = LocalPartner.save_answers, rounds.deciding
 
 
-def _open_for_one(couple_id, key, people):
-    granted = [person for person in people.values() if person.by_grain]
-    publications = [publication_from_json(next(iter(person.by_grain.values()))) for person in granted]
-    if not publications:
-        return []
-    entries = [publication_entry(publication) for publication in publications]
-    return [*entries, round_entry(couple_id, OPENED, key, publications[0].round)]
+def _open_for_one(fold, waiting, decision, responses, **how):
+    writing = _decide(fold, waiting, decision, responses, **how)
+    key = decision.instrument.id, decision.occasion
+    made = rounds._entry(decision, responses, fold.standing_round(key), 0)
+    if made is None:
+        return writing
+    opening = round_entry(decision.couple_id, OPENED, key, made["round"])
+    return Writing.of(writing, Writing([publication_entry(publication_from_json(made)), opening]))
 
 
 def _save_and_tell(self, answers):
@@ -45,7 +47,7 @@ def _fill_in(self):
 
 leak = os.environ.get("LEAK", "decision")
 if leak == "decision":
-    rounds._opening_entries = _open_for_one
+    rounds.deciding = _open_for_one
 elif leak == "saving":
     LocalPartner.save_answers = _save_and_tell
 else:

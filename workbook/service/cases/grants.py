@@ -14,7 +14,8 @@ from typing import Any
 
 from workbook.errors import AccessError, WrongKeyError, problem
 from workbook.service.cases.therapists import Therapist
-from workbook.service.couple.drawers import SEALED, Drawer, Record
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import GRANT, SEALED, Record
 from workbook.service.couple.sealing import CoupleStore, open_by_row_key
 from workbook.service.couple.tables import PUBLICATION, table_log
 from workbook.service.formats import crypto
@@ -24,8 +25,6 @@ from workbook.service.identity.directory import Directory
 from workbook.storage.base import Entry, Row, Store, Writing
 
 GRANTS = "grants"
-GRANT = "grant"
-"""Kind of a drawer's record of whom its person lets read, and which row says so; nobody when ended."""
 Keys = Mapping[str, str]
 
 
@@ -67,9 +66,10 @@ def granting(
     name = uuid.uuid4().hex
     content = dump({"person_id": drawer.person_id, "couple_id": couple_id, "keys": dict(keys)})
     sealed = crypto.seal_to(bytes.fromhex(therapist.keys.public), content, _bound_to(name))
-    own = drawer.entries([Record(GRANT, uuid.uuid4().hex, about | {"row": name})])
+    own = drawer.keeping([Record(GRANT, uuid.uuid4().hex, about | {"row": name})])
     before = [row.sequence for row in rows if standing and row.operation_id == standing["row"]]
-    return Writing([Entry(GRANTS, name, SEALED, sealed), *own], superseded={GRANTS: before})
+    granted = Writing([Entry(GRANTS, name, SEALED, sealed)], superseded={GRANTS: before})
+    return Writing.of(granted, own)
 
 
 def ending(drawer: Drawer, rows: Sequence[Row]) -> Writing:
@@ -77,7 +77,7 @@ def ending(drawer: Drawer, rows: Sequence[Row]) -> Writing:
     if _standing(drawer, rows) is None:
         return destroying(drawer, rows)
     ended = Record(GRANT, uuid.uuid4().hex, {"therapist_id": "", "couple_id": "", "rows": [], "row": ""})
-    return Writing.of(Writing(drawer.entries([ended])), destroying(drawer, rows))
+    return Writing.of(drawer.keeping([ended]), destroying(drawer, rows))
 
 
 def destroying(drawer: Drawer, rows: Sequence[Row]) -> Writing:

@@ -1,18 +1,19 @@
 """Drafts of exercises: what somebody typed and has not sent, in their own drawer.
 
-All drafts of a person are one event, and a new one destroys the one before: so a drawer holds at most one
-row of them, with drafts or without any. Their person alone is given them, in a sitting of their own; no
-export takes them along.
+All drafts of a person are one event, and a new one takes the place of the one before, in a cell that looks
+the same with drafts and without any. Their person alone is given them, in a sitting of their own; no export
+takes them along.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbook.service.couple.records import DRAFT
 from workbook.service.formats.values import Event
 from workbook.shapes import Shape, Text
 
-DRAFT = "draft"
+__all__ = ["DRAFT", "MOST", "SHAPE", "Drafts", "drafts_in", "payload_of"]
 MOST = 10_000
 """Signs that all drafts of a person may take, as JSON; of more the oldest go."""
 SHAPE: Shape = {"drafts": Text(MOST)}

@@ -9,7 +9,8 @@ import pandas as pd
 from workbook.answers import ItemBank, is_occasion, lay_out
 from workbook.errors import AccessError, SharingError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.couple.drawers import ANSWER, Drawer, Record
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import ANSWER, Record, is_hidden
 from workbook.service.formats.values import Answer, Event
 
 Instruments = Mapping[str, Instrument]
@@ -46,15 +47,6 @@ def responses(
     answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
     owners = [row["instrument"] for row in shown]
     return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
-
-
-def is_hidden(instrument: str, instruments: Instruments) -> bool:
-    """Tell whether an instrument's answers are never given back.
-
-    What the catalogue no longer knows can't be shown to be harmless, so it stays shut.
-    """
-    known = instruments.get(instrument)
-    return known is None or known.is_private
 
 
 def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> None:

@@ -16,7 +16,8 @@ from typing import Any, Literal
 from workbook.errors import AccessError, problem
 from workbook.instruments.library import as_spoken
 from workbook.instruments.model import Instrument
-from workbook.service.couple.drawers import ANSWER, AUDIT, PRIVATE_COPY, Drawer, Record
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import ANSWER, AUDIT, PRIVATE_COPY, Record
 from workbook.service.formats.values import Actor
 
 WAIT = timedelta(hours=24)

@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from workbook.service.couple.drawers import SEALED, Drawer, Record
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import HELD, SEALED, Record
 from workbook.service.formats import crypto
 from workbook.service.formats.rows import dump, load
-from workbook.storage.base import NOTHING, Entry, Row, Store, Writing
-from workbook.storage.deciding import Seen, decide_where_due
+from workbook.storage.base import NOTHING, Cell, Entry, Row, Store, Writing
+from workbook.storage.deciding import Seen, decide_where_due, put
 
-HELD = "held"
-"""Kind of a drawer's record that is a row of the couple's, until there is a key to seal it with."""
 TOGETHER = ("table", "pending", "audit")
 _HELD_FROM = 1 << 50  # numbers of rows that are held: this, the last real one, their record's number
 _RECORDS = 24
@@ -76,14 +75,12 @@ class CoupleStore(Store):
         expect: Mapping[str, int] = NOTHING,
         forget: Mapping[str, Iterable[int]] = NOTHING,
         superseded: Mapping[str, Iterable[int]] = NOTHING,
+        cells: Mapping[str, bytes | None] = NOTHING,
+        seen: Mapping[str, bytes] = NOTHING,
     ) -> list[Row]:
-        asked = self._placed(Writing(entries, forget, superseded))
-        rows = self._store.write(
-            asked.entries,
-            expect={log: _last_real(sequence) for log, sequence in expect.items()},
-            forget=asked.forget,
-            superseded=asked.superseded,
-        )
+        asked = self._placed(Writing(entries, forget, superseded, cells, seen))
+        real = {log: _last_real(sequence) for log, sequence in expect.items()}
+        rows = put(self._store, asked, real)
         if self._drawer is not None:
             own = (gone for log, gone in asked.destroyed() if log == self._drawer.log)
             self._drawer.leave_out({sequence for gone in own for sequence in gone})
@@ -95,6 +92,27 @@ class CoupleStore(Store):
             return rows
         last = rows[-1].sequence if rows else 0
         return [*(self._open(row) for row in rows), *self._held_rows(log, last)]
+
+    def read_cell(self, name: str) -> Cell:
+        return self._store.read_cell(name)
+
+    def cells(self, prefix: str = "") -> list[str]:
+        return self._store.cells(prefix)
+
+    def settle_down(self) -> None:
+        self._store.settle_down()
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a key for one purpose, that follows from the couple's.
+
+        Raises
+        ------
+        ValueError
+            There is none yet.
+        """
+        if self._key is None:
+            raise ValueError("without a key, nothing of the couple's is sealed")
+        return hmac.digest(self._key, f"secret:{purpose}".encode(), "sha256")
 
     def heads(self, logs: Iterable[str]) -> dict[str, int]:
         return self._store.heads(logs)
@@ -150,7 +168,7 @@ class CoupleStore(Store):
         """Return the same with the couple's entries sealed, or held; and with what is held named as such."""
         entries = [self._seal(one) if one.log in self._logs else one for one in asked.entries]
         return Writing.of(
-            Writing(entries),
+            Writing(entries, cells=asked.cells, seen=asked.seen),
             *(Writing(forget={log: gone}) for log, gone in self._named(asked.forget)),
             *(Writing(superseded={log: gone}) for log, gone in self._named(asked.superseded)),
         )
@@ -186,12 +204,13 @@ class CoupleStore(Store):
     def _hold(self, entry: Entry) -> Entry:
         if self._drawer is None:
             raise ValueError("without a key, a drawer is needed that holds what is written")
-        return self._drawer.entries([held_record(self.couple_id, entry)])[0]
+        return self._drawer.as_rows([held_record(self.couple_id, entry)])[0]
 
     def _held_rows(self, log: str, last: int) -> list[Row]:
         if self._key is not None or self._drawer is None:
             return []
-        return [_as_row(one, log, last) for one in self._drawer.records() if is_held_for(one, log)]
+        held = [one for one in self._drawer.records() if one.after is None and is_held_for(one, log)]
+        return [_as_row(one, log, last) for one in held]
 
     def _given(self, entry: Entry, row: Row) -> Row:
         """Return the row of an entry as it is read: of one that is held, as if it lay in its own log."""

@@ -12,8 +12,8 @@ from workbook.address import Address
 from workbook.answers import is_occasion
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.couple.drafts import DRAFT
-from workbook.service.couple.drawers import BOOKMARK, Drawer, Record
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import BOOKMARK, Record
 
 Instruments = Mapping[str, Instrument]
 
@@ -42,8 +42,6 @@ PLACES = frozenset(
 """Kinds of page that may be the place to go on from, besides chapters that are not private."""
 SEEN = frozenset({"introduction", "limits", "results", "expectation"})
 """Pages that may be remembered as read, besides the ends of chapters that are not private."""
-ONLY_ONE = (BOOKMARK, DRAFT)
-"""Kinds of which a drawer holds one: a new one destroys the one before."""
 _OF_A_CHAPTER = ("chapter", "review")
 _MOOD = "mood"  # kept by earlier versions
 
@@ -83,22 +81,6 @@ def check_trail(kind: str, payload: Mapping[str, Any], instruments: Instruments)
     """
     if not may_be_kept(kind, payload, instruments):
         raise AccessError(problem("errors.events.no_trail"))
-
-
-def ones_before(drawer: Drawer, new: Record) -> list[Record]:
-    """Return the records that a new one takes the place of; none for a retry, which writes nothing anew."""
-    if new.kind not in ONLY_ONE or drawer.has_used(new.operation_id):
-        return []
-    return [one for one in drawer.records() if one.kind == new.kind]
-
-
-def forget_ones_before(drawer: Drawer, new: Record) -> None:
-    """Destroy every one of a kind but this, such as one of another sitting that came in between.
-
-    A backup may bring one back: that of its own day.
-    """
-    older = [one for one in drawer.records() if one.kind == new.kind and one.sequence < new.sequence]
-    drawer.forget(older, superseded=True)
 
 
 def forget_trail(drawer: Drawer, instruments: Instruments) -> None:

@@ -20,7 +20,7 @@ from workbook.service.desks.roles import CoupleService
 from workbook.service.erasing import rights
 from workbook.service.formats.rows import read_row
 from workbook.service.formats.values import Actor, Change, Couple, Event, Table
-from workbook.service.identity.directory import couple_log, refuse_unpaired
+from workbook.service.identity.directory import couple_log, fold_couple, refuse_unpaired
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
@@ -56,12 +56,14 @@ class AtTable(CoupleService):
     def withdraw(self, instrument: str, occasion: str) -> None:
         core, actor = self._core, self._seated()
         core.shareable(instrument, occasion)
-        key, drawer = (instrument, occasion), self._own_drawer()
+        key, waiting = (instrument, occasion), core.waiting_of(actor)
 
         def withdraw(seen: Seen) -> Writing:
-            return rounds.withdrawing(rounds.Rounds.of(actor.couple_id, seen), key, drawer)
+            fold = fold_table(seen[table_log(actor.couple_id)])
+            is_over = fold_couple(seen[couple_log(actor.couple_id)]).is_unpaired
+            return rounds.withdrawing(actor.couple_id, fold, waiting, key, is_over=is_over)
 
-        self._write_decided(rounds.logs(actor.couple_id), withdraw)
+        self._write_decided([couple_log(actor.couple_id), table_log(actor.couple_id)], withdraw)
         core.sittings.act(actor.sitting_id)
 
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
@@ -70,7 +72,8 @@ class AtTable(CoupleService):
         # The couple's own as well: that the other has joined, or parted.
         stops = [self._tell(log(actor.couple_id), change, notify) for log in (table_log, couple_log)]
         if (drawer := self._own_drawer()) is not None:
-            stops.append(self._tell(drawer.log, Change("drawer", actor.couple_id), notify))
+            own = Change("drawer", actor.couple_id)
+            stops += [self._tell(name, own, notify) for name in (drawer.log, drawer.cell)]
         return self._core.stop_at_end(actor, stops)
 
     def _tell(self, log: str, change: Change, notify: Callable[[Change], None]) -> Callable[[], None]:

@@ -1,22 +1,34 @@
 """What every role's interface stands on: the store, who is signed in, the opened drawers."""
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.errors import AccessError, ConflictError, SharingError, StorageError, problem
+from workbook.errors import (
+    AccessError,
+    ConflictError,
+    SharingError,
+    StorageError,
+    WorkbookError,
+    name_defect,
+    problem,
+)
 from workbook.instruments.model import Instrument
 from workbook.service.cases import grants
 from workbook.service.cases.therapists import Therapists
-from workbook.service.couple.drawers import AUDIT, Drawer, Record
+from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.private_copy import OPENED, opening_of
+from workbook.service.couple.records import AUDIT, Record
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.trail import forget_trail
+from workbook.service.couple.waiting import Waiting, rules_of
 from workbook.service.erasing.tending import tend
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
@@ -35,10 +47,11 @@ from workbook.service.identity.standing import Standing
 from workbook.service.studies.blob import research_log
 from workbook.service.studies.given import Giver, settling
 from workbook.service.studies.study import Study
-from workbook.storage.base import Row, Store, Writing
-from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write
+from workbook.storage.base import NOTHING, Row, Store, Writing
+from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, put
 from workbook.storage.spare import Spare, is_full
 
+_log = logging.getLogger(__name__)
 Decide = Callable[[Seen], Writing]
 
 
@@ -64,9 +77,11 @@ class Core:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _couples: dict[str, CoupleStore] = field(default_factory=dict)
+    _givers: dict[str, Giver] = field(default_factory=dict)
     _stops: dict[str, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
+        self._rules = rules_of(self.instruments)
         self.sittings.on_end(self._forget_sitting)
 
     def account_of(self, actor: Actor) -> Account:
@@ -89,10 +104,11 @@ class Core:
         with self._lock:
             drawer = self._drawers.get(actor.sitting_id)
         if drawer is None:
-            drawer = Drawer(self.store, actor.person_id, key, lambda writing: self.write(actor, writing))
+            write = partial(self.write, actor)
+            drawer = Drawer(self.store, actor.person_id, key, write, self.instruments)
             try:
                 forget_trail(drawer, self.instruments)
-                drawer.add([Record(AUDIT, opening_of(actor), {"what": OPENED})])
+                drawer.settle(Record(AUDIT, opening_of(actor), {"what": OPENED}))
             except StorageError as error:
                 if not is_full(error):
                     raise
@@ -102,6 +118,9 @@ class Core:
             if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
                 self._forget_sitting(actor)
                 raise AccessError(problem("errors.access.ended"))
+            # At once, whatever is asked for: else what waits would be written in some sittings only.
+            with suppress(AccessError, StorageError):
+                self.store_of(actor)
             self._settle_giving(actor)
         return drawer
 
@@ -117,7 +136,7 @@ class Core:
         if keys is None:  # every sign-in makes them
             raise AccessError(problem("errors.access.ended"))
         private = private_key(keys, self.sittings.key_of(actor), actor.person_id)
-        return Giver(drawer, bytes.fromhex(keys.public), private)
+        return Giver(drawer, bytes.fromhex(keys.public), private, self.store)
 
     def store_of(self, actor: Actor) -> CoupleStore:
         """Return the store as a partner, or two together, read it: with what is theirs together opened.
@@ -141,8 +160,8 @@ class Core:
         elif key is None:
             raise AccessError(problem("errors.access.ended"))
         couple = CoupleStore(self.store, actor.couple_id, key, drawer)
-        write = partial(self.write, actor, store=couple)
-        tend(couple, actor.couple_id, self.instruments, drawer, write)
+        waiting = self._waiting(couple, drawer)
+        tend(couple, waiting, self.instruments, partial(self._decide_in, couple, actor))
         with self._lock:
             self._couples[actor.sitting_id] = couple
         if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
@@ -151,6 +170,16 @@ class Core:
         if actor.role == "partner" and not couple.is_held:
             self.grant_anew(actor)
         return couple
+
+    def waiting_of(self, actor: Actor, drawer: Drawer | None = None) -> Waiting:
+        """Return what waits between two, as somebody reaches it, with their own drawer if one is open."""
+        if drawer is None and actor.role == "partner":
+            drawer = self.drawer_of(actor)
+        return self._waiting(self.store_of(actor), drawer)
+
+    def _waiting(self, couple: CoupleStore, drawer: Drawer | None) -> Waiting:
+        people = self.directory.pair(couple.couple_id).people
+        return Waiting(couple, people, drawer, self._rules)
 
     def grant_anew(self, actor: Actor) -> None:
         """Let a partner's therapist, if they have one, read what lies on the table by now."""
@@ -169,10 +198,13 @@ class Core:
 
         self.decide(actor, [couple_log(actor.couple_id), drawer.log, grants.GRANTS], grant)
 
-    def write(self, actor: Actor, writing: Writing, store: Store | None = None) -> list[Row]:
+    def write(
+        self, actor: Actor, writing: Writing, expect: Mapping[str, int] = NOTHING, store: Store | None = None
+    ) -> list[Row]:
         """Write for a partner what rests on nothing but that their account is as their sitting knows it.
 
-        One round trip to the store, unless the account has changed since.
+        One round trip to the store, unless the account has changed since. What else is expected, and is so
+        no more, is a `ConflictError` for whoever asked.
 
         Raises
         ------
@@ -180,13 +212,11 @@ class Core:
             The account is no more, or no longer what the sitting began with: the sitting has ended.
         """
         for left in reversed(range(ATTEMPTS)):
-            expect = {account_log(actor.person_id): self.standing.last(actor)}
+            own = account_log(actor.person_id)
             try:
-                return (store or self.store).write(
-                    writing.entries, expect=expect, forget=writing.forget, superseded=writing.superseded
-                )
-            except ConflictError:
-                if not left:
+                return put(store or self.store, writing, {**expect, own: self.standing.last(actor)})
+            except ConflictError as conflict:
+                if not left or own not in conflict.logs:
                     raise
                 self.standing.look(actor)
         raise AssertionError("unreachable")
@@ -199,13 +229,19 @@ class Core:
         AccessError
             The account is no more, or no longer what the sitting began with: the sitting has ended.
         """
+        return self._decide_in(self.store_of(actor), actor, logs, decide)
+
+    def _decide_in(self, store: Store, actor: Actor, logs: Iterable[str], decide: Decide) -> list[Row]:
+        """Do as `decide`, with a store that is at hand; two together have no account of their own."""
+        if actor.role != "partner":
+            return decide_and_write(store, logs, decide)
         own = account_log(actor.person_id)
 
         def judged(seen: Seen) -> Writing:
             self.standing.judge(actor, seen[own])
             return decide(seen)
 
-        return decide_and_write(self.store_of(actor), [own, *logs], judged)
+        return decide_and_write(store, [own, *logs], judged)
 
     def make_room(self, error: StorageError) -> None:
         """Give up the room that was kept aside for erasing, where something was refused for want of it.
@@ -270,24 +306,56 @@ class Core:
         """Make good a partner's own place in the study, once in a sitting; see `settling`."""
         if self.study is None:
             return
-        giver, own, place = self.giver_of(actor), account_log(actor.person_id), research_log(actor.person_id)
+        giver, own = self.giver_of(actor), account_log(actor.person_id)
+        with self._lock:
+            self._givers[actor.sitting_id] = giver
 
         def settle(seen: Seen) -> Writing:
             self.standing.judge(actor, seen[own])
-            return settling(seen[place], self.study, giver)
+            return settling(giver.place(), self.study, giver)
 
-        if settling(self.store.read(place), self.study, giver).is_empty:
-            return
         try:
-            decide_and_write(self.store, [own, place], settle)
+            decide_and_write(self.store, [own, research_log(actor.person_id)], settle)
         except StorageError as error:
             if not is_full(error):  # the next sitting does it
                 raise
 
     def _forget_sitting(self, actor: Actor) -> None:
         with self._lock:
-            self._drawers.pop(actor.sitting_id, None)
-            self._couples.pop(actor.sitting_id, None)
+            drawer = self._drawers.pop(actor.sitting_id, None)
+            couple = self._couples.pop(actor.sitting_id, None)
+            giver = self._givers.pop(actor.sitting_id, None)
             stops = self._stops.pop(actor.sitting_id, [])
         for stop in stops:
             stop()
+        if drawer is not None or couple is not None:
+            try:
+                if drawer is not None:
+                    self._leave_alike(actor, drawer, couple, giver)
+                self.store.settle_down()
+            except WorkbookError as error:  # the sitting is over all the same; the next one makes it good
+                _log.warning("the end of a sitting was not written: %s", name_defect(error))
+
+    def _leave_alike(
+        self, actor: Actor, drawer: Drawer, couple: CoupleStore | None, giver: Giver | None
+    ) -> None:
+        """Leave somebody's cells and rows as the end of every sitting does, whatever was done in it."""
+        own, people = account_log(actor.person_id), couple_log(actor.couple_id)
+        for left in reversed(range(ATTEMPTS)):
+            rows, pair = self.store.read(own), self.store.read(people)
+            account = fold_account(rows)
+            if account is None:  # erased: nothing of theirs is written any more
+                return
+            writing, expect = drawer.settling()
+            is_theirs = account.couple_id == actor.couple_id and not fold_couple(pair).is_unpaired
+            if couple is not None and is_theirs:
+                writing = Writing.of(writing, self._waiting(couple, drawer).rewriting())
+            if giver is not None:
+                writing = Writing.of(writing, settling(giver.place(), self.study, giver))
+            heads = {own: rows[-1].sequence, people: pair[-1].sequence if pair else 0}
+            try:
+                put(self.store, writing, expect | heads)
+                return
+            except ConflictError:
+                if not left:
+                    raise

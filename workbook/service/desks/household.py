@@ -12,8 +12,8 @@ from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
 from workbook.service.cases.therapists import Therapists
-from workbook.service.couple.drawers import ANSWER
 from workbook.service.couple.private_copy import WAIT
+from workbook.service.couple.records import ANSWER
 from workbook.service.desks.core import Core
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.researcher import LocalResearcher

@@ -11,19 +11,22 @@ import pandas as pd
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import grants
-from workbook.service.couple import drawer_contents, rounds, trail
-from workbook.service.couple.drawers import (
-    ANSWER,
-    AUDIT,
-    PRIVATE_COPY,
-    Drawer,
-    Record,
-    refuse_reused,
-)
+from workbook.service.couple import choices, drawer_contents, rounds, trail
+from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
-from workbook.service.couple.sealing import HELD
-from workbook.service.couple.tables import event_of, table_log
+from workbook.service.couple.records import (
+    ANSWER,
+    AUDIT,
+    BLOCK,
+    DECISION,
+    GRANT,
+    HELD,
+    PRIVATE_COPY,
+    WAITING,
+    Record,
+)
+from workbook.service.couple.tables import event_of, fold_table, table_log
 from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.roles import PartnerService
@@ -39,7 +42,7 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, rounds.DECISION, rights.BLOCK, grants.GRANT, HELD)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING)
 
 
 class LocalPartner(AtTable, PartnerService):
@@ -69,17 +72,9 @@ class LocalPartner(AtTable, PartnerService):
         if kind == "free_text":
             drawer_contents.check_free_text(payload, core.instruments)
         record = Record(kind, operation_id, dict(payload))
-        # In one transaction: each that destroys something costs the store's write-ahead log.
-        before = trail.ones_before(drawer, record)
-        kept = (
-            self._keep_consent(drawer, record)
-            if kind == "consent"
-            else drawer.add([record], instead_of=before)[0]
-        )
+        kept = self._keep_consent(drawer, record) if kind == "consent" else drawer.add([record])[0]
         if kept != record:
             raise AccessError(problem("errors.events.bad_operation"))
-        if kind in trail.ONLY_ONE:
-            trail.forget_ones_before(drawer, kept)
         core.sittings.act(self._actor.sitting_id)
         return _event(kept, drawer.person_id)
 
@@ -101,12 +96,12 @@ class LocalPartner(AtTable, PartnerService):
 
         def decide(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            stands = rounds.Rounds.of(actor.couple_id, seen)
+            waiting, fold = core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
             # What is held in a drawer is one's own alone: nothing opens before the other can read it too.
-            may_open = not core.store_of(actor).is_held
-            return rounds.deciding(stands, decision, responses, may_open=may_open)
+            may_open = not waiting.couple.is_held
+            return rounds.deciding(fold, waiting, decision, responses, may_open=may_open)
 
-        core.decide(actor, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
+        core.decide(actor, [couple_log(actor.couple_id), table_log(actor.couple_id)], decide)
         core.grant_anew(actor)
         core.sittings.act(actor.sitting_id)
 
@@ -130,14 +125,26 @@ class LocalPartner(AtTable, PartnerService):
         core.sittings.act(actor.sitting_id)
         return event_of(kept)
 
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        core, actor = self._core, self._seated()
+        about = choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            waiting, fold = core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
+            return choices.choosing(fold, waiting, about, stands=stands is True)
+
+        core.decide(actor, [couple_log(actor.couple_id), table_log(actor.couple_id)], choose)
+        core.sittings.act(actor.sitting_id)
+
     # -- one's rights, alone ----------------------------------------------------------
     def my_data(self) -> dict[str, Any]:
         core, drawer = self._core, self._core.drawer_of(self._actor)
         account, table = core.account_of(self._actor), self.read_table()
         found = rights.gather(account, drawer, table, drawer_contents.hidden(drawer, core.instruments))
         found["granted_to_therapist"] = self.my_therapist()
-        rows = core.store.read(research_log(drawer.person_id))
-        return found | {"given_to_research": given.own_copy(rows, core.giver_of(self._actor))}
+        giver = core.giver_of(self._actor)
+        return found | {"given_to_research": given.own_copy(giver.place(), giver)}
 
     def private_copy(self, passphrase: str, wish: str) -> PrivateCopy:
         """Ask for, fetch or take back a copy of one's own private answers; see `PrivateCopy`.
@@ -150,7 +157,7 @@ class LocalPartner(AtTable, PartnerService):
         known: Any = {"opened": opening_of(self._actor), "wait": core.copy_wait}
 
         def note(_: Seen) -> Writing:
-            return Writing(drawer.entries(noting(drawer, wish, now=now, **known)))
+            return drawer.keeping(noting(drawer, wish, now=now, **known))
 
         core.decide(self._actor, [drawer.log], note)
         core.sittings.act(self._actor.sitting_id)
@@ -174,7 +181,7 @@ class LocalPartner(AtTable, PartnerService):
 
         def part(seen: Seen) -> Writing:
             ending = grants.ending(drawer, seen[grants.GRANTS])
-            return Writing.of(rights.parting(actor.couple_id, seen, can_seal=can_seal), ending)
+            return Writing.of(rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal), ending)
 
         core.decide(actor, [*rights.parting_logs(actor.couple_id), grants.GRANTS], part)
         self._after_parting()
@@ -188,8 +195,8 @@ class LocalPartner(AtTable, PartnerService):
 
         def leave(seen: Seen) -> Writing:
             return Writing.of(
-                rights.parting(actor.couple_id, seen, can_seal=can_seal),
-                given.leaving(seen[research], core.study, giver),
+                rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal),
+                given.leaving(giver.place(), core.study, giver),
                 grants.ending(drawer, seen[grants.GRANTS]),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
@@ -197,7 +204,9 @@ class LocalPartner(AtTable, PartnerService):
 
         new = rights.moving_logs(actor.person_id, code)
         logs = [*rights.parting_logs(actor.couple_id), research, grants.GRANTS, *new]
+        copy = given.standing_name(giver)
         core.decide(actor, logs, leave)
+        given.note_ended(giver, copy)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
         return code
@@ -270,23 +279,25 @@ class LocalPartner(AtTable, PartnerService):
         drawer = giver.drawer
         study, grain = given.require_study(core.study), rounds.as_grain(grain)
 
-        def choose(seen: Seen) -> Writing:
+        def choose(_seen: Seen) -> Writing:
             if grain is Grain.NOTHING:  # to say no is always possible, whatever was read
                 known = text_hash if study.is_in_words(text_hash) else ""
-                return given.taking_back(seen[log], study, giver, known)
+                return given.taking_back(giver.place(), study, giver, known)
             given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
             responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
             return given.giving(
-                seen[log], study, giver, responses, grain, linked=linked is True, text_hash=text_hash
+                giver.place(), study, giver, responses, grain, linked=linked is True, text_hash=text_hash
             )
 
+        copy = given.standing_name(giver)
         core.decide(actor, [drawer.log, log], choose)  # the consent lies in the drawer
+        given.note_ended(giver, copy)
         core.sittings.act(actor.sitting_id)
 
     def my_research(self) -> ResearchChoice | None:
         core, giver = self._core, self._core.giver_of(self._actor)
-        study, rows = given.require_study(core.study), core.store.read(research_log(giver.person_id))
-        return given.standing_choice(rows, study, giver, giver.drawer.records())
+        study = given.require_study(core.study)
+        return given.standing_choice(giver.place(), study, giver, giver.drawer.records())
 
     # -- within -----------------------------------------------------------------------
     def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record]) -> list[Record]:
@@ -304,13 +315,16 @@ class LocalPartner(AtTable, PartnerService):
         """Keep a consent, or that it is taken back: who takes part no more takes part in no study either."""
         research, giver = research_log(drawer.person_id), self._core.giver_of(self._actor)
 
-        def keep(seen: Seen) -> Writing:
+        def keep(_seen: Seen) -> Writing:
             takes_part = drawer_contents.agrees([*drawer.records(), record])
-            leaving = Writing() if takes_part else given.leaving(seen[research], self._core.study, giver)
-            return Writing.of(Writing(drawer.entries([record])), leaving)
+            there = giver.place()
+            leaving = Writing() if takes_part else given.leaving(there, self._core.study, giver)
+            return Writing.of(drawer.keeping([record]), leaving)
 
+        copy = given.standing_name(giver)
         rows = self._core.decide(self._actor, [drawer.log, research], keep)
-        return drawer.take_in([row for row in rows if row.log == drawer.log])[0]
+        given.note_ended(giver, copy)
+        return drawer.kept([record], rows)[0]
 
     def _after_parting(self) -> None:
         """Note that the two have parted where no backup reaches; what they did together here has ended."""

@@ -1,7 +1,8 @@
 """What two people at one device may do, in process: the table, and a decision by one of them."""
 
-from workbook.service.couple import drawer_contents, rounds
+from workbook.service.couple import choices, drawer_contents, rounds
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.tables import fold_table, table_log
 from workbook.service.desks.at_table import AtTable
 from workbook.service.desks.roles import TogetherService
 from workbook.service.identity.directory import couple_log, refuse_unpaired
@@ -20,13 +21,27 @@ class LocalTogether(AtTable, TogetherService):
         asked = core.shareable(instrument, occasion)
         grain = rounds.as_grain(grain)
         account, key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
-        drawer, store = Drawer(core.store, person_id, key), core.store_of(actor)
+        drawer, store = Drawer(core.store, person_id, key, instruments=core.instruments), core.store_of(actor)
+        waiting = core.waiting_of(actor, drawer)
         decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, grain)
         responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
 
         def decide(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            return rounds.deciding(rounds.Rounds.of(actor.couple_id, seen), decision, responses)
+            fold = fold_table(seen[table_log(actor.couple_id)])
+            return rounds.deciding(fold, waiting, decision, responses)
 
-        core.decide_as(store, account, [couple_log(actor.couple_id), *rounds.logs(actor.couple_id)], decide)
+        logs = [couple_log(actor.couple_id), table_log(actor.couple_id)]
+        core.decide_as(store, account, logs, decide)
         core.sittings.act(actor.sitting_id)
+
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        actor, about = self._seated(), choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            waiting, fold = self._core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
+            return choices.choosing_together(fold, waiting, about, stands=stands is True)
+
+        self._write_decided([couple_log(actor.couple_id), table_log(actor.couple_id)], choose)
+        self._core.sittings.act(actor.sitting_id)

@@ -1,5 +1,7 @@
 """Publications made when fewer items were held back, made anew: at start, before anybody reads one.
 
+What waits in a cell is made anew by `workbook.service.couple.waiting`.
+
 Each is replaced and destroyed by one write. A replacement is named after the row it replaces, so doing
 it again writes nothing. A backup from before may bring the older rows back, since without them it would
 hold neither: the start after restoring makes them anew.
@@ -10,9 +12,8 @@ from functools import partial
 from typing import Any
 
 from workbook.instruments.model import Instrument
-from workbook.service.couple import rounds
-from workbook.service.couple.rounds import Rounds
-from workbook.service.couple.tables import PUBLICATION, Fold, table_log
+from workbook.service.couple.tables import PUBLICATION, Fold, fold_table, table_log
+from workbook.service.couple.waiting import pending_log
 from workbook.service.formats.rows import (
     is_outdated,
     publication_from_json,
@@ -22,7 +23,7 @@ from workbook.service.formats.rows import (
     write_row,
 )
 from workbook.service.studies.blob import research_log
-from workbook.sharing import Grain, coarsen, open_round
+from workbook.sharing import Grain, open_round
 from workbook.storage.base import Entry, Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
@@ -32,8 +33,9 @@ GIVEN = "given"
 
 
 def renew_couple(store: Store, couple_id: str, instruments: Instruments) -> None:
-    """Make anew what lies open between two, and what waits to; every decision stands as it was."""
-    decide_where_due(store, rounds.logs(couple_id), partial(_renewing, couple_id, instruments))
+    """Make anew what lies open between two, and what waits in a log; every decision stands as it was."""
+    logs = [table_log(couple_id), pending_log(couple_id)]
+    decide_where_due(store, logs, partial(_renewing, couple_id, instruments))
 
 
 def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
@@ -57,17 +59,31 @@ def renew_copy(store: Store, person_id: str, instruments: Instruments) -> None:
 
 
 def _renewing(couple_id: str, instruments: Instruments, seen: Seen) -> Writing:
-    stands = Rounds.of(couple_id, seen)
-    entries = _open_entries(couple_id, stands.fold, instruments) + _pending_entries(stands, instruments)
-    replaced = {log: _replaced(seen[log], entries) for log in rounds.logs(couple_id)}
-    pending = rounds.pending_log(couple_id)
-    # What is left was outdone by a newer decision, and an earlier version was cut short before it was gone.
-    left = [
-        row["sequence"]
-        for row in stands.pending
-        if _is_outdated(row, instruments) and row["sequence"] not in replaced[pending]
-    ]
-    return Writing(entries, {pending: left}, replaced)
+    entries = _open_entries(couple_id, fold_table(seen[table_log(couple_id)]), instruments)
+    standing, outdone = _waiting(seen[pending_log(couple_id)])
+    entries += _waiting_entries(standing, instruments)
+    replaced = {log: set(_replaced(rows, entries)) for log, rows in seen.items()}
+    left = {row.sequence for row in outdone} - replaced[pending_log(couple_id)]
+    return Writing(entries, {pending_log(couple_id): left}, replaced)
+
+
+def _waiting(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of decisions that wait still as an earlier version left them, and those they outdid.
+
+    A version of before was cut short before what was outdone was gone.
+    """
+    living = [row for row in rows if row.payload is not None and row.kind == "pending"]
+    contents = {row.sequence: read_row(row.payload or b"{}") for row in living}
+    newest = {_whose(contents[row.sequence]): contents[row.sequence]["decision"] for row in living}
+    stands = [newest[_whose(contents[row.sequence])] == contents[row.sequence]["decision"] for row in living]
+    return (
+        [row for row, is_standing in zip(living, stands, strict=True) if is_standing],
+        [row for row, is_standing in zip(living, stands, strict=True) if not is_standing],
+    )
+
+
+def _whose(content: Mapping[str, Any]) -> tuple[str, str, str]:
+    return content["person_id"], content["instrument"], content["occasion"]
 
 
 def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[Entry]:
@@ -85,25 +101,14 @@ def _open_entries(couple_id: str, fold: Fold, instruments: Instruments) -> list[
     return entries
 
 
-def _pending_entries(stands: Rounds, instruments: Instruments) -> list[Entry]:
-    """Return each standing decision's rows, all made from the finest of them, which holds the most."""
-    entries = []
-    for people in rounds.standing_decisions(stands.pending, stands.fold).values():
-        for person in people.values():
-            if not any(_is_outdated(row, instruments) for row in person.by_grain.values()):
-                continue
-            finest = person.by_grain[max(person.by_grain, key=list(Grain).index)]
-            publication = publication_from_json(renewed(finest, instruments))
-            for grain, row in person.by_grain.items():
-                content = publication_to_json(coarsen(publication, grain)) | {"decision": person.decision}
-                log = rounds.pending_log(stands.couple_id)
-                entries.append(_entry(log, row["sequence"], rounds.PENDING, content))
-    return entries
-
-
-def _is_outdated(row: Mapping[str, Any], instruments: Instruments) -> bool:
-    """Tell whether a pending row holds something outdated; a row that grants nothing holds nothing."""
-    return row["grain"] != Grain.NOTHING and is_outdated(row, instruments)
+def _waiting_entries(rows: Sequence[Row], instruments: Instruments) -> list[Entry]:
+    """Return what waits still as an earlier version left it, each row made anew by itself."""
+    contents = [(row, read_row(row.payload or b"{}")) for row in rows]
+    return [
+        _entry(row.log, row.sequence, row.kind, dict(content) | renewed(content, instruments))
+        for row, content in contents
+        if content["grain"] != Grain.NOTHING and is_outdated(content, instruments)
+    ]
 
 
 def _entry(log: str, replaces: int, kind: str, content: Any) -> Entry:

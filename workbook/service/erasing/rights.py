@@ -7,27 +7,39 @@ backup takes back, lies elsewhere; a start makes good what is missing there.
 
 import hmac
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from workbook.errors import AccessError, ConflictError, problem
-from workbook.service.cases.grants import GRANT, GRANTS
+from workbook.service.cases.grants import GRANTS
 from workbook.service.couple import rounds
-from workbook.service.couple.drafts import DRAFT
-from workbook.service.couple.drawers import BOOKMARK, PRIVATE_COPY, SEALED, Drawer, Record, drawer_log
+from workbook.service.couple.drawers import Drawer, drawer_log, private_cell
 from workbook.service.couple.events import without_free_text
-from workbook.service.couple.sealing import HELD
+from workbook.service.couple.records import (
+    BLOCK,
+    BOOKMARK,
+    DECISION,
+    DRAFT,
+    GRANT,
+    HELD,
+    PRIVATE_COPY,
+    SEALED,
+    WAITING,
+    Record,
+)
 from workbook.service.couple.tables import (
     PUBLICATION,
     UNPAIRED,
     audit_entry,
     audit_log,
+    fold_table,
     table_log,
     unpaired_entry,
     words_taken_off,
 )
+from workbook.service.couple.waiting import pending_log, waiting_cell
 from workbook.service.formats.rows import event_to_json, publication_to_json, read_row
 from workbook.service.formats.values import Event, Table
 from workbook.service.identity import moving
@@ -47,12 +59,11 @@ from workbook.service.identity.directory import (
     unpaired_entries,
 )
 from workbook.service.identity.wrong_tries import tries_log
-from workbook.service.studies.blob import research_log
+from workbook.service.studies.blob import given_cell, research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
-BLOCK = "block"
-UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT)
+UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT, WAITING)
 """Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy.
 What was not sent is nobody's to ask for."""
 LED_OF_256 = 192
@@ -66,10 +77,10 @@ def blocks_log(couple_id: str) -> str:
 
 def parting_logs(couple_id: str) -> list[str]:
     """Return the logs on which parting rests."""
-    return [couple_log(couple_id), *rounds.logs(couple_id)]
+    return [couple_log(couple_id), table_log(couple_id), pending_log(couple_id)]
 
 
-def parting(couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
+def parting(store: Store, couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     """Return what closes the table: every round shuts, nothing pending remains, nothing more is taken.
 
     Where nobody ``can_seal`` what is added to the table, nothing is; what closes a round from which all was
@@ -77,8 +88,7 @@ def parting(couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     """
     if fold_couple(seen[couple_log(couple_id)]).is_unpaired:
         return Writing()
-    stands = rounds.Rounds.of(couple_id, seen)
-    fold = stands.fold
+    fold = fold_table(seen[table_log(couple_id)])
     shut = [key for key in fold.opened if fold.is_open(key)]
     closing = [
         entry for key in shut for entry in rounds.closing_entries(couple_id, key, fold.standing_round(key))
@@ -86,8 +96,15 @@ def parting(couple_id: str, seen: Seen, *, can_seal: bool = True) -> Writing:
     added = [unpaired_entry(couple_id), *closing, audit_entry(couple_id, UNPAIRED, UNPAIRED)]
     entries = [*unpaired_entries(couple_id), *(added if can_seal else ())]
     laid = [sequence for rows in fold.publications.values() for sequence, _ in rows]
-    gone = {table_log(couple_id): [*laid, *words_taken_off(fold.events)]} | stands.over(lambda _row: True)
-    return Writing(entries, gone)
+    waited = [row.sequence for row in seen[pending_log(couple_id)] if row.payload is not None]
+    gone = {table_log(couple_id): [*laid, *words_taken_off(fold.events)], pending_log(couple_id): waited}
+    return Writing.of(Writing(entries, gone), removing(store, store.cells(waiting_cell(couple_id, ""))))
+
+
+def removing(store: Store, cells: Iterable[str]) -> Writing:
+    """Return what removes those of these cells that are there, for good."""
+    there = [cell for cell in map(store.read_cell, cells) if cell.content is not None]
+    return Writing(cells={cell.name: None for cell in there}, seen={cell.name: cell.stamp for cell in there})
 
 
 def note_parted(store: Store, couple_id: str) -> None:
@@ -106,7 +123,7 @@ def keep_apart(store: Store, directory: Directory) -> None:
     for couple_id in sorted(parted - ended):
         note_parted(store, couple_id)
     for couple_id in sorted(ended - parted):
-        decide_and_write(store, parting_logs(couple_id), partial(parting, couple_id, can_seal=False))
+        decide_and_write(store, parting_logs(couple_id), partial(parting, store, couple_id, can_seal=False))
 
 
 def _pair(couple_id: str) -> str:
@@ -175,13 +192,14 @@ def erasing(store: Store, person_id: str, couple_id: str, seen: Seen, *, can_sea
     def is_own(kind: str, content: Mapping[str, Any]) -> bool:
         return kind != PUBLICATION and content.get("person_id") == person_id
 
-    for log in (table_log, audit_log, rounds.pending_log, blocks_log):
+    for log in (table_log, audit_log, pending_log, blocks_log):
         is_over = (lambda *_: True) if _is_last(person_id, couple_id, seen) else is_own
         gone[log(couple_id)] = _where(seen[log(couple_id)], is_over)
     return Writing.of(
         Writing([erased_entry(person_id, couple_id)], gone),
         moving.rows_about(store, person_id),
-        parting(couple_id, seen, can_seal=can_seal),
+        removing(store, [private_cell(person_id), given_cell(person_id)]),
+        parting(store, couple_id, seen, can_seal=can_seal),
     )
 
 
@@ -252,17 +270,16 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
     own = [record for record in drawer.records() if record.kind not in UNTOLD]
     shown = [record for record in own if record.payload.get("instrument") not in private]
     records = [
-        {"kind": record.kind, "at": record.at.isoformat() if record.at else None, **record.payload}
+        {"kind": record.kind, "at": record.at.isoformat() if record.at else None}
+        | {name: value for name, value in record.payload.items() if name != "restored"}
         for record in shown
     ]
     return {
         "name": account.name,
         "answers": [record for record in records if record["kind"] == "answer"],
-        "decisions": [record for record in records if record["kind"] == rounds.DECISION],
+        "decisions": [record for record in records if record["kind"] == DECISION],
         "audit": [record for record in records if record["kind"] == "audit"],
-        "events": [
-            record for record in records if record["kind"] not in ("answer", "audit", rounds.DECISION)
-        ],
+        "events": [record for record in records if record["kind"] not in ("answer", "audit", DECISION)],
         "published": [
             publication_to_json(publication)
             for publication in table.publications

@@ -1,3 +1,3 @@
 """The forms of what is told and kept: ``values`` in memory, ``rows`` on disk, ``crypto`` where sealed,
-``fingerprint`` where people are to recognise it.
+``cells`` where that is always to one size, ``fingerprint`` where people are to recognise it.
 """

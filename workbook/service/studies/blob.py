@@ -5,22 +5,26 @@ copy is of, who so can always read what the study has of them. A place with noth
 the byte but for chance. What lies open beside it is a day on which it is destroyed whatever it holds;
 it is the study's last day, and so everybody's.
 
-`blob_in` and `replacing` are all that knows where a blob lies.
+It lies in a cell, which is written anew in every sitting of its person; what an earlier version left lies in
+the rows of a log. `place_of`, `replacing` and `emptying` are all that knows where. A restored backup brings a
+cell back as it was, so each copy has a name, and one that was taken back or replaced is noted as ended.
 """
 
-import uuid
+import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from workbook.errors import SharingError, WrongKeyError, problem
-from workbook.service.couple.drawers import SEALED
+from workbook.service.couple.records import SEALED
 from workbook.service.formats import crypto
 from workbook.service.formats.rows import read_row, write_row
-from workbook.storage.base import Entry, Row, Store, Writing
+from workbook.storage.base import NO_STAMP, Row, Store, Writing
 
-_RESEARCH = "research/"
+_RESEARCH, _GIVEN = "research/", "given/"
+_DAY, _EMPTY = 10, b"0000-00-00"  # letters of a day, and what stands for none where a place was emptied
+_NEVER_AT = datetime(1970, 1, 1, tzinfo=UTC)
 ROOM = 65_532
 """Bytes of a packed copy: ten years of weeks and twelve rounds of all else take less than half of it."""
 _SLOT = 304  # a key of 32 bytes, padded and sealed to somebody
@@ -30,32 +34,84 @@ _MOST_UNPACKED = 64 * ROOM  # what no copy of real answers comes near
 
 
 def research_log(person_id: str) -> str:
-    """Return the name of the log in which one person's place in a study lies."""
+    """Return the name of the log in which one person's place in a study lay, before there were cells."""
     return f"{_RESEARCH}{person_id}"
+
+
+def given_cell(person_id: str) -> str:
+    """Return the name of the cell that is one person's place in a study."""
+    return f"{_GIVEN}{person_id}"
 
 
 def placed(store: Store) -> list[str]:
     """Return the ids of all who have a place, whether they gave something or not."""
-    return [log.removeprefix(_RESEARCH) for log in store.logs(_RESEARCH)]
+    logs = {log.removeprefix(_RESEARCH) for log in store.logs(_RESEARCH)}
+    return sorted(logs | {name.removeprefix(_GIVEN) for name in store.cells(_GIVEN)})
+
+
+def place_of(store: Store, person_id: str) -> list[Row]:
+    """Return what lies in a person's place: rows of an earlier version, and the cell, told as a row, last."""
+    rows = store.read(research_log(person_id))
+    cell = store.read_cell(given_cell(person_id))
+    if cell.content is None:
+        return rows
+    day, sealed = cell.content[:_DAY], cell.content[_DAY:]
+    name = f"{day.decode('ascii')}/{cell.stamp.hex()}"
+    return [*rows, Row(cell.name, 1, name, SEALED, None if day == _EMPTY else sealed, _NEVER_AT)]
 
 
 def blob_in(rows: Sequence[Row]) -> Row | None:
-    """Return the row that counts, of a person's `research_log`; None where there is none."""
+    """Return the row that counts, of a person's `place_of`; None where there is none."""
     living = [row for row in rows if row.payload is not None]
     return living[-1] if living else None
 
 
-def replacing(rows: Sequence[Row], person_id: str, sealed: bytes, until: str) -> Writing:
-    """Return what puts a blob in the place of whatever was there, until a day (``YYYY-MM-DD``)."""
-    entry = Entry(research_log(person_id), f"{until}/{uuid.uuid4().hex}", SEALED, sealed)
-    return Writing([entry], emptying(rows).forget)
+def replacing(
+    rows: Sequence[Row], person_id: str, sealed: bytes, until: str, *, is_same: bool = False
+) -> Writing:
+    """Return what puts a blob in the place of whatever was there, until a day (``YYYY-MM-DD``).
+
+    Where it ``is_same`` copy, a backup from before may bring back the row it lay in.
+    """
+    gone = {research_log(person_id): _rows_in_log(rows)}
+    cell = given_cell(person_id)
+    written = Writing(cells={cell: until.encode("ascii") + sealed}, seen={cell: _stamp_in(rows)})
+    return Writing.of(written, Writing(superseded=gone) if is_same else Writing(forget=gone))
 
 
 def emptying(rows: Sequence[Row]) -> Writing:
     """Return what destroys all that lies in a person's place."""
-    return Writing(
-        forget={row.log: [one.sequence for one in rows if one.payload is not None] for row in rows[:1]}
-    )
+    if not rows:
+        return Writing()
+    person_id = rows[-1].log.partition("/")[2]
+    gone = Writing(forget={research_log(person_id): _rows_in_log(rows)})
+    cell = given_cell(person_id)
+    if rows[-1].log != cell or rows[-1].payload is None:
+        return gone
+    nothing = _EMPTY + secrets.token_bytes(len(rows[-1].payload))
+    return Writing.of(gone, Writing(cells={cell: nothing}, seen={cell: _stamp_in(rows)}))
+
+
+def copy_name(row: Row, content: Mapping[str, Any]) -> str:
+    """Return the name of a copy, by which it is noted as ended."""
+    return str(content.get("copy") or f"{row.log}/{row.sequence}")
+
+
+def is_ended(store: Store, row: Row, content: Mapping[str, Any]) -> bool:
+    """Tell whether a copy was taken back or replaced: then only a restored backup can hold it."""
+    name = copy_name(row, content)
+    return name in store.ended_among([name])
+
+
+def _rows_in_log(rows: Sequence[Row]) -> list[int]:
+    return [row.sequence for row in rows if row.payload is not None and row.log.startswith(_RESEARCH)]
+
+
+def _stamp_in(rows: Sequence[Row]) -> bytes:
+    """Return the stamp of the cell, as it was seen with these rows."""
+    if not rows or not rows[-1].log.startswith(_GIVEN):
+        return NO_STAMP
+    return bytes.fromhex(rows[-1].operation_id.partition("/")[2])
 
 
 def last_day_of(row: Row) -> date:

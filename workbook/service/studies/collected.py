@@ -12,7 +12,7 @@ from workbook.errors import WrongKeyError
 from workbook.service.formats.rows import publication_from_json
 from workbook.service.formats.values import Contribution
 from workbook.service.identity.directory import Directory
-from workbook.service.studies.blob import blob_in, placed, research_log
+from workbook.service.studies.blob import blob_in, is_ended, place_of, placed
 from workbook.service.studies.given import as_of_now, copy_in, counts
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain, Publication
@@ -42,7 +42,7 @@ def collect(
     day = today or datetime.now(UTC).date()
     found, n_shut = [], 0
     for person_id in placed(store):
-        row, account = blob_in(store.read(research_log(person_id))), directory.account(person_id)
+        row, account = blob_in(place_of(store, person_id)), directory.account(person_id)
         if row is None or account is None:
             continue
         try:
@@ -51,6 +51,8 @@ def collect(
             n_shut += 1
             continue
         if content is None or not counts(content, study, day) or content["person_id"] != person_id:
+            continue
+        if is_ended(store, row, content):
             continue
         couple_id = account.couple_id
         if content["couple_id"] == couple_id:

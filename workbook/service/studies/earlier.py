@@ -8,14 +8,22 @@ start finds it.
 
 from functools import partial
 
-from workbook.service.couple.drawers import SEALED
+from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import read_row
 from workbook.service.identity.directory import Directory
-from workbook.service.studies.blob import blob_in, placed, research_log, seal_blob
+from workbook.service.studies.blob import (
+    blob_in,
+    copy_name,
+    place_of,
+    placed,
+    replacing,
+    research_log,
+    seal_blob,
+)
 from workbook.service.studies.given import as_of_now
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
-from workbook.storage.base import Entry, Store, Writing
+from workbook.storage.base import Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
 
@@ -25,20 +33,19 @@ def seal_earlier(store: Store, directory: Directory, study: Study | None) -> Non
         return
     for person_id in placed(store):
         log = research_log(person_id)
-        decide_where_due(store, [log], partial(_sealing, directory, study, person_id))
+        decide_where_due(store, [log], partial(_sealing, store, directory, study, person_id))
 
 
-def _sealing(directory: Directory, study: Study, person_id: str, seen: Seen) -> Writing:
-    (rows,) = seen.values()
+def _sealing(store: Store, directory: Directory, study: Study, person_id: str, _seen: Seen) -> Writing:
+    rows = place_of(store, person_id)
     row, account = blob_in(rows), directory.account(person_id)
     if row is None or row.kind == SEALED or account is None or account.keys is None:
         return Writing()
     content = read_row(row.payload or b"{}")
     is_given = content["grain"] != Grain.NOTHING
     until = content["until"] if is_given else study.ends
-    copy = as_of_now(content, study) if is_given else None
+    named = content | {"copy": copy_name(row, content)}
+    copy = as_of_now(named, study) if is_given else None
     keys = bytes.fromhex(study.public_key), bytes.fromhex(account.keys.public)
     sealed = seal_blob(copy, *keys, person_id)
-    entry = Entry(row.log, f"{until}/sealed-{row.sequence}", SEALED, sealed)
-    living = [one.sequence for one in rows if one.payload is not None]
-    return Writing([entry], superseded={row.log: living})
+    return replacing(rows, person_id, sealed, until, is_same=True)

@@ -10,19 +10,24 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from workbook.errors import SharingError, WrongKeyError, problem
-from workbook.service.couple.drawers import SEALED, Drawer, Record
-from workbook.service.formats.rows import is_outdated, publication_to_json, read_row, renewed
+from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.records import SEALED, Record
+from workbook.service.formats.rows import publication_to_json, read_row, renewed
 from workbook.service.formats.values import ResearchChoice
 from workbook.service.studies.blob import (
     blob_in,
+    copy_name,
     emptying,
+    is_ended,
     last_day_of,
     open_blob,
+    place_of,
     placed,
     replacing,
     research_log,
@@ -39,15 +44,20 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Who gives, in their sitting: their drawer, and the key pair that opens their own copy."""
+    """Who gives, in their sitting: their drawer, and the key pair that opens their own copy in a store."""
 
     drawer: Drawer
     public: bytes
     private: bytes
+    store: Store
 
     @property
     def person_id(self) -> str:
         return self.drawer.person_id
+
+    def place(self) -> list[Row]:
+        """Return what lies in their place now; see `place_of`."""
+        return place_of(self.store, self.person_id)
 
 
 def giving(
@@ -65,7 +75,7 @@ def giving(
     Parameters
     ----------
     rows : sequence of Row
-        Of the person's `research_log`.
+        Of the person's `place_of`.
     responses : DataFrame
         The person's own `frames.RESPONSES`.
     grain : Grain
@@ -90,6 +100,7 @@ def giving(
         "chosen": today.isoformat(),
         "until": study.ends,
         "key": study.public_key,
+        "copy": uuid.uuid4().hex,
         "publications": [publication_to_json(publication) for publication in published],
     }
     return Writing.of(_recording(giver.drawer, choice, agreed=True), _putting(rows, study, giver, content))
@@ -109,9 +120,10 @@ def leaving(rows: Sequence[Row], study: Study | None, giver: Giver) -> Writing:
 
 
 def settling(rows: Sequence[Row], study: Study | None, giver: Giver, today: date | None = None) -> Writing:
-    """Return what somebody's sitting makes good in their own place; mostly nothing.
+    """Return what every sitting writes in its person's own place, at its begin and its end.
 
-    Who has no place yet is given one with nothing in it. A copy that counts no longer, since the study has
+    What is there is sealed anew, so that no difference tells whether anything was given. Who has no place yet
+    is given one with nothing in it. A copy that counts no longer, since the study has
     changed or its time is over, is destroyed, and so is one that its giver can't open: it is not theirs. One
     made when fewer answers were held back is made anew, and one that lies open still is sealed.
     """
@@ -125,14 +137,27 @@ def settling(rows: Sequence[Row], study: Study | None, giver: Giver, today: date
         content = _content_of(row, giver)
     except WrongKeyError:  # whoever has the store's key could put one there in another's name
         return _putting(rows, study, giver, None)
-    if content is None:
-        is_new = row.kind == SEALED and last_day_of(row).isoformat() == study.ends
-        return Writing() if is_new else _putting(rows, study, giver, None)
-    if not counts(content, study, day):
+    if content is None or not counts(content, study, day):
         return _putting(rows, study, giver, None)
-    if row.kind == SEALED and not any(is_outdated(one, study.instruments) for one in content["publications"]):
-        return Writing()
-    return _putting(rows, study, giver, as_of_now(content, study))
+    named = content if "copy" in content else content | {"copy": copy_name(row, content)}
+    return _putting(rows, study, giver, as_of_now(named, study), is_same=True)
+
+
+def standing_name(giver: Giver) -> str:
+    """Return the name of the copy that stands in somebody's place; empty where none does."""
+    row = blob_in(giver.place())
+    content = _own(row, giver)
+    return copy_name(row, content) if row is not None and content is not None else ""
+
+
+def note_ended(giver: Giver, name: str) -> None:
+    """Note that a copy of this name was just taken back or replaced: no restored backup brings it back.
+
+    It lies apart from the data, so it is no part of the write before: cut short between the two, a backup
+    from before could bring the copy back.
+    """
+    if name and standing_name(giver) != name:
+        giver.store.mark_ended(name)
 
 
 def require_study(study: Study | None) -> Study:
@@ -183,16 +208,16 @@ def tidy(store: Store, *, today: date | None = None) -> None:
     """
     day = today or datetime.now(UTC).date()
 
-    def over(seen: Seen) -> Writing:
-        gone = {}
-        for log, rows in seen.items():
-            living = [row for row in rows if row.payload is not None]
-            is_over = bool(living) and _last_day(living[-1]) <= day
-            gone[log] = [row.sequence for row in (living if is_over else living[:-1])]
-        return Writing(forget=gone)
+    def over(person_id: str, _seen: Seen) -> Writing:
+        rows = place_of(store, person_id)
+        living = [row for row in rows if row.payload is not None]
+        if living and _last_day(living[-1]) <= day:
+            return emptying(rows)
+        log = research_log(person_id)
+        return Writing(forget={log: [row.sequence for row in living[:-1] if row.log == log]})
 
     for person_id in placed(store):
-        decide_where_due(store, [research_log(person_id)], over)
+        decide_where_due(store, [research_log(person_id)], partial(over, person_id))
 
 
 def standing_choice(
@@ -220,11 +245,8 @@ def standing_choice(
 
 def own_copy(rows: Sequence[Row], giver: Giver) -> Content | None:
     """Return all that a study has of one person, as plain JSON; None where it has nothing from them."""
-    row = blob_in(rows)
-    try:
-        return None if row is None else _content_of(row, giver)
-    except WrongKeyError:
-        return None
+    content = _own(blob_in(rows), giver)
+    return None if content is None else {name: value for name, value in content.items() if name != "copy"}
 
 
 def copy_in(row: Row, private: bytes, person_id: str) -> Content | None:
@@ -257,21 +279,32 @@ def as_of_now(content: Content, study: Study) -> Content:
     return content | {"publications": [renewed(one, study.instruments) for one in content["publications"]]}
 
 
-def _putting(rows: Sequence[Row], study: Study | None, giver: Giver, content: Content | None) -> Writing:
+def _putting(
+    rows: Sequence[Row], study: Study | None, giver: Giver, content: Content | None, *, is_same: bool = False
+) -> Writing:
     """Return what puts a copy, or nothing, into somebody's place; without a study's key it is emptied."""
     if study is None or not study.public_key:
         return emptying(rows)
     sealed = seal_blob(content, bytes.fromhex(study.public_key), giver.public, giver.person_id)
-    return replacing(rows, giver.person_id, sealed, content["until"] if content else study.ends)
+    until = content["until"] if content else study.ends
+    return replacing(rows, giver.person_id, sealed, until, is_same=is_same)
 
 
 def _recording(drawer: Drawer, choice: Mapping[str, Any], *, agreed: bool) -> Writing:
     consent = {"text": DOCUMENT, "agreed": agreed, **choice}
-    return Writing(drawer.entries([Record("consent", uuid.uuid4().hex, consent)]))
+    return drawer.keeping([Record("consent", uuid.uuid4().hex, consent)])
+
+
+def _own(row: Row | None, giver: Giver) -> Content | None:
+    try:
+        return None if row is None else _content_of(row, giver)
+    except WrongKeyError:
+        return None
 
 
 def _content_of(row: Row, giver: Giver) -> Content | None:
-    return copy_in(row, giver.private, giver.person_id)
+    content = copy_in(row, giver.private, giver.person_id)
+    return None if content is None or is_ended(giver.store, row, content) else content
 
 
 def _last_day(row: Row) -> date:

@@ -1,0 +1,303 @@
+"""Two worlds that differ only in what A keeps private look the same at rest, to three observers of the disk.
+
+One couple with the same ids, keys and past in each. A comes, answers as many questions in both worlds, and in
+the second also does some of this: answers the safety questions, decides (nothing, scores or answers) and takes
+back, blocks B's words, gives a study a copy, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
+answers differ as well. The disk is compared once A's sitting has ended, with the server running and closed; after a
+kill -9 in the middle of it and the next start; and with the disk as it was before A came, by which parts of it
+changed. A waiting decision is the one thing that B's passphrase opens: what it holds is not compared.
+"""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from unittest import mock
+
+from tests.proofs import _at_rest, _deeds
+from tests.proofs._partners import CHEAP
+from tests.proofs._writing import KEY
+from tests.proofs.harness import Counts, proof
+from tests.proofs.kills import forking
+from tests.proofs.power_cuts import scratch
+from workbook.instruments import catalogue
+from workbook.service.couple import drawers, records
+from workbook.service.couple.records import Record
+from workbook.service.couple.waiting import Waiting
+from workbook.service.desks.household import Household
+from workbook.service.desks.partner import LocalPartner
+from workbook.service.formats.values import Answer
+from workbook.service.identity.sittings import Sittings
+from workbook.sharing import Grain
+from workbook.storage.base import Store, Writing
+from workbook.storage.sqlcipher import SqlCipherStore
+
+OBSERVERS = ("without", "with_key", "partner")
+MOMENTS = ("running", "closed", "killed")
+OCCASION = _deeds.OCCASION
+SHOWN, N_ANSWERED = "connection", 50  # with what is answered again, within one block of rows
+LARGEST_STEP, MOST_OF_CHANCE = 3, 0.1
+"""Pages by which chance may move the size of the database, and in what share of pairs by more than none."""
+_EVERY_NTH_KILLED = 5
+
+
+def _answer_safety(ana: LocalPartner, chance: random.Random) -> None:
+    ana.save_answers(_answers("safety", chance, 10))
+
+
+def _decide(grain: Grain) -> Callable[[LocalPartner, random.Random], None]:
+    return lambda ana, _chance: ana.decide(SHOWN, OCCASION, grain)
+
+
+def _take_back(ana: LocalPartner, _chance: random.Random) -> None:
+    ana.decide(SHOWN, OCCASION, Grain.ANSWERS)
+    ana.withdraw(SHOWN, OCCASION)
+
+
+def _draft(ana: LocalPartner, chance: random.Random) -> None:
+    for _ in range(chance.randint(1, 3)):
+        words = '{"request.sent:": {"text": "%s"}}' % ("x" * chance.randint(1, 2_000))
+        ana.add_event("draft", {"drafts": words})
+
+
+def _turn_pages(ana: LocalPartner, chance: random.Random) -> None:
+    for page in chance.sample(("home", f"share:{SHOWN}", "decided", "expectation", "own"), 3):
+        ana.add_event("bookmark", {"page": page, "occasion": OCCASION})
+    ana.add_event("setting", {"name": "seen.expectation", "value": True})
+
+
+DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
+    "safety": _answer_safety,
+    "nothing": _decide(Grain.NOTHING),
+    "scores": _decide(Grain.SCORES),
+    "answers": _decide(Grain.ANSWERS),
+    "taken back": _take_back,
+    "blocked": lambda ana, _chance: ana.block_free_text(blocked=True),
+    "gave": lambda ana, chance: ana.give_to_research(
+        chance.choice((Grain.SCORES, Grain.ANSWERS)), linked=True, text_hash=_deeds.STUDY.words_hash
+    ),
+    "draft": _draft,
+    "pages": _turn_pages,
+    "private copy": lambda ana, _chance: ana.private_copy(_deeds.PASSPHRASES[0], "ask"),
+}
+AGAIN = "answered again"  # rows of an ordinary kind: filled up to a round number once the sitting has ended
+APART = tuple(f"{who}_{moment}" for who in OBSERVERS for moment in MOMENTS)
+
+
+@proof(
+    "worlds-at-rest",
+    bound="0 of ≥200 pairs told apart at rest by any of 3 observers, after the end, kill -9 and the next start",
+    full=200,
+    short=2,
+    portion=25,
+    holds=lambda counts: (
+        not any(counts[key] for key in (*APART, "changed_otherwise", "larger_by_far"))
+        and counts["larger_by_chance"] <= max(2, MOST_OF_CHANCE * counts["trials"])
+    ),
+)
+def worlds_at_rest(size: int, seed: int) -> Counts:
+    """Compare ``size`` pairs; each private deed comes first in some of them."""
+    return _compare(size, seed)
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_killed"] > 0)
+def one_kind_left_in_rows(size: int, seed: int) -> Counts:
+    """Whom one blocks is a row of the drawer, as it was before; after a sitting that ends, filling up hides one."""
+    with blocks_in_rows():
+        return _compare(size, seed, ["blocked"])
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_closed"] > 0)
+def rows_not_rounded(size: int, seed: int) -> Counts:
+    """The drawer's log ends with the last answer."""
+    with mock.patch.object(drawers, "BLOCK_OF_ROWS", 1):
+        return _compare(size, seed, [AGAIN])
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["changed_otherwise"] > 0)
+def cells_written_only_where_used(size: int, seed: int) -> Counts:
+    """No cell is written anew at the begin and end of a sitting."""
+    settling = drawers.Drawer.settling
+
+    def rows_only(self: drawers.Drawer, opening: Record | None = None) -> tuple[Writing, dict[str, int]]:
+        writing, expect = settling(self, opening)
+        return Writing(writing.entries), expect
+
+    with (
+        mock.patch.object(drawers.Drawer, "settling", rows_only),
+        mock.patch.object(Waiting, "rewriting", return_value=Writing()),
+    ):
+        return _compare(size, seed, ["nothing"])
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["without_running"] > 0)
+def a_store_that_never_settles(size: int, seed: int) -> Counts:
+    """What SQLite keeps beside the database counts commits for everybody."""
+    with mock.patch.object(SqlCipherStore, "settle_down"):
+        return _compare(size, seed, ["scores"])
+
+
+@contextlib.contextmanager
+def blocks_in_rows() -> Iterator[None]:
+    """Have whom one blocks be no private kind."""
+    is_private = records.is_private
+
+    def all_but_blocks(record: Record, instruments: object) -> bool:
+        return record.kind != "block" and is_private(record, instruments)  # type: ignore[arg-type]
+
+    with mock.patch.object(drawers, "is_private", all_but_blocks):
+        yield
+
+
+def _compare(size: int, seed: int, only: list[str] | None = None) -> Counts:
+    keys = (*APART, "changed_otherwise", "larger_by_far", "larger_by_chance", "n_killed")
+    counts: Counts = dict.fromkeys(("trials", *keys), 0)
+    for number in range(size):
+        chance = random.Random(f"{seed}/{number}")
+        names = [*DEEDS, AGAIN]
+        deeds = only or [names[number % len(names)], *chance.sample(names, chance.randint(0, 3))]
+        group, is_killed = f"{seed}/{number}", number % _EVERY_NTH_KILLED == 0
+        with scratch() as one, scratch() as other:
+            worlds = [_World(one, f"{group}/0", []), _World(other, f"{group}/1", deeds)]
+            _tell_apart([world.live() for world in worlds], counts)
+            if is_killed:
+                counts["n_killed"] += 1
+                killed = [world.killed() for world in worlds]
+                _count(killed, "killed", counts)
+        counts["trials"] += 1
+    return counts
+
+
+class _World:
+    """A couple of which A does some deeds, in a folder of its own; the same couple in every world of a group."""
+
+    def __init__(self, folder: Path, name: str, deeds: list[str]) -> None:
+        self.folder, self.name, self.deeds = folder, name, deeds
+
+    def live(self) -> list[object]:
+        """Let A come and go; return what is seen while the server runs and once it is closed, and what changed."""
+        place = _prepared(self.folder / "live", self.name)
+        before = _at_rest.stamps(place)
+        household = _household(place)
+        self._act(household)
+        household.sittings.end_where(lambda _actor: True)
+        running = _look(place)
+        household.close()
+        closed = _look(place)
+        after = _at_rest.stamps(place)
+        changed = sorted(name for name in after if before.get(name) != after[name])
+        return [running, closed, changed]
+
+    def killed(self) -> _at_rest.Seen:
+        """Let A be at it in a process of its own, kill that, start anew and close; return what is seen then."""
+        place = _prepared(self.folder / "killed", self.name)
+        told, tell = forking().Pipe(duplex=False)
+        deeds = [deed for deed in self.deeds if deed != AGAIN]  # nothing fills up rows before A comes again
+        is_leaking = drawers.is_private is not records.is_private
+        process = forking().Process(
+            target=act_until_killed, args=(place, self.name, deeds, tell), kwargs={"is_leaking": is_leaking}
+        )
+        process.start()
+        if not told.poll(120):
+            raise AssertionError("A never was at it")
+        told.recv()
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+        _household(place).close()
+        return _look(place)
+
+    def _act(self, household: Household) -> None:
+        act(household, self.name, self.deeds)
+
+
+def act(household: Household, name: str, deeds: list[str]) -> None:
+    """Let A sign in, answer, and do what she does in this world."""
+    chance = random.Random(name)
+    code = (_code_file(household)).read_text(encoding="utf-8")
+    ana = household.seat_partner(household.accounts.sign_in(code, _deeds.NAMES[0], _deeds.PASSPHRASES[0]))
+    ana.read_table()
+    ana.save_answers(_answers(SHOWN, chance, N_ANSWERED))
+    for deed in deeds:
+        if deed == AGAIN:
+            ana.save_answers(_answers(SHOWN, chance, chance.randint(1, 3)))
+        else:
+            DEEDS[deed](ana, chance)
+
+
+def act_until_killed(
+    place: Path, name: str, deeds: list[str], tell: Connection, *, is_leaking: bool = False
+) -> None:
+    """In a process of its own: be at it, say so, and wait for the end."""
+    with blocks_in_rows() if is_leaking else contextlib.nullcontext():
+        act(_household(place), name, deeds)
+        tell.send("at it")
+        time.sleep(600)
+
+
+def _tell_apart(both: list[list[object]], counts: Counts) -> None:
+    (running, closed, changed), (other_running, other_closed, other_changed) = both
+    _count([running, other_running], "running", counts)
+    _count([closed, other_closed], "closed", counts)
+    counts["changed_otherwise"] += changed != other_changed
+
+
+def _count(pair: list[object], moment: str, counts: Counts) -> None:
+    one, other = pair
+    assert isinstance(one, _at_rest.Seen) and isinstance(other, _at_rest.Seen)
+    for who in OBSERVERS:
+        counts[f"{who}_{moment}"] += getattr(one, who) != getattr(other, who)
+    step = abs(one.n_pages - other.n_pages)
+    counts["larger_by_chance"] += 0 < step <= LARGEST_STEP and moment == "closed"
+    counts["larger_by_far"] += step > LARGEST_STEP
+
+
+def _prepared(place: Path, name: str) -> Path:
+    """Make the couple of a group: both have come before, opened something, and gone."""
+    (place / "data").mkdir(parents=True, mode=0o700)
+    (place / "keys").mkdir(mode=0o700)
+    household = _household(place)
+    couple = _deeds.make_couple(household, name.rpartition("/")[0])
+    _deeds.act_as_ben(household, couple, name.rpartition("/")[0])
+    (place.parent / f"{place.name}-code").write_text(couple.code, encoding="utf-8")
+    household.close()
+    return place
+
+
+def _code_file(household: Household) -> Path:
+    store = household._core.store
+    assert isinstance(store, SqlCipherStore)
+    place = store._folder.parent
+    return place.parent / f"{place.name}-code"
+
+
+def _household(place: Path) -> Household:
+    forever = float("inf")
+    store: Store = SqlCipherStore(place / "data", KEY, place / "keys" / "erased")
+    return Household(
+        store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP, study=_deeds.STUDY
+    )
+
+
+def _look(place: Path) -> _at_rest.Seen:
+    """Look at a copy, so that looking changes nothing."""
+    with _copied(place) as copy:
+        return _at_rest.look(copy, _deeds.NAMES[1], _deeds.PASSPHRASES[1])
+
+
+@contextlib.contextmanager
+def _copied(place: Path) -> Iterator[Path]:
+    with scratch() as folder:
+        yield Path(shutil.copytree(place, folder / "copy"))
+
+
+def _answers(instrument: str, chance: random.Random, n: int) -> list[Answer]:
+    items = catalogue()[instrument].items[:n]
+    return [
+        Answer(chance.randbytes(16).hex(), OCCASION, item.id, chance.choice(item.scale.values))
+        for item in items
+    ]
