@@ -7,7 +7,6 @@ holds the derivation of a key from the passphrase (Argon2id), which the others h
 
 import statistics
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -90,7 +89,6 @@ def _visit_ours(browser: Browser, server: Served, code: str) -> Visit:
     landing.wait_for_function(PAINT)
     paint = landing.evaluate(PAINT)
     landing.close()
-    time.sleep(1.5)  # nobody signs in in less: the kernel that waits has come up by then
     cpu = server.cpu_seconds()
     page, pressed = sign_in(context, server.url, code, "Ana", traffic)
     choice, kept = wait_until_kept(page)

@@ -12,8 +12,6 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
     "1",
 )
-WAITS = "WORKBOOK_KERNEL_WAITS"
-"""Set for a kernel that comes up as nobody's; it is gone from its environment once it is somebody's."""
 
 
 def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
