@@ -172,6 +172,32 @@ NEEDS = pa.DataFrameSchema(
     title="One row per person, occasion and need; single items, no band.",
 )
 
+CLAIMS = pa.DataFrameSchema(
+    {
+        **_COUPLE,
+        "view": column("string", "The view that tells it: all its comparisons are judged together."),
+        "facet": column(
+            "string",
+            "Facet, sign, skill or need id; empty for all of a direction at once; of a reading,"
+            " 'level', 'order' or 'like'.",
+        ),
+        "by": column("string", "Place of who says it."),
+        "about": column("string", "Place of whom it is about, or whose own word it stands beside."),
+        "difference": column("Float64", "In scale points; NA for all at once.", nullable=True),
+        "error": column(
+            "Float64",
+            "Its standard error at the lowest plausible reliability; NA for all at once.",
+            nullable=True,
+        ),
+        "p": column("Float64", "Chance of as much or more where in truth there is none.", nullable=True),
+        "is_claimed": column("boolean", "True where it holds with all of its view together (Holm 1979)."),
+    },
+    unique=["couple_id", "occasion", "instrument", "view", "facet", "by", "about"],
+    strict=True,
+    name="claims",
+    title="One row per couple, occasion, view and comparison; the overview's instrument is empty.",
+)
+
 FRAMES: dict[str, pa.DataFrameSchema] = {
     "responses": RESPONSES,
     "scores": SCORES,
@@ -180,6 +206,7 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
     "perception": PERCEPTION,
     "agreement": AGREEMENT,
     "needs": NEEDS,
+    "claims": CLAIMS,
 }
 
 _SCALE = {
@@ -224,10 +251,9 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "place": _PLACE,
             "name": _NAME,
             **_BAND,
-            "differs": column(
-                "boolean", "True where the two differ beyond the band; NA without one.", nullable=True
-            ),
             "difference": column("Float64", "First place minus second, scale points.", nullable=True),
+            "is_claimed": column("boolean", "True where the difference may be told; see `claims`."),
+            "is_whole_claimed": column("boolean", "True where all topics together may be told to differ."),
             **_SCALE,
         },
     ),
@@ -242,6 +268,10 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "name_by": _NAME,
             "name_about": _NAME,
             **_BAND,
+            "is_claimed": column(
+                "boolean", "True where it differs from the other's own word and may be told; see `claims`."
+            ),
+            "is_whole_claimed": column("boolean", "True where all of this direction together may be told."),
             **_SCALE,
         },
     ),
@@ -303,7 +333,9 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
                 "Float64", "First score + 1.96·√2·SEM: no reliable change below it.", nullable=True
             ),
             "change": column(
-                "string", "Against the first time: better, worse or none; NA without a band.", nullable=True
+                "string",
+                "Of the last time against the first: better, worse, or none where nothing may be told.",
+                nullable=True,
             ),
             "assumed": column("boolean", "True where a constant behind the band is assumed."),
             **_SCALE,

@@ -1,13 +1,13 @@
 """Where the stations are joined: from what lies open to everything a page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import pandas as pd
 
 from workbook import frames
-from workbook.dyads import agreement, needs_gap, pair, perception, perspectives
+from workbook.dyads import agreement, find_claims, needs_gap, pair, perception, perspectives
 from workbook.insights import Insight, find_insights
 from workbook.instruments.model import Instrument
 from workbook.plots import VIEWS, Findings, showings
@@ -45,6 +45,7 @@ def work_out(
     *,
     known: Mapping[str, str] | None = None,
     suggestions: Mapping[str, Sequence[str]] | None = None,
+    passed: Collection[str] = (),
 ) -> Results:
     """Return everything two partners see together, from the publications on their table.
 
@@ -59,12 +60,31 @@ def work_out(
         The partners' places.
     suggestions : mapping of subject to exercise ids, optional
         See `workbook.insights.find_insights`.
+    passed : collection of str
+        Exercises that both put aside or did together lately: they are not offered now.
     """
     opened = _opened(publications)
     responses = _joined([one.responses for one in opened], frames.RESPONSES)
     scores = _joined([one.scores for one in opened], frames.SCORES)
     grains = _grains(opened, instruments)
-    return _results(responses, scores, instruments, grains, known, suggestions, is_solo=False)
+    return _results(responses, scores, instruments, grains, known, suggestions, passed, is_solo=False)
+
+
+def work_out_both(
+    responses: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    *,
+    known: Mapping[str, str] | None = None,
+    suggestions: Mapping[str, Sequence[str]] | None = None,
+    passed: Collection[str] = (),
+) -> Results:
+    """Return what two would see together if all these answers lay open; for those who hold them anyway.
+
+    Made-up couples, and studies of them: no page of a couple is made from this.
+    """
+    grains = dict.fromkeys(instruments, Grain.ANSWERS)
+    scores = score_all(responses, instruments)
+    return _results(responses, scores, instruments, grains, known, suggestions, passed, is_solo=False)
 
 
 def work_out_own(
@@ -73,12 +93,13 @@ def work_out_own(
     *,
     known: Mapping[str, str] | None = None,
     suggestions: Mapping[str, Sequence[str]] | None = None,
+    passed: Collection[str] = (),
 ) -> Results:
     """Return one person's own results, from their drawer: what they say of themselves and the partner."""
     scores = score_all(responses, instruments)
     answered = set(responses.loc[responses["value"].notna(), "instrument"])
     grains = {name: Grain.ANSWERS if name in answered else Grain.NOTHING for name in instruments}
-    return _results(responses, scores, instruments, grains, known, suggestions, is_solo=True)
+    return _results(responses, scores, instruments, grains, known, suggestions, passed, is_solo=True)
 
 
 def _results(
@@ -88,6 +109,7 @@ def _results(
     grains: Mapping[str, Grain],
     known: Mapping[str, str] | None,
     suggestions: Mapping[str, Sequence[str]] | None,
+    passed: Collection[str],
     *,
     is_solo: bool,
 ) -> Results:
@@ -96,7 +118,13 @@ def _results(
     if any(grain is not Grain.NOTHING for grain in grains.values()):
         pairs = frames.latest(found.pairs)
         insights = find_insights(
-            pairs, instruments, needs=found.needs, suggestions=suggestions, alone=is_solo
+            pairs,
+            instruments,
+            claims=found.claims,
+            needs=found.needs,
+            suggestions=suggestions,
+            passed=passed,
+            alone=is_solo,
         )
     reasons = _unavailable(found, instruments, grains, is_solo=is_solo)
     return Results(**vars(found), insights=insights, grains=grains, unavailable=reasons, is_solo=is_solo)
@@ -113,6 +141,7 @@ def _findings(
     seen = _joined([perspectives(now_scores, now_answers, one, known) for one in shown], frames.PERSPECTIVES)
     healthy = _joined([agreement(now_answers, one) for one in shown], frames.AGREEMENT)
     needs = needs_gap(now_answers, known)
+    claims = find_claims(now_scores, seen, needs, instruments, known)
     return Findings(
         scores,
         pair(scores, known),
@@ -120,6 +149,7 @@ def _findings(
         perception(seen) if len(seen) else None,
         healthy if len(healthy) else None,
         needs if len(needs) else None,
+        claims,
     )
 
 

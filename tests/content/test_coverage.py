@@ -349,7 +349,7 @@ def test_background_is_choices_and_own_words_and_makes_no_score():
     ]
 
 
-def test_the_private_questions_make_no_score_and_cover_five_matters_under_a_neutral_title():
+def test_the_private_questions_make_no_score_and_cover_eight_matters_under_a_neutral_title():
     safety = INSTRUMENTS["safety"]
     assert safety.is_private
     assert not safety.subscales
@@ -359,6 +359,9 @@ def test_the_private_questions_make_no_score_and_cover_five_matters_under_a_neut
         "threats",
         "harm",
         "isolation",
+        "shame",
+        "care",
+        "peace",
     }
     seen = [safety.title, *(chapter.title for chapter in safety.chapters)]
     assert not any(

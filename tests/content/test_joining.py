@@ -26,6 +26,7 @@ PAIRS = [
     for folder, kind in KINDS.items()
     for path in (STRUCTURE / folder).iterdir()
 ]
+PAIRS += [(f"editions/2/{path.name}", InstrumentTable) for path in (STRUCTURE / "editions" / "2").iterdir()]
 PAIRS += list(ALONE.items())
 CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
     "an item without words": lambda _, words: words["items"].pop("weekly.close"),

@@ -7,17 +7,37 @@ import pytest
 
 import workbook.content
 from workbook.content.exercise import exercises
+from workbook.content.families import families
 from workbook.content.ladder import ladder, read_ladder
 from workbook.errors import ContentError
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 
 
-def test_every_facet_and_sign_stands_on_one_rung():
-    topics = [one.id for name in ("connection", "warning_signs") for one in facets(catalogue()[name])]
+def test_every_facet_sign_need_and_skill_stands_on_one_rung():
+    names = ("connection", "warning_signs", "needs", "skills")
+    topics = [one.id for name in names for one in facets(catalogue()[name])]
     on_rungs = [topic for rung in ladder().rungs for topic in rung.topics]
 
     assert sorted(on_rungs) == sorted(topics)
+
+
+def test_every_facet_and_sign_stands_in_one_of_five_families():
+    topics = [one.id for name in ("connection", "warning_signs") for one in facets(catalogue()[name])]
+    in_families = [topic for family in families().families for topic in family.topics]
+
+    assert sorted(in_families) == sorted(topics)
+    assert len(families().families) == 5
+
+
+@pytest.mark.parametrize("topic", ladder().first_topics)
+def test_every_first_topic_can_be_open_from_both(topic):
+    """Enough of its items may be shown; else the couple would never get beyond time and warmth."""
+    instrument = catalogue()[topic.partition(".")[0]]
+    subscale = instrument.subscale_by_id[topic]
+    shown = [item for item in subscale.items if not instrument.item_by_id[item].never_published]
+
+    assert len(shown) >= subscale.min_answered
 
 
 def test_safety_trust_and_calm_come_first_and_the_inner_world_last():
@@ -31,10 +51,10 @@ def test_safety_trust_and_calm_come_first_and_the_inner_world_last():
     assert "connection.vulnerability" in ladder().rungs[-1].topics
 
 
-def test_the_first_step_needs_no_guard_and_asks_for_no_touch():
-    step = exercises()[ladder().exercise]
+def test_the_steps_of_time_and_warmth_need_no_guard_and_ask_for_no_touch():
+    steps = [exercises()[name] for name in (*ladder().time_and_warmth, *ladder().for_oneself)]
 
-    assert (step.guard, step.touch) == (False, False)
+    assert not any(one.guard or one.touch for one in steps)
 
 
 def test_a_topic_without_a_rung_ranks_above_all_rungs():
@@ -44,10 +64,10 @@ def test_a_topic_without_a_rung_ranks_above_all_rungs():
 
 def test_every_fault_of_a_ladder_is_named_at_once():
     table = tomllib.loads((Path(workbook.content.__file__).parent / "structure" / "ladder.toml").read_text())
-    table["exercise"] = "step_more_open"
+    table["time_and_warmth"] = ["letting_go"]
     table["rungs"] = [table["rungs"][2], table["rungs"][2]]
     with pytest.raises(ContentError) as raised:
         read_ladder(table)
     text = "\n".join(raised.value.problems)
-    for fault in ("stands on two rungs", "no rung is 'first'", "needs no guard"):
+    for fault in ("stands on two rungs", "no rung is 'first'", "need no guard", "give 2 or more"):
         assert fault in text

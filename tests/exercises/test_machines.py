@@ -20,7 +20,7 @@ class TestRequest:
         request = ask(play)
         answer(play, BEN, request, "yes", note="Gladly")
         assert play.state[request].stage == "agreed"
-        assert play.state[request].closed_by == BEN
+        assert play.state[request].answered_by == BEN
 
     def test_a_no_needs_no_reason_and_ends_it(self) -> None:
         play = Play("request")
@@ -45,7 +45,7 @@ class TestRequest:
     def test_negotiating_needs_a_proposal(self) -> None:
         play = Play("request")
         request = ask(play)
-        with pytest.raises(ExerciseError, match="proposal: this is still empty"):
+        with pytest.raises(ExerciseError, match="What you propose: this is still empty"):
             answer(play, BEN, request, "negotiate", proposal="  ")
 
     def test_nobody_answers_their_own_request(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.exercises.play import ANA, BEN
+from tests.exercises.play import ANA, BEN, Play, answer
 from tests.exercises.steps import numbered, steps
 from workbook.content import lookup
 from workbook.exercises import MACHINES, SHAPES, Machine, Step, Thing, work_of
@@ -85,6 +85,15 @@ def test_words_stand_under_the_name_of_whoever_wrote_them(tried: list[Step]) -> 
             for told in (told for reader in (ANA, BEN) for told in thing.told(reader)):
                 is_of_somebody = bool(told.by) and told.text in map(WRITTEN.format, (ANA, BEN))
                 assert not is_of_somebody or told.text == WRITTEN.format(told.by)
+
+
+def test_a_note_keeps_its_writer_when_the_other_takes_the_yes_back() -> None:
+    play = Play("request")
+    request = play.take(ANA, "request.sent", text="A walk", need="", is_intimate=False)
+    answer(play, BEN, request, "yes", note="Gladly")
+    play.take(ANA, "request.taken_back", request=request)
+    (note,) = [told for told in play.state[request].told(ANA) if told.text == "Gladly"]
+    assert note.by == BEN
 
 
 def _stage(thing: Thing) -> str:

@@ -16,11 +16,12 @@ from workbook.results import Results, work_out, work_out_own
 from workbook.sharing import Grain, publish
 from workbook.ui.insight_text import suggestions
 from workbook.ui.overview import told_alone, told_together
+from workbook.ui.perception_text import seen_in_words
 
 A, B = "p_0000000a", "p_0000000b"
 PLACES = {A: "a", B: "b"}
 NAMES = {"a": "Mira", "b": "Jonas"}
-ASKED = {name: catalogue()[name] for name in ("connection", "warning_signs", "needs")}
+ASKED = {name: catalogue()[name] for name in ("connection", "warning_signs", "needs", "skills")}
 FACETS = [one.id for one in facets(ASKED["connection"])]
 SIGNS = [one.id for one in facets(ASKED["warning_signs"])]
 NEEDS = [one.id for one in facets(ASKED["needs"])]
@@ -39,22 +40,15 @@ def answers(
             values[item] = 4 - score if instrument.item_by_id[item].reverse else score
     for need, (importance, met) in (needs or {}).items():
         values |= {f"{need}.importance": importance, f"{need}.met": met}
-    frame = pd.DataFrame(
-        {
-            "couple_id": "c_0000000",
-            "person_id": person,
-            "occasion": "assessment-1",
-            "instrument": [item.partition(".")[0] for item in values],
-            "item": list(values),
-            "value": pd.array(list(values.values()), dtype="Int16"),
-            "declined": False,
-        }
-    )
-    return frames.check(frame, frames.RESPONSES)
+    return responses_of(person, values)
 
 
 def together(
-    a: pd.DataFrame, b: pd.DataFrame, grain: Grain = Grain.ANSWERS, shared: tuple[str, ...] = tuple(ASKED)
+    a: pd.DataFrame,
+    b: pd.DataFrame,
+    grain: Grain = Grain.ANSWERS,
+    shared: tuple[str, ...] = tuple(ASKED),
+    passed: tuple[str, ...] = (),
 ) -> Results:
     """Return the joint results once both have published their answers."""
     responses = pd.concat([a, b], ignore_index=True)
@@ -70,7 +64,8 @@ def together(
         for name in shared
         for person in PLACES
     ]
-    return work_out(table, ASKED, known=PLACES, suggestions=suggestions())
+    more = {"passed": passed} if passed else {}
+    return work_out(table, ASKED, known=PLACES, suggestions=suggestions(), **more)
 
 
 def alone(a: pd.DataFrame) -> Results:
@@ -78,7 +73,33 @@ def alone(a: pd.DataFrame) -> Results:
     return work_out_own(a, ASKED, known=PLACES, suggestions=suggestions())
 
 
-SHOWN = ("profile", "side_by_side", "heat_map", "needs_map")
+def responses_of(person: str, sheet: Mapping[str, int]) -> pd.DataFrame:
+    """Return raw answers, by item, as a frame."""
+    frame = pd.DataFrame(
+        {
+            "couple_id": "c_0000000",
+            "person_id": person,
+            "occasion": "assessment-1",
+            "instrument": [item.partition(".")[0] for item in sheet],
+            "item": list(sheet),
+            "value": pd.array(list(sheet.values()), dtype="Int16"),
+            "declined": False,
+        }
+    )
+    return frames.check(frame, frames.RESPONSES)
+
+
+SHOWN = (
+    "profile",
+    "side_by_side",
+    "perspectives",
+    "perception",
+    "agreement",
+    "heat_map",
+    "needs_map",
+    "guesses",
+    "skills",
+)
 
 
 def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:
@@ -90,7 +111,9 @@ def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[st
         if view.name not in views or (results.is_solo and view.needs_two):
             continue
         prepared = view.prepared(ASKED[view.instrument], given)
-        if prepared is not None and view.drawing:
+        if prepared is not None and view.drawing is None:
+            told[view.name] = list(texts(seen_in_words(prepared, NAMES, claims=results.claims)))
+        elif prepared is not None and view.drawing:
             told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
     return told
 

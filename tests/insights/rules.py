@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +34,18 @@ def _is_facet(judge: Judge, *, sign: bool) -> bool:
     return judge.subject is not None and judge.subject.is_sign is sign
 
 
+def _subject(judge: Judge) -> Topic:
+    assert judge.subject is not None
+    return judge.subject
+
+
+def _are_all(words: str, differing: set[object], titles: Mapping[str, str]) -> bool:
+    """Tell whether exactly these topics are named, or counted."""
+    named = {titles[one] for one in differing if isinstance(one, str)}
+    count = re.fullmatch(r"(\d+) topics", words)
+    return len(named) == int(count[1]) if count else set(titles_in(words)) == named
+
+
 Rule = Callable[["Judge", re.Match[str]], bool]
 RULES: list[tuple[str, Rule]] = [
     (
@@ -50,24 +62,21 @@ RULES: list[tuple[str, Rule]] = [
         lambda j, _m: _is_facet(j, sign=True) and j.all_of(_is_low, j.care(*j.who)),
     ),
     (
-        r"This is low for (\w+) at the moment\.",
-        lambda j, m: _is_facet(j, sign=False) and j.all_of(_is_low, j.care(j.place[m[1]])),
-    ),
-    (r"For (\w+) it is in between\.", lambda j, m: j.all_of(_is_between, [j.place[m[1]]])),
-    (
-        r"This is low for (\w+) at the moment, and high for (\w+)\.",
-        lambda j, m: (
-            _is_facet(j, sign=False)
-            and j.all_of(_is_low, j.care(j.place[m[1]]))
-            and j.all_of(_is_high, [j.place[m[2]]])
-        ),
+        r"This is low for you at the moment\.",
+        lambda j, _m: _is_facet(j, sign=False) and j.all_of(_is_low, j.care(*j.who)),
     ),
     (
-        r"(\w+) notices this often at the moment\.",
-        lambda j, m: _is_facet(j, sign=True) and j.all_of(_is_low, j.care(j.place[m[1]])),
+        r"At least one of you feels that this is low at the moment\.",
+        lambda j, _m: _is_facet(j, sign=False) and bool(j.care_for_low([_subject(j)])),
     ),
-    (r"(\w+) notices it now and then\.", lambda j, m: j.all_of(_is_between, [j.place[m[1]]])),
-    (r"(\w+) notices it rarely or never\.", lambda j, m: j.all_of(_is_high, [j.place[m[1]]])),
+    (
+        r"At least one of you notices this often at the moment\.",
+        lambda j, _m: _is_facet(j, sign=True) and bool(j.care_for_low([_subject(j)])),
+    ),
+    (
+        r"These weeks are different for the two of you here, so ask each other how it is\.",
+        lambda j, _m: _subject(j).may_differ and not j.all_of(_is_low, j.who),
+    ),
     (r"This is the highest (so far|of your topics so far)\.", lambda j, _m: j.stands_out(best=True)),
     (r"It is low for neither of you\.", lambda j, _m: not any(j.all_of(_is_low, [p]) for p in j.who)),
     (
@@ -76,26 +85,25 @@ RULES: list[tuple[str, Rule]] = [
     ),
     (
         r"These are about equally high for (both of you|you): (.*)\.",
-        lambda j, m: (
-            j.best_are(len(titles_in(m[2]))) and len({j.topics[t].rank for t in titles_in(m[2])}) == 1
-        ),
+        lambda j, m: j.equally_high(titles_in(m[2])),
     ),
     (
         r"No topic is high for both of you so far\.",
         lambda j, _m: not any(all(one.is_high(p) for p in j.who) for one in j.facets),
     ),
     (
-        r"For (both of you|\w+), these could use care about equally: (.*)\.",
-        lambda j, m: j.equally_hard(m[1], titles_in(m[2])),
+        r"Each of these could use care for at least one of you(, and none is named first)?: (.*)\.",
+        lambda j, m: j.each_low_for_some(titles_in(m[2])),
     ),
-    (r"These could use care about equally: (.*)\.", lambda j, m: j.equally_hard("you", titles_in(m[1]))),
+    (r"Each of these could use care: (.*)\.", lambda j, m: j.each_low_for_some(titles_in(m[1]))),
     (
-        r"For (both of you|\w+), (\d+) topics could use care about equally, so none is named first\.",
-        lambda j, m: j.equally_hard(m[1], int(m[2])),
+        r"(\d+) topics could use care for at least one of you, so none is named first\.",
+        lambda j, m: int(m[1]) <= sum(bool(j.care_for_low([one])) for one in j.topics.values()),
     ),
+    (r"These could use care about equally: (.*)\.", lambda j, m: j.equally_hard(titles_in(m[1]))),
     (
         r"(\d+) topics could use care about equally, so none is named first\.",
-        lambda j, m: j.equally_hard("you", int(m[1])),
+        lambda j, m: j.equally_hard(int(m[1])),
     ),
     (
         r"Nothing here is low for (either of you|you)\.",
@@ -132,16 +140,12 @@ RULES: list[tuple[str, Rule]] = [
         lambda j, m: len(j.topics) == (1 if m[1] == "one" else int(m[1])),
     ),
     (r"That is too few for a whole picture\.", lambda j, _m: len(j.topics) < 5),
+    (r"These weeks are different for the two of you\.", lambda j, _m: bool(j.differing())),
     (
-        r"The two of you see your life together quite differently just now\.",
-        lambda j, _m: (
-            2 * sum({_is_low(f, "a"), _is_low(f, "b")} == {True, False} for f in j.facets) >= len(j.facets)
-        ),
+        r"On (\d+) of (\d+) topics, what is low for one of you is high for the other\.",
+        lambda j, m: j.apart(int(m[1]), int(m[2])) and 2 * int(m[1]) >= int(m[2]),
     ),
-    (
-        r"On (\d+) of (\d+) topics, what is low for (?:one of you|(\w+)) is high for (?:the other|(\w+))\.",
-        lambda j, m: j.apart(int(m[1]), int(m[2]), m[3], m[4]),
-    ),
+    (r"Start by listening to how it is for each of you\.", lambda _, __: True),
     (r"Neither of you is wrong\.", lambda _, __: True),
     (r"About \d+ minutes\.", lambda _, __: True),
     # -- beside the drawings
@@ -162,18 +166,19 @@ RULES: list[tuple[str, Rule]] = [
     (r"So far this shows one topic: (.*)\.", lambda j, m: titles_in(m[1]) == [f.title for f in j.facets]),
     (
         r"No topic is clearly different for the two of you, as far as these scores can tell\.",
-        lambda j, _m: all(abs(f.scores["a"] - f.scores["b"]) <= f.band for f in j.facets),
+        lambda j, _m: not j.differing(),
     ),
     (
-        r"Clearly different for the two of you: (.*)\.",
-        lambda j, m: _differing(j, m[1]),
+        r"All topics taken together, these weeks are different for the two of you\.",
+        lambda j, _m: j.differing() == {("whole", "")},
+    ),
+    (
+        r"Which topics it is, the scores cannot tell for sure\.",
+        lambda j, _m: j.differing() == {("whole", "")},
+    ),
+    (
+        r"These weeks are different for the two of you on (.*)\.",
+        lambda j, m: _are_all(m[1], j.differing(), j.titles("connection")),
     ),
     (r"Topics compared: (\d+)\.", lambda j, m: int(m[1]) == len(j.facets)),
 ]
-
-
-def _differing(judge: Judge, words: str) -> bool:
-    """Tell whether exactly the topics that differ beyond the band are named or counted."""
-    differing = {f.title for f in judge.facets if abs(f.scores["a"] - f.scores["b"]) > f.band}
-    count = re.fullmatch(r"(\d+) topics", words)
-    return len(differing) == int(count[1]) if count else set(titles_in(words)) == differing

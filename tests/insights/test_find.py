@@ -8,11 +8,15 @@ import pandas as pd
 import pytest
 
 from tests.small import OFTEN, SMALL, answers
+from workbook import frames
+from workbook.content.families import Family, families
 from workbook.content.ladder import ladder
 from workbook.content.thresholds import read_thresholds, thresholds
-from workbook.dyads import needs_gap, pair
+from workbook.dyads import find_claims, needs_gap, pair
 from workbook.errors import ContentError
 from workbook.insights import find_insights
+from workbook.insights.choose import Chooser
+from workbook.insights.standing import Standing
 from workbook.instruments import catalogue
 from workbook.instruments.model import Constant, Item, Subscale
 from workbook.scoring import score
@@ -52,6 +56,8 @@ def found(mine: list, yours: list | None = None, worse: tuple[int, ...] = (), **
     ]
     more.setdefault("steps", STEADY)
     scores = score(pd.concat(rows, ignore_index=True), made)
+    none = frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS)
+    more.setdefault("claims", find_claims(scores, *none, {"x": made}))
     return find_insights(pair(scores), {"x": made}, alone=yours is None, **more)
 
 
@@ -59,13 +65,13 @@ def told(insights, code):
     return [insight.subject for insight in insights if insight.code == code]
 
 
-def test_strengths_come_first_then_growth_then_differences_then_one_step():
-    """f0: 4 and 4. f1: 1 and 1. f2: 4 and 2, beyond 1.96·√0.5 = 1.39."""
-    insights = found([4, 1, 4, 2, 2], [4, 1, 2, 2, 2], suggestions={"x.f1": ("talk", "walk")})
+def test_strengths_come_first_then_growth_then_one_step():
+    """f0: 4 and 4. f1: 1 and 1."""
+    insights = found([4, 1, 2, 2, 2], [4, 1, 2, 2, 2], suggestions={"x.f1": ("talk", "walk")})
 
-    assert [insight.code for insight in insights] == ["strength", "growth", "difference", "next_step"]
-    assert [insight.subject for insight in insights] == ["x.f0", "x.f1", "x.f2", "x.f1"]
-    assert insights[-1].exercise == "talk"
+    assert [insight.code for insight in insights] == ["strength", "growth", "next_step"]
+    assert [insight.subject for insight in insights] == ["x.f0", "x.f1", "x.f1"]
+    assert (insights[-1].exercise, insights[-1].second) == ("talk", "walk")
 
 
 def test_a_strength_needs_both_partners():
@@ -83,6 +89,36 @@ def test_a_topic_is_low_when_it_is_low_for_either_and_says_where_each_stands():
 
     assert one.subject == "x.f0"
     assert one.stands == {"a": "low", "b": "high"}
+    assert one.whom == "one"
+
+
+@pytest.mark.parametrize(
+    ("mine", "yours", "whom"), [(1, 1, "both"), (1, 2, "some"), (1, 3, "some"), (0, 4, "one"), (4, 0, "one")]
+)
+def test_a_low_topic_holds_of_both_of_one_where_it_may_be_told_or_of_at_least_one(mine, yours, whom):
+    """SEM at .6 is √.4 = .63, of a difference .89; of five topics and all together, 4 points hold, 2 do not."""
+    (one,) = [i for i in found([mine, 2, 2, 3, 3], [yours, 2, 2, 3, 2]) if i.code == "growth"]
+
+    assert one.whom == whom
+
+
+def test_without_claims_nobody_is_told_to_stand_lower_than_the_other():
+    (one,) = [i for i in found([0, 2, 2, 3, 3], [4, 2, 2, 3, 2], claims=None) if i.code == "growth"]
+
+    assert one.whom == "some"
+
+
+def test_topics_of_one_family_share_a_card():
+    """Trust and broken trust are one thing: a card for both, and one for another family."""
+    kin = replace(families(), families=(Family("ground", ("x.f0", "x.f1")),))
+    at = [(0.1, 0.6), (0.1, 0.6), (0.6, 0.2), (0.6, 0.6)]
+    made = [Standing(f"x.f{n}", False, {"a": a, "b": b}, {}, False, "", ()) for n, (a, b) in enumerate(at)]
+    cards = Chooser(made, thresholds(), families=kin).growth()
+
+    assert [(one.code, one.subjects or one.subject) for one in cards] == [
+        ("growth_group", ("x.f0", "x.f1")),
+        ("growth", "x.f2"),
+    ]
 
 
 def test_each_partners_lowest_topic_is_reported_once():
@@ -104,7 +140,7 @@ def test_ties_are_named_together_or_counted():
     assert told(insights, "strength") == told(insights, "growth") == []
     assert tied["strength_tied"].subjects == ("x.f0", "x.f1", "x.f2", "x.f3")
     assert tied["growth_tied"].subjects == ("x.f4", "x.f5", "x.f6")
-    assert tied["growth_tied"].stands == {"a": "low", "b": "low"}
+    assert tied["growth_tied"].whom == "some"
 
 
 def test_tied_topics_are_named_only_as_whole_groups():
@@ -154,19 +190,25 @@ def test_all_tied_topics_are_reported_as_alike_without_naming_one(value, stand):
 
 
 def test_partners_opposite_on_every_topic_are_reported_as_apart():
-    insights = found([1] * 6, [3] * 6)
+    insights = found([0] * 6, [3] * 6)
     codes = [one.code for one in insights]
 
     assert codes[0] == "apart"
-    assert insights[0].stands == {"a": "low", "b": "high"}
+    assert insights[0].stands == {}
     assert insights[0].numbers == {"n_apart": 6, "n_topics": 6}
     assert not {"strength", "strength_so_far", "growth"} & set(codes)
 
 
-def test_partners_apart_in_both_directions_name_no_side():
-    (apart,) = [one for one in found([1, 3] * 3, [3, 1] * 3) if one.code == "apart"]
+def test_partners_are_not_reported_as_apart_where_that_may_not_be_told():
+    assert "apart" not in [one.code for one in found([0] * 6, [3] * 6, claims=None)]
 
-    assert apart.stands == {}
+
+def test_whoever_the_apart_topics_do_not_speak_for_is_not_passed_over():
+    """Five topics low for a and high for b; a sign often for b alone."""
+    insights = found([0, 0, 0, 0, 0, 1], [4, 4, 4, 4, 4, 4], worse=(5,))
+
+    assert insights[0].code == "apart"
+    assert told(insights, "growth") == ["x.f5"]
 
 
 def test_with_few_topics_only_absolute_highs_and_lows_are_reported():
@@ -190,40 +232,23 @@ def test_signs_alone_still_begin_with_something_good():
     assert told(found([0, 4], [0, 4], worse=(0, 1)), "strength") == ["x.f0"]
 
 
-def test_differences_are_sorted_by_size_with_the_number_compared():
-    insights = found([4, 4, 2, 4, 4], [2, 1, 2, 0, 2])
-    differences = [insight for insight in insights if insight.code == "difference"]
-
-    assert [one.subject for one in differences] == ["x.f3", "x.f1", "x.f0"]
-    assert differences[0].numbers["difference"] == 4.0
-    assert differences[0].numbers["band"] == pytest.approx(1.96 * 0.5**0.5)
-    assert differences[0].numbers["n_differ"] == 4
-    assert differences[0].numbers["n_compared"] == 5
-    assert differences[0].numbers["n_by_chance"] == 0.25
-    assert {one.caution for one in differences} == {"chance"}
-
-
-def test_a_difference_is_reported_in_either_direction():
-    assert told(found([1, 4], [4, 4]), "difference") == told(found([4, 4], [1, 4]), "difference") == ["x.f0"]
-
-
-def test_swapping_the_partners_changes_only_the_sign_of_differences():
+def test_swapping_the_partners_changes_nothing_told():
     mine, yours = [4, 1, 3, 2, 0], [2, 1, 3, 4, 3]
     one, other = found(mine, yours), found(yours, mine)
 
     assert [(i.code, i.subject, i.exercise) for i in one] == [(i.code, i.subject, i.exercise) for i in other]
     for i, j in zip(one, other, strict=True):
         assert i.numbers.get("position") == j.numbers.get("position")
-        assert i.numbers.get("difference", 0) == -j.numbers.get("difference", 0)
+        assert (i.whom, i.second) == (j.whom, j.second)
 
 
 def test_results_of_one_partner_alone_carry_that_caution():
     insights = found([4, 1])
 
-    assert {insight.caution for insight in insights} == {"one_side"}
-    assert told(insights, "next_step") == []
+    assert {insight.caution for insight in insights[:-1]} == {"one_side"}
+    assert {insight.whom for insight in insights} == {"you"}
+    assert insights[-1].exercise == ladder().for_oneself[0]
     assert told(insights, "strength") == ["x.f0"]
-    assert told(insights, "difference") == []
     assert next(i for i in insights if i.code == "strength").numbers["n_partners"] == 1
 
 
@@ -250,7 +275,9 @@ def test_a_check_in_has_its_own_page():
     weekly = dataclasses.replace(instrument(2), occasion="weekly")
     rows = answers({"x.f0.1": 4, "x.f0.2": 4, "x.f1.1": 0, "x.f1.2": 0}, occasion="week-1")
 
-    assert find_insights(pair(score(rows, weekly)), {"x": weekly}, alone=True) == ()
+    insights = find_insights(pair(score(rows, weekly)), {"x": weekly}, alone=True)
+
+    assert [one.code for one in insights] == ["next_step"]
 
 
 def test_the_order_of_pairs_does_not_matter():
@@ -338,7 +365,6 @@ def test_every_fault_of_a_threshold_file_is_named_at_once():
         "basis": "ours",
         "strength": {"at_least": 0.4, "most": 9},
         "growth": {"at_most": 0.5, "most": 2},
-        "difference": {"most": 3},
         "unmet_need": {"importance_at_least": 3, "gap_at_least": 2, "least": 1},
         "few": {"topics_at_least": 5},
         "alike": {"within": 0.05},

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from tests.insights import couples
+from tests.insights import chance, couples
 from tests.insights.couples import ASKED, FACETS, NAMES, NEEDS, SIGNS, A, B, answers, texts, together
 from workbook.content import say
 from workbook.content.exercise import exercises
@@ -83,7 +84,7 @@ def test_low_held_back_and_blank_topics_lead_to_the_same_step(
 
 def test_that_step_is_one_of_time_and_warmth_without_a_guard(time_and_warmth: tuple[object, ...]) -> None:
     (name, _title, _words) = time_and_warmth[1]  # type: ignore[misc]
-    assert name == ladder().exercise
+    assert name == ladder().time_and_warmth[0]
     assert not exercises()[name].guard
 
 
@@ -133,3 +134,120 @@ def test_no_low_topic_leads_two_to_a_guarded_step(topic: str) -> None:
     unguarded = [one for one in couples.suggestions()[topic] if not exercises()[one].guard]
 
     assert not exercises()[exercise].guard or not unguarded
+
+
+# -- every rung, and what was put aside ----------------------------------------------------
+
+
+def steps_of(results: Results) -> tuple[str, ...]:
+    (step,) = [one for one in results.insights if one.code == "next_step"]
+    return step.exercise, step.second
+
+
+def given_sheet(person: str, low: str = "", *, unmet: str = "", unable: str = "") -> dict[str, int]:
+    """Return answers of somebody who is well but for one topic, one need, or one skill."""
+    sheet = chance.answers_of({topic: {"a": score} for topic, score in WELL.items()})["a"]
+    sheet |= {f"{need}.{aspect}": 4 for need in NEEDS for aspect in ("importance", "met")}
+    sheet |= {item.id: 4 for item in ASKED["skills"].items}
+    if low:
+        sheet |= chance.answers_of({low: {"a": 0 if low in FACETS else 4}})["a"]
+    if unmet:
+        sheet[f"{unmet}.met"] = 0
+    if unable:
+        sheet[f"{unable}.self"] = 0
+    return sheet
+
+
+def climbed(low: str = "", **more: str) -> Results:
+    one = couples.responses_of(A, given_sheet(A, low, **more))
+    return together(one, couples.responses_of(B, given_sheet(B)))
+
+
+HIGHER = [topic for rung in ladder().rungs if not rung.first for topic in rung.topics]
+
+
+@pytest.mark.parametrize("topic", [one for one in HIGHER if one in (*FACETS, *SIGNS)])
+def test_every_topic_above_the_first_rungs_can_lead(topic: str) -> None:
+    assert subject_of(climbed(topic))[0] == topic
+
+
+@pytest.mark.parametrize("need", [one for one in HIGHER if one.startswith("needs.")])
+def test_every_need_leads_but_those_that_never_do(need: str) -> None:
+    led = subject_of(climbed(unmet=need))[0]
+
+    assert (led == need) is (need not in (*ladder().never_first, *ladder().never_joint))
+
+
+@pytest.mark.parametrize("skill", [one for one in HIGHER if one.startswith("skills.")])
+def test_every_skill_leads_somewhere(skill: str) -> None:
+    assert subject_of(climbed(unable=skill))[0] == skill
+
+
+@pytest.mark.parametrize("need", ["needs.touched", "needs.held", "needs.desired", "needs.safe"])
+def test_needs_that_could_press_somebody_lead_no_card_of_two(need: str) -> None:
+    told = {one.subject for one in climbed(unmet=need).insights} | {
+        subject for one in climbed(unmet=need).insights for subject in one.subjects
+    }
+
+    assert need not in told
+
+
+@pytest.mark.parametrize(
+    "topic", [one for one in (*FACETS, *SIGNS, *NEEDS) if one != "connection.vulnerability"]
+)
+def test_nothing_but_the_inner_world_leads_to_more_openness(topic: str) -> None:
+    """Blame and loneliness least of all: who is hurt is not asked to give more."""
+    assert "step_more_open" not in couples.suggestions()[topic]
+
+
+def test_a_second_step_stands_beside_the_first_and_needs_no_guard_if_the_first_does() -> None:
+    for topic in HIGHER:
+        results = climbed(
+            **{"low": topic}
+            if topic in (*FACETS, *SIGNS)
+            else {"unmet" if topic.startswith("needs") else "unable": topic}
+        )
+        first, second = steps_of(results)
+        assert second and second != first, topic
+        assert not (exercises()[first].guard and exercises()[second].guard), topic
+
+
+def test_what_was_put_aside_or_done_is_not_offered() -> None:
+    low = climbed("connection.listening")
+    first, second = steps_of(low)
+    answered = [
+        couples.responses_of(A, given_sheet(A, "connection.listening")),
+        couples.responses_of(B, given_sheet(B)),
+    ]
+    passed = steps_of(together(*answered, passed=(first,)))
+
+    assert first not in passed
+    assert passed[0] == second
+
+
+@pytest.mark.parametrize("name", ["trust low for one", "trust left open by one", "all low"])
+def test_what_was_put_aside_moves_every_unsteady_world_alike(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "tests.insights.couples.work_out", partial(couples.work_out, passed=(ladder().time_and_warmth[0],))
+    )
+
+    assert steps_of(UNSTEADY[name]()) == ladder().time_and_warmth[1:3]
+
+
+def test_who_put_all_aside_is_offered_them_anew() -> None:
+    answered = [answers(A, WELL | {TRUST: 0}), answers(B, WELL)]
+
+    assert steps_of(together(*answered, passed=tuple(exercises()))) == ladder().time_and_warmth[:2]
+
+
+def test_ones_own_unsteady_ground_leads_to_what_one_can_begin_alone() -> None:
+    """Low, or not answered: the same words on one's own page, too."""
+    low, blank = (
+        [one for one in couples.alone(answers(A, scores)).insights if one.code == "next_step"]
+        for scores in (WELL | {TRUST: 0}, {t: s for t, s in WELL.items() if t != TRUST})
+    )
+
+    assert low == blank
+    assert (low[0].exercise, low[0].second) == ladder().for_oneself[:2]

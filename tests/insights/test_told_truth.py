@@ -12,25 +12,26 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import integers
 
-from tests.insights import couples
+from tests.insights import chance, couples
 from tests.insights.couples import (
     ASKED,
     FACETS,
     NAMES,
     PLACES,
     SIGNS,
-    A,
-    B,
     alone,
     answers,
     pages,
+    responses_of,
     together,
 )
 from tests.insights.oracle import judge
 from workbook import frames
 from workbook.content import say
-from workbook.dyads import pair
+from workbook.dyads import find_claims, pair
 from workbook.insights import find_insights
 from workbook.results import Results
 from workbook.scoring import score_all
@@ -81,11 +82,17 @@ def results_of(cases: Sequence[Scored], *, both: bool = True) -> list[Results]:
             if not both or None not in given.values()
         ]
         rows.append(_scored().loc[keys].assign(couple_id=f"c_{n:07d}"))
-    pairs = pair(pd.concat(rows, ignore_index=True).drop(columns="level"), PLACES)
-    return [_results(pairs[pairs["couple_id"] == f"c_{n:07d}"], both=both) for n in range(len(cases))]
+    scores = pd.concat(rows, ignore_index=True).drop(columns="level")
+    pairs = pair(scores, PLACES)
+    claims = find_claims(scores, frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS), ASKED, PLACES)
+    couples_ = [f"c_{n:07d}" for n in range(len(cases))]
+    return [
+        _results(pairs[pairs["couple_id"] == one], claims[claims["couple_id"] == one], both=both)
+        for one in couples_
+    ]
 
 
-def _results(pairs: pd.DataFrame, *, both: bool) -> Results:
+def _results(pairs: pd.DataFrame, claims: pd.DataFrame, *, both: bool) -> Results:
     return Results(
         scores=frames.empty(frames.SCORES),
         pairs=pairs,
@@ -93,7 +100,10 @@ def _results(pairs: pd.DataFrame, *, both: bool) -> Results:
         perception=None,
         agreement=None,
         needs=None,
-        insights=find_insights(pairs, ASKED, suggestions=insight_text.suggestions(), alone=not both),
+        claims=claims,
+        insights=find_insights(
+            pairs, ASKED, claims=claims, suggestions=insight_text.suggestions(), alone=not both
+        ),
         is_solo=not both,
     )
 
@@ -133,18 +143,46 @@ def test_every_statement_is_true_for_a_partner_with_uniform_scores(a: str) -> No
     assert found == [[]] * len(EXTREME)
 
 
-@pytest.mark.parametrize("seed", range(12))
+def random_sheets(seed: int) -> tuple[dict[str, dict[str, int]], Grain]:
+    """Return the raw answers of two random people, few or many, alike or not; and a grain."""
+    draw = random.Random(seed)
+    topics = draw.sample(TOPICS, draw.choice([3, 8, len(TOPICS)]))
+    kept = draw.choice([0.5, 0.9, 1.0])
+    leaning = {place: draw.choice([(0, 1), (1, 2), (2, 3), (3, 4), (0, 1, 2, 3, 4)]) for place in "ab"}
+    sheets: dict[str, dict[str, int]] = {place: {} for place in "ab"}
+    for instrument in ASKED.values():
+        for item in instrument.items:
+            if instrument.id in ("connection", "warning_signs") and not item.id.startswith(tuple(topics)):
+                continue
+            for place, sheet in sheets.items():
+                if draw.random() < kept:
+                    value = min(draw.choice(leaning[place]), item.scale.highest)
+                    sheet[item.id] = item.scale.highest - value if item.reverse else value
+    return sheets, draw.choice([Grain.SCORES, Grain.ANSWERS, Grain.ANSWERS])
+
+
+@pytest.mark.parametrize("seed", range(16))
 def test_every_statement_to_random_couples_is_true(seed: int) -> None:
     """Random people go the whole way through publications: few and many topics, at either grain."""
-    draw = random.Random(seed)
-    n = draw.choice([3, 8, len(TOPICS)])
-    people = [{topic: draw.randrange(5) for topic in draw.sample(TOPICS, n)} for _ in PLACES]
-    grain = draw.choice([Grain.SCORES, Grain.ANSWERS])
-    given = [answers(person, scores) for person, scores in zip((A, B), people, strict=True)]
-    scores = {topic: {"a": people[0].get(topic), "b": people[1].get(topic)} for topic in TOPICS}
+    sheets, grain = random_sheets(seed)
+    check_random(sheets, grain)
 
-    joint = judge(pages(together(*given, grain=grain)), scores, NAMES)
-    own = judge(pages(alone(given[0])), scores, {"a": NAMES["a"]})
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(seed=integers(min_value=1_000, max_value=10**9))
+def test_every_statement_to_couples_drawn_by_hypothesis_is_true(seed: int) -> None:
+    check_random(*random_sheets(seed))
+
+
+def check_random(sheets: dict[str, dict[str, int]], grain: Grain) -> None:
+    answered = [responses_of(person, sheets[place]) for person, place in PLACES.items()]
+    open_to_both = chance.shown(sheets)
+
+    joint = judge(
+        pages(together(*answered, grain=grain)), chance.raw_scores(open_to_both), NAMES, open_to_both
+    )
+    alone_ = {"a": sheets["a"]}
+    own = judge(pages(alone(answered[0])), chance.raw_scores(alone_), {"a": NAMES["a"]}, alone_)
 
     assert (joint, own) == ([], [])
 
@@ -175,7 +213,10 @@ def test_the_truth_checker_rejects_the_earlier_wording(monkeypatch: pytest.Monke
         if scale is None:
             return self.say("nothing_low")
         is_well = insight.code.startswith("strength")
-        return scale.high_text if is_well == (scale.higher_is == "better") else scale.low_text
+        is_high = is_well == (scale.higher_is == "better")
+        if self.whose == "own":
+            return scale.high_text if is_high else scale.low_text
+        return scale.both_high_text if is_high else scale.both_low_text
 
     monkeypatch.setattr(insight_text._Telling, "words", old)
 
@@ -183,6 +224,31 @@ def test_the_truth_checker_rejects_the_earlier_wording(monkeypatch: pytest.Monke
         assert {("low", "high"), ("high", "low"), ("low", "middle")} <= {
             (a, b) for a, b, _ in told_falsely(topic)
         }
+
+
+def test_the_truth_checker_rejects_single_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Holm, couples are told of differences that the oracle does not find."""
+
+    def single(p: pd.Series, _family: pd.Series, level: float) -> pd.Series:
+        return p <= level
+
+    monkeypatch.setattr("workbook.dyads.claims.holm", single)
+    found = []
+    for seed in range(4):
+        draw = random.Random(seed)
+        sheets = {
+            place: {
+                item.id: min(draw.choice([1, 2, 3]), item.scale.highest)
+                for one in ASKED.values()
+                for item in one.items
+            }
+            for place in "ab"
+        }
+        answered = [responses_of(person, sheets[place]) for person, place in PLACES.items()]
+        shown = chance.shown(sheets)
+        found += judge(pages(together(*answered)), chance.raw_scores(shown), NAMES, shown)
+
+    assert any("differently" in one or "different" in one for one in found)
 
 
 def test_the_truth_checker_rejects_a_mean_over_both() -> None:

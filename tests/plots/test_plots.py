@@ -9,7 +9,7 @@ import pytest
 from tests.small import SMALL, answers, both
 from workbook import frames, plots
 from workbook.content import say
-from workbook.dyads import agreement, needs_gap, pair, perspectives
+from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair, perspectives
 from workbook.instruments import catalogue
 from workbook.results import work_out, work_out_own
 from workbook.scoring import score, score_all
@@ -147,7 +147,13 @@ def test_other_views_keep_the_instruments_order(prepared):
 
 
 def test_a_difference_is_joined_by_a_line_and_not_told_by_colour_alone():
-    differing = plots.prepare_side_by_side(small_pairs(), SMALL, NAMES)
+    claims = find_claims(
+        score(both({"x.talk.1": 4, "x.talk.2": 4}, {"x.talk.1": 0, "x.talk.2": 0}), SMALL),
+        frames.empty(frames.PERSPECTIVES),
+        frames.empty(frames.NEEDS),
+        {SMALL.id: SMALL},
+    )
+    differing = plots.prepare_side_by_side(small_pairs(), SMALL, NAMES, claims=claims)
     alike = plots.prepare_side_by_side(pair(score(both(MINE, MINE), SMALL)), SMALL, NAMES)
 
     def joins(frame):
@@ -231,7 +237,8 @@ def test_a_change_counts_beyond_the_band_of_two_measurements():
     first = answers({"x.talk.1": 1, "x.talk.2": 1, "x.blame.1": 4, "x.blame.2": 4})
     later = answers({"x.talk.1": 4, "x.talk.2": 4, "x.blame.1": 0, "x.blame.2": 0}, occasion="assessment-2")
     scores = score(pd.concat([first, later], ignore_index=True), SMALL)
-    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES)
+    moved = find_changes(scores, {SMALL.id: SMALL})
+    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=moved)
     talk = trend[(trend["facet"] == "x.talk").to_numpy()]
 
     assert talk["change"].tolist() == ["none", "better"]

@@ -28,22 +28,22 @@ def signs_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     ("mine", "yours", "sentence"),
     [
         ({}, {}, "Neither of you notices any of these signs often."),
-        ({LONELY: 4}, {LONELY: 0}, "Noticed often: by Mira, “Loneliness”."),
-        ({LONELY: 2}, {}, "Noticed now and then: by Mira, “Loneliness”."),
+        ({LONELY: 4}, {LONELY: 0}, "Noticed often: by at least one of you, “Loneliness”."),
+        ({LONELY: 2}, {}, "Noticed now and then: by at least one of you, “Loneliness”."),
         ({LONELY: 3}, {LONELY: 4}, "Noticed often: by both of you, “Loneliness”."),
         (
             {CRITICISM: 3},
             {LONELY: 3},
-            "Noticed often: by Jonas, “Loneliness”; by Mira, “Criticizing”.",
+            "Noticed often: by at least one of you, “Loneliness” and “Criticizing”.",
         ),
         (
             dict.fromkeys(SIGNS[:5], 4),
             {},
-            "Noticed often: by Mira, 5 signs.",
+            "Noticed often: by at least one of you, 5 signs.",
         ),
     ],
 )
-def test_what_each_partner_notices_is_said_by_name_and_never_averaged(mine, yours, sentence):
+def test_what_each_partner_notices_is_never_averaged_and_names_nobody(mine, yours, sentence):
     assert signs_of(mine, yours) == sentence
 
 
@@ -63,7 +63,7 @@ def test_own_answers_and_perceptions_of_the_partner_are_both_reported():
 
     assert said("heat_map", shown) == (
         "By your own words about yourselves, none of these signs is there often."
-        " Often seen in the other: by Mira, “Criticizing”."
+        " Often seen in the other: by at least one of you, “Criticizing”."
     )
 
 
@@ -115,21 +115,40 @@ def test_an_individual_profile_names_highest_and_lowest_with_all_ties(scores, se
     assert said("profile", plots.prepare_profile(results.pairs, ASKED["connection"])).startswith(sentence)
 
 
-def test_all_differences_are_named_or_counted():
+def test_all_differences_that_hold_are_named_or_counted():
+    """Four points on two topics; two points on all; nothing. One topic two points apart does not hold."""
     same = dict.fromkeys(FACETS, 2)
-    few = together(answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same))
-    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, same))
+    few = together(
+        answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same | dict.fromkeys(FACETS[:2], 4))
+    )
+    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
     none = together(answers(A, same), answers(B, same))
+    small = together(answers(A, same | {FACETS[0]: 0}), answers(B, same))
+    whole = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
 
     told = [
-        said("side_by_side", plots.prepare_side_by_side(one.pairs, ASKED["connection"], NAMES)).partition(
-            " Topics"
-        )[0]
-        for one in (few, many, none)
+        said(
+            "side_by_side",
+            plots.prepare_side_by_side(one.pairs, ASKED["connection"], NAMES, claims=one.claims),
+        ).partition(" Topics")[0]
+        for one in (few, many, none, small, whole)
     ]
 
     assert told == [
-        "Clearly different for the two of you: “Open and honest talk” and “Sharing your inner world”.",
-        "Clearly different for the two of you: 21 topics.",
+        "These weeks are different for the two of you on “Open and honest talk” and “Sharing your inner world”.",
+        "These weeks are different for the two of you on 21 topics.",
         "No topic is clearly different for the two of you, as far as these scores can tell.",
+        "No topic is clearly different for the two of you, as far as these scores can tell.",
+        (
+            "All topics taken together, these weeks are different for the two of you."
+            " Which topics it is, the scores cannot tell for sure."
+        ),
     ]
+
+
+def test_without_claims_no_difference_is_told_or_marked():
+    results = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
+    prepared = plots.prepare_side_by_side(results.pairs, ASKED["connection"], NAMES)
+
+    assert not prepared["is_claimed"].any()
+    assert said("side_by_side", prepared).startswith("No topic is clearly different")

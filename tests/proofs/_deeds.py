@@ -209,10 +209,16 @@ def _ask_for_private_answers(household: Household, couple: Couple, chance: rando
     )
 
 
+def _choose_exercises(household: Household, couple: Couple, chance: random.Random) -> None:
+    # B says nothing of these, so that nothing becomes joint.
+    for exercise, choice in (("fun_list", "aside"), ("request", "done"), ("step_more_open", "aside")):
+        household.seat_partner(couple.ana).choose_exercise(exercise, choice, stands=chance.random() < 0.7)
+
+
 Deed = Callable[[Household, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
-    _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block,
+    _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block, _choose_exercises,
     _give_to_research, _give_to_research, _grant, _ask_for_private_answers,
 )  # fmt: skip
 

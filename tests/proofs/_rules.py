@@ -19,7 +19,9 @@ MAY: Rules = {
     **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
     **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist", "private_copy"), ALONE),
     "read_cases": frozenset({"therapist"}),
-    **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "watch"), EITHER),
+    **dict.fromkeys(
+        ("couple", "decide", "withdraw", "read_table", "read_audit", "watch", "choose_exercise"), EITHER
+    ),
     **dict.fromkeys(("give_to_research", "my_research"), ALONE),
     "study": ALONE | RESEARCHER,
     "read_research": RESEARCHER,
@@ -39,6 +41,7 @@ def arguments_of(verb: str, role: str, decider: str) -> Arguments:
         "decide": ((*key, Grain.NOTHING), as_one_of_two),
         "my_decision": (key, {}),
         "withdraw": (key, {}),
+        "choose_exercise": (("fun_list", "aside"), {"stands": True}),
         "add_table_event": (("gratitude.written", {"text": "thank you", "day": "2026-05-01"}), {}),
         "block_free_text": ((), {"blocked": False}),
         "order_for_me": ((["one", "two"], ["two"]), {}),

@@ -69,6 +69,8 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
             ask("my_decision", instrument, occasion)
             ask("decide", instrument, occasion, Grain.NOTHING)
             ask("withdraw", instrument, occasion)
+    ask("choose_exercise", "fun_list", "done", stands=True)
+    ask("choose_exercise", "tech_off", "aside", stands=True)
     ask("block_free_text", blocked=True)
     ask("save_answers", [Answer("last", OF_B[1], OF_B[0], 1)])
     ask("add_event", "bookmark", {"page": "home"}, operation_id="last")

@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVEN = (
     "workbook",
     "notebooks/couple.ipynb",
+    "tests/insights",
     "tests/proofs",
     "tests/server/conftest.py",
     "tests/server/test_routes.py",
+    "tests/service/keyed.py",
     "tests/service/plain.py",
     "tests/storage/heads.py",
     "tests/ui/browser.py",

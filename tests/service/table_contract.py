@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, offered
+from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, offered, opened
 from workbook import frames
 from workbook.errors import AccessError, SharingError, SignInError
 from workbook.exercises import MACHINES, ExerciseError
-from workbook.service.couple.tables import audit_log, table_log
+from workbook.service.couple.tables import JOINT_CHOICE, audit_log, table_log
+from workbook.service.couple.waiting import waiting_cell
 from workbook.service.formats.values import Change
 from workbook.sharing import Grain
 
@@ -88,6 +89,69 @@ class TableContract:
             service.decide(INSTRUMENT, OCCASION, Grain.SCORES)
         assert [p.round for p in b.read_table().publications] == [2, 2]
 
+    # -- what was chosen about exercises ---------------------------------------------------
+    def test_a_choice_of_one_partner_reaches_no_page_but_their_own(self, house: House) -> None:
+        (a, _), (b, _) = house.a, house.b
+        before = (b.read_table(), b.read_events(), b.read_audit(), b.my_data())
+        a.choose_exercise("fun_list", "aside", stands=True)
+        assert (b.read_table(), b.read_events(), b.read_audit(), b.my_data()) == before
+        assert a.read_table().choices == ()
+        assert [event.payload for event in a.read_events(["choice"])] == [
+            {"exercise": "fun_list", "choice": "aside", "stands": True}
+        ]
+
+    def test_a_choice_is_joint_once_both_have_made_it_and_names_nobody(self, house: House) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        a.choose_exercise("fun_list", "aside", stands=True)
+        b.choose_exercise("fun_list", "done", stands=True)  # another choice about the same
+        assert b.read_table().choices == ()
+        b.choose_exercise("fun_list", "aside", stands=True)
+        assert a.read_table().choices == b.read_table().choices == (("fun_list", "aside"),)
+        rows = opened(house.store, table_log(actor_a.couple_id))
+        joint = [row.payload for row in rows if row.kind == JOINT_CHOICE]
+        assert len(joint) == 1
+        assert not any(one.person_id.encode() in joint[0] for one in (actor_a, actor_b))
+
+    def test_a_choice_taken_back_waits_no_more(self, house: House) -> None:
+        (a, _), (b, _) = house.a, house.b
+        a.choose_exercise("fun_list", "aside", stands=True)
+        a.choose_exercise("fun_list", "aside", stands=False)
+        b.choose_exercise("fun_list", "aside", stands=True)
+        assert b.read_table().choices == ()
+        a.choose_exercise("fun_list", "aside", stands=True)
+        assert b.read_table().choices == (("fun_list", "aside"),)
+
+    def test_a_joint_choice_is_taken_back_by_either_for_both(self, house: House) -> None:
+        (a, _), (b, _) = house.a, house.b
+        for service in (a, b):
+            service.choose_exercise("fun_list", "done", stands=True)
+        b.choose_exercise("fun_list", "done", stands=False)
+        assert a.read_table().choices == b.read_table().choices == ()
+        # One's own word from before waits no longer: it takes both anew.
+        b.choose_exercise("fun_list", "done", stands=True)
+        assert a.read_table().choices == ()
+
+    def test_two_together_choose_for_both(self, house: House) -> None:
+        (a, _), (service, _) = house.a, house.together()
+        a.choose_exercise("tech_off", "aside", stands=True)
+        service.choose_exercise("fun_list", "aside", stands=True)
+        assert service.read_table().choices == a.read_table().choices == (("fun_list", "aside"),)
+        service.choose_exercise("fun_list", "aside", stands=False)
+        assert a.read_table().choices == ()
+
+    def test_an_unknown_exercise_or_choice_is_refused_with_all_problems(self, house: House) -> None:
+        (a, _) = house.a
+        with pytest.raises(AccessError) as raised:
+            a.choose_exercise("no_such_thing", "loved", stands=True)
+        assert len(raised.value.problems) == 2
+        assert a.read_events(["choice"]) == []
+
+    def test_parting_destroys_the_choices_that_wait(self, house: House) -> None:
+        (a, actor), (b, _) = house.a, house.b
+        a.choose_exercise("fun_list", "aside", stands=True)
+        b.unpair(WORDS["Ben"])
+        assert house.store.cells(waiting_cell(actor.couple_id, "")) == []
+
     def test_withdrawing_before_the_round_opens_means_undecided(self, house: House) -> None:
         (a, _actor_a), (b, _actor_b) = house.a, house.b
         for service, _actor in (house.a, house.b):
@@ -115,7 +179,15 @@ class TableContract:
             service.save_answers(answers(2))
         service, _actor = house.together()
         key = (INSTRUMENT, OCCASION, Grain.SCORES)
-        assert offered(service) == {"couple", "decide", "read_audit", "read_table", "watch", "withdraw"}
+        assert offered(service) == {
+            "choose_exercise",
+            "couple",
+            "decide",
+            "read_audit",
+            "read_table",
+            "watch",
+            "withdraw",
+        }
         with pytest.raises(SignInError):
             service.decide(*key, person_id=house.actors[0].person_id, passphrase=WORDS["Ben"])
         for person, name in zip(house.actors, ("Ada", "Ben"), strict=True):

@@ -264,6 +264,7 @@ ASKED: dict[str, dict[str, object]] = {
     "decide": {"instrument": "connection", "occasion": "assessment-1", "grain": "scores"},
     "my_decision": {"instrument": "connection", "occasion": "assessment-1"},
     "withdraw": {"instrument": "connection", "occasion": "assessment-1"},
+    "choose_exercise": {"exercise": "fun_list", "choice": "aside", "stands": True},
     "add_table_event": {
         "kind": "gratitude.written",
         "payload": {"text": "tea", "day": "2026-11-28"},

@@ -5,7 +5,7 @@ import pytest
 
 from workbook.content import say
 from workbook.content.thresholds import thresholds
-from workbook.frames import PERCEPTION, check
+from workbook.frames import CLAIMS, PERCEPTION, check
 from workbook.service.demo import open_demo
 from workbook.session import Session
 from workbook.sharing import Grain
@@ -26,34 +26,61 @@ def told(key: str) -> str:
     return say(f"ui.perception.{key}", me="Maya", you="Jonah")
 
 
+def may_tell(*what: str) -> pd.DataFrame:
+    """Return claims in which these differences of a reading may be told, for both."""
+    rows = [
+        {"couple_id": "c_1", "occasion": "assessment-1", "instrument": "connection", "view": "perception"}
+        | {
+            "facet": one,
+            "by": by,
+            "about": about,
+            "difference": None,
+            "error": None,
+            "p": 0.001,
+            "is_claimed": True,
+        }
+        for one in what
+        for by, about in ("ab", "ba")
+    ]
+    return check(pd.DataFrame(rows), CLAIMS)
+
+
 @pytest.mark.parametrize(
-    ("numbers", "key"),
+    ("numbers", "claimed", "key"),
     [
-        ({"elevation": 0.3}, "level_high"),
-        ({"elevation": 0.29}, "level_same"),
-        ({"elevation": -0.3}, "level_low"),
-        ({"accuracy": 0.5}, "order_clear"),
-        ({"accuracy": 0.49}, "order_some"),
-        ({"accuracy": 0.19}, "order_little"),
-        ({"accuracy": -0.9}, "order_little"),
-        ({"accuracy": None}, "order_unknown"),
-        ({"similarity": 0.5}, "like_clear"),
-        ({"similarity": 0.2}, "like_some"),
-        ({"similarity": -0.1}, "like_little"),
-        ({"similarity": None}, "like_unknown"),
+        ({"elevation": 0.3}, ("level",), "level_high"),
+        ({"elevation": -0.3}, ("level",), "level_low"),
+        ({"elevation": 3.0}, (), "level_same"),
+        ({"accuracy": 0.5}, (), "order_clear"),
+        ({"accuracy": 0.49}, (), "order_unknown"),
+        ({"accuracy": -0.9}, (), "order_unknown"),
+        ({"accuracy": 0.19}, ("order",), "order_other"),
+        ({"accuracy": None}, (), "order_unknown"),
+        ({"similarity": 0.5}, (), "like_clear"),
+        ({"similarity": -0.1}, (), "like_unknown"),
+        ({"similarity": -0.1}, ("like",), "like_other"),
+        ({"similarity": None}, (), "like_unknown"),
     ],
 )
-def test_each_number_has_its_sentence(numbers, key):
-    assert told(key) in str(seen_in_words(seen(**numbers), NAMES))
+def test_a_difference_is_told_only_where_it_may_be(numbers, claimed, key):
+    claims = may_tell(*claimed) if claimed else None
+
+    assert told(key) in str(seen_in_words(seen(**numbers), NAMES, claims=claims))
+
+
+def test_two_orders_over_five_topics_are_alike_only_beyond_chance():
+    """Fisher's z of .5 over 5 topics is .55·√2 = .78; of .9, 2.08; the limit is 1.645."""
+    few = seen(accuracy=0.5).assign(n_facets=5)
+    clear = seen(accuracy=0.9).assign(n_facets=5)
+
+    assert told("order_unknown") in str(seen_in_words(few, NAMES))
+    assert told("order_clear") in str(seen_in_words(clear, NAMES))
 
 
 def test_thresholds_are_content_and_marked_provisional():
     limits = thresholds()
-    assert (
-        limits.perception.level_at_least,
-        limits.perception.order_clear,
-        limits.perception.order_some,
-    ) == (0.3, 0.5, 0.2)
+    assert limits.perception.order_clear == 0.5
+    assert (limits.claims.reliability, limits.claims.level) == (0.6, 0.05)
     assert limits.is_provisional
     assert "limits are our own" in str(seen_in_words(seen(), NAMES))
 

@@ -8,6 +8,8 @@ from workbook.content.fields import Flag, Number, Slug, Text, Texts, load_toml, 
 from workbook.content.files import STRUCTURE
 from workbook.content.tables import Place, read_table, table
 
+LEAST_STEPS = 2
+
 
 @table("rung")
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,14 @@ class Ladder:
     rungs : tuple of Rung
     well_above : float
         The position (0 to 1, healthy) that both have to be above on every first topic.
-    exercise : str
-        The step of time and warmth, the same for everyone until then.
+    time_and_warmth : tuple of str
+        Exercises that are the same for everyone until then, in this order.
+    for_oneself : tuple of str
+        Exercises that one person can begin alone, while a first rung is not well by their own answers.
     never_joint : tuple of str
         Needs that no joint page and no joint step speaks of.
+    never_first : tuple of str
+        Needs that lead no card and no step of two.
     never_praised : tuple of str
         Topics that are told as a strength to nobody, since fear can make them high.
     basis : str
@@ -43,8 +49,10 @@ class Ladder:
     version: Text
     rungs: tuple[Rung, ...]
     well_above: Number
-    exercise: Text
+    time_and_warmth: Texts
+    for_oneself: Texts
     never_joint: Texts
+    never_first: Texts
     never_praised: Texts
     basis: Text
 
@@ -72,9 +80,16 @@ def read_ladder(found: dict[str, object], where: str = "ladder.toml") -> Ladder:
         top.note(f"{name!r} stands on two rungs; keep the lower one")
     if not ladder.first_topics:
         top.note("no rung is 'first'; safety and trust have to be")
-    step = exercises().get(ladder.exercise)
-    if step is None or step.guard or step.touch:
-        top.note("'exercise' has to be one that needs no guard and no note on touch")
+    for key in ("time_and_warmth", "for_oneself"):
+        names = getattr(ladder, key)
+        if len(names) < LEAST_STEPS:
+            top.note(
+                f"{key!r} names {len(names)}; give {LEAST_STEPS} or more, so that a second can stand beside"
+            )
+        for name in names:
+            step = exercises().get(name)
+            if step is None or step.guard or step.touch:
+                top.note(f"{key!r} may name exercises only that need no guard and no note on touch: {name!r}")
     top.finish()
     return ladder
 

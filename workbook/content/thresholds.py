@@ -56,14 +56,6 @@ class Apart:
 
 @table("")
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """How many differences are told."""
-
-    most: Whole
-
-
-@table("")
-@dataclass(frozen=True, slots=True)
 class UnmetNeed:
     """What is told as an unmet need, and how many of each partner are."""
 
@@ -75,11 +67,24 @@ class UnmetNeed:
 @table("")
 @dataclass(frozen=True, slots=True)
 class Perception:
-    """From where a view lies above or below the other's own word, and orders are alike or partly so."""
+    """The correlation over topics from which two orders are called alike."""
 
-    level_at_least: Number
     order_clear: Number
-    order_some: Number
+
+
+@table("")
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """How sure a difference is before it is told.
+
+    ``level`` is the chance that any difference of a view is told where there is none, at
+    ``reliability`` wherever an instrument only assumes its own. The answers to one question that
+    stands alone spread by ``single_spread`` of its scale.
+    """
+
+    reliability: Number
+    level: Number
+    single_spread: Number
 
 
 @table("thresholds")
@@ -94,9 +99,9 @@ class Thresholds:
     few: Few
     alike: Alike
     apart: Apart
-    difference: Difference
     unmet_need: UnmetNeed
     perception: Perception
+    claims: Claims
 
     @property
     def is_provisional(self) -> bool:
@@ -117,8 +122,13 @@ def read_thresholds(found: dict[str, object], where: str = "thresholds.toml") ->
         top.at("growth").note(
             "'at_most' and strength's 'at_least' have to lie between 0 and 1, in this order"
         )
-    if not 0 <= limits.perception.order_some <= limits.perception.order_clear <= 1:
-        top.at("perception").note("'order_some' and 'order_clear' have to lie between 0 and 1, in this order")
+    if not 0 <= limits.perception.order_clear <= 1:
+        top.at("perception").note("'order_clear' has to lie between 0 and 1")
+    claims = limits.claims
+    if not (0 < claims.reliability < 1 and 0 < claims.level <= 0.05 and claims.single_spread > 0):
+        top.at("claims").note(
+            "'reliability' has to lie between 0 and 1, 'level' at 0.05 at most, and 'single_spread' above 0"
+        )
     if limits.growth.most > 2 or limits.strength.most > 3:
         top.note("a page shows at most 3 strengths and 2 growth areas")
     top.finish()

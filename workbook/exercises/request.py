@@ -25,7 +25,7 @@ class Offer:
 class Request(Thing):
     """One request and where it stands. ``offers`` are the rounds, first to last.
 
-    ``closed_by`` is who settled it: gave the yes, or later took theirs back.
+    ``answered_by`` is who gave the last answer and wrote its ``note``, also where it was taken back since.
     """
 
     ENDS = DONE = frozenset({"agreed", "declined", "withdrawn", "taken_back"})
@@ -34,7 +34,7 @@ class Request(Thing):
     is_intimate: bool
     offers: tuple[Offer, ...]
     note: str = ""
-    closed_by: str = ""
+    answered_by: str = ""
 
     @property
     def title(self) -> str:
@@ -59,7 +59,7 @@ class Request(Thing):
         for number, offer in enumerate(self.offers):
             told.append(Told("told.proposed" if number else "told.asked", offer.text, offer.by))
             told += [Told(text=offer.note, is_aside=True)] if offer.note else []
-        return [*told, Told("told.added", self.note, self.closed_by)] if self.note else told
+        return [*told, Told("told.added", self.note, self.answered_by)] if self.note else told
 
 
 def _send(_requests: dict[str, Request], event: Happening) -> Request:
@@ -84,7 +84,7 @@ def _answer(request: Request, event: Happening) -> Request:
         offer = Offer(payload["proposal"], event.person_id, payload["note"])
         return replace(request, offers=(*request.offers, offer))
     stage = "agreed" if payload["answer"] == "yes" else "declined"
-    return replace(request, stage=stage, note=payload["note"], closed_by=event.person_id)
+    return replace(request, stage=stage, note=payload["note"], answered_by=event.person_id)
 
 
 def _may_withdraw(request: Request, person_id: str) -> None:
@@ -123,7 +123,7 @@ MACHINE: Machine[Request] = Machine(
         ),
         "taken_back": Reply(
             "request",
-            lambda request, event: replace(request, stage="taken_back", closed_by=event.person_id),
+            lambda request, _event: replace(request, stage="taken_back"),
             may=_may_take_back,
             way="back",
         ),

@@ -13,16 +13,17 @@ Code = Literal[
     "strength_so_far",
     "nothing_strong",
     "growth",
+    "growth_group",
     "growth_tied",
     "growth_least",
     "nothing_low",
-    "difference",
     "unmet_need",
     "unmet_tied",
     "next_step",
 ]
-Caution = Literal["", "one_side", "chance", "assumed", "single"]
+Caution = Literal["", "one_side", "assumed", "single"]
 Stand = Literal["low", "middle", "high"]
+Whom = Literal["", "you", "both", "one", "some"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,19 @@ class Insight:
         here. ``strength_tied``: more topics are equally strong than can be named.
         ``strength_so_far``: the best, not strong and low for nobody.
         ``nothing_strong``: strong for both is none, and none is best. ``growth``: low for either.
-        ``growth_tied``: several are equally low for whoever ``stands`` names. ``growth_least``:
-        the lowest, though low for nobody. ``nothing_low``: low for nobody, and none is lowest.
-        ``difference``: they differ beyond the band. ``unmet_need``: it matters more than it is
-        met. ``unmet_tied``: several needs wait alike. ``next_step``: one thing to do now.
+        ``growth_group``: several of one family are low, each for either. ``growth_tied``: more are
+        equally low for somebody than can be named. ``growth_least``: the lowest, though low for
+        nobody. ``nothing_low``: low for nobody, and none is lowest. ``unmet_need``: it matters more
+        than it is met. ``unmet_tied``: several needs wait alike. ``next_step``: one thing to do now.
     subject : str
         Facet or need id; empty where it is about several, and in a next step of time and
         warmth, which is the same for everyone.
     subjects : tuple of str
-        The topics that are tied.
+        The topics that are tied, or of one family.
+    whom : str
+        Of whom it is true. ``you``: the one person whose picture it is. ``both``: each of the two.
+        ``one``: one of the two more than the other, which is a claim (`workbook.frames.CLAIMS`).
+        ``some``: at least one of the two. It never says which: a page for two names nobody as low.
     person_id : str
         Whose need it is; empty for what is the couple's.
     stands : mapping of place to str
@@ -57,11 +62,12 @@ class Insight:
     evidence : tuple of str
         Source ids of the subject.
     caution : str
-        What to add: ``one_side`` (one person's answers alone: "you" is that person), ``chance``
-        (about one of twenty comparisons differs by chance), ``assumed`` (the band rests on
-        assumed constants), ``single`` (one answer, no band), or nothing.
+        What to add: ``one_side`` (one person's answers alone: "you" is that person), ``assumed`` (the
+        band rests on assumed constants), ``single`` (one answer, no band), or nothing.
     exercise : str
         Id of an exercise that fits, or empty.
+    second : str
+        Id of another exercise, to stand beside it; ``second_subject`` is what it is for.
     """
 
     code: Code
@@ -73,3 +79,6 @@ class Insight:
     exercise: str = ""
     stands: Mapping[str, Stand] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    whom: Whom = ""
+    second: str = ""
+    second_subject: str = ""

@@ -1,14 +1,13 @@
 """Where each partner stands on a topic: the one thing that all that is told rests on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
 from workbook.content.thresholds import Thresholds
-from workbook.insights.insight import Caution, Stand
+from workbook.insights.insight import Caution, Stand, Whom
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument
 
@@ -26,9 +25,8 @@ class Standing:
         Only places that have a score.
     numbers : mapping
         Scores as they are, and how many partners gave one.
-    band : float or NA
-    differs : bool
-        Whether the two differ beyond the band.
+    is_claimed : bool
+        Whether it may be told that the two differ, with all other topics taken together.
     caution : str
     evidence : tuple of str
     """
@@ -37,8 +35,7 @@ class Standing:
     is_sign: bool
     at: Mapping[str, float]
     numbers: Mapping[str, float]
-    band: float
-    differs: bool
+    is_claimed: bool
     caution: Caution
     evidence: tuple[str, ...]
 
@@ -52,6 +49,14 @@ class Standing:
         """Only ever parts topics on which the lower one stands alike."""
         return round(sum(self.at.values()) / len(self.at), 6)
 
+    def whom(self, limits: Thresholds, *, alone: bool) -> Whom:
+        """Of whom it is true that this stands where ``least`` is."""
+        if alone:
+            return "you"
+        if len(set(self.stands(limits).values())) == 1:
+            return "both"
+        return "one" if self.is_claimed else "some"
+
     def stands(self, limits: Thresholds) -> dict[str, Stand]:
         """Low, middle or high, for each partner apart."""
         return {place: stand_of(position, limits) for place, position in self.at.items()}
@@ -64,11 +69,21 @@ def stand_of(position: float, limits: Thresholds) -> Stand:
     return "high" if position >= limits.strength.at_least else "middle"
 
 
-def standings(pairs: pd.DataFrame, instruments: Mapping[str, Instrument], *, alone: bool) -> list[Standing]:
+def standings(
+    pairs: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    claimed: Collection[str] = (),
+    *,
+    alone: bool,
+    singles: bool = False,
+) -> list[Standing]:
     """Return every facet and sign of more than one item, in the order of the instruments.
 
+    With ``singles``, those of one item instead: skills.
+
     Two together are told only of what both have a value on; ``alone``, of what the one has.
-    A check-in has a trend of its own and is passed over.
+    A check-in has a trend of its own and is passed over. ``claimed`` names the topics on which it may be
+    told that the two differ.
     """
     found = []
     scored = pairs.set_index("subscale")
@@ -76,15 +91,21 @@ def standings(pairs: pd.DataFrame, instruments: Mapping[str, Instrument], *, alo
         if instrument.occasion != "assessment":
             continue
         for facet in facets(instrument):
-            if facet.is_single or facet.higher_is == "neither" or facet.own not in scored.index:
+            if (
+                facet.is_single is not singles
+                or facet.higher_is == "neither"
+                or facet.own not in scored.index
+            ):
                 continue
-            one = _standing(facet, instrument, scored.loc[facet.own], alone=alone)
+            one = _standing(
+                facet, instrument, scored.loc[facet.own], alone=alone, is_claimed=facet.id in claimed
+            )
             if len(one.at) >= (1 if alone else 2):
                 found.append(one)
     return found
 
 
-def _standing(facet: Facet, instrument: Instrument, row: Any, *, alone: bool) -> Standing:
+def _standing(facet: Facet, instrument: Instrument, row: Any, *, alone: bool, is_claimed: bool) -> Standing:
     subscale = instrument.subscale_by_id[facet.own]
     times = len(facet.items) if subscale.statistic == "sum" else 1
     lowest, highest = facet.scale.lowest * times, facet.scale.highest * times
@@ -101,37 +122,7 @@ def _standing(facet: Facet, instrument: Instrument, row: Any, *, alone: bool) ->
         facet.higher_is == "worse",
         at,
         numbers | {"n_partners": float(len(at))},
-        cast("float", row["band"]),
-        bool(pd.notna(row["differs"]) and row["differs"]),
+        is_claimed,
         "one_side" if alone else "assumed" if row["assumed"] else "",
         subscale.source,
     )
-
-
-def leading(
-    ordered: Iterable[Standing], key: Callable[[Standing], object], most: int
-) -> tuple[Sequence[Standing], Sequence[Standing]]:
-    """Return who stands first, in whole groups of equals: never a pick among equals.
-
-    Parameters
-    ----------
-    ordered : iterable of Standing
-        Sorted by ``key``.
-    key : callable
-        Two topics with the same key are equals.
-    most : int
-        How many there is room for.
-
-    Returns
-    -------
-    (named, tied)
-        ``named`` holds the groups that fit. Where not even the first fits, ``tied`` is that
-        group and ``named`` is empty.
-    """
-    named: list[Standing] = []
-    for _, equals in groupby(ordered, key):
-        group = list(equals)
-        if len(named) + len(group) > most:
-            return (named, []) if named else ([], group)
-        named += group
-    return named, []

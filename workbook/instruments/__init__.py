@@ -1,6 +1,6 @@
 """Questionnaires as data: read from TOML, checked wholly, frozen."""
 
-from workbook.instruments.library import as_spoken, catalogue
+from workbook.instruments.library import as_spoken, catalogue, edition
 from workbook.instruments.model import (
     Chapter,
     Choice,
@@ -24,5 +24,6 @@ __all__ = [
     "Subscale",
     "as_spoken",
     "catalogue",
+    "edition",
     "read_instrument",
 ]

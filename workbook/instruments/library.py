@@ -5,11 +5,14 @@ from functools import cache
 from pathlib import Path
 
 from workbook.content.fields import read_each, repeated
-from workbook.content.files import read_kind
+from workbook.content.files import STRUCTURE, read_kind
 from workbook.content.language import spoken
 from workbook.errors import ContentError
 from workbook.instruments.model import Instrument
 from workbook.instruments.reader import read_instrument
+
+ASKED = 1
+"""The edition of the questionnaires that people are asked; another is written and checked before it is."""
 
 
 def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
@@ -36,6 +39,35 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
     'How we connect'
     """
     return dict(_read_all(extra, spoken()))
+
+
+def edition(number: int) -> dict[str, Instrument]:
+    """Return every instrument as one edition of the questionnaires has it, in the language that is spoken.
+
+    An instrument that an edition does not change is the same as in the one before. `catalogue` is the edition
+    that people are asked: `ASKED`.
+
+    Raises
+    ------
+    ContentError
+        There is no such edition, or with every problem of its files at once.
+
+    Examples
+    --------
+    >>> edition(2)["connection"].version
+    '2.0'
+    """
+    if number == ASKED:
+        return catalogue()
+    if not (STRUCTURE / "editions" / str(number)).is_dir():
+        raise ContentError(f"there is no edition {number} of the questionnaires")
+    return dict(_read_edition(number, spoken()))
+
+
+@cache
+def _read_edition(number: int, language: str) -> dict[str, Instrument]:
+    changed = read_kind(f"editions/{number}", read_instrument, language)
+    return catalogue() | {one.id: one for one in changed}
 
 
 def as_spoken(instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:

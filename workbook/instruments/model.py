@@ -10,6 +10,8 @@ from workbook.content.tables import table
 About = Literal["self", "partner"]
 HigherIs = Literal["better", "worse", "neither"]
 Statistic = Literal["mean", "sum"]
+FIRST = "1.0"
+"""The version of every item that says no other."""
 
 
 @table("")
@@ -56,10 +58,14 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. Its ``id`` is for ever; a change of wording bumps the version.
+    """One question. Its ``id`` is for ever; its ``version`` is the questionnaire's in which it last changed.
+
+    A change of its words, its scale, its turning or its facet is a new version, so what was answered under
+    one `key` may be compared.
 
     ``never_published`` says what it asks about, where an answer could be used against whoever
     gave it: it is then held back from every publication, whatever was chosen. Most are empty.
+    ``may_not_arise`` marks what asks about a situation that some weeks do not have.
     """
 
     id: str
@@ -68,6 +74,13 @@ class Item:
     about: About = "self"
     reverse: bool = False
     never_published: str = ""
+    version: str = FIRST
+    may_not_arise: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What an answer is an answer to: the question and its version."""
+        return self.id, self.version
 
 
 @table("subscale")
@@ -77,8 +90,10 @@ class Subscale:
 
     ``reliability`` and ``sd`` are ``None`` for single items, which show steps and no band.
     ``higher_is`` is ``"neither"`` where more is not good or bad, such as how much a need
-    matters. ``high_text`` and ``low_text`` are the sentence a person reads beside a high or
-    a low score (in scale points, as answered), and are empty where no such sentence is fair.
+    matters. ``high_text`` and ``low_text`` are the sentence one person reads beside their own high or
+    low score (in scale points, as answered); ``both_high_text`` and ``both_low_text`` are for two of
+    whom it is true of each; ``some_text`` is for two of whom at least one stands at the unhealthy
+    end, and says of neither that it is them. They are empty where no such sentence is fair.
     """
 
     id: Slug
@@ -94,6 +109,9 @@ class Subscale:
     summary: Said = field(kw_only=True)
     high_text: SaidOrNot = ""
     low_text: SaidOrNot = ""
+    both_high_text: SaidOrNot = ""
+    both_low_text: SaidOrNot = ""
+    some_text: SaidOrNot = ""
     topic: SaidOrNot = ""
 
     def __post_init__(self) -> None:

@@ -14,7 +14,17 @@ from workbook.content.tables import Place, read_table, table
 from workbook.errors import ContentError
 from workbook.instruments.checks import check_chapters, check_items, check_subscale
 from workbook.instruments.minutes import minutes_to_answer
-from workbook.instruments.model import About, Chapter, Choice, FreeText, Instrument, Item, Scale, Subscale
+from workbook.instruments.model import (
+    FIRST,
+    About,
+    Chapter,
+    Choice,
+    FreeText,
+    Instrument,
+    Item,
+    Scale,
+    Subscale,
+)
 
 
 @table("scale")
@@ -36,6 +46,8 @@ class ItemTable:
     about: About = "self"
     reverse: Flag = False
     never_published: Words = ""
+    version: Text = FIRST
+    may_not_arise: Flag = False
 
 
 @table("chapter")
@@ -162,7 +174,16 @@ def _read_item(found: ItemTable, scales: dict[str, Scale], top: Place) -> Item:
         known = ", ".join(scales) or "none"
         top.at(f"item {found.id!r}").note(f"unknown scale {found.scale!r}; this file has {known}")
     scale = scales.get(found.scale, Scale(found.scale, ()))
-    return Item(found.id, found.text, scale, found.about, found.reverse, found.never_published)
+    return Item(
+        found.id,
+        found.text,
+        scale,
+        found.about,
+        found.reverse,
+        found.never_published,
+        found.version,
+        found.may_not_arise,
+    )
 
 
 def _check_subscales(subscales: tuple[Subscale, ...], items: list[Item], top: Place) -> None:

@@ -177,18 +177,16 @@ def sentence_heat_map(prepared: pd.DataFrame) -> Said:
 
 
 def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> Said:
-    """Return one sentence: which signs, by whom; by both first, then in the order of the signs."""
+    """Return one sentence: which signs, by both or by at least one; no sentence says by whom."""
     if not len(rows):
         return []
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for title, found in rows.groupby("title", sort=False):
-        groups.setdefault(tuple(sorted(found["by"])), []).append(str(title))
-    called = dict(zip(rows["by"], rows["name_by"], strict=True))
+        groups.setdefault("by_both" if len(set(found["by"])) > 1 else "by_one", []).append(str(title))
     parts = [
-        say("results.plots.by_both", subjects=all_or_number(titles, "n_signs"))
-        if len(who) > 1
-        else say("results.plots.by_one", name=called[who[0]], subjects=all_or_number(titles, "n_signs"))
-        for who, titles in sorted(groups.items(), key=lambda one: -len(one[0]))
+        say(f"results.plots.{who}", subjects=all_or_number(groups[who], "n_signs"))
+        for who in ("by_both", "by_one")
+        if who in groups
     ]
     if is_one:
         (titles,) = groups.values()

@@ -13,6 +13,7 @@ from workbook.content import say
 from workbook.content.formats import decimal
 from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
+from workbook.plots.claimed import Told
 from workbook.plots.names import (
     all_or_number,
     clipped,
@@ -25,11 +26,14 @@ from workbook.plots.theme import PARTNER, MaybeFigure, Rows
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
-WORTH_A_WORD = 1.0  # scale points between two single answers: one step of the scale
 
 
 def prepare_perspectives(
-    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    perspectives: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per facet and perspective that has a value, in the instrument's order.
 
@@ -39,6 +43,8 @@ def prepare_perspectives(
         `workbook.frames.PERSPECTIVES` of one couple; the latest occasion is taken.
     instrument : Instrument
     names : mapping of place to name, optional
+    claims : DataFrame, optional
+        `workbook.frames.CLAIMS` of the same couple; without it nothing is told to differ.
 
     Returns
     -------
@@ -49,18 +55,18 @@ def prepare_perspectives(
     own = own[own["value"].notna()]
     by = own["perspective"].str[0]
     rows = own.assign(by=by, about=own["perspective"].str[-1])
-    return _prepared(rows, shown_facets(instrument), names)
+    return _prepared(rows, shown_facets(instrument), names, Told(claims, "perspectives", instrument.id))
 
 
-def prepare_skills(
-    perspectives: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the fourteen skills: "I can do this" and "my partner does this", single answers."""
-    return prepare_perspectives(perspectives, instrument, names)
+prepare_skills = prepare_perspectives  # "I can do this" and "my partner does this", single answers
 
 
 def prepare_guesses(
-    needs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    needs: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return how much each need matters to a person, and what the partner thinks it matters to them.
 
@@ -75,11 +81,11 @@ def prepare_guesses(
     guessed = now.assign(by=now["place"], about=other, value=now["guess"])
     rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
     rows = rows[rows["value"].notna()].assign(low=math.nan, high=math.nan, assumed=False)
-    return _prepared(rows, shown_facets(instrument), names)
+    return _prepared(rows, shown_facets(instrument), names, Told(claims, "guesses", instrument.id))
 
 
 def _prepared(
-    rows: pd.DataFrame, known: Mapping[str, Facet], names: Mapping[str, str] | None
+    rows: pd.DataFrame, known: Mapping[str, Facet], names: Mapping[str, str] | None, told: Told
 ) -> pd.DataFrame:
     rows = rows[rows["facet"].isin(known)]
     if not len(rows):
@@ -91,6 +97,8 @@ def _prepared(
         title=[known[name].title for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
+        is_claimed=[told.of(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
+        is_whole_claimed=[told.of_whole(*key) for key in zip(rows["by"], rows["about"], strict=True)],
         lowest=[known[name].scale.lowest for name in rows["facet"]],
         highest=[known[name].scale.highest for name in rows["facet"]],
         left=[ends[name][0] for name in rows["facet"]],
@@ -160,32 +168,28 @@ plot_skills = plot_perspectives
 plot_guesses = plot_perspectives
 
 
-def _gaps(prepared: pd.DataFrame) -> pd.DataFrame:
-    """Return, per facet and person, what the partner says − what they say themselves."""
-    keys = ["facet", "title", "about", "name_about"]
-    own = prepared[(prepared["by"] == prepared["about"]).to_numpy()][[*keys, "value"]]
-    other = prepared[(prepared["by"] != prepared["about"]).to_numpy()][["facet", "about", "name_by", "value"]]
-    both = own.merge(other, on=["facet", "about"], suffixes=("_own", "_other"))
-    return both.assign(gap=both["value_other"] - both["value_own"])
-
-
 def _sentence(prepared: pd.DataFrame, view: str) -> Said:
+    """Return, for each person, on what the other's view differs from their own word, if that may be told."""
+    others = prepared[(prepared["by"] != prepared["about"]).to_numpy()]
+    answered = prepared.loc[(prepared["by"] == prepared["about"]).to_numpy(), ["facet", "about"]]
+    both = others.merge(answered, on=["facet", "about"])
     said: list[tuple[str, str]] = []
-    for _, rows in _gaps(prepared).groupby("about", sort=True):
+    for _, rows in both.groupby("about", sort=True):
         name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
-        wide = list(rows.loc[(rows["gap"].abs() > WORTH_A_WORD).to_numpy(dtype=bool), "title"])
-        key = "apart" if wide else "alike"
-        subjects = all_or_number(wide, "n_of_them", of=len(rows))
-        sentence = say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)
-        said.append((name, sentence))
-    return [(key, dict(values)) for key, values in each_in_words(said)]
+        titles = list(rows.loc[rows["is_claimed"].to_numpy(dtype=bool), "title"])
+        key = "some" if titles else "whole" if bool(rows["is_whole_claimed"].any()) else "none"
+        subjects = all_or_number(titles, "n_of_them", of=len(rows))
+        said.append((name, say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)))
+    if not said:
+        return [("results.plots.one_side", {})]
+    return [*each_in_words(said), (f"results.plots.chance_{view}", {})]
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> Said:
-    """Return what to see: on what a person's own word and the partner's lie furthest apart."""
+    """Return what to see: on what a person's own word and the partner's view differ."""
     if not len(prepared):
         return []
-    said = _sentence(prepared, "perspectives") or [("results.plots.one_side", {})]
+    said = _sentence(prepared, "perspectives")
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -193,12 +197,12 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
 
 def sentence_skills(prepared: pd.DataFrame) -> Said:
     """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
-    return (_sentence(prepared, "skills") or [("results.plots.one_side", {})]) if len(prepared) else []
+    return _sentence(prepared, "skills") if len(prepared) else []
 
 
 def sentence_guesses(prepared: pd.DataFrame) -> Said:
-    """Return what to see: which needs a partner guesses closely, and which not."""
-    return (_sentence(prepared, "guesses") or [("results.plots.one_side", {})]) if len(prepared) else []
+    """Return what to see: on which needs a partner's guess differs from the other's own word."""
+    return _sentence(prepared, "guesses") if len(prepared) else []
 
 
 def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -231,7 +235,9 @@ VIEW = View(
     "perspectives",
     instrument="connection",
     source=lambda found: found.perspectives,
-    prepare=lambda rows, instrument, given: prepare_perspectives(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_perspectives(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
     drawing=Drawing(plot_perspectives, sentence_perspectives, table_perspectives),
     fits=has_seen_topics,
@@ -241,7 +247,9 @@ SKILLS = View(
     "skills",
     instrument="skills",
     source=lambda found: found.perspectives,
-    prepare=lambda rows, instrument, given: prepare_skills(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_skills(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
     drawing=Drawing(plot_skills, sentence_skills, table_skills),
     fits=is_of_steps,
@@ -251,7 +259,9 @@ GUESSES = View(
     "guesses",
     instrument="needs",
     source=lambda found: found.needs,
-    prepare=lambda rows, instrument, given: prepare_guesses(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_guesses(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=CONTRACT,
     drawing=Drawing(plot_guesses, sentence_guesses, table_guesses),
     grain="answers",

@@ -8,6 +8,7 @@ import pandas as pd
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
+from workbook.plots.claimed import Told
 from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
 from workbook.plots.theme import INK, PARTNER, MaybeFigure, Rows, number
 from workbook.plots.view import Drawing, Said, View, has_topics
@@ -16,7 +17,11 @@ BAND_Z = 1.96
 
 
 def prepare_side_by_side(
-    pairs: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None = None
+    pairs: pd.DataFrame,
+    instrument: Instrument,
+    names: Mapping[str, str] | None = None,
+    *,
+    claims: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return two rows per facet that both scored, in the instrument's order.
 
@@ -26,6 +31,8 @@ def prepare_side_by_side(
         `workbook.frames.PAIRS` of one couple; the latest occasion is taken.
     instrument : Instrument
     names : mapping of place to name, optional
+    claims : DataFrame, optional
+        `workbook.frames.CLAIMS` of the same couple; without it nothing is told to differ.
 
     Returns
     -------
@@ -36,6 +43,7 @@ def prepare_side_by_side(
     rows: list[dict[str, Any]] = []
     own = frames.latest(pairs[(pairs["instrument"] == instrument.id).to_numpy(dtype=bool)])
     scored = own.set_index("subscale")
+    told = Told(claims, "side_by_side", instrument.id)
     for facet in shown_facets(instrument).values():
         if facet.is_single or facet.own not in scored.index:
             continue
@@ -55,8 +63,9 @@ def prepare_side_by_side(
                     "low": max(value - margin, facet.scale.lowest) if pd.notna(margin) else pd.NA,
                     "high": min(value + margin, facet.scale.highest) if pd.notna(margin) else pd.NA,
                     "assumed": row["assumed"],
-                    "differs": row["differs"],
                     "difference": row["difference"],
+                    "is_claimed": told.of(facet.id, "a", "b"),
+                    "is_whole_claimed": told.of_whole("a", "b"),
                     "lowest": facet.scale.lowest,
                     "highest": facet.scale.highest,
                     "left": left,
@@ -110,8 +119,8 @@ def plot_side_by_side(prepared: pd.DataFrame) -> MaybeFigure:
 
 
 def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
-    """Join two marks by a line: it says "you see this differently", without colour."""
-    differing = prepared[prepared["differs"].fillna(value=False).to_numpy(dtype=bool)]
+    """Join two marks by a line: it says "this is different for you two", without colour."""
+    differing = prepared[prepared["is_claimed"].to_numpy(dtype=bool)]
     x: list[float | None] = []
     y: list[float | None] = []
     for facet, both in differing.groupby("facet", sort=False):
@@ -123,23 +132,21 @@ def _join_different(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, s
 
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
-    """Return what to see: where the two see it differently, and how much of it chance explains."""
+    """Return what to see: what is different for the two, and how often chance says so of two alike."""
     if not len(prepared):
         return []
     one = prepared.drop_duplicates("facet")
-    compared = one[one["differs"].notna().to_numpy()]  # without a band nothing is known
-    if not len(compared):
-        return []
-    differing = compared[compared["differs"].to_numpy(dtype=bool)]
+    differing = one[one["is_claimed"].to_numpy(dtype=bool)]
     values = {
-        "n_compared": len(compared),
+        "n_compared": len(one),
         "subjects": all_or_number(list(differing["title"]), "n_topics"),
     }
-    count = "some" if len(differing) else "none"
+    is_whole = bool(one["is_whole_claimed"].iloc[0])
+    count = "some" if len(differing) else "whole" if is_whole else "none"
     said: Said = [(f"results.plots.side_by_side_{count}", values)]
     if len(differing):
         said.append(("results.plots.joined", {}))
-    said.append(("results.plots.chance", {}))
+    said.append(("results.plots.chance_alike", {}))
     if one["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
@@ -157,7 +164,7 @@ def table_side_by_side(prepared: pd.DataFrame) -> pd.DataFrame:
         if len(side):
             columns[side["name"].iloc[0]] = side["value"].map(number)
     yes, no = say("results.plots.differs_yes"), say("results.plots.differs_no")
-    columns[say("results.plots.column_differs")] = mine["differs"].map({True: yes, False: no}).fillna("")
+    columns[say("results.plots.column_differs")] = mine["is_claimed"].map({True: yes, False: no})
     return pd.DataFrame(columns)
 
 
@@ -165,7 +172,9 @@ VIEW = View(
     "side_by_side",
     instrument="connection",
     source=lambda found: found.pairs,
-    prepare=lambda rows, instrument, given: prepare_side_by_side(rows, instrument, given.names),
+    prepare=lambda rows, instrument, given: prepare_side_by_side(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
     contract=frames.PREPARED["side_by_side"],
     drawing=Drawing(plot_side_by_side, sentence_side_by_side, table_side_by_side),
     fits=has_topics,

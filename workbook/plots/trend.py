@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from workbook import frames
@@ -27,11 +28,13 @@ def prepare_trend(
     names: Mapping[str, str] | None = None,
     *,
     facets: Sequence[str] | None = None,
+    changes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
-    (Jacobson & Truax 1991).
+    (Jacobson & Truax 1991). It stands on a single comparison; what is told has to hold with all
+    the others, and compares the first time with the last.
 
     Parameters
     ----------
@@ -43,6 +46,8 @@ def prepare_trend(
     names : mapping of place to name, optional
     facets : sequence of str, optional
         Only these; default all, in the instrument's order.
+    changes : DataFrame, optional
+        What may be told, see `workbook.dyads.find_changes`; without it nothing is told to have moved.
 
     Returns
     -------
@@ -76,22 +81,26 @@ def prepare_trend(
     )
     series = rows.groupby(["facet", "place"], sort=False)
     rows = rows.assign(first=series["value"].transform("first"), n=series["value"].transform("size"))
-    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True))
+    rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True), changes)
     return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
 
 
-def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_change(rows: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:
     margin = CHANGE_Z * rows["sem"]
-    moved = rows["value"] - rows["first"]
-    up = rows["higher_is"].map({"better": "better", "worse": "worse", "neither": "none"})
-    down = rows["higher_is"].map({"better": "worse", "worse": "better", "neither": "none"})
-    change = pd.Series("none", index=rows.index, dtype="string")
-    change = change.mask((moved > margin).fillna(value=False), up).mask(
-        (moved < -margin).fillna(value=False), down
-    )
-    change = change.mask(margin.isna())
     low = (rows["first"] - margin).clip(lower=rows["lowest"])
     high = (rows["first"] + margin).clip(upper=rows["highest"])
+    claimed: set[tuple[str, str]] = set()
+    if changes is not None:
+        told = changes[changes["is_claimed"].to_numpy(dtype=bool)]
+        claimed = set(zip(told["person_id"], told["facet"], strict=True))
+    is_last = ~rows.duplicated(["facet", "place"], keep="last")
+    may_tell = [one in claimed for one in zip(rows["person_id"], rows["facet"], strict=True)]
+    is_up = (rows["value"] > rows["first"]).to_numpy(dtype=bool)
+    better = np.where(is_up, rows["higher_is"] == "better", rows["higher_is"] == "worse")
+    worse = np.where(is_up, rows["higher_is"] == "worse", rows["higher_is"] == "better")
+    change = pd.Series("none", index=rows.index, dtype="string")
+    is_told = is_last.to_numpy(dtype=bool) & np.array(may_tell, dtype=bool)
+    change = change.mask(is_told & better, "better").mask(is_told & worse, "worse")
     return rows.assign(low=low, high=high, change=change)
 
 
@@ -171,7 +180,7 @@ def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
 
 
 def sentence_trend(prepared: pd.DataFrame) -> Said:
-    """Return what to see: what changed beyond the band since the first time, for whom, and which way."""
+    """Return what to see: what has moved since the first time, for whom and which way, if it may be told."""
     if not len(prepared):
         return []
     last = prepared.groupby(["facet", "place"], sort=False).tail(1)
@@ -186,6 +195,7 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
             }
             said.append((f"results.plots.trend_{change}", values))
     said = said or [("results.plots.trend_none", {})]
+    said.append(("results.plots.chance_trend", {}))
     if prepared["low"].notna().any():
         said.append(("results.plots.trend_band", {}))
     if prepared["assumed"].any():
@@ -200,7 +210,7 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
         "worse": say("results.plots.change_worse"),
         "none": say("results.plots.change_none"),
     }
-    is_first = ~prepared.duplicated(["facet", "place"])
+    is_last = ~prepared.duplicated(["facet", "place"], keep="last")
     change = prepared["change"].map(words).fillna("")
     return pd.DataFrame(
         {
@@ -208,7 +218,7 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
             say("results.plots.column_person"): prepared["name"],
             say("results.plots.column_time"): prepared["number"].astype("int64"),
             say("results.plots.column_score"): [decimal(value) for value in prepared["value"]],
-            say("results.plots.column_change"): change.mask(is_first.to_numpy(), ""),
+            say("results.plots.column_change"): change.where(is_last.to_numpy(), ""),
         }
     )
 

@@ -28,6 +28,9 @@ class Findings:
         `workbook.frames.SCORES` and `PAIRS`, all occasions.
     perspectives, perception, agreement, needs : DataFrame or None
         Of the latest occasion; ``None`` where no answers are open.
+    claims : DataFrame or None
+        `workbook.frames.CLAIMS` of the latest occasion: which differences may be told or marked.
+        Without it none may.
     """
 
     scores: pd.DataFrame
@@ -36,6 +39,7 @@ class Findings:
     perception: pd.DataFrame | None
     agreement: pd.DataFrame | None
     needs: pd.DataFrame | None
+    claims: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

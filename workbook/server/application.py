@@ -159,6 +159,7 @@ class WorkbookApp(Voila):
         )
         server.add_socket(self._listener)
         fork_server.open(self.connection_dir)
+        self.ioloop.add_callback(self.kernel_manager.keep_spare)
         try:
             self._on_ready()
             self.ioloop.start()

@@ -263,6 +263,11 @@ class Session(Progress):
         self.refresh("table")
         return event
 
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        """Put an exercise aside or say it is done, or take it back; see `CoupleService.choose_exercise`."""
+        self.service.choose_exercise(exercise, choice, stands=stands)
+        self.refresh("drawer", "table")
+
     def add_need(self, text: str) -> None:
         """Add a need in the person's own words."""
         self.note("own_need", id=f"needs.own.{secrets.token_hex(4)}", text=text)
@@ -319,7 +324,7 @@ def _mark_of(table: Table) -> tuple[object, ...]:
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]
-    return (*published, *happened, *table.open_rounds)
+    return (*published, *happened, *table.open_rounds, *table.choices)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

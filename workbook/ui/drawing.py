@@ -17,7 +17,7 @@ from workbook.ui.perception_text import seen_in_words
 OWN_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS if not view.needs_two)
 TOGETHER_VIEWS: tuple[str, ...] = tuple(view.name for view in VIEWS)
 
-Teller = Callable[[pd.DataFrame | None, Mapping[str, str], str], list[Block]]
+Teller = Callable[[pd.DataFrame | None, Mapping[str, str], str, pd.DataFrame | None], list[Block]]
 _IN_WORDS: Mapping[str, Teller] = {"perception": seen_in_words}
 """What tells a view that has no drawing."""
 
@@ -62,7 +62,8 @@ def draw(panel: Panel, showing: Showing, source: Source) -> None:
     reason = source.results.unavailable.get(showing.id)
     if reason is None and showing.view.drawing is None:
         told = _IN_WORDS[showing.view.name]
-        panel.read(told(_prepared(showing, source), source.names, showing.instrument))
+        prepared, may_tell = _prepared(showing, source), source.results.claims
+        panel.read(told(prepared, source.names, showing.instrument, may_tell))
         return
     made = _picture_of(showing, source) if reason is None else None
     if made is None:

@@ -25,7 +25,8 @@ _SIGN = {"low": "often", "high": "rare", "middle": "middle"}
 def suggestions() -> dict[str, tuple[str, ...]]:
     """Return which exercises fit each facet, sign, need and skill, the best first.
 
-    What two are led to comes unguarded first: a guarded exercise is for those who look for it.
+    What two are led to needs no guard and asks for no touch, where there is such: others are for those
+    who look for them.
     """
     subjects = {facet.id for instrument in catalogue().values() for facet in facets(instrument)}
     subjects |= {facet_of(item.id) for instrument in catalogue().values() for item in instrument.items}
@@ -34,7 +35,7 @@ def suggestions() -> dict[str, tuple[str, ...]]:
 
 def _unguarded_first(subject: str) -> tuple[str, ...]:
     fitting = [one.exercise for one in suggest_for(subject)]
-    return tuple(one.id for one in sorted(fitting, key=lambda one: one.guard))
+    return tuple(one.id for one in sorted(fitting, key=lambda one: (one.guard, one.touch)))
 
 
 def title_of(
@@ -125,65 +126,47 @@ class _Telling:
         if code in ("strength", "growth"):
             return self._standing(insight)
         if code == "apart":
-            return self._apart(insight)
+            return self.say("apart", n=int(numbers["n_apart"]), of=int(numbers["n_topics"]))
         if code == "alike":
             ends = set(insight.stands.values())
             return self.say(f"alike_{ends.pop()}" if len(ends) == 1 else "alike")
         if code == "few":
             n = int(numbers["n_topics"])
             return self.say("few_one" if n == 1 else "few", n=n)
-        if code.endswith("_tied") and insight.stands:
-            return self._tied(insight)
+        if insight.subjects and code != "unmet_tied":
+            return self._several(insight)
         if code == "nothing_low":
             return self.say(_nothing(numbers))
-        if code in ("unmet_need", "unmet_tied"):
-            values = {name: int(numbers[name]) for name in ("importance", "met")}
-            return self.say(code, name=self.owner, n=int(numbers.get("n_needs", 1)), **values)
-        return self.say(code, n=int(numbers.get("n_topics", 1)))
+        return self.say(code, name=self.owner)
 
     def _standing(self, insight: Insight) -> str:
-        """Return where each stands; the topic's own sentence only where it is true of everyone told."""
+        """Return what is true of everyone told; the topic's own sentence for whom it is meant."""
         scale = self._scale(insight.subject)
         is_sign = bool(scale and scale.higher_is == "worse")
-        stands = {place: _SIGN[one] if is_sign else one for place, one in insight.stands.items()}
-        found = set(stands.values())
-        if len(found) == 1:
-            (stand,) = found
-            own = "" if scale is None else _own_text(scale, stand)
-            # Alone, "you" needs no explaining; for two it is said that it holds for both.
-            first = "" if own and self.whose == "own" else self.say(stand)
-            return " ".join(part for part in (first, own) if part)
-        lower = "often" if is_sign else "low"
-        place = next(place for place, one in stands.items() if one == lower)
-        other = next(one for one in stands if one != place)
-        called = {"name": self.names.get(place, ""), "other": self.names.get(other, "")}
-        return self.say(f"{lower}_{stands[other]}", **called)
+        if insight.whom in ("you", "both"):
+            (found,) = set(insight.stands.values())
+            stand = _SIGN[found] if is_sign else str(found)
+            own = "" if scale is None else self._text(scale, stand)
+            return own or self.say(stand)
+        state = self.say(f"{'often' if is_sign else 'low'}_{insight.whom}")
+        return " ".join(part for part in (state, scale.some_text if scale else "") if part)
 
-    def _apart(self, insight: Insight) -> str:
-        counts = {"n": int(insight.numbers["n_apart"]), "of": int(insight.numbers["n_topics"])}
-        if not insight.stands:
-            return self.say("apart", **counts)
-        by_stand = {stand: self.names.get(place, "") for place, stand in insight.stands.items()}
-        return self.say("apart_named", name=by_stand["low"], other=by_stand["high"], **counts)
+    def _text(self, scale: Subscale, stand: str) -> str:
+        """Return the topic's sentence for whoever stands at that end of its scale."""
+        is_high = stand in ("high", "often")
+        if self.whose == "own":
+            return scale.high_text if is_high else scale.low_text
+        return scale.both_high_text if is_high else scale.both_low_text
 
-    def _tied(self, insight: Insight) -> str:
-        who = [self.names.get(place, "") for place in insight.stands]
-        values = {
-            "who": who[0] if len(who) == 1 else say("ui.telling.both.who"),
-            "n": len(insight.subjects),
-            "subjects": in_words([self.title_of(one) for one in insight.subjects]),
-        }
+    def _several(self, insight: Insight) -> str:
+        subjects = in_words([self.title_of(one) for one in insight.subjects])
         is_many = len(insight.subjects) > MOST_NAMED
-        return self.say(f"{insight.code}_many" if is_many else insight.code, **values)
+        key = f"{insight.code}_many" if is_many else insight.code
+        return self.say(key, n=len(insight.subjects), subjects=subjects)
 
     def _scale(self, subject: str) -> Subscale | None:
         found = (one.subscale_by_id.get(subject) for one in self.instruments.values())
         return next((one for one in found if one is not None), None)
-
-
-def _own_text(scale: Subscale, stand: str) -> str:
-    """Return the topic's sentence for whoever stands at that end of its scale."""
-    return scale.high_text if stand in ("high", "often") else scale.low_text
 
 
 def _nothing(numbers: Mapping[str, float]) -> str:
@@ -195,14 +178,33 @@ def _nothing(numbers: Mapping[str, float]) -> str:
 def next_step(insight: Insight) -> tuple[str, str, list[Block]]:
     """Return the exercise's id, its title, and why it is suggested here.
 
-    A step of time and warmth has no subject, and always the same words.
+    A step without a subject (time and warmth, or something for oneself) has always the same words.
     """
-    exercise = exercises()[insight.exercise]
-    reasons = [one.reason for one in suggest_for(insight.subject) if one.exercise.id == exercise.id]
-    reason = reasons[0] if reasons else exercise.why
-    words = reason if insight.subject else say("ui.telling.time_and_warmth")
+    return _step(insight.exercise, insight.subject, is_own=insight.whom == "you")
+
+
+def second_step(insight: Insight) -> tuple[str, str, list[Block]] | None:
+    """Return the same for what stands beside it; None where nothing does."""
+    if not insight.second:
+        return None
+    return _step(insight.second, insight.second_subject, is_own=insight.whom == "you")
+
+
+def steps_of(insight: Insight) -> list[tuple[str, str, str]]:
+    """Return the id and title of each exercise of a step, and how prominent its button is."""
+    names = [name for name in (insight.exercise, insight.second) if name]
+    return [
+        (name, exercises()[name].title, look) for name, look in zip(names, ("primary", "quiet"), strict=False)
+    ]
+
+
+def _step(name: str, subject: str, *, is_own: bool) -> tuple[str, str, list[Block]]:
+    exercise = exercises()[name]
+    reasons = [one.reason for one in suggest_for(subject) if one.exercise.id == name] if subject else []
+    general = say(f"ui.telling.{'for_oneself' if is_own else 'time_and_warmth'}")
+    words = reasons[0] if reasons else exercise.why if subject else general
     minutes = say("ui.exercises.minutes", n=exercise.minutes)
     evidence = say(f"ui.exercises.evidence.{exercise.evidence}")
-    return exercise.id, exercise.title, [
+    return name, exercise.title, [
         heading(3, exercise.title), paragraph(words), note(minutes), note(evidence),
     ]  # fmt: skip

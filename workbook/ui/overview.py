@@ -6,12 +6,12 @@ from workbook.content import say
 from workbook.insights import Insight
 from workbook.instruments import Instrument
 from workbook.results import Results
-from workbook.ui.blocks import Block, callout, card, heading, note
-from workbook.ui.insight_text import next_step, tell
+from workbook.ui.blocks import Block, callout, card, heading, kicker, note
+from workbook.ui.insight_text import next_step, second_step, tell
 
 WHOLE = ("apart", "alike", "few")
 STRONG = ("strength", "strength_tied", "strength_so_far", "nothing_strong")
-CARE = ("growth", "growth_tied", "growth_least", "nothing_low")
+CARE = ("growth", "growth_group", "growth_tied", "growth_least", "nothing_low")
 PLAIN = ("alike", "few", "strength_tied", "nothing_strong", "nothing_low")  # a sentence, not a card
 
 
@@ -20,18 +20,30 @@ def told_together(
 ) -> list[Block]:
     """Return what both read: what holds as a whole, strong things, care, and one next step."""
     blocks = _parts(results, instruments, names, "together", ("strengths", "growth"))
-    for one in results.insights:
-        if one.code == "next_step":
-            _id, _title, words = next_step(one)
-            blocks += [heading(2, say("ui.together.next_step")), callout("", words, tone="good")]
-    return blocks
+    blocks += [note(say("ui.together.chance"))] if blocks else []
+    return [*blocks, *_steps(results, "together")]
 
 
 def told_alone(
     results: Results, instruments: Mapping[str, Instrument], own_needs: Mapping[str, str] | None = None
 ) -> list[Block]:
     """Return what one person reads of their own answers; "you" is that person."""
-    return _parts(results, instruments, {}, "results", ("strong", "care"), own_needs)
+    blocks = _parts(results, instruments, {}, "results", ("strong", "care"), own_needs)
+    return [*blocks, *_steps(results, "results")]
+
+
+def _steps(results: Results, page: str) -> list[Block]:
+    """Return the next step, and the second beside it."""
+    blocks: list[Block] = []
+    for one in results.insights:
+        if one.code != "next_step":
+            continue
+        _id, _title, words = next_step(one)
+        blocks += [heading(2, say(f"ui.{page}.next_step")), callout("", words, tone="good")]
+        second = second_step(one)
+        if second:
+            blocks.append(card([kicker(say(f"ui.{page}.second_step")), *second[2]]))
+    return blocks
 
 
 def _parts(

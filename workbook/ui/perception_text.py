@@ -1,9 +1,11 @@
 """How two people read each other, told in plain words: from three numbers each to sentences.
 
-Elevation, differential accuracy and assumed similarity (Cronbach 1955) of one couple are rough;
-they are told as tendencies, with the limits of `workbook.content.thresholds`.
+Elevation, differential accuracy and assumed similarity (Cronbach 1955) of one couple are rough. That
+two views differ is told only where it is a claim (`workbook.frames.CLAIMS`), that two orders are alike
+only where they are clearly so; else it is said that it cannot be told.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +15,17 @@ from workbook.content import say
 from workbook.content.formats import decimal
 from workbook.content.thresholds import thresholds
 from workbook.frames import rows
+from workbook.plots.claimed import Told
 from workbook.ui.blocks import Block, callout, card, details, heading, lead, note, paragraph, table
+
+ONE_SIDED = 1.645  # of a normal distribution: 5 % lie above
 
 
 def seen_in_words(
-    perception: pd.DataFrame | None, names: Mapping[str, str], instrument: str = "connection"
+    perception: pd.DataFrame | None,
+    names: Mapping[str, str],
+    instrument: str = "connection",
+    claims: pd.DataFrame | None = None,
 ) -> list[Block]:
     """Three sentences for each partner, a caution, and the numbers as a table to unfold.
 
@@ -29,13 +37,16 @@ def seen_in_words(
     names : mapping of place to name
     instrument : str
         Whose topics are told of.
+    claims : DataFrame, optional
+        `workbook.frames.CLAIMS` of the same couple; without it nothing is told to differ.
     """
     lines: list[Any] = []
     if perception is not None:
         lines = [r for r in rows(perception) if r.instrument == instrument and r.n_facets]
     if not lines:
         return [lead(say("ui.perception.too_few"))]
-    told = [card(_told(line, names)) for line in lines]
+    may_tell = Told(claims, "perception", instrument)
+    told = [card(_told(line, names, may_tell)) for line in lines]
     caution = callout("", [paragraph(say("ui.perception.caution", n=min(line.n_facets for line in lines)))])
     return [lead(say("ui.perception.lead")), *told, caution, _numbers(lines, names)]
 
@@ -45,30 +56,33 @@ def _called(line: Any, names: Mapping[str, str]) -> dict[str, str]:
     return {"me": names.get(line.place, ""), "you": names.get(other, "")}
 
 
-def _told(line: Any, names: Mapping[str, str]) -> list[Block]:
+def _told(line: Any, names: Mapping[str, str], may_tell: Told) -> list[Block]:
     called = _called(line, names)
-    keys = (_level(line.elevation), f"order_{_strength(line.accuracy)}", f"like_{_strength(line.similarity)}")
+    me, you = line.place, {"a": "b", "b": "a"}[line.place]
+    keys = (
+        _level(line.elevation, is_claimed=may_tell.of("level", me, you)),
+        f"order_{_order(line.accuracy, line.n_facets, is_claimed=may_tell.of('order', me, you))}",
+        f"like_{_order(line.similarity, line.n_facets, is_claimed=may_tell.of('like', me, you))}",
+    )
     title = [{"text": say("ui.perception.heading", **called), "partner": line.place}]
     return [heading(2, title), *(paragraph(say(f"ui.perception.{key}", **called)) for key in keys)]
 
 
-def _level(elevation: float) -> str:
-    limit = thresholds().perception.level_at_least
-    return "level_high" if elevation >= limit else "level_low" if elevation <= -limit else "level_same"
+def _level(elevation: Any, *, is_claimed: bool) -> str:
+    if not is_claimed:
+        return "level_same"
+    return "level_high" if elevation > 0 else "level_low"
 
 
-def _strength(correlation: Any) -> str:
-    """Return how far two orders are alike; a reversed order is as little alike as none."""
-    if pd.isna(correlation):
-        return "unknown"
-    limits = thresholds()
-    return (
-        "clear"
-        if correlation >= limits.perception.order_clear
-        else "some"
-        if correlation >= limits.perception.order_some
-        else "little"
-    )
+def _order(correlation: Any, n: int, *, is_claimed: bool) -> str:
+    """Return ``clear`` for two orders that are alike, ``other`` where they differ, else ``unknown``.
+
+    Alike takes a correlation that is large and above 0 beyond chance (Fisher's z, one-sided 5 %).
+    """
+    is_large = pd.notna(correlation) and correlation >= thresholds().perception.order_clear
+    if is_large and math.atanh(min(correlation, 0.999_999)) * math.sqrt(max(n - 3, 0)) >= ONE_SIDED:
+        return "clear"
+    return "other" if is_claimed else "unknown"
 
 
 def _numbers(lines: list[Any], names: Mapping[str, str]) -> Block:

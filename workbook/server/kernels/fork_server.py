@@ -3,6 +3,8 @@
 It runs as ``python -m workbook.server.kernels.fork_server <descriptor>`` with an allowlisted environment
 of its own, so that not even ``/proc/<pid>/environ`` of a kernel shows the server's. It is
 told over a socket, one JSON line per request, and exits when the server closes that socket.
+
+A kernel may be forked to *wait*: it comes up as nobody's, and listens to nobody until it is told for whom.
 """
 
 import contextlib
@@ -27,6 +29,7 @@ WARM = (
     "httpcore",
     "h11",
     "plotly.graph_objects",
+    "workbook.server.kernels.lean",
     "workbook.service.link.remote",
     "workbook.ui.app",
 )
@@ -58,8 +61,11 @@ def rehearse() -> None:
     listed(["", "", ""])
 
 
-def run_kernel(order: dict[str, Any]) -> None:
-    """Be a kernel: own session, own environment, no output of the server's, then serve."""
+def run_kernel(order: dict[str, Any], told: int | None) -> None:
+    """Be a kernel: own session, own environment, no output of the server's, then serve.
+
+    ``told`` is a pipe on which one that waits hears its environment; where that is closed, it ends.
+    """
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -72,27 +78,72 @@ def run_kernel(order: dict[str, Any]) -> None:
     import numpy as np  # imported by `warm_up`; its legacy state is shared by forks
 
     np.random.seed()  # noqa: NPY002  whoever still draws from it must not draw the parent's numbers
-    from ipykernel.kernelapp import IPKernelApp
+    from workbook.server.kernels.lean import start_lean
 
-    sys.argv = ["kernel"]
-    kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the fork server
-    options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
-    kernel.initialize(["-f", order["connection_file"], *options])
+    kernel = start_lean(order["connection_file"])
     import ipywidgets  # as above: imported before there was a kernel to register with
 
     ipywidgets.register_comm_target()
+    if told is not None and not _take_environment(told):
+        return
     kernel.start()
 
 
-def fork_kernel(order: dict[str, Any], line: socket.socket) -> int:
-    """Fork one kernel and give its process id."""
+def _take_environment(told: int) -> bool:
+    """Wait to be told for whom this kernel is; tell whether that came."""
+    with os.fdopen(told) as stream:
+        line = stream.readline()
+    if line:
+        os.environ.clear()
+        os.environ.update(json.loads(line))
+    return bool(line)
+
+
+class Waiting:
+    """The kernels that wait, by process id, each with the pipe on which it hears for whom it is."""
+
+    def __init__(self) -> None:
+        self._pipes: dict[int, int] = {}
+
+    def add(self, pid: int, pipe: int) -> None:
+        """Remember one that has just been forked."""
+        self._pipes[pid] = pipe
+
+    def bind(self, pid: int, environment: dict[str, str]) -> bool:
+        """Give one that waits its environment; tell whether it was there to hear it."""
+        pipe = self._pipes.pop(pid, None)
+        if pipe is None:
+            return False
+        try:
+            os.write(pipe, json.dumps(environment).encode() + b"\n")
+        except OSError:
+            return False
+        finally:
+            os.close(pipe)
+        return True
+
+    def hang_up(self) -> None:
+        """Close every pipe: in a fork, whose own they are not."""
+        for pipe in self._pipes.values():
+            os.close(pipe)
+
+
+def fork_kernel(order: dict[str, Any], line: socket.socket, waiting: Waiting) -> int:
+    """Fork one kernel and give its process id; where the order says so, it waits."""
+    told, tell = os.pipe() if order.get("waits") else (None, None)
     pid = os.fork()
     if pid:
+        if told is not None and tell is not None:
+            os.close(told)
+            waiting.add(pid, tell)
         return pid
     code = 1
     try:
         os.close(line.detach())
-        run_kernel(order)
+        waiting.hang_up()
+        if tell is not None:
+            os.close(tell)
+        run_kernel(order, told)
         code = 0
     finally:
         os._exit(code)
@@ -102,13 +153,20 @@ def serve(line: socket.socket) -> None:
     """Answer orders until the server hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels need no waiting for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a kernel that waited and has ended hears nothing
     warm_up()
     # A server that ends during warm-up breaks the socket instead of closing it: treated alike.
     with contextlib.suppress(ConnectionError), line.makefile("rwb") as stream:
         stream.write(b'{"ready": true}\n')
         stream.flush()
-        for order in stream:
-            stream.write(json.dumps({"pid": fork_kernel(json.loads(order), line)}).encode() + b"\n")
+        waiting = Waiting()
+        for text in stream:
+            order = json.loads(text)
+            if "bind" in order:
+                answer: dict[str, Any] = {"bound": waiting.bind(order["bind"], order["env"])}
+            else:
+                answer = {"pid": fork_kernel(order, line, waiting)}
+            stream.write(json.dumps(answer).encode() + b"\n")
             stream.flush()
 
 

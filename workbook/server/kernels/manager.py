@@ -1,7 +1,6 @@
 """Kernels and their owners. A kernel serves one page of one sitting and ends once its page has hung up."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -14,34 +13,26 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
-from workbook.content.language import LANGUAGE, MORE, spoken
+from workbook.content.language import LANGUAGE, spoken
+from workbook.server.kernels.client import PromptClient
+from workbook.server.kernels.environment import WAITS, kernel_environment
+from workbook.server.kernels.provisioner import fork_server
 from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import ZONE
 
-# The variables of the server's environment that a kernel inherits. All others are left out:
-# keys, tokens and database addresses are commonly kept in environment variables.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV", MORE)
-# Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
-    "1",
-)
 GOODBYE_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
+SPARE_SECONDS = 1.0  # from an open page to the next kernel that waits
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
-
-
-def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
-    """Return the whole environment of a kernel: an allowlist, and what it needs to reach the service."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return passed | ONE_THREAD | {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"} | tickets
 
 
 class WorkbookKernel(ServerKernelManager):
     """One kernel. Never restarted: a restarted kernel would be an empty page that looks alive."""
 
     autorestart = False
+    client_class = f"{PromptClient.__module__}.{PromptClient.__name__}"
+    client_factory = PromptClient
 
     @default("transport")
     def _default_transport(self) -> str:
@@ -62,6 +53,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
         self._heard: dict[str, float] = {}
         self._pages: dict[str, OpenPage] = {}
         self._n_opening = 0
+        self._spare: str | None = None
+        self._is_making_spare = False
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
@@ -97,12 +90,44 @@ class WorkbookKernels(AsyncMappingKernelManager):
         kwargs["env"] = kernel_environment(self.ticket_for(actor) | told | {LANGUAGE: spoken()})
         self._n_opening += 1
         try:
-            kernel_id: str = await super().start_kernel(**kwargs)
+            kernel_id: str = await self._take_spare(kwargs["env"]) or await super().start_kernel(**kwargs)
         finally:
             self._n_opening -= 1
         self._owners[kernel_id] = actor
         self.note_heartbeat(kernel_id)
         return kernel_id
+
+    async def keep_spare(self) -> None:
+        """Have one kernel up that is nobody's, so that the next page need not wait for its start.
+
+        It listens to nobody and knows no ticket before `_take_spare` has bound it to a page, whose
+        passphrase was right by then.
+        """
+        if self._spare is not None or self._is_making_spare or not fork_server.is_there:
+            return
+        self._is_making_spare = True
+        try:
+            environment = kernel_environment({WAITS: "yes"})
+            self._spare = await super().start_kernel(
+                kernel_name="python3", cwd=str(Path.cwd()), env=environment
+            )
+        finally:
+            self._is_making_spare = False
+
+    def keep_spare_soon(self) -> None:
+        """Make the next one once the page that has just been opened is at rest."""
+        asyncio.get_running_loop().call_later(SPARE_SECONDS, lambda: _run(self.keep_spare()))
+
+    async def _take_spare(self, environment: dict[str, str]) -> str | None:
+        """Give the waiting kernel its environment; its id, or None where there is none."""
+        kernel_id, self._spare = self._spare, None
+        if kernel_id is None:
+            return None
+        pid = getattr(self.get_kernel(kernel_id).provisioner, "pid", None) or 0
+        if await asyncio.to_thread(fork_server.bind, pid, environment):
+            return kernel_id
+        await super().shutdown_kernel(kernel_id, now=True)
+        return None
 
     async def find_room(self, actor: Actor, address: str, tenure: Tenure) -> bool:
         """Tell whether one more kernel fits; where none does, another page may make way: see `.room`."""

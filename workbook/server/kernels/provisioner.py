@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workbook.server.kernels.manager import kernel_environment
+from workbook.server.kernels.environment import WAITS, kernel_environment
 
 _log = logging.getLogger(__name__)
 NAME = "workbook-forked"
@@ -61,17 +61,35 @@ class ForkServer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a warm process to fork from."""
+        return self._line is not None
+
     def fork_kernel(self, connection_file: str, env: dict[str, str], cwd: str) -> int | None:
-        """Fork a kernel; its process id, or None when there is no warm process."""
+        """Fork a kernel; its process id, or None when there is no warm process.
+
+        One whose environment says `WAITS` comes up and waits until `bind` says for whom it is.
+        """
+        waits = WAITS in env
+        order = {"connection_file": connection_file, "env": env, "cwd": cwd, "waits": waits}
+        answer = self._ask(order)
+        return None if answer is None else int(answer["pid"])
+
+    def bind(self, pid: int, env: dict[str, str]) -> bool:
+        """Give a kernel that waits its whole environment; tell whether it was still there."""
+        answer = self._ask({"bind": pid, "env": env})
+        return answer is not None and bool(answer["bound"])
+
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any] | None:
         with self._lock:
             if self._line is None:
                 return None
             try:
                 if not self._ready:
                     self._ready = bool(self._hear().get("ready"))
-                order = {"connection_file": connection_file, "env": env, "cwd": cwd}
                 self._line.sendall(json.dumps(order).encode() + b"\n")
-                return int(self._hear()["pid"])
+                return self._hear()
             except (OSError, ValueError, KeyError) as error:
                 _log.error("the warm process is gone (%s): kernels start the slow way", type(error).__name__)
                 self._line.close()

@@ -44,6 +44,7 @@ class WorkbookPage(PageHandler, VoilaHandler):
             await self.kernels.end(self.kernel_id)  # nobody is there to see it
             return
         self.finish(render("workbook_tail.html"))
+        self.kernels.keep_spare_soon()
 
     def say_it_is_full(self) -> None:
         """Say that there is no room for one more page, and when to try again. The sitting goes on."""

@@ -158,6 +158,8 @@ def _slot(record: Record) -> tuple[object, ...] | None:
             return ("setting", about["name"])
         case "decision":
             return ("decision", about["instrument"], about["occasion"])
+        case "choice":
+            return ("choice", about["exercise"], about["choice"])
         case "block" | "private_copy":
             return (record.kind,)
     return None

@@ -18,6 +18,7 @@ BOOKMARK = "bookmark"  # the one place to go on from: never given out
 DRAFT = "draft"
 PRIVATE_COPY = "private_copy"  # that a copy of the private answers was asked for: never given out
 DECISION = "decision"
+CHOICE = "choice"  # about an exercise: put aside, or done
 BLOCK = "block"
 GRANT = "grant"
 HELD = "held"

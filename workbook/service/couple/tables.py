@@ -1,5 +1,6 @@
 """A couple's table: its contents are a fold of its log, and of nothing else (event sourcing)."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 from workbook.exercises import TAKES_OFF
 from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
-from workbook.service.formats.values import Event, Table
+from workbook.service.formats.values import Event, ExerciseChoice, Table
 from workbook.sharing import Publication
 from workbook.storage.base import Entry, Row, Store
 
 PUBLICATION, OPENED, CLOSED, EVENT, UNPAIRED = "publication", "opened", "closed", "event", "unpaired"
+JOINT_CHOICE = "joint choice"
 Round = tuple[str, str]
 
 
@@ -37,6 +39,7 @@ class Fold:
     closed: dict[Round, int] = field(default_factory=dict)
     publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    choices: dict[ExerciseChoice, bool] = field(default_factory=dict)
 
     def standing_round(self, key: Round) -> int:
         """Return the number of the round that stands now: closing one begins the next."""
@@ -58,6 +61,10 @@ class Fold:
                 rows += self.publication_rows((instrument, occasion), round)
         return rows
 
+    def standing_choices(self) -> set[ExerciseChoice]:
+        """Return what both chose about exercises and neither has taken back."""
+        return {about for about, stands in self.choices.items() if stands}
+
     def table(self) -> Table:
         """Return what lies on the table now."""
         open_rounds = sorted(key for key in self.opened if self.is_open(key))
@@ -66,7 +73,8 @@ class Fold:
             for key in open_rounds
             for _, content in self.publications.get((*key, self.standing_round(key)), [])
         ]
-        return Table(tuple(publications), tuple(self.events), tuple(open_rounds))
+        choices = tuple(sorted(self.standing_choices()))
+        return Table(tuple(publications), tuple(self.events), tuple(open_rounds), choices)
 
 
 def words_taken_off(events: Sequence[Event]) -> list[int]:
@@ -89,6 +97,8 @@ def fold_table(rows: Sequence[Row]) -> Fold:
         elif row.kind in (OPENED, CLOSED):
             rounds = fold.opened if row.kind == OPENED else fold.closed
             rounds[content["instrument"], content["occasion"]] = content["round"]
+        elif row.kind == JOINT_CHOICE:
+            fold.choices[content["exercise"], content["choice"]] = content["stands"]
         elif row.kind == EVENT:
             fold.events.append(_event(row, content))
     return fold
@@ -111,6 +121,12 @@ def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
     """Return the row that opens or closes a round. It never says whose doing it was."""
     content = {"instrument": key[0], "occasion": key[1], "round": round}
     return Entry(table_log(couple_id), f"{kind}/{key[0]}/{key[1]}/{round}", kind, write_row(content))
+
+
+def choice_entry(couple_id: str, about: ExerciseChoice, *, stands: bool) -> Entry:
+    """Return the row of a choice that both made, or that was taken back. It never says who was first."""
+    content = {"exercise": about[0], "choice": about[1], "stands": stands}
+    return Entry(table_log(couple_id), uuid.uuid4().hex, JOINT_CHOICE, write_row(content))
 
 
 def unpaired_entry(couple_id: str) -> Entry:

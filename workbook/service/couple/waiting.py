@@ -31,6 +31,8 @@ Round = tuple[str, str]
 Entries = Mapping[Round, Mapping[str, Any]]
 """By instrument and occasion: the publication as plain JSON, at the granted grain, and its ``decision``."""
 N_MARKS, _MARK_BYTES, _RULES_BYTES = 256, 16, 16
+EXERCISE = "exercise:"
+"""What stands before an exercise's id where a choice about it waits: in the place of an instrument."""
 _UNKNOWN_RULES = bytes(_RULES_BYTES)
 _ORDER = tuple(Grain)
 
@@ -130,11 +132,11 @@ class Waiting:
 
     def opened(self, others: Sequence[Cell], key: Round, records: Sequence[Record]) -> Writing:
         """Return what takes a round that opens from both cells, and keeps records in one's own drawer."""
-        parts = [self.changing(key, None, records)]
-        for cell in others:
-            left = {one: about for one, about in self._entries(cell).items() if one != key}
-            parts.append(self._filling(cell, left))
-        return Writing.of(*parts)
+        return Writing.of(self.changing(key, None, records), self._without(others, key))
+
+    def clearing(self, key: Round) -> Writing:
+        """Return what takes something from the cells of all others: of two together, from both."""
+        return self._without(self.others(), key)
 
     # -- of both ----------------------------------------------------------------------------
     def renewing(self, instruments: Mapping[str, Instrument]) -> Writing:
@@ -146,7 +148,7 @@ class Waiting:
         for cell in [] if self.couple.is_held else map(self._cell, self.people):
             if cell.content is not None and self._opened(cell)[:_RULES_BYTES] != self.rules:
                 there = self._entries(cell)
-                made = {key: dict(entry) | renewed(entry, instruments) for key, entry in there.items()}
+                made = {key: _renewed(entry, instruments) for key, entry in there.items()}
                 parts.append(self._filling(cell, made, self.rules))
         return Writing.of(*parts)
 
@@ -188,6 +190,13 @@ class Waiting:
         return Writing.of(self._filling(cell, found, _UNKNOWN_RULES), drawer.keeping([], instead_of=held))
 
     # -- within -------------------------------------------------------------------------------
+    def _without(self, cells: Sequence[Cell], key: Round) -> Writing:
+        parts = []
+        for cell in cells:
+            left = {one: about for one, about in self._entries(cell).items() if one != key}
+            parts.append(self._filling(cell, left))
+        return Writing.of(*parts)
+
     def _standing(self, cell: Cell) -> dict[Round, dict[str, Any]]:
         n = n_restored(self.couple)
         return {key: entry for key, entry in self._entries(cell).items() if entry["restored"] == n}
@@ -258,6 +267,12 @@ def _take(found: dict[Round, dict[str, Any]], content: Mapping[str, Any]) -> Non
         content = max(before, content, key=lambda one: _ORDER.index(Grain(one["grain"])))
     if grain is not Grain.NOTHING:
         found[key] = dict(content) | {"restored": 0}
+
+
+def _renewed(entry: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
+    if str(entry["instrument"]).startswith(EXERCISE):  # it publishes no answers
+        return dict(entry)
+    return dict(entry) | renewed(entry, instruments)
 
 
 def _record(couple: CoupleStore, entry: Mapping[str, Any]) -> Record:

@@ -11,7 +11,7 @@ import pandas as pd
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
 from workbook.service.cases import grants
-from workbook.service.couple import drawer_contents, rounds, trail
+from workbook.service.couple import choices, drawer_contents, rounds, trail
 from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
@@ -124,6 +124,18 @@ class LocalPartner(AtTable, PartnerService):
             raise AccessError(problem("errors.events.bad_operation"))
         core.sittings.act(actor.sitting_id)
         return event_of(kept)
+
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        core, actor = self._core, self._seated()
+        about = choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            waiting, fold = core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
+            return choices.choosing(fold, waiting, about, stands=stands is True)
+
+        core.decide(actor, [couple_log(actor.couple_id), table_log(actor.couple_id)], choose)
+        core.sittings.act(actor.sitting_id)
 
     # -- one's rights, alone ----------------------------------------------------------
     def my_data(self) -> dict[str, Any]:

@@ -59,6 +59,14 @@ class CoupleService(RoleService):
         """Take a publication off the table; closes the round for both, at the next read."""
 
     @abstractmethod
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        """Put an exercise aside, or say that it was done; or take that back, where it no longer ``stands``.
+
+        ``choice`` is one of `workbook.service.formats.values.CHOICES`. What one partner says moves
+        their own pages alone, until the other has said the same; two together say it for both.
+        """
+
+    @abstractmethod
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``notify`` on a thread of the service's at every change; return what stops it."""
 

@@ -1,6 +1,6 @@
 """What two people at one device may do, in process: the table, and a decision by one of them."""
 
-from workbook.service.couple import drawer_contents, rounds
+from workbook.service.couple import choices, drawer_contents, rounds
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.tables import fold_table, table_log
 from workbook.service.desks.at_table import AtTable
@@ -34,3 +34,14 @@ class LocalTogether(AtTable, TogetherService):
         logs = [couple_log(actor.couple_id), table_log(actor.couple_id)]
         core.decide_as(store, account, logs, decide)
         core.sittings.act(actor.sitting_id)
+
+    def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
+        actor, about = self._seated(), choices.as_choice(exercise, choice)
+
+        def choose(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(actor.couple_id)])
+            waiting, fold = self._core.waiting_of(actor), fold_table(seen[table_log(actor.couple_id)])
+            return choices.choosing_together(fold, waiting, about, stands=stands is True)
+
+        self._write_decided([couple_log(actor.couple_id), table_log(actor.couple_id)], choose)
+        self._core.sittings.act(actor.sitting_id)

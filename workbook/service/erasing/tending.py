@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from workbook.instruments.model import Instrument
 from workbook.service.cases.grants import GRANTS
-from workbook.service.couple import rounds
+from workbook.service.couple import choices, rounds
 from workbook.service.couple.drawers import Drawer, drawer_log, private_cell
 from workbook.service.couple.records import HELD, SEALED, Record
 from workbook.service.couple.sealing import TOGETHER, CoupleStore, held_entry, logs_of
@@ -73,6 +73,8 @@ def arrange_waiting(waiting: Waiting, instruments: Mapping[str, Instrument], dec
         step(lambda _seen: waiting.renewing(instruments))
         step(lambda _seen: waiting.rewriting())
         while step(lambda seen: rounds.opening_due(couple_id, fold_table(seen[table]), waiting)):
+            pass
+        while step(lambda seen: choices.joining_due(fold_table(seen[table]), waiting)):
             pass
 
 

@@ -72,16 +72,24 @@ class Couple:
         return len(self.members) < 2
 
 
+ExerciseChoice = tuple[str, str]
+"""An exercise's id, and what was chosen about it: one of `CHOICES`."""
+ASIDE, DONE = "aside", "done"
+CHOICES = (ASIDE, DONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """All that lies on the couple's table: the joint pages are a function of this alone.
 
-    ``open_rounds`` names the (instrument, occasion) pairs that both revealed.
+    ``open_rounds`` names the (instrument, occasion) pairs that both revealed; ``choices`` what
+    both chose about exercises, or chose together.
     """
 
     publications: tuple[Publication, ...] = ()
     events: tuple[Event, ...] = ()
     open_rounds: tuple[tuple[str, str], ...] = field(default=())
+    choices: tuple[ExerciseChoice, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

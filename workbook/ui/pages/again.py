@@ -9,6 +9,7 @@ from ipywidgets import Widget
 
 from workbook.address import at
 from workbook.content import say
+from workbook.dyads import find_changes
 from workbook.plots import TREND, prepare_trend
 from workbook.scoring import score_all
 from workbook.session import Session
@@ -38,7 +39,10 @@ class Trend(Page):
         if instrument is None or me is None or own["occasion"].nunique() < 2:
             self.view.hide()
             return False
-        prepared = prepare_trend(own, instrument, {me.person_id: me.place}, {me.place: me.name})
+        moved = find_changes(own, {instrument_id: instrument})
+        prepared = prepare_trend(
+            own, instrument, {me.person_id: me.place}, {me.place: me.name}, changes=moved
+        )
         made = picture(TREND, prepared)
         if made is None:
             self.view.hide()

@@ -8,6 +8,7 @@ from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say, sentences
+from workbook.content.document import documents
 from workbook.errors import StorageError, WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.formats.values import Answer
@@ -233,6 +234,9 @@ class ChapterReview(Page):
             else "none"
         )
         head.append(lead(say(f"ui.review.{key}", n=len(known), of=len(items))))
+        if instrument.is_private:  # the same words for everyone, whatever was answered
+            section = next(one for one in documents()["just_for_me"].sections if one.id == "help")
+            head += [heading(2, section.heading), *(paragraph(text) for text in section.paragraphs)]
         missing = [item for item in items if item.id not in known]
         if known and missing:
             head.append(
@@ -248,7 +252,11 @@ class ChapterReview(Page):
     def _buttons(self, instrument: Instrument, chapter: Chapter, *, has_open: bool) -> list[Button]:
         following = None if instrument.is_private else self._following(chapter.id)
         if instrument.is_private:
-            return [Button(say("ui.steps.just-for-me"), self.to(at("just-for-me")), "primary"), self.home()]
+            ways = [
+                (say("ui.steps.just-for-me"), "just-for-me", "primary"),
+                (say("ui.steps.resources"), "resources", "secondary"),
+            ]
+            return [*(Button(label, self.to(at(page)), kind) for label, page, kind in ways), self.home()]
         if following:
             buttons = [
                 Button(say("ui.review.next", title=following.title), self.to(following.address), "primary")

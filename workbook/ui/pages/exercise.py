@@ -1,6 +1,6 @@
 """The exercises: the list, and each one's page: why, how, and what can be done right here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ipywidgets import VBox, Widget
@@ -13,6 +13,7 @@ from workbook.content.exercise import Exercise, exercises
 from workbook.content.formats import listed
 from workbook.errors import WorkbookError, problem
 from workbook.exercises import MACHINES
+from workbook.service.formats.values import ASIDE, DONE
 from workbook.ui.blocks import (
     Block,
     bullets,
@@ -115,7 +116,8 @@ class ExercisePage(Page):
         # Above everything, even above items waiting for an answer, so that nobody misses it.
         head = self._head(exercise, title_only=bool(thing), waits=waits)
         self.say_words([*head, *self._cautions(exercise, is_thing=bool(thing))])
-        self.about.blocks = [*([] if thing else self._about(exercise)), *(scene.blocks if scene else [])]
+        about = [] if thing else [*self._told_of_choices(exercise), *self._about(exercise)]
+        self.about.blocks = [*about, *(scene.blocks if scene else [])]
         self._play(scene, exercise, is_thing=bool(thing))
         self._list(activity if not thing else None)
 
@@ -187,7 +189,8 @@ class ExercisePage(Page):
 
     def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
         # The same scene keeps its fields, so that what is being typed survives a refresh.
-        key = f"{exercise.id} {scene.key if scene else ''}"
+        chosen = self._chosen(exercise)
+        key = f"{exercise.id} {scene.key if scene else ''} {sorted(chosen)}"
         if key == self._shown:
             return
         self._keep_drafts()  # the other's move may have changed what can be done here
@@ -203,9 +206,41 @@ class ExercisePage(Page):
         )
         buttons = [
             *(scene.buttons if scene else ()),
+            *([] if is_thing or self.session.is_parted else self._choices(exercise, chosen)),
             back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
+
+    # -- what one, or both, chose about it ---------------------------------------------------
+    def _chosen(self, exercise: Exercise) -> frozenset[str]:
+        """Return what the one who reads chose about it; of two together, what is joint."""
+        session = self.session
+        found = session.table.choices if session.is_together else session.own_choices
+        return frozenset(choice for name, choice in found if name == exercise.id)
+
+    def _choices(self, exercise: Exercise, chosen: frozenset[str]) -> list[Button]:
+        def choose(choice: str, *, stands: bool) -> Callable[[], None]:
+            return lambda: self.session.choose_exercise(exercise.id, choice, stands=stands)
+
+        return [
+            Button(
+                say(f"ui.exercises.{choice}_back" if choice in chosen else f"ui.exercises.{choice}"),
+                choose(choice, stands=choice not in chosen),
+                "quiet",
+            )
+            for choice in (DONE, ASIDE)
+        ]
+
+    def _told_of_choices(self, exercise: Exercise) -> list[Block]:
+        """Return what was chosen about it, and whom that reaches."""
+        joint = {choice for name, choice in self.session.table.choices if name == exercise.id}
+        own = self._chosen(exercise)
+        told = [
+            say(f"ui.exercises.{choice}_{'joint' if choice in joint else 'own'}")
+            for choice in (DONE, ASIDE)
+            if choice in joint | own
+        ]
+        return [note(text) for text in told]
 
     def _list(self, activity: Activity[Any] | None) -> None:
         lines = activity.lines() if activity else []

@@ -40,8 +40,8 @@ class Mood(Page):
         )
         self.choice.legend = say("ui.mood.legend")
         self.choice.options = [
-            {"value": str(value), "label": label}
-            for value, label in reversed(list(enumerate(document.choices, start=1)))
+            {"value": str(value), "label": choice.label}
+            for value, choice in reversed(list(enumerate(document.choices, start=1)))
         ]
         self.offer(
             Button(say("ui.mood.button"), self._keep, "primary"),

@@ -8,11 +8,13 @@ from ipywidgets import Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.frames import occasion_number
+from workbook.insights import Insight
 from workbook.session import Session
 from workbook.ui.blocks import heading, kicker, lead, note, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.drawing import own_showings
+from workbook.ui.insight_text import steps_of
 from workbook.ui.locks import with_own_answers
 from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
@@ -48,6 +50,8 @@ class OwnResults(Page):
         """The round that is shown: the newest of which there is a picture."""
         return next(iter(self.session.pictures()), self.session.occasion)
 
+    _step: Insight | None = None
+
     def fill(self) -> None:
         session = self.session
         if self.occasion not in session.pictures():
@@ -65,6 +69,7 @@ class OwnResults(Page):
         told = told_alone(source.results, source.instruments, source.own_needs)
         which = [note(say("ui.results.round", n=shown, now=session.round))] if shown < session.round else []
         self.say_words([*opening("results"), *which, *told])
+        self._step = next((one for one in source.results.insights if one.code == "next_step"), None)
         views = menu_of(own_showings(source), source, *self.views)
         self.menu.parts = [{"title": say("ui.together.more_views"), "steps": views}, *self._earlier()]
         self._offer()
@@ -92,7 +97,12 @@ class OwnResults(Page):
         share = at("share")
         is_open = self.desk.pages.status(share) != "locked"
         onward = [Button(say("ui.results.to_share"), self.to(share), "primary")] if is_open else []
-        self.offer(*onward, self.home())
+        steps = steps_of(self._step) if self._step else []
+        starts = [
+            Button(say("ui.together.start_step", title=title), self.to(at("exercise", name)), "quiet")
+            for name, title, _look in steps
+        ]
+        self.offer(*onward, *starts, self.home())
 
 
 class EarlierResults(OwnResults):

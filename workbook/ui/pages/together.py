@@ -15,7 +15,7 @@ from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragrap
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.drawing import together_showings
-from workbook.ui.insight_text import next_step
+from workbook.ui.insight_text import steps_of
 from workbook.ui.locks import once_both_opened
 from workbook.ui.overview import told_together
 from workbook.ui.pages.base import Page
@@ -80,10 +80,9 @@ class Together(Page):
         buttons = []
         step = next((one for one in results.insights if one.code == "next_step"), None)
         if step:
-            page, title, _words = next_step(step)
-            buttons.append(
-                Button(say("ui.together.start_step", title=title), self.to(at("exercise", page)), "primary")
-            )
+            for page, title, look in steps_of(step):
+                words = say("ui.together.start_step", title=title)
+                buttons.append(Button(words, self.to(at("exercise", page)), look))
         if self.session.is_together:
             to_cooling = Button(
                 say("ui.together.to_mood"), self.to(at("cooling")), "secondary" if step else "primary"

@@ -25,7 +25,7 @@ from workbook.ui.path import PARTNER, TOGETHER
 
 def own_source(session: Session, occasion: str) -> Source:
     """Return everything one person's own figures are drawn from: one occasion of their drawer."""
-    basis = (session.responses, session.events)
+    basis = (session.responses, session.events, session.table)
     return session.once(f"own {occasion}", basis, lambda: _own(session, occasion))
 
 
@@ -38,7 +38,8 @@ def _own(session: Session, occasion: str) -> Source:
     mine = mine[~is_gone.to_numpy(dtype=bool)]
     me = session.me
     known = {me.person_id: me.place} if me else {}
-    results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions())
+    passed = {exercise for exercise, _ in (*session.own_choices, *session.table.choices)}
+    results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions(), passed=passed)
     return Source(results, session.instruments, {me.place: me.name} if me else {}, session.own_needs)
 
 
@@ -51,7 +52,11 @@ def _together(session: Session) -> Source:
     members = session.couple.members
     known = {member.person_id: member.place for member in members}
     results = work_out(
-        session.table.publications, session.instruments, known=known, suggestions=suggestions()
+        session.table.publications,
+        session.instruments,
+        known=known,
+        suggestions=suggestions(),
+        passed={exercise for exercise, _ in session.table.choices},
     )
     return Source(results, session.instruments, {member.place: member.name for member in members})
 
