@@ -20,7 +20,7 @@ PEOPLE = {"p_0000000a": "a", "p_0000000b": "b"}
 NAMES = {"a": "Mira", "b": "Jonas"}
 OCCASION, COUPLE = "assessment-1", "c_0000000"
 FIELDS = ("high_text", "low_text", "both_high_text", "both_low_text", "some_text")
-VIEWS_SHOWN = ("side_by_side", "heat_map")
+VIEWS_SHOWN = ("profile", "side_by_side", "signs")
 
 
 def write_told(note: str) -> str:
@@ -73,6 +73,8 @@ _NAMES = (
     "who",
     "title",
     "label",
+    "drawn",
+    "more",
 )
 
 

@@ -92,11 +92,12 @@ def responses_of(person: str, sheet: Mapping[str, int]) -> pd.DataFrame:
 SHOWN = (
     "profile",
     "side_by_side",
+    "differences",
     "perspectives",
     "perception",
     "agreement",
-    "heat_map",
-    "needs_map",
+    "signs",
+    "waiting",
     "guesses",
     "skills",
 )
@@ -114,7 +115,8 @@ def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[st
         if prepared is not None and view.drawing is None:
             told[view.name] = list(texts(seen_in_words(prepared, NAMES, claims=results.claims)))
         elif prepared is not None and view.drawing:
-            told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
+            said = [*view.drawing.sentence(prepared), *view.drawing.note(prepared)]
+            told[view.name] = [say(key, **values) for key, values in said]
     return told
 
 

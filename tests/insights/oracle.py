@@ -22,6 +22,11 @@ CONTENT = Path(workbook.content.__file__).parent
 LOW, HIGH = 1.5, 2.6  # of 0 to 4: nearest to "rarely", nearest to "often"
 RARE = 1.4  # of a sign
 # High where somebody is afraid, too: nobody is praised for it.
+HOW_TO_READ = (
+    "band_assumed", "joined", "agreement_what", "one_side", "side_by_side_how", "differences_ask",
+    "profile_note_two", "profile_note_one", "signs_how_two", "signs_how_one", "signs_open_two", "signs_open_one",
+    "signs_no_verdict", "filled_open", "one_question", "single", "waiting_how", "waiting_less",
+)  # fmt: skip
 UNPRAISED = ("Letting go", "Hearing the need beneath the words")
 
 Score = float | None
@@ -98,7 +103,7 @@ def neutral() -> frozenset[str]:
     said += [ui["together"]["second_step"], ui["results"]["second_step"]]
     said += [ui["perception"]["lead"], ui["perception"]["numbers"]]
     said += [text for key, text in plots.items() if key.startswith("chance_")]
-    said += [plots[key] for key in ("band_assumed", "joined", "profile_couple", "agreement_what", "one_side")]
+    said += [plots[key] for key in HOW_TO_READ]
     said += list(ui["exercises"]["evidence"].values())
     for path in (CONTENT / "en" / "exercises").glob("*.toml"):
         exercise = tomllib.loads(path.read_text())
@@ -113,6 +118,8 @@ def sentences_of(text: str) -> list[str]:
 
 class Judge:
     """Reads the sentences of one couple's pages, or of one person's, in order."""
+
+    unpraised = UNPRAISED
 
     def __init__(self, topics: Mapping[str, Topic], names: Mapping[str, str], raw: Raw) -> None:
         self.topics, self.who, self.raw = topics, list(names), raw
@@ -134,7 +141,7 @@ class Judge:
                 self._read_text(text)
             if page == "overview":
                 self._nobody_is_passed_over()
-            if page == "heat_map":
+            if page == "signs":
                 self._every_frequent_sign_is_counted(" ".join(told))
         return self.false
 

@@ -18,10 +18,10 @@ def said(name: str, prepared) -> str:
 
 def signs_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     results = together(answers(A, CALM | mine), answers(B, CALM | yours))
-    signs = plots.prepare_heat_map(
+    signs = plots.prepare_signs(
         results.pairs, ASKED["warning_signs"], NAMES, perspectives=results.perspectives
     )
-    return said("heat_map", signs)
+    return said("signs", signs)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_own_answers_and_perceptions_of_the_partner_are_both_reported():
         [theirs, theirs.iloc[:1].assign(item=f"{CRITICISM}.partner", value=0)], ignore_index=True
     )
     results = together(mine, yours)
-    shown = plots.prepare_heat_map(
+    shown = plots.prepare_signs(
         results.pairs, ASKED["warning_signs"], NAMES, perspectives=results.perspectives
     )
 
-    assert said("heat_map", shown) == (
+    assert said("signs", shown) == (
         "By your own words about yourselves, none of these signs is there often."
         " Often seen in the other: by at least one of you, “Criticizing”."
     )
@@ -72,7 +72,7 @@ def needs_of(mine: list[str], yours: list[str]) -> str:
     first = answers(A, {}, needs=everything | dict.fromkeys(mine, (4, 0)))
     second = answers(B, {}, needs=everything | dict.fromkeys(yours, (4, 0)))
     results = together(first, second)
-    return said("needs_map", plots.prepare_needs_map(results.needs, ASKED["needs"], NAMES))
+    return said("waiting", plots.prepare_waiting(results.needs, ASKED["needs"], NAMES))
 
 
 def test_many_needs_are_counted_and_a_few_are_named():
@@ -86,16 +86,37 @@ def test_needs_of_both_partners_share_one_sentence_and_no_headline():
     results = together(
         answers(A, {}, needs=dict.fromkeys(NEEDS, (4, 0))), answers(B, {}, needs=dict.fromkeys(NEEDS, (4, 4)))
     )
-    prepared = plots.prepare_needs_map(results.needs, ASKED["needs"], NAMES)
+    prepared = plots.prepare_waiting(results.needs, ASKED["needs"], NAMES)
 
-    assert len(plots.sentence_needs_map(prepared)) == 1
+    assert len(plots.sentence_waiting(prepared)) == 1
     assert needs_of([], []).index("Jonas") < needs_of([], []).index("Mira")
 
 
-def test_the_couples_profile_names_no_topic_by_its_mean():
-    results = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
+FUN, TRUST, LETTING_GO = "connection.shared_fun", "connection.trust", "connection.letting_go"
+MIDDLE = dict.fromkeys(FACETS, 2)
 
-    assert "“" not in said("profile", plots.prepare_profile(results.pairs, ASKED["connection"]))
+
+def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
+    results = together(answers(A, MIDDLE | mine), answers(B, MIDDLE | yours))
+    return said("profile", plots.prepare_topics(results.pairs, ASKED["connection"], NAMES))
+
+
+@pytest.mark.parametrize(
+    ("mine", "yours", "sentence"),
+    [
+        ({TRUST: 4}, {TRUST: 3}, "Full on both sides: “Trust”."),
+        ({FUN: 1}, {FUN: 0}, "Small on both sides: “Fun and new things together”."),
+        ({TRUST: 1}, {TRUST: 2}, "Small on one of the two sides: “Trust”."),
+        ({TRUST: 1}, {FUN: 1}, "Small on one of the two sides: “Fun and new things together” and “Trust”."),
+        ({TRUST: 4}, {TRUST: 1}, "Small on one of the two sides: “Trust”."),
+        ({TRUST: 3}, {FUN: 3}, "No topic is full on both sides, and none is small on either."),
+        ({}, {}, "All topics are about equally full, on both sides. None stands out."),
+        (dict.fromkeys(FACETS[:5], 3), dict.fromkeys(FACETS[:5], 4), "Full on both sides: 5 topics."),
+        ({LETTING_GO: 4}, {LETTING_GO: 4}, "No topic is small on either side."),
+    ],
+)  # fmt: skip
+def test_what_is_full_or_small_is_told_of_each_half_and_never_of_their_mean(mine, yours, sentence):
+    assert profile_of(mine, yours) == sentence
 
 
 @pytest.mark.parametrize(
@@ -112,7 +133,7 @@ def test_the_couples_profile_names_no_topic_by_its_mean():
 def test_an_individual_profile_names_highest_and_lowest_with_all_ties(scores, sentence):
     results = alone(answers(A, dict.fromkeys(FACETS, 2) | scores))
 
-    assert said("profile", plots.prepare_profile(results.pairs, ASKED["connection"])).startswith(sentence)
+    assert said("profile", plots.prepare_topics(results.pairs, ASKED["connection"])).startswith(sentence)
 
 
 def test_all_differences_that_hold_are_named_or_counted():
@@ -129,7 +150,7 @@ def test_all_differences_that_hold_are_named_or_counted():
     told = [
         said(
             "side_by_side",
-            plots.prepare_side_by_side(one.pairs, ASKED["connection"], NAMES, claims=one.claims),
+            plots.prepare_topics(one.pairs, ASKED["connection"], NAMES, claims=one.claims),
         ).partition(" Topics")[0]
         for one in (few, many, none, small, whole)
     ]
@@ -148,7 +169,31 @@ def test_all_differences_that_hold_are_named_or_counted():
 
 def test_without_claims_no_difference_is_told_or_marked():
     results = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
-    prepared = plots.prepare_side_by_side(results.pairs, ASKED["connection"], NAMES)
+    prepared = plots.prepare_topics(results.pairs, ASKED["connection"], NAMES)
 
     assert not prepared["is_claimed"].any()
     assert said("side_by_side", prepared).startswith("No topic is clearly different")
+
+
+@pytest.mark.parametrize(
+    ("n", "sentence"),
+    [
+        (0, "On none of 21 topics are your answers clearly apart, as far as these scores can tell."),
+        (1, "On one of 21 topics your answers are clearly apart. Each answer is about one’s own side."),
+        (7, (
+            "On 7 of 21 topics your answers are clearly apart. 5 of them are drawn, the widest"
+            " first. The other 2 are in the table. Each answer is about one’s own side."
+        )),
+    ],
+)  # fmt: skip
+def test_the_number_of_differences_is_told_with_how_many_are_drawn(n, sentence):
+    apart = dict.fromkeys(FACETS[:n], 0), dict.fromkeys(FACETS[:n], 4)
+    results = together(answers(A, MIDDLE | apart[0]), answers(B, MIDDLE | apart[1]))
+
+    assert (
+        said(
+            "differences",
+            plots.prepare_topics(results.pairs, ASKED["connection"], NAMES, claims=results.claims),
+        )
+        == sentence
+    )

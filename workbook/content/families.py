@@ -11,7 +11,7 @@ from workbook.content.tables import Place, read_table, table
 @table("family")
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Topics of which one page tells at most one card."""
+    """Topics of which one page tells at most one card, and that a picture shows together."""
 
     id: Slug
     topics: Texts

@@ -63,11 +63,16 @@ def find_claims(
 
 
 def find_changes(
-    scores: pd.DataFrame, instruments: Mapping[str, Instrument], limits: Claims | None = None
+    scores: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    limits: Claims | None = None,
+    *,
+    together: bool = False,
 ) -> pd.DataFrame:
     """Return how each person's facets moved from their first time to their last, and whether it may be told.
 
-    All facets of one instrument are one view of one person (``by`` and ``about`` are empty).
+    All facets of one instrument are one view of one person (``by`` and ``about`` are empty); of all whose
+    scores these are where they are shown ``together``.
 
     Parameters
     ----------
@@ -93,7 +98,8 @@ def find_changes(
     ends["error"] = (ends["before"] ** 2 + ends["after"] ** 2) ** 0.5
     apart = (ends["difference"].abs() - HALF_A_STEP / ends["n_items"].astype("float64")).clip(lower=0.0)
     ends["p"] = p_of_difference(apart.to_numpy(), ends["error"].to_numpy(dtype=float))
-    family = ends["person_id"].astype(str) + " " + ends["instrument"].astype(str)
+    whose = "" if together else ends["person_id"].astype(str) + " "
+    family = whose + ends["instrument"].astype(str)
     ends["is_claimed"] = holm(ends["p"], family, limits.level)
     return ends[["person_id", "instrument", "facet", "difference", "error", "p", "is_claimed"]]
 
