@@ -107,11 +107,11 @@ def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
         ({TRUST: 4}, {TRUST: 3}, "Full on both sides: “Trust”."),
         ({FUN: 1}, {FUN: 0}, "Small on both sides: “Fun and new things together”."),
         ({TRUST: 1}, {TRUST: 2}, "Small on one of the two sides: “Trust”."),
-        ({TRUST: 1}, {FUN: 1}, "Small on one of the two sides: “Fun and new things together” and “Trust”."),
+        ({TRUST: 1}, {FUN: 1}, "Small on one of the two sides: “Trust” and “Fun and new things together”."),
         ({TRUST: 4}, {TRUST: 1}, "Small on one of the two sides: “Trust”."),
         ({TRUST: 3}, {FUN: 3}, "No topic is full on both sides, and none is small on either."),
         ({}, {}, "All topics are about equally full, on both sides. None stands out."),
-        (dict.fromkeys(FACETS[:5], 3), dict.fromkeys(FACETS[:5], 4), "Full on both sides: 5 topics."),
+        (dict.fromkeys(FACETS[5:10], 3), dict.fromkeys(FACETS[5:10], 4), "Full on both sides: 5 topics."),
         ({LETTING_GO: 4}, {LETTING_GO: 4}, "No topic is small on either side."),
     ],
 )  # fmt: skip

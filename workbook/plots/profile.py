@@ -190,7 +190,8 @@ def _of_two(topics: list[Topic], highest: float) -> Said:
     if len(apart) > MANY * len(topics):
         return [("results.plots.profile_apart", {"n": len(apart), "of": len(topics)})]
     values = [half.value for topic in topics for half in topic.halves.values()]
-    if max(values) - min(values) <= limits.alike.within * reach + SAME:
+    is_whole = len(topics) >= limits.few.topics_at_least
+    if is_whole and max(values) - min(values) <= limits.alike.within * reach:
         return [("results.plots.profile_alike", {})]
 
     def is_small(half: Half) -> bool:
