@@ -9,10 +9,8 @@ changed. A waiting decision is the one thing that B's passphrase opens: what it 
 """
 
 import contextlib
-import os
 import random
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -208,7 +206,7 @@ class _World:
         if not told.poll(120):
             raise AssertionError("A never was at it")
         told.recv()
-        os.kill(process.pid or 0, signal.SIGKILL)
+        process.kill()
         process.join()
         _household(place).close()
         return _look(place)

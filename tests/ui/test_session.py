@@ -229,3 +229,20 @@ def test_results_are_worked_out_again_only_when_something_changed(
     answer_all(maya, "skills")
     maya.once("own", (maya.responses,), lambda: made.append(1))
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("gone", ["own:heat_map", "own:needs_map", "earlier-view:assessment-1:heat_map"])
+def test_a_kept_place_that_is_gone_leads_home_and_not_to_a_dead_end(
+    household: Household,
+    maya: Session,
+    take_part: Callable[[Session], Session],
+    answer_all: Callable[..., None],
+    gone: str,
+) -> None:
+    """A view may have been replaced by another since; whoever stopped there has to come in all the same."""
+    take_part(maya)
+    answer_all(maya)
+    maya.own.add_event("bookmark", {"page": gone, "occasion": "assessment-1"})
+    app = App(Session(household.seat_partner(maya.actor)))
+    assert app.session.page == at("home")
+    assert app.trouble.blocks == []

@@ -98,7 +98,13 @@ class App:
         address = HOME if self.pages.status(asked) == "locked" else asked
         page = self._page(address.kind)
         is_first = self._open is None
-        page.arrive(address)
+        try:
+            page.arrive(address)
+        except WorkbookError:
+            if not is_first or address == HOME:
+                raise
+            self.session.go(HOME)  # the place to go on from is gone, such as a view that another replaced
+            return
         if self.session.page != asked:
             return  # it redirected to another page, which is already open
         if is_first:
