@@ -51,7 +51,7 @@ EVERYTHING = dict.fromkeys(("connection", "warning_signs", "needs", "skills"), G
 def test_with_answers_from_both_every_view_is_there(responses):
     results = work_out(put_on_table(responses, EVERYTHING), INSTRUMENTS)
 
-    assert results.unavailable == {}
+    assert results.unavailable == {"moved": "one_round"}
     assert not results.is_solo
     assert results.grains["connection"] is Grain.ANSWERS
     for schema, frame in (
@@ -73,9 +73,10 @@ def test_with_facet_scores_only_the_other_views_say_why_they_are_missing(respons
         "perspectives": "needs_answers",
         "agreement": "needs_answers",
         "perception": "needs_answers",
-        "needs_map": "needs_answers",
+        "waiting": "needs_answers",
         "guesses": "needs_answers",
         "skills": "needs_answers",
+        "moved": "one_round",
     }
     assert results.perspectives is results.perception is results.agreement is results.needs is None
     assert len(results.pairs)
@@ -99,8 +100,8 @@ def test_an_open_instrument_without_common_answers_has_no_values(responses):
     blank = responses.assign(value=responses["value"].mask(is_b))
     results = work_out(put_on_table(blank, {"needs": Grain.ANSWERS, "connection": Grain.SCORES}), INSTRUMENTS)
 
-    assert results.unavailable["needs_map"] == "no_values"
-    assert results.unavailable["heat_map"] == "not_open"
+    assert results.unavailable["waiting"] == "no_values"
+    assert results.unavailable["signs"] == "not_open"
     assert "profile" not in results.unavailable
 
 
@@ -155,7 +156,7 @@ def test_own_results_are_solo_and_name_their_limits(responses):
 
     assert results.is_solo
     assert results.unavailable == dict.fromkeys(
-        ("side_by_side", "perception", "agreement", "guesses"), "solo"
+        ("side_by_side", "differences", "perception", "agreement", "guesses", "moved"), "solo"
     )
     assert set(results.perspectives["perspective"]) == {"b_on_b", "b_on_a"}
     assert {i.caution for i in results.insights if i.code != "unmet_need"} <= {"one_side", ""}

@@ -20,7 +20,7 @@ PEOPLE = {"p_0000000a": "a", "p_0000000b": "b"}
 NAMES = {"a": "Mira", "b": "Jonas"}
 OCCASION, COUPLE = "assessment-1", "c_0000000"
 FIELDS = ("high_text", "low_text", "both_high_text", "both_low_text", "some_text")
-VIEWS_SHOWN = ("side_by_side", "heat_map")
+VIEWS_SHOWN = ("profile", "side_by_side", "signs")
 
 
 def write_told(note: str) -> str:
@@ -28,7 +28,7 @@ def write_told(note: str) -> str:
     parts = [
         note,
         "# What the result pages tell\n",
-        "Every text, of whom it is true and what it claims (`workbook/content/told.toml`). Tests read",
+        "Every text, of whom it is true and what it claims (`content/structure/told.toml`). Tests read",
         "rendered pages against raw answers, and hold each text to what stands here. Nobody is named as the",
         "one who is low on a page for two: it is said of *both*, of *some* (at least one of the two), or of",
         "*one* (more than the other, where that holds among all comparisons of the page).\n",
@@ -73,6 +73,11 @@ _NAMES = (
     "who",
     "title",
     "label",
+    "drawn",
+    "more",
+    "mark",
+    "then",
+    "now",
 )
 
 

@@ -198,6 +198,21 @@ CLAIMS = pa.DataFrameSchema(
     title="One row per couple, occasion, view and comparison; the overview's instrument is empty.",
 )
 
+CHANGES = pa.DataFrameSchema(
+    {
+        **{name: _PERSON[name] for name in ("couple_id", "person_id", "instrument")},
+        "facet": column("string", "Facet or sign id."),
+        "difference": column("Float64", "Last time minus first, in scale points."),
+        "error": column("Float64", "Its standard error at the lowest plausible reliability.", nullable=True),
+        "p": column("Float64", "Chance of as much or more where in truth nothing moved.", nullable=True),
+        "is_claimed": column("boolean", "True where it holds with all of its view together (Holm 1979)."),
+    },
+    unique=["person_id", "instrument", "facet"],
+    strict=True,
+    name="changes",
+    title="One row per person and facet that was scored at two times or more.",
+)
+
 FRAMES: dict[str, pa.DataFrameSchema] = {
     "responses": RESPONSES,
     "scores": SCORES,
@@ -207,13 +222,13 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
     "agreement": AGREEMENT,
     "needs": NEEDS,
     "claims": CLAIMS,
+    "changes": CHANGES,
 }
 
-_SCALE = {
+_STEPS = {
     "lowest": column("Float64", "Lower end of the scale."),
     "highest": column("Float64", "Upper end of the scale."),
-    "left": column("string", "What the lowest choice is called."),
-    "right": column("string", "What the highest choice is called."),
+    "words": column("string", "What the choices are called, from the lowest to the highest, a line each."),
 }
 _TITLE = column("string", "The facet's title.")
 _NAME = column("string", "The name that person chose.")
@@ -231,30 +246,24 @@ def prepared(name: str, title: str, columns: dict[str, pa.Column]) -> pa.DataFra
 
 
 PREPARED: dict[str, pa.DataFrameSchema] = {
-    "profile": prepared(
-        "profile",
-        "One row per facet, strong to weak.",
+    "topics": prepared(
+        "topics",
+        "One row per topic and partner, family by family, from full to small.",
         {
             "facet": _FACET,
             "title": _TITLE,
-            **_BAND,
-            "n_partners": column("Int8", "How many partners' scores the value is the mean of."),
-            **_SCALE,
-        },
-    ),
-    "side_by_side": prepared(
-        "side_by_side",
-        "One row per facet and partner, in the instrument's order.",
-        {
-            "facet": _FACET,
-            "title": _TITLE,
+            "family": column("string", "Id of the topic's family; '' where it is in none."),
+            "family_title": column("string", "The family's title; '' without one."),
             "place": _PLACE,
             "name": _NAME,
             **_BAND,
-            "difference": column("Float64", "First place minus second, scale points.", nullable=True),
-            "is_claimed": column("boolean", "True where the difference may be told; see `claims`."),
+            "is_claimed": column(
+                "boolean",
+                "True where the difference may be told, see `claims`; NA where nothing can be told of it.",
+                nullable=True,
+            ),
             "is_whole_claimed": column("boolean", "True where all topics together may be told to differ."),
-            **_SCALE,
+            **_STEPS,
         },
     ),
     "perspectives": prepared(
@@ -263,35 +272,40 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
         {
             "facet": _FACET,
             "title": _TITLE,
+            "question": column("string", "What is asked about the partner; '' where nothing is."),
             "by": column("string", "Place of who says it."),
             "about": column("string", "Place of whom it is about."),
             "name_by": _NAME,
             "name_about": _NAME,
             **_BAND,
             "is_claimed": column(
-                "boolean", "True where it differs from the other's own word and may be told; see `claims`."
+                "boolean",
+                "True where it differs from the other's own word and may be told, see `claims`; NA where"
+                " nothing can be told of it.",
+                nullable=True,
             ),
             "is_whole_claimed": column("boolean", "True where all of this direction together may be told."),
-            **_SCALE,
+            **_STEPS,
         },
     ),
-    "needs_map": prepared(
-        "needs_map",
-        "One row per partner and need.",
+    "waiting": prepared(
+        "waiting",
+        "One row per partner and need, what waits most first.",
         {
             "place": _PLACE,
             "name": _NAME,
-            "number": column("Int16", "The need's number in the figure."),
             "need": column("string", "Need id."),
             "title": column("string", "The need's title."),
             "importance": column("Int16", "How much it matters, scale points."),
             "met": column("Int16", "How far it is met, scale points."),
-            "unmet": column("boolean", "True where it matters much and is met little."),
-            **_SCALE,
+            "group": column(
+                "string", "waits (matters much, met little), nearly, met, or less (matters less just now)."
+            ),
+            **_STEPS,
         },
     ),
-    "heat_map": prepared(
-        "heat_map",
+    "signs": prepared(
+        "signs",
         "One row per sign and perspective, in the instrument's order.",
         {
             "facet": _FACET,
@@ -300,8 +314,9 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "about": column("string", "Place of whom it is about."),
             "name_by": _NAME,
             "name_about": _NAME,
-            "value": column("Float64", "In scale points.", nullable=True),
-            **_SCALE,
+            **_BAND,
+            "is_often": column("boolean", "True where it is nearer to often than to sometimes."),
+            **_STEPS,
         },
     ),
     "agreement": prepared(
@@ -334,11 +349,12 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             ),
             "change": column(
                 "string",
-                "Of the last time against the first: better, worse, or none where nothing may be told.",
+                "Of the last time, against the first: better, worse, or none where it may not be told (see"
+                " `changes`); NA at other times, and where nothing can be told of it.",
                 nullable=True,
             ),
             "assumed": column("boolean", "True where a constant behind the band is assumed."),
-            **_SCALE,
+            **_STEPS,
         },
     ),
 }

@@ -7,7 +7,7 @@ from itertools import combinations
 import pandas as pd
 
 from workbook import frames
-from workbook.dyads import agreement, find_claims, needs_gap, pair, perception, perspectives
+from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair, perception, perspectives
 from workbook.insights import Insight, find_insights
 from workbook.instruments.model import Instrument
 from workbook.plots import VIEWS, Findings, showings
@@ -28,7 +28,8 @@ class Results(Findings):
         At which grain each instrument is open; *nothing* where it is not.
     unavailable : mapping of `workbook.plots.Showing.id` to reason
         Why a view of an instrument cannot be shown: ``not_open`` (not revealed by both), ``needs_answers``
-        (open at *scores* only), ``no_values`` (open, but nothing both answered), ``solo``.
+        (open at *scores* only), ``no_values`` (open, but nothing both answered) or what else a view lacks,
+        ``solo``.
     is_solo : bool
         Whether these are one person's own results.
     """
@@ -150,6 +151,7 @@ def _findings(
         healthy if len(healthy) else None,
         needs if len(needs) else None,
         claims,
+        find_changes(scores, instruments),
     )
 
 
@@ -189,7 +191,7 @@ def _unavailable(
         elif order.index(grain) < order.index(Grain(one.view.grain)):
             reasons[one.id] = "needs_answers"
         elif not _has_rows(one.view.source(found), one.instrument):
-            reasons[one.id] = "no_values"
+            reasons[one.id] = one.view.lacks
     return reasons
 
 

@@ -89,17 +89,7 @@ def responses_of(person: str, sheet: Mapping[str, int]) -> pd.DataFrame:
     return frames.check(frame, frames.RESPONSES)
 
 
-SHOWN = (
-    "profile",
-    "side_by_side",
-    "perspectives",
-    "perception",
-    "agreement",
-    "heat_map",
-    "needs_map",
-    "guesses",
-    "skills",
-)
+SHOWN = tuple(view.name for view in VIEWS)
 
 
 def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:
@@ -114,7 +104,8 @@ def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[st
         if prepared is not None and view.drawing is None:
             told[view.name] = list(texts(seen_in_words(prepared, NAMES, claims=results.claims)))
         elif prepared is not None and view.drawing:
-            told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
+            said = [*view.drawing.sentence(prepared), *view.drawing.note(prepared)]
+            told[view.name] = [say(key, **values) for key, values in said]
     return told
 
 

@@ -59,9 +59,7 @@ def test_a_frightened_partner_is_not_praised_for_letting_go() -> None:
 def test_one_partners_loneliness_is_reported() -> None:
     said = told("lonely and content")["together"]
 
-    assert (
-        "Noticed often: by at least one of you, “Feeling disconnected” and “Loneliness”." in said["heat_map"]
-    )
+    assert "Noticed often: by at least one of you, “Feeling disconnected” and “Loneliness”." in said["signs"]
     assert any(
         one.startswith("At least one of you notices this often at the moment. These weeks are different")
         for one in said["overview"]

@@ -110,7 +110,7 @@ def _results(pairs: pd.DataFrame, claims: pd.DataFrame, *, both: bool) -> Result
 
 def told_falsely(topic: str) -> Iterator[tuple[str, str, str]]:
     """Return the false sentences on the joint pages and on one's own, over the 16 pairs of levels."""
-    views = ("heat_map",) if topic in SIGNS else ("profile", "side_by_side")
+    views = ("signs",) if topic in SIGNS else ("profile", "side_by_side", "differences")
     joint = [scores_of(topic, a, b) for a, b in PAIRS]
     for (a, b), scores, results in zip(PAIRS, joint, results_of(joint), strict=True):
         for one in judge(pages(results, views), scores, NAMES):
@@ -254,7 +254,7 @@ def test_the_truth_checker_rejects_single_comparisons(monkeypatch: pytest.Monkey
 def test_the_truth_checker_rejects_a_mean_over_both() -> None:
     """One partner often lonely, the other never: "neither" is false, and she is passed over."""
     scores = scores_of("warning_signs.loneliness", "low", "high")
-    told = {"heat_map": [say("results.plots.heat_map_none_all_two")], "overview": []}
+    told = {"signs": [say("results.plots.signs_none_all_two")], "overview": []}
 
     assert judge(told, scores, NAMES) == [
         "-: Neither of you notices any of these signs often.",

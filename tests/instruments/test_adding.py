@@ -49,19 +49,21 @@ for page, _title, _note in found["together:now"] + found["results"]:
     heading = [block["text"] for block in app._open.words.blocks if block["kind"] == "heading"]
     chart, below = app._open.view.chart, app._open.view.below
     rows = below.blocks[0]["blocks"][0]["rows"]
-    found[page] = [heading, len(chart.figure["data"]) > 0, chart.sentence != "", [row[0] for row in rows]]
+    found[page] = [heading, len(chart.figures[0]["data"]) > 0, chart.sentence != "", [row[0] for row in rows]]
 print(json.dumps(found))
 household.close()
 """
 TOGETHER = {
-    "view:profile:kindness": "From strong to weak: Everyday kindness",
-    "view:side_by_side:kindness": "Side by side: Everyday kindness",
-    "view:perspectives:kindness": "Four views of the same thing: Everyday kindness",
+    "view:profile:kindness": "How you connect: Everyday kindness",
+    "view:side_by_side:kindness": "Every topic, exactly: Everyday kindness",
+    "view:differences:kindness": "Where your halves differ: Everyday kindness",
+    "view:perspectives:kindness": "One topic, four views: Everyday kindness",
     "view:agreement:kindness": "Where you both feel well: Everyday kindness",
+    "view:moved:kindness": "What has moved: Everyday kindness",
 }
 OWN = {
-    "own:profile:kindness": "From strong to weak: Everyday kindness",
-    "own:perspectives:kindness": "Four views of the same thing: Everyday kindness",
+    "own:profile:kindness": "How you connect: Everyday kindness",
+    "own:perspectives:kindness": "One topic, four views: Everyday kindness",
 }
 
 

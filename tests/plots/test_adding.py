@@ -22,7 +22,7 @@ own = [line["title"] for line in app._open.menu.parts[0]["steps"]] if app._open.
 app.go("view:apart")
 chart, table = app._open.view.chart, app._open.view.below.blocks[0]["blocks"][0]
 print(json.dumps({
-    "at": workbook.__file__, "menu": menu, "own": own, "drawn": len(chart.figure["data"]),
+    "at": workbook.__file__, "menu": menu, "own": own, "drawn": len(chart.figures[0]["data"]),
     "sentence": chart.sentence, "columns": table["head"], "lines": len(table["rows"]),
 }))
 household.close()
@@ -44,7 +44,7 @@ def test_following_the_page_adds_a_view_in_two_files_plus_messages(tmp_path):
         "workbook/content/en/messages/ui.toml",
     ]
     assert seen["at"].startswith(str(folder))
-    assert seen["menu"][1:3] == ["Side by side", "How far apart you are"]
+    assert seen["menu"][1:3] == ["Every topic, exactly", "How far apart you are"]
     assert "How far apart you are" not in seen["own"]
     assert seen["drawn"] == 2
     assert seen["sentence"].startswith("Clearly apart, and the furthest: “")

@@ -12,7 +12,9 @@ from workbook.plots import VIEWS, showings
 
 CATALOGUE = catalogue()
 TALKS = replace(SMALL, items=ITEMS[:4], subscales=(TALK, SEEN))  # one topic, and the partner's on it
-BY_SHAPE = ["profile", "side_by_side", "perspectives", "perception", "agreement", "heat_map", "skills"]
+BY_SHAPE = [
+    "profile", "side_by_side", "differences", "perspectives", "perception", "agreement", "signs", "skills", "moved",
+]  # fmt: skip
 
 
 def fitting(instrument, views=VIEWS):
@@ -25,13 +27,15 @@ def test_packaged_instruments_keep_exactly_their_views():
     assert [(one.id, one.instrument) for one in shown] == [
         ("profile", "connection"),
         ("side_by_side", "connection"),
+        ("differences", "connection"),
         ("perspectives", "connection"),
         ("perception", "connection"),
         ("agreement", "connection"),
-        ("needs_map", "needs"),
+        ("waiting", "needs"),
         ("guesses", "needs"),
-        ("heat_map", "warning_signs"),
+        ("signs", "warning_signs"),
         ("skills", "skills"),
+        ("moved", "connection"),
     ]
 
 
@@ -42,14 +46,14 @@ def test_a_view_fits_the_instrument_it_was_made_for_also_under_another_name(name
     assert fitting(replace(CATALOGUE[view.instrument], id="other"), [view]) == [name]
 
 
-def test_a_topic_with_a_question_about_the_partner_shows_in_four_views():
-    assert fitting(TALKS) == ["profile", "side_by_side", "perspectives", "agreement"]
+def test_a_topic_with_a_question_about_the_partner_shows_in_six_views():
+    assert fitting(TALKS) == ["profile", "side_by_side", "differences", "perspectives", "agreement", "moved"]
 
 
 def test_a_topic_without_a_partner_item_has_no_perception_view():
     silent = replace(TALKS, items=ITEMS[:3], subscales=(TALK,))
 
-    assert fitting(silent) == ["profile", "side_by_side", "agreement"]
+    assert fitting(silent) == ["profile", "side_by_side", "differences", "agreement", "moved"]
 
 
 @pytest.mark.parametrize(

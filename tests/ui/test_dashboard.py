@@ -173,7 +173,7 @@ def test_the_dyadic_section_says_what_the_model_says(page: Dashboard) -> None:
     pairs = page.sample.pairs([section.y.value], "assessment-1")
     value = dyadic_icc(pairs, f"{section.y.value}_a", f"{section.y.value}_b").value
     assert f"{value:.2f}" in section.views[0].chart.sentence.replace("−", "-")
-    assert len(section.views[1].chart.figure["data"]) > 0
+    assert len(section.views[1].chart.figures[0]["data"]) > 0
     section.y.value = section.x.value
     assert "different facets" in texts(section.more.blocks)
     assert section.views[1].root.children == ()

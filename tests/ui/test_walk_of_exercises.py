@@ -95,7 +95,7 @@ def test_the_words_of_an_own_need_stay_with_its_writer_who_is_told_so(
     hidden = say("ui.activity.own_need_hidden")
     with at_browser(browser, address, maya, "own-needs") as she:
         assert say("ui.own-needs.words") in she.look()
-        she.go("own:needs_map")
+        she.go("own:waiting")
         assert OWN_WORDS in she.look() and "needs.own." not in she.look()
         she.go("exercise:needs_talk")
         assert hidden in she.look()
@@ -109,7 +109,7 @@ def test_the_words_of_an_own_need_stay_with_its_writer_who_is_told_so(
             f"exercise:needs_talk:{said.operation_id}",
             "exercise:needs_talk",
             "together:now",
-            "view:needs_map",
+            "view:waiting",
         ):
             she.go(there)
             assert OWN_WORDS not in she.look() and "needs.own." not in she.look()

@@ -1,15 +1,20 @@
 """On how many of a facet's questions both partners answer in the healthy direction."""
 
+from typing import Any
+
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
+from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Look
+from workbook.plots.measure import wrap
 from workbook.plots.names import all_or_number, shown_facets
-from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, MaybeFigure, Rows
+from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, SMALL, TEXT, MaybeFigure
 from workbook.plots.view import Drawing, Said, View, has_topics
 
-DOT_STEP = 1.0
+DOT, STEP, GAP = 12.0, 24.0, 44.0  # px
+FILLED, HOLLOW = Look(INK), Look(line=LINE_STRONG, width=1.8)
 
 
 def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -36,23 +41,42 @@ def prepare_agreement(agreement: pd.DataFrame, instrument: Instrument) -> pd.Dat
     return frames.check(table.sort_values("_rank", ignore_index=True)[list(contract.columns)], contract)
 
 
-def plot_agreement(prepared: pd.DataFrame) -> MaybeFigure:
+def plot_agreement(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
     """Draw a dot for each question both answered; filled where both answered in the healthy way."""
     if not len(prepared):
         return None
-    most = int(prepared["n_both"].max())
-    rows = Rows(list(prepared["title"]), (0, max(most, 12)), head=4, gap=21, after=22, room=(0.03, 0.03))
-    filled: list[tuple[float, float]] = []
-    hollow: list[tuple[float, float]] = []
-    for r in frames.rows(prepared):
-        for k in range(int(r.n_both)):
-            (filled if k < r.n_healthy else hollow).append((k * DOT_STEP, rows.at(r.Index)))
-        words = say("results.plots.n_of_m", n=int(r.n_healthy), m=int(r.n_both))
-        rows.write(words, r.n_both * DOT_STEP, rows.at(r.Index), xref="x", xanchor="left", color=INK_SOFT)
-    for dots, symbol, colour in ((hollow, "circle-open", LINE_STRONG), (filled, "circle", INK)):
-        if dots:
-            rows.symbols([x for x, _ in dots], [y for _, y in dots], symbol, colour, 13)
-    return rows.figure
+    sheet, rows = Canvas(width), frames.rows(prepared)
+    if not sheet.is_wide:
+        return sheet.figure(_draw_column(sheet, rows, 0, width))
+    half = -(-len(rows) // 2)
+    column = (width - GAP) / 2
+    starts = ((rows[:half], 0.0), (rows[half:], column + GAP))
+    return sheet.figure(max(_draw_column(sheet, own, left, column) for own, left in starts))
+
+
+def _draw_column(sheet: Canvas, rows: list[Any], left: float, room: float) -> float:
+    """Draw rows below each other; return where they end."""
+    titles = room * 0.48
+    first = left + titles + 16 if sheet.is_wide else left
+    most = max((int(row.n_both) for row in rows), default=1)
+    step = min(STEP, (left + room - first - 56) / max(1, most))
+    y = 0.0
+    for row in rows:
+        if sheet.is_wide:
+            lines = wrap(row.title, titles, TEXT)
+            high = max(34.0, len(lines) * TEXT * LEADING + 10)
+            at = y + high / 2
+            sheet.write(left, at, lines)
+            y += high
+        else:
+            at = sheet.paragraph(left, y, row.title, room) + 14
+            y = at + 22
+        for n in range(int(row.n_both)):
+            look = FILLED if n < row.n_healthy else HOLLOW
+            sheet.capsule(first + step * n + 2, first + step * n + 2 + DOT, at, DOT / 2, look)
+        words = say("results.plots.n_of_m", n=int(row.n_healthy), m=int(row.n_both))
+        sheet.write(first + step * row.n_both + 12, at, words, size=SMALL, colour=INK_SOFT)
+    return y
 
 
 def sentence_agreement(prepared: pd.DataFrame) -> Said:
@@ -88,7 +112,7 @@ VIEW = View(
     source=lambda found: found.agreement,
     prepare=lambda rows, instrument, _: prepare_agreement(rows, instrument),
     contract=frames.PREPARED["agreement"],
-    drawing=Drawing(plot_agreement, sentence_agreement, table_agreement),
+    drawing=Drawing(plot_agreement, sentence_agreement, table_agreement, widths=WIDTHS),
     fits=has_topics,
     grain="answers",
     needs_two=True,

@@ -1,11 +1,12 @@
 """What people and facets are called in figures, sentences and tables."""
 
 from collections.abc import Mapping, Sequence
+from math import floor
 
 from workbook.content import say
 from workbook.content.formats import listed
 from workbook.instruments.facets import Facet, facets
-from workbook.instruments.model import Instrument
+from workbook.instruments.model import Instrument, Scale
 
 MOST_NAMED = 3  # more than this are counted
 
@@ -21,10 +22,18 @@ def shown_facets(instrument: Instrument) -> dict[str, Facet]:
     return {facet.id: facet for facet in facets(instrument)}
 
 
-def end_labels(facet: Facet) -> tuple[str, str]:
-    """Return what the lowest and the highest choice of a facet's scale are called."""
-    choices = sorted(facet.scale.choices, key=lambda choice: choice.value)
-    return choices[0].label, choices[-1].label
+def choice_words(scale: Scale) -> str:
+    """Return what the choices of a scale are called, from the lowest to the highest, a line each."""
+    return "\n".join(one.label for one in sorted(scale.choices, key=lambda choice: choice.value))
+
+
+def word_for(value: float, lowest: float, words: Sequence[str]) -> str:
+    """Return the scale's own word that is nearest to a score; half-way goes up.
+
+    >>> word_for(2.5, 0, ["Never", "Rarely", "Sometimes", "Often", "Almost always"])
+    'Often'
+    """
+    return words[min(len(words) - 1, max(0, floor(value - lowest + 0.5)))]
 
 
 def in_words(items: list[str]) -> str:
@@ -61,14 +70,3 @@ def each_in_words(sentences: Sequence[tuple[str, str]]) -> list[tuple[str, dict[
     if len(said) < 2:
         return [("results.plots.one_of_you", {"said": said[0]})] if said else []
     return [("results.plots.each_of_you", {"first": said[0], "second": said[1]})]
-
-
-def clipped(name: str, most: int = 9) -> str:
-    """Return a name short enough for the edge of a figure; what stands in brackets goes first.
-
-    >>> clipped("Maximiliane"), clipped("Robin (simulated)")
-    ('Maximili…', 'Robin')
-    """
-    if len(name) > most and not name.startswith("("):
-        name = name.partition(" (")[0]
-    return name if len(name) <= most else f"{name[: most - 1]}…"

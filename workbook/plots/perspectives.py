@@ -1,28 +1,29 @@
-"""Four perspectives on a line each: what I say of myself, and what you say of me.
+"""Four perspectives: what I say of myself, and what you say of me.
 
-The same drawing serves three views: facets of connection, skills, and guesses of what matters.
+The same frame serves three views: topics of connection, one at a time; skills; and guesses of what matters.
 """
 
-import math
 from collections.abc import Iterable, Mapping
+from math import nan
 
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.content.formats import decimal
-from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
+from workbook.plots.canvas import WIDTHS
 from workbook.plots.claimed import Told
+from workbook.plots.four_views import plot_four_views
 from workbook.plots.names import (
     all_or_number,
-    clipped,
+    choice_words,
     each_in_words,
-    end_labels,
     partner_names,
     shown_facets,
+    word_for,
 )
-from workbook.plots.theme import PARTNER, MaybeFigure, Rows
+from workbook.plots.steps import plot_steps
+from workbook.plots.theme import number
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
 CONTRACT = frames.PREPARED["perspectives"]
@@ -55,7 +56,7 @@ def prepare_perspectives(
     own = own[own["value"].notna()]
     by = own["perspective"].str[0]
     rows = own.assign(by=by, about=own["perspective"].str[-1])
-    return _prepared(rows, shown_facets(instrument), names, Told(claims, "perspectives", instrument.id))
+    return _prepared(rows, instrument, names, Told(claims, "perspectives", instrument.id))
 
 
 prepare_skills = prepare_perspectives  # "I can do this" and "my partner does this", single answers
@@ -80,119 +81,102 @@ def prepare_guesses(
     said = now.assign(by=now["place"], about=now["place"], value=now["importance"])
     guessed = now.assign(by=now["place"], about=other, value=now["guess"])
     rows = pd.concat([said, guessed], ignore_index=True).rename(columns={"need": "facet"})
-    rows = rows[rows["value"].notna()].assign(low=math.nan, high=math.nan, assumed=False)
-    return _prepared(rows, shown_facets(instrument), names, Told(claims, "guesses", instrument.id))
+    rows = rows[rows["value"].notna()].assign(low=nan, high=nan, assumed=False)
+    return _prepared(rows, instrument, names, Told(claims, "guesses", instrument.id))
 
 
 def _prepared(
-    rows: pd.DataFrame, known: Mapping[str, Facet], names: Mapping[str, str] | None, told: Told
+    rows: pd.DataFrame, instrument: Instrument, names: Mapping[str, str] | None, told: Told
 ) -> pd.DataFrame:
+    known = shown_facets(instrument)
     rows = rows[rows["facet"].isin(known)]
     if not len(rows):
         return frames.empty(CONTRACT)
     called = partner_names(names)
     rank = {facet: n for n, facet in enumerate(known)}
-    ends = {name: end_labels(facet) for name, facet in known.items()}
+    questions = {
+        name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()
+    }
     table = rows.assign(
         title=[known[name].title for name in rows["facet"]],
+        question=[questions[name] for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
-        is_claimed=[told.of(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
+        is_claimed=[told.mark(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
         is_whole_claimed=[told.of_whole(*key) for key in zip(rows["by"], rows["about"], strict=True)],
         lowest=[known[name].scale.lowest for name in rows["facet"]],
         highest=[known[name].scale.highest for name in rows["facet"]],
-        left=[ends[name][0] for name in rows["facet"]],
-        right=[ends[name][1] for name in rows["facet"]],
+        words=[choice_words(known[name].scale) for name in rows["facet"]],
         _rank=rows["facet"].map(rank),
     ).sort_values(["_rank", "about", "by"], ignore_index=True)
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
-def plot_perspectives(prepared: pd.DataFrame) -> MaybeFigure:
-    """Draw, per facet, a line about each partner: filled is their own word, open the other's.
-
-    ``None`` where there is nothing to draw.
-    """
-    if not len(prepared):
-        return None
-    first = prepared.iloc[0]
-    facets = list(dict.fromkeys(prepared["facet"]))
-    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
-    rows = Rows(
-        [titles[facet] for facet in facets],
-        (first["lowest"], first["highest"]),
-        lines=2,
-        pitch=24,
-        gap=26,
-        head=84,
-        room=(0.07, 0.5),
-    )
-    called = dict(zip(prepared["by"], prepared["name_by"], strict=True))
-    called |= dict(zip(prepared["about"], prepared["name_about"], strict=True))
-    rows.name_partners(called)
-    rows.write(say("results.plots.filled_open"), 0, 38)
-    rows.name_ends(first["left"], first["right"])
-    rows.tracks()
-    at = {
-        (facet, about): rows.at(n, line) for n, facet in enumerate(facets) for line, about in enumerate("ab")
-    }
-    for (_, about), line_y in at.items():
-        rows.write(
-            say("results.plots.about", name=clipped(called[about], 8)), 1, line_y, color=PARTNER[about]
-        )
-    _draw_bands(rows, prepared, at)
-    for by in ("a", "b"):
-        for style in ("open", "filled"):
-            mine = prepared[
-                (prepared["by"] == by).to_numpy()
-                & ((prepared["about"] == by).to_numpy() == (style == "filled"))
-            ]
-            y = [at[facet, about] for facet, about in zip(mine["facet"], mine["about"], strict=True)]
-            rows.marks(list(mine["value"]), y, by, style="filled" if style == "filled" else "open")
-    return rows.figure
-
-
-def _draw_bands(rows: Rows, prepared: pd.DataFrame, at: Mapping[tuple[str, str], float]) -> None:
-    banded = [r for r in frames.rows(prepared) if pd.notna(r.low)]
-    for by in ("a", "b"):
-        for assumed, dash in ((True, "3px,3px"), (False, "solid")):
-            spans = [
-                (r.low, r.high, at[r.facet, r.about])
-                for r in banded
-                if r.by == by and bool(r.assumed) == assumed
-            ]
-            rows.segments(spans, PARTNER[by], width=2, dash=dash)
-
-
-plot_skills = plot_perspectives
-plot_guesses = plot_perspectives
-
-
 def _sentence(prepared: pd.DataFrame, view: str) -> Said:
     """Return, for each person, on what the other's view differs from their own word, if that may be told."""
-    others = prepared[(prepared["by"] != prepared["about"]).to_numpy()]
-    answered = prepared.loc[(prepared["by"] == prepared["about"]).to_numpy(), ["facet", "about"]]
-    both = others.merge(answered, on=["facet", "about"])
     said: list[tuple[str, str]] = []
-    for _, rows in both.groupby("about", sort=True):
+    for _, rows in _compared(prepared).groupby("about", sort=True):
         name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
-        titles = list(rows.loc[rows["is_claimed"].to_numpy(dtype=bool), "title"])
+        titles = list(rows.loc[rows["is_claimed"].fillna(value=False).to_numpy(dtype=bool), "title"])
         key = "some" if titles else "whole" if bool(rows["is_whole_claimed"].any()) else "none"
         subjects = all_or_number(titles, "n_of_them", of=len(rows))
         said.append((name, say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)))
     if not said:
         return [("results.plots.one_side", {})]
-    return [*each_in_words(said), (f"results.plots.chance_{view}", {})]
+    return [(key, dict(values)) for key, values in each_in_words(said)]
+
+
+def _compared(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Return the views of the other that have the other's own word beside them, with how far off they are."""
+    is_own = (prepared["by"] == prepared["about"]).to_numpy()
+    words = prepared.loc[is_own, ["facet", "about", "value"]].rename(columns={"value": "word"})
+    both = prepared[~is_own].merge(words, on=["facet", "about"])
+    return both.assign(gap=both["value"] - both["word"])
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> Said:
     """Return what to see: on what a person's own word and the partner's view differ."""
     if not len(prepared):
         return []
-    said = _sentence(prepared, "perspectives")
+    return _sentence(prepared, "perspectives")
+
+
+def note_perspectives(prepared: pd.DataFrame) -> Said:
+    """Return how to read it, and how sure it is."""
+    return _note(prepared, "perspectives", "one_question")
+
+
+def note_skills(prepared: pd.DataFrame) -> Said:
+    """Return how to read it: single answers, so no band is spoken of."""
+    return _note(prepared, "skills", "single")
+
+
+def note_guesses(prepared: pd.DataFrame) -> Said:
+    """As `note_skills`, for guesses of what matters."""
+    return _note(prepared, "guesses", "single")
+
+
+def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
+    if not len(prepared):
+        return []
+    said: Said = [("results.plots.filled_open", {}), (f"results.plots.{rests_on}", {})]
+    if prepared["is_claimed"].any():
+        said.append(("results.plots.joined", {}))
+    if prepared["is_claimed"].notna().any():
+        said.append((f"results.plots.chance_{view}", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
     return said
+
+
+def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the topics to choose from, first where a view and an own word are furthest apart."""
+    both = _compared(prepared)
+    widest = both["gap"].abs().round(6).groupby(both["facet"]).max()
+    topics = prepared.drop_duplicates("facet")[["facet", "title"]]
+    topics = topics.assign(gap=topics["facet"].map(widest).fillna(-1.0))
+    topics = topics.sort_values("gap", ascending=False, kind="stable")
+    return list(zip(topics["facet"], topics["title"], strict=True))
 
 
 def sentence_skills(prepared: pd.DataFrame) -> Said:
@@ -210,7 +194,9 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Iterable[str]] = {}
     facets = prepared.drop_duplicates("facet")
     columns[say("results.plots.column_facet")] = list(facets["title"])
-    is_whole = prepared["low"].isna().all()
+    is_whole = bool(prepared["low"].isna().all())
+    words = prepared["words"].iloc[0].split("\n") if len(prepared) else []
+    lowest = float(prepared["lowest"].min()) if len(prepared) else 0.0
     for (by, about), rows in prepared.groupby(["by", "about"], sort=True):
         values = dict(zip(rows["facet"], rows["value"], strict=True))
         key = "column_own" if by == about else "column_other"
@@ -219,12 +205,15 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
         columns[heading] = [
             say("results.plots.not_given")
             if value is None
-            else decimal(value, 0)
-            if is_whole
-            else decimal(value)
+            else _cell(value, lowest, words, is_whole=is_whole)
             for value in shown
         ]
     return pd.DataFrame(columns)
+
+
+def _cell(value: float, lowest: float, words: list[str], *, is_whole: bool) -> str:
+    word = word_for(value, lowest, words)
+    return word if is_whole else say("results.plots.word_and_score", word=word, score=number(value))
 
 
 table_skills = table_perspectives
@@ -239,7 +228,14 @@ VIEW = View(
         rows, instrument, given.names, claims=given.found.claims
     ),
     contract=CONTRACT,
-    drawing=Drawing(plot_perspectives, sentence_perspectives, table_perspectives),
+    drawing=Drawing(
+        plot_four_views,
+        sentence_perspectives,
+        table_perspectives,
+        note=note_perspectives,
+        widths=WIDTHS,
+        choose=choose_topic,
+    ),
     fits=has_seen_topics,
     grain="answers",
 )
@@ -251,7 +247,7 @@ SKILLS = View(
         rows, instrument, given.names, claims=given.found.claims
     ),
     contract=CONTRACT,
-    drawing=Drawing(plot_skills, sentence_skills, table_skills),
+    drawing=Drawing(plot_steps, sentence_skills, table_skills, note=note_skills, widths=WIDTHS),
     fits=is_of_steps,
     grain="answers",
 )
@@ -263,7 +259,7 @@ GUESSES = View(
         rows, instrument, given.names, claims=given.found.claims
     ),
     contract=CONTRACT,
-    drawing=Drawing(plot_guesses, sentence_guesses, table_guesses),
+    drawing=Drawing(plot_steps, sentence_guesses, table_guesses, note=note_guesses, widths=WIDTHS),
     grain="answers",
     needs_two=True,
 )

@@ -1,111 +1,220 @@
-"""The profile: every facet of the couple, strong to weak, each with its band."""
+"""How two connect: a disc for each topic, a half for each partner, full to small."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.ladder import ladder
 from workbook.content.thresholds import thresholds
-from workbook.instruments.model import Instrument
-from workbook.plots.names import all_or_number, end_labels, in_words, shown_facets
-from workbook.plots.theme import INK, INK_SOFT, LINE, SMALL, MaybeFigure, Rows, number
+from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas
+from workbook.plots.discs import draw_disc, radius_at
+from workbook.plots.measure import text_width, wrap
+from workbook.plots.names import all_or_number, in_words
+from workbook.plots.theme import INK_SOFT, LINE_STRONG, PARTNER, SIGN, SMALL, TEXT, MaybeFigure
+from workbook.plots.topics import (
+    Half,
+    Topic,
+    by_family,
+    how_sure,
+    names_of,
+    prepare_topics,
+    table_topics,
+    topics_of,
+)
 from workbook.plots.view import Drawing, Said, View, has_topics
 
-BAND_Z = 1.96
 SAME = 1e-6
+MANY = 0.5  # share of topics from which a mark says nothing any more: marked everywhere is marked nowhere
 
 
-def prepare_profile(pairs: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Return one row per facet, strong to weak: the mean of what both say, with its band.
+class _Grid(NamedTuple):
+    """How large discs and their names are, and the room each has."""
 
-    The standard error of the mean of two scores is ``√(SEM_a² + SEM_b²) / 2``; with one
-    partner only it is that partner's own. Facets nobody scored are left out. Ties keep the
-    instrument's order.
+    full: float
+    cell: float
+    size: float
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        `workbook.frames.PAIRS` of one couple; the latest occasion is taken.
 
-    Returns
-    -------
-    DataFrame
-        ``frames.PREPARED["profile"]``.
+def plot_profile(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
+    """Draw every topic as a disc, family by family; on a wide sheet each family is a column.
+
+    ``None`` where there is nothing to draw.
     """
-    rows = []
-    own = frames.latest(pairs[(pairs["instrument"] == instrument.id).to_numpy(dtype=bool)])
-    scored = own.set_index("subscale")
-    for facet in shown_facets(instrument).values():
-        if facet.is_single or facet.own not in scored.index:
-            continue
-        row: Any = scored.loc[facet.own]
-        sides = [(row[f"score_{p}"], row[f"sem_{p}"]) for p in "ab" if pd.notna(row[f"score_{p}"])]
-        if not sides:
-            continue
-        value = sum(float(score) for score, _ in sides) / len(sides)
-        margin = BAND_Z * sum(float(sem) ** 2 for _, sem in sides) ** 0.5 / len(sides)
-        low, high = facet.scale.lowest, facet.scale.highest
-        left, right = end_labels(facet)
-        rows.append(
-            {
-                "facet": facet.id,
-                "title": facet.title,
-                "value": value,
-                "low": max(value - margin, low),
-                "high": min(value + margin, high),
-                "assumed": bool(row["assumed"]),
-                "n_partners": len(sides),
-                "lowest": low,
-                "highest": high,
-                "left": left,
-                "right": right,
-                "_rank": -value if facet.higher_is != "worse" else value,
-            }
-        )
-    if not rows:
-        return frames.empty(frames.PREPARED["profile"])
-    table = pd.DataFrame(rows).sort_values("_rank", kind="stable", ignore_index=True)
-    return frames.check(table.drop(columns="_rank"), frames.PREPARED["profile"])
-
-
-def plot_profile(prepared: pd.DataFrame) -> MaybeFigure:
-    """Draw a bar per facet from the scale's lower end, its band on top, its value at the right.
-
-    A dashed band rests on assumed constants. ``None`` where there is nothing to draw.
-    """
-    if not len(prepared):
+    topics = topics_of(prepared)
+    if not topics:
         return None
-    first = prepared.iloc[0]
-    rows = Rows(list(prepared["title"]), (first["lowest"], first["highest"]), room=(0.0, 0.01))
-    rows.name_ends(first["left"], first["right"])
-    rows.tracks()
-    table = frames.rows(prepared)
-    rows.segments([(r.lowest, r.value, rows.at(r.Index)) for r in table], LINE, width=12)
-    for assumed, dash in ((True, "3px,3px"), (False, "solid")):
-        spans = [(r.low, r.high, rows.at(r.Index)) for r in table if bool(r.assumed) == assumed]
-        rows.segments(spans, INK_SOFT, width=2, dash=dash)
-    rows.symbols([r.value for r in table], [rows.at(r.Index) for r in table], "line-ns-open", INK, 18)
-    for r in table:
-        rows.write(number(r.value), 1, rows.title_at(r.Index), size=SMALL, color=INK_SOFT)
-    return rows.figure
+    sheet, groups = Canvas(width), by_family(topics)
+    with_seams = has_seams(topics)
+    top = _draw_key(sheet, topics[0], names_of(prepared), with_seams=with_seams)
+    draw = _draw_columns if sheet.is_wide and len(groups) > 1 else _draw_rows
+    return sheet.figure(draw(sheet, groups, top, with_seams=with_seams))
+
+
+def has_seams(topics: list[Topic]) -> bool:
+    """Tell whether differences are marked: there are some, and not nearly everywhere."""
+    n = sum(topic.is_claimed for topic in topics)
+    return 0 < n <= MANY * len(topics)
+
+
+def _draw_columns(
+    sheet: Canvas, groups: list[tuple[str, list[Topic]]], top: float, *, with_seams: bool
+) -> float:
+    cell = sheet.width / len(groups)
+    full = min(54.0, cell * 0.34)
+    grid = _Grid(full, cell, TEXT if cell > 160 else 14)
+    titles = [wrap(title, cell - 12, HEADING, weight=600, is_serif=True) for title, _ in groups]
+    head = top + max(map(len, titles)) * HEADING * LEADING
+    bottom = head
+    for g, (title, (_, own)) in enumerate(zip(titles, groups, strict=True)):
+        middle = cell * (g + 0.5)
+        sheet.write(
+            middle, head, title, size=HEADING, weight=600, is_serif=True, anchor="center", baseline="bottom"
+        )
+        y = head + 18 + full
+        for topic in own:
+            below = _draw_topic(sheet, middle, y, grid, topic, with_seams=with_seams)
+            y = max(y + 2 * full + 64, below + 16 + full)
+            bottom = max(bottom, below)
+    return bottom + 6
+
+
+def _draw_rows(
+    sheet: Canvas, groups: list[tuple[str, list[Topic]]], top: float, *, with_seams: bool
+) -> float:
+    longest = max(text_width(word, SMALL) for _, own in groups for t in own for word in t.title.split())
+    per = int(sheet.width // (170 if sheet.is_wide else max(76, longest + 4)))
+    per = max(1, min(per, 5 if sheet.is_wide else 4, max(len(own) for _, own in groups)))
+    cell = sheet.width / per
+    grid = _Grid(54, cell, TEXT) if sheet.is_wide else _Grid(min(46, cell * 0.42), cell, SMALL)
+    y = top
+    for title, own in groups:
+        if title:
+            y = sheet.paragraph(0, y + 4, title, sheet.width, size=HEADING, weight=600, is_serif=True) + 12
+        for start in range(0, len(own), per):
+            row = own[start : start + per]
+            middle = y + grid.full
+            below = [
+                _draw_topic(sheet, cell * (n + 0.5), middle, grid, topic, with_seams=with_seams)
+                for n, topic in enumerate(row)
+            ]
+            y = max(below) + 16
+    return y
+
+
+def _draw_topic(sheet: Canvas, x: float, y: float, grid: _Grid, topic: Topic, *, with_seams: bool) -> float:
+    """Draw a disc and its name below; return where the name ends."""
+    seam = with_seams and topic.is_claimed
+    draw_disc(sheet, x, y, grid.full, topic, seam=seam)
+    weight = 600 if seam else 400
+    lines = wrap(topic.title, grid.cell - 4, grid.size, weight=weight)
+    start = y + grid.full + (9 if seam else 7)
+    sheet.write(x, start, lines, size=grid.size, weight=weight, anchor="center", baseline="top")
+    return start + len(lines) * grid.size * LEADING
+
+
+def _draw_key(sheet: Canvas, like: Topic, names: dict[str, str], *, with_seams: bool) -> float:
+    """Draw how to read it, on a specimen with the scale's own words; return where the discs begin."""
+    full = 46.0 if sheet.is_wide else 40.0
+    top = 12.0
+    fits = all(text_width(f"{name} {SIGN[p]}", TEXT, weight=600) <= full + 40 for p, name in names.items())
+    x = full + (44 if fits else 4)
+    if not fits:
+        top = sheet.people(names, top) + 10
+    for place, name in names.items():
+        parts = [name, SIGN[place]] if place == "a" else [SIGN[place], name]
+        words = " ".join(parts) if fits else SIGN[place]
+        anchor, at = ("right", x - 6) if place == "a" else ("left", x + 6)
+        sheet.write(at, top, words, size=TEXT, colour=PARTNER[place], weight=600, anchor=anchor)
+    y = top + 16 + full
+    draw_disc(sheet, x, y, full, _specimen(like, names))
+    bottom = max(y + full, _draw_leaders(sheet, x, y, full, like.words))
+    how = [say("results.plots.rings_how")]
+    how += [say("results.plots.rings_seam")] if with_seams else []
+    how += [say("results.plots.rings_dotted")] if len(names) == 1 else []
+    widest = max(text_width(word, 14) for word in like.words)
+    left = x + full + 30 + widest + 34
+    if sheet.is_wide and sheet.width - left >= 220:
+        at = y - full
+        for words in how:
+            at = (
+                sheet.paragraph(left, at, words, min(380, sheet.width - left), size=TEXT, colour=INK_SOFT) + 6
+            )
+        return max(bottom, at) + 26
+    at = bottom + 12
+    for words in how:
+        at = sheet.paragraph(0, at, words, sheet.width, size=SMALL, colour=INK_SOFT) + 3
+    return at + 14
+
+
+def _specimen(like: Topic, names: dict[str, str]) -> Topic:
+    """Return a made-up topic for the key, three quarters and half full."""
+    reach = len(like.words) - 1
+    halves = {
+        place: Half(
+            place,
+            name,
+            like.lowest + share * reach,
+            like.lowest + (share - 0.18) * reach,
+            like.lowest + (share + 0.18) * reach,
+            "",
+        )
+        for (place, name), share in zip(names.items(), (0.75, 0.5), strict=False)
+    }
+    return like._replace(halves=halves)
+
+
+def _draw_leaders(sheet: Canvas, x: float, y: float, full: float, words: tuple[str, ...]) -> float:
+    """Lead each ring to its word, the fullest on top; return where the words end."""
+    last, pitch = len(words) - 1, max(18.0, 2 * full / len(words))
+    top = y - full + 4
+    for n, word in enumerate(words):
+        edge = y - radius_at(n / last, full) if n else y
+        at = top + (last - n) * pitch
+        reach = x + full
+        sheet.line([(x + 3, edge), (reach + 4, edge), (reach + 18, at), (reach + 22, at)], LINE_STRONG)
+        sheet.write(reach + 27, at, word, size=14 if sheet.is_wide else SMALL)
+    return top + last * pitch + 8
+
+
+# -- in words ----------------------------------------------------------------------------------
 
 
 def sentence_profile(prepared: pd.DataFrame) -> Said:
-    """Return what to see: one's own highest and lowest; of two, that this is the middle between them.
-
-    Of a couple no topic is named: their mean may be true of neither.
-    """
-    if not len(prepared):
+    """Return what to see: of two, what is full or small on which side, never by their mean."""
+    topics = topics_of(prepared)
+    if not topics:
         return []
-    said: Said
-    if int(prepared["n_partners"].max()) > 1:
-        said = [("results.plots.profile_couple", {})]
-    else:
-        said = [_own_ends(prepared)]
-    if prepared["assumed"].any():
-        said.append(("results.plots.band_assumed", {}))
-    return said
+    names = names_of(prepared)
+    if len(names) == 1:
+        return [_own_ends(prepared)]
+    return _of_two(topics, float(prepared["highest"].iloc[0]))
+
+
+def _of_two(topics: list[Topic], highest: float) -> Said:
+    limits, lowest = thresholds(), topics[0].lowest
+    reach = highest - lowest
+    apart = [topic for topic in topics if topic.is_claimed]
+    if len(apart) > MANY * len(topics):
+        return [("results.plots.profile_differ", {"n": len(apart), "of": len(topics)})]
+    values = [half.value for topic in topics for half in topic.halves.values()]
+    if max(values) - min(values) <= limits.alike.within * reach + SAME:
+        return [("results.plots.profile_alike", {})]
+
+    def is_small(half: Half) -> bool:
+        return half.value - lowest <= limits.growth.at_most * reach + SAME
+
+    high = [t for t in topics if t.least - lowest >= limits.strength.at_least * reach - SAME]
+    full = [t for t in high if t.id not in ladder().never_praised]
+    small = [t for t in topics if all(map(is_small, t.halves.values()))]
+    said: Said = []
+    some = [t for t in topics if t not in small and any(map(is_small, t.halves.values()))]
+    for key, found in (("full", full), ("small", small), ("small_some", some)):
+        if found:  # whose half is small shows in the picture; no sentence names one of the two
+            subjects = all_or_number([t.title for t in found], "n_topics")
+            said.append((f"results.plots.profile_{key}", {"subjects": subjects}))
+    return said or [(f"results.plots.profile_{'none_small' if high else 'between'}", {})]
 
 
 def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
@@ -123,26 +232,24 @@ def _own_ends(prepared: pd.DataFrame) -> tuple[str, dict[str, Any]]:
     return "results.plots.profile_own", dict(zip(("strong", "weak"), named, strict=True))
 
 
-def table_profile(prepared: pd.DataFrame) -> pd.DataFrame:
-    """Return the same as a table, for those who'd rather read."""
-    return pd.DataFrame(
-        {
-            say("results.plots.column_facet"): prepared["title"],
-            say("results.plots.column_score"): [number(value) for value in prepared["value"]],
-            say("results.plots.column_band"): [
-                say("results.plots.from_to", low=number(low), high=number(high))
-                for low, high in zip(prepared["low"], prepared["high"], strict=True)
-            ],
-        }
-    )
+def note_profile(prepared: pd.DataFrame) -> Said:
+    """Return how to take it: whose word it is, what the order is worth, how sure it is."""
+    topics = topics_of(prepared)
+    if not topics:
+        return []
+    n = len(names_of(prepared))
+    said: Said = [("results.plots.profile_note_two" if n > 1 else "results.plots.profile_note_one", {})]
+    return said + how_sure(prepared)
 
 
 VIEW = View(
     "profile",
     instrument="connection",
     source=lambda found: found.pairs,
-    prepare=lambda rows, instrument, _: prepare_profile(rows, instrument),
-    contract=frames.PREPARED["profile"],
-    drawing=Drawing(plot_profile, sentence_profile, table_profile),
+    prepare=lambda rows, instrument, given: prepare_topics(
+        rows, instrument, given.names, claims=given.found.claims
+    ),
+    contract=frames.PREPARED["topics"],
+    drawing=Drawing(plot_profile, sentence_profile, table_topics, note=note_profile, widths=WIDTHS),
     fits=has_topics,
 )

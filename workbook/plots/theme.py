@@ -1,12 +1,13 @@
 """One look for every figure: colours named after the page's tokens, marks, and rows.
 
 Colour never speaks alone: partner A is a circle, partner B a diamond; filled is what a person
-says of themselves, open what they say of the other; a dashed band rests on assumed constants.
+says of themselves, open what they say of the other; what is pale shows how sure a score is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbook.content.formats import decimal
 
@@ -22,11 +23,10 @@ LINE = "#dfd5c5"
 LINE_STRONG = "#8b8072"
 SURFACE = "#fffdf9"
 SUNKEN = "#f2ebdf"
-ACCENT = "#1d5c5a"
 BAD = "#9a2f21"
 WARN, WARN_SOFT = "#7d4a00", "#fbeed3"
-A, A_SOFT = "#1d6f70", "#dcecea"
-B, B_SOFT = "#96590a", "#f8e8cc"
+A, A_SOFT, A_WASH, A_FILL = "#1d6f70", "#dcecea", "#a9cfcb", "#1d6f71"
+B, B_SOFT, B_WASH, B_FILL = "#96590a", "#f8e8cc", "#efcf96", "#c9831f"
 
 COLOURS: dict[str, str] = {
     INK: "ink",
@@ -40,28 +40,34 @@ COLOURS: dict[str, str] = {
     WARN_SOFT: "warn-soft",
     A: "partner-a",
     A_SOFT: "partner-a-soft",
+    A_WASH: "partner-a-wash",
+    A_FILL: "partner-a-fill",
     B: "partner-b",
     B_SOFT: "partner-b-soft",
+    B_WASH: "partner-b-wash",
+    B_FILL: "partner-b-fill",
 }
-"""Colour to the page's token of that name: a page in the dark swaps each for its dark value."""
+"""Colour to the page's token of that name: a page in the dark swaps each for its dark value.
+
+So each has a value of its own here, also where two look the same by day.
+"""
 
 PARTNER = {"a": A, "b": B}
 SOFT = {"a": A_SOFT, "b": B_SOFT}
+WASH = {"a": A_WASH, "b": B_WASH}
+FILL = {"a": A_FILL, "b": B_FILL}
+SIGN = {"a": "●", "b": "◆"}
 FILLED = {"a": "circle", "b": "diamond"}
 OPEN = {"a": "circle-open", "b": "diamond-open"}
-SIZE = {"a": 13, "b": 14}  # a diamond looks smaller than a circle of the same size
-SIZE_OPEN = {"a": 18, "b": 17}  # larger, so that a filled mark at the same spot lies inside
 
+SERIF, SANS = "serif", "sans-serif"  # a page puts its own fonts there
 FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 TEXT = 15
 SMALL = 13
 
-CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
-"""How a figure is shown: nothing to drag, so that a thumb can scroll past it."""
-
 
 class Words:
-    """What is written and boxed on a figure, gathered and put there at once.
+    """What is written on a figure, gathered and put there at once.
 
     plotly checks all words of a figure again for each that is added, so adding them one by
     one takes seconds where there are a hundred.
@@ -70,24 +76,17 @@ class Words:
     def __init__(self, drawn: Figure) -> None:
         self.drawn = drawn
         self._texts: list[dict[str, Any]] = []
-        self._boxes: list[dict[str, Any]] = []
 
     def write(self, **text: Any) -> None:
         """Add one text, as `plotly.graph_objects.layout.Annotation` takes it, without an arrow."""
         self._texts.append({"showarrow": False, "yanchor": "middle", **text})
-
-    def box(self, **shape: Any) -> None:
-        """Add one rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
-        self._boxes.append({"type": "rect", **shape})
 
     def put(self) -> Figure:
         """Return the figure, with everything on it."""
         layout = self.drawn.layout
         if self._texts:
             layout.annotations = [*layout.annotations, *self._texts]
-        if self._boxes:
-            layout.shapes = [*layout.shapes, *self._boxes]
-        self._texts, self._boxes = [], []
+        self._texts = []
         return self.drawn
 
 
@@ -162,12 +161,16 @@ class Rows:
         anchor = style.pop("xanchor", at_edge or "center")
         font = {"size": style.pop("size", SMALL), "color": style.pop("color", INK), **style}
         self._words.write(
-            text=text, x=x, xref=xref, y=y, yref="y", xanchor=anchor, xshift=shift, font=font, align=anchor
+            text=escape(text, quote=False),
+            x=x,
+            xref=xref,
+            y=y,
+            yref="y",
+            xanchor=anchor,
+            xshift=shift,
+            font=font,
+            align=anchor,
         )
-
-    def box(self, **shape: Any) -> None:
-        """Add a rectangle, as `plotly.graph_objects.layout.Shape` takes it."""
-        self._words.box(**shape)
 
     def add(self, **scatter: Any) -> None:
         """Lines or marks, as `plotly.graph_objects.Scatter` takes them."""
@@ -194,20 +197,6 @@ class Rows:
             line = {"color": colour, "width": width, "dash": dash}
             self.add(x=x, y=y, mode="lines", line=line)
 
-    def marks(
-        self,
-        x: Sequence[float],
-        y: Sequence[float],
-        place: str,
-        *,
-        style: Literal["filled", "open"] = "filled",
-    ) -> None:
-        """Draw one partner's marks."""
-        if len(x):
-            is_open = style == "open"
-            symbol = (OPEN if is_open else FILLED)[place]
-            self.symbols(x, y, symbol, PARTNER[place], (SIZE_OPEN if is_open else SIZE)[place])
-
     def symbols(self, x: Sequence[float], y: Sequence[float], symbol: str, colour: str, size: int) -> None:
         """Draw marks of any kind; a rim in the page's colour keeps two of them apart."""
         is_open = symbol.endswith("-open")
@@ -221,13 +210,6 @@ class Rows:
         for y in (self.head - 20, self.height - 14) if self.is_long else (self.head - 20,):
             for text, x, anchor in ((left, low, "left"), (right, high, "right")):
                 self.write(text, x, y, color=INK_SOFT, xref="x", xanchor=anchor)
-
-    def name_partners(self, names: Mapping[str, str]) -> None:
-        """Write whose each mark is, in the partners' colours, on the first line; one alone stands left."""
-        if "a" in names:
-            self.write(f"● {names['a']}", 0, 14, color=A, weight=600)
-        if "b" in names:
-            self.write(f"◆ {names['b']}", 1 if "a" in names else 0, 14, color=B, weight=600)
 
 
 def figure(height: int) -> Figure:

@@ -1,24 +1,25 @@
-"""How each facet went over time, with the band that says which change is more than chance."""
+"""How each facet went over time, and which change is more than chance.
+
+The same frame serves two pictures: what has moved between rounds (`moved`), and week by week (`weeks`).
+"""
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.content.formats import decimal
 from workbook.instruments.model import Instrument
-from workbook.plots.names import all_or_number, end_labels, partner_names, shown_facets
-from workbook.plots.theme import INK_SOFT, LINE, PARTNER, SOFT, SURFACE, MaybeFigure, Rows
-from workbook.plots.view import Drawing, Said
+from workbook.plots.canvas import WIDTHS
+from workbook.plots.claimed import mark_of
+from workbook.plots.moved import plot_moved
+from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
+from workbook.plots.theme import number
+from workbook.plots.view import Drawing, Findings, Said, View, has_topics
+from workbook.plots.weeks import plot_weeks
 
 CONTRACT = frames.PREPARED["trend"]
 CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
-MOST_TIMES = 5  # more labels than this do not fit beside each other at 360 px
-PANEL = 84  # px, height of a facet's panel
-SYMBOL = {"a": "circle", "b": "diamond"}
-MARK = {"a": 14, "b": 10}  # px; drawn in this order, so that neither hides the other
 
 
 def prepare_trend(
@@ -33,8 +34,8 @@ def prepare_trend(
     """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
-    (Jacobson & Truax 1991). It stands on a single comparison; what is told has to hold with all
-    the others, and compares the first time with the last.
+    (Jacobson & Truax 1991). That holds for a single score; what is told has to hold with all the others,
+    and compares the first time with the last.
 
     Parameters
     ----------
@@ -71,8 +72,7 @@ def prepare_trend(
         higher_is=[shown[name].higher_is for name in own["subscale"]],
         lowest=[shown[name].scale.lowest for name in own["subscale"]],
         highest=[shown[name].scale.highest for name in own["subscale"]],
-        left=[end_labels(shown[name])[0] for name in own["subscale"]],
-        right=[end_labels(shown[name])[1] for name in own["subscale"]],
+        words=[choice_words(shown[name].scale) for name in own["subscale"]],
         value=own["score"].astype("float64"),
         _rank=own["subscale"].map(rank),
     )
@@ -89,94 +89,20 @@ def _with_change(rows: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFra
     margin = CHANGE_Z * rows["sem"]
     low = (rows["first"] - margin).clip(lower=rows["lowest"])
     high = (rows["first"] + margin).clip(upper=rows["highest"])
-    claimed: set[tuple[str, str]] = set()
-    if changes is not None:
-        told = changes[changes["is_claimed"].to_numpy(dtype=bool)]
-        claimed = set(zip(told["person_id"], told["facet"], strict=True))
-    is_last = ~rows.duplicated(["facet", "place"], keep="last")
-    may_tell = [one in claimed for one in zip(rows["person_id"], rows["facet"], strict=True)]
-    is_up = (rows["value"] > rows["first"]).to_numpy(dtype=bool)
-    better = np.where(is_up, rows["higher_is"] == "better", rows["higher_is"] == "worse")
-    worse = np.where(is_up, rows["higher_is"] == "worse", rows["higher_is"] == "better")
-    change = pd.Series("none", index=rows.index, dtype="string")
-    is_told = is_last.to_numpy(dtype=bool) & np.array(may_tell, dtype=bool)
-    change = change.mask(is_told & better, "better").mask(is_told & worse, "worse")
+    marks = {} if changes is None else {(r.person_id, r.facet): mark_of(r) for r in frames.rows(changes)}
+    last = rows.groupby(["facet", "place"], sort=False).tail(1)
+    change = pd.Series(pd.NA, index=rows.index, dtype="string")
+    for row in frames.rows(last):
+        may_tell = marks.get((row.person_id, row.facet), pd.NA)
+        if pd.notna(may_tell):
+            change[row.Index] = _way(row.value - row.first, row.higher_is) if may_tell else "none"
     return rows.assign(low=low, high=high, change=change)
 
 
-def plot_trend(prepared: pd.DataFrame) -> MaybeFigure:
-    """Draw a panel per facet, one line per partner from left to right, the band behind it."""
-    if not len(prepared):
-        return None
-    facets = list(dict.fromkeys(prepared["facet"]))
-    titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
-    first, last = int(prepared["number"].min()), int(prepared["number"].max())
-    rows = Rows(
-        [titles[facet] for facet in facets],
-        (first, max(last, first + 1)),
-        gap=20 + PANEL,
-        after=34,
-        head=62,
-        room=(0.09, 0.09),
-    )
-    rows.name_partners(dict(zip(prepared["place"], prepared["name"], strict=True)))
-    rows.write(say("results.plots.trend_up", label=prepared["right"].iloc[0]), 0, 40, color=INK_SOFT)
-    for n, facet in enumerate(facets):
-        own = prepared[(prepared["facet"] == facet).to_numpy()]
-        _draw_panel(rows, own, rows.at(n))
-        for number in sorted({first, last, *(int(number) for number in own["number"])}):
-            if last - first < MOST_TIMES or number in (first, last):
-                words = _time_of(own, number)
-                rows.write(words, number, rows.at(n) + 18, xref="x", color=INK_SOFT)
-    return rows.figure
-
-
-def _time_of(own: pd.DataFrame, number: int) -> str:
-    kind = "week" if str(own["occasion"].iloc[0]).startswith("week") else "time"
-    return say(f"results.plots.{kind}_n", n=number)
-
-
-def _draw_panel(rows: Rows, own: pd.DataFrame, bottom: float) -> None:
-    low, high = float(own["lowest"].iloc[0]), float(own["highest"].iloc[0])
-
-    def y(value: float) -> float:
-        return bottom - (value - low) / (high - low) * PANEL
-
-    for value in (low, high):
-        rows.segments([(rows.ends[0], rows.ends[1], y(value))], LINE, width=1)
-    series = [part for _, part in own.groupby("place", sort=True)]
-    for part in series:
-        band = part.iloc[0]
-        if pd.notna(band["low"]):
-            low_y, high_y, colour = y(band["low"]), y(band["high"]), PARTNER[band["place"]]
-            rows.box(
-                x0=rows.ends[0],
-                x1=rows.ends[1],
-                y0=low_y,
-                y1=high_y,
-                fillcolor=SOFT[band["place"]],
-                opacity=0.5,
-                layer="below",
-                line={"width": 0},
-            )
-            edges = [(*rows.ends, low_y), (*rows.ends, high_y)]
-            rows.segments(edges, colour, width=1, dash="2px,3px" if band["assumed"] else "solid")
-    for part in series:
-        place = part["place"].iloc[0]
-        marker = {
-            "symbol": SYMBOL[place],
-            "size": MARK[place],
-            "color": PARTNER[place],
-            "line": {"color": SURFACE, "width": 1.5},
-        }
-        line = {"color": PARTNER[place], "width": 2}
-        rows.add(
-            x=[int(number) for number in part["number"]],
-            y=[y(v) for v in part["value"]],
-            mode="lines+markers",
-            line=line,
-            marker=marker,
-        )
+def _way(moved: float, higher_is: str) -> str:
+    if higher_is == "neither":
+        return "none"
+    return "better" if (moved > 0) == (higher_is == "better") else "worse"
 
 
 def sentence_trend(prepared: pd.DataFrame) -> Said:
@@ -186,21 +112,43 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
     last = prepared.groupby(["facet", "place"], sort=False).tail(1)
     said: Said = []
     for change in ("better", "worse"):
-        for _, rows in last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)].groupby(
-            "place", sort=True
+        moved = last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)]
+        for _, rows in moved.assign(_order=moved["name"].str.casefold()).groupby(
+            ["_order", "place"], sort=True
         ):
             values = {
                 "name": rows["name"].iloc[0],
                 "subjects": all_or_number(list(rows["title"]), "n_topics"),
             }
             said.append((f"results.plots.trend_{change}", values))
-    said = said or [("results.plots.trend_none", {})]
-    said.append(("results.plots.chance_trend", {}))
-    if prepared["low"].notna().any():
-        said.append(("results.plots.trend_band", {}))
+    return said or [("results.plots.trend_none", {})]
+
+
+def note_moved(prepared: pd.DataFrame) -> Said:
+    """Return how to read it, and how sure it is."""
+    moved = prepared["change"].isin(["better", "worse"])
+    said: Said = [("results.plots.moved_how", {})] if moved.any() else []
+    said += _by_chance(prepared)
     if prepared["assumed"].any():
         said.append(("results.plots.trend_assumed", {}))
     return said
+
+
+def note_weeks(prepared: pd.DataFrame) -> Said:
+    """Return how to read it, and how sure it is."""
+    return [("results.plots.weeks_how", {}), *_by_chance(prepared)] if len(prepared) else []
+
+
+def _by_chance(prepared: pd.DataFrame) -> Said:
+    """Return how often chance says so where nothing moved: of people on one's own page, else of couples."""
+    if not prepared["change"].notna().any():
+        return []
+    return [
+        (
+            "results.plots.chance_trend" if prepared["place"].nunique() < 2 else "results.plots.chance_moved",
+            {},
+        )
+    ]
 
 
 def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -210,17 +158,51 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
         "worse": say("results.plots.change_worse"),
         "none": say("results.plots.change_none"),
     }
-    is_last = ~prepared.duplicated(["facet", "place"], keep="last")
     change = prepared["change"].map(words).fillna("")
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],
             say("results.plots.column_person"): prepared["name"],
             say("results.plots.column_time"): prepared["number"].astype("int64"),
-            say("results.plots.column_score"): [decimal(value) for value in prepared["value"]],
-            say("results.plots.column_change"): change.where(is_last.to_numpy(), ""),
+            say("results.plots.column_score"): [
+                say(
+                    "results.plots.word_and_score",
+                    word=word_for(row.value, row.lowest, row.words.split("\n")),
+                    score=number(row.value),
+                )
+                for row in frames.rows(prepared)
+            ],
+            say("results.plots.column_change"): change,
         }
     )
 
 
-DRAWING = Drawing(plot_trend, sentence_trend, table_trend)
+MOVED = Drawing(plot_moved, sentence_trend, table_trend, note=note_moved, widths=WIDTHS)
+WEEKS = Drawing(plot_weeks, sentence_trend, table_trend, note=note_weeks, widths=WIDTHS)
+
+
+def _rounds(found: Findings) -> pd.DataFrame | None:
+    """Return the scores of every round that both opened, where there are two or more."""
+    several = found.scores.groupby("instrument")["occasion"].transform("nunique") > 1
+    return found.scores[several.to_numpy(dtype=bool)]
+
+
+def _places(pairs: pd.DataFrame) -> dict[str, str]:
+    return {
+        str(person): place for place in ("a", "b") for person in pairs[f"person_{place}"].dropna().unique()
+    }
+
+
+VIEW = View(
+    "moved",
+    instrument="connection",
+    source=_rounds,
+    prepare=lambda rows, instrument, given: prepare_trend(
+        rows, instrument, _places(given.found.pairs), given.names, changes=given.found.changes
+    ),
+    contract=CONTRACT,
+    drawing=MOVED,
+    fits=has_topics,
+    needs_two=True,  # one's own stands where a new round is begun
+    lacks="one_round",
+)

@@ -31,6 +31,8 @@ class Findings:
     claims : DataFrame or None
         `workbook.frames.CLAIMS` of the latest occasion: which differences may be told or marked.
         Without it none may.
+    changes : DataFrame or None
+        `workbook.frames.CHANGES` over all occasions: what may be told to have moved. Without it nothing may.
     """
 
     scores: pd.DataFrame
@@ -40,6 +42,7 @@ class Findings:
     agreement: pd.DataFrame | None
     needs: pd.DataFrame | None
     claims: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,42 @@ class Given:
     own_needs: Mapping[str, str] = field(default_factory=dict)
 
 
+def _nothing(_prepared: pd.DataFrame) -> Said:
+    return []
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """How a prepared frame is shown: as a figure, in sentences, and as a table."""
+    """How a prepared frame is shown: as a figure, in sentences, and as a table.
 
-    plot: Callable[[pd.DataFrame], MaybeFigure]
+    Attributes
+    ----------
+    plot : function of a frame, or of (frame, width in px)
+        Without ``widths`` the figure takes whatever room there is; with them it is drawn at each, and a
+        page shows the widest that fits.
+    sentence : function from a frame to what it says
+        What to see. It leads.
+    table : function from a frame to a frame of words and numbers
+    note : function from a frame to what it says
+        How to take it, and how sure it is. It stands below.
+    widths : sequence of float
+    choose : function from a frame to (key, title) pairs, optional
+        Where there is too much for one drawing: what is shown at a time, first what to begin with.
+        ``plot`` is then given the rows of one ``facet``.
+    """
+
+    plot: Callable[..., MaybeFigure]
     sentence: Callable[[pd.DataFrame], Said]
     table: Callable[[pd.DataFrame], pd.DataFrame]
+    note: Callable[[pd.DataFrame], Said] = _nothing
+    widths: Sequence[float] = ()
+    choose: Callable[[pd.DataFrame], list[tuple[str, str]]] | None = None
+
+    def figures(self, prepared: pd.DataFrame, chosen: str = "") -> list[dict[str, Any]]:
+        """Return the figure as JSON, at each width; none where there is nothing to draw."""
+        rows = prepared[(prepared["facet"] == chosen).to_numpy(dtype=bool)] if chosen else prepared
+        drawn = [self.plot(rows, width) for width in self.widths] if self.widths else [self.plot(rows)]
+        return [one.to_plotly_json() for one in drawn if one is not None]
 
 
 @dataclass(frozen=True)
@@ -84,9 +116,11 @@ class View:
     needs_two : bool
         Whether it says nothing of one person alone.
     tells : sequence of str
-        Codes of the insights told above it.
+        Codes of the insights told below it.
     note : str
         Key of a sentence that always stands above it.
+    lacks : str
+        Why it is empty where its source has no rows (``ui.view`` and ``ui.view.notes.missing_...``).
     """
 
     name: str
@@ -100,6 +134,7 @@ class View:
     needs_two: bool = False
     tells: Sequence[str] = ()
     note: str = ""
+    lacks: str = "no_values"
 
     def prepared(self, instrument: Instrument, given: Given) -> pd.DataFrame | None:
         """Prepare the frame to be shown; None where its source is not there."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 import pandas as pd
 
@@ -76,7 +76,14 @@ def _prepared(showing: Showing, source: Source) -> pd.DataFrame | None:
     instrument = source.instruments.get(showing.instrument)
     if instrument is None:
         return None
-    return showing.view.prepared(instrument, Given(source.results, source.names, source.own_needs))
+    return showing.view.prepared(instrument, Given(source.results, _called(source), source.own_needs))
+
+
+def _called(source: Source) -> Mapping[str, str]:
+    """Return the partners' names; on a page of one's own the other is simply the partner."""
+    if not source.results.is_solo:
+        return source.names
+    return dict.fromkeys(("a", "b"), say("results.plots.my_partner")) | dict(source.names)
 
 
 def _picture_of(showing: Showing, source: Source) -> Picture | None:
@@ -89,13 +96,18 @@ def _picture_of(showing: Showing, source: Source) -> Picture | None:
 
 
 def picture(drawing: Drawing, prepared: pd.DataFrame | None) -> Picture | None:
-    """Return the figure, sentences and table of a prepared frame; None where there is nothing in it."""
+    """Return the figures, sentences and table of a prepared frame; None where there is nothing in it."""
     if prepared is None or not len(prepared):
         return None
-    figure: Any = drawing.plot(prepared)
-    if figure is None:
-        return None
-    return Picture(figure.to_plotly_json(), drawing.sentence(prepared), drawing.table(prepared))
+    choices = drawing.choose(prepared) if drawing.choose else []
+    return Picture(
+        drawing.figures(prepared, choices[0][0] if choices else ""),
+        drawing.sentence(prepared),
+        drawing.table(prepared),
+        drawing.note(prepared),
+        choices,
+        partial(drawing.figures, prepared) if choices else None,
+    )
 
 
 def _key(reason: str | None, *, is_own: bool) -> str:

@@ -3,29 +3,51 @@
 A view that cannot be shown says in one sentence why, and keeps its place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from ipywidgets import VBox
 
-from workbook.content import say
+from workbook.content import say, speaking, spoken
 from workbook.content.formats import decimal
 from workbook.plots import COLOURS
 from workbook.ui.blocks import Block, details, heading, lead, note, table
-from workbook.ui.components import Chart, Prose
+from workbook.ui.components import Chart, Prose, TextField
 
 Said = Sequence[tuple[str, dict[str, Any]]]
 
 
+Figures = Sequence[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Picture:
-    """What a figure comes with: its JSON, its sentences (keys with values), its table."""
+    """What a figure comes with.
 
-    figure: dict[str, Any]
+    Attributes
+    ----------
+    figures : sequence of dict
+        Its JSON, at one width or several; empty where words say it all.
+    said : sequence of (key, values)
+        What to see. Without a ``note`` the first leads, and the others stand small below.
+    rows : DataFrame
+        The same as a table.
+    note : sequence of (key, values), optional
+        How to take it, and how sure it is.
+    choices : sequence of (key, title)
+        What can be shown, where that is one thing at a time; the first is shown first.
+    chosen : function from key to figures
+        Draws what was chosen.
+    """
+
+    figures: Figures
     said: Said
     rows: pd.DataFrame
+    note: Said | None = None
+    choices: Sequence[tuple[str, str]] = ()
+    chosen: Callable[[str], Figures] | None = None
 
 
 class Panel:
@@ -33,40 +55,72 @@ class Panel:
 
     def __init__(self) -> None:
         self.title = Prose()
+        self.choice = TextField(kind="select", label=say("ui.view.choice"))
+        self.choice.observe(self._choose, "value")
         self.chart = Chart(colours=COLOURS)
         self.below = Prose()
         self.root = VBox([])
+        self._chosen: Callable[[str], Figures] | None = None
+        self._language = spoken()
         self.shows: tuple[object, object] | None = None  # the data it was last filled with
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
-        """Draw a picture; the first sentence leads, the others stand small below it.
+        """Draw a picture; what to see leads, how to take it stands small below.
 
         A panel that is ``is_alone`` on its page needs no heading beside the page's own.
         """
-        sentences = [say(key, **values) for key, values in picture.said]
-        self.title.blocks = [] if is_alone else [heading(2, title)]
+        said = [say(key, **values) for key, values in picture.said]
+        n_leading = 1 if picture.note is None else len(said)
+        note = [*said[n_leading:], *(say(key, **values) for key, values in picture.note or ())]
+        leading = " ".join(said[:n_leading])
+        choice = (self.choice,) if len(picture.choices) > 1 else ()
+        # What holds for all that can be chosen stands above the choice.
+        above = [lead(leading)] if choice and leading else []
+        self.title.blocks = above if is_alone else [heading(2, title), *above]
+        self._offer(picture)
         with self.chart.hold_sync():
             self.chart.label = say("ui.view.label", title=title, n=len(picture.rows))
-            self.chart.sentence = sentences[0] if sentences else ""
-            self.chart.note = " ".join(sentences[1:])
-            self.chart.figure = picture.figure
+            self.chart.sentence = "" if choice else leading
+            self.chart.note = " ".join(note)
+            self.chart.figures = list(picture.figures)
         self.below.blocks = [details(say("ui.view.table"), [as_table(title, picture.rows)])]
-        self.root.children = (self.title, self.chart, self.below)
+        self.root.children = (self.title, *choice, self.chart, self.below)
+        self._widen(is_wide=is_alone)
+
+    def _offer(self, picture: Picture) -> None:
+        """Offer what can be shown one at a time."""
+        self._chosen = None  # what is set here is no choice of anybody's
+        self.choice.options = [list(one) for one in picture.choices]
+        self.choice.value = picture.choices[0][0] if picture.choices else ""
+        self._chosen, self._language = picture.chosen, spoken()
+
+    def _choose(self, _change: object) -> None:
+        offered = {str(key) for key, _title in self.choice.options}
+        if self._chosen is not None and self.choice.value in offered:  # a browser may send anything
+            with speaking(self._language):  # nobody's turn but this one's: no page is being filled
+                self.chart.figures = list(self._chosen(self.choice.value))
+
+    def _widen(self, *, is_wide: bool) -> None:
+        """Let the page use a wide screen, as long as the picture is what it is for."""
+        (self.root.add_class if is_wide else self.root.remove_class)("wide-view")
 
     def read(self, blocks: Sequence[Block]) -> None:
         """Show a view that is told in words and a table, without a drawing."""
         self.title.blocks = list(blocks)
         self.root.children = (self.title,)
+        self._widen(is_wide=False)
 
     def explain(self, title: str, reason: str, *, is_alone: bool = False) -> None:
         """Say why there is nothing to see here."""
         self.title.blocks = [lead(reason)] if is_alone else [heading(2, title), note(reason)]
         self.root.children = (self.title,)
+        self._widen(is_wide=False)
 
     def hide(self) -> None:
         """Take the panel off the page."""
         self.shows = None
         self.root.children = ()
+        self._widen(is_wide=False)
 
 
 def as_table(caption: str, rows: pd.DataFrame) -> dict[str, Any]:

@@ -178,13 +178,14 @@ class Form(Component):
 class Chart(Component):
     """A figure with its sentence and what it rests on.
 
-    ``figure`` is plotly's JSON; ``colours`` names the page's token for each of its colours,
-    so that it follows light and dark. ``library`` is plotly.js, sent only outside the server
-    and only when the page asks for it.
+    ``figures`` are plotly's JSON: one that takes whatever room there is, or the same at several
+    widths, of which the widest that fits is shown. ``colours`` names the page's token for each
+    of its colours, so that it follows light and dark. ``library`` is plotly.js, sent only outside
+    the server and only when the page asks for it.
     """
 
     _component = t.Unicode("chart").tag(sync=True)
-    figure = t.Dict().tag(sync=True)
+    figures: t.List[dict[str, Any]] = t.List().tag(sync=True)
     sentence = t.Unicode("").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     note = t.Unicode("").tag(sync=True)

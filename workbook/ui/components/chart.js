@@ -1,6 +1,9 @@
 // One figure: the sentence that says what to see, the drawing, what it rests on. Its table is a
 // component of its own below. Colours are named in the figure and taken from the page's tokens,
-// so a figure follows light and dark.
+// so a figure follows light and dark. A figure that is laid out for a width comes at several of
+// them, and is never stretched: the widest that fits is shown, in the middle.
+
+const PAGE = 690; // px that a printed page has room for
 
 // Under the server plotly.js is a static file. Elsewhere (JupyterLab) the kernel is asked for it.
 function library(model) {
@@ -38,11 +41,19 @@ function recolour(value, swap) {
   return value;
 }
 
-function dressed(model) {
+// The widest of the figures that has room; the narrowest where none has.
+function fitting(figures, room) {
+  const byWidth = [...figures].sort((one, other) => (one.layout?.width ?? 0) - (other.layout?.width ?? 0));
+  return byWidth.findLast((one) => (one.layout?.width ?? 0) <= room) ?? byWidth[0] ?? {};
+}
+
+function dressed(model, figure) {
   const swap = Object.fromEntries(
     Object.entries(model.get("colours")).map(([colour, name]) => [colour.toLowerCase(), token(name) || colour]),
   );
-  const { data = [], layout = {} } = recolour(model.get("figure"), swap);
+  swap.serif = token("serif") || "serif";
+  swap["sans-serif"] = token("sans") || "sans-serif";
+  const { data = [], layout = {} } = recolour(figure, swap);
   const soft = token("ink-soft");
   const axes = Object.fromEntries(
     Object.entries(layout)
@@ -54,8 +65,7 @@ function dressed(model) {
     layout: {
       ...layout,
       ...axes,
-      width: undefined,
-      autosize: true,
+      autosize: !layout.width,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { ...layout.font, family: token("sans"), color: token("ink") || soft },
@@ -73,24 +83,34 @@ function render({ model, el, signal }) {
   figure.append(sentence, frame, caption);
   el.append(figure);
   let plotly;
-  let drawn = 0;
+  let turns = 0;
+  let shown; // the figure on the page, and the width it is laid out for; 0 is any
 
+  const room = () => (matchMedia("print").matches ? Math.min(PAGE, plot.clientWidth) : plot.clientWidth);
   const draw = async () => {
-    const turn = (drawn += 1);
-    const { data, layout } = dressed(model);
-    const isEmpty = !data.length && !layout.shapes?.length && !layout.annotations?.length;
-    frame.hidden = isEmpty;
-    if (isEmpty) return;
-    plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);
+    const turn = (turns += 1);
+    const figures = model.get("figures");
+    frame.hidden = !figures.length;
+    if (frame.hidden) return;
+    shown = fitting(figures, room());
+    plot.style.setProperty("--wb-chart-height", `${shown.layout?.height ?? 360}px`);
     try {
       plotly ??= await library(model);
     } catch {
       plot.replaceChildren(element("p", "chart-waiting", model.get("labels").failed));
       return;
     }
-    if (turn !== drawn || signal?.aborted) return;
+    if (turn !== turns || signal?.aborted) return;
+    paint();
+  };
+  // Once the library is there a figure is put on the page at once, so that a printer has the right one.
+  const paint = () => {
+    if (!plotly || !model.get("figures").length) return;
+    shown = fitting(model.get("figures"), room());
+    const { data, layout } = dressed(model, shown);
+    plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);
     if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
-    await plotly.react(plot, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false });
+    plotly.react(plot, data, layout, { displayModeBar: false, responsive: false, scrollZoom: false });
     plot.querySelectorAll("svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
   };
   const fill = () => {
@@ -104,9 +124,14 @@ function render({ model, el, signal }) {
   };
 
   plot.append(element("p", "chart-waiting", model.get("labels").waiting));
-  ["figure", "sentence", "note", "label"].forEach((trait) => model.on(`change:${trait}`, fill));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
-  const sizes = new ResizeObserver(() => plotly && plot.classList.contains("js-plotly-plot") && plotly.Plots.resize(plot));
+  ["figures", "sentence", "note", "label"].forEach((trait) => model.on(`change:${trait}`, fill));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint, { signal });
+  matchMedia("print").addEventListener("change", paint, { signal });
+  const sizes = new ResizeObserver(() => {
+    if (!plotly || !plot.classList.contains("js-plotly-plot")) return;
+    if (fitting(model.get("figures"), room()) !== shown) paint();
+    else if (!shown.layout?.width) plotly.Plots.resize(plot);
+  });
   sizes.observe(plot);
   fill();
   return () => {

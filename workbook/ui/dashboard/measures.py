@@ -75,7 +75,7 @@ class Cohort(Questionnaire):
         shares = {name: prepared[name].map(percent) for name in ("answered", "declined", "blank")}
         rows = prepared.assign(**shares)
         shown = Picture(
-            figure.to_plotly_json(), [("dashboard.cohort.missing_says", values)], words(rows, "missing")
+            [figure.to_plotly_json()], [("dashboard.cohort.missing_says", values)], words(rows, "missing")
         )
         self.view.show(say("dashboard.cohort.missing"), shown)
 
@@ -137,7 +137,7 @@ class Reliability(Questionnaire):
             }
             columns = ["title", "n", "k", "alpha", "alpha_low", "alpha_high", "omega"]
             shown = Picture(
-                figure.to_plotly_json(),
+                [figure.to_plotly_json()],
                 [("dashboard.reliability.says", said)],
                 words(found[columns], "reliability"),
             )

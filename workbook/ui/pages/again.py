@@ -10,7 +10,7 @@ from ipywidgets import Widget
 from workbook.address import at
 from workbook.content import say
 from workbook.dyads import find_changes
-from workbook.plots import TREND, prepare_trend
+from workbook.plots import MOVED, WEEKS, prepare_trend
 from workbook.scoring import score_all
 from workbook.session import Session
 from workbook.ui.blocks import callout, heading, kicker, lead, note, opening, paragraph
@@ -43,7 +43,7 @@ class Trend(Page):
         prepared = prepare_trend(
             own, instrument, {me.person_id: me.place}, {me.place: me.name}, changes=moved
         )
-        made = picture(TREND, prepared)
+        made = picture(WEEKS if instrument.occasion == "weekly" else MOVED, prepared)
         if made is None:
             self.view.hide()
             return False

@@ -15,6 +15,7 @@ from workbook.session import Session
 from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, card, heading, kicker, note
 from workbook.ui.buttons import Button
+from workbook.ui.components import Prose
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
 from workbook.ui.insight_text import suggestions, tell
 from workbook.ui.locks import once_both_opened, with_own_answers
@@ -101,7 +102,8 @@ class TogetherView(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.view = Panel()
-        return (self.view.root,)
+        self.told = Prose()  # below the picture, which is what the page is for
+        return (self.view.root, self.told)
 
     def source(self) -> Source:
         """Return what the figure is drawn from."""
@@ -121,19 +123,23 @@ class TogetherView(Page):
             [
                 kicker(say(self.above)),
                 heading(1, title_of(shown[place], source)),
-                *self._told_above(shown[place], source.results),
+                *self._note_above(shown[place], source.results),
             ]
         )
+        self.told.blocks = self._told(shown[place], source.results)
         self.offer(
             Button(say("ui.view.back"), self.to(self.overview), "primary"),
             *[self._onward(one, source) for one in shown[place + 1 : place + 2]],
         )
 
-    def _told_above(self, showing: Showing, results: Results) -> list[Block]:
+    def _note_above(self, showing: Showing, results: Results) -> list[Block]:
+        key = "" if showing.id in results.unavailable else showing.view.note
+        return [note(say(key))] if key else []
+
+    def _told(self, showing: Showing, results: Results) -> list[Block]:
         if showing.id in results.unavailable:
             return []
-        told = [card(self._tell(one)) for one in results.insights if one.code in showing.view.tells]
-        return [*told, note(say(showing.view.note))] if showing.view.note else told
+        return [card(self._tell(one)) for one in results.insights if one.code in showing.view.tells]
 
     def _onward(self, following: Showing, source: Source) -> Button:
         title = say("ui.view.next", title=title_of(following, source))

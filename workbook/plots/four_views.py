@@ -1,0 +1,83 @@
+"""One topic in four views: each person's side, by their own word and by the other's."""
+
+from typing import Any
+
+import pandas as pd
+
+from workbook import frames
+from workbook.content import say
+from workbook.plots.canvas import HEADING, WIDTHS, Canvas, Scale
+from workbook.plots.measure import wrap
+from workbook.plots.names import word_for
+from workbook.plots.theme import INK, INK_SOFT, PARTNER, SMALL, TEXT, MaybeFigure
+
+MARK, MARK_OPEN = 16.0, 24.0  # an open mark is larger, so that a filled one at the same spot lies inside
+
+
+def plot_four_views(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
+    """Draw a track for each person spoken of: filled is their own word, open the other's.
+
+    The side on which the two are further apart stands on top, whoever's it is. ``None`` without rows.
+    """
+    if not len(prepared):
+        return None
+    sheet, first = Canvas(width), prepared.iloc[0]
+    words = first["words"].split("\n")
+    left = min(230.0, width * 0.3) if sheet.is_wide else 24.0
+    scale = Scale(left, width - (64 if sheet.is_wide else 24), float(first["lowest"]), words)
+    y = 4.0
+    if first["question"]:
+        asked = say("results.plots.asked", question=first["question"])
+        y = sheet.paragraph(0, y, asked, width, size=TEXT, colour=INK_SOFT) + 20
+    scale.name(sheet, y)
+    y += 18
+    sides: dict[str, list[Any]] = {}
+    for row in sorted(frames.rows(prepared), key=lambda one: one.about):
+        sides.setdefault(row.about, []).append(row)
+    for about in sorted(sides, key=lambda place: -_gap(sides[place])):
+        y = _draw_side(sheet, scale, sides[about], about, y)
+    return sheet.figure(y)
+
+
+def _gap(rows: list[Any]) -> float:
+    values = [float(row.value) for row in rows]
+    return round(max(values) - min(values), 6)
+
+
+def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: float) -> float:
+    heading = say("results.plots.side_of", name=rows[0].name_about)
+    if sheet.is_wide:
+        at = y + 58
+        lines = wrap(heading, scale.left - 40, HEADING, weight=600, is_serif=True)
+        sheet.write(0, at, lines, size=HEADING, weight=600, is_serif=True, colour=PARTNER[about])
+    else:
+        style: dict[str, Any] = {"size": 17, "weight": 600, "is_serif": True, "colour": PARTNER[about]}
+        at = sheet.paragraph(0, y + 8, heading, sheet.width, **style) + 44
+    scale.guides(sheet, at - 16, at + 16)
+    for row in rows:
+        if row.by == about and pd.notna(row.low):
+            sheet.band(scale.at(row.low), scale.at(row.high), at, about, radius=6, opacity=0.5)
+    values = {row.by: float(row.value) for row in rows}
+    if any(pd.notna(row.is_claimed) and row.is_claimed for row in rows):
+        ends = sorted(scale.at(value) for value in values.values())
+        sheet.line([(ends[0], at), (ends[-1], at)], INK, 2.5, layer=2)
+    for row in rows:  # an open mark first: a filled one lies on it
+        if row.by != about:
+            sheet.mark(scale.at(row.value), at, row.by, MARK_OPEN, is_open=True)
+            _label(sheet, scale, row, "sees", at + 31)
+    for row in rows:
+        if row.by == about:
+            sheet.mark(scale.at(row.value), at, row.by, MARK)
+            _label(sheet, scale, row, "says", at - 27)
+    return at + 58
+
+
+def _label(sheet: Canvas, scale: Scale, row: Any, key: str, y: float) -> None:
+    words = say(f"results.plots.{key}", name=row.name_by, word=word_for(row.value, scale.lowest, scale.words))
+    size = TEXT if sheet.is_wide else SMALL
+    lines = wrap(words, sheet.width, size, weight=600)
+    style: dict[str, Any] = {"size": size, "colour": PARTNER[row.by], "weight": 600}
+    if len(lines) == 1:
+        sheet.inside(scale.at(row.value), y, words, **style)
+    else:
+        sheet.write(0, y, lines, **style)

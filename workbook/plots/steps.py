@@ -1,0 +1,101 @@
+"""Single answers, each person's own beside the other's view of them: skills, and guesses of what matters."""
+
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from workbook import frames
+from workbook.content import say
+from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Scale
+from workbook.plots.measure import text_width, wrap
+from workbook.plots.theme import INK, PARTNER, SIGN, TEXT, MaybeFigure
+
+MARK, MARK_OPEN = 9.0, 15.5  # an open mark is larger, so that a filled one at the same spot lies inside
+GAP = 44.0  # px between the two columns
+
+
+def plot_steps(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
+    """Draw a row per facet with a track for each person spoken of.
+
+    Filled is their own word, open the other's.
+
+    On a wide sheet the two are columns; on a narrow one they lie below each other. A dark line joins two
+    that may be claimed to differ. ``None`` without rows.
+    """
+    if not len(prepared):
+        return None
+    sheet = Canvas(width)
+    called = dict(sorted(dict(zip(prepared["about"], prepared["name_about"], strict=True)).items()))
+    draw = _draw_columns if sheet.is_wide else _draw_stacked
+    return sheet.figure(draw(sheet, prepared, called))
+
+
+def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str]) -> float:
+    room = min(max(text_width(title, TEXT) for title in prepared["title"]) + 8, sheet.width * 0.28)
+    column = (sheet.width - room - 28 - GAP * (len(called) - 1)) / len(called)
+    scales, head = {}, 0.0
+    for n, (about, name) in enumerate(called.items()):
+        left = room + 28 + n * (column + GAP)
+        scales[about] = _scale(prepared, left + 20, left + column - 24)
+        lines = wrap(_heading(about, name), column, TEXT, weight=600)
+        sheet.write(left, 0, lines, colour=PARTNER[about], weight=600, baseline="top")
+        head = max(head, len(lines) * TEXT * LEADING)
+    head += 14
+    for scale in scales.values():
+        scale.name(sheet, head)
+    y = head + 16
+    for rows in _by_facet(prepared):
+        lines = wrap(rows[0].title, room, TEXT)
+        high = max(34.0, len(lines) * TEXT * LEADING + 12)
+        at = y + high / 2
+        sheet.write(0, at, lines)
+        for about, scale in scales.items():  # a track is there whether or not it has a mark
+            scale.guides(sheet, y, y + high)
+            _draw_marks(sheet, scale, [row for row in rows if row.about == about], at)
+        y += high
+    return y + 4
+
+
+def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str]) -> float:
+    y = 0.0
+    for about, name in called.items():
+        y = sheet.paragraph(
+            0, y, _heading(about, name), sheet.width, size=TEXT, weight=600, colour=PARTNER[about]
+        )
+    scale = _scale(prepared, 34, sheet.width - 22)
+    scale.name(sheet, y + 16)
+    y += 36
+    for rows in _by_facet(prepared):
+        y = sheet.paragraph(0, y, rows[0].title, sheet.width, size=TEXT) + 15
+        for about in called:
+            sheet.write(2, y, SIGN[about], colour=PARTNER[about])
+            scale.guides(sheet, y - 12, y + 12)
+            _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
+            y += 26
+        y += 4
+    return y
+
+
+def _by_facet(prepared: pd.DataFrame) -> list[list[Any]]:
+    return [list(rows) for _, rows in groupby(frames.rows(prepared), key=lambda row: row.facet)]
+
+
+def _scale(prepared: pd.DataFrame, left: float, right: float) -> Scale:
+    first = prepared.iloc[0]
+    return Scale(left, right, float(first["lowest"]), first["words"].split("\n"))
+
+
+def _heading(about: str, name: str) -> str:
+    return say("results.plots.column_about", mark=SIGN[about], name=name)
+
+
+def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
+    if any(pd.notna(row.is_claimed) and row.is_claimed for row in both):
+        ends = sorted(scale.at(row.value) for row in both)
+        sheet.line([(ends[0], y), (ends[-1], y)], INK, 2.5, layer=2)
+    for row in sorted(
+        both, key=lambda one: one.by == one.about
+    ):  # an open mark first: a filled one lies on it
+        is_open = row.by != row.about
+        sheet.mark(scale.at(row.value), y, row.by, MARK_OPEN if is_open else MARK, is_open=is_open)
