@@ -42,6 +42,6 @@ def discover() -> dict[str, Benchmark]:
     """Import every module of benchmarks; return the benchmarks by name."""
     package = importlib.import_module("benchmarks")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in ("apart", "harness", "__main__"):
+        if module.name not in ("apart", "harness", "peers", "performance_page", "reporting", "__main__"):
             importlib.import_module(f"benchmarks.{module.name}")
     return BENCHMARKS

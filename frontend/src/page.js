@@ -44,10 +44,15 @@ async function start(place) {
   document.documentElement.dataset.ready = "yes";
 }
 
-const place = document.getElementById("workbook");
-if (place) {
+// This script is there before the notebook has run: its page is still being written.
+function whenWritten() {
+  const place = document.getElementById("workbook");
+  if (!place) return;
   start(place).catch((error) => {
     console.error(error);
     window.workbook?.couldNotOpen();
   });
 }
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", whenWritten);
+else whenWritten();

@@ -89,7 +89,18 @@ def responses_of(person: str, sheet: Mapping[str, int]) -> pd.DataFrame:
     return frames.check(frame, frames.RESPONSES)
 
 
-SHOWN = tuple(view.name for view in VIEWS)
+SHOWN = (
+    "profile",
+    "side_by_side",
+    "differences",
+    "perspectives",
+    "perception",
+    "agreement",
+    "signs",
+    "waiting",
+    "guesses",
+    "skills",
+)
 
 
 def pages(results: Results, views: tuple[str, ...] = SHOWN) -> dict[str, list[str]]:

@@ -15,17 +15,19 @@ from typing import Any
 import workbook.content
 from tests.insights import chance
 from tests.insights.chance import Raw
-from tests.insights.rules import OFTEN, RULES, UNPRAISED, titles_in
+from tests.insights.rules import OFTEN, RULES, titles_in
 from tests.insights.view_rules import VIEW_RULES
 
 CONTENT = Path(workbook.content.__file__).parent
 LOW, HIGH = 1.5, 2.6  # of 0 to 4: nearest to "rarely", nearest to "often"
 RARE = 1.4  # of a sign
+# High where somebody is afraid, too: nobody is praised for it.
 HOW_TO_READ = (
-    "agreement_what", "band_assumed", "differences_ask", "filled_open", "joined", "moved_how", "one_question",
-    "one_side", "profile_note_one", "profile_note_two", "side_by_side_how", "signs_how_one", "signs_how_two",
-    "signs_no_verdict", "signs_open_one", "signs_open_two", "single", "waiting_how", "waiting_less",
+    "band_assumed", "joined", "agreement_what", "one_side", "side_by_side_how", "differences_ask",
+    "profile_note_two", "profile_note_one", "signs_how_two", "signs_how_one", "signs_open_two", "signs_open_one",
+    "signs_no_verdict", "filled_open", "one_question", "single", "waiting_how", "waiting_less",
 )  # fmt: skip
+UNPRAISED = ("Letting go", "Hearing the need beneath the words")
 
 Score = float | None
 
@@ -117,6 +119,8 @@ def sentences_of(text: str) -> list[str]:
 class Judge:
     """Reads the sentences of one couple's pages, or of one person's, in order."""
 
+    unpraised = UNPRAISED
+
     def __init__(self, topics: Mapping[str, Topic], names: Mapping[str, str], raw: Raw) -> None:
         self.topics, self.who, self.raw = topics, list(names), raw
         self.names = dict(names)
@@ -205,31 +209,6 @@ class Judge:
 
     def people(self, words: str) -> list[str]:
         return self.who if words == "both of you" else [self.place[words]]
-
-    def claimed(self) -> set[str]:
-        """Return the topics of connection that may be told to differ, all taken together."""
-        titles = self.titles("connection")
-        return {titles[one] for one in self.differing() if isinstance(one, str)}
-
-    def are(self, words: str, titles: set[str]) -> bool:
-        """Tell whether exactly these topics are named, or counted."""
-        count = re.fullmatch(r"(\d+) topics", words)
-        return len(titles) == int(count[1]) if count else set(titles_in(words)) == titles
-
-    def full(self) -> set[str]:
-        """Return the topics that are high for everybody."""
-        return {one.title for one in self.facets if all(one.is_high(place) for place in self.who)}
-
-    def small(self, *places: str) -> set[str]:
-        """Return the topics that are low for these people and nobody else."""
-        return {title for title, who in self._low_for().items() if who == set(places)}
-
-    def small_for_some(self) -> set[str]:
-        """Return the topics that are low for somebody, and not for both."""
-        return {title for title, who in self._low_for().items() if who and who != set(self.who)}
-
-    def _low_for(self) -> dict[str, set[str]]:
-        return {one.title: {place for place in self.who if one.is_low(place)} for one in self.facets}
 
     def spread(self) -> float:
         values = [score for one in self.facets for score in one.scores.values()]

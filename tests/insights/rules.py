@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 NOTICED, OFTEN = 2.0, 2.5  # of a sign, from 0 to 4
 ALIKE = 0.2  # points
-# High where somebody is afraid, too: nobody is praised for it.
-UNPRAISED = ("Letting go", "Hearing the need beneath the words")
 
 
 def titles_in(text: str) -> list[str]:
@@ -39,6 +37,13 @@ def _is_facet(judge: Judge, *, sign: bool) -> bool:
 def _subject(judge: Judge) -> Topic:
     assert judge.subject is not None
     return judge.subject
+
+
+def _are_all(words: str, differing: set[object], titles: Mapping[str, str]) -> bool:
+    """Tell whether exactly these topics are named, or counted."""
+    named = {titles[one] for one in differing if isinstance(one, str)}
+    count = re.fullmatch(r"(\d+) topics", words)
+    return len(named) == int(count[1]) if count else set(titles_in(words)) == named
 
 
 Rule = Callable[["Judge", re.Match[str]], bool]
@@ -163,9 +168,6 @@ RULES: list[tuple[str, Rule]] = [
         r"No topic is clearly different for the two of you, as far as these scores can tell\.",
         lambda j, _m: not j.differing(),
     ),
-    (r"Full on both sides: (.*)\.", lambda j, m: j.are(m[1], j.full() - set(UNPRAISED))),
-    (r"Small on both sides: (.*)\.", lambda j, m: j.are(m[1], j.small("a", "b"))),
-    (r"Small on at least one side: (.*)\.", lambda j, m: j.are(m[1], j.small_for_some())),
     (
         r"All topics taken together, these weeks are different for the two of you\.",
         lambda j, _m: j.differing() == {("whole", "")},
@@ -176,22 +178,7 @@ RULES: list[tuple[str, Rule]] = [
     ),
     (
         r"These weeks are different for the two of you on (.*)\.",
-        lambda j, m: bool(j.claimed()) and j.are(m[1], j.claimed()),
+        lambda j, m: _are_all(m[1], j.differing(), j.titles("connection")),
     ),
-    (
-        r"No topic is full on both sides, and none is small on either\.",
-        lambda j, _m: not j.full() and j.none_low(j.facets),
-    ),
-    (r"No topic is small on either side\.", lambda j, _m: j.none_low(j.facets)),
-    (r"All topics are about equally full, on both sides\.", lambda j, _m: j.spread() <= ALIKE),
-    (
-        r"On (\d+) of (\d+) topics, these weeks are different for the two of you\.",
-        lambda j, m: (
-            (int(m[1]), int(m[2])) == (len(j.claimed()), len(j.facets)) and 2 * int(m[1]) > int(m[2])
-        ),
-    ),
-    (r"Two people can live the same weeks in two ways\.", lambda _, __: True),
-    (r"The (\d+) furthest apart are drawn\.", lambda j, m: len(j.claimed()) > int(m[1])),
-    (r"The other (\d+) are in the table\.", lambda j, m: len(j.claimed()) - 5 == int(m[1])),
     (r"Topics compared: (\d+)\.", lambda j, m: int(m[1]) == len(j.facets)),
 ]

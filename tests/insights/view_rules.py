@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.insights import chance
-from tests.insights.rules import OFTEN, Rule, titles_in
+from tests.insights.rules import ALIKE, OFTEN, Rule, titles_in
 
 if TYPE_CHECKING:
     from tests.insights.oracle import Judge
@@ -118,6 +118,22 @@ def _none_seen(judge: Judge, least: float) -> bool:
     return all(score < least for one in judge.signs for score in one.scores.values())
 
 
+def _full(judge: Judge) -> list[str]:
+    """Return the topics that are high for both, but for those that fear can raise."""
+    full = [one.title for one in judge.facets if all(one.is_high(place) for place in judge.who)]
+    return [title for title in full if title not in judge.unpraised]
+
+
+def _small(judge: Judge, n: int) -> list[str]:
+    """Return the topics that are low for so many of the two."""
+    return [one.title for one in judge.facets if sum(map(one.is_low, judge.who)) == n]
+
+
+def _apart(judge: Judge) -> set[object]:
+    """Return the topics on which the two may be told to differ."""
+    return {one for one in judge.differing() if one in judge.titles("connection")}
+
+
 VIEW_RULES: list[tuple[str, Rule]] = [
     (
         r"About (\w+), no (?:topic|skill) is clearly seen differently, as far as (?:these|single) answers can tell\.",
@@ -212,6 +228,34 @@ VIEW_RULES: list[tuple[str, Rule]] = [
         ),
         lambda _, __: True,
     ),
+    (r"Full on both sides: (.*)\.", lambda j, m: _are(m[1], _full(j), "topics")),
+    (r"Small on both sides: (.*)\.", lambda j, m: _are(m[1], _small(j, 2), "topics")),
+    (r"Small on at least one side: (.*)\.", lambda j, m: _are(m[1], _small(j, 1), "topics")),
+    (
+        r"No topic is full on both sides, and none is small on either\.",
+        lambda j, _m: (
+            not any(all(one.is_high(place) for place in j.who) for one in j.facets) and j.none_low(j.facets)
+        ),
+    ),
+    (r"No topic is small on either side\.", lambda j, _m: j.none_low(j.facets)),
+    (r"All topics are about equally full, on both sides\.", lambda j, _m: j.spread() <= ALIKE),
+    (
+        r"On (\d+) of (\d+) topics your two halves are clearly apart\.",
+        lambda j, m: (int(m[1]), int(m[2])) == (len(_apart(j)), len(j.facets)) and 2 * int(m[1]) > int(m[2]),
+    ),
+    (r"Two people can live the same weeks in two ways\.", lambda _, __: True),
+    (
+        r"On (none|one|\d+) of (\d+) topics (?:are )?your answers (?:are )?clearly apart(?:, as far as these scores can tell)?\.",
+        lambda j, m: (
+            len(_apart(j)) == int({"none": "0", "one": "1"}.get(m[1], m[1])) and len(j.facets) == int(m[2])
+        ),
+    ),
+    (
+        r"All (\d+) topics taken together, your answers are clearly apart\.",
+        lambda j, _m: not _apart(j) and bool(j.differing()),
+    ),
+    (r"(\d+) of them are drawn, the widest first\.", lambda j, m: len(_apart(j)) > int(m[1])),
+    (r"The other (\d+) are in the table\.", lambda j, m: len(_apart(j)) - 5 == int(m[1])),
     (r"There is no topic yet on which all the answers are there that this needs\.", lambda _, __: True),
 ]
 

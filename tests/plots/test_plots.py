@@ -164,15 +164,10 @@ def topics_of_many(apart):
             )
         )  # fmt: skip
     scores = frames.check(pd.concat(rows, ignore_index=True), frames.SCORES)
-    known = {A: "a", B: "b"}
-    claims = claims_of(scores, CATALOGUE["connection"], known)
-    return plots.prepare_topics(pair(scores, known), CATALOGUE["connection"], NAMES, claims=claims)
-
-
-def claims_of(scores, instrument, known=None):
-    """Return what may be told of two people's scores."""
     nothing = frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS)
-    return find_claims(scores, *nothing, {instrument.id: instrument}, known)
+    claims = find_claims(scores, *nothing, CATALOGUE, {A: "a", B: "b"})
+    pairs = pair(scores, {A: "a", B: "b"})
+    return plots.prepare_topics(pairs, CATALOGUE["connection"], NAMES, claims=claims)
 
 
 def words_of(figure):
@@ -267,10 +262,11 @@ def test_a_difference_within_the_claims_is_not_marked_though_it_passes_a_single_
     assert seams(plots.plot_profile(rows)) == []
 
 
-def test_nothing_is_marked_or_denied_where_the_claims_cannot_tell():
-    """Without claims, and where an error is not known: no mark, no sentence, an empty cell."""
+def test_a_difference_whose_error_is_not_known_is_neither_marked_nor_denied():
+    """And without claims as well: no mark, no sentence, an empty cell."""
     scores = score(both({"x.talk.1": 4, "x.talk.2": 4}, {"x.talk.1": 0, "x.talk.2": 0}), SMALL)
-    claims = claims_of(scores, SMALL)
+    nothing = frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS)
+    claims = find_claims(scores, *nothing, {SMALL.id: SMALL})
     known = plots.prepare_topics(pair(scores), SMALL, NAMES, claims=claims)
     unknown = plots.prepare_topics(pair(scores), SMALL, NAMES, claims=claims.assign(p=None, is_claimed=False))
 
@@ -287,7 +283,7 @@ def test_marked_everywhere_is_marked_nowhere():
     most = topics_of_many(dict.fromkeys(range(15), (4, 0)))
 
     assert seams(plots.plot_profile(most)) == []
-    assert plots.sentence_profile(most) == [("results.plots.profile_differ", {"n": 15, "of": 21})]
+    assert plots.sentence_profile(most) == [("results.plots.profile_apart", {"n": 15, "of": 21})]
 
 
 def test_partners_have_two_colours_and_two_symbols():
@@ -410,9 +406,8 @@ def test_a_change_within_the_band_is_about_the_same():
     first = answers({"x.talk.1": 2, "x.talk.2": 2})
     later = answers({"x.talk.1": 3, "x.talk.2": 3}, occasion="assessment-2")
     scores = score(pd.concat([first, later], ignore_index=True), SMALL)
-    trend = plots.prepare_trend(
-        scores, SMALL, {"p_1": "a"}, NAMES, changes=find_changes(scores, {SMALL.id: SMALL})
-    )
+    moved = find_changes(scores, {SMALL.id: SMALL})
+    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=moved)
 
     assert trend["change"].iloc[-1] == "none"
     assert plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES)["change"].isna().all()

@@ -18,6 +18,8 @@ from tests.insights.couples import (
 )
 from workbook import plots
 from workbook.content import say
+from workbook.dyads import find_changes
+from workbook.scoring import score_all
 
 LONELY, CRITICISM = "warning_signs.loneliness", "warning_signs.criticism"
 CALM = dict.fromkeys(SIGNS, 1)
@@ -108,13 +110,9 @@ FUN, TRUST, LETTING_GO = "connection.shared_fun", "connection.trust", "connectio
 MIDDLE = dict.fromkeys(FACETS, 2)
 
 
-def topics_of(results):
-    return plots.prepare_topics(results.pairs, ASKED["connection"], NAMES, claims=results.claims)
-
-
 def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     results = together(answers(A, MIDDLE | mine), answers(B, MIDDLE | yours))
-    return said("profile", topics_of(results))
+    return said("profile", plots.prepare_topics(results.pairs, ASKED["connection"], NAMES))
 
 
 @pytest.mark.parametrize(
@@ -123,17 +121,15 @@ def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
         ({TRUST: 4}, {TRUST: 3}, "Full on both sides: “Trust”."),
         ({FUN: 1}, {FUN: 0}, "Small on both sides: “Fun and new things together”."),
         ({TRUST: 1}, {TRUST: 2}, "Small on at least one side: “Trust”."),
-        ({TRUST: 1}, {FUN: 1}, "Small on at least one side: “Fun and new things together” and “Trust”."),
+        ({TRUST: 1}, {FUN: 1}, "Small on at least one side: “Trust” and “Fun and new things together”."),
         ({TRUST: 4}, {TRUST: 1}, "Small on at least one side: “Trust”."),
         ({TRUST: 3}, {FUN: 3}, "No topic is full on both sides, and none is small on either."),
         ({}, {}, "All topics are about equally full, on both sides. None stands out."),
-        (dict.fromkeys(FACETS[:5], 3), dict.fromkeys(FACETS[:5], 4), "Full on both sides: 5 topics."),
+        (dict.fromkeys(FACETS[5:10], 3), dict.fromkeys(FACETS[5:10], 4), "Full on both sides: 5 topics."),
         ({LETTING_GO: 4}, {LETTING_GO: 4}, "No topic is small on either side."),
     ],
 )  # fmt: skip
-def test_what_is_full_or_small_is_told_of_each_half_never_of_their_mean_and_names_nobody(
-    mine, yours, sentence
-):
+def test_what_is_full_or_small_is_told_of_each_half_and_never_of_their_mean(mine, yours, sentence):
     assert profile_of(mine, yours) == sentence
 
 
@@ -154,8 +150,8 @@ def test_an_individual_profile_names_highest_and_lowest_with_all_ties(scores, se
     assert said("profile", plots.prepare_topics(results.pairs, ASKED["connection"])).startswith(sentence)
 
 
-def told_side_by_side() -> list[str]:
-    """Four points on two topics; on all; nothing; one topic two points apart; two points on all."""
+def test_all_differences_that_hold_are_named_or_counted():
+    """Four points on two topics; two points on all; nothing. One topic two points apart does not hold."""
     same = dict.fromkeys(FACETS, 2)
     few = together(
         answers(A, same | dict.fromkeys(FACETS[:2], 0)), answers(B, same | dict.fromkeys(FACETS[:2], 4))
@@ -164,15 +160,16 @@ def told_side_by_side() -> list[str]:
     none = together(answers(A, same), answers(B, same))
     small = together(answers(A, same | {FACETS[0]: 0}), answers(B, same))
     whole = together(answers(A, dict.fromkeys(FACETS, 1)), answers(B, dict.fromkeys(FACETS, 3)))
-    return [
-        said("side_by_side", topics_of(one)).partition(" Topics")[0]
+
+    told = [
+        said(
+            "side_by_side",
+            plots.prepare_topics(one.pairs, ASKED["connection"], NAMES, claims=one.claims),
+        ).partition(" Topics")[0]
         for one in (few, many, none, small, whole)
     ]
 
-
-def test_all_differences_that_hold_are_named_or_counted():
-    """One topic two points apart does not hold; two points on all hold on the whole."""
-    assert told_side_by_side() == [
+    assert told == [
         "These weeks are different for the two of you on “Open and honest talk” and “Sharing your inner world”.",
         "These weeks are different for the two of you on 21 topics.",
         "No topic is clearly different for the two of you, as far as these scores can tell.",
@@ -184,16 +181,6 @@ def test_all_differences_that_hold_are_named_or_counted():
     ]
 
 
-def test_where_most_differ_the_profile_says_it_once():
-    """Two people can live the same weeks in two ways: no topic is drawn as if it stood out."""
-    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
-
-    assert said("profile", topics_of(many)) == (
-        "On 21 of 21 topics, these weeks are different for the two of you."
-        " Two people can live the same weeks in two ways."
-    )
-
-
 @pytest.mark.parametrize("view", ["profile", "side_by_side", "differences"])
 def test_without_claims_no_difference_is_told_or_marked(view):
     results = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
@@ -201,41 +188,73 @@ def test_without_claims_no_difference_is_told_or_marked(view):
 
     assert not prepared["is_claimed"].any()
     assert "different" not in said(view, prepared)
+    assert "apart" not in said(view, prepared)
 
 
 @pytest.mark.parametrize(
     ("n", "sentence"),
     [
-        (0, "No topic is clearly different for the two of you, as far as these scores can tell. Topics compared: 21."),
-        (1, (
-            "These weeks are different for the two of you on “Open and honest talk”. Topics compared: 21."
-            " Each answer is about one’s own side."
-        )),
+        (0, "On none of 21 topics are your answers clearly apart, as far as these scores can tell."),
+        (1, "On one of 21 topics your answers are clearly apart. Each answer is about one’s own side."),
         (7, (
-            "These weeks are different for the two of you on 7 topics. Topics compared: 21. The 5 furthest apart are"
-            " drawn. The other 2 are in the table. Each answer is about one’s own side."
+            "On 7 of 21 topics your answers are clearly apart. 5 of them are drawn, the widest"
+            " first. The other 2 are in the table. Each answer is about one’s own side."
         )),
     ],
 )  # fmt: skip
-def test_all_differences_are_told_with_how_many_are_drawn(n, sentence):
+def test_the_number_of_differences_is_told_with_how_many_are_drawn(n, sentence):
     apart = dict.fromkeys(FACETS[:n], 0), dict.fromkeys(FACETS[:n], 4)
     results = together(answers(A, MIDDLE | apart[0]), answers(B, MIDDLE | apart[1]))
 
-    assert said("differences", topics_of(results)) == sentence
+    assert (
+        said(
+            "differences",
+            plots.prepare_topics(results.pairs, ASKED["connection"], NAMES, claims=results.claims),
+        )
+        == sentence
+    )
+
+
+def test_where_most_differ_the_profile_says_it_once_and_how_often_chance_does():
+    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
+    prepared = plots.prepare_topics(many.pairs, ASKED["connection"], NAMES, claims=many.claims)
+
+    assert said("profile", prepared) == (
+        "On 21 of 21 topics your two halves are clearly apart. Two people can live the same weeks in two ways."
+    )
+    assert n_of_chance("profile", prepared) == 1
 
 
 @pytest.mark.parametrize(
     "name", ["profile", "side_by_side", "differences", "perspectives", "skills", "guesses"]
 )
-def test_a_view_that_can_mark_differences_says_once_how_often_chance_does(name):
+def test_a_view_that_can_tell_of_differences_says_once_how_often_chance_does(name):
     view = next(view for view in plots.VIEWS if view.name == name)
-    both = [responses_of(who, everything()) for who in (A, B)]
+    everything = {item.id: 2 for one in ASKED.values() for item in one.items}
+    both = [responses_of(who, everything) for who in (A, B)]
     prepared = view.prepared(ASKED[view.instrument], plots.Given(together(*both), NAMES))
-    told = [*view.drawing.sentence(prepared), *view.drawing.note(prepared)]
 
-    assert sum(say(key, **values).startswith("Of twenty couples") for key, values in told) == 1
+    assert n_of_chance(name, prepared) == 1
 
 
-def everything() -> dict[str, int]:
-    """Return an answer to every item."""
-    return {item.id: 2 for one in ASKED.values() for item in one.items}
+def n_of_chance(name: str, prepared) -> int:
+    """Return how many sentences of a view say how often chance tells of a difference."""
+    drawing = next(view for view in plots.VIEWS if view.name == name).drawing
+    told = [say(key, **values) for key, values in [*drawing.sentence(prepared), *drawing.note(prepared)]]
+    return sum(one.startswith("Of twenty ") for one in told)
+
+
+@pytest.mark.parametrize(("who", "whose"), [((A,), "people"), ((A, B), "couples")])
+def test_what_moved_says_how_often_chance_does_of_whom_the_page_is(who, whose):
+    """One's own page is held for a person, the page of two for the couple."""
+    given = pd.concat([answers(one, dict.fromkeys(FACETS, 2)) for one in who], ignore_index=True)
+    again = given.assign(occasion="assessment-2")
+    scores = score_all(pd.concat([given, again], ignore_index=True), ASKED)
+    places = {person: place for person, place in {A: "a", B: "b"}.items() if person in who}
+    changes = find_changes(scores, ASKED)
+    prepared = plots.prepare_trend(scores, ASKED["connection"], places, NAMES, changes=changes)
+    told = [say(key, **values) for key, values in plots.MOVED.note(prepared)]
+
+    assert [one for one in told if one.startswith("Of twenty ")] == [
+        f"Of twenty {whose} for whom nothing has moved in truth, at most about one is told here that something has."
+    ]

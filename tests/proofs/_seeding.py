@@ -20,9 +20,9 @@ from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.values import Actor
 from workbook.shapes import Text
 from workbook.sharing import Grain
+from workbook.storage.base import Store
 from workbook.storage.chain import name_of_cell
 from workbook.storage.heads_file import Keys
-from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import FILE_NAME
 
 DAY = "2026-05-01"
@@ -159,14 +159,11 @@ def with_the_key(folder: Path) -> bytes:
     return b"\n".join(clear)
 
 
-def unpacked(folder: Path) -> bytes:
-    """What is packed anywhere in a row of a study that whoever has the file key can read."""
-    store = ReadOnlyStore(folder, KEY)
-    try:
-        rows = [row.payload or b"" for log in store.logs("research/") for row in store.read(log)]
-    finally:
-        store.close()
-    if not rows:
+def unpacked(store: Store) -> bytes:
+    """What is packed anywhere in a cell, or in a row of a study, that whoever has the file key can read."""
+    rows = [row.payload or b"" for log in store.logs("research/") for row in store.read(log)]
+    rows += [store.read_cell(name).content or b"" for name in store.cells()]
+    if not store.cells("given/"):
         raise AssertionError("there is no place in a study to look into")
     return b"\n".join(part for row in rows for part in (row, *_streams_in(row)))
 

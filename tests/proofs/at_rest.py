@@ -25,6 +25,7 @@ from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
+from tests.service import keyed
 from tests.service.keyed import lay_open, with_key
 from workbook.service.couple import bundle, drawers, waiting
 from workbook.service.couple.sealing import CoupleStore
@@ -34,6 +35,7 @@ from workbook.service.formats import cells, crypto
 from workbook.service.formats.rows import write_row
 from workbook.service.formats.values import Actor
 from workbook.service.studies import given
+from workbook.service.studies.blob import SIZE
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import heads_file
@@ -123,6 +125,8 @@ def a_copy_for_a_study_not_sealed(size: int, seed: int) -> Counts:
     with (
         mock.patch.object(given, "seal_blob", _only_packed),
         mock.patch.object(given, "copy_in", return_value=None),
+        mock.patch.object(keyed, "copy_in", return_value=None),
+        mock.patch.object(core, "settling", return_value=Writing()),  # or the next sitting would empty it
     ):
         return _search(size, seed)
 
@@ -138,7 +142,7 @@ def a_start_that_does_not_seal_older_copies(size: int, seed: int) -> Counts:
 
 
 def _only_packed(content: Mapping[str, Any] | None, *_: object) -> bytes:
-    return zlib.compress(write_row(content or {}))
+    return zlib.compress(write_row(content or {})).ljust(SIZE, b"\0")
 
 
 def _search(size: int, seed: int) -> Counts:
@@ -166,7 +170,7 @@ def _one_couple(folder: Path, counts: Counts) -> None:
         _seeding.write_all(partner, seed, person)
         partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
         partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
-    house = _given_before_keys(house, data, partners[0].actor)
+    house = _given_before_keys(house, partners[0].actor)
     signed_in = zip(seeds, passphrases, strict=True)
     actors = [house.accounts.sign_in(code, one.names[0].decode(), words) for one, words in signed_in]
     partners = [house.seat_partner(actor) for actor in actors]
@@ -178,11 +182,11 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     _seeding.share(partners)
     crashed = folder / "crashed"
     shutil.copytree(data, crashed, ignore=shutil.ignore_patterns("*-shm"))
-    running = _seeding.bytes_of(folder)
+    running, packed = _seeding.bytes_of(folder), _seeding.unpacked(house._core.store)
     house.close()
     everywhere = [*running.values(), *_seeding.bytes_of(folder).values()]
     clear = [_seeding.with_the_key(one) for one in (data, waiting, crashed)]
-    clear.append(_seeding.unpacked(data))
+    clear.append(packed)
     numbers = [pattern for person in (0, 1) for pattern in _seeding.numeric_patterns(person)]
     markers = [marker for seed in seeds for marker in seed.all()]
     written = [marker for seed in seeds for marker in [*seed.drawer, *seed.secret, *seed.table]]
@@ -196,11 +200,11 @@ def _one_couple(folder: Path, counts: Counts) -> None:
     counts["seen"] += _seeding.n_found(names, clear)
 
 
-def _given_before_keys(house: Household, data: Path, actor: Actor) -> Household:
-    """Lay somebody's copy as it lay before the study had a key, and start anew as of today."""
+def _given_before_keys(house: Household, actor: Actor) -> Household:
+    """Lay somebody's copy as it lay before the study had a key, and start anew as of today, with the same files."""
+    house.sittings.end_where(lambda _actor: True)
     lay_open(house._core.store, STUDY, actor.person_id)
-    house.close()
-    return _partners.open_household(data, STUDY)
+    return Household(house._core.store, sittings=house.sittings, cost=_partners.CHEAP, study=STUDY)
 
 
 @contextmanager

@@ -28,6 +28,8 @@ from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import connections, writer
 from workbook.storage.backup import back_up, restore
+from workbook.storage.base import Store
+from workbook.storage.read_only import ReadOnlyStore
 from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
 _People = tuple[str, Sequence[_seeding.Seeds], Sequence[str]]  # code, markers and passphrases
@@ -163,8 +165,16 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     for person, (partner, seed) in enumerate(zip(partners, seeds, strict=True)):
         _seeding.write_all(partner, seed, person)
     _seeding.share(partners)
-    given = [_give(household, partner) for partner in partners]
+    for partner in partners:
+        _give(household, partner)
     household, partners = _restored(household, folder, (code, seeds, passphrases))
+    # A copy is sealed anew at the begin and end of every sitting: here as it lies now, there as it was set aside.
+    partner = partners[1 - who]
+    before = _partners.state_of(partner).values
+    given = [_copy_in(household._core.store, one) for one in partners]
+    aside = ReadOnlyStore(next(data.glob("before-restore-*")), KEY)
+    given_aside = _copy_in(aside, partners[who])
+    aside.close()
     if who:  # an older version of the account is in the backup, and the newer one only here
         backup = back_up(data, KEY, stick)
         household.accounts.change_passphrase(partners[who].actor, passphrases[who], passphrases[who] + "!")
@@ -178,9 +188,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     ]
     of_cells = [name for name in household._core.store.cells() if partners[who].actor.person_id in name]
     sealed += [(household._core.store.read_cell(name).content or b"")[:32] for name in of_cells]
-    gone = [*seeds[who].all(), *sealed, given[who]]
-    partner = partners[1 - who]
-    before = _partners.state_of(partner).values
+    gone = [*seeds[who].all(), *sealed, given[who], given_aside]
     counts["partner_changed"] += not _n_left([given[1 - who]], data)  # or it is not looked for where it lies
     counts["partner_changed"] += not _n_left(
         [gone[-1]], next(data.glob("before-restore-*"))
@@ -227,12 +235,16 @@ def _restored(household: Household, folder: Path, people: _People) -> tuple[Hous
     return household, signed_in
 
 
-def _give(household: Household, partner: PartnerService) -> bytes:
-    """Give a study the answers; return bytes that are in that copy and nowhere else."""
+def _give(household: Household, partner: PartnerService) -> None:
+    """Give a study the answers."""
     partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
     partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+
+
+def _copy_in(store: Store, partner: PartnerService) -> bytes:
+    """Return bytes that are in somebody's copy, as it lies there, and nowhere else."""
     person_id = partner.actor.person_id
-    row = blob_in(place_of(household._core.store, person_id))
+    row = blob_in(place_of(store, person_id))
     if row is None or row.payload is None or open_blob(row.payload, PRIVATE, person_id) is None:
         raise AssertionError("there is no copy to look for")
     return row.payload[:32]

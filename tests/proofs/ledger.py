@@ -19,6 +19,7 @@ PROVEN = (
     "tests/proofs",
     "tests/server/conftest.py",
     "tests/server/test_routes.py",
+    "tests/service/keyed.py",
     "tests/service/plain.py",
     "tests/storage/heads.py",
     "tests/ui/browser.py",

@@ -16,7 +16,7 @@ from tests.ui.conftest import CHEAP
 from workbook.address import Address, at
 from workbook.content.document import consent_hash
 from workbook.instruments import catalogue
-from workbook.service.couple import drawers, trail
+from workbook.service.couple import bundle, drawers, trail
 from workbook.service.couple.drawers import Drawer
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Answer
@@ -42,7 +42,11 @@ class _Noon(datetime):
 @contextmanager
 def moved_in() -> Iterator[tuple[MemoryStore, Household, App]]:
     """Yield Maya's pages, with Jonah as her partner and a stopped clock."""
-    with mock.patch.object(memory, "datetime", _Noon), mock.patch.object(drawers, "datetime", _Noon):
+    with (
+        mock.patch.object(memory, "datetime", _Noon),
+        mock.patch.object(drawers, "datetime", _Noon),
+        mock.patch.object(bundle, "datetime", _Noon),
+    ):
         store, forever = MemoryStore(), float("inf")
         household = Household(store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP)
         actor = household.accounts.create_couple("Maya", PASSPHRASE).actor
@@ -126,8 +130,7 @@ def test_the_test_above_fails_once_every_page_is_kept(monkeypatch: pytest.Monkey
         "already in the drawer's rows, and where it resumes"
     )
     monkeypatch.setattr("workbook.service.erasing.rights.UNTOLD", ())
-    monkeypatch.setattr(trail, "ones_before", lambda *_: ())
-    monkeypatch.setattr(trail, "forget_ones_before", lambda *_: None)
+    monkeypatch.setattr(bundle, "ONLY_ONE", ())
     with_trail, without = world(alone=True)[0], world(alone=False)[0]
     assert "just-for-me" in with_trail and f"review:{PRIVATE.chapters[0].id}" in with_trail
     assert with_trail != without

@@ -39,7 +39,7 @@ class Ladder:
     never_joint : tuple of str
         Needs that no joint page and no joint step speaks of.
     never_first : tuple of str
-        Needs that lead no card and no step of two, and stand behind all others that wait.
+        Needs that lead no card and no step of two.
     never_praised : tuple of str
         Topics that are told as a strength to nobody, since fear can make them high.
     basis : str

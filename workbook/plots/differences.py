@@ -10,7 +10,7 @@ from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Scale
 from workbook.plots.discs import draw_disc
 from workbook.plots.measure import text_width, wrap
 from workbook.plots.theme import PARTNER, SMALL, TEXT, MaybeFigure
-from workbook.plots.topics import Topic, how_sure, prepare_topics, table_topics, told_to_differ, topics_of
+from workbook.plots.topics import Topic, compared, how_sure, prepare_topics, table_topics, topics_of
 from workbook.plots.view import Drawing, Said, View, has_topics
 
 MOST = 5  # more are in the table, and their number in the sentence
@@ -111,11 +111,18 @@ def _height(labels: list[_Label]) -> float:
 
 
 def sentence_differences(prepared: pd.DataFrame) -> Said:
-    """Return what to see: on which topics the two may be told to differ, and how many of them are drawn."""
-    said, n = told_to_differ(prepared), len(_apart(prepared))
+    """Return what to see: on how many topics the two differ, and how many of them are drawn."""
+    topics = compared(prepared)
+    if not topics:
+        return []
+    n = sum(topic.is_claimed for topic in topics)
+    if not n:
+        is_whole = bool(prepared["is_whole_claimed"].any())
+        return [(f"results.plots.differences_{'whole' if is_whole else 'none'}", {"of": len(topics)})]
+    said: Said = [(f"results.plots.differences_{'one' if n == 1 else 'some'}", {"n": n, "of": len(topics)})]
     if n > MOST:
         said.append(("results.plots.differences_more", {"drawn": MOST, "more": n - MOST}))
-    return [*said, ("results.plots.differences_ask", {})] if n else said
+    return [*said, ("results.plots.differences_ask", {})]
 
 
 VIEW = View(

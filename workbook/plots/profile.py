@@ -197,9 +197,10 @@ def _of_two(topics: list[Topic], highest: float) -> Said:
     reach = highest - lowest
     apart = [topic for topic in topics if topic.is_claimed]
     if len(apart) > MANY * len(topics):
-        return [("results.plots.profile_differ", {"n": len(apart), "of": len(topics)})]
+        return [("results.plots.profile_apart", {"n": len(apart), "of": len(topics)})]
     values = [half.value for topic in topics for half in topic.halves.values()]
-    if max(values) - min(values) <= limits.alike.within * reach + SAME:
+    is_whole = len(topics) >= limits.few.topics_at_least
+    if is_whole and max(values) - min(values) <= limits.alike.within * reach:
         return [("results.plots.profile_alike", {})]
 
     def is_small(half: Half) -> bool:
@@ -208,12 +209,13 @@ def _of_two(topics: list[Topic], highest: float) -> Said:
     high = [t for t in topics if t.least - lowest >= limits.strength.at_least * reach - SAME]
     full = [t for t in high if t.id not in ladder().never_praised]
     small = [t for t in topics if all(map(is_small, t.halves.values()))]
-    said: Said = []
+    # Whose half is small shows in the picture: no sentence says of one of the two that it is theirs.
     some = [t for t in topics if t not in small and any(map(is_small, t.halves.values()))]
-    for key, found in (("full", full), ("small", small), ("small_some", some)):
-        if found:  # whose half is small shows in the picture; no sentence names one of the two
-            subjects = all_or_number([t.title for t in found], "n_topics")
-            said.append((f"results.plots.profile_{key}", {"subjects": subjects}))
+    said: Said = [
+        (f"results.plots.profile_{key}", {"subjects": all_or_number([t.title for t in found], "n_topics")})
+        for key, found in (("full", full), ("small", small), ("small_some", some))
+        if found
+    ]
     return said or [(f"results.plots.profile_{'none_small' if high else 'between'}", {})]
 
 

@@ -4,15 +4,16 @@ import pandas as pd
 
 from workbook import frames
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
+from workbook.plots.names import all_or_number
 from workbook.plots.theme import MaybeFigure
 from workbook.plots.topics import (
     Topic,
     by_family,
+    compared,
     how_sure,
     names_of,
     prepare_topics,
     table_topics,
-    told_to_differ,
     topics_of,
 )
 from workbook.plots.tracks import n_lines, row_title, scale_for, titled, two_marks
@@ -65,8 +66,14 @@ def _draw_topic(sheet: Canvas, scale: Scale, topic: Topic, y: float, top: float)
 
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
-    """Return what to see: which topics may be told to differ for the two, all of them or how many."""
-    return told_to_differ(prepared)
+    """Return what to see: which topics are different for the two, as far as that may be told."""
+    topics = compared(prepared)
+    if not topics:
+        return []
+    apart = [topic.title for topic in topics if topic.is_claimed]
+    key = "some" if apart else "whole" if bool(prepared["is_whole_claimed"].any()) else "none"
+    values = {"n_compared": len(topics), "subjects": all_or_number(apart, "n_topics")}
+    return [(f"results.plots.side_by_side_{key}", values)]
 
 
 def note_side_by_side(prepared: pd.DataFrame) -> Said:

@@ -15,7 +15,7 @@ from workbook.content.families import families
 from workbook.instruments.facets import Facet
 from workbook.instruments.model import Instrument
 from workbook.plots.claimed import Told
-from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
+from workbook.plots.names import choice_words, partner_names, shown_facets, word_for
 from workbook.plots.theme import number
 from workbook.plots.view import Said
 
@@ -194,21 +194,15 @@ def names_of(prepared: pd.DataFrame) -> dict[str, str]:
     return dict(sorted(dict(zip(prepared["place"], prepared["name"], strict=True)).items()))
 
 
-def told_to_differ(prepared: pd.DataFrame) -> Said:
-    """Return on which topics the two may be told to differ: all named or counted, or only on the whole."""
-    compared = [topic for topic in topics_of(prepared) if topic.is_compared]
-    if not compared:
-        return []
-    apart = [topic.title for topic in compared if topic.is_claimed]
-    values = {"n_compared": len(compared), "subjects": all_or_number(apart, "n_topics")}
-    is_whole = bool(prepared["is_whole_claimed"].any())
-    return [(f"results.plots.side_by_side_{'some' if apart else 'whole' if is_whole else 'none'}", values)]
+def compared(prepared: pd.DataFrame) -> list[Topic]:
+    """Return the topics of which it can be told whether the two differ."""
+    return [topic for topic in topics_of(prepared) if topic.is_compared]
 
 
 def how_sure(prepared: pd.DataFrame) -> Said:
     """Return how often chance says so of two who are alike, and what the bands rest on."""
     said: Said = []
-    if any(topic.is_compared for topic in topics_of(prepared)):
+    if compared(prepared):
         said.append(("results.plots.chance_alike", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))

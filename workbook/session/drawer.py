@@ -1,7 +1,7 @@
 """What one's own drawer says: what was read, answered, agreed to, and what is left."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -21,6 +21,7 @@ MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
 HOME = at("home")
 OWN_NEED = "needs.own."  # what the ids of needs in somebody's own words begin with
+Known = dict[str, dict[str, dict[str, Any]]]
 
 
 class OwnDrawer(t.HasTraits):
@@ -31,6 +32,7 @@ class OwnDrawer(t.HasTraits):
     responses: pd.DataFrame
     events: list[Event]
     chapters: dict[str, tuple[Instrument, Chapter]]
+    once: Callable[[str, tuple[object, ...], Callable[[], Any]], Any]
 
     def _of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event.kind == kind]
@@ -106,15 +108,14 @@ class OwnDrawer(t.HasTraits):
 
     def answers(self, items: Sequence[Item], occasion: str | None = None) -> dict[str, dict[str, Any]]:
         """``{item: {"value", "declined"}}`` of those items that are answered in an occasion."""
-        wanted = {item.id for item in items}
-        own = self.responses
-        own = own[(own["occasion"] == (occasion or self.occasion)) & own["item"].isin(wanted)]
-        found = zip(own["item"], own["value"], own["declined"], strict=True)
-        return {
-            str(item): {"value": None if pd.isna(value) else int(value), "declined": bool(declined)}
-            for item, value, declined in found
-            if bool(declined) or not pd.isna(value)
-        }
+        known: dict[str, dict[str, Any]] = self._answers_by_occasion.get(occasion or self.occasion, {})
+        return {item.id: known[item.id] for item in items if item.id in known}
+
+    @property
+    def _answers_by_occasion(self) -> Known:
+        """All that is answered, by occasion and item; looked through once while it stays the same."""
+        known: Known = self.once("answers", (self.responses,), lambda: _by_occasion(self.responses))
+        return known
 
     # -- chapters ----------------------------------------------------------------------------
     def items(self, chapter_id: str) -> list[Item]:
@@ -162,3 +163,14 @@ class OwnDrawer(t.HasTraits):
             if any(item.id not in known for item in items):
                 return number
         return 0
+
+
+def _by_occasion(responses: pd.DataFrame) -> Known:
+    """Return each answer that is given or declined, by occasion and item; of one given twice, the last."""
+    found: Known = {}
+    kept = responses[responses["declined"].astype(bool) | responses["value"].notna()]
+    columns = [kept[name].tolist() for name in ("occasion", "item", "value", "declined")]
+    for occasion, item, value, declined in zip(*columns, strict=True):
+        answer = {"value": None if pd.isna(value) else int(value), "declined": bool(declined)}
+        found.setdefault(str(occasion), {})[str(item)] = answer
+    return found

@@ -51,10 +51,10 @@ if leak == "decision":
 elif leak == "saving":
     LocalPartner.save_answers = _save_and_tell
 else:
-    from workbook.server.kernels import manager
+    from workbook.server.kernels import environment
     from workbook.ui.pages.chapter import Screen
 
-    manager.PASSED_ON = (*manager.PASSED_ON, "PYTHONPATH", "LEAK")  # a kernel is told of neither else
+    environment.PASSED_ON = (*environment.PASSED_ON, "PYTHONPATH", "LEAK")  # a kernel is told of neither else
     _fill = Screen.fill
     Screen.fill = _fill_in
     reading.is_hidden = lambda *_: False

@@ -5,8 +5,11 @@
 ``room``         which page makes way when no more fit
 ``owners``       a sitting reaches its own kernel only
 ``websocket``    what may pass between a browser and its kernel
+``environment``  the whole environment of a kernel
+``client``       the server's own line to one, on which the notebook is run
 ``provisioner``  gives Jupyter kernels that ``fork_server`` has forked
 ``fork_server``  the process with everything imported: ``python -m workbook.server.kernels.fork_server``
+``lean``         what a kernel does without
 ===============  =================================================================================
 
 Nothing is imported here: the process that forks kernels must not load a web server.

@@ -27,6 +27,7 @@ WARM = (
     "httpcore",
     "h11",
     "plotly.graph_objects",
+    "workbook.server.kernels.lean",
     "workbook.service.link.remote",
     "workbook.ui.app",
 )
@@ -45,7 +46,6 @@ def warm_up() -> None:
 def rehearse() -> None:
     """Do once what loads more on first use: checking a frame, reading the content."""
     from workbook.content import messages
-    from workbook.content.formats import decimal, listed
     from workbook.frames import FRAMES, PREPARED, empty
     from workbook.instruments import catalogue
 
@@ -54,8 +54,6 @@ def rehearse() -> None:
     catalogue()
     for area in ("errors", "ui"):
         messages(area)
-    decimal(1.0)
-    listed(["", "", ""])
 
 
 def run_kernel(order: dict[str, Any]) -> None:
@@ -72,12 +70,9 @@ def run_kernel(order: dict[str, Any]) -> None:
     import numpy as np  # imported by `warm_up`; its legacy state is shared by forks
 
     np.random.seed()  # noqa: NPY002  whoever still draws from it must not draw the parent's numbers
-    from ipykernel.kernelapp import IPKernelApp
+    from workbook.server.kernels.lean import start_lean
 
-    sys.argv = ["kernel"]
-    kernel = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the fork server
-    options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
-    kernel.initialize(["-f", order["connection_file"], *options])
+    kernel = start_lean(order["connection_file"])
     import ipywidgets  # as above: imported before there was a kernel to register with
 
     ipywidgets.register_comm_target()

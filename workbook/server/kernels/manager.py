@@ -1,7 +1,6 @@
 """Kernels and their owners. A kernel serves one page of one sitting and ends once its page has hung up."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -14,34 +13,24 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
-from workbook.content.language import LANGUAGE, MORE, spoken
+from workbook.content.language import LANGUAGE, spoken
+from workbook.server.kernels.client import PromptClient
+from workbook.server.kernels.environment import kernel_environment
 from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import ZONE
 
-# The variables of the server's environment that a kernel inherits. All others are left out:
-# keys, tokens and database addresses are commonly kept in environment variables.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV", MORE)
-# Before anything is forked: numpy's and arrow's own threads would cost memory per kernel.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS"),
-    "1",
-)
 GOODBYE_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
-
-
-def kernel_environment(tickets: dict[str, str]) -> dict[str, str]:
-    """Return the whole environment of a kernel: an allowlist, and what it needs to reach the service."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return passed | ONE_THREAD | {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"} | tickets
 
 
 class WorkbookKernel(ServerKernelManager):
     """One kernel. Never restarted: a restarted kernel would be an empty page that looks alive."""
 
     autorestart = False
+    client_class = f"{PromptClient.__module__}.{PromptClient.__name__}"
+    client_factory = PromptClient
 
     @default("transport")
     def _default_transport(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workbook.server.kernels.manager import kernel_environment
+from workbook.server.kernels.environment import kernel_environment
 
 _log = logging.getLogger(__name__)
 NAME = "workbook-forked"

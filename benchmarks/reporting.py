@@ -1,0 +1,42 @@
+"""Every single figure of a run, kept as JSON with the machine it was measured on."""
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+REPORTS = Path(__file__).parent.parent / "build" / "reports"
+OURS = ("voila", "ipykernel", "tornado", "pandas", "plotly")
+
+
+def keep(name: str, figures: Any) -> Path:
+    """Write what a benchmark measured to ``build/reports/<name>.json``; return where."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    path = REPORTS / f"{name}.json"
+    content = {"about": about(), "figures": figures}
+    path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def about() -> dict[str, Any]:
+    """Return day, machine, versions and commit of a run."""
+    done = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPORTS.parents[1],
+    )
+    return {
+        "day": datetime.now(UTC).date().isoformat(),
+        "commit": done.stdout.strip(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "versions": {name: version(name) for name in OURS},
+    }
