@@ -76,7 +76,7 @@ def test_a_smaller_p_is_never_refused_where_a_larger_one_is_claimed(p: list[floa
 def share_told(judge) -> float:
     """Return the share of couples, alike in truth on 21 topics, who are told of any difference."""
     random = np.random.default_rng(11)
-    p = p_of_difference(random.normal(0, 0.8, (COUPLES, 21)), np.array(0.8)).ravel()
+    p = p_of_difference(random.normal(0, 0.8, COUPLES * 21), np.full(COUPLES * 21, 0.8))
     told = judge(pd.Series(p), pd.Series(np.repeat(np.arange(COUPLES), 21)), 0.05)
     return float(np.asarray(told, dtype=bool).reshape(COUPLES, 21).any(axis=1).mean())
 

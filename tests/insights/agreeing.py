@@ -116,6 +116,7 @@ _TOLD_TO_ALL = (
     r"[^.]*\bno (topic|skill|guess|need|clear difference)\b[^.]*\.",
     r"No[^.]*(differen|differ|apart)[^.]*\.",
     r"Nothing has[^.]*\.",
+    r"On none of \d+ topics[^.]*\.",
     r"Of twenty [^.]*\.",
     r"A difference is not an error\.[^.]*\.",
     r"[^.]*cannot (tell|be said)[^.]*\.",

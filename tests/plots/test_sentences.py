@@ -230,7 +230,7 @@ def test_where_most_differ_the_profile_says_it_once_and_how_often_chance_does():
 )
 def test_a_view_that_can_tell_of_differences_says_once_how_often_chance_does(name):
     view = next(view for view in plots.VIEWS if view.name == name)
-    everything = {item.id: 2 for one in ASKED.values() for item in one.items}
+    everything = {item.id: min(2, item.scale.highest) for one in ASKED.values() for item in one.items}
     both = [responses_of(who, everything) for who in (A, B)]
     prepared = view.prepared(ASKED[view.instrument], plots.Given(together(*both), NAMES))
 
