@@ -28,7 +28,7 @@ def write_told(note: str) -> str:
     parts = [
         note,
         "# What the result pages tell\n",
-        "Every text, of whom it is true and what it claims (`workbook/content/told.toml`). Tests read",
+        "Every text, of whom it is true and what it claims (`content/structure/told.toml`). Tests read",
         "rendered pages against raw answers, and hold each text to what stands here. Nobody is named as the",
         "one who is low on a page for two: it is said of *both*, of *some* (at least one of the two), or of",
         "*one* (more than the other, where that holds among all comparisons of the page).\n",
@@ -75,6 +75,9 @@ _NAMES = (
     "label",
     "drawn",
     "more",
+    "mark",
+    "then",
+    "now",
 )
 
 

@@ -198,6 +198,21 @@ CLAIMS = pa.DataFrameSchema(
     title="One row per couple, occasion, view and comparison; the overview's instrument is empty.",
 )
 
+CHANGES = pa.DataFrameSchema(
+    {
+        **{name: _PERSON[name] for name in ("couple_id", "person_id", "instrument")},
+        "facet": column("string", "Facet or sign id."),
+        "difference": column("Float64", "Last time minus first, in scale points."),
+        "error": column("Float64", "Its standard error at the lowest plausible reliability.", nullable=True),
+        "p": column("Float64", "Chance of as much or more where in truth nothing moved.", nullable=True),
+        "is_claimed": column("boolean", "True where it holds with all of its view together (Holm 1979)."),
+    },
+    unique=["person_id", "instrument", "facet"],
+    strict=True,
+    name="changes",
+    title="One row per person and facet that was scored at two times or more.",
+)
+
 FRAMES: dict[str, pa.DataFrameSchema] = {
     "responses": RESPONSES,
     "scores": SCORES,
@@ -207,6 +222,7 @@ FRAMES: dict[str, pa.DataFrameSchema] = {
     "agreement": AGREEMENT,
     "needs": NEEDS,
     "claims": CLAIMS,
+    "changes": CHANGES,
 }
 
 _STEPS = {
@@ -241,7 +257,11 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "place": _PLACE,
             "name": _NAME,
             **_BAND,
-            "is_claimed": column("boolean", "True where the difference may be told; see `claims`."),
+            "is_claimed": column(
+                "boolean",
+                "True where the difference may be told, see `claims`; NA where nothing can be told of it.",
+                nullable=True,
+            ),
             "is_whole_claimed": column("boolean", "True where all topics together may be told to differ."),
             **_STEPS,
         },
@@ -259,7 +279,10 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "name_about": _NAME,
             **_BAND,
             "is_claimed": column(
-                "boolean", "True where it differs from the other's own word and may be told; see `claims`."
+                "boolean",
+                "True where it differs from the other's own word and may be told, see `claims`; NA where"
+                " nothing can be told of it.",
+                nullable=True,
             ),
             "is_whole_claimed": column("boolean", "True where all of this direction together may be told."),
             **_STEPS,
@@ -326,7 +349,8 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             ),
             "change": column(
                 "string",
-                "Of the last time against the first: better, worse, or none where nothing may be told.",
+                "Of the last time, against the first: better, worse, or none where it may not be told (see"
+                " `changes`); NA at other times, and where nothing can be told of it.",
                 nullable=True,
             ),
             "assumed": column("boolean", "True where a constant behind the band is assumed."),

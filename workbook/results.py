@@ -151,7 +151,7 @@ def _findings(
         healthy if len(healthy) else None,
         needs if len(needs) else None,
         claims,
-        find_changes(scores, instruments, together=True),
+        find_changes(scores, instruments),
     )
 
 

@@ -7,7 +7,6 @@ import pytest
 
 import workbook.content
 from workbook.content.exercise import exercises
-from workbook.content.families import families
 from workbook.content.ladder import ladder, read_ladder
 from workbook.errors import ContentError
 from workbook.instruments import catalogue
@@ -20,14 +19,6 @@ def test_every_facet_sign_need_and_skill_stands_on_one_rung():
     on_rungs = [topic for rung in ladder().rungs for topic in rung.topics]
 
     assert sorted(on_rungs) == sorted(topics)
-
-
-def test_every_facet_and_sign_stands_in_one_of_five_families():
-    topics = [one.id for name in ("connection", "warning_signs") for one in facets(catalogue()[name])]
-    in_families = [topic for family in families().families for topic in family.topics]
-
-    assert sorted(in_families) == sorted(topics)
-    assert len(families().families) == 5
 
 
 @pytest.mark.parametrize("topic", ladder().first_topics)

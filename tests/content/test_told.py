@@ -12,7 +12,8 @@ from workbook.errors import ContentError
 from workbook.ui.insight_text import tell
 
 SENTENCES = re.compile(
-    r"results\.plots\.(side_by_side|perspectives|skills|guesses|agreement|needs|signs|differences|by|trend|profile|chance)_\w+"
+    r"results\.plots\.(profile|rings|side_by_side|differences|perspectives|skills|guesses|agreement|needs|waiting|signs|by|trend)_\w+"
+    r"|results\.plots\.(moved|weeks|chance)_\w+"
     r"|ui\.telling\.(own|both)\.\w+|ui\.perception\.(level|order|like)_(?!value)\w+"
 )
 

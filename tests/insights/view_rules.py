@@ -230,7 +230,7 @@ VIEW_RULES: list[tuple[str, Rule]] = [
     ),
     (r"Full on both sides: (.*)\.", lambda j, m: _are(m[1], _full(j), "topics")),
     (r"Small on both sides: (.*)\.", lambda j, m: _are(m[1], _small(j, 2), "topics")),
-    (r"Small on one of the two sides: (.*)\.", lambda j, m: _are(m[1], _small(j, 1), "topics")),
+    (r"Small on at least one side: (.*)\.", lambda j, m: _are(m[1], _small(j, 1), "topics")),
     (
         r"No topic is full on both sides, and none is small on either\.",
         lambda j, _m: (

@@ -8,7 +8,9 @@ from tests.following import ROOT, apply_change, copy_of_the_workbook, follow, ru
 
 PAGE = (ROOT / "docs" / "adding-a-view.md").read_text(encoding="utf-8")
 SEEN = """
-import json, workbook
+import json, pandas, workbook
+from workbook.content import say
+from workbook.frames import check
 from workbook.service.demo import open_demo
 from workbook.session import Session
 from workbook.ui.app import App
@@ -20,10 +22,14 @@ menu = [line["title"] for line in app._open.menu.parts[0]["steps"]]
 app.go("results")
 own = [line["title"] for line in app._open.menu.parts[0]["steps"]] if app._open.kind == "results" else []
 app.go("view:apart")
+from workbook.plots.apart import CONTRACT, sentence_apart
+far = pandas.DataFrame({"facet": ["x", "y", "z"], "title": ["Trust", "Time", "Talk"], "apart": [3.0, 3.0, 4.0],
+                        "is_claimed": [True, True, None], "most": 4.0})
+told = " ".join(say(key, **values) for key, values in sentence_apart(check(far, CONTRACT)))
 chart, table = app._open.view.chart, app._open.view.below.blocks[0]["blocks"][0]
 print(json.dumps({
     "at": workbook.__file__, "menu": menu, "own": own, "drawn": len(chart.figures[0]["data"]),
-    "sentence": chart.sentence, "columns": table["head"], "lines": len(table["rows"]),
+    "sentence": chart.sentence, "told": told, "columns": table["head"], "lines": len(table["rows"]),
 }))
 household.close()
 """
@@ -47,7 +53,8 @@ def test_following_the_page_adds_a_view_in_two_files_plus_messages(tmp_path):
     assert seen["menu"][1:3] == ["Every topic, exactly", "How far apart you are"]
     assert "How far apart you are" not in seen["own"]
     assert seen["drawn"] == 2
-    assert seen["sentence"].startswith("Clearly apart, and the furthest: “")
+    assert seen["sentence"] == "No topic is clearly apart, as far as these scores can tell."
+    assert seen["told"] == "Clearly apart, and the furthest: “Trust” and “Time”."
     assert seen["columns"][1] == "Points apart"
     assert seen["lines"] == 21
 

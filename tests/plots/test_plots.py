@@ -38,7 +38,7 @@ def prepare_all(results, scores=None):
     made = {name: view.prepared(CATALOGUE[view.instrument], given) for name, view in DRAWN.items()}
     found = {name: frames.empty(CONTRACTS[name]) if frame is None else frame for name, frame in made.items()}
     scores = results.scores if scores is None else scores
-    changes = find_changes(scores, CATALOGUE, together=True)
+    changes = find_changes(scores, CATALOGUE)
     weeks = plots.prepare_trend(scores, CATALOGUE["connection"], {A: "a", B: "b"}, NAMES, changes=changes)
     return found | {"weeks": weeks}
 
@@ -262,6 +262,22 @@ def test_a_difference_within_the_claims_is_not_marked_though_it_passes_a_single_
     assert seams(plots.plot_profile(rows)) == []
 
 
+def test_a_difference_whose_error_is_not_known_is_neither_marked_nor_denied():
+    """And without claims as well: no mark, no sentence, an empty cell."""
+    scores = score(both({"x.talk.1": 4, "x.talk.2": 4}, {"x.talk.1": 0, "x.talk.2": 0}), SMALL)
+    nothing = frames.empty(frames.PERSPECTIVES), frames.empty(frames.NEEDS)
+    claims = find_claims(scores, *nothing, {SMALL.id: SMALL})
+    known = plots.prepare_topics(pair(scores), SMALL, NAMES, claims=claims)
+    unknown = plots.prepare_topics(pair(scores), SMALL, NAMES, claims=claims.assign(p=None, is_claimed=False))
+
+    assert known["is_claimed"].tolist() == [True, True]
+    assert plots.table_topics(known).iloc[0, -1] == "clearly different"
+    for rows in (unknown, plots.prepare_topics(pair(scores), SMALL, NAMES)):
+        assert rows["is_claimed"].isna().all()
+        assert seams(plots.plot_side_by_side(rows)) == plots.sentence_side_by_side(rows) == []
+        assert plots.table_topics(rows).iloc[0, -1] == ""
+
+
 def test_marked_everywhere_is_marked_nowhere():
     """Where more than half differ no seam is drawn; the sentence says it once."""
     most = topics_of_many(dict.fromkeys(range(15), (4, 0)))
@@ -375,7 +391,8 @@ def test_a_change_counts_beyond_the_band_of_two_measurements():
     trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=moved)
     talk = trend[(trend["facet"] == "x.talk").to_numpy()]
 
-    assert talk["change"].tolist() == ["none", "better"]
+    assert talk["change"].isna().tolist() == [True, False]  # told of the last time only
+    assert talk["change"].iloc[-1] == "better"
     assert talk["low"].tolist() == [0.0, 0.0]
     assert talk["high"].tolist() == pytest.approx([1 + 1.96 * 2**0.5 * 0.5] * 2)
     assert trend[(trend["facet"] == "x.blame").to_numpy()]["change"].iloc[-1] == "better"
@@ -389,9 +406,11 @@ def test_a_change_within_the_band_is_about_the_same():
     first = answers({"x.talk.1": 2, "x.talk.2": 2})
     later = answers({"x.talk.1": 3, "x.talk.2": 3}, occasion="assessment-2")
     scores = score(pd.concat([first, later], ignore_index=True), SMALL)
-    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES)
+    moved = find_changes(scores, {SMALL.id: SMALL})
+    trend = plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, changes=moved)
 
     assert trend["change"].iloc[-1] == "none"
+    assert plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES)["change"].isna().all()
     assert plots.plot_moved(trend) is None
     assert plots.sentence_trend(trend)[0][0] == "results.plots.trend_none"
     assert len(plots.prepare_trend(scores, SMALL, {"p_1": "a"}, NAMES, facets=["x.blame"])) == 0

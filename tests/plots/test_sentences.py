@@ -3,9 +3,23 @@
 import pandas as pd
 import pytest
 
-from tests.insights.couples import ASKED, FACETS, NAMES, NEEDS, SIGNS, A, B, alone, answers, together
+from tests.insights.couples import (
+    ASKED,
+    FACETS,
+    NAMES,
+    NEEDS,
+    SIGNS,
+    A,
+    B,
+    alone,
+    answers,
+    responses_of,
+    together,
+)
 from workbook import plots
 from workbook.content import say
+from workbook.dyads import find_changes
+from workbook.scoring import score_all
 
 LONELY, CRITICISM = "warning_signs.loneliness", "warning_signs.criticism"
 CALM = dict.fromkeys(SIGNS, 1)
@@ -106,9 +120,9 @@ def profile_of(mine: dict[str, int], yours: dict[str, int]) -> str:
     [
         ({TRUST: 4}, {TRUST: 3}, "Full on both sides: “Trust”."),
         ({FUN: 1}, {FUN: 0}, "Small on both sides: “Fun and new things together”."),
-        ({TRUST: 1}, {TRUST: 2}, "Small on one of the two sides: “Trust”."),
-        ({TRUST: 1}, {FUN: 1}, "Small on one of the two sides: “Trust” and “Fun and new things together”."),
-        ({TRUST: 4}, {TRUST: 1}, "Small on one of the two sides: “Trust”."),
+        ({TRUST: 1}, {TRUST: 2}, "Small on at least one side: “Trust”."),
+        ({TRUST: 1}, {FUN: 1}, "Small on at least one side: “Trust” and “Fun and new things together”."),
+        ({TRUST: 4}, {TRUST: 1}, "Small on at least one side: “Trust”."),
         ({TRUST: 3}, {FUN: 3}, "No topic is full on both sides, and none is small on either."),
         ({}, {}, "All topics are about equally full, on both sides. None stands out."),
         (dict.fromkeys(FACETS[5:10], 3), dict.fromkeys(FACETS[5:10], 4), "Full on both sides: 5 topics."),
@@ -167,12 +181,14 @@ def test_all_differences_that_hold_are_named_or_counted():
     ]
 
 
-def test_without_claims_no_difference_is_told_or_marked():
+@pytest.mark.parametrize("view", ["profile", "side_by_side", "differences"])
+def test_without_claims_no_difference_is_told_or_marked(view):
     results = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
     prepared = plots.prepare_topics(results.pairs, ASKED["connection"], NAMES)
 
     assert not prepared["is_claimed"].any()
-    assert said("side_by_side", prepared).startswith("No topic is clearly different")
+    assert "different" not in said(view, prepared)
+    assert "apart" not in said(view, prepared)
 
 
 @pytest.mark.parametrize(
@@ -197,3 +213,48 @@ def test_the_number_of_differences_is_told_with_how_many_are_drawn(n, sentence):
         )
         == sentence
     )
+
+
+def test_where_most_differ_the_profile_says_it_once_and_how_often_chance_does():
+    many = together(answers(A, dict.fromkeys(FACETS, 0)), answers(B, dict.fromkeys(FACETS, 4)))
+    prepared = plots.prepare_topics(many.pairs, ASKED["connection"], NAMES, claims=many.claims)
+
+    assert said("profile", prepared) == (
+        "On 21 of 21 topics your two halves are clearly apart. Two people can live the same weeks in two ways."
+    )
+    assert n_of_chance("profile", prepared) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["profile", "side_by_side", "differences", "perspectives", "skills", "guesses"]
+)
+def test_a_view_that_can_tell_of_differences_says_once_how_often_chance_does(name):
+    view = next(view for view in plots.VIEWS if view.name == name)
+    everything = {item.id: min(2, item.scale.highest) for one in ASKED.values() for item in one.items}
+    both = [responses_of(who, everything) for who in (A, B)]
+    prepared = view.prepared(ASKED[view.instrument], plots.Given(together(*both), NAMES))
+
+    assert n_of_chance(name, prepared) == 1
+
+
+def n_of_chance(name: str, prepared) -> int:
+    """Return how many sentences of a view say how often chance tells of a difference."""
+    drawing = next(view for view in plots.VIEWS if view.name == name).drawing
+    told = [say(key, **values) for key, values in [*drawing.sentence(prepared), *drawing.note(prepared)]]
+    return sum(one.startswith("Of twenty ") for one in told)
+
+
+@pytest.mark.parametrize(("who", "whose"), [((A,), "people"), ((A, B), "couples")])
+def test_what_moved_says_how_often_chance_does_of_whom_the_page_is(who, whose):
+    """One's own page is held for a person, the page of two for the couple."""
+    given = pd.concat([answers(one, dict.fromkeys(FACETS, 2)) for one in who], ignore_index=True)
+    again = given.assign(occasion="assessment-2")
+    scores = score_all(pd.concat([given, again], ignore_index=True), ASKED)
+    places = {person: place for person, place in {A: "a", B: "b"}.items() if person in who}
+    changes = find_changes(scores, ASKED)
+    prepared = plots.prepare_trend(scores, ASKED["connection"], places, NAMES, changes=changes)
+    told = [say(key, **values) for key, values in plots.MOVED.note(prepared)]
+
+    assert [one for one in told if one.startswith("Of twenty ")] == [
+        f"Of twenty {whose} for whom nothing has moved in truth, at most about one is told here that something has."
+    ]

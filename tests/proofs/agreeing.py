@@ -1,8 +1,9 @@
 """Of couples who agree in truth, at most one in twenty is told of a difference in a view.
 
 Couples are made up (`tests.insights.agreeing`) at reliabilities from .6 to .9: what differs is error of measurement
-alone. For each couple we count the views in which any difference may be told (`workbook.frames.CLAIMS`), and for each
-person whether anything is told to have moved. Of some couples all pages are rendered, and their words and marks have to
+alone. For each couple we count the views in which any difference may be told (`workbook.frames.CLAIMS`), for each
+person whether anything is told to have moved on their own page, and for each couple whether anything is on the page of
+the two (`workbook.frames.CHANGES`). Of some couples all pages are rendered, and their words and marks have to
 say what may be told, and nothing else. The control takes each comparison by itself, as the bands do.
 """
 
@@ -23,7 +24,7 @@ from tests.proofs.harness import Counts, proof
 from workbook.content import say
 from workbook.dyads import find_changes, find_claims, needs_gap, perspectives
 from workbook.instruments import catalogue
-from workbook.plots import TREND, VIEWS, Given, prepare_trend
+from workbook.plots import MOVED, VIEWS, Given, prepare_trend
 from workbook.results import work_out_both
 from workbook.scoring import score_all
 from workbook.ui.overview import told_together
@@ -38,12 +39,16 @@ KNOWN = {"_a": "a", "_b": "b"}
 # The views that tell of differences: (name of the page, view and instrument of the claims)
 TOLD = {
     "overview": ("overview", ""),
+    "profile": ("side_by_side", "connection"),
     "side_by_side": ("side_by_side", "connection"),
+    "differences": ("side_by_side", "connection"),
     "perspectives": ("perspectives", "connection"),
     "perception": ("perception", "connection"),
     "guesses": ("guesses", "needs"),
     "skills": ("perspectives", "skills"),
 }
+# What tells of a difference only if more holds than that it may be told: something low, or most topics.
+SPARING = ("overview", "profile", "perception")
 
 
 def _at(name: str, reliability: float) -> str:
@@ -51,7 +56,7 @@ def _at(name: str, reliability: float) -> str:
 
 
 def _shares(counts: Counts) -> dict[str, float]:
-    names = [*TOLD, "trend"]
+    names = [*TOLD, "moved", "trend"]
     return {
         _at(name, one): counts[_at(name, one)]
         / max(counts[_at("persons" if name == "trend" else "couples", one)], 1)
@@ -131,15 +136,19 @@ def _of_one(n: int, reliability: float, seed: int) -> Counts:
         [perspectives(now, first, one, known) for one in instruments.values()], ignore_index=True
     )
     claims = find_claims(now, seen, needs_gap(first, known), instruments, known)
-    changes = find_changes(scores[scores["instrument"].eq("connection").to_numpy(dtype=bool)], instruments)
+    of_two = scores[scores["instrument"].eq("connection").to_numpy(dtype=bool)]
+    moved = find_changes(of_two, instruments)
+    own = [of_two[of_two["person_id"].str.endswith(place).to_numpy(dtype=bool)] for place in KNOWN]
+    changes = pd.concat([find_changes(one, instruments) for one in own], ignore_index=True)
     counts: Counts = {"trials": n, _at("couples", reliability): n, _at("persons", reliability): 2 * n}
     for name, (view, instrument) in TOLD.items():
         counts[_at(name, reliability)] = len(_told_to(claims, view, instrument))
-    counts[_at("trend", reliability)] = changes.loc[
-        changes["is_claimed"].to_numpy(dtype=bool), "person_id"
-    ].nunique()
+    for name, found, whose in (("moved", moved, "couple_id"), ("trend", changes, "person_id")):
+        counts[_at(name, reliability)] = found.loc[found["is_claimed"].to_numpy(dtype=bool), whose].nunique()
     read = [*_read(first, claims, known)]
-    read += [_read_trend(scores, changes, known)]
+    one, two = scores["person_id"].iloc[0], scores["couple_id"].iloc[0]
+    read += [_read_moved(scores, changes, known, "person_id", one)]
+    read += [_read_moved(scores, moved, known, "couple_id", two)]
     return counts | {"read": len(read), "told_otherwise": sum(read)}
 
 
@@ -162,21 +171,23 @@ def _read(responses: pd.DataFrame, claims: pd.DataFrame, known: dict[str, str]) 
             if view.drawing is None:
                 told[view.name] = list(texts(seen_in_words(prepared, NAMES, claims=results.claims)))
             elif prepared is not None:
-                told[view.name] = [say(key, **values) for key, values in view.drawing.sentence(prepared)]
+                said = [*view.drawing.sentence(prepared), *view.drawing.note(prepared)]
+                told[view.name] = [say(key, **values) for key, values in said]
                 marked[view.name] = marks_a_difference(prepared)
         for name, said in told.items():
             may = name in TOLD and couple in _told_to(claims, *TOLD[name])
-            # Where the overview may tell of a difference, it does only if something is low.
             is_otherwise = tells_a_difference(said) and not may
-            if name != "overview" and name in TOLD and name != "perception":
+            if name in TOLD and name not in SPARING:
                 is_otherwise = tells_a_difference(said) is not may
             yield is_otherwise or (marked.get(name, False) and not may)
 
 
-def _read_trend(scores: pd.DataFrame, changes: pd.DataFrame, known: dict[str, str]) -> bool:
-    person = str(scores["person_id"].iloc[0])
-    own = scores[(scores["person_id"] == person).to_numpy(dtype=bool)]
-    prepared = prepare_trend(own, catalogue()["connection"], known, NAMES, changes=changes)
-    said = [say(key, **values) for key, values in TREND.sentence(prepared)]
-    may = bool(changes.loc[(changes["person_id"] == person).to_numpy(dtype=bool), "is_claimed"].any())
+def _read_moved(
+    scores: pd.DataFrame, changes: pd.DataFrame, known: dict[str, str], whose: str, who: str
+) -> bool:
+    """Return whether what moved is told or marked otherwise than it may be, to one person or to a couple."""
+    own, moved = (frame[frame[whose].eq(who).to_numpy(dtype=bool)] for frame in (scores, changes))
+    prepared = prepare_trend(own, catalogue()["connection"], known, NAMES, changes=moved)
+    said = [say(key, **values) for key, values in [*MOVED.sentence(prepared), *MOVED.note(prepared)]]
+    may = bool(moved["is_claimed"].any())
     return tells_a_difference(said) is not may or marks_a_difference(prepared) is not may

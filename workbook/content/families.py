@@ -11,7 +11,7 @@ from workbook.content.tables import Place, read_table, table
 @table("family")
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Topics of which one page tells at most one card, and that a picture shows together."""
+    """Topics that a picture shows under one heading, and of which a page tells at most one card."""
 
     id: Slug
     topics: Texts
@@ -26,13 +26,21 @@ class Families:
     basis: Text
     families: tuple[Family, ...]
 
+    def family_of(self, topic: str) -> str:
+        """Return the id of the family a topic is in; '' where it is in none.
+
+        >>> families().family_of("connection.trust"), families().family_of("x.unknown")
+        ('safety_and_trust', '')
+        """
+        return next((one.id for one in self.families if topic in one.topics), "")
+
     def of(self, topic: str) -> str:
-        """Return the id of a topic's family; a topic without one is a family of its own.
+        """Return the same, with a topic that is in none as a family of its own.
 
         >>> families().of("connection.trust"), families().of("x.unknown")
         ('safety_and_trust', 'x.unknown')
         """
-        return next((one.id for one in self.families if topic in one.topics), topic)
+        return self.family_of(topic) or topic
 
 
 def read_families(found: dict[str, object], where: str = "families.toml") -> Families:
@@ -48,7 +56,7 @@ def read_families(found: dict[str, object], where: str = "families.toml") -> Fam
     for name in repeated(topic for one in made.families for topic in one.topics):
         top.note(f"{name!r} stands in two families; keep one")
     for name in repeated(one.id for one in made.families):
-        top.note(f"two families have the id {name!r}")
+        top.note(f"two families have the id {name!r}; give each its own")
     top.finish()
     return made
 

@@ -63,16 +63,12 @@ def find_claims(
 
 
 def find_changes(
-    scores: pd.DataFrame,
-    instruments: Mapping[str, Instrument],
-    limits: Claims | None = None,
-    *,
-    together: bool = False,
+    scores: pd.DataFrame, instruments: Mapping[str, Instrument], limits: Claims | None = None
 ) -> pd.DataFrame:
     """Return how each person's facets moved from their first time to their last, and whether it may be told.
 
-    All facets of one instrument are one view of one person (``by`` and ``about`` are empty); of all whose
-    scores these are where they are shown ``together``.
+    All that is passed of one couple and one instrument is one view: give one person's scores for a page
+    of their own, and both partners' for a page of the two.
 
     Parameters
     ----------
@@ -82,13 +78,12 @@ def find_changes(
     Returns
     -------
     DataFrame
-        ``person_id``, ``instrument``, ``facet``, ``difference`` (last − first), ``error``, ``p`` and
-        ``is_claimed``.
+        `workbook.frames.CHANGES`.
     """
     limits = limits or thresholds().claims
     own = _with_errors(scores, instruments.values(), limits)
     own = own.assign(_number=[frames.occasion_number(one) for one in own["occasion"]]).sort_values("_number")
-    series = own.groupby(["person_id", "instrument", "facet"], sort=True, observed=True)
+    series = own.groupby(["couple_id", "person_id", "instrument", "facet"], sort=True, observed=True)
     ends = series.agg(
         first=("score", "first"), last=("score", "last"), n=("score", "size"), n_items=("n_answered", "max"),
         before=("error", "first"), after=("error", "last"),
@@ -98,10 +93,9 @@ def find_changes(
     ends["error"] = (ends["before"] ** 2 + ends["after"] ** 2) ** 0.5
     apart = (ends["difference"].abs() - HALF_A_STEP / ends["n_items"].astype("float64")).clip(lower=0.0)
     ends["p"] = p_of_difference(apart.to_numpy(), ends["error"].to_numpy(dtype=float))
-    whose = "" if together else ends["person_id"].astype(str) + " "
-    family = whose + ends["instrument"].astype(str)
+    family = ends["couple_id"].astype(str) + "\x1f" + ends["instrument"].astype(str)
     ends["is_claimed"] = holm(ends["p"], family, limits.level)
-    return ends[["person_id", "instrument", "facet", "difference", "error", "p", "is_claimed"]]
+    return frames.check(ends[list(frames.CHANGES.columns)], frames.CHANGES)
 
 
 # -- how sure one value is -------------------------------------------------------------

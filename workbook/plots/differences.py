@@ -10,7 +10,7 @@ from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Scale
 from workbook.plots.discs import draw_disc
 from workbook.plots.measure import text_width, wrap
 from workbook.plots.theme import PARTNER, SMALL, TEXT, MaybeFigure
-from workbook.plots.topics import Topic, prepare_topics, table_topics, topics_of
+from workbook.plots.topics import Topic, compared, how_sure, prepare_topics, table_topics, topics_of
 from workbook.plots.view import Drawing, Said, View, has_topics
 
 MOST = 5  # more are in the table, and their number in the sentence
@@ -112,7 +112,7 @@ def _height(labels: list[_Label]) -> float:
 
 def sentence_differences(prepared: pd.DataFrame) -> Said:
     """Return what to see: on how many topics the two differ, and how many of them are drawn."""
-    topics = topics_of(prepared)
+    topics = compared(prepared)
     if not topics:
         return []
     n = sum(topic.is_claimed for topic in topics)
@@ -125,16 +125,6 @@ def sentence_differences(prepared: pd.DataFrame) -> Said:
     return [*said, ("results.plots.differences_ask", {})]
 
 
-def note_differences(prepared: pd.DataFrame) -> Said:
-    """Return how sure it is."""
-    if not len(prepared):
-        return []
-    said: Said = [("results.plots.chance_alike", {})]
-    if prepared["assumed"].any():
-        said.append(("results.plots.band_assumed", {}))
-    return said
-
-
 VIEW = View(
     "differences",
     instrument="connection",
@@ -143,9 +133,7 @@ VIEW = View(
         rows, instrument, given.names, claims=given.found.claims
     ),
     contract=frames.PREPARED["topics"],
-    drawing=Drawing(
-        plot_differences, sentence_differences, table_topics, note=note_differences, widths=WIDTHS
-    ),
+    drawing=Drawing(plot_differences, sentence_differences, table_topics, note=how_sure, widths=WIDTHS),
     fits=has_topics,
     needs_two=True,
 )

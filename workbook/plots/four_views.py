@@ -58,7 +58,7 @@ def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: floa
         if row.by == about and pd.notna(row.low):
             sheet.band(scale.at(row.low), scale.at(row.high), at, about, radius=6, opacity=0.5)
     values = {row.by: float(row.value) for row in rows}
-    if any(row.is_claimed for row in rows):
+    if any(pd.notna(row.is_claimed) and row.is_claimed for row in rows):
         ends = sorted(scale.at(value) for value in values.values())
         sheet.line([(ends[0], at), (ends[-1], at)], INK, 2.5, layer=2)
     for row in rows:  # an open mark first: a filled one lies on it

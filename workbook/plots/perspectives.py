@@ -102,7 +102,7 @@ def _prepared(
         question=[questions[name] for name in rows["facet"]],
         name_by=rows["by"].map(called),
         name_about=rows["about"].map(called),
-        is_claimed=[told.of(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
+        is_claimed=[told.mark(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
         is_whole_claimed=[told.of_whole(*key) for key in zip(rows["by"], rows["about"], strict=True)],
         lowest=[known[name].scale.lowest for name in rows["facet"]],
         highest=[known[name].scale.highest for name in rows["facet"]],
@@ -114,17 +114,24 @@ def _prepared(
 
 def _sentence(prepared: pd.DataFrame, view: str) -> Said:
     """Return, for each person, on what the other's view differs from their own word, if that may be told."""
-    others = prepared[(prepared["by"] != prepared["about"]).to_numpy()]
-    answered = prepared.loc[(prepared["by"] == prepared["about"]).to_numpy(), ["facet", "about"]]
-    both = others.merge(answered, on=["facet", "about"])
     said: list[tuple[str, str]] = []
-    for _, rows in both.groupby("about", sort=True):
+    for _, rows in _compared(prepared).groupby("about", sort=True):
         name, other = str(rows["name_about"].iloc[0]), str(rows["name_by"].iloc[0])
-        titles = list(rows.loc[rows["is_claimed"].to_numpy(dtype=bool), "title"])
+        titles = list(rows.loc[rows["is_claimed"].fillna(value=False).to_numpy(dtype=bool), "title"])
         key = "some" if titles else "whole" if bool(rows["is_whole_claimed"].any()) else "none"
         subjects = all_or_number(titles, "n_of_them", of=len(rows))
         said.append((name, say(f"results.plots.{view}_{key}", name=name, other=other, subjects=subjects)))
-    return [(key, dict(values)) for key, values in each_in_words(said)] or [("results.plots.one_side", {})]
+    if not said:
+        return [("results.plots.one_side", {})]
+    return [(key, dict(values)) for key, values in each_in_words(said)]
+
+
+def _compared(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Return the views of the other that have the other's own word beside them, with how far off they are."""
+    is_own = (prepared["by"] == prepared["about"]).to_numpy()
+    words = prepared.loc[is_own, ["facet", "about", "value"]].rename(columns={"value": "word"})
+    both = prepared[~is_own].merge(words, on=["facet", "about"])
+    return both.assign(gap=both["value"] - both["word"])
 
 
 def sentence_perspectives(prepared: pd.DataFrame) -> Said:
@@ -132,16 +139,6 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
     if not len(prepared):
         return []
     return _sentence(prepared, "perspectives")
-
-
-def sentence_skills(prepared: pd.DataFrame) -> Said:
-    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
-    return _sentence(prepared, "skills") if len(prepared) else []
-
-
-def sentence_guesses(prepared: pd.DataFrame) -> Said:
-    """Return what to see: on which needs a partner's guess differs from the other's own word."""
-    return _sentence(prepared, "guesses") if len(prepared) else []
 
 
 def note_perspectives(prepared: pd.DataFrame) -> Said:
@@ -155,7 +152,7 @@ def note_skills(prepared: pd.DataFrame) -> Said:
 
 
 def note_guesses(prepared: pd.DataFrame) -> Said:
-    """As `note_skills`, for guesses."""
+    """As `note_skills`, for guesses of what matters."""
     return _note(prepared, "guesses", "single")
 
 
@@ -165,7 +162,7 @@ def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
     said: Said = [("results.plots.filled_open", {}), (f"results.plots.{rests_on}", {})]
     if prepared["is_claimed"].any():
         said.append(("results.plots.joined", {}))
-    if len(set(prepared["by"])) > 1:
+    if prepared["is_claimed"].notna().any():
         said.append((f"results.plots.chance_{view}", {}))
     if prepared["assumed"].any():
         said.append(("results.plots.band_assumed", {}))
@@ -174,12 +171,22 @@ def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
 
 def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the topics to choose from, first where a view and an own word are furthest apart."""
-    sides = prepared.groupby(["facet", "about"])["value"]
-    widest = (sides.max() - sides.min())[sides.size() > 1].round(6).groupby("facet").max()
+    both = _compared(prepared)
+    widest = both["gap"].abs().round(6).groupby(both["facet"]).max()
     topics = prepared.drop_duplicates("facet")[["facet", "title"]]
     topics = topics.assign(gap=topics["facet"].map(widest).fillna(-1.0))
     topics = topics.sort_values("gap", ascending=False, kind="stable")
     return list(zip(topics["facet"], topics["title"], strict=True))
+
+
+def sentence_skills(prepared: pd.DataFrame) -> Said:
+    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
+    return _sentence(prepared, "skills") if len(prepared) else []
+
+
+def sentence_guesses(prepared: pd.DataFrame) -> Said:
+    """Return what to see: on which needs a partner's guess differs from the other's own word."""
+    return _sentence(prepared, "guesses") if len(prepared) else []
 
 
 def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:

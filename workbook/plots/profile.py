@@ -13,7 +13,16 @@ from workbook.plots.discs import draw_disc, radius_at
 from workbook.plots.measure import text_width, wrap
 from workbook.plots.names import all_or_number, in_words
 from workbook.plots.theme import INK_SOFT, LINE_STRONG, PARTNER, SIGN, SMALL, TEXT, MaybeFigure
-from workbook.plots.topics import Half, Topic, by_family, names_of, prepare_topics, table_topics, topics_of
+from workbook.plots.topics import (
+    Half,
+    Topic,
+    by_family,
+    how_sure,
+    names_of,
+    prepare_topics,
+    table_topics,
+    topics_of,
+)
 from workbook.plots.view import Drawing, Said, View, has_topics
 
 SAME = 1e-6
@@ -200,10 +209,11 @@ def _of_two(topics: list[Topic], highest: float) -> Said:
     high = [t for t in topics if t.least - lowest >= limits.strength.at_least * reach - SAME]
     full = [t for t in high if t.id not in ladder().never_praised]
     small = [t for t in topics if all(map(is_small, t.halves.values()))]
-    one = [t for t in topics if t not in small and any(map(is_small, t.halves.values()))]
+    # Whose half is small shows in the picture: no sentence says of one of the two that it is theirs.
+    some = [t for t in topics if t not in small and any(map(is_small, t.halves.values()))]
     said: Said = [
         (f"results.plots.profile_{key}", {"subjects": all_or_number([t.title for t in found], "n_topics")})
-        for key, found in (("full", full), ("small", small), ("small_one", one))
+        for key, found in (("full", full), ("small", small), ("small_some", some))
         if found
     ]
     return said or [(f"results.plots.profile_{'none_small' if high else 'between'}", {})]
@@ -231,11 +241,7 @@ def note_profile(prepared: pd.DataFrame) -> Said:
         return []
     n = len(names_of(prepared))
     said: Said = [("results.plots.profile_note_two" if n > 1 else "results.plots.profile_note_one", {})]
-    if has_seams(topics):
-        said.append(("results.plots.chance_alike", {}))
-    if prepared["assumed"].any():
-        said.append(("results.plots.band_assumed", {}))
-    return said
+    return said + how_sure(prepared)
 
 
 VIEW = View(

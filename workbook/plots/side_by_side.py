@@ -6,7 +6,16 @@ from workbook import frames
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
 from workbook.plots.names import all_or_number
 from workbook.plots.theme import MaybeFigure
-from workbook.plots.topics import Topic, by_family, names_of, prepare_topics, table_topics, topics_of
+from workbook.plots.topics import (
+    Topic,
+    by_family,
+    compared,
+    how_sure,
+    names_of,
+    prepare_topics,
+    table_topics,
+    topics_of,
+)
 from workbook.plots.tracks import n_lines, row_title, scale_for, titled, two_marks
 from workbook.plots.view import Drawing, Said, View, has_topics
 
@@ -58,7 +67,7 @@ def _draw_topic(sheet: Canvas, scale: Scale, topic: Topic, y: float, top: float)
 
 def sentence_side_by_side(prepared: pd.DataFrame) -> Said:
     """Return what to see: which topics are different for the two, as far as that may be told."""
-    topics = topics_of(prepared)
+    topics = compared(prepared)
     if not topics:
         return []
     apart = [topic.title for topic in topics if topic.is_claimed]
@@ -73,11 +82,7 @@ def note_side_by_side(prepared: pd.DataFrame) -> Said:
     said: Said = [("results.plots.side_by_side_how", {})] if topics else []
     if any(topic.is_claimed for topic in topics):
         said.append(("results.plots.joined", {}))
-    if topics:
-        said.append(("results.plots.chance_alike", {}))
-    if prepared["assumed"].any():
-        said.append(("results.plots.band_assumed", {}))
-    return said
+    return said + how_sure(prepared)
 
 
 VIEW = View(

@@ -213,14 +213,14 @@ def _noticed(key: str, rows: pd.DataFrame, *, is_one: bool) -> Said:
     groups: dict[str, list[str]] = {}
     for title, found in rows.groupby("title", sort=False):
         groups.setdefault("by_both" if len(set(found["by"])) > 1 else "by_one", []).append(str(title))
+    if is_one:
+        (titles,) = groups.values()
+        return [(f"results.plots.signs_{key}_one", {"subjects": all_or_number(titles, "n_signs")})]
     parts = [
         say(f"results.plots.{who}", subjects=all_or_number(groups[who], "n_signs"))
         for who in ("by_both", "by_one")
         if who in groups
     ]
-    if is_one:
-        (titles,) = groups.values()
-        return [(f"results.plots.signs_{key}_one", {"subjects": all_or_number(titles, "n_signs")})]
     return [(f"results.plots.signs_{key}", {"who": "; ".join(parts)})]
 
 

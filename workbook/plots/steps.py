@@ -91,7 +91,7 @@ def _heading(about: str, name: str) -> str:
 
 
 def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
-    if any(row.is_claimed for row in both):
+    if any(pd.notna(row.is_claimed) and row.is_claimed for row in both):
         ends = sorted(scale.at(row.value) for row in both)
         sheet.line([(ends[0], y), (ends[-1], y)], INK, 2.5, layer=2)
     for row in sorted(

@@ -17,6 +17,7 @@ from workbook.instruments.model import Instrument
 from workbook.plots.claimed import Told
 from workbook.plots.names import choice_words, partner_names, shown_facets, word_for
 from workbook.plots.theme import number
+from workbook.plots.view import Said
 
 BAND_Z = 1.96
 CONTRACT = frames.PREPARED["topics"]
@@ -42,6 +43,7 @@ class Topic(NamedTuple):
     family_title: str
     halves: Mapping[str, Half]
     is_claimed: bool
+    is_compared: bool  # False where nothing can be said of a difference
     lowest: float
     words: tuple[str, ...]
 
@@ -75,7 +77,7 @@ def prepare_topics(
     instrument : Instrument
     names : mapping of place to name, optional
     claims : DataFrame, optional
-        `workbook.frames.CLAIMS` of the same couple; without it no difference is told or marked.
+        `workbook.frames.CLAIMS` of the same couple; without it nothing is told or marked to differ.
 
     Returns
     -------
@@ -89,20 +91,17 @@ def prepare_topics(
     ]
     told = Told(claims, "side_by_side", instrument.id)
     called = partner_names(names)
-    rows = [row for facet in shown for row in _halves(facet, scored[facet.own], called)]
+    rows = [row for facet in shown for row in _halves(facet, scored[facet.own], told, called)]
     if not rows:
         return frames.empty(CONTRACT)
     table = pd.DataFrame(rows)
-    table["is_claimed"] = [told.of(facet, "a", "b") for facet in table["facet"]]
-    table["is_whole_claimed"] = told.of_whole("a", "b")
     is_whole = table.groupby("facet")["place"].transform("size") == len(set(table["place"]))
     table = _in_order(table[is_whole.to_numpy(dtype=bool)])
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 
-def _halves(facet: Facet, row: Any, called: Mapping[str, str]) -> list[dict[str, Any]]:
-    family = families().of(facet.id)
-    is_alone = family == facet.id  # a topic without a family stands among others that have none
+def _halves(facet: Facet, row: Any, told: Told, called: Mapping[str, str]) -> list[dict[str, Any]]:
+    family = families().family_of(facet.id)
     found = []
     for place in ("a", "b"):
         score, sem = getattr(row, f"score_{place}"), getattr(row, f"sem_{place}")
@@ -114,14 +113,16 @@ def _halves(facet: Facet, row: Any, called: Mapping[str, str]) -> list[dict[str,
             {
                 "facet": facet.id,
                 "title": facet.title,
-                "family": "" if is_alone else family,
-                "family_title": "" if is_alone else say(f"results.families.{family}"),
+                "family": family,
+                "family_title": say(f"results.families.{family}") if family else "",
                 "place": place,
                 "name": called[place],
                 "value": value,
                 "low": pd.NA if margin is None else max(value - margin, lowest),
                 "high": pd.NA if margin is None else min(value + margin, highest),
                 "assumed": bool(row.assumed),
+                "is_claimed": told.mark(facet.id, "a", "b"),
+                "is_whole_claimed": told.of_whole("a", "b"),
                 "lowest": lowest,
                 "highest": highest,
                 "words": choice_words(facet.scale),
@@ -170,7 +171,8 @@ def topics_of(prepared: pd.DataFrame) -> list[Topic]:
                 row.family,
                 row.family_title,
                 {},
-                bool(row.is_claimed),
+                pd.notna(row.is_claimed) and bool(row.is_claimed),
+                bool(pd.notna(row.is_claimed)),
                 float(row.lowest),
                 words,
             ),
@@ -192,6 +194,21 @@ def names_of(prepared: pd.DataFrame) -> dict[str, str]:
     return dict(sorted(dict(zip(prepared["place"], prepared["name"], strict=True)).items()))
 
 
+def compared(prepared: pd.DataFrame) -> list[Topic]:
+    """Return the topics of which it can be told whether the two differ."""
+    return [topic for topic in topics_of(prepared) if topic.is_compared]
+
+
+def how_sure(prepared: pd.DataFrame) -> Said:
+    """Return how often chance says so of two who are alike, and what the bands rest on."""
+    said: Said = []
+    if compared(prepared):
+        said.append(("results.plots.chance_alike", {}))
+    if prepared["assumed"].any():
+        said.append(("results.plots.band_assumed", {}))
+    return said
+
+
 def table_topics(prepared: pd.DataFrame) -> pd.DataFrame:
     """Return topics as a table: for each partner the nearest word, and the score."""
     topics, names = topics_of(prepared), names_of(prepared)
@@ -205,7 +222,9 @@ def table_topics(prepared: pd.DataFrame) -> pd.DataFrame:
         columns[heading] = [_band(topic.halves[place]) for topic in topics]
     if len(names) > 1:
         yes, no = say("results.plots.differs_yes"), say("results.plots.differs_no")
-        columns[say("results.plots.column_differs")] = [yes if one.is_claimed else no for one in topics]
+        columns[say("results.plots.column_differs")] = [
+            (yes if one.is_claimed else no) if one.is_compared else "" for one in topics
+        ]
     return pd.DataFrame(columns)
 
 

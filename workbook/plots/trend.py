@@ -5,13 +5,13 @@ The same frame serves two pictures: what has moved between rounds (`moved`), and
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.canvas import WIDTHS
+from workbook.plots.claimed import mark_of
 from workbook.plots.moved import plot_moved
 from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
 from workbook.plots.theme import number
@@ -34,8 +34,8 @@ def prepare_trend(
     """Return one row per facet, partner and occasion, for those scored at least twice.
 
     The band is the first score ± 1.96·√2·SEM: a later score within it is no reliable change
-    (Jacobson & Truax 1991). That holds for a single score; a change is *told*, at the last time, only where
-    it holds together with all others.
+    (Jacobson & Truax 1991). That holds for a single score; what is told has to hold with all the others,
+    and compares the first time with the last.
 
     Parameters
     ----------
@@ -89,30 +89,32 @@ def _with_change(rows: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFra
     margin = CHANGE_Z * rows["sem"]
     low = (rows["first"] - margin).clip(lower=rows["lowest"])
     high = (rows["first"] + margin).clip(upper=rows["highest"])
-    claimed: set[tuple[str, str]] = set()
-    if changes is not None:
-        told = changes[changes["is_claimed"].to_numpy(dtype=bool)]
-        claimed = set(zip(told["person_id"], told["facet"], strict=True))
-    is_last = ~rows.duplicated(["facet", "place"], keep="last")
-    may_tell = [one in claimed for one in zip(rows["person_id"], rows["facet"], strict=True)]
-    is_up = (rows["value"] > rows["first"]).to_numpy(dtype=bool)
-    better = np.where(is_up, rows["higher_is"] == "better", rows["higher_is"] == "worse")
-    worse = np.where(is_up, rows["higher_is"] == "worse", rows["higher_is"] == "better")
-    change = pd.Series("none", index=rows.index, dtype="string")
-    is_told = is_last.to_numpy(dtype=bool) & np.array(may_tell, dtype=bool)
-    change = change.mask(is_told & better, "better").mask(is_told & worse, "worse")
+    marks = {} if changes is None else {(r.person_id, r.facet): mark_of(r) for r in frames.rows(changes)}
+    last = rows.groupby(["facet", "place"], sort=False).tail(1)
+    change = pd.Series(pd.NA, index=rows.index, dtype="string")
+    for row in frames.rows(last):
+        may_tell = marks.get((row.person_id, row.facet), pd.NA)
+        if pd.notna(may_tell):
+            change[row.Index] = _way(row.value - row.first, row.higher_is) if may_tell else "none"
     return rows.assign(low=low, high=high, change=change)
 
 
+def _way(moved: float, higher_is: str) -> str:
+    if higher_is == "neither":
+        return "none"
+    return "better" if (moved > 0) == (higher_is == "better") else "worse"
+
+
 def sentence_trend(prepared: pd.DataFrame) -> Said:
-    """Return what to see: what changed beyond the band since the first time, for whom, and which way."""
+    """Return what to see: what has moved since the first time, for whom and which way, if it may be told."""
     if not len(prepared):
         return []
     last = prepared.groupby(["facet", "place"], sort=False).tail(1)
     said: Said = []
     for change in ("better", "worse"):
-        for _, rows in last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)].groupby(
-            "place", sort=True
+        moved = last[(last["change"] == change).fillna(value=False).to_numpy(dtype=bool)]
+        for _, rows in moved.assign(_order=moved["name"].str.casefold()).groupby(
+            ["_order", "place"], sort=True
         ):
             values = {
                 "name": rows["name"].iloc[0],
@@ -126,16 +128,27 @@ def note_moved(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
     moved = prepared["change"].isin(["better", "worse"])
     said: Said = [("results.plots.moved_how", {})] if moved.any() else []
-    if len(prepared):
-        said.append(("results.plots.chance_trend", {}))
+    said += _by_chance(prepared)
     if prepared["assumed"].any():
         said.append(("results.plots.trend_assumed", {}))
     return said
 
 
 def note_weeks(prepared: pd.DataFrame) -> Said:
-    """Return how to read it."""
-    return [("results.plots.weeks_how", {})] if len(prepared) else []
+    """Return how to read it, and how sure it is."""
+    return [("results.plots.weeks_how", {}), *_by_chance(prepared)] if len(prepared) else []
+
+
+def _by_chance(prepared: pd.DataFrame) -> Said:
+    """Return how often chance says so where nothing moved: of people on one's own page, else of couples."""
+    if not prepared["change"].notna().any():
+        return []
+    return [
+        (
+            "results.plots.chance_trend" if prepared["place"].nunique() < 2 else "results.plots.chance_moved",
+            {},
+        )
+    ]
 
 
 def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +158,7 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
         "worse": say("results.plots.change_worse"),
         "none": say("results.plots.change_none"),
     }
-    is_last = ~prepared.duplicated(["facet", "place"], keep="last")
-    change = prepared["change"].map(words).where(is_last.to_numpy(), "")
+    change = prepared["change"].map(words).fillna("")
     return pd.DataFrame(
         {
             say("results.plots.column_facet"): prepared["title"],

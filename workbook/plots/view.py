@@ -32,7 +32,7 @@ class Findings:
         `workbook.frames.CLAIMS` of the latest occasion: which differences may be told or marked.
         Without it none may.
     changes : DataFrame or None
-        What has moved since the first occasion and may be told, all that two are shown together taken as one.
+        `workbook.frames.CHANGES` over all occasions: what may be told to have moved. Without it nothing may.
     """
 
     scores: pd.DataFrame
