@@ -185,7 +185,7 @@ def find_problems(shape: Shape, payload: Mapping[str, Any]) -> list[Problem]:
     >>> find_problems({"text": Text(10)}, {"text": "thank you"})
     []
     >>> [str(one) for one in find_problems({"text": Text(10)}, {"txt": 1})]
-    ['text: this is missing.', 'txt: this is not part of what is kept here.']
+    ['Your words: this is missing.', 'txt: this is not part of what is kept here.']
     """
     problems = [
         _told("missing", name)

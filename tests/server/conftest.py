@@ -32,7 +32,7 @@ def say(text):
 
 def draw():
     figure = go.Figure(go.Bar(x=["a", "b"], y=[1, 2])).to_plotly_json()
-    place.children = (Chart(figure=figure, sentence="Two bars."),)
+    place.children = (Chart(figures=[figure], sentence="Two bars."),)
 
 def turn():  # faster than a page can be drawn
     for n in range(20):

@@ -14,6 +14,7 @@ from workbook.plots.canvas import WIDTHS
 from workbook.ui.blocks import heading
 from workbook.ui.components import Prose
 from workbook.ui.drawing import Source, draw, together_showings
+from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ def source() -> Source:
 
 
 def panel_of(source: Source, name: str) -> Panel:
-    panel = Panel()
+    panel = Panel(Guard(lambda _told: None))
     draw(panel, next(one for one in together_showings(source) if one.id == name), source)
     return panel
 
@@ -78,7 +79,7 @@ def test_a_figure_follows_the_windows_width_and_the_scheme(
 def test_one_topic_is_shown_at_a_time_and_another_can_be_chosen(
     browser: Browser, address: str, source: Source
 ) -> None:
-    panel = Panel()
+    panel = Panel(Guard(lambda _told: None))
     draw(panel, next(one for one in together_showings(source) if one.id == "signs"), source)
     picture = source.pictures["signs"]
     assert picture is not None and picture.choices == []

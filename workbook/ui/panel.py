@@ -15,6 +15,7 @@ from workbook.content.formats import decimal
 from workbook.plots import COLOURS
 from workbook.ui.blocks import Block, details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose, TextField
+from workbook.ui.guard import Guard
 
 Said = Sequence[tuple[str, dict[str, Any]]]
 
@@ -53,10 +54,10 @@ class Picture:
 class Panel:
     """A place on a page for one view."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self.title = Prose()
         self.choice = TextField(kind="select", label=say("ui.view.choice"))
-        self.choice.observe(self._choose, "value")
+        self.choice.observe(guard(self._choose), "value")
         self.chart = Chart(colours=COLOURS)
         self.below = Prose()
         self.root = VBox([])

@@ -31,7 +31,7 @@ Round = tuple[str, str]
 Entries = Mapping[Round, Mapping[str, Any]]
 """By instrument and occasion: the publication as plain JSON, at the granted grain, and its ``decision``."""
 N_MARKS, _MARK_BYTES, _RULES_BYTES = 256, 16, 16
-EXERCISE = "exercise:"
+EXERCISE = "exercise "
 """What stands before an exercise's id where a choice about it waits: in the place of an instrument."""
 _UNKNOWN_RULES = bytes(_RULES_BYTES)
 _ORDER = tuple(Grain)

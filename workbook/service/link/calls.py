@@ -107,7 +107,7 @@ def verbs_of(interface: type[RoleService]) -> Mapping[str, Verb]:
     --------
     >>> from workbook.service.desks.roles import TogetherService
     >>> sorted(verbs_of(TogetherService))
-    ['couple', 'decide', 'read_audit', 'read_table', 'withdraw']
+    ['choose_exercise', 'couple', 'decide', 'read_audit', 'read_table', 'withdraw']
     """
     names = sorted(interface.__abstractmethods__ - NO_CALLS)
     return MappingProxyType({name: _read_verb(interface, name) for name in names})

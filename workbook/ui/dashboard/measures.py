@@ -36,7 +36,7 @@ class Questionnaire(DashboardSection):
         titles = {one.id: one.title for one in sample.questionnaires}
         self.which = self.chooser(say("dashboard.choose.questionnaire"), titles, self.fill)
         self.when = self.chooser(say("dashboard.choose.occasion"), occasions_of(sample), self.fill)
-        self.view = Panel()
+        self.view = Panel(guard)
         self.more = Prose()
         self.root.children = (self.words, side_by_side(self.which, self.when), self.view.root, self.more)
 

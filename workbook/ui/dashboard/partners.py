@@ -48,7 +48,7 @@ class Dyads(DashboardSection):
         second = (list(facets) * 2)[1:2]
         self.x = self.chooser(say("dashboard.dyads.x"), facets, self.fill)
         self.y = self.chooser(say("dashboard.dyads.y"), facets, self.fill, value="".join(second))
-        self.views = [Panel() for _ in range(3)]
+        self.views = [Panel(guard) for _ in range(3)]
         self.more = Prose()
         asked = side_by_side(self.when, self.x, self.y)
         self.root.children = (self.words, asked, *(view.root for view in self.views), self.more)

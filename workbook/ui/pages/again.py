@@ -27,7 +27,7 @@ class Trend(Page):
     """What the two pages share: the trend of one instrument over its occasions."""
 
     def parts(self) -> Sequence[Widget]:
-        self.view = Panel()
+        self.view = Panel(self.desk.guard)
         return (self.view.root,)
 
     def show_trend(self, instrument_id: str, title: str) -> bool:

@@ -101,7 +101,7 @@ class TogetherView(Page):
         return at("together", "now")
 
     def parts(self) -> Sequence[Widget]:
-        self.view = Panel()
+        self.view = Panel(self.desk.guard)
         self.told = Prose()  # below the picture, which is what the page is for
         return (self.view.root, self.told)
 
