@@ -45,6 +45,9 @@ HARMLESS = frozenset(
         "linked",
         "blocked",
         "notify",
+        "exercise",
+        "choice",
+        "stands",
     }
 )
 WITHIN = frozenset({"Therapists.by_code"})

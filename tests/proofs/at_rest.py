@@ -25,7 +25,6 @@ from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
-from tests.service import keyed
 from tests.service.keyed import lay_open, with_key
 from workbook.service.couple import bundle, drawers, waiting
 from workbook.service.couple.sealing import CoupleStore
@@ -125,7 +124,7 @@ def a_copy_for_a_study_not_sealed(size: int, seed: int) -> Counts:
     with (
         mock.patch.object(given, "seal_blob", _only_packed),
         mock.patch.object(given, "copy_in", return_value=None),
-        mock.patch.object(keyed, "copy_in", return_value=None),
+        mock.patch("tests.service.keyed.copy_in", return_value=None),
         mock.patch.object(core, "settling", return_value=Writing()),  # or the next sitting would empty it
     ):
         return _search(size, seed)
