@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from ipywidgets import VBox
 
-from workbook.content import say, speaking, spoken
+from workbook.content import say
 from workbook.content.formats import decimal
 from workbook.plots import COLOURS
 from workbook.ui.blocks import Block, details, heading, lead, note, table
@@ -62,7 +62,6 @@ class Panel:
         self.below = Prose()
         self.root = VBox([])
         self._chosen: Callable[[str], Figures] | None = None
-        self._language = spoken()
         self.shows: tuple[object, object] | None = None  # the data it was last filled with
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
@@ -93,13 +92,12 @@ class Panel:
         self._chosen = None  # what is set here is no choice of anybody's
         self.choice.options = [list(one) for one in picture.choices]
         self.choice.value = picture.choices[0][0] if picture.choices else ""
-        self._chosen, self._language = picture.chosen, spoken()
+        self._chosen = picture.chosen
 
     def _choose(self, _change: object) -> None:
         offered = {str(key) for key, _title in self.choice.options}
         if self._chosen is not None and self.choice.value in offered:  # a browser may send anything
-            with speaking(self._language):  # nobody's turn but this one's: no page is being filled
-                self.chart.figures = list(self._chosen(self.choice.value))
+            self.chart.figures = list(self._chosen(self.choice.value))
 
     def _widen(self, *, is_wide: bool) -> None:
         """Let the page use a wide screen, as long as the picture is what it is for."""
