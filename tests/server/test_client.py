@@ -1,6 +1,8 @@
 """The server's line to a kernel: ready by what the kernel says, and not by how long nothing was heard."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterable
 from queue import Empty
 from typing import Any
@@ -83,3 +85,15 @@ def test_a_kernel_that_died_is_waited_for_no_longer() -> None:
     client.is_there = False
     with pytest.raises(RuntimeError, match="died"):
         asyncio.run(client.wait_for_ready(timeout=20))
+
+
+def test_what_kernels_are_forked_from_loads_no_debugger_and_says_nothing() -> None:
+    """A debugger greets on the terminal of whoever started the server, and costs each page 9 MB."""
+    code = (
+        "import sys; from workbook.server.kernels.fork_server import warm_up; warm_up(); "
+        "print([name for name, one in sys.modules.items() if one and name.startswith(('debugpy', 'pydevd'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

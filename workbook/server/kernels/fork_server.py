@@ -17,8 +17,7 @@ from typing import Any
 
 # Imported once, before the first fork, so that kernels share their memory.
 WARM = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
+    "workbook.server.kernels.lean",  # first: what it leaves out is loaded by none of the others
     "IPython.core.completerlib",
     "ipywidgets",
     "anywidget",
@@ -27,7 +26,6 @@ WARM = (
     "httpcore",
     "h11",
     "plotly.graph_objects",
-    "workbook.server.kernels.lean",
     "workbook.service.link.remote",
     "workbook.ui.app",
 )

@@ -6,17 +6,18 @@ object's attribute writes its reference count.
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-import ipykernel.debugger
-import ipykernel.ipkernel
-from ipykernel.kernelapp import IPKernelApp
-from traitlets.config import Config
+# As if it were not installed: ipykernel has no setting for it, and it greets whoever started the server.
+sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 
-ipykernel.debugger._is_debugpy_available = False  # noqa: SLF001 - ipykernel has no setting for it
+import ipykernel.ipkernel  # noqa: E402
+from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+from traitlets.config import Config  # noqa: E402
 
 
 class LeanKernelApp(IPKernelApp):
