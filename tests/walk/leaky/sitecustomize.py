@@ -30,6 +30,15 @@ def _open_for_one(fold, waiting, decision, responses, **how):
     return Writing.of(writing, Writing([publication_entry(publication_from_json(made)), opening]))
 
 
+def _open_whatever_waits(couple_id, fold, waiting):
+    """Open, at a sitting of one, what waits of the other alone."""
+    for key, theirs in [found for cell in waiting.others() for found in waiting._entries(cell).items()]:
+        if not fold.is_open(key):
+            opening = round_entry(couple_id, OPENED, key, theirs["round"])
+            return Writing([publication_entry(publication_from_json(theirs)), opening])
+    return Writing()
+
+
 def _save_and_tell(self, answers):
     saved = _save(self, answers)
     if any(answer.item in catalogue()["safety"].item_by_id for answer in answers):
@@ -48,6 +57,7 @@ def _fill_in(self):
 leak = os.environ.get("LEAK", "decision")
 if leak == "decision":
     rounds.deciding = _open_for_one
+    rounds.opening_due = _open_whatever_waits
 elif leak == "saving":
     LocalPartner.save_answers = _save_and_tell
 else:
