@@ -120,6 +120,14 @@ class Session(Progress):
         return dict(newest.words) if newest else {}
 
     @property
+    def earlier_rounds(self) -> tuple[str, ...]:
+        """The rounds of which something lies open that a newer one stands in front of, the newest first."""
+        in_order = sorted(self.table.open_rounds, key=lambda key: occasion_number(key[1]))
+        newest = dict(in_order)  # of each part the last one stays
+        behind = [occasion for part, occasion in reversed(in_order) if occasion != newest[part]]
+        return tuple(dict.fromkeys(behind))
+
+    @property
     def is_parted(self) -> bool:
         """True once the table of the two is closed, for good: nothing more can be put there or opened."""
         return self.couple.is_unpaired

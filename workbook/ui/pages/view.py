@@ -8,6 +8,7 @@ from ipywidgets import Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
+from workbook.frames import occasion_number
 from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
@@ -18,7 +19,7 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Prose
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
 from workbook.ui.insight_text import suggestions, tell
-from workbook.ui.locks import once_both_opened, with_own_answers
+from workbook.ui.locks import once_both_opened, while_open_behind, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
 from workbook.ui.path import PARTNER, TOGETHER
@@ -185,6 +186,40 @@ class TogetherView(Page):
             alone=source.results.is_solo,
             level=2,
         )
+
+
+def earlier_showings(source: Source) -> tuple[Showing, ...]:
+    """Return what there is to look at of a round before: no line leads to what was not opened then."""
+    return tuple(one for one in together_showings(source) if one.id not in source.results.unavailable)
+
+
+class TogetherEarlierView(TogetherView):
+    """A view of both from a round before; the address names the round, then the view."""
+
+    kind = "view-earlier"
+    n_before = 1
+    lock = staticmethod(while_open_behind)
+
+    @property
+    def overview(self) -> Address:
+        return at("together-earlier", self.address.name)
+
+    def fill(self) -> None:
+        if self.address.name not in self.session.earlier_rounds:  # taken back while it was open
+            self.desk.go(at("home"))
+        elif self.address.rest(self.n_before) not in [one.id for one in self.showings()]:
+            self.desk.go(self.overview)
+        else:
+            super().fill()
+
+    def source(self) -> Source:
+        return together_source(self.session, self.address.name)
+
+    def showings(self) -> tuple[Showing, ...]:
+        return earlier_showings(self.source())
+
+    def _above(self) -> str:
+        return say("ui.together-earlier.kicker", n=occasion_number(self.address.name))
 
 
 class OwnView(TogetherView):
