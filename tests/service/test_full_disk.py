@@ -1,20 +1,29 @@
 """On a full disk people can still open what is theirs, read it and erase it; a real disk of a few megabytes."""
 
 import contextlib
+import dataclasses
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
-from tests.service.household import CHEAP, INSTRUMENT, WORDS, answers
+from tests.service.household import CHEAP, INSTRUMENT, OCCASION, STUDY, WORDS, answers
+from tests.service.plain import table_as_json
+from tests.service.test_sealing import signed_in, with_all_there_is, without_keys
 from workbook.address import at
-from workbook.errors import StorageError
+from workbook.errors import StorageError, problem
 from workbook.server.preflight.base import Setup
 from workbook.server.preflight.folders import check_disks
 from workbook.service.desks.household import Household
+from workbook.service.desks.roles import PartnerService
+from workbook.service.identity.directory import Directory, account_entry
+from workbook.service.studies.study import Study
 from workbook.session import Session
+from workbook.sharing import Grain
 from workbook.storage.spare import FILE_NAME, Spare, is_full
 from workbook.storage.sqlcipher import SqlCipherStore
 
@@ -77,6 +86,74 @@ def test_somebody_signs_in_reads_exports_and_erases_on_a_full_disk(disk: Path) -
     store = SqlCipherStore(disk, KEY)
     assert not any(row.payload for row in store.read(f"drawer/{actor.person_id}"))
     store.close()
+
+
+@pytest.mark.parametrize("study", [None, STUDY], ids=["alone", "where a study is run"])
+def test_an_account_from_before_there_were_keys_is_read_and_erased_on_a_full_disk(
+    disk: Path, study: Study | None
+) -> None:
+    """Its sign-in would make a key pair, for which there is no room: it is made once there is."""
+    household = Household(SqlCipherStore(disk, KEY), cost=CHEAP, spare=Spare(disk, SPARE), study=study)
+    welcome = household.accounts.create_couple("Ada", WORDS["Ada"])
+    household.seat_partner(welcome.actor).save_answers(answers(2))
+    account = Directory(household._core.store).account(welcome.actor.person_id)
+    assert account is not None
+    bare = dataclasses.replace(account, keys=None, version=account.version + 1)
+    household._core.store.write([account_entry(bare)])
+    fill(disk)
+
+    service = household.seat_partner(household.accounts.sign_in(welcome.code, "Ada", WORDS["Ada"]))
+    assert len(service.read_responses(INSTRUMENT)) > 0
+    assert service.read_table().publications == () and service.my_data()["answers"]
+    if study is not None:
+        assert service.my_research() is None
+    (disk / "letters").unlink()
+    household.accounts.sign_in(welcome.code, "Ada", WORDS["Ada"])
+    kept = Directory(household._core.store).account(welcome.actor.person_id)
+    assert kept is not None and kept.keys is not None, "once there is room"
+    household._core.store.write(
+        [account_entry(dataclasses.replace(kept, keys=None, version=kept.version + 1))]
+    )
+    fill(disk)
+    again = household.seat_partner(household.accounts.sign_in(welcome.code, "Ada", WORDS["Ada"]))
+    again.erase(WORDS["Ada"])
+    assert not any(row.payload for row in household._core.store.read(f"drawer/{welcome.actor.person_id}"))
+    household.close()
+
+
+def on_the_table(service: PartnerService) -> dict[str, Any]:
+    """Return what lies on the table, without the days on which it was laid there."""
+    told = table_as_json(service.read_table())
+    return told | {"events": [event["payload"] for event in told["events"]]}
+
+
+@pytest.mark.parametrize("is_older", [False, True], ids=["of today", "from before there were keys"])
+def test_what_two_have_together_is_read_on_a_full_disk(is_older: bool) -> None:
+    house = with_all_there_is()
+    before = on_the_table(house.a[0])
+    house = without_keys(house) if is_older else house
+    full = StorageError(problem("errors.storage.full_disk"))
+    with mock.patch.object(house.store, "write", side_effect=full):
+        for name in WORDS:
+            service = signed_in(house, name)
+            assert on_the_table(service) == before
+            assert service.my_data()["published"] and service.read_audit() is not None
+            with pytest.raises(StorageError):
+                service.decide("skills", OCCASION, Grain.NOTHING)
+        assert on_the_table(signed_in(house, "Ada")) == before
+    ada = signed_in(house, "Ada")
+    ada.save_answers(answers(2, instrument="needs"))
+    ada.decide("needs", OCCASION, Grain.ANSWERS)
+    assert ada._core.account_of(ada.actor).keys is not None
+    assert ada.my_decision("needs", OCCASION) is Grain.ANSWERS
+
+
+def test_another_fault_of_the_disk_is_told_at_signing_in() -> None:
+    """The control: room that is wanting is the one thing that is overlooked."""
+    old = without_keys(with_all_there_is())
+    broken = StorageError(problem("errors.storage.newer"))
+    with mock.patch.object(old.store, "write", side_effect=broken), pytest.raises(StorageError):
+        signed_in(old, "Ada")
 
 
 def test_without_the_room_kept_aside_erasing_is_refused(disk: Path) -> None:

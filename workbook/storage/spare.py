@@ -21,6 +21,22 @@ def is_full(error: StorageError) -> bool:
     return any(isinstance(one, Problem) and one.key == "errors.storage.full_disk" for one in error.problems)
 
 
+class PassOverFullDisk:
+    """Pass over what was not written for want of room, and over nothing else.
+
+    >>> from workbook.errors import problem
+    >>> with PassOverFullDisk():
+    ...     raise StorageError(problem("errors.storage.full_disk"))
+    """
+
+    def __enter__(self) -> None:
+        """Nothing is to be made ready."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Tell whether that is what went wrong."""
+        return isinstance(error, StorageError) and is_full(error)
+
+
 class Spare:
     """The room kept aside in one folder.
 

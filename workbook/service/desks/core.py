@@ -4,7 +4,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -41,7 +41,7 @@ from workbook.service.identity.directory import (
     fold_account,
     fold_couple,
 )
-from workbook.service.identity.locks import private_key
+from workbook.service.identity.locks import new_keys, private_key
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
 from workbook.service.studies.blob import research_log
@@ -49,7 +49,7 @@ from workbook.service.studies.given import Giver, settling
 from workbook.service.studies.study import Study
 from workbook.storage.base import NOTHING, Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, put
-from workbook.storage.spare import Spare, is_full
+from workbook.storage.spare import PassOverFullDisk, Spare, is_full
 
 _log = logging.getLogger(__name__)
 Decide = Callable[[Seen], Writing]
@@ -124,18 +124,28 @@ class Core:
             self._settle_giving(actor)
         return drawer
 
-    def giver_of(self, actor: Actor) -> Giver:
+    def giver_of(self, actor: Actor, *, gives: bool = False) -> Giver:
         """Return a partner as who may give to a study, with what opens their own copy.
+
+        Parameters
+        ----------
+        gives : bool
+            Whether something is to be given now: what is sealed has to open later.
 
         Raises
         ------
         AccessError
             Their account was erased.
+        StorageError
+            They have no key pair yet, and there is no room for one: then they give nothing.
         """
-        drawer, keys = self.drawer_of(actor), self.account_of(actor).keys
-        if keys is None:  # every sign-in makes them
-            raise AccessError(problem("errors.access.ended"))
-        private = private_key(keys, self.sittings.key_of(actor), actor.person_id)
+        drawer, account, key = self.drawer_of(actor), self.account_of(actor), self.sittings.key_of(actor)
+        with PassOverFullDisk() if not gives else nullcontext():
+            account = self.accounts.with_keys(account, key)  # every sign-in makes them, but on a full disk
+        keys = account.keys or new_keys(
+            key, actor.person_id
+        )  # those open nothing, as nothing is sealed to them
+        private = private_key(keys, key, actor.person_id)
         return Giver(drawer, bytes.fromhex(keys.public), private, self.store)
 
     def store_of(self, actor: Actor) -> CoupleStore:
@@ -161,7 +171,8 @@ class Core:
             raise AccessError(problem("errors.access.ended"))
         couple = CoupleStore(self.store, actor.couple_id, key, drawer)
         waiting = self._waiting(couple, drawer)
-        tend(couple, waiting, self.instruments, partial(self._decide_in, couple, actor))
+        if not tend(couple, waiting, self.instruments, partial(self._decide_in, couple, actor)):
+            return couple  # to be read; made good once there is room
         with self._lock:
             self._couples[actor.sitting_id] = couple
         if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
@@ -314,11 +325,8 @@ class Core:
             self.standing.judge(actor, seen[own])
             return settling(giver.place(), self.study, giver)
 
-        try:
+        with PassOverFullDisk():  # the next sitting does it
             decide_and_write(self.store, [own, research_log(actor.person_id)], settle)
-        except StorageError as error:
-            if not is_full(error):  # the next sitting does it
-                raise
 
     def _forget_sitting(self, actor: Actor) -> None:
         with self._lock:

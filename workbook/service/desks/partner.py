@@ -275,7 +275,8 @@ class LocalPartner(AtTable, PartnerService):
 
     def give_to_research(self, grain: Grain, *, linked: bool, text_hash: str) -> None:
         core, actor = self._core, self._actor
-        giver, log = core.giver_of(actor), research_log(actor.person_id)
+        giver = core.giver_of(actor, gives=grain != Grain.NOTHING)
+        log = research_log(actor.person_id)
         drawer = giver.drawer
         study, grain = given.require_study(core.study), rounds.as_grain(grain)
 

@@ -22,14 +22,18 @@ from workbook.service.identity.directory import Directory, couple_log, fold_coup
 from workbook.service.studies.blob import research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
+from workbook.storage.spare import PassOverFullDisk
 
 Decide = Callable[[Iterable[str], Callable[[Seen], Writing]], object]
 
 
 def tend(
     couple: CoupleStore, waiting: Waiting, instruments: Mapping[str, Instrument], decide: Decide
-) -> None:
-    """Make good what there is, as far as the couple's key is open.
+) -> bool:
+    """Make good what there is, as far as the couple's key is open; return whether all of it was.
+
+    On a full disk what only moves or opens something is left to a later time: the two can read meanwhile.
+    What takes something from sight is not.
 
     Parameters
     ----------
@@ -43,13 +47,19 @@ def tend(
     if drawer is not None:
         rights.take_in_blocks(couple, couple_id, drawer)
     if not couple.is_held:
-        couple.reseal()
+        with PassOverFullDisk():
+            couple.reseal()
         destroy_what_is_over(couple, couple_id)
         if drawer is not None:
-            move_held(couple_id, drawer, decide)
+            with PassOverFullDisk():
+                move_held(couple_id, drawer, decide)
         renewal.renew_couple(couple, couple_id, instruments)  # before anything opens
-        rounds.settle(couple, couple_id)
-    arrange_waiting(waiting, instruments, decide)
+    with PassOverFullDisk():
+        if not couple.is_held:
+            rounds.settle(couple, couple_id)
+        arrange_waiting(waiting, instruments, decide)
+        return True
+    return False
 
 
 def arrange_waiting(waiting: Waiting, instruments: Mapping[str, Instrument], decide: Decide) -> None:

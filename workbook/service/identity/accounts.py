@@ -41,6 +41,7 @@ from workbook.service.identity.standing import Standing
 from workbook.service.identity.wrong_tries import TriedBefore, Where
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
+from workbook.storage.spare import PassOverFullDisk
 
 SHORTEST_PASSPHRASE = 8
 LONGEST_PASSPHRASE = 200
@@ -181,7 +182,7 @@ class Accounts:
                 self.tried.note(account.person_id, "outside")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
-        fresh = self._with_keys(self._relock(account, by_passphrase, by_recovery), key)
+        fresh = self.with_keys(self._relock(account, by_passphrase, by_recovery), key)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.pair(account.couple_id).code, recovery_code)
 
@@ -259,7 +260,7 @@ class Accounts:
                 self.tried.note(account.person_id, "outside")
         if len(opened) < len(people):
             raise SignInError(problem("errors.account.wrong"))
-        return [(self._with_keys(account, key), key) for account, key in opened]
+        return [(self._with_keys_if_room(account, key), key) for account, key in opened]
 
     def _find(self, code: str, name: str) -> tuple[Account | None, str]:
         """Return whose account is meant, and what tries at it count on; somebody made up has a count too."""
@@ -303,7 +304,13 @@ class Accounts:
 
         return self._renew(opened, locked)
 
-    def _with_keys(self, opened: Account, key: bytes) -> Account:
+    def _with_keys_if_room(self, opened: Account, key: bytes) -> Account:
+        """Return the same; on a full disk without a key pair, for one can read all the same."""
+        with PassOverFullDisk():
+            return self.with_keys(opened, key)
+        return opened
+
+    def with_keys(self, opened: Account, key: bytes) -> Account:
         """Return an account that was opened, with a key pair: made now, if it has none yet."""
         if opened.keys is not None:
             return opened
@@ -333,7 +340,8 @@ class Accounts:
         return made[0]
 
     def _seat(self, account: Account, key: bytes) -> Actor:
-        make_couple_key(self._store, account.couple_id)
+        with PassOverFullDisk():  # a later sitting makes it
+            make_couple_key(self._store, account.couple_id)
         return self._standing.begin(account, key)
 
 
