@@ -9,6 +9,7 @@ import json
 import re
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from workbook.service.identity.directory import Directory
 from workbook.service.identity.locks import unlock
 from workbook.storage.heads_file import Keys, parse
 from workbook.storage.read_only import ReadOnlyStore
+from workbook.storage.spare import FILE_NAME as SPARE_NAME
 from workbook.storage.sqlcipher import FILE_NAME, HEADS_NAME
 
 _CHANGES_AT = 8  # in the file that SQLite's connections share: a number of commits, in clear
@@ -40,9 +42,12 @@ class Seen:
     n_pages: int
 
 
-def look(folder: Path, name: str, passphrase: str) -> Seen:
-    """Look at a data folder and what lies beside it, and as the person of that name, with their passphrase."""
-    files = _files(folder)
+def look(folder: Path, name: str, passphrase: str, places: Sequence[Path] = ()) -> Seen:
+    """Look at a data folder and what lies beside it, and as the person of that name, with their passphrase.
+
+    Where ``places`` are named, these alone are the disk.
+    """
+    files = {(place.name, name): told for place in places or [folder] for name, told in _files(place).items()}
     pages, told = _with_the_key(folder / "data")
     return Seen(files, told, _as_partner(folder / "data", name, passphrase), pages)
 
@@ -66,7 +71,7 @@ def _files(folder: Path) -> dict[str, Any]:
         size = None if path.name == FILE_NAME else about.st_size
         commits = struct.unpack_from("<I", content, _CHANGES_AT)[0] if path.name.endswith("-shm") else None
         found[str(path.relative_to(folder))] = (size, day, commits, content.count(b"\n") // 16)
-        if path.name in (FILE_NAME, HEADS_NAME):  # which look random
+        if path.name in (FILE_NAME, HEADS_NAME, SPARE_NAME):  # which look random
             found[str(path.relative_to(folder))] = (size, day, commits, _looks_random(content))
     return found
 

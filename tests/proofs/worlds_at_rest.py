@@ -1,8 +1,8 @@
 """Two worlds that differ only in what A keeps private look the same at rest, to three observers of the disk.
 
 One couple with the same ids, keys and past in each. A comes, answers as many questions in both worlds, and in
-the second also does some of this: answers the safety questions, decides (nothing, scores or answers) and takes
-back, blocks B's words, gives a study a copy, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
+the second also does some of this: answers the safety questions, decides (nothing, scores, answers or own words) and
+takes back, puts an exercise aside, says it was done and takes that back, blocks B's words, gives a study a copy, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
 answers differ as well. The disk is compared once A's sitting has ended, with the server running and closed; after a
 kill -9 in the middle of it and the next start; and with the disk as it was before A came, by which parts of it
 changed. A waiting decision is the one thing that B's passphrase opens: what it holds is not compared.
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 from unittest import mock
 
 from tests.proofs import _at_rest, _deeds
@@ -38,7 +39,7 @@ from workbook.storage.sqlcipher import SqlCipherStore
 OBSERVERS = ("without", "with_key", "partner")
 MOMENTS = ("running", "closed", "killed")
 OCCASION = _deeds.OCCASION
-SHOWN, N_ANSWERED = "connection", 50  # with what is answered again, within one block of rows
+SHOWN, N_ANSWERED = "connection", 47  # with needs and what is answered again, within one block of rows
 LARGEST_STEP = 3
 """Pages by which chance may move the size of the database: where SQLite splits a page of an index hangs on ids
 that are drawn. It must not lean: neither of two worlds may be the larger one more often than a coin would have it."""
@@ -58,6 +59,19 @@ def _take_back(ana: LocalPartner, _chance: random.Random) -> None:
     ana.withdraw(SHOWN, OCCASION)
 
 
+def _decide_with_own_words(ana: LocalPartner, _chance: random.Random) -> None:
+    ana.decide("needs", OCCASION, Grain.WORDS)
+
+
+def _choose(exercise: str, choice: str) -> Callable[[LocalPartner, random.Random], None]:
+    return lambda ana, _chance: ana.choose_exercise(exercise, choice, stands=True)
+
+
+def _choose_and_take_back(ana: LocalPartner, _chance: random.Random) -> None:
+    for stands in (True, False):
+        ana.choose_exercise("gratitude_log", "done", stands=stands)
+
+
 def _draft(ana: LocalPartner, chance: random.Random) -> None:
     for _ in range(chance.randint(1, 3)):
         words = '{"request.sent:": {"text": "%s"}}' % ("x" * chance.randint(1, 2_000))
@@ -75,6 +89,10 @@ DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "nothing": _decide(Grain.NOTHING),
     "scores": _decide(Grain.SCORES),
     "answers": _decide(Grain.ANSWERS),
+    "own words": _decide_with_own_words,
+    "exercise aside": _choose("fun_list", "aside"),
+    "exercise done": _choose("tech_off", "done"),
+    "exercise taken back": _choose_and_take_back,
     "taken back": _take_back,
     "blocked": lambda ana, _chance: ana.block_free_text(blocked=True),
     "gave": lambda ana, chance: ana.give_to_research(
@@ -220,8 +238,25 @@ def act(household: Household, name: str, deeds: list[str]) -> None:
     chance = random.Random(name)
     code = (_code_file(household)).read_text(encoding="utf-8")
     ana = household.seat_partner(household.accounts.sign_in(code, _deeds.NAMES[0], _deeds.PASSPHRASES[0]))
+    _act(ana, chance, deeds)
+
+
+def record_acts(name: str, deeds: list[str]) -> list[tuple[str, tuple[object, ...], dict[str, object]]]:
+    """Return what A does in a world as verbs and what they are given, for whoever does it elsewhere."""
+    calls: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
+
+    class _Recorder:
+        def __getattr__(self, verb: str) -> Callable[..., None]:
+            return lambda *given, **named: calls.append((verb, given, named))
+
+    _act(cast(LocalPartner, _Recorder()), random.Random(name), deeds)
+    return calls
+
+
+def _act(ana: LocalPartner, chance: random.Random, deeds: list[str]) -> None:
     ana.read_table()
-    ana.save_answers(_answers(SHOWN, chance, N_ANSWERED))
+    ana.save_answers([*_answers(SHOWN, chance, N_ANSWERED), *_answers("needs", chance, 2)])
+    ana.add_event("own_need", {"id": "needs.own.0badcafe", "text": "to be alone"})
     for deed in deeds:
         if deed == AGAIN:
             ana.save_answers(_answers(SHOWN, chance, chance.randint(1, 3)))
@@ -282,8 +317,12 @@ def _code_file(household: Household) -> Path:
 
 
 def _household(place: Path) -> Household:
+    return household_of(SqlCipherStore(place / "data", KEY, place / "keys" / "erased"))
+
+
+def household_of(store: Store) -> Household:
+    """Return a household in which no sitting ends by itself."""
     forever = float("inf")
-    store: Store = SqlCipherStore(place / "data", KEY, place / "keys" / "erased")
     return Household(
         store, sittings=Sittings(heartbeat=forever, idle=forever), cost=CHEAP, study=_deeds.STUDY
     )
