@@ -34,17 +34,17 @@ def plot_steps(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
 def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str]) -> float:
     room = min(max(text_width(title, TEXT) for title in prepared["title"]) + 8, sheet.width * 0.28)
     column = (sheet.width - room - 28 - GAP * (len(called) - 1)) / len(called)
-    scales, head = {}, 0.0
+    scales: dict[str, Scale] = {}
+    bounds, head = {}, 0.0
     for n, (about, name) in enumerate(called.items()):
         left = room + 28 + n * (column + GAP)
         scales[about] = _scale(prepared, left + 20, left + column - 24)
+        bounds[about] = (left - 8, min(left + column + 8, sheet.width))
         lines = wrap(_heading(about, name), column, TEXT, weight=600)
         sheet.write(left, 0, lines, colour=PARTNER[about], weight=600, baseline="top")
         head = max(head, len(lines) * TEXT * LEADING)
     head += 14
-    for scale in scales.values():
-        scale.name(sheet, head)
-    y = head + 16
+    y = head + 16 + max(scale.name(sheet, head, bounds[about]) for about, scale in scales.items())
     for rows in _by_facet(prepared):
         lines = wrap(rows[0].title, room, TEXT)
         high = max(34.0, len(lines) * TEXT * LEADING + 12)
@@ -64,8 +64,7 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
             0, y, _heading(about, name), sheet.width, size=TEXT, weight=600, colour=PARTNER[about]
         )
     scale = _scale(prepared, 46, sheet.width - 22)
-    scale.name(sheet, y + 16)
-    y += 36
+    y += 36 + scale.name(sheet, y + 16)
     for rows in _by_facet(prepared):
         y = sheet.paragraph(0, y, rows[0].title, sheet.width, size=TEXT) + 15
         for about in called:
