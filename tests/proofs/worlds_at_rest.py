@@ -44,6 +44,7 @@ LARGEST_STEP = 3
 """Pages by which chance may move the size of the database: where SQLite splits a page of an index hangs on ids
 that are drawn. It must not lean: neither of two worlds may be the larger one more often than a coin would have it."""
 _EVERY_NTH_KILLED = 5
+_LEFT = ""  # the kind that a control leaves in rows
 
 
 def _answer_safety(ana: LocalPartner, chance: random.Random) -> None:
@@ -125,8 +126,22 @@ def worlds_at_rest(size: int, seed: int) -> Counts:
 @worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_killed"] > 0)
 def one_kind_left_in_rows(size: int, seed: int) -> Counts:
     """Whom one blocks is a row of the drawer, as it was before; after a sitting that ends, filling up hides one."""
-    with blocks_in_rows():
+    with left_in_rows("block"):
         return _compare(size, seed, ["blocked"])
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_killed"] > 0)
+def choices_left_in_rows(size: int, seed: int) -> Counts:
+    """What one chose about an exercise is a row of the drawer."""
+    with left_in_rows("choice"):
+        return _compare(size, seed, ["exercise aside"])
+
+
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_killed"] > 0)
+def drafts_left_in_rows(size: int, seed: int) -> Counts:
+    """What one wrote in an exercise and did not send is a row of the drawer."""
+    with left_in_rows("draft"):
+        return _compare(size, seed, ["draft"])
 
 
 @worlds_at_rest.control(size=1, fails=lambda counts: counts["with_key_closed"] > 0)
@@ -160,14 +175,14 @@ def a_store_that_never_settles(size: int, seed: int) -> Counts:
 
 
 @contextlib.contextmanager
-def blocks_in_rows() -> Iterator[None]:
-    """Have whom one blocks be no private kind."""
+def left_in_rows(kind: str) -> Iterator[None]:
+    """Have one kind of record, if any is named, be no private one."""
     is_private = records.is_private
 
-    def all_but_blocks(record: Record, instruments: object) -> bool:
-        return record.kind != "block" and is_private(record, instruments)  # type: ignore[arg-type]
+    def all_but_one(record: Record, instruments: object) -> bool:
+        return record.kind != kind and is_private(record, instruments)  # type: ignore[arg-type]
 
-    with mock.patch.object(drawers, "is_private", all_but_blocks):
+    with mock.patch.object(drawers, "is_private", all_but_one), mock.patch(f"{__name__}._LEFT", kind):
         yield
 
 
@@ -216,10 +231,7 @@ class _World:
         place = _prepared(self.folder / "killed", self.name)
         told, tell = forking().Pipe(duplex=False)
         deeds = [deed for deed in self.deeds if deed != AGAIN]  # nothing fills up rows before A comes again
-        is_leaking = drawers.is_private is not records.is_private
-        process = forking().Process(
-            target=act_until_killed, args=(place, self.name, deeds, tell), kwargs={"is_leaking": is_leaking}
-        )
+        process = forking().Process(target=act_until_killed, args=(place, self.name, deeds, tell, _LEFT))
         process.start()
         if not told.poll(120):
             raise AssertionError("A never was at it")
@@ -264,11 +276,9 @@ def _act(ana: LocalPartner, chance: random.Random, deeds: list[str]) -> None:
             DEEDS[deed](ana, chance)
 
 
-def act_until_killed(
-    place: Path, name: str, deeds: list[str], tell: Connection, *, is_leaking: bool = False
-) -> None:
+def act_until_killed(place: Path, name: str, deeds: list[str], tell: Connection, left: str) -> None:
     """In a process of its own: be at it, say so, and wait for the end."""
-    with blocks_in_rows() if is_leaking else contextlib.nullcontext():
+    with left_in_rows(left):
         act(_household(place), name, deeds)
         tell.send("at it")
         time.sleep(600)
