@@ -151,17 +151,24 @@ class Person:
     def answer_page(self, pick: Callable[[int, int], int]) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` returns which choice to tick.
 
-        The last radio of a question is 'prefer not to say'. Gives how many were answered, all
-        of them saved.
+        'Prefer not to say' and what else stands beside the scale are no choices of it. Gives how many were
+        answered, all of them saved.
         """
         questions = self.page.locator("fieldset.question:visible")
         saved = [question.locator(".state[data-state=saved]") for question in questions.all()]
         for n in range(len(saved)):
-            radios = questions.nth(n).locator("input[type=radio]")
-            self.choose(radios.nth(pick(n, radios.count() - 1)))
+            self.unfold(questions.nth(n))
+            radios = questions.nth(n).locator(".option:not(.option-quiet) input[type=radio]")
+            self.choose(radios.nth(pick(n, radios.count())))
         for mark in saved:
             mark.wait_for()
         return len(saved)
+
+    def unfold(self, question: Locator) -> None:
+        """Open a question again that is answered and folded."""
+        reopen = question.locator(".answered:visible")
+        if reopen.count():
+            self.press(reopen)
 
     def close(self) -> None:
         self.context.close()

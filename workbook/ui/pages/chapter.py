@@ -83,7 +83,8 @@ class Screen(Page):
         self.form.observe(self.desk.guard(self._take), "answers_out")
         self.own_words = VBox([])
         self._sent: set[str] = set()
-        return (self.bar, self.form, self.own_words)
+        in_sight = VBox([self.bar]).add_class("in-sight")
+        return (in_sight, self.form, self.own_words)
 
     # -- where ---------------------------------------------------------------------------
     @property
