@@ -11,6 +11,7 @@ score resting on one answer    no         no        yes
 answer to an item              no         no        yes
 item declined or left blank    no         no        no
 item that is held back         no         no        no
+item its person holds back     no         no        no
 answer to an own need          no         no        no
 private instrument             refused    refused   refused
 =============================  =========  ========  =========
@@ -19,7 +20,8 @@ private instrument             refused    refused   refused
 see in my partner), and so is a facet score made from one answered item. They wait for grain
 *answers*. A declined item looks like one left blank: neither is there. An item *held back*
 (`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
-here, and only from what may be published, so that score × n − the rest gives nothing away.
+here, and only from what may be published, so that score × n − the rest gives nothing away. Single
+answers that a person holds back (`workbook.withheld`) are left out in the same way.
 
 What opens, when both have decided (the lower grain holds for both):
 

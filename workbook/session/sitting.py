@@ -17,7 +17,7 @@ from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple import drafts
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
-from workbook.service.formats.values import Answer, Change, Couple, Event, Member, Table
+from workbook.service.formats.values import Answer, Change, Couple, Event, HeldBack, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.own_day import own_today
 from workbook.session.progress import Progress
@@ -239,9 +239,13 @@ class Session(Progress):
         if not self.has_seen(page):
             self.note("setting", name=f"seen.{page}", value=True)
 
-    def decide(self, instrument: str, grain: Grain) -> None:
+    def held_back(self, instrument: str) -> HeldBack:
+        """Return which answers the person holds back in this occasion; see `PartnerService.my_held_back`."""
+        return self.own.my_held_back(instrument, self.occasion)
+
+    def decide(self, instrument: str, grain: Grain, held_back: list[str] | None = None) -> None:
         """Decide what the partner may see of one instrument of this occasion; see `PartnerService.decide`."""
-        self.own.decide(instrument, self.occasion, grain)
+        self.own.decide(instrument, self.occasion, grain, held_back)
         self.refresh("drawer", "table")
 
     def decide_here(self, instrument: str, grain: Grain, *, person_id: str, passphrase: str) -> None:

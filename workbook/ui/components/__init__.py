@@ -119,6 +119,29 @@ class Choices(Component):
         return self.value if self.value in {option["value"] for option in self.options} else ""
 
 
+class Picks(Component):
+    """Several things picked from ``groups`` of ``{"title", "options"}``, options as those of `Choices`.
+
+    At most ``most`` of them, where that is not 0. It ``folds`` where it is rarely wanted. ``count_label``
+    says how many are picked: ``{n}`` of ``{most}``.
+    """
+
+    _component = t.Unicode("picks").tag(sync=True)
+    legend = t.Unicode("").tag(sync=True)
+    hint = t.Unicode("").tag(sync=True)
+    groups = t.List(t.Dict()).tag(sync=True)
+    picked: t.List[str] = t.List().tag(sync=True)
+    most = t.Int(0).tag(sync=True)
+    folds = t.Bool(False).tag(sync=True)
+    count_label = t.Unicode("").tag(sync=True)
+
+    def choice(self) -> list[str]:
+        """Return what is picked of what is offered, in that order; never more than may be."""
+        offered = [option["value"] for group in self.groups for option in group["options"]]
+        found = [value for value in offered if value in self.picked]
+        return found[: self.most] if self.most else found
+
+
 class TextField(Component):
     """A labelled field. ``kind`` is "text", "long", "password", "date", or "select" among ``options``
     of [value, label].
