@@ -94,7 +94,7 @@ class LocalPartner(AtTable, PartnerService):
         asked = core.shareable(instrument, occasion)
         drawer = core.drawer_of(actor)
         decision = rounds.Decision(
-            drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain), held_back
+            drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain, asked), held_back
         )
         responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
 

@@ -3,7 +3,7 @@
 Any single answer can be held back. The preview is made as the publication is, and leaves out what that does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,6 +27,7 @@ from workbook.ui.blocks import (
     note,
     opening,
     paragraph,
+    quote,
     table,
 )
 from workbook.ui.buttons import Button
@@ -126,6 +127,8 @@ class Share(Page):
         self.held_back.groups = to_hold_back(answered, instrument) if is_shown else []
         if is_shown:
             blocks += self._preview(answered, instrument, Grain(chosen))
+        if chosen == Grain.WORDS:
+            blocks += _own_words(self.session.own_needs.values())
         self.preview.blocks = [callout(say("ui.share.preview"), blocks)]
 
     def _preview(self, answered: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
@@ -243,6 +246,12 @@ def preview(publication: Publication, instrument: Instrument) -> list[Block]:
         rest = table(caption, head, rows[_MOST_ROWS:], numbers=numbers)
         blocks.append(details(say("ui.share.preview_more", n=len(rows) - _MOST_ROWS), [rest]))
     return blocks
+
+
+def _own_words(needs: Collection[str]) -> list[Block]:
+    if not needs:
+        return [note(say("ui.share.preview_no_words"))]
+    return [paragraph(say("ui.share.preview_own")), *map(quote, needs)]
 
 
 def _score_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
