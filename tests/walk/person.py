@@ -141,12 +141,21 @@ class Person:
         """Open one of the overview's steps by its title."""
         self.go_home()
         step = self.page.locator("button.step").filter(has=self.page.get_by_text(title, exact=True))
+        self.unfold_steps(step)
         self.turn(lambda: self.press(step))
+
+    def unfold_steps(self, step: Locator) -> None:
+        """Unfold what is done, where the step is in there."""
+        fold = self.page.locator("details.path-fold:not([open])").filter(has=step)
+        if fold.count():
+            self.press(fold.locator("summary"))
 
     def step(self, title: str) -> Locator:
         """Return one line of the overview, open or locked, by its title."""
         self.go_home()
-        return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
+        step = self.page.locator(".step").filter(has=self.page.get_by_text(title, exact=True))
+        self.unfold_steps(step)
+        return step.locator("visible=true")
 
     def answer_page(self, pick: Callable[[int, int], int]) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` returns which choice to tick.

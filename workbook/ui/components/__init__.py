@@ -89,7 +89,10 @@ class Actions(Component):
 
 
 class Menu(Component):
-    """The path: parts of ``{"title", "steps": [{"id", "title", "status", "note", "time", "next"}]}``."""
+    """The path: parts of ``{"title", "steps": [{"id", "title", "status", "note", "time", "next"}]}``.
+
+    A part may have ``folded`` steps as well, under their ``folded_label``.
+    """
 
     _component = t.Unicode("menu").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
@@ -100,7 +103,8 @@ class Menu(Component):
         self.heard("press", lambda press: react(press) if press in self._open() else None)
 
     def _open(self) -> set[str]:
-        return {step["id"] for part in self.parts for step in part["steps"] if step["status"] != "locked"}
+        steps = [step for part in self.parts for step in (*part["steps"], *part.get("folded", ()))]
+        return {step["id"] for step in steps if step["status"] != "locked"}
 
 
 class Choices(Component):
