@@ -189,6 +189,10 @@ class UnhurriedPerson(Person):
     double_tap_ms = None
     moment_ms = 600
 
+    def choose(self, radio: Locator) -> None:
+        self.page.wait_for_timeout(self.moment_ms)
+        super().choose(radio)
+
     def go_on(self) -> None:
         self.page.wait_for_timeout(self.moment_ms)
         super().go_on()

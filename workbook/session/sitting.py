@@ -20,7 +20,7 @@ from workbook.service.desks.roles import CoupleService, PartnerService, Together
 from workbook.service.formats.values import Answer, Change, Couple, Event, HeldBack, Member, Table
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.own_day import own_today
-from workbook.session.progress import Progress
+from workbook.session.progress import NEEDS_NOW, Progress
 from workbook.sharing import TAKES_OWN_NEEDS, Grain
 
 Made = TypeVar("Made")
@@ -294,6 +294,10 @@ class Session(Progress):
         """Put an exercise aside or say it is done, or take it back; see `CoupleService.choose_exercise`."""
         self.service.choose_exercise(exercise, choice, stands=stands)
         self.refresh("drawer", "table")
+
+    def pick_needs(self, needs: Sequence[str]) -> None:
+        """Keep which needs matter most now, for the person's own eyes."""
+        self.note("setting", name=f"{NEEDS_NOW}{self.occasion}", value=" ".join(needs))
 
     def add_need(self, text: str) -> None:
         """Add a need in the person's own words."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.content.first_look import first_look
 from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer
@@ -229,7 +230,7 @@ def _made(
 
 def _used(own: pd.DataFrame, instrument: Instrument, memory: HeldBack) -> pd.DataFrame:
     """Return those of one's own answers that a publication is made from."""
-    if not len(own):
+    if first_look().is_all(own["item"]):  # also where nothing is
         raise SharingError(problem("errors.sharing.nothing_answered"))
     used = own[~own["item"].isin(left_out(own, instrument, memory)).to_numpy(dtype=bool)]
     if not len(used):

@@ -76,7 +76,10 @@ class Back(Component):
 
 
 class Actions(Component):
-    """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger"}``."""
+    """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger", "of"}``.
+
+    ``of`` is the address of their page.
+    """
 
     _component = t.Unicode("actions").tag(sync=True)
     buttons = t.List(t.Dict()).tag(sync=True)
