@@ -111,7 +111,7 @@ def test_a_summary_of_too_few_answers_says_that_it_is_empty(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     take_part(maya)
-    maya.save([Answer("one", maya.occasion, "connection.open_talk.1", 1)])
+    maya.save([Answer("one", maya.occasion, "connection.open_talk.2", 1)])
     app = App(maya)
     app.go("share:connection")
     page: Any = app._open
