@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -108,6 +109,23 @@ def test_what_was_answered_is_taken_over_and_a_new_round_takes_over_nothing(ada:
     assert ada.answers(ada.items(talk.id)) == {} and ada.first_look_answers() == {} and ada.needs_now == ()
 
 
+def test_a_round_of_a_first_look_alone_is_no_point_of_a_trend(ada: Session) -> None:
+    """Its five answers on closeness would make a score; with one answer more it is a round like any."""
+    for value in (1, 3):
+        answer_look(ada, value)
+        ada.save([Answer(f"more-{value}", ada.occasion, "connection.open_talk.2", 2)])
+        if value == 1:
+            ada.begin_occasion()
+    app = App(ada)
+    app.go("again")
+    trend: Any = app._open
+    assert trend.show_trend("connection", "")
+    ada.begin_occasion()
+    answer_look(ada, 2)
+    assert set(ada.responses["occasion"]) - set(ada.responses_of_pictures["occasion"]) == {"assessment-3"}
+    assert trend.show_trend("connection", "")
+
+
 def test_needs_that_nobody_asks_about_or_too_many_are_refused(ada: Session) -> None:
     needs = [
         item.id.removesuffix(".importance")
@@ -165,5 +183,7 @@ def test_it_can_be_walked_from_consent_to_picture(ada: Session, browser: Browser
         assert she.place == "first-picture"
         expect(she.page.locator(".answer-row")).to_have_count(len(LOOK.items))
         assert violations(she.page) == []
+        she.go("first-look:needs")
+        expect(she.page.locator(".picks input:checked")).to_have_count(5)
         ada.refresh()
         assert len(ada.first_look_answers()) == len(LOOK.items) and len(ada.needs_now) == 5

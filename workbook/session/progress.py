@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+import pandas as pd
+
 from workbook.content.first_look import first_look
 from workbook.frames import occasion_number
 from workbook.instruments import Instrument, Item
@@ -64,6 +66,14 @@ class Progress(OwnDrawer):
         own = self.responses[(self.responses["occasion"] == occasion).to_numpy(dtype=bool)]
         scored = {one.id for one in self.shareable()}
         return first_look().is_all(own.loc[own["instrument"].isin(scored) & own["value"].notna(), "item"])
+
+    @property
+    def responses_of_pictures(self) -> pd.DataFrame:
+        """All answers but those of rounds with only the first look, which are no point of a trend."""
+        own = self.responses
+        rounds = [one for one in own["occasion"].unique() if str(one).startswith("assessment-")]
+        without = [one for one in rounds if self.is_only_first_look(str(one))]
+        return own[~own["occasion"].isin(without).to_numpy(dtype=bool)]
 
     @property
     def needs_now(self) -> tuple[str, ...]:

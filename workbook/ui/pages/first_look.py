@@ -106,8 +106,9 @@ class FirstLook(Screen):
     def arrive(self, address: Address) -> None:
         self.address = self.settled(self.session, address)
         self._fields = {}
-        self.picks.picked = list(self.session.needs_now)
         Page.arrive(self, self.address)
+        if self.address.name == NEEDS:  # once they are offered: what is not offered is not picked
+            self.picks.picked = list(self.session.needs_now)
 
     def fill(self) -> None:
         names = [*(page.id for page in first_look().pages), NEEDS]
