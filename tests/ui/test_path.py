@@ -68,6 +68,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
         "decide",
         "decided",
         "cooling",
+        "take-along",
         "exercises",
     ):
         app.go(page)

@@ -205,11 +205,16 @@ class Chart(Component):
 
 
 class Download(Component):
-    """A button that saves a file. ``content`` is filled when pressed and forgotten once taken."""
+    """A button that saves a file. ``content`` is filled when pressed and forgotten once taken.
+
+    ``media`` is the file's type; what is fetched for a PDF is in base64.
+    """
 
     _component = t.Unicode("download").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     file = t.Unicode("").tag(sync=True)
+    media = t.Unicode("application/json").tag(sync=True)
+    look = t.Unicode("primary").tag(sync=True)
     content = t.Unicode("").tag(sync=True)
 
     def on_fetch(self, fetch: Callable[[], str], guard: Callable[[Press], Press]) -> None:

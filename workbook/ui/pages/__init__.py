@@ -16,6 +16,7 @@ from workbook.ui.pages.results import EarlierResults, OwnResults
 from workbook.ui.pages.rights import Rights
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
+from workbook.ui.pages.take_along import TakeAlong
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
@@ -24,5 +25,6 @@ PAGES: tuple[type[Page], ...] = (
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
+    TakeAlong,
     ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip
