@@ -48,6 +48,7 @@ HARMLESS = frozenset(
         "exercise",
         "choice",
         "stands",
+        "held_back",
     }
 )
 WITHIN = frozenset({"Therapists.by_code"})
