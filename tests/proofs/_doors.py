@@ -48,6 +48,8 @@ HARMLESS = frozenset(
         "exercise",
         "choice",
         "stands",
+        "move",
+        "minutes",
     }
 )
 WITHIN = frozenset({"Therapists.by_code"})

@@ -179,6 +179,7 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
     assert silent - private == {
         "mood",
         "cooling",
+        "room",
         "just-for-me",
         "resources",
         "sharing",

@@ -14,6 +14,7 @@ from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.research import Research
 from workbook.ui.pages.results import EarlierResults, OwnResults
 from workbook.ui.pages.rights import Rights
+from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.together import Together
@@ -23,5 +24,5 @@ PAGES: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, DecideHere, Mood, Cooling,
-    ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+    ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip
