@@ -14,6 +14,7 @@ from workbook.instruments import catalogue
 from workbook.sharing import Grain, Publication, coarsen, grains_for, grains_up_to, lower, open_round, publish
 from workbook.simulate import respond
 
+OWN = {"needs.own.k3fz": "an evening a week alone"}
 FULL = {"x.talk.1": 3, "x.talk.2": 4, "x.talk.3": 1, "x.talk.partner": 2, "x.blame.1": 1, "x.blame.2": 3}
 
 
@@ -94,6 +95,38 @@ def test_own_needs_are_never_published():
 
 
 @pytest.mark.parametrize("grain", list(Grain))
+def test_the_words_of_own_needs_are_published_at_the_grain_of_that_name_alone(grain):
+    needs, rows = catalogue()["needs"], answers({"needs.seen.met": 1}, instrument="needs")
+    ids = {"couple_id": "c_1", "person_id": "p_1", "occasion": "assessment-1"}
+    made = publish(rows, grain, instrument=needs, words=OWN, **ids)
+
+    assert made.words == (OWN if grain is Grain.WORDS else {})
+    assert items(made) == ([] if grain in (Grain.NOTHING, Grain.SCORES) else ["needs.seen.met"])
+    assert published(FULL, grain, words=OWN).words == {}, "another part takes no own needs"
+
+
+@pytest.mark.parametrize(("mine", "yours"), list(product(Grain, Grain)))
+def test_words_open_only_where_both_chose_so(mine, yours):
+    needs, chose_both = catalogue()["needs"], mine == yours == Grain.WORDS
+    made = [
+        publish(
+            answers({"needs.seen.met": 1}, person, instrument="needs"),
+            grain,
+            instrument=needs,
+            words={f"needs.own.{person}": f"the words of {person}"},
+            couple_id="c_1",
+            person_id=person,
+            occasion="assessment-1",
+        )
+        for person, grain in (("p_1", mine), ("p_2", yours))
+    ]
+    opened = open_round(*made) or ()
+
+    assert [one.words for one in opened] == [one.words if chose_both else {} for one in made][: len(opened)]
+    assert bool(opened) == (Grain.NOTHING not in (mine, yours))
+
+
+@pytest.mark.parametrize("grain", list(Grain))
 def test_a_private_instrument_is_refused_at_every_grain(grain):
     with pytest.raises(SharingError, match="private"):
         published(FULL, grain, instrument=dataclasses.replace(SMALL, is_private=True))
@@ -151,7 +184,7 @@ def test_a_publication_keeps_the_frames_contracts(grain):
 
 @pytest.mark.parametrize(("one", "other"), list(product(Grain, Grain)))
 def test_the_lower_grain_is_the_one_that_shows_less(one, other):
-    rank = {Grain.NOTHING: 0, Grain.SCORES: 1, Grain.ANSWERS: 2}
+    rank = {Grain.NOTHING: 0, Grain.SCORES: 1, Grain.ANSWERS: 2, Grain.WORDS: 3}
 
     assert rank[lower(one, other)] == min(rank[one], rank[other])
 
@@ -164,7 +197,7 @@ def test_one_pending_row_for_each_grain_up_to_the_granted_one():
 
 def test_an_instrument_without_facets_is_not_offered_at_scores():
     assert grains_for(catalogue()["connection"]) == (Grain.NOTHING, Grain.SCORES, Grain.ANSWERS)
-    assert grains_for(catalogue()["needs"]) == (Grain.NOTHING, Grain.ANSWERS)
+    assert grains_for(catalogue()["needs"]) == (Grain.NOTHING, Grain.ANSWERS, Grain.WORDS)
     assert grains_for(catalogue()["skills"]) == (Grain.NOTHING, Grain.ANSWERS)
 
 
@@ -172,7 +205,7 @@ def test_a_facet_of_two_items_can_be_shared_at_scores():
     two = dataclasses.replace(SMALL, subscales=(BLAME,))
     one = dataclasses.replace(SMALL, subscales=(SEEN,))
 
-    assert grains_for(two) == tuple(Grain)
+    assert grains_for(two) == (Grain.NOTHING, Grain.SCORES, Grain.ANSWERS)
     assert grains_for(one) == (Grain.NOTHING, Grain.ANSWERS)
 
 
@@ -190,7 +223,7 @@ def test_coarsening_equals_publishing_at_the_lower_grain(own, asked):
 
 @pytest.mark.parametrize(("mine", "yours"), list(product([None, *Grain], [None, *Grain])))
 def test_when_a_round_opens_and_at_which_grain(mine, yours):
-    """All sixteen pairs of decisions: open only when both show something, at the lower grain."""
+    """Every pair of decisions: open only when both show something, at the lower grain."""
     a = None if mine is None else published(FULL, mine, "p_1")
     b = None if yours is None else published(FULL, yours, "p_2")
     opened = open_round(a, b)
@@ -199,7 +232,7 @@ def test_when_a_round_opens_and_at_which_grain(mine, yours):
         assert opened is None
         return
     assert {one.grain for one in opened} == {lower(mine, yours)}
-    has_answers = mine == yours == Grain.ANSWERS
+    has_answers = {mine, yours} <= {Grain.ANSWERS, Grain.WORDS}
     for one in opened:
         assert facets(one) == (
             ["x.talk", "x.talk.partner", "x.blame"] if has_answers else ["x.talk", "x.blame"]

@@ -2,18 +2,19 @@
 
 What goes in, by the grain a person chose:
 
-=============================  =========  ========  =========
-what                           nothing    scores    answers
-=============================  =========  ========  =========
-score of a facet, answered     no         yes       yes
-score of a facet, NA           no         no        no
-score resting on one answer    no         no        yes
-answer to an item              no         no        yes
-item declined or left blank    no         no        no
-item that is held back         no         no        no
-answer to an own need          no         no        no
-private instrument             refused    refused   refused
-=============================  =========  ========  =========
+=============================  =========  ========  =========  =========
+what                           nothing    scores    answers    words
+=============================  =========  ========  =========  =========
+score of a facet, answered     no         yes       yes        yes
+score of a facet, NA           no         no        no         no
+score resting on one answer    no         no        yes        yes
+answer to an item              no         no        yes        yes
+item declined or left blank    no         no        no         no
+item that is held back         no         no        no         no
+words of an own need           no         no        no         yes
+answer to an own need          no         no        no         no
+private instrument             refused    refused   refused    refused
+=============================  =========  ========  =========  =========
 
 *Score resting on one answer*: a single item's score **is** the answer (needs, skills, what I
 see in my partner), and so is a facet score made from one answered item. They wait for grain
@@ -21,20 +22,23 @@ see in my partner), and so is a facet score made from one answered item. They wa
 (`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
 here, and only from what may be published, so that score × n − the rest gives nothing away.
 
+*Words* is offered for the one part to which people add needs of their own, and for no study.
+
 What opens, when both have decided (the lower grain holds for both):
 
-=============================  ==================  ==========
-mine · yours                   scores              answers
-=============================  ==================  ==========
-both hold a value              opens at *scores*   opens
-only one holds a value         stays shut          stays shut
+=============================  ==================  ==========  ============
+mine · yours                   scores              answers     words
+=============================  ==================  ==========  ============
+both hold a value              opens at *scores*   opens       opens
+only one holds a value         stays shut          stays shut  stays shut
+own needs of either            stay shut           stay shut   words open
 either chose nothing           the round stays shut for both
-=============================  ==================  ==========
+=============================  ==================  ==========  ============
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pandas as pd
@@ -44,6 +48,9 @@ from workbook.errors import SharingError
 from workbook.instruments.model import Instrument
 from workbook.scoring import score
 
+TAKES_OWN_NEEDS = "needs"
+"""The instrument to which people add needs in their own words."""
+
 
 class Grain(StrEnum):
     """How much of one instrument a person lets the partner see, from least to most."""
@@ -51,6 +58,7 @@ class Grain(StrEnum):
     NOTHING = "nothing"
     SCORES = "scores"
     ANSWERS = "answers"
+    WORDS = "words"
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class Publication:
 
     ``responses`` is an empty frame at grain *scores*; ``scores`` is always there. ``rule`` says
     which items were held back when it was made (`rule_of`); before there were any it was empty.
+    ``words`` are own needs by id, at grain *words* alone.
     """
 
     couple_id: str
@@ -70,6 +79,7 @@ class Publication:
     responses: pd.DataFrame
     scores: pd.DataFrame
     rule: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def lower(one: Grain, other: Grain) -> Grain:
@@ -95,14 +105,14 @@ def grains_up_to(grain: Grain) -> tuple[Grain, ...]:
 def grains_for(instrument: Instrument) -> tuple[Grain, ...]:
     """Return the grains that make sense to offer for an instrument.
 
-    An instrument without facets (needs, skills) has nothing to show at grain *scores*; a
-    private one is never offered at all.
+    An instrument without facets (needs, skills) has nothing to show at grain *scores*; one to which
+    nobody adds own needs has no *words*; a private one is never offered at all.
     """
     if instrument.is_private:
         return ()
-    if any(len(subscale.items) > 1 for subscale in instrument.subscales):
-        return tuple(Grain)
-    return (Grain.NOTHING, Grain.ANSWERS)
+    has_facets = any(len(subscale.items) > 1 for subscale in instrument.subscales)
+    left_out = {Grain.SCORES: not has_facets, Grain.WORDS: instrument.id != TAKES_OWN_NEEDS}
+    return tuple(grain for grain in Grain if not left_out.get(grain))
 
 
 def rule_of(instrument: Instrument) -> str:
@@ -139,11 +149,13 @@ def publish(
     person_id: str,
     occasion: str,
     round: int = 1,
+    words: Mapping[str, str] | None = None,
 ) -> Publication:
     """Take a snapshot of one person's instrument and occasion at a grain.
 
     Rows of other persons, occasions and instruments are passed over, so a whole drawer can
-    be given. What goes in is the first table of this module.
+    be given; so are ``words``, own needs by id, by an instrument that takes none. What goes in is
+    the first table of this module.
 
     Raises
     ------
@@ -161,10 +173,11 @@ def publish(
         instrument.id,
         occasion,
         round,
-        Grain.ANSWERS,
+        Grain.WORDS,
         frames.check(answers, frames.RESPONSES),
         _scored(answers, instrument),
         rule_of(instrument),
+        dict(words or {}) if instrument.id == TAKES_OWN_NEEDS else {},
     )
     return coarsen(snapshot, grain)
 
@@ -201,12 +214,13 @@ def coarsen(publication: Publication, grain: Grain) -> Publication:
     """Return the same publication at a grain no finer than its own."""
     grain = lower(publication.grain, grain)
     responses, scores = publication.responses, publication.scores
-    if grain is not Grain.ANSWERS:
+    if grain in (Grain.NOTHING, Grain.SCORES):
         responses = responses.iloc[:0]
         scores = scores[(scores["n_answered"] > 1).to_numpy(dtype=bool)].reset_index(drop=True)
     if grain is Grain.NOTHING:
         scores = scores.iloc[:0]
-    return replace(publication, grain=grain, responses=responses, scores=scores)
+    words = publication.words if grain is Grain.WORDS else {}
+    return replace(publication, grain=grain, responses=responses, scores=scores, words=words)
 
 
 def open_round(

@@ -40,6 +40,7 @@ class TherapistContract:
             one.grant_therapist(code)
         (case,) = service.read_cases()
         assert (case.couple.code, case.table.events) == ("", ())
+        assert {str(dict(publication.words)) for publication in case.table.publications} == {"{}"}
 
     @pytest.mark.parametrize("end", ["end_therapist", "withdraw", "unpair"])
     def test_either_partner_ends_access_alone_from_the_next_read(self, opened, therapist, end):

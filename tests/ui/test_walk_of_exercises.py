@@ -94,7 +94,7 @@ def test_the_words_of_an_own_need_stay_with_its_writer_who_is_told_so(
         session.decide("needs", Grain.ANSWERS)
     hidden = say("ui.activity.own_need_hidden")
     with at_browser(browser, address, maya, "own-needs") as she:
-        assert say("ui.own-needs.words") in she.look()
+        assert say("ui.own-needs.words", part=maya.instruments["needs"].title) in she.look()
         she.go("own:waiting")
         assert OWN_WORDS in she.look() and "needs.own." not in she.look()
         she.go("exercise:needs_talk")

@@ -14,6 +14,7 @@ from workbook.address import Address, at
 from workbook.content import say
 from workbook.frames import occasion_number
 from workbook.instruments import Chapter, Instrument, Item
+from workbook.service.couple.own_needs import own_needs_in
 from workbook.service.formats.values import Actor, Event, ExerciseChoice
 from workbook.session.own_day import own_now, weeks_since
 
@@ -66,12 +67,7 @@ class OwnDrawer(t.HasTraits):
     @property
     def own_needs(self) -> dict[str, str]:
         """The needs the person added in their own words, by id."""
-        found: dict[str, str] = {}
-        for event in self._of("own_need"):
-            found[event.payload["id"]] = event.payload["text"]
-            if event.payload.get("removed"):
-                del found[event.payload["id"]]
-        return found
+        return own_needs_in(self.events)
 
     @property
     def own_choices(self) -> frozenset[ExerciseChoice]:

@@ -21,7 +21,7 @@ from workbook.service.formats.values import CHANGES, Answer, Change, Couple, Eve
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.own_day import own_today
 from workbook.session.progress import Progress
-from workbook.sharing import Grain
+from workbook.sharing import TAKES_OWN_NEEDS, Grain
 
 Made = TypeVar("Made")
 
@@ -104,6 +104,29 @@ class Session(Progress):
     @property
     def partner(self) -> Member | None:
         return next((one for one in self.couple.members if one.person_id != self.actor.person_id), None)
+
+    def shown_needs(self, person_id: str, occasion: str = "") -> dict[str, str]:
+        """Return the own needs of one of the two, by id, that both opened in their words.
+
+        Of one round where an ``occasion`` is named; else of the newest in which both opened needs.
+        """
+        own = [
+            one
+            for one in self.table.publications
+            if one.person_id == person_id
+            and one.instrument == TAKES_OWN_NEEDS
+            and occasion in ("", one.occasion)
+        ]
+        newest = max(own, key=lambda one: occasion_number(one.occasion), default=None)
+        return dict(newest.words) if newest else {}
+
+    @property
+    def earlier_rounds(self) -> tuple[str, ...]:
+        """The rounds of which something lies open that a newer one stands in front of, the newest first."""
+        in_order = sorted(self.table.open_rounds, key=lambda key: occasion_number(key[1]))
+        newest = dict(in_order)  # of each part the last one stays
+        behind = [occasion for part, occasion in reversed(in_order) if occasion != newest[part]]
+        return tuple(dict.fromkeys(behind))
 
     @property
     def is_parted(self) -> bool:
@@ -338,7 +361,7 @@ class Session(Progress):
 def _mark_of(table: Table) -> tuple[object, ...]:
     """Return what tells one state of the table from another: of one rule, publications only come and go."""
     published = [
-        (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule)
+        (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule, *one.words)
         for one in table.publications
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.

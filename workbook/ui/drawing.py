@@ -30,6 +30,9 @@ class Source:
     instruments: Mapping[str, Instrument]
     names: Mapping[str, str]
     own_needs: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # own needs that both opened, by person
     pictures: dict[str, Picture | None] = field(default_factory=dict)  # the figures drawn so far
 
 

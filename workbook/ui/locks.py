@@ -31,6 +31,11 @@ def with_own_answers(session: Session, _address: Address) -> Status:
     return "open" if session.takes_part and session.pictures() else "locked"
 
 
-def once_both_opened(session: Session, _address: Address) -> Status:
+def while_open_behind(session: Session, address: Address) -> Status:
+    """Open while something of the round that the address names lies open behind a newer one."""
+    return "open" if session.takes_part and address.name in session.earlier_rounds else "locked"
+
+
+def once_both_opened(session: Session, _address: Address, /) -> Status:
     """Open once both have opened something."""
     return "open" if session.takes_part and session.table.open_rounds else "locked"

@@ -19,9 +19,15 @@ def told_together(
     results: Results, instruments: Mapping[str, Instrument], names: Mapping[str, str]
 ) -> list[Block]:
     """Return what both read: what holds as a whole, strong things, care, and one next step."""
+    return [*told_earlier(results, instruments, names), *_steps(results, "together")]
+
+
+def told_earlier(
+    results: Results, instruments: Mapping[str, Instrument], names: Mapping[str, str]
+) -> list[Block]:
+    """Return what both read of a round before: the same, without a step."""
     blocks = _parts(results, instruments, names, "together", ("strengths", "growth"))
-    blocks += [note(say("ui.together.chance"))] if blocks else []
-    return [*blocks, *_steps(results, "together")]
+    return [*blocks, note(say("ui.together.chance"))] if blocks else []
 
 
 def told_alone(

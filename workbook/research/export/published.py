@@ -72,7 +72,7 @@ class Published:
             and p.instrument in catalogue
             and not catalogue[p.instrument].is_private
         ]
-        responses = [p.responses for p in shown if p.grain == Grain.ANSWERS and len(p.responses)]
+        responses = [p.responses for p in shown if len(p.responses)]
         scores = [p.scores for p in shown if len(p.scores)]
         return cls(
             frames.check(pd.concat(responses, ignore_index=True), frames.RESPONSES)

@@ -130,9 +130,9 @@ def _case(store: Store, directory: Directory, couple_id: str, granted: Mapping[s
     keys = next(iter(granted.values()))
     rows = [row for row in store.read(table_log(couple_id)) if row.operation_id in named and row.payload]
     opened = [open_by_row_key(row, couple_id, bytes.fromhex(keys[row.operation_id])) for row in rows]
-    laid = tuple(publication_from_json(read_row(row.payload or b"{}")) for row in opened)
+    laid = tuple(replace(publication_from_json(read_row(row.payload or b"{}")), words={}) for row in opened)
     open_rounds = sorted({(one.instrument, one.occasion) for one in laid})
-    # Neither the code, with which the two sign in, nor the words of their exercises.
+    # Neither the code, with which the two sign in, nor the words of their exercises and own needs.
     return Case(replace(couple, code=""), Table(laid, (), tuple(open_rounds)))
 
 

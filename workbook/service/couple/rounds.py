@@ -17,6 +17,7 @@ import pandas as pd
 from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.own_needs import own_needs_in
 from workbook.service.couple.records import DECISION, Record
 from workbook.service.couple.tables import (
     CLOSED,
@@ -32,7 +33,7 @@ from workbook.service.couple.tables import (
 )
 from workbook.service.couple.waiting import Waiting, n_restored
 from workbook.service.formats.rows import publication_from_json, publication_to_json, renewed
-from workbook.sharing import Grain, open_round, publish, publishable
+from workbook.sharing import Grain, grains_for, open_round, publish, publishable
 from workbook.storage.base import Entry, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 
@@ -133,8 +134,8 @@ def opening_due(couple_id: str, fold: Fold, waiting: Waiting) -> Writing:
     return Writing()
 
 
-def as_grain(grain: Grain) -> Grain:
-    """Return a grain as it came from a page, if it is one.
+def as_grain(grain: Grain, instrument: Instrument | None = None) -> Grain:
+    """Return a grain as it came from a page, if it is one; words only where an instrument takes own needs.
 
     Raises
     ------
@@ -142,9 +143,12 @@ def as_grain(grain: Grain) -> Grain:
         It is none.
     """
     try:
-        return Grain(grain)
+        known = Grain(grain)
     except ValueError:
         raise SharingError(problem("errors.events.not_allowed", field="grain")) from None
+    if known is Grain.WORDS and (instrument is None or known not in grains_for(instrument)):
+        raise SharingError(problem("errors.events.not_allowed", field="grain"))
+    return known
 
 
 def _settling(couple_id: str, seen: Seen) -> Writing:
@@ -192,6 +196,7 @@ def _entry(decision: Decision, responses: pd.DataFrame, round: int, n_restored: 
         person_id=decision.drawer.person_id,
         occasion=decision.occasion,
         round=round,
+        words=own_needs_in(decision.drawer.known()),
     )
     return publication_to_json(snapshot) | {"decision": uuid.uuid4().hex, "restored": n_restored}
 

@@ -32,6 +32,8 @@ PLACES = frozenset(
         "earlier-view",
         "together",
         "view",
+        "together-earlier",
+        "view-earlier",
         "exercises",
         "exercise",
         "weekly",

@@ -91,7 +91,7 @@ class LocalPartner(AtTable, PartnerService):
         core, actor = self._core, self._seated()
         asked = core.shareable(instrument, occasion)
         drawer = core.drawer_of(actor)
-        decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain))
+        decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain, asked))
         responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
 
         def decide(seen: Seen) -> Writing:

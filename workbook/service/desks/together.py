@@ -19,7 +19,7 @@ class LocalTogether(AtTable, TogetherService):
     ) -> None:
         core, actor = self._core, self._seated()
         asked = core.shareable(instrument, occasion)
-        grain = rounds.as_grain(grain)
+        grain = rounds.as_grain(grain, asked)
         account, key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
         drawer, store = Drawer(core.store, person_id, key, instruments=core.instruments), core.store_of(actor)
         waiting = core.waiting_of(actor, drawer)

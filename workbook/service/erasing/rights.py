@@ -262,7 +262,8 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
             else event
         )
 
-    return replace(table, events=tuple(heard(event) for event in table.events))
+    laid = tuple(replace(one, words={}) if of(one.person_id) else one for one in table.publications)
+    return replace(table, publications=laid, events=tuple(heard(event) for event in table.events))
 
 
 def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def publication_to_json(publication: Publication) -> dict[str, Any]:
         "grain": publication.grain.value,
         "responses": frame_to_json(publication.responses),
         "scores": frame_to_json(publication.scores),
+        **({"words": dict(publication.words)} if publication.words else {}),
     }
 
 
@@ -116,6 +117,7 @@ def publication_from_json(content: Mapping[str, Any]) -> Publication:
         responses=frame_from_json(content["responses"], "responses"),
         scores=frame_from_json(content["scores"], "scores"),
         rule=content.get("rule", ""),  # rows from before there was one have none
+        words=content.get("words", {}),
     )
 
 

@@ -207,13 +207,19 @@ class Activity(Generic[T]):
 
     def needs(self) -> dict[str, str]:
         """Return the needs somebody may name, title by id: the questionnaire's and their own."""
+        return self.asked_needs() | self.session.own_needs
+
+    def asked_needs(self) -> dict[str, str]:
+        """Return the questionnaire's needs, title by id."""
         instrument = self.session.instruments.get("needs")
         asked = instrument.subscales if instrument else ()
-        return {facet_of(one.id): one.topic for one in asked} | self.session.own_needs
+        return {facet_of(one.id): one.topic for one in asked}
 
-    def need_title(self, need: str) -> str:
-        """Return what a need is called; the words of an own need are its writer's alone."""
-        return self.needs().get(need) or say("ui.activity.own_need")
+    def need_title(self, need: str, by: str) -> str:
+        """Return what a need of somebody's is called; an own need by its words, where they may be known."""
+        if by == self.me:
+            return self.needs().get(need) or say("ui.activity.own_need_gone")
+        return (self.asked_needs() | self.session.shown_needs(by)).get(need) or say("ui.activity.own_need")
 
     def form(self, move: str) -> MoveForm:
         """Return the form of a move, empty."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from workbook.content import say
 from workbook.exercises.needs_talk import Talk
+from workbook.plots.names import in_words
 from workbook.ui.blocks import Block, note
 from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.activity import Activity
@@ -20,12 +21,19 @@ class NeedsTalk(Activity[Talk]):
     of: ClassVar[str] = "needs_talk"
 
     def title(self, thing: Talk) -> str:
-        return self.need_title(thing.need)
+        return self.need_title(thing.need, thing.by)
 
     def before(self, move: str) -> list[Block]:
-        # Said where a need is picked, to whoever has needs of their own among those offered.
-        own = [note(say("ui.activity.own_need_hidden"))] if move == "said" and self.session.own_needs else []
-        return [*super().before(move), *own]
+        return [*super().before(move), *(self._own() if move == "said" else [])]
+
+    def _own(self) -> list[Block]:
+        """Say where a need is picked, to whoever has needs of their own, what the partner reads of them."""
+        own, shown = self.session.own_needs, self.session.shown_needs(self.me)
+        hidden = [words for need, words in own.items() if shown.get(need) != words]
+        told = [note(say("ui.activity.own_need_shown"))] if len(hidden) < len(own) else []
+        if told and hidden:
+            return [*told, note(say("ui.activity.own_need_not_yet", needs=in_words(hidden)))]
+        return told or ([note(say("ui.activity.own_need_hidden"))] if own else [])
 
     def onward(self, thing: Talk) -> list[Button]:
         if thing.way != "request" or thing.by != self.me:

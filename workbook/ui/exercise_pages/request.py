@@ -25,7 +25,7 @@ class RequestPage(Activity[Request]):
         form = self.form("sent")
         form.know("need", need)
         scene = self.opening("sent", form)
-        told = paragraph(self.say("about", need=self.need_title(need)))
+        told = paragraph(self.say("about", need=self.need_title(need, self.me)))
         return replace(scene, key=f"begin {thing_id}", blocks=[told, *scene.blocks])
 
     def beside(self, thing: Request) -> str:
@@ -33,7 +33,7 @@ class RequestPage(Activity[Request]):
         return f"{self.say(f'list.{who}', name=self.name(thing.title_by))} {self.stage(thing)}"
 
     def told(self, thing: Request) -> list[Block]:
-        about = [note(self.say("about", need=self.need_title(thing.need)))] if thing.need else []
+        about = [note(self.say("about", need=self.need_title(thing.need, thing.by)))] if thing.need else []
         return [*about, *super().told(thing)]
 
     def replies(self, thing: Request) -> list[str]:

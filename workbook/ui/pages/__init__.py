@@ -17,12 +17,13 @@ from workbook.ui.pages.rights import Rights
 from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
-from workbook.ui.pages.together import Together
-from workbook.ui.pages.view import EarlierView, OwnView, TogetherView
+from workbook.ui.pages.together import Together, TogetherEarlier
+from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
 PAGES: tuple[type[Page], ...] = (
     Home, Introduction, Limits, Consent, Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
     EarlierResults, EarlierView,
-    Share, Decided, Expectation, Together, TogetherView, DecideHere, Mood, Cooling,
+    Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
+    DecideHere, Mood, Cooling,
     ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip

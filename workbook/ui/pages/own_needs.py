@@ -6,6 +6,7 @@ from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
+from workbook.sharing import TAKES_OWN_NEEDS
 from workbook.ui.blocks import note, opening
 from workbook.ui.buttons import Button
 from workbook.ui.components import TextField
@@ -30,7 +31,8 @@ class OwnNeeds(Page):
         super().arrive(address)
 
     def fill(self) -> None:
-        self.say_words([*opening("own-needs"), note(say("ui.own-needs.words"))])
+        part = self.session.instruments[TAKES_OWN_NEEDS].title
+        self.say_words([*opening("own-needs"), note(say("ui.own-needs.words", part=part))])
         removals = [
             Button(say("ui.own-needs.remove", need=text), self._remover(need, text), "quiet")
             for need, text in self.session.own_needs.items()
@@ -44,7 +46,7 @@ class OwnNeeds(Page):
 
     def _first_open(self) -> Address:
         """Return the first of the needs' chapters that is not done, or the first of all."""
-        chapters = [at("chapter", one.id) for one in self.session.instruments["needs"].chapters]
+        chapters = [at("chapter", one.id) for one in self.session.instruments[TAKES_OWN_NEEDS].chapters]
         open_ones = [one for one in chapters if self.desk.pages.status(one) != "complete"]
         return next(iter(open_ones), chapters[0])
 

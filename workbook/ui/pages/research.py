@@ -146,7 +146,8 @@ class Research(Page):
         """Scores are offered only where something that is asked has any."""
         asked = [one for one in self.study.instruments.values() if one.id != BACKGROUND]
         has_scores = any(Grain.SCORES in grains_for(one) for one in asked)
-        return [grain for grain in Grain if grain is not Grain.SCORES or has_scores]
+        left_out = {Grain.SCORES: not has_scores, Grain.WORDS: True}
+        return [grain for grain in Grain if not left_out.get(grain)]
 
     @staticmethod
     def _option(name: str) -> dict[str, str]:

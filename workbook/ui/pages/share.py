@@ -1,6 +1,6 @@
 """Deciding what the partner may see, one part at a time, with a preview of just that."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ipywidgets import Widget
@@ -11,7 +11,19 @@ from workbook.content.formats import decimal
 from workbook.instruments import Instrument
 from workbook.session import Session, Status
 from workbook.sharing import Grain, Publication, grains_for, publish
-from workbook.ui.blocks import Block, callout, details, heading, kicker, lead, note, opening, paragraph, table
+from workbook.ui.blocks import (
+    Block,
+    callout,
+    details,
+    heading,
+    kicker,
+    lead,
+    note,
+    opening,
+    paragraph,
+    quote,
+    table,
+)
 from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Prose
 from workbook.ui.pages.base import Page
@@ -98,6 +110,8 @@ class Share(Page):
         blocks: list[Block] = [paragraph(say(f"ui.share.preview_{chosen}"))]
         if chosen != Grain.NOTHING:
             blocks += preview(self._snapshot(instrument, Grain(chosen)), instrument)
+        if chosen == Grain.WORDS:
+            blocks += _own_words(self.session.own_needs.values())
         self.preview.blocks = [callout(say("ui.share.preview"), blocks)]
 
     def _snapshot(self, instrument: Instrument, grain: Grain) -> Publication:
@@ -180,6 +194,12 @@ def preview(publication: Publication, instrument: Instrument) -> list[Block]:
         rest = table(caption, head, rows[_MOST_ROWS:], numbers=numbers)
         blocks.append(details(say("ui.share.preview_more", n=len(rows) - _MOST_ROWS), [rest]))
     return blocks
+
+
+def _own_words(needs: Collection[str]) -> list[Block]:
+    if not needs:
+        return [note(say("ui.share.preview_no_words"))]
+    return [paragraph(say("ui.share.preview_own")), *map(quote, needs)]
 
 
 def _score_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:

@@ -4,22 +4,24 @@ A function of the couple's table alone: nothing here reads a drawer.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.document import documents
+from workbook.frames import occasion_number
 from workbook.results import Results
-from workbook.ui.blocks import heading, kicker, lead, name_of, opening, paragraph, reading
+from workbook.ui.blocks import heading, kicker, lead, name_of, note, opening, paragraph, reading
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.drawing import together_showings
 from workbook.ui.insight_text import steps_of
-from workbook.ui.locks import once_both_opened
-from workbook.ui.overview import told_together
+from workbook.ui.locks import once_both_opened, while_open_behind
+from workbook.ui.overview import told_earlier, told_together
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.view import menu_of, together_source
+from workbook.ui.pages.view import earlier_showings, menu_of, together_source
 from workbook.ui.path import PARTNER, TOGETHER
 
 
@@ -49,16 +51,27 @@ class Together(Page):
             self._closed()
             return
         source = together_source(self.session)
-        people = [name_of(member) for member in self.session.couple.members]
         told = told_together(source.results, source.instruments, source.names)
-        self.say_words([*opening("together"), paragraph(people), *told])
-        self.menu.parts = [
-            {
-                "title": say("ui.together.more_views"),
-                "steps": menu_of(together_showings(source), source, "view"),
-            }
-        ]
+        self.say_words([*opening("together"), paragraph(self._people()), *told])
+        views = menu_of(together_showings(source), source, "view")
+        self.menu.parts = [{"title": say("ui.together.more_views"), "steps": views}, *self._earlier()]
         self._offer(source.results)
+
+    def _people(self) -> list[dict[str, str]]:
+        return [name_of(member) for member in self.session.couple.members]
+
+    def _earlier(self) -> list[dict[str, Any]]:
+        """Return the part of the menu that leads to the rounds before."""
+        steps = [
+            {
+                "id": str(at("together-earlier", one)),
+                "title": say("ui.together-earlier.title", n=occasion_number(one)),
+                "status": "link",
+                "note": say("ui.together-earlier.note"),
+            }
+            for one in self.session.earlier_rounds
+        ]
+        return [{"title": say("ui.results.rounds"), "steps": steps}] if steps else []
 
     def _closed(self) -> None:
         self.menu.parts = []
@@ -95,3 +108,29 @@ class Together(Page):
         )
         sharing = Button(say("ui.together.to_sharing"), self.to(at("sharing")), "quiet")
         self.offer(*buttons, sharing, self.home())
+
+
+class TogetherEarlier(Together):
+    """What both opened in a round before, which the address names; it offers no step for today."""
+
+    kind = "together-earlier"
+    part = ""
+    lock = staticmethod(while_open_behind)
+
+    def arrive(self, address: Address) -> None:
+        Page.arrive(self, address)
+
+    def fill(self) -> None:
+        occasion = self.address.name
+        if occasion not in self.session.earlier_rounds:  # taken back while it was open
+            self.desk.go(at("home"))
+            return
+        source, number = together_source(self.session, occasion), occasion_number(occasion)
+        told = told_earlier(source.results, source.instruments, source.names)
+        words = [*opening(self.kind, n=number), paragraph(self._people())]
+        self.say_words([*words, *(told or [note(say("ui.together-earlier.views_alone"))])])
+        views = menu_of(earlier_showings(source), source, "view-earlier", occasion)
+        self.menu.parts = [{"title": say("ui.together-earlier.views"), "steps": views}]
+        self.offer(
+            Button(say("ui.together-earlier.back"), self.to(at("together", "now")), "primary"), self.home()
+        )

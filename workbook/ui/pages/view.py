@@ -8,20 +8,24 @@ from ipywidgets import Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.errors import WorkbookError, problem
+from workbook.frames import occasion_number
 from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
 from workbook.session import Session
 from workbook.session.drawer import OWN_NEED
-from workbook.ui.blocks import Block, card, heading, kicker, note
+from workbook.ui.blocks import Block, card, heading, kicker, name_of, note, quote
 from workbook.ui.buttons import Button
 from workbook.ui.components import Prose
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
 from workbook.ui.insight_text import suggestions, tell
-from workbook.ui.locks import once_both_opened, with_own_answers
+from workbook.ui.locks import once_both_opened, while_open_behind, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
 from workbook.ui.path import PARTNER, TOGETHER
+
+WITH_OWN_WORDS = "waiting"
+"""The view below which needs in own words stand."""
 
 
 def own_source(session: Session, occasion: str) -> Source:
@@ -44,22 +48,30 @@ def _own(session: Session, occasion: str) -> Source:
     return Source(results, session.instruments, {me.place: me.name} if me else {}, session.own_needs)
 
 
-def together_source(session: Session) -> Source:
-    """Return everything the joint figures are drawn from: the table, and nothing else."""
-    return session.once("together", (session.table,), lambda: _together(session))
+def together_source(session: Session, occasion: str = "") -> Source:
+    """Return everything the joint figures are drawn from: the table, and nothing else.
+
+    Of one round where an ``occasion`` is named; else of each part the newest that lies open.
+    """
+    return session.once(f"together {occasion}", (session.table,), lambda: _together(session, occasion))
 
 
-def _together(session: Session) -> Source:
+def _together(session: Session, occasion: str) -> Source:
     members = session.couple.members
     known = {member.person_id: member.place for member in members}
     results = work_out(
-        session.table.publications,
+        [one for one in session.table.publications if occasion in ("", one.occasion)],
         session.instruments,
         known=known,
         suggestions=suggestions(),
         passed={exercise for exercise, _ in session.table.choices},
     )
-    return Source(results, session.instruments, {member.place: member.name for member in members})
+    return Source(
+        results,
+        session.instruments,
+        {member.place: member.name for member in members},
+        words={one.person_id: session.shown_needs(one.person_id, occasion) for one in members},
+    )
 
 
 def menu_of(shown: Sequence[Showing], source: Source, *kind: str) -> list[dict[str, str]]:
@@ -121,7 +133,7 @@ class TogetherView(Page):
         draw(self.view, shown[place], source)
         self.say_words(
             [
-                kicker(say(self.above)),
+                kicker(self._above()),
                 heading(1, title_of(shown[place], source)),
                 *self._note_above(shown[place], source.results),
             ]
@@ -132,14 +144,30 @@ class TogetherView(Page):
             *[self._onward(one, source) for one in shown[place + 1 : place + 2]],
         )
 
+    def _above(self) -> str:
+        return say(self.above)
+
     def _note_above(self, showing: Showing, results: Results) -> list[Block]:
         key = "" if showing.id in results.unavailable else showing.view.note
         return [note(say(key))] if key else []
 
     def _told(self, showing: Showing, results: Results) -> list[Block]:
-        if showing.id in results.unavailable:
+        is_told = showing.id not in results.unavailable
+        told = [one for one in results.insights if is_told and one.code in showing.view.tells]
+        return [*(card(self._tell(one)) for one in told), *self._own_words(showing)]
+
+    def _own_words(self, showing: Showing) -> list[Block]:
+        """Return the needs in own words that both opened, each under its writer's name."""
+        if showing.id != WITH_OWN_WORDS:
             return []
-        return [card(self._tell(one)) for one in results.insights if one.code in showing.view.tells]
+        said = [(one, self.source().words.get(one.person_id)) for one in self.session.couple.members]
+        blocks = [
+            block
+            for member, needs in said
+            if needs
+            for block in (note([name_of(member)]), *map(quote, needs.values()))
+        ]
+        return [heading(2, say("ui.view.own_words")), *blocks] if blocks else []
 
     def _onward(self, following: Showing, source: Source) -> Button:
         title = say("ui.view.next", title=title_of(following, source))
@@ -158,6 +186,40 @@ class TogetherView(Page):
             alone=source.results.is_solo,
             level=2,
         )
+
+
+def earlier_showings(source: Source) -> tuple[Showing, ...]:
+    """Return what there is to look at of a round before: no line leads to what was not opened then."""
+    return tuple(one for one in together_showings(source) if one.id not in source.results.unavailable)
+
+
+class TogetherEarlierView(TogetherView):
+    """A view of both from a round before; the address names the round, then the view."""
+
+    kind = "view-earlier"
+    n_before = 1
+    lock = staticmethod(while_open_behind)
+
+    @property
+    def overview(self) -> Address:
+        return at("together-earlier", self.address.name)
+
+    def fill(self) -> None:
+        if self.address.name not in self.session.earlier_rounds:  # taken back while it was open
+            self.desk.go(at("home"))
+        elif self.address.rest(self.n_before) not in [one.id for one in self.showings()]:
+            self.desk.go(self.overview)
+        else:
+            super().fill()
+
+    def source(self) -> Source:
+        return together_source(self.session, self.address.name)
+
+    def showings(self) -> tuple[Showing, ...]:
+        return earlier_showings(self.source())
+
+    def _above(self) -> str:
+        return say("ui.together-earlier.kicker", n=occasion_number(self.address.name))
 
 
 class OwnView(TogetherView):
