@@ -44,18 +44,44 @@ def _ready(said: Path, server: subprocess.Popen[bytes]) -> str:
         time.sleep(0.2)
     else:
         pytest.fail(said.read_text())
-    for _ in range(50):
-        try:
-            httpx.get(found[1] + "static/nothing", timeout=5)
-        except httpx.ConnectError:
-            time.sleep(0.2)
-        else:
-            return found[1]
-    return pytest.fail(said.read_text())
+    return found[1]
 
 
 def _host(address: str) -> str:
     return "/".join(address.split("/")[:3]) + "/"
+
+
+SLOW = """
+import sys, time
+from voila.app import Voila
+
+at_once = Voila.listen
+Voila.listen = lambda self: (time.sleep(3), at_once(self))
+from workbook.cli import main
+
+main(["research", "--no-browser", "--port", "0"])
+"""
+
+
+def test_the_address_is_told_when_it_answers_and_not_before(tmp_path: Path) -> None:
+    """On a busy computer seconds pass between the two."""
+    said = tmp_path / "said"
+    environment = os.environ | {"WORKBOOK_DATA": str(tmp_path / "data")}
+    with said.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-c", SLOW],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=tmp_path,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        assert httpx.get(_host(_ready(said, server)), timeout=WAIT).status_code == 404
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
 
 
 def test_only_the_secret_address_is_served(address: str) -> None:

@@ -8,7 +8,7 @@ from workbook import frames
 from workbook.content import say
 from workbook.instruments.model import Instrument
 from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Look
-from workbook.plots.measure import wrap
+from workbook.plots.measure import text_width, wrap
 from workbook.plots.names import all_or_number, shown_facets
 from workbook.plots.theme import INK, INK_SOFT, LINE_STRONG, SMALL, TEXT, MaybeFigure
 from workbook.plots.view import Drawing, Said, View, has_topics
@@ -59,9 +59,11 @@ def _draw_column(sheet: Canvas, rows: list[Any], left: float, room: float) -> fl
     titles = room * 0.48
     first = left + titles + 16 if sheet.is_wide else left
     most = max((int(row.n_both) for row in rows), default=1)
-    step = min(STEP, (left + room - first - 56) / max(1, most))
+    told = [say("results.plots.n_of_m", n=int(row.n_healthy), m=int(row.n_both)) for row in rows]
+    beside = max((text_width(words, SMALL) for words in told), default=0.0) + 14
+    step = min(STEP, (left + room - first - beside) / max(1, most))
     y = 0.0
-    for row in rows:
+    for row, words in zip(rows, told, strict=True):
         if sheet.is_wide:
             lines = wrap(row.title, titles, TEXT)
             high = max(34.0, len(lines) * TEXT * LEADING + 10)
@@ -74,7 +76,6 @@ def _draw_column(sheet: Canvas, rows: list[Any], left: float, room: float) -> fl
         for n in range(int(row.n_both)):
             look = FILLED if n < row.n_healthy else HOLLOW
             sheet.capsule(first + step * n + 2, first + step * n + 2 + DOT, at, DOT / 2, look)
-        words = say("results.plots.n_of_m", n=int(row.n_healthy), m=int(row.n_both))
         sheet.write(first + step * row.n_both + 12, at, words, size=SMALL, colour=INK_SOFT)
     return y
 

@@ -5,12 +5,14 @@ is one shape, however often it is there, and all words are one trace: a browser 
 parts about as fast as one of a single part, and the words of a trace far faster than annotations.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from workbook.content.language import language
 from workbook.plots.measure import text_width, wrap
 from workbook.plots.theme import (
     FILL,
@@ -35,6 +37,8 @@ WIDE = 640  # px: from here on titles stand beside what they name, below it abov
 HEADING = 18
 LEADING = 1.25
 DIAMOND = 1.45  # how much wider than a circle a diamond is, so that both look of one size
+FROM_RIGHT, END = "\u2067", "\u2069"  # of a line whose words stand from right to left
+_X = re.compile(r"-?[\d.]+(?=,)")
 CURVE = 0.5523  # a quarter of a circle as one cubic curve
 
 
@@ -83,6 +87,8 @@ _AIR = {"top": 0.22, "bottom": -0.22}  # em: plotly sets words close to their po
 
 class Canvas:
     """Gathers words, shapes and marks, and puts them on a figure at once. ``y`` runs down.
+
+    ``x`` runs the way the language is written: from the right where that is read first.
 
     Parameters
     ----------
@@ -203,8 +209,12 @@ class Canvas:
         import plotly.graph_objects as go
 
         axis = {"visible": False, "fixedrange": True, "zeroline": False, "showgrid": False}
+        texts, paths = self._texts, self._paths
+        if language().direction == "rtl":
+            texts = [_turned(one, self.width) for one in texts]
+            paths = {look: [_mirrored(one, self.width) for one in own] for look, own in paths.items()}
         return go.Figure(
-            _traced(self._texts),
+            _traced(texts),
             {
                 "width": self.width,
                 "height": _short(height),
@@ -218,8 +228,7 @@ class Canvas:
                 "xaxis": {"range": [0, self.width], **axis},
                 "yaxis": {"range": [_short(height), 0], **axis},
                 "shapes": [
-                    _drawn(look, paths)
-                    for look, paths in sorted(self._paths.items(), key=lambda one: one[0].layer)
+                    _drawn(look, own) for look, own in sorted(paths.items(), key=lambda one: one[0].layer)
                 ],
                 "template": go.layout.Template(),  # None would bring back the default one
             },
@@ -253,26 +262,55 @@ class Scale:
         """Return where the n-th step stands, px."""
         return self.at(self.lowest + n)
 
-    def name(self, sheet: Canvas, y: float) -> None:
-        """Write what the steps are called: all where they have room, else the first, middle and last."""
-        last = len(self.words) - 1
-        for shown in (range(last + 1), sorted({0, last // 2, last}), (0, last)):
-            places = [self._around(n, sheet.width) for n in shown]
-            if all(left[1] + 6 <= right[0] for left, right in pairwise(places)):
-                break
-        for n in shown:
-            sheet.inside(self.step(n), y, self.words[n], size=SMALL, colour=INK_SOFT)
+    def name(self, sheet: Canvas, y: float, within: tuple[float, float] | None = None) -> float:
+        """Write what the steps are called: all where they have room, else the first, middle and last.
 
-    def _around(self, n: int, width: float) -> tuple[float, float]:
-        """Return from where to where a step's word goes, kept on the sheet."""
+        They keep ``within`` two places, by default the edges of the sheet. Where not even two have room, the
+        first and the last are wrapped. Returns how much further down than one line that goes.
+        """
+        start, end = within or (0.0, sheet.width)
+        last = len(self.words) - 1
+        style: dict[str, Any] = {"size": SMALL, "colour": INK_SOFT}
+        for shown in (range(last + 1), sorted({0, last // 2, last}), (0, last)):
+            places = [self._around(n, start, end) for n in shown]
+            if all(left[1] + 6 <= right[0] for left, right in pairwise(places)):
+                for n, place in zip(shown, places, strict=True):
+                    sheet.write(sum(place) / 2, y, self.words[n], anchor="center", **style)
+                return 0.0
+        room, over = (end - start) / 2 - 6, 0.0
+        for word, at, anchor in ((self.words[0], start, "left"), (self.words[-1], end, "right")):
+            lines = wrap(word, room, SMALL)
+            more = (len(lines) - 1) * SMALL * LEADING
+            sheet.write(at, y + more / 2, lines, anchor=anchor, **style)
+            over = max(over, more)
+        return over
+
+    def _around(self, n: int, start: float, end: float) -> tuple[float, float]:
+        """Return from where to where a step's word goes, kept between two places."""
         half = text_width(self.words[n], SMALL) / 2
-        middle = min(max(self.step(n), half), width - half)
+        middle = min(max(self.step(n), start + half), end - half)
         return middle - half, middle + half
 
     def guides(self, sheet: Canvas, top: float, bottom: float) -> None:
         """Draw a thin upright line at each step."""
         for n in range(len(self.words)):
             sheet.line([(self.step(n), top), (self.step(n), bottom)], LINE)
+
+
+def _turned(one: _Text, width: float) -> _Text:
+    """Return words in their place on a sheet that is read from the right, each line in that order too."""
+    baseline, _, anchor = one.place.partition(" ")
+    lines = "<br>".join(f"{FROM_RIGHT}{line}{END}" for line in one.text.split("<br>"))
+    return one._replace(x=_short(width - one.x), place=f"{baseline} {_ANCHORS[anchor]}", text=lines)
+
+
+def _mirrored(path: str, width: float) -> str:
+    """Return a path as it stands on a sheet that is read from the right.
+
+    >>> _mirrored("M0,5 L12.5,5 Z", 100)
+    'M100,5 L87.5,5 Z'
+    """
+    return _X.sub(lambda found: f"{_short(width - float(found[0])):g}", path)
 
 
 def _traced(texts: Sequence[_Text]) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def plot_differences(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> Maybe
     left = min(330.0, width * 0.36) if sheet.is_wide else 24.0
     scale = Scale(left, width - (56 if sheet.is_wide else 24), apart[0].lowest, apart[0].words)
     y = 12.0
-    scale.name(sheet, y)
+    y += scale.name(sheet, y)
     y += 24
     for topic in apart:
         y = (_draw_wide if sheet.is_wide else _draw_narrow)(sheet, scale, topic, y)
@@ -53,13 +53,15 @@ def _apart(prepared: pd.DataFrame) -> list[Topic]:
 def _draw_wide(sheet: Canvas, scale: Scale, topic: Topic, y: float) -> float:
     labels = _labels(sheet, scale, topic, scale.left - 44)
     full = 33.0
-    at = y + max(52, _height(labels) + 30)
-    draw_disc(sheet, full + 2, at, full, topic)
     room = scale.left - 2 * full - 66
     lines = wrap(topic.title, room, HEADING, weight=600, is_serif=True)
+    half = len(lines) * HEADING * LEADING / 2
+    at = y + max(52, _height(labels) + 30, half + 8)
+    draw_disc(sheet, full + 2, at, full, topic)
     sheet.write(2 * full + 22, at, lines, size=HEADING, weight=600, is_serif=True)
-    _draw_track(sheet, scale, topic, labels, at, at + 42)
-    return at + 42
+    below = max(42, half + 8)
+    _draw_track(sheet, scale, topic, labels, at, at + below)
+    return at + below
 
 
 def _draw_narrow(sheet: Canvas, scale: Scale, topic: Topic, y: float) -> float:

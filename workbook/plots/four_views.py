@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.plots.canvas import HEADING, WIDTHS, Canvas, Scale
+from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Scale
 from workbook.plots.measure import wrap
 from workbook.plots.names import word_for
 from workbook.plots.theme import INK, INK_SOFT, PARTNER, SMALL, TEXT, MaybeFigure
@@ -29,7 +29,7 @@ def plot_four_views(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeF
     if first["question"]:
         asked = say("results.plots.asked", question=first["question"])
         y = sheet.paragraph(0, y, asked, width, size=TEXT, colour=INK_SOFT) + 20
-    scale.name(sheet, y)
+    y += scale.name(sheet, y)
     y += 18
     sides: dict[str, list[Any]] = {}
     for row in sorted(frames.rows(prepared), key=lambda one: one.about):
@@ -45,6 +45,11 @@ def _gap(rows: list[Any]) -> float:
 
 
 def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: float) -> float:
+    says, sees = (
+        max((_over(sheet, scale, row, key) for row in rows if (row.by == about) is is_own), default=0.0)
+        for key, is_own in (("says", True), ("sees", False))
+    )
+    y += says
     heading = say("results.plots.side_of", name=rows[0].name_about)
     if sheet.is_wide:
         at = y + 58
@@ -52,7 +57,7 @@ def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: floa
         sheet.write(0, at, lines, size=HEADING, weight=600, is_serif=True, colour=PARTNER[about])
     else:
         style: dict[str, Any] = {"size": 17, "weight": 600, "is_serif": True, "colour": PARTNER[about]}
-        at = sheet.paragraph(0, y + 8, heading, sheet.width, **style) + 44
+        at = sheet.paragraph(0, y + 8 - says, heading, sheet.width, **style) + 44 + says
     scale.guides(sheet, at - 16, at + 16)
     for row in rows:
         if row.by == about and pd.notna(row.low):
@@ -64,17 +69,30 @@ def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: floa
     for row in rows:  # an open mark first: a filled one lies on it
         if row.by != about:
             sheet.mark(scale.at(row.value), at, row.by, MARK_OPEN, is_open=True)
-            _label(sheet, scale, row, "sees", at + 31)
+            _label(sheet, scale, row, "sees", at + 31 + sees / 2)
     for row in rows:
         if row.by == about:
             sheet.mark(scale.at(row.value), at, row.by, MARK)
-            _label(sheet, scale, row, "says", at - 27)
-    return at + 58
+            _label(sheet, scale, row, "says", at - 27 - says / 2)
+    return at + 58 + sees
+
+
+def _label_size(sheet: Canvas) -> float:
+    return TEXT if sheet.is_wide else SMALL
+
+
+def _words(scale: Scale, row: Any, key: str) -> str:
+    return say(f"results.plots.{key}", name=row.name_by, word=word_for(row.value, scale.lowest, scale.words))
+
+
+def _over(sheet: Canvas, scale: Scale, row: Any, key: str) -> float:
+    """Return how much higher than one line a mark's label is."""
+    size = _label_size(sheet)
+    return (len(wrap(_words(scale, row, key), sheet.width, size, weight=600)) - 1) * size * LEADING
 
 
 def _label(sheet: Canvas, scale: Scale, row: Any, key: str, y: float) -> None:
-    words = say(f"results.plots.{key}", name=row.name_by, word=word_for(row.value, scale.lowest, scale.words))
-    size = TEXT if sheet.is_wide else SMALL
+    words, size = _words(scale, row, key), _label_size(sheet)
     lines = wrap(words, sheet.width, size, weight=600)
     style: dict[str, Any] = {"size": size, "colour": PARTNER[row.by], "weight": 600}
     if len(lines) == 1:

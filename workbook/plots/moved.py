@@ -25,8 +25,7 @@ def plot_moved(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
         return None
     sheet, first = Canvas(width), prepared.iloc[0]
     scale = scale_for(sheet, [row.title for row in moved], float(first["lowest"]), first["words"].split("\n"))
-    scale.name(sheet, 10)
-    y, is_two = FIRST, len(set(prepared["place"])) > 1
+    y, is_two = FIRST + scale.name(sheet, 10), len(set(prepared["place"])) > 1
     for key, rows in (
         ("more", [row for row in moved if row.value > row.first]),
         ("less", [row for row in moved if row.value < row.first]),

@@ -26,6 +26,7 @@ from workbook.plots.topics import (
 from workbook.plots.view import Drawing, Said, View, has_topics
 
 SAME = 1e-6
+AIR = 8.0  # px between the names of two neighbours
 MANY = 0.5  # share of topics from which a mark says nothing any more: marked everywhere is marked nowhere
 
 
@@ -83,8 +84,9 @@ def _draw_columns(
 def _draw_rows(
     sheet: Canvas, groups: list[tuple[str, list[Topic]]], top: float, *, with_seams: bool
 ) -> float:
-    longest = max(text_width(word, SMALL) for _, own in groups for t in own for word in t.title.split())
-    per = int(sheet.width // (170 if sheet.is_wide else max(76, longest + 4)))
+    titles = [topic.title for _, own in groups for topic in own]
+    longest = max(text_width(word, SMALL, weight=600) for title in titles for word in title.split())
+    per = int(sheet.width // (170 if sheet.is_wide else max(76, longest + AIR)))
     per = max(1, min(per, 5 if sheet.is_wide else 4, max(len(own) for _, own in groups)))
     cell = sheet.width / per
     grid = _Grid(54, cell, TEXT) if sheet.is_wide else _Grid(min(46, cell * 0.42), cell, SMALL)
@@ -108,7 +110,7 @@ def _draw_topic(sheet: Canvas, x: float, y: float, grid: _Grid, topic: Topic, *,
     seam = with_seams and topic.is_claimed
     draw_disc(sheet, x, y, grid.full, topic, seam=seam)
     weight = 600 if seam else 400
-    lines = wrap(topic.title, grid.cell - 4, grid.size, weight=weight)
+    lines = wrap(topic.title, grid.cell - AIR, grid.size, weight=weight)
     start = y + grid.full + (9 if seam else 7)
     sheet.write(x, start, lines, size=grid.size, weight=weight, anchor="center", baseline="top")
     return start + len(lines) * grid.size * LEADING
@@ -168,14 +170,17 @@ def _specimen(like: Topic, names: dict[str, str]) -> Topic:
 def _draw_leaders(sheet: Canvas, x: float, y: float, full: float, words: tuple[str, ...]) -> float:
     """Lead each ring to its word, the fullest on top; return where the words end."""
     last, pitch = len(words) - 1, max(18.0, 2 * full / len(words))
-    top = y - full + 4
-    for n, word in enumerate(words):
+    reach, size = x + full, 14 if sheet.is_wide else SMALL
+    at = y - full + 4
+    for n in range(last, -1, -1):
+        lines = wrap(words[n], sheet.width - reach - 27, size)
+        over = (len(lines) - 1) * size * LEADING
+        at += over / 2
         edge = y - radius_at(n / last, full) if n else y
-        at = top + (last - n) * pitch
-        reach = x + full
         sheet.line([(x + 3, edge), (reach + 4, edge), (reach + 18, at), (reach + 22, at)], LINE_STRONG)
-        sheet.write(reach + 27, at, word, size=14 if sheet.is_wide else SMALL)
-    return top + last * pitch + 8
+        sheet.write(reach + 27, at, lines, size=size)
+        at += over / 2 + pitch
+    return at - pitch + 8
 
 
 # -- in words ----------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def plot_side_by_side(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> Mayb
     sheet = Canvas(width)
     scale = scale_for(sheet, [t.title for t in topics], topics[0].lowest, topics[0].words)
     y = sheet.people(names_of(prepared), 12) + 14
-    scale.name(sheet, y)
+    y += scale.name(sheet, y)
     y += 22
     for title, own in by_family(topics):
         y = titled(sheet, title, y) if title else y

@@ -109,7 +109,7 @@ def plot_signs(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
         sheet, [titles[facet] for facet in often], float(first["lowest"]), first["words"].split("\n")
     )
     y = sheet.people(_names(prepared), 12) + 14
-    scale.name(sheet, y)
+    y += scale.name(sheet, y)
     y += 22
     by_facet: dict[str, list[Any]] = {}
     for row in frames.rows(prepared):

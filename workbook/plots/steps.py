@@ -7,9 +7,9 @@ import pandas as pd
 
 from workbook import frames
 from workbook.content import say
-from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Scale
+from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Look, Scale
 from workbook.plots.measure import text_width, wrap
-from workbook.plots.theme import INK, PARTNER, SIGN, TEXT, MaybeFigure
+from workbook.plots.theme import INK, PARTNER, SIGN, SMALL, SUNKEN, TEXT, MaybeFigure
 
 MARK, MARK_OPEN = 9.0, 15.5  # an open mark is larger, so that a filled one at the same spot lies inside
 GAP = 44.0  # px between the two columns
@@ -34,17 +34,17 @@ def plot_steps(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
 def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str]) -> float:
     room = min(max(text_width(title, TEXT) for title in prepared["title"]) + 8, sheet.width * 0.28)
     column = (sheet.width - room - 28 - GAP * (len(called) - 1)) / len(called)
-    scales, head = {}, 0.0
+    scales: dict[str, Scale] = {}
+    bounds, head = {}, 0.0
     for n, (about, name) in enumerate(called.items()):
         left = room + 28 + n * (column + GAP)
         scales[about] = _scale(prepared, left + 20, left + column - 24)
+        bounds[about] = (left - 8, min(left + column + 8, sheet.width))
         lines = wrap(_heading(about, name), column, TEXT, weight=600)
         sheet.write(left, 0, lines, colour=PARTNER[about], weight=600, baseline="top")
         head = max(head, len(lines) * TEXT * LEADING)
     head += 14
-    for scale in scales.values():
-        scale.name(sheet, head)
-    y = head + 16
+    y = head + 16 + max(scale.name(sheet, head, bounds[about]) for about, scale in scales.items())
     for rows in _by_facet(prepared):
         lines = wrap(rows[0].title, room, TEXT)
         high = max(34.0, len(lines) * TEXT * LEADING + 12)
@@ -63,13 +63,13 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
         y = sheet.paragraph(
             0, y, _heading(about, name), sheet.width, size=TEXT, weight=600, colour=PARTNER[about]
         )
-    scale = _scale(prepared, 34, sheet.width - 22)
-    scale.name(sheet, y + 16)
-    y += 36
+    scale = _scale(prepared, 46, sheet.width - 22)
+    y += 36 + scale.name(sheet, y + 16)
     for rows in _by_facet(prepared):
         y = sheet.paragraph(0, y, rows[0].title, sheet.width, size=TEXT) + 15
         for about in called:
-            sheet.write(2, y, SIGN[about], colour=PARTNER[about])
+            sheet.capsule(0, 26, y, 10, Look(SUNKEN))  # a label, or it would look like an answer
+            sheet.write(13, y, SIGN[about], colour=PARTNER[about], size=SMALL, anchor="center")
             scale.guides(sheet, y - 12, y + 12)
             _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
             y += 26

@@ -117,9 +117,9 @@ def _draw_columns(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> 
             y = max(y, sheet.paragraph(starts[place], 0, f"{SIGN[place]} {name}", column, **style))
         left = starts[place] + room + 22 + VESSEL
         scales[place] = _scale(shown, left, starts[place] + column - 30)
-    for scale in scales.values():
-        scale.name(sheet, y + 14)
-    y += 34
+    y += 34 + max(
+        scale.name(sheet, y + 14, (starts[place], starts[place] + column)) for place, scale in scales.items()
+    )
     for group in GROUPS:
         rows = [row for row in frames.rows(shown) if row.group == group]
         if not rows and group != "waits":
@@ -146,8 +146,7 @@ def _draw_columns(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> 
 
 def _draw_list(sheet: Canvas, shown: pd.DataFrame, names: dict[str, str]) -> float:
     scale = _scale(shown, VESSEL + 2, sheet.width - VESSEL - 2)
-    scale.name(sheet, 8)
-    y = 26.0
+    y = 26.0 + scale.name(sheet, 8)
     for group in GROUPS:
         rows = [row for row in frames.rows(shown) if row.group == group]
         if not rows and group != "waits":
@@ -185,11 +184,12 @@ def _head(sheet: Canvas, group: str, y: float) -> float:
     sheet.line([(0, y), (sheet.width, y)], LINE)
     title, about = say(f"results.plots.group_{group}"), say(f"results.plots.group_{group}_note")
     wide = text_width(title, HEADING, weight=600, is_serif=True)
-    sheet.write(0, y + 24, title, size=HEADING, weight=600, is_serif=True)
     if wide + 14 + text_width(about, TEXT) <= sheet.width:
+        sheet.write(0, y + 24, title, size=HEADING, weight=600, is_serif=True)
         sheet.write(wide + 14, y + 25, about, colour=INK_SOFT)
         return y + 44
-    return sheet.paragraph(0, y + 37, about, sheet.width, colour=INK_SOFT) + 8
+    end = sheet.paragraph(0, y + 13, title, sheet.width, size=HEADING, weight=600, is_serif=True)
+    return sheet.paragraph(0, end + 2, about, sheet.width, colour=INK_SOFT) + 8
 
 
 def _scale(shown: pd.DataFrame, left: float, right: float) -> Scale:

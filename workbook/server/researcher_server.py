@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 from nbformat import v4
+from tornado.ioloop import IOLoop
 from traitlets import default
 from traitlets.config import Config
 from voila.app import Voila
@@ -73,7 +74,8 @@ def serve_dashboard(port: int, data: Path | None, *, open_browser: bool) -> None
         secret = secrets.token_urlsafe(24)
         application = _application(notebook, port, secret, open_browser=open_browser)
         address = f"http://{LOOPBACK}:{port}/{secret}/"
-        print(f"{READY} {address}", flush=True)  # noqa: T201  what whoever started us waits for
+        # Said by the loop, which Voila starts once it listens: before, whoever follows the line is refused.
+        IOLoop.current().add_callback(print, f"{READY} {address}", flush=True)
         application.start()
 
 
