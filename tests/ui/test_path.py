@@ -59,7 +59,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
     """Nor does any button on their pages lead to a page that is locked to them."""
     household, service = open_demo("together")
     app = App(Session(service))
-    assert [str(step.address) for step in app.pages.steps()] == ["together", "decide", "exercises"]
+    assert [str(step.address) for step in app.pages.steps()] == ["together", "decide", "exercises", "room"]
     for page in (
         "home",
         "together:now",

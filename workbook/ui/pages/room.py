@@ -10,7 +10,7 @@ from workbook.exercises.room import PAUSES, SECONDS
 from workbook.plots.theme import SIGN
 from workbook.service.formats.values import Member, RoomSeen
 from workbook.session import Session, Status
-from workbook.ui.blocks import Block, bullets, callout, card, note, opening, paragraph
+from workbook.ui.blocks import Block, bullets, callout, card, heading, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Floor, Prose
 from workbook.ui.pages.base import Page
@@ -186,7 +186,7 @@ class TheRoom(Page):
             if self.session.is_together or is_mine:
                 lines = [say(f"ui.room.{part}_{room.coming}_{n}") for n in (1, 2, 3)]
                 name = say(f"ui.room.{part}")
-                found.append(card([{"kind": "heading", "level": 2, "text": name}, bullets(lines)]))
+                found.append(card([heading(2, name), bullets(lines)]))
         return found
 
     def _name(self, person_id: str) -> str:
