@@ -19,6 +19,7 @@ from workbook.content.document import Document
 from workbook.content.evidence import Evidence
 from workbook.content.exercise import Exercise
 from workbook.content.families import Families
+from workbook.content.first_look import FirstLook
 from workbook.content.joining import Part, holds_words, is_worded, schema_of_part
 from workbook.content.ladder import Ladder
 from workbook.content.language import Language
@@ -38,6 +39,7 @@ KINDS: dict[str, type] = {
     "document": Document,
     "evidence": Evidence,
     "families": Families,
+    "first_look": FirstLook,
     "ladder": Ladder,
     "resources": Resources,
     "thresholds": Thresholds,

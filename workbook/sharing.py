@@ -2,6 +2,19 @@
 
 What goes in, by the grain a person chose:
 
+what                           nothing    scores    answers
+=============================  =========  ========  =========
+score of a facet, answered     no         yes       yes
+score of a facet, NA           no         no        no
+score resting on one answer    no         no        yes
+answer to an item              no         no        yes
+item declined or left blank    no         no        no
+item that is held back         no         no        no
+item its person holds back     no         no        no
+answer to an own need          no         no        no
+private instrument             refused    refused   refused
+=============================  =========  ========  =========
+=======
 =============================  =========  ========  =========  =========
 what                           nothing    scores    answers    words
 =============================  =========  ========  =========  =========
@@ -11,6 +24,7 @@ score resting on one answer    no         no        yes        yes
 answer to an item              no         no        yes        yes
 item declined or left blank    no         no        no         no
 item that is held back         no         no        no         no
+item its person holds back     no         no        no         no
 words of an own need           no         no        no         yes
 answer to an own need          no         no        no         no
 private instrument             refused    refused   refused    refused
@@ -20,7 +34,8 @@ private instrument             refused    refused   refused    refused
 see in my partner), and so is a facet score made from one answered item. They wait for grain
 *answers*. A declined item looks like one left blank: neither is there. An item *held back*
 (`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
-here, and only from what may be published, so that score × n − the rest gives nothing away.
+here, and only from what may be published, so that score × n − the rest gives nothing away. Single
+answers that a person holds back (`workbook.withheld`) are left out in the same way.
 
 *Words* is offered for the one part to which people add needs of their own, and for no study.
 

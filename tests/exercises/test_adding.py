@@ -79,7 +79,7 @@ for app in (ben, ada):
     scale = [[one["value"], one["label"]] for one in felt.options]
     felt.value = "3"
     hidden = told(app)
-    press(app, "Put it on our table")
+    press(app, "Show it to my partner")
 lines.append(open_newest(ben)["note"])
 print(json.dumps({
     "form": form, "empty": empty, "too_late": too_late, "sent": sent, "waits": waits, "options": options,

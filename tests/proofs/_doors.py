@@ -50,6 +50,7 @@ HARMLESS = frozenset(
         "stands",
         "move",
         "minutes",
+        "held_back",
     }
 )
 WITHIN = frozenset({"Therapists.by_code"})

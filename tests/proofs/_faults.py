@@ -62,7 +62,7 @@ _WATCH = """(forgetful) => {
   window.watched = {
     choose(n) {
       current = fields()[n % fields().length];
-      const radios = [...current.querySelectorAll("input[type=radio]")].slice(0, -1);
+      const radios = [...current.querySelectorAll(".option:not(.option-quiet) input")];
       radios[(radios.findIndex((one) => one.checked) + 1) % radios.length].click();
     },
     begin() { notes.bannerAt = notes.lies = 0; },

@@ -16,6 +16,7 @@ RESEARCHER = frozenset({"researcher"})
 MAY: Rules = {
     **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
     **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking", "wrong_tries"), ALONE),
+    "my_held_back": ALONE,
     **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
     **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist", "private_copy"), ALONE),
     "read_cases": frozenset({"therapist"}),
@@ -41,6 +42,7 @@ def arguments_of(verb: str, role: str, decider: str) -> Arguments:
         "add_event": (("bookmark", {"page": "home"}), {}),
         "decide": ((*key, Grain.NOTHING), as_one_of_two),
         "my_decision": (key, {}),
+        "my_held_back": (key, {}),
         "withdraw": (key, {}),
         "choose_exercise": (("fun_list", "aside"), {"stands": True}),
         "open_room": ((decider,), {}),

@@ -29,6 +29,9 @@ class AtBrowser:
     def open(self, title: str) -> str:
         """Open one line of a list by its title; return the words of the page after it."""
         step = self.page.locator("button.step").filter(has=self.page.get_by_text(title, exact=True))
+        fold = self.page.locator("details.path-fold:not([open])").filter(has=step)
+        if fold.count():
+            fold.locator("summary").click()
         step.click()
         return self.look()
 

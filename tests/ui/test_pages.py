@@ -197,7 +197,7 @@ def test_a_request_goes_from_sent_to_agreed_and_may_be_taken_back(
     page.get_by_label("What would you like to ask for?").fill("A walk on Sunday")
     page.locator(".option", has_text="No").click()
     page.get_by_role("button", name="Send the request").click()
-    expect(page.get_by_text("It is on your table now")).to_be_visible()
+    expect(page.get_by_text(say("ui.exercises.kept_title"))).to_be_visible()
     expect(page.locator(".step-title", has_text="A walk on Sunday")).to_be_visible()
     page.close()
     jonah.refresh()

@@ -111,10 +111,44 @@ def test_a_summary_of_too_few_answers_says_that_it_is_empty(
     maya: Session, take_part: Callable[[Session], Session]
 ) -> None:
     take_part(maya)
-    maya.save([Answer("one", maya.occasion, "connection.open_talk.1", 1)])
+    maya.save([Answer("one", maya.occasion, "connection.open_talk.2", 1)])
     app = App(maya)
     app.go("share:connection")
     page: Any = app._open
     page.choice.value = "scores"
     assert preview_rows(app) == []
     assert say("ui.share.preview_empty") in str(page.preview.blocks)
+
+
+@pytest.mark.parametrize(
+    ("grain", "before"), [("answers", ""), ("scores", ""), ("answers", "scores"), ("scores", "answers")]
+)
+def test_the_preview_of_what_is_held_back_is_what_opens(
+    answered: tuple[Session, Session], grain: str, before: str
+) -> None:
+    """No row more or less; of a topic that was open before, nothing."""
+    maya, jonah = answered
+    topic = maya.instruments["connection"].subscale_by_id["connection.listening"]
+    for session in answered if before else ():
+        session.decide("connection", Grain(before))
+    if before:
+        jonah.withdraw("connection", jonah.occasion)
+    maya.refresh()
+    app = App(maya)
+    app.go("share:connection")
+    page: Any = app._open
+    page.choice.value = grain
+    offered = {option["value"] for group in page.held_back.groups for option in group["options"]}
+    assert topic.items[0] in offered and HELD["connection"] not in offered
+    page.held_back.picked = [topic.items[0]]
+    rows = preview_rows(app)
+    assert (say("ui.share.open_before") in str(page.preview.blocks)) is bool(before)
+    page._decide()
+    jonah.decide("connection", Grain(grain))
+    maya.refresh()
+    mine = next(one for one in maya.table.publications if one.person_id == maya.actor.person_id)
+    assert len(rows) == len(mine.scores if grain == "scores" else mine.responses) > 10
+    assert topic.items[0] not in set(mine.responses["item"])
+    assert (topic.id in set(mine.scores["subscale"])) is not bool(before)
+    app.go("share:connection")
+    assert page.held_back.choice() == [topic.items[0]], "the choice is remembered, for its own person"

@@ -141,27 +141,43 @@ class Person:
         """Open one of the overview's steps by its title."""
         self.go_home()
         step = self.page.locator("button.step").filter(has=self.page.get_by_text(title, exact=True))
+        self.unfold_steps(step)
         self.turn(lambda: self.press(step))
+
+    def unfold_steps(self, step: Locator) -> None:
+        """Unfold what is done, where the step is in there."""
+        fold = self.page.locator("details.path-fold:not([open])").filter(has=step)
+        if fold.count():
+            self.press(fold.locator("summary"))
 
     def step(self, title: str) -> Locator:
         """Return one line of the overview, open or locked, by its title."""
         self.go_home()
-        return self.page.locator(".step:visible").filter(has=self.page.get_by_text(title, exact=True))
+        step = self.page.locator(".step").filter(has=self.page.get_by_text(title, exact=True))
+        self.unfold_steps(step)
+        return step.locator("visible=true")
 
     def answer_page(self, pick: Callable[[int, int], int]) -> int:
         """Answer the questions of one screen; ``pick(n, choices)`` returns which choice to tick.
 
-        The last radio of a question is 'prefer not to say'. Gives how many were answered, all
-        of them saved.
+        'Prefer not to say' and what else stands beside the scale are no choices of it. Gives how many were
+        answered, all of them saved.
         """
         questions = self.page.locator("fieldset.question:visible")
         saved = [question.locator(".state[data-state=saved]") for question in questions.all()]
         for n in range(len(saved)):
-            radios = questions.nth(n).locator("input[type=radio]")
-            self.choose(radios.nth(pick(n, radios.count() - 1)))
+            self.unfold(questions.nth(n))
+            radios = questions.nth(n).locator(".option:not(.option-quiet) input[type=radio]")
+            self.choose(radios.nth(pick(n, radios.count())))
         for mark in saved:
             mark.wait_for()
         return len(saved)
+
+    def unfold(self, question: Locator) -> None:
+        """Open a question again that is answered and folded."""
+        reopen = question.locator(".answered:visible")
+        if reopen.count():
+            self.press(reopen)
 
     def close(self) -> None:
         self.context.close()
@@ -172,6 +188,10 @@ class UnhurriedPerson(Person):
 
     double_tap_ms = None
     moment_ms = 600
+
+    def choose(self, radio: Locator) -> None:
+        self.page.wait_for_timeout(self.moment_ms)
+        super().choose(radio)
 
     def go_on(self) -> None:
         self.page.wait_for_timeout(self.moment_ms)

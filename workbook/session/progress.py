@@ -1,16 +1,20 @@
 """How far somebody is, computed from the drawer and the table, never kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
+
+from workbook.content.first_look import first_look
 from workbook.frames import occasion_number
-from workbook.instruments import Instrument
+from workbook.instruments import Instrument, Item
 from workbook.service.formats.values import Table
 from workbook.service.studies.study import Study
 from workbook.session.drawer import OWN_NEED, OwnDrawer
 from workbook.sharing import Grain, publishable
 
+NEEDS_NOW = "needs-now."  # before the occasion, in the name of the setting that keeps the needs picked
 Status = Literal["locked", "open", "under-way", "complete"]
 
 
@@ -40,8 +44,50 @@ class Progress(OwnDrawer):
             if not one.is_private and one.subscales and one.occasion == "assessment"
         ]
 
+    # -- the first look --------------------------------------------------------------------
+    @property
+    def has_first_look(self) -> bool:
+        """Whether a first look can be asked for: all of its questions are asked in this round."""
+        known = {item for one in self.instruments.values() for item in one.item_by_id}
+        return not self.is_together and set(first_look().items) <= known
+
+    def first_look_answers(self) -> dict[str, dict[str, Any]]:
+        """Return what is answered of the first look in this round, by item."""
+        return self.answers(self.first_look_items())
+
+    def first_look_items(self, page: str = "") -> list[Item]:
+        """Return the questions of the first look, or of one of its pages."""
+        known = {item.id: item for one in self.instruments.values() for item in one.items}
+        wanted = [one for one in first_look().pages if page in ("", one.id)]
+        return [known[item] for one in wanted for item in one.items if item in known]
+
+    def is_only_first_look(self, occasion: str) -> bool:
+        """Whether nothing is answered in a round but the first look: too little for a picture or a trend."""
+        own = self.responses[(self.responses["occasion"] == occasion).to_numpy(dtype=bool)]
+        scored = {one.id for one in self.shareable()}
+        return first_look().is_all(own.loc[own["instrument"].isin(scored) & own["value"].notna(), "item"])
+
+    @property
+    def responses_of_pictures(self) -> pd.DataFrame:
+        """All answers but those of rounds with only the first look, which are no point of a trend."""
+        own = self.responses
+        rounds = [one for one in own["occasion"].unique() if str(one).startswith("assessment-")]
+        without = [one for one in rounds if self.is_only_first_look(str(one))]
+        return own[~own["occasion"].isin(without).to_numpy(dtype=bool)]
+
+    @property
+    def needs_now(self) -> tuple[str, ...]:
+        """The needs that the person picked as mattering most in this round, for their own eyes."""
+        picked = self._of_setting(f"{NEEDS_NOW}{self.occasion}")
+        return tuple(str(picked[-1].payload["value"]).split()) if picked else ()
+
     def is_answered(self, instrument_id: str, occasion: str | None = None) -> bool:
-        """Say whether something of an instrument is answered, so that there is something to look at."""
+        """Say whether something of an instrument is answered, so that there is something to look at.
+
+        What only the first look asks has a page of its own.
+        """
+        if self.is_only_first_look(occasion or self.occasion):
+            return False
         own = self.responses
         mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == (occasion or self.occasion))]
         return bool(mine["value"].notna().any())
@@ -71,9 +117,16 @@ class Progress(OwnDrawer):
         return begun[-1] if begun else next((one.at for one in self._of("consent")), None)
 
     def to_decide(self) -> list[Instrument]:
-        """Return the instruments of which something is answered that may be shown at all."""
+        """Return the instruments of which something is answered that may be shown at all.
+
+        One of which only the first look is answered waits until one of its chapters is finished.
+        """
         now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
-        return [one for one in self.shareable() if len(publishable(now, one))]
+        return [one for one in self.shareable() if self._may_be_shown(one, publishable(now, one)["item"])]
+
+    def _may_be_shown(self, instrument: Instrument, answered: Collection[str]) -> bool:
+        is_finished = any(self.chapter_status(one.id) == "complete" for one in instrument.chapters)
+        return len(answered) > 0 and (is_finished or not first_look().is_all(answered))
 
     def is_private(self, chapter_id: str) -> bool:
         """Say whether a chapter asks the private questions."""

@@ -17,10 +17,20 @@ from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple import drafts
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
-from workbook.service.formats.values import CHANGES, Answer, Change, Couple, Event, Member, RoomSeen, Table
+from workbook.service.formats.values import (
+    CHANGES,
+    Answer,
+    Change,
+    Couple,
+    Event,
+    HeldBack,
+    Member,
+    RoomSeen,
+    Table,
+)
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.own_day import own_today
-from workbook.session.progress import Progress
+from workbook.session.progress import NEEDS_NOW, Progress
 from workbook.sharing import TAKES_OWN_NEEDS, Grain
 
 Made = TypeVar("Made")
@@ -271,9 +281,13 @@ class Session(Progress):
         if not self.has_seen(page):
             self.note("setting", name=f"seen.{page}", value=True)
 
-    def decide(self, instrument: str, grain: Grain) -> None:
+    def held_back(self, instrument: str) -> HeldBack:
+        """Return which answers the person holds back in this occasion; see `PartnerService.my_held_back`."""
+        return self.own.my_held_back(instrument, self.occasion)
+
+    def decide(self, instrument: str, grain: Grain, held_back: list[str] | None = None) -> None:
         """Decide what the partner may see of one instrument of this occasion; see `PartnerService.decide`."""
-        self.own.decide(instrument, self.occasion, grain)
+        self.own.decide(instrument, self.occasion, grain, held_back)
         self.refresh("drawer", "table")
 
     def decide_here(self, instrument: str, grain: Grain, *, person_id: str, passphrase: str) -> None:
@@ -309,6 +323,10 @@ class Session(Progress):
         """Put an exercise aside or say it is done, or take it back; see `CoupleService.choose_exercise`."""
         self.service.choose_exercise(exercise, choice, stands=stands)
         self.refresh("drawer", "table")
+
+    def pick_needs(self, needs: Sequence[str]) -> None:
+        """Keep which needs matter most now, for the person's own eyes."""
+        self.note("setting", name=f"{NEEDS_NOW}{self.occasion}", value=" ".join(needs))
 
     def add_need(self, text: str) -> None:
         """Add a need in the person's own words."""

@@ -4,7 +4,7 @@ A text is a string, or a list of parts such as ``{"text", "strong"}`` and ``{"te
 "partner": "a"}``. The browser puts every text in place as text, never as markup.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook.content import say
@@ -83,6 +83,11 @@ def cards(items: Iterable[Sequence[Block]]) -> Block:
 def progress(words: str, share: float, note_text: str = "") -> Block:
     """Return a bar with its words; ``share`` from 0 to 1."""
     return {"kind": "progress", "words": words, "note": note_text, "share": min(1.0, max(0.0, share))}
+
+
+def steps(rows: Sequence[Mapping[str, object]]) -> Block:
+    """Return answers as steps, each ``{"text", "words", "step", "of"}``: which of how many, from 0."""
+    return {"kind": "steps", "rows": [dict(row) for row in rows]}
 
 
 def table(

@@ -8,15 +8,25 @@ writes to the same places, whatever the other has decided.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from workbook.content.first_look import first_look
 from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.held_back import (
+    chosen_of,
+    last_decision,
+    left_out,
+    noted,
+    remembered,
+    shown_by,
+    stands,
+)
 from workbook.service.couple.own_needs import own_needs_in
 from workbook.service.couple.records import DECISION, Record
 from workbook.service.couple.tables import (
@@ -33,6 +43,7 @@ from workbook.service.couple.tables import (
 )
 from workbook.service.couple.waiting import Waiting, n_restored
 from workbook.service.formats.rows import publication_from_json, publication_to_json, renewed
+from workbook.service.formats.values import HeldBack
 from workbook.sharing import Grain, grains_for, open_round, publish, publishable
 from workbook.storage.base import Entry, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
@@ -40,13 +51,17 @@ from workbook.storage.deciding import Seen, decide_where_due
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one person decides, with all that is needed to publish it."""
+    """What one person decides, with all that is needed to publish it.
+
+    ``held_back`` are items whose answers are left out; None leaves it at those that were chosen last.
+    """
 
     drawer: Drawer
     couple_id: str
     instrument: Instrument
     occasion: str
     grain: Grain
+    held_back: Collection[str] | None = None
 
 
 def deciding(
@@ -59,16 +74,17 @@ def deciding(
     Raises
     ------
     SharingError
-        There is nothing answered to share, or the round is open already.
+        There is nothing answered to share, all of it is held back, or the round is open already.
     """
     key: Round = (decision.instrument.id, decision.occasion)
     n = n_restored(waiting.couple)
     if fold.is_open(key):
-        if _standing(decision.drawer, key, fold, n) is decision.grain:
+        is_standing = _standing(decision.drawer, key, fold, n) is decision.grain
+        if is_standing and stands(last_decision(decision.drawer, key), decision.grain, decision.held_back):
             return Writing()
         raise SharingError(problem("errors.sharing.already_open"))
     round = fold.standing_round(key)
-    record, made = _record(decision, round, n), _entry(decision, responses, round, n)
+    record, made = _made(decision, responses, fold, round, n)
     if made is None or not may_open:
         return waiting.changing(key, made, [record])
     others = waiting.others()
@@ -98,6 +114,7 @@ def withdrawing(
     n = n_restored(waiting.couple)
     about = {"instrument": key[0], "occasion": key[1], "round": round, "grain": None, "restored": n}
     is_decided = _standing(drawer, key, fold, n) is not None
+    about |= noted(remembered(drawer, key, fold)) if is_decided else {}
     undone = [Record(DECISION, uuid.uuid4().hex, about)] if is_decided else []
     return Writing.of(closing, waiting.changing(key, None, undone))
 
@@ -110,6 +127,11 @@ def closing_entries(couple_id: str, key: Round, round: int) -> list[Entry]:
 def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) -> Grain | None:
     """One's own decision on the round that stands now; None when undecided, withdrawn or closed."""
     return _standing(drawer, key, read_fold(store, couple_id), n_restored(store))
+
+
+def held_back(store: Store, couple_id: str, drawer: Drawer, key: Round) -> HeldBack:
+    """Return what one holds back of a part, and what was behind whatever of it was open."""
+    return remembered(drawer, key, read_fold(store, couple_id))
 
 
 def settle(store: Store, couple_id: str) -> None:
@@ -170,35 +192,50 @@ def _standing(drawer: Drawer, key: Round, fold: Fold, n_restored: int) -> Grain 
     return None
 
 
-def _record(decision: Decision, round: int, n_restored: int) -> Record:
+def _made(
+    decision: Decision, responses: pd.DataFrame, fold: Fold, round: int, n_restored: int
+) -> tuple[Record, dict[str, Any] | None]:
+    """Return the record of a decision, and what is to wait: None for nothing.
+
+    It waits at the granted grain, from which coarser ones follow.
+    """
+    instrument, key = decision.instrument, (decision.instrument.id, decision.occasion)
+    own = publishable(responses[responses["occasion"] == decision.occasion], instrument)
+    memory = chosen_of(instrument, decision.held_back, remembered(decision.drawer, key, fold))
     about = {
-        "instrument": decision.instrument.id,
+        "instrument": instrument.id,
         "occasion": decision.occasion,
         "round": round,
         "grain": decision.grain.value,
         "restored": n_restored,
     }
-    return Record(DECISION, uuid.uuid4().hex, about)
+    made = None
+    shown: Collection[str] = ()
+    if decision.grain is not Grain.NOTHING:
+        used = _used(own, instrument, memory)
+        snapshot = publish(
+            used,
+            decision.grain,
+            instrument=instrument,
+            couple_id=decision.couple_id,
+            person_id=decision.drawer.person_id,
+            occasion=decision.occasion,
+            round=round,
+            words=own_needs_in(decision.drawer.known()),
+        )
+        shown = shown_by(snapshot, used, instrument)
+        made = publication_to_json(snapshot) | {"decision": uuid.uuid4().hex, "restored": n_restored}
+    return Record(DECISION, uuid.uuid4().hex, about | noted(memory, shown)), made
 
 
-def _entry(decision: Decision, responses: pd.DataFrame, round: int, n_restored: int) -> dict[str, Any] | None:
-    """Return what is to wait: the publication at the granted grain, from which coarser ones follow."""
-    if decision.grain is Grain.NOTHING:
-        return None
-    own = publishable(responses[responses["occasion"] == decision.occasion], decision.instrument)
-    if not len(own):
+def _used(own: pd.DataFrame, instrument: Instrument, memory: HeldBack) -> pd.DataFrame:
+    """Return those of one's own answers that a publication is made from."""
+    if first_look().is_all(own["item"]):  # also where nothing is
         raise SharingError(problem("errors.sharing.nothing_answered"))
-    snapshot = publish(
-        own,
-        decision.grain,
-        instrument=decision.instrument,
-        couple_id=decision.couple_id,
-        person_id=decision.drawer.person_id,
-        occasion=decision.occasion,
-        round=round,
-        words=own_needs_in(decision.drawer.known()),
-    )
-    return publication_to_json(snapshot) | {"decision": uuid.uuid4().hex, "restored": n_restored}
+    used = own[~own["item"].isin(left_out(own, instrument, memory)).to_numpy(dtype=bool)]
+    if not len(used):
+        raise SharingError(problem("errors.sharing.all_held_back"))
+    return used
 
 
 def _opening_entries(

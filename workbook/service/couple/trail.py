@@ -10,6 +10,7 @@ from typing import Any
 
 from workbook.address import Address
 from workbook.answers import is_occasion
+from workbook.content.first_look import first_look
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer
@@ -39,10 +40,12 @@ PLACES = frozenset(
         "weekly",
         "again",
         "own-needs",
+        "first-look",
+        "first-picture",
     }
 )
 """Kinds of page that may be the place to go on from, besides chapters that are not private."""
-SEEN = frozenset({"introduction", "limits", "results", "expectation"})
+SEEN = frozenset({"introduction", "limits", "results", "expectation", "first-picture"})
 """Pages that may be remembered as read, besides the ends of chapters that are not private."""
 _OF_A_CHAPTER = ("chapter", "review")
 _MOOD = "mood"  # kept by earlier versions
@@ -109,6 +112,8 @@ def _is_setting(name: str, value: Any, instruments: Instruments) -> bool:
     kind, _, page = name.partition(".")
     if kind == "seen":
         return value is True and (page in SEEN or _is_end(page, instruments))
+    if kind == "needs-now":
+        return is_occasion(page) and _are_needs(value, instruments)
     check = _SETTINGS.get(name)
     return check is not None and check(value)
 
@@ -118,6 +123,14 @@ def _is_end(page: str, instruments: Instruments) -> bool:
     end, _, rest = page.partition(".")
     chapter, _, occasion = rest.rpartition(".")
     return end == "end" and is_occasion(occasion) and _is_open(chapter, instruments)
+
+
+def _are_needs(value: Any, instruments: Instruments) -> bool:
+    """Tell whether it names needs that are known, each once, and no more than may be picked."""
+    picked = value.split(" ") if isinstance(value, str) and value else []
+    known = instruments["needs"].item_by_id if "needs" in instruments else {}
+    is_known = all(f"{need}.importance" in known for need in picked)
+    return isinstance(value, str) and is_known and len(set(picked)) == len(picked) <= first_look().most_needs
 
 
 def _is_open(chapter_id: str, instruments: Instruments) -> bool:

@@ -31,7 +31,7 @@ from workbook.service.desks.at_table import AtTable, putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.roles import PartnerService
 from workbook.service.erasing import rights
-from workbook.service.formats.values import Answer, Event, ResearchChoice, Table, WrongTries
+from workbook.service.formats.values import Answer, Event, HeldBack, ResearchChoice, Table, WrongTries
 from workbook.service.identity.accounts import new_couple_id
 from workbook.service.identity.codes import new_couple_code
 from workbook.service.identity.directory import couple_log, refuse_unpaired
@@ -87,11 +87,15 @@ class LocalPartner(AtTable, PartnerService):
         ]
 
     # -- the couple's table -----------------------------------------------------------
-    def decide(self, instrument: str, occasion: str, grain: Grain) -> None:
+    def decide(
+        self, instrument: str, occasion: str, grain: Grain, held_back: list[str] | None = None
+    ) -> None:
         core, actor = self._core, self._seated()
         asked = core.shareable(instrument, occasion)
         drawer = core.drawer_of(actor)
-        decision = rounds.Decision(drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain, asked))
+        decision = rounds.Decision(
+            drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain, asked), held_back
+        )
         responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id, instrument)
 
         def decide(seen: Seen) -> Writing:
@@ -110,6 +114,12 @@ class LocalPartner(AtTable, PartnerService):
         key = (instrument, occasion)
         store = self._core.store_of(self._actor)
         return rounds.standing_decision(store, self._actor.couple_id, drawer, key)
+
+    def my_held_back(self, instrument: str, occasion: str) -> HeldBack:
+        core, actor = self._core, self._seated()
+        core.shareable(instrument, occasion)
+        key = (instrument, occasion)
+        return rounds.held_back(core.store_of(actor), actor.couple_id, core.drawer_of(actor), key)
 
     def add_table_event(
         self, kind: str, payload: dict[str, Any], *, operation_id: str | None = None

@@ -21,6 +21,7 @@ from workbook.service.formats.values import (
     Contribution,
     Couple,
     Event,
+    HeldBack,
     ResearchChoice,
     Role,
     RoomSeen,
@@ -120,11 +121,18 @@ class PartnerService(CoupleService):
 
     # -- the couple's table -----------------------------------------------------------
     @abstractmethod
-    def decide(self, instrument: str, occasion: str, grain: Grain) -> None:
+    def decide(
+        self, instrument: str, occasion: str, grain: Grain, held_back: list[str] | None = None
+    ) -> None:
         """Decide what of one instrument and occasion the partner may see: nothing, scores, answers.
 
-        Opens the round when both have decided for more than nothing, at the lower grain.
+        Opens the round when both have decided for more than nothing, at the lower grain. ``held_back`` are
+        items whose answers are left out; None leaves it at those that were chosen last.
         """
+
+    @abstractmethod
+    def my_held_back(self, instrument: str, occasion: str) -> HeldBack:
+        """Return which answers one holds back, and which were behind what was open before."""
 
     @abstractmethod
     def my_decision(self, instrument: str, occasion: str) -> Grain | None:

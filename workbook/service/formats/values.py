@@ -34,6 +34,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What somebody holds back of one instrument and occasion, by item.
+
+    ``opened`` is what something rested on that was open before: see `workbook.withheld`.
+    """
+
+    chosen: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, in a drawer or on the table. ``payload`` is plain JSON."""
 

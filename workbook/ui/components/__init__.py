@@ -77,7 +77,10 @@ class Back(Component):
 
 
 class Actions(Component):
-    """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger"}``."""
+    """A row of buttons: ``{"id", "label", "kind": "primary" | "secondary" | "quiet" | "danger", "of"}``.
+
+    ``of`` is the address of their page.
+    """
 
     _component = t.Unicode("actions").tag(sync=True)
     buttons = t.List(t.Dict()).tag(sync=True)
@@ -90,7 +93,10 @@ class Actions(Component):
 
 
 class Menu(Component):
-    """The path: parts of ``{"title", "steps": [{"id", "title", "status", "note", "time", "next"}]}``."""
+    """The path: parts of ``{"title", "steps": [{"id", "title", "status", "note", "time", "next"}]}``.
+
+    A part may have ``folded`` steps as well, under their ``folded_label``.
+    """
 
     _component = t.Unicode("menu").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
@@ -101,7 +107,8 @@ class Menu(Component):
         self.heard("press", lambda press: react(press) if press in self._open() else None)
 
     def _open(self) -> set[str]:
-        return {step["id"] for part in self.parts for step in part["steps"] if step["status"] != "locked"}
+        steps = [step for part in self.parts for step in (*part["steps"], *part.get("folded", ()))]
+        return {step["id"] for step in steps if step["status"] != "locked"}
 
 
 class Choices(Component):
@@ -118,6 +125,29 @@ class Choices(Component):
     def choice(self) -> str:
         """Return the chosen value, or '' where nothing that is offered was chosen."""
         return self.value if self.value in {option["value"] for option in self.options} else ""
+
+
+class Picks(Component):
+    """Several things picked from ``groups`` of ``{"title", "options"}``, options as those of `Choices`.
+
+    At most ``most`` of them, where that is not 0. It ``folds`` where it is rarely wanted. ``count_label``
+    says how many are picked: ``{n}`` of ``{most}``.
+    """
+
+    _component = t.Unicode("picks").tag(sync=True)
+    legend = t.Unicode("").tag(sync=True)
+    hint = t.Unicode("").tag(sync=True)
+    groups = t.List(t.Dict()).tag(sync=True)
+    picked: t.List[str] = t.List().tag(sync=True)
+    most = t.Int(0).tag(sync=True)
+    folds = t.Bool(False).tag(sync=True)
+    count_label = t.Unicode("").tag(sync=True)
+
+    def choice(self) -> list[str]:
+        """Return what is picked of what is offered, in that order; never more than may be."""
+        offered = [option["value"] for group in self.groups for option in group["options"]]
+        found = [value for value in offered if value in self.picked]
+        return found[: self.most] if self.most else found
 
 
 class TextField(Component):

@@ -1,11 +1,20 @@
 // One page of questions. An answer is passed on when it is settled: at once by click or tap,
 // after a short rest when moving by arrow keys, and when leaving the question. It is called
 // saved only when the service has acknowledged it.
+//
+// A few choices stand in a row as targets for a thumb, with the words of both ends and of what is
+// chosen below; each target says its own words to who can't see them. More choices, or longer ones,
+// are a list. What is saved folds when the person goes on to another question, and only then: a page
+// that moves by itself would move another question under the finger.
 
 const REST_MS = 600;
 const RETRY_MS = [1000, 2000, 4000, 8000];
 const DECLINED = "declined";
 const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+const MOST_IN_ROW = 5;
+const LONGEST_IN_ROW = 40; // letters of one choice
+const GUARD_MS = 350; // after the page had to move, what is pressed was not aimed at
+const guard = () => window.doubleTapMs ?? GUARD_MS; // a test that presses faster than a person sets its own
 let made = 0;
 
 // Answers on their way, by occasion and question. Kept for the whole page's life: turning to
@@ -66,20 +75,81 @@ class Question {
 
   draw() {
     const labels = this.form.model.get("labels");
-    this.fieldset = element("fieldset", "question");
-    this.state = element("p", "state");
-    const inRow = this.item.choices.length <= 6 && this.item.choices.every(([, label]) => label.length <= 24);
-    const options = element("div", inRow ? "options options-row" : "options");
+    const { choices } = this.item;
     const name = `question-${(made += 1)}`;
-    this.radios = [...this.item.choices, [DECLINED, labels.declined]].map(([value, label]) => {
-      const row = element("label", value === DECLINED ? "option option-quiet" : "option");
+    const option = ([value, label], className) => {
+      const row = element("label", className);
       const radio = element("input");
       Object.assign(radio, { type: "radio", name, value: String(value) });
       row.append(radio, element("span", "option-text", label));
-      options.append(row);
-      return radio;
-    });
-    this.fieldset.append(element("legend", "", this.item.text), options, this.state);
+      return row;
+    };
+    this.isRow = choices.length <= MOST_IN_ROW && choices.every(([, label]) => label.length <= LONGEST_IN_ROW);
+    this.options = element("div", this.isRow ? "options scale" : "options");
+    this.options.append(...choices.map((choice) => option(choice, "option")));
+    if (this.isRow) this.options.style.setProperty("--wb-n", choices.length);
+    this.words = this.drawWords(choices);
+    const quiet = option([DECLINED, labels.declined], "option option-quiet");
+    this.state = element("p", "state");
+    this.foot = element("div", "question-foot");
+    this.foot.append(this.drawFolded(labels), quiet, this.state);
+    this.body = element("div", "question-body");
+    this.body.append(this.options, ...this.words, this.foot);
+    this.fieldset = element("fieldset", "question");
+    this.fieldset.append(element("legend", "", this.item.text), this.body);
+    this.radios = [...this.fieldset.querySelectorAll("input")];
+  }
+
+  // The words of both ends, and between them those of what is chosen. For the eye only.
+  drawWords(choices) {
+    if (!this.isRow) return [];
+    const line = element("div", "scale-words");
+    line.setAttribute("aria-hidden", "true");
+    this.chosen = element("span", "scale-chosen");
+    line.append(element("span", "", choices[0][1]), this.chosen, element("span", "", choices.at(-1)[1]));
+    return [line];
+  }
+
+  // What is seen of a question that is folded: its answer, to open again.
+  drawFolded(labels) {
+    this.reopen = element("button", "answered");
+    this.told = element("span", "answered-label");
+    this.reopen.type = "button";
+    this.reopen.hidden = true;
+    this.reopen.setAttribute("aria-expanded", "false");
+    this.reopen.append(this.told, " ", element("span", "answered-change", labels.change));
+    return this.reopen;
+  }
+
+  // Say in words what is ticked.
+  mark() {
+    const at = this.radios.findIndex((radio) => radio.checked);
+    const label = at < 0 ? "" : this.radios[at].nextSibling.textContent;
+    const isEnd = at === 0 || at === this.item.choices.length - 1;
+    this.told.textContent = label;
+    if (this.chosen) this.chosen.textContent = isEnd || at >= this.item.choices.length ? "" : label;
+    const ends = this.words.length ? [this.words[0].firstChild, this.words[0].lastChild] : [];
+    ends.forEach((end, n) => end.classList.toggle("is-chosen", at === (n ? this.item.choices.length - 1 : 0)));
+  }
+
+  get isFolded() {
+    return !this.reopen.hidden;
+  }
+
+  // Only what is saved folds, and nothing where answers are not to be read again.
+  get canFold() {
+    return this.state.dataset.state === "saved" && this.choice === null && !this.form.model.get("opens_blank");
+  }
+
+  fold(isFolded) {
+    this.reopen.hidden = !isFolded;
+    this.fieldset.classList.toggle("is-folded", isFolded);
+  }
+
+  open() {
+    this.fold(false);
+    this.form.turnTo(this);
+    (this.radios.find((radio) => radio.checked) ?? this.radios[0]).focus();
   }
 
   // What the service knows, or what is still on its way to it, is shown again.
@@ -94,6 +164,7 @@ class Question {
     this.radios.forEach((radio) => {
       radio.checked = radio.value === this.settled;
     });
+    this.mark();
     if (entry) this.follow(entry);
     else this.show(answer ? "saved" : "");
   }
@@ -105,10 +176,16 @@ class Question {
     });
     this.fieldset.addEventListener("pointerdown", () => {
       this.byKeyboard = false;
+      this.form.isPointing = true;
     });
+    this.fieldset.addEventListener("click", (event) => this.form.isMoving(this) && event.preventDefault());
+    this.fieldset.addEventListener("focusin", () => this.form.isPointing || this.form.turnTo(this));
+    this.reopen.addEventListener("click", () => this.form.isMoving(this) || this.open());
     this.fieldset.addEventListener("change", (event) => {
       this.choice = event.target.value;
+      this.mark();
       this.show("unsaved");
+      this.form.turnTo(this);
       if (this.byKeyboard) this.settleSoon(REST_MS);
       else this.settle();
     });
@@ -172,6 +249,7 @@ class Question {
   }
 
   show(state, sentence) {
+    if (state !== "saved") this.fold(false); // what is not kept is not put away
     this.state.dataset.state = state;
     this.state.textContent = sentence || (state ? this.form.model.get("labels")[state] : "");
     this.form.announce(state, sentence);
@@ -205,6 +283,16 @@ async function deliver(model, key, entry) {
   }
 }
 
+// What stays in sight below the page's header has to know how high that is: its text may be large.
+function measureHeader() {
+  const header = document.querySelector(".header");
+  const measure = () => document.documentElement.style.setProperty("--wb-header", `${header?.offsetHeight ?? 0}px`);
+  const watcher = new ResizeObserver(measure);
+  if (header) watcher.observe(header);
+  measure();
+  return () => watcher.disconnect();
+}
+
 function render({ model, el, signal }) {
   const list = element("div", "questions");
   const voice = element("p", "hidden");
@@ -213,8 +301,22 @@ function render({ model, el, signal }) {
 
   let lastSaid = "";
   let speaking;
+  let stopMeasuring;
+  let movedAt = -Infinity;
   const form = {
     model,
+    // Whatever else is saved folds; the question one is at stays where it is on the screen, if it can.
+    turnTo(active) {
+      if (form.active === active) return;
+      form.active = active;
+      const top = () => active.fieldset.getBoundingClientRect().top;
+      const before = top();
+      questions.filter((one) => one !== active && one.canFold).forEach((one) => one.fold(true));
+      window.scrollBy(0, top() - before);
+      if (Math.abs(top() - before) > 1) movedAt = performance.now();
+    },
+    // Tell whether the page has just moved under the finger, other than at this question.
+    isMoving: (question) => question !== form.active && performance.now() - movedAt < guard(),
     // Trouble is said at once; "saved" is said once things are quiet, not for every answer.
     announce(state, sentence) {
       if (!["saved", "unsaved", "refused"].includes(state) || !form.isReady) return;
@@ -232,6 +334,8 @@ function render({ model, el, signal }) {
     form.isReady = false;
     questions.forEach((question) => question.settle());
     questions = model.get("items").map((item) => new Question(form, item));
+    form.active = null;
+    questions.forEach((question) => question.canFold && question.fold(true));
     list.replaceChildren(...questions.map((question) => question.fieldset));
     voice.textContent = "";
     form.isReady = true;
@@ -243,9 +347,13 @@ function render({ model, el, signal }) {
   model.on("change:answers", restore);
   window.addEventListener("pagehide", settleAll, { signal, capture: true });
   document.addEventListener("visibilitychange", () => document.hidden && settleAll(), { signal });
+  // A finger or the mouse is down until its click has happened; what takes the focus then was pressed.
+  window.addEventListener("keydown", () => (form.isPointing = false), { signal, capture: true });
+  stopMeasuring = measureHeader();
   fill();
   return () => {
     settleAll();
+    stopMeasuring();
     clearTimeout(speaking);
   };
 }

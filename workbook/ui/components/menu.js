@@ -1,4 +1,5 @@
-// The path through the workbook: parts, and in each its steps with state and minutes left.
+// The path through the workbook: parts, and in each its steps with state and minutes left. What is done,
+// or can wait, is folded under one line, so that the list gets shorter as one goes.
 
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
@@ -27,16 +28,31 @@ function step(model, { id, title, status, note, time, next }) {
   return make("li", "", element);
 }
 
+// Where nothing else stands in a part, its title is what is unfolded.
+function folded(model, { title, steps, folded: within, folded_label: label }, open) {
+  const head = !steps.length && title ? [make("h2", "", title)] : [];
+  const summary = make("summary", "", ...head, make("span", "path-count", label));
+  const fold = make("details", "path-fold", summary, make("ol", "", ...within.map((one) => step(model, one))));
+  fold.open = open;
+  return fold;
+}
+
 function render({ model, el }) {
   const list = make("nav", "path");
   el.append(list);
+  const part = (open) => (one) => {
+    const heading = one.title && one.steps.length ? [make("h2", "", one.title)] : [];
+    const steps = one.steps.length ? [make("ol", "", ...one.steps.map((each) => step(model, each)))] : [];
+    const fold = one.folded?.length ? [folded(model, one, open.has(one.title))] : [];
+    const section = make("section", "path-part", ...heading, ...steps, ...fold);
+    section.dataset.title = one.title;
+    return section;
+  };
   const fill = () => {
     list.setAttribute("aria-label", model.get("label"));
-    list.replaceChildren(
-      ...model.get("parts").map(({ title, steps }) =>
-        make("section", "path-part", ...(title ? [make("h2", "", title)] : []), make("ol", "", ...steps.map((one) => step(model, one)))),
-      ),
-    );
+    // What the person had unfolded stays so when the list is refreshed.
+    const open = new Set([...list.querySelectorAll("section:has(> details[open])")].map((one) => one.dataset.title));
+    list.replaceChildren(...model.get("parts").map(part(open)));
   };
   model.on("change:parts", fill);
   model.on("change:label", fill);

@@ -73,6 +73,16 @@ function progress(block) {
   return make("div", "progress", line, track);
 }
 
+// Which step of how many was chosen: all up to it are filled, and its words stand beside.
+function steps(block) {
+  const row = ({ text, words: chosen, step, of }) => {
+    const marks = make("span", "answer-steps", ...Array.from({ length: of }, (_, n) => make("span", n <= step ? "is-filled" : "")));
+    marks.setAttribute("aria-hidden", "true");
+    return make("li", "answer-row", make("span", "answer-text", text), marks, make("span", "answer-words", chosen));
+  };
+  return make("ul", "answers", ...block.rows.map(row));
+}
+
 function heading(block) {
   const element = make(`h${block.level}`, "", ...words(block.text));
   if (block.level === 1) element.tabIndex = -1;
@@ -93,6 +103,7 @@ const DRAW = {
   callout,
   details,
   progress,
+  steps,
   table,
   code: (block) => make("p", "code-box", make("span", "code", block.text)),
 };

@@ -6,6 +6,7 @@ from workbook.ui.pages.chapter import ChapterReview, Screen
 from workbook.ui.pages.consent import Consent
 from workbook.ui.pages.decide_here import DecideHere
 from workbook.ui.pages.exercise import ExerciseList, ExercisePage
+from workbook.ui.pages.first_look import FirstLook, FirstPicture
 from workbook.ui.pages.home import Home
 from workbook.ui.pages.just_for_me import HelpPage, JustForMe
 from workbook.ui.pages.mood import Cooling, Mood
@@ -21,7 +22,8 @@ from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
 PAGES: tuple[type[Page], ...] = (
-    Home, Introduction, Limits, Consent, Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
+    Home, Introduction, Limits, Consent, FirstLook, FirstPicture,
+    Screen, ChapterReview, OwnNeeds, OwnResults, OwnView,
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,

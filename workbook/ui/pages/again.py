@@ -34,7 +34,7 @@ class Trend(Page):
         """Draw the person's own trend; False where there are fewer than two occasions."""
         session = self.session
         instrument, me = session.instruments.get(instrument_id), session.me
-        scores = score_all(session.responses, session.instruments)
+        scores = score_all(session.responses_of_pictures, session.instruments)
         own = scores[(scores["instrument"] == instrument_id).to_numpy(dtype=bool)]
         if instrument is None or me is None or own["occasion"].nunique() < 2:
             self.view.hide()

@@ -70,8 +70,9 @@ class Page(PageKind):
     def offer(self, *buttons: Button) -> None:
         """Offer the page's buttons, the first being the primary one unless said otherwise."""
         self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
+        # Of another address they are other buttons, though called the same: none is busy any more.
         self.actions.buttons = [
-            {"id": f"b{number}", "label": button.label, "kind": button.kind}
+            {"id": f"b{number}", "label": button.label, "kind": button.kind, "of": str(self.address)}
             for number, button in enumerate(buttons)
         ]
 

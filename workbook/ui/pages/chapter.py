@@ -83,7 +83,8 @@ class Screen(Page):
         self.form.observe(self.desk.guard(self._take), "answers_out")
         self.own_words = VBox([])
         self._sent: set[str] = set()
-        return (self.bar, self.form, self.own_words)
+        in_sight = VBox([self.bar]).add_class("in-sight")
+        return (in_sight, self.form, self.own_words)
 
     # -- where ---------------------------------------------------------------------------
     @property
@@ -121,7 +122,7 @@ class Screen(Page):
             self.form.occasion = self.occasion
             self.form.opens_blank = instrument.is_private
             self.form.answers = {} if instrument.is_private else self.session.answers(items, self.occasion)
-            self.form.items = [_question(item) for item in items]
+            self.form.items = [question(item) for item in items]
         self._offer(chapter, len(screens))
 
     def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
@@ -293,7 +294,8 @@ def _is_screen(number: str, n_screens: int) -> bool:
     return number.isdecimal() and 0 < int(number) <= n_screens
 
 
-def _question(item: Item) -> dict[str, Any]:
+def question(item: Item) -> dict[str, Any]:
+    """Return a question as `workbook.ui.components.Form` takes it."""
     return {
         "id": item.id,
         "text": item.text,

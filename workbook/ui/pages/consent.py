@@ -61,5 +61,7 @@ class Consent(Page):
                 self.choice.error = say("ui.trouble.no_choice")
 
     def _first_chapter(self) -> Address:
+        if self.session.has_first_look and self.session.is_only_first_look(self.session.occasion):
+            return at("first-look")
         background = self.session.instruments.get("background")
         return at("chapter", background.chapters[0].id) if background else at("home")

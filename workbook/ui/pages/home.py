@@ -1,16 +1,18 @@
 """The overview: where I am, the one thing to do next, and the whole path."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import exercises
-from workbook.ui.blocks import Block, heading, kicker, lead, name_of, note, paragraph
+from workbook.exercises.the_question import Review
+from workbook.ui.blocks import Block, callout, heading, kicker, lead, name_of, note, paragraph, quote
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.exercise_pages import waiting
+from workbook.ui.exercise_pages.activity import work
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
 from workbook.ui.path import PARTNER, TOGETHER, PathStep
@@ -34,11 +36,8 @@ class Home(Page):
 
     def fill(self) -> None:
         step, waits = self.desk.pages.next_step(), len(waiting(self.session))
-        self.say_words([*self._greeting(), *self._couple(), lead(self._where())])
-        self.menu.parts = [
-            {"title": part.title, "steps": [self._line(one, step, waits) for one in part.steps]}
-            for part in self.desk.pages.path()
-        ]
+        self.say_words([*self._greeting(), *self._couple(), lead(self._where()), *self._chosen()])
+        self.menu.parts = self._parts(step, waits)
         buttons = (
             [Button(say("ui.home.go_on", title=step.title), self.to(step.address), "primary")] if step else []
         )
@@ -53,6 +52,40 @@ class Home(Page):
             undo = say("ui.again.undo", n=self.session.round - 1)
             buttons.append(Button(undo, self.session.undo_round, "quiet"))
         self.offer(*buttons)
+
+    def _parts(self, next_one: PathStep | None, waits: int) -> list[dict[str, object]]:
+        """Return the path: this week first, and of each part folded what is done, or can wait."""
+        path = self.desk.pages.path()
+        weekly = [one for part in path for one in part.steps if one.address.kind == "weekly"]
+
+        def lines(steps: Iterable[PathStep]) -> list[dict[str, object]]:
+            return [self._line(one, next_one, waits) for one in steps]
+
+        parts: list[dict[str, object]] = [{"title": say("ui.home.week"), "steps": lines(weekly)}]
+        for part in path:
+            steps = [one for one in part.steps if one not in weekly]
+            can_wait = all(_can_wait(one) for one in steps)
+            folded = steps if can_wait else [one for one in steps if _is_behind(one)]
+            key = "can_wait" if can_wait and not any(map(_is_behind, steps)) else "done"
+            label = say(f"ui.home.{key}", n=len(folded))
+            left = [one for one in steps if one not in folded]
+            parts.append(
+                {
+                    "title": part.title,
+                    "steps": lines(left),
+                    "folded": lines(folded),
+                    "folded_label": label,
+                }
+            )
+        return [one for one in parts if one["steps"] or one.get("folded")]
+
+    def _chosen(self) -> list[Block]:
+        """Return the step that the two chose last, in their own words; nothing where there is none."""
+        if self.session.is_together or self.session.is_parted:
+            return []
+        reviews = work(self.session).of("the_question").values()
+        steps = [one.step for one in reviews if isinstance(one, Review) and one.step]
+        return [callout(say("ui.home.chosen"), [quote(steps[-1])], tone="good")] if steps else []
 
     def _waiting_by_exercise(self) -> dict[str, list[str]]:
         """Return the ids of what waits for the person, by exercise."""
@@ -126,3 +159,13 @@ class Home(Page):
             "time": step.time,
             "next": next_one is not None and step.address == next_one.address,
         }
+
+
+def _is_behind(step: PathStep) -> bool:
+    """Tell whether a step is done; one with questions left open stays where it is seen."""
+    return step.status == "complete" and step.note == say("ui.status.complete")
+
+
+def _can_wait(step: PathStep) -> bool:
+    """Tell whether a step is one to answer when one likes, and not begun."""
+    return step.part == "more" and (step.status == "open" or _is_behind(step))

@@ -1,18 +1,24 @@
-"""Deciding what the partner may see, one part at a time, with a preview of just that."""
+"""Deciding what the partner may see, one part at a time, with a preview of just that.
+
+Any single answer can be held back. The preview is made as the publication is, and leaves out what that does.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import pandas as pd
 from ipywidgets import Widget
 
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.formats import decimal
-from workbook.instruments import Instrument
+from workbook.instruments import Instrument, Item
+from workbook.service.formats.values import HeldBack
 from workbook.session import Session, Status
-from workbook.sharing import Grain, Publication, grains_for, publish
+from workbook.sharing import Grain, Publication, grains_for, publish, publishable
 from workbook.ui.blocks import (
     Block,
+    bullets,
     callout,
     details,
     heading,
@@ -25,9 +31,10 @@ from workbook.ui.blocks import (
     table,
 )
 from workbook.ui.buttons import Button
-from workbook.ui.components import Choices, Prose
+from workbook.ui.components import Choices, Picks, Prose
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER, PathStep
+from workbook.withheld import withheld
 
 _MOST_ROWS = 8
 
@@ -52,9 +59,12 @@ class Share(Page):
 
     def parts(self) -> Sequence[Widget]:
         self.choice = Choices()
+        self.held_back = Picks(folds=True)
         self.preview = Prose()
         self.choice.observe(self.desk.guard(lambda _: self._show_preview()), "value")
-        return (self.choice, self.preview)
+        self.held_back.observe(self.desk.guard(lambda _: self._show_preview()), "picked")
+        self.opened: tuple[str, ...] = ()
+        return (self.choice, self.held_back, self.preview)
 
     @property
     def instrument(self) -> Instrument | None:
@@ -72,6 +82,8 @@ class Share(Page):
         decided = self._decision(instrument) if instrument else None
         self.choice.error = ""
         self.choice.value = decided.value if decided else ""
+        known = self.session.held_back(instrument.id) if instrument else HeldBack()
+        self.held_back.picked, self.opened = list(known.chosen), known.opened
         super().arrive(at(self.kind, instrument.id if instrument else ""))
 
     def fill(self) -> None:
@@ -84,7 +96,7 @@ class Share(Page):
                     lead(say("ui.share.nothing_to_share")),
                 ]
             )
-            self.choice.options = []
+            self.choice.options = self.held_back.groups = []
             self.offer(Button(say("ui.results.empty_button"), self.to(at("home")), "primary"))
             return
         wanted = self.session.to_decide()
@@ -96,6 +108,8 @@ class Share(Page):
         self.say_words([*head, note(say("ui.share.never")), note(say("ui.share.waiting"))])
         self.choice.legend = say("ui.share.legend")
         self.choice.options = [option(grain, instrument) for grain in grains_for(instrument)]
+        self.held_back.legend = say("ui.share.hold_back")
+        self.held_back.hint = say("ui.share.hold_back_hint")
         self._show_preview()
         self.offer(
             Button(say("ui.share.button"), self._decide, "primary"),
@@ -105,19 +119,38 @@ class Share(Page):
     def _show_preview(self) -> None:
         instrument, chosen = self.instrument, self.choice.choice()
         if instrument is None or not chosen:
-            self.preview.blocks = []
+            self.preview.blocks = self.held_back.groups = []
             return
         blocks: list[Block] = [paragraph(say(f"ui.share.preview_{chosen}"))]
-        if chosen != Grain.NOTHING:
-            blocks += preview(self._snapshot(instrument, Grain(chosen)), instrument)
+        answered = publishable(self._answers(), instrument)
+        is_shown = chosen != Grain.NOTHING
+        self.held_back.groups = to_hold_back(answered, instrument) if is_shown else []
+        if is_shown:
+            blocks += self._preview(answered, instrument, Grain(chosen))
         if chosen == Grain.WORDS:
             blocks += _own_words(self.session.own_needs.values())
         self.preview.blocks = [callout(say("ui.share.preview"), blocks)]
 
-    def _snapshot(self, instrument: Instrument, grain: Grain) -> Publication:
+    def _preview(self, answered: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
+        """Return what would be shown, and which topics stay out since they were open in another way."""
+        chosen = self.held_back.choice()
+        out = withheld(answered["item"].tolist(), instrument, chosen=chosen, opened=self.opened)
+        used = answered[~answered["item"].isin(out).to_numpy(dtype=bool)]
+        blocks = preview(self._snapshot(used, instrument, grain), instrument)
+        also = out - set(chosen)
+        topics = [one.title for one in instrument.subscales if also.intersection(one.items)]
+        if topics:
+            blocks += [note(say("ui.share.open_before")), bullets(topics)]
+        return blocks
+
+    def _answers(self) -> pd.DataFrame:
+        responses = self.session.responses
+        return responses[(responses["occasion"] == self.session.occasion).to_numpy(dtype=bool)]
+
+    def _snapshot(self, answers: pd.DataFrame, instrument: Instrument, grain: Grain) -> Publication:
         actor = self.session.actor
         return publish(
-            self.session.responses,
+            answers,
             grain,
             instrument=instrument,
             couple_id=actor.couple_id,
@@ -130,7 +163,9 @@ class Share(Page):
         if instrument is None or not chosen:
             self.choice.error = say("ui.trouble.no_choice")
             return
-        self.session.decide(instrument.id, Grain(chosen))
+        # Where nothing is shown, nothing is asked about single answers: what was held back stays so.
+        held_back = None if chosen == Grain.NOTHING else self.held_back.choice()
+        self.session.decide(instrument.id, Grain(chosen), held_back)
         is_open = (instrument.id, self.session.occasion) in self.session.table.open_rounds
         self.desk.go(at("together" if is_open else "decided"))
 
@@ -176,6 +211,23 @@ def option(grain: Grain, instrument: Instrument) -> dict[str, str]:
     return {"value": grain.value, "label": say(f"ui.share.{grain.value}"), "note": say(f"ui.share.{hint}")}
 
 
+def to_hold_back(answered: pd.DataFrame, instrument: Instrument) -> list[dict[str, Any]]:
+    """Return the answers that can be held back, topic by topic, as `workbook.ui.components.Picks` takes them.
+
+    Topics of one question each stand under their chapter.
+    """
+    given = dict(zip(answered["item"], answered["value"], strict=True))
+    chapters = {item: chapter.title for chapter in instrument.chapters for item in chapter.items}
+    topics = {item: one.title for one in instrument.subscales if len(one.items) > 1 for item in one.items}
+    groups: dict[str, list[dict[str, str]]] = {}
+    for item in instrument.items:
+        if item.id in given:
+            title = topics.get(item.id) or chapters.get(item.id, "")
+            about = {"value": item.id, "label": item.text, "note": _label(item, given[item.id])}
+            groups.setdefault(title, []).append(about)
+    return [{"title": title, "options": options} for title, options in groups.items()]
+
+
 def preview(publication: Publication, instrument: Instrument) -> list[Block]:
     """Return what a publication shows, no row more or less: a few rows, and the rest to unfold."""
     is_summary = publication.grain is Grain.SCORES
@@ -212,9 +264,9 @@ def _score_rows(publication: Publication, instrument: Instrument) -> list[list[A
 
 def _answer_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
     given = dict(zip(publication.responses["item"], publication.responses["value"], strict=True))
-    rows = []
-    for item in instrument.items:
-        if item.id in given:
-            labels = {choice.value: choice.label for choice in item.scale.choices}
-            rows.append([item.text, labels.get(int(given[item.id]), str(given[item.id]))])
-    return rows
+    return [[item.text, _label(item, given[item.id])] for item in instrument.items if item.id in given]
+
+
+def _label(item: Item, value: int) -> str:
+    labels = {choice.value: choice.label for choice in item.scale.choices}
+    return labels.get(int(value), str(value))
