@@ -7,6 +7,7 @@ the service checks again.
 """
 
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -232,6 +233,36 @@ class Chart(Component):
             from plotly.offline import get_plotlyjs  # 5 MB: only when a figure is really shown
 
             self.library = get_plotlyjs()
+
+
+class Floor(Component):
+    """Whose floor it is, and what is left of the round or the time-out.
+
+    ``ends`` is the moment it is over, in milliseconds of the service's clock; 0 where nothing runs.
+    ``speaker`` is ``{"name", "place", "mark"}``. With ``until`` the page says till when, by the person's
+    own clock, in the place of ``words``. ``rings`` offers the bell.
+    """
+
+    _component = t.Unicode("floor").tag(sync=True)
+    speaker = t.Dict().tag(sync=True)
+    words = t.Unicode("").tag(sync=True)
+    until = t.Unicode("").tag(sync=True)
+    over = t.Unicode("").tag(sync=True)
+    ends = t.Float(0.0).tag(sync=True)
+    seconds = t.Float(0.0).tag(sync=True)
+    rings = t.Bool(False).tag(sync=True)
+    labels = t.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{"labels": lookup("ui.floor"), **traits})
+        self.heard("clock", self._tell_time)
+
+    def on_over(self, react: Press) -> None:
+        """Hear that a time is over, by the page's clock."""
+        self.heard("press", react)
+
+    def _tell_time(self, asked: str) -> None:
+        self.send({"clock": asked[:40], "now": time.time() * 1000})
 
 
 class Download(Component):

@@ -15,6 +15,7 @@ from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.research import Research
 from workbook.ui.pages.results import EarlierResults, OwnResults
 from workbook.ui.pages.rights import Rights
+from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.take_along import TakeAlong
@@ -27,6 +28,10 @@ PAGES: tuple[type[Page], ...] = (
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
+<<<<<<< HEAD
     TakeAlong,
     ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+=======
+    ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+>>>>>>> main
 )  # fmt: skip
