@@ -28,10 +28,6 @@ PAGES: tuple[type[Page], ...] = (
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
-<<<<<<< HEAD
     TakeAlong,
-    ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
-=======
     ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
->>>>>>> main
 )  # fmt: skip
