@@ -89,8 +89,8 @@ class Choice(Field):
 
 
 @dataclass(frozen=True, slots=True)
-class Rating(Field):
-    """A whole number of a scale, both ends included."""
+class Count(Field):
+    """A whole number from ``lowest`` to ``highest`` that the page knows: nobody is asked for it."""
 
     empty: ClassVar[Any] = None
     lowest: int
@@ -100,6 +100,11 @@ class Rating(Field):
         if type(value) is int and self.lowest <= value <= self.highest:
             return None
         return _told("not_on_the_scale", name, lowest=self.lowest, highest=self.highest)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating(Count):
+    """A whole number of a scale, both ends included, that somebody chooses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,9 @@ def test_following_the_page_adds_an_exercise_in_two_files_plus_text_and_messages
     ]
     assert len((copy / "workbook/exercises/short_walk.py").read_text("utf-8").splitlines()) < 80
     seen = json.loads(run_in(copy, LIST))
-    assert seen["here"] == ["Gratitude log", "Needs talk", "Request", "A short walk", "The question"]
+    assert seen["here"] == [
+        "Gratitude log", "Needs talk", "Request", "A short walk", "Speaker and listener", "The question",
+    ]  # fmt: skip
 
     found = scan(copy)
     assert [told for told in found.unknown() + found.unused() if "walk" in told] == []

@@ -48,6 +48,8 @@ HARMLESS = frozenset(
         "exercise",
         "choice",
         "stands",
+        "move",
+        "minutes",
         "held_back",
     }
 )

@@ -23,6 +23,7 @@ MAY: Rules = {
     **dict.fromkeys(
         ("couple", "decide", "withdraw", "read_table", "read_audit", "watch", "choose_exercise"), EITHER
     ),
+    **dict.fromkeys(("room", "open_room", "move_in_room"), EITHER),
     **dict.fromkeys(("give_to_research", "my_research"), ALONE),
     "study": ALONE | RESEARCHER,
     "read_research": RESEARCHER,
@@ -44,6 +45,8 @@ def arguments_of(verb: str, role: str, decider: str) -> Arguments:
         "my_held_back": (key, {}),
         "withdraw": (key, {}),
         "choose_exercise": (("fun_list", "aside"), {"stands": True}),
+        "open_room": ((decider,), {}),
+        "move_in_room": (("come",), {}),
         "add_table_event": (("gratitude.written", {"text": "thank you", "day": "2026-05-01"}), {}),
         "block_free_text": ((), {"blocked": False}),
         "order_for_me": ((["one", "two"], ["two"]), {}),

@@ -61,6 +61,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
         "study",
         "my_research",
         "my_therapist",
+        "room",
     ):
         ask(name)
     ask("order_for_me", ["one", "two", "three"], ["three"])
@@ -71,6 +72,8 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
             ask("withdraw", instrument, occasion)
     ask("choose_exercise", "fun_list", "done", stands=True)
     ask("choose_exercise", "tech_off", "aside", stands=True)
+    ask("open_room", "nobody of the two")
+    ask("move_in_room", "close")
     ask("block_free_text", blocked=True)
     ask("save_answers", [Answer("last", OF_B[1], OF_B[0], 1)])
     ask("add_event", "bookmark", {"page": "home"}, operation_id="last")

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -17,6 +18,10 @@ from workbook.service.formats.values import Change
 from workbook.sharing import Grain
 
 TABLE_EVENT = ("gratitude.written", {"text": "you made tea", "day": "2026-11-20"})
+
+
+def _rows(house: House) -> dict[str, int]:
+    return {log: len(house.store.read(log)) for log in house.store.logs("")}
 
 
 class TableContract:
@@ -183,8 +188,11 @@ class TableContract:
             "choose_exercise",
             "couple",
             "decide",
+            "move_in_room",
+            "open_room",
             "read_audit",
             "read_table",
+            "room",
             "watch",
             "withdraw",
         }
@@ -265,6 +273,67 @@ class TableContract:
             with pytest.raises(AccessError):
                 b.add_table_event(kind, payload)
         assert house.store.heads(logs) == before
+
+    def test_a_room_is_the_same_for_both_and_written_nowhere(self, house: House) -> None:
+        (a, actor_a), (b, actor_b) = house.a, house.b
+        before = _rows(house)
+        assert (a.room(), b.room()) == (None, None)
+        opened_room = a.open_room(actor_a.person_id)
+        again = b.open_room(actor_b.person_id)  # there is one already: it is that one
+        assert again.first == actor_a.person_id
+        seen = b.room()
+        assert seen is not None and seen.id == opened_room.id
+        assert (seen.stage, seen.here, seen.moves) == ("waiting", (actor_a.person_id,), ("come", "close"))
+        b.move_in_room("come")
+        begun = a.move_in_room("begin")
+        assert begun is not None and (begun.stage, begun.speaker) == ("quiet", actor_a.person_id)
+        with pytest.raises(ExerciseError):
+            b.move_in_room("said")
+        assert a.move_in_room("close") is None
+        assert b.room() is None
+        with pytest.raises(ExerciseError, match="The room is closed"):
+            b.move_in_room("said")
+        assert _rows(house) == before
+
+    def test_turns_are_kept_once_both_have_asked_unseen_by_each_other(self, house: House) -> None:
+        (a, actor_a), (b, _actor_b) = house.a, house.b
+        a.open_room(actor_a.person_id)
+        b.move_in_room("come")
+        for speaker in (a, b):
+            for move in ("begin", "said", "heard"):
+                speaker.move_in_room(move)
+        seen = b.room()
+        a.move_in_room("keep")
+        assert a.room().keeps  # type: ignore[union-attr]
+        after = b.room()
+        assert replace(after, at=seen.at) == seen  # type: ignore[type-var, union-attr]
+        assert b.read_table().events == ()
+        b.move_in_room("keep")
+        kept = a.read_table().events
+        assert [event.kind for event in kept] == ["speaker_listener.kept"] * 2
+        assert [dict(event.payload) | {"day": "", "room": ""} for event in kept] == [
+            {"first": actor_a.person_id, "turns": 2, "day": "", "room": ""}
+        ] * 2
+
+    def test_a_room_closes_when_the_two_part(self, house: House) -> None:
+        (a, actor_a), (b, _actor_b) = house.a, house.b
+        a.open_room(actor_a.person_id)
+        b.unpair(WORDS["Ben"])
+        assert (a.room(), b.room()) == (None, None)
+        with pytest.raises(ExerciseError):
+            a.open_room(actor_a.person_id)
+
+    def test_two_at_one_device_make_the_moves_of_both(self, house: House) -> None:
+        both, _actor = house.together()
+        first = both.couple().members[1].person_id
+        room = both.open_room(first)
+        assert (room.stage, len(room.here)) == ("ready", 2)
+        for move in ("begin", "said", "heard", "begin", "said", "heard"):
+            both.move_in_room(move)
+        last = both.room()
+        assert last is not None and last.stage == "last"
+        assert house.a[0].room().stage == "last"  # type: ignore[union-attr]
+        assert both.move_in_room("close") is None
 
     def test_a_partner_is_notified_of_their_drawer_and_the_table_only(self, house: House) -> None:
         (a, _actor_a), (b, actor_b) = house.a, house.b

@@ -271,6 +271,8 @@ ASKED: dict[str, dict[str, object]] = {
     "my_decision": {"instrument": "connection", "occasion": "assessment-1"},
     "withdraw": {"instrument": "connection", "occasion": "assessment-1"},
     "choose_exercise": {"exercise": "fun_list", "choice": "aside", "stands": True},
+    "open_room": {"first": "ana"},
+    "move_in_room": {"move": "pause", "minutes": 20},
     "add_table_event": {
         "kind": "gratitude.written",
         "payload": {"text": "tea", "day": "2026-11-28"},

@@ -21,6 +21,7 @@ MADE = [
     blocks.cards([[]]),
     blocks.progress("a", 0.5),
     blocks.table("a", ["b"], [["c"]]),
+    blocks.steps([]),
 ]
 
 

@@ -179,6 +179,8 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
     assert silent - private == {
         "mood",
         "cooling",
+        "take-along",
+        "room",
         "just-for-me",
         "resources",
         "sharing",

@@ -25,8 +25,8 @@ PAGES = [
     "home", "introduction", "limits", "consent", "chapter:background.about_you:1", "chapter:connection.talk:1",
     "chapter:safety.private:1", "review:connection.talk", "results", "own:profile", "own:waiting", "share:connection",
     "share:needs", "decided", "expectation", "together:now", "view:profile", "view:side_by_side", "view:differences", "view:perspectives", "view:moved",
-    "view:waiting", "view:signs", "view:perception", "view:agreement", "view:guesses", "view:skills", "mood", "cooling", "exercises",
-    "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:request:kept", "exercise:the_question", "exercise:forgiving",
+    "view:waiting", "view:signs", "view:perception", "view:agreement", "view:guesses", "view:skills", "mood", "cooling", "take-along", "exercises",
+    "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:request:kept", "exercise:the_question", "exercise:forgiving", "exercise:speaker_listener", "room",
     "weekly", "again", "just-for-me", "resources", "sharing", "rights", "rights:erase", "rights:data",
 ]  # fmt: skip
 

@@ -39,8 +39,9 @@ def test_every_page_is_reachable_by_some_role() -> None:
         opened = {
             p.kind for p in PAGES if pages_of(session).status(at(p.kind, names.get(p.kind, ""))) != "locked"
         }
-        # No study is run here, and there is one round: of two, see `test_walk_of_rounds`.
-        not_here = {"research", "together-earlier", "view-earlier"}
+        # No study is run here, and there is one round: of two, see `test_walk_of_rounds`. Everything is
+        # answered, so a first look is over: see `test_first_look`.
+        not_here = {"research", "together-earlier", "view-earlier", "first-look", "first-picture"}
         assert opened == {page.kind for page in PAGES if session.actor.role in page.roles} - not_here
         household.close()
 
@@ -59,7 +60,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
     """Nor does any button on their pages lead to a page that is locked to them."""
     household, service = open_demo("together")
     app = App(Session(service))
-    assert [str(step.address) for step in app.pages.steps()] == ["together", "decide", "exercises"]
+    assert [str(step.address) for step in app.pages.steps()] == ["together", "decide", "exercises", "room"]
     for page in (
         "home",
         "together:now",
@@ -68,6 +69,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
         "decide",
         "decided",
         "cooling",
+        "take-along",
         "exercises",
     ):
         app.go(page)

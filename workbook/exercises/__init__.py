@@ -11,6 +11,7 @@ from workbook.exercises import (
     gratitude_log,
     needs_talk,
     request,
+    speaker_listener,
     the_question,
 )
 from workbook.exercises.machine import (
@@ -33,6 +34,7 @@ MACHINES: Mapping[str, Machine[Any]] = {
         gratitude_log.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,
+        speaker_listener.MACHINE,
         the_question.MACHINE,
     )
 }

@@ -26,7 +26,7 @@ from workbook.plots.topics import (
 from workbook.plots.view import Drawing, Said, View, has_topics
 
 SAME = 1e-6
-AIR = 8.0  # px between the names of two neighbours
+AIR, AIR_WIDE = 4.0, 8.0  # px between the names of two neighbours
 MANY = 0.5  # share of topics from which a mark says nothing any more: marked everywhere is marked nowhere
 
 
@@ -85,7 +85,8 @@ def _draw_rows(
     sheet: Canvas, groups: list[tuple[str, list[Topic]]], top: float, *, with_seams: bool
 ) -> float:
     titles = [topic.title for _, own in groups for topic in own]
-    longest = max(text_width(word, SMALL, weight=600) for title in titles for word in title.split())
+    weight = 600 if with_seams else 400  # the heaviest a name may be
+    longest = max(text_width(word, SMALL, weight=weight) for title in titles for word in title.split())
     per = int(sheet.width // (170 if sheet.is_wide else max(76, longest + AIR)))
     per = max(1, min(per, 5 if sheet.is_wide else 4, max(len(own) for _, own in groups)))
     cell = sheet.width / per
@@ -110,7 +111,7 @@ def _draw_topic(sheet: Canvas, x: float, y: float, grid: _Grid, topic: Topic, *,
     seam = with_seams and topic.is_claimed
     draw_disc(sheet, x, y, grid.full, topic, seam=seam)
     weight = 600 if seam else 400
-    lines = wrap(topic.title, grid.cell - AIR, grid.size, weight=weight)
+    lines = wrap(topic.title, grid.cell - (AIR_WIDE if sheet.is_wide else AIR), grid.size, weight=weight)
     start = y + grid.full + (9 if seam else 7)
     sheet.write(x, start, lines, size=grid.size, weight=weight, anchor="center", baseline="top")
     return start + len(lines) * grid.size * LEADING

@@ -17,7 +17,17 @@ from workbook.instruments import Chapter, Instrument, catalogue
 from workbook.service.couple import drafts
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
-from workbook.service.formats.values import Answer, Change, Couple, Event, HeldBack, Member, Table
+from workbook.service.formats.values import (
+    CHANGES,
+    Answer,
+    Change,
+    Couple,
+    Event,
+    HeldBack,
+    Member,
+    RoomSeen,
+    Table,
+)
 from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.own_day import own_today
 from workbook.session.progress import NEEDS_NOW, Progress
@@ -68,6 +78,7 @@ class Session(Progress):
         self.responses: pd.DataFrame = empty(RESPONSES)
         self.events: list[Event] = []
         self.table = Table()
+        self.room: RoomSeen | None = None
         self.couple: Couple = service.couple()
         self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
@@ -78,7 +89,7 @@ class Session(Progress):
         self.shield: Callable[[Callable[[], None]], Callable[[], None]] = lambda call: call
         self.mood: int | None = None  # 1 to 5, for the next page alone: it is kept nowhere
         self._loop = _running_loop()
-        self._read({"drawer", "table"})
+        self._read(set(CHANGES))
         self._resume()
         self._stop = service.watch(self._heard)
 
@@ -132,6 +143,11 @@ class Session(Progress):
         """True once the table of the two is closed, for good: nothing more can be put there or opened."""
         return self.couple.is_unpaired
 
+    @property
+    def is_expected(self) -> bool:
+        """True while the other is in the room and has come alone."""
+        return self.room is not None and "come" in self.room.moves and bool(self.room.here)
+
     # -- what happens ----------------------------------------------------------------------
     def _heard(self, change: Change) -> None:
         with self._lock:
@@ -149,11 +165,13 @@ class Session(Progress):
             self.refresh(*stale)
 
     def refresh(self, *what: str) -> None:
-        """Read one's own drawer, the table, or both again, and tell the page."""
-        self._read(set(what) or {"drawer", "table"})
+        """Read one's own drawer, the table or the room again, by default all of it, and tell the page."""
+        self._read(set(what) or set(CHANGES))
         self.revision += 1
 
     def _read(self, what: set[str]) -> None:
+        if what & {"room", "table"}:
+            self.room = self.service.room()
         if "table" in what:
             self.couple = self.service.couple()
             table = self.service.read_table()
@@ -176,7 +194,7 @@ class Session(Progress):
     def _resume(self) -> None:
         """Begin where the person was: the latest occasion, and the place to go on from."""
         if self.is_together:
-            self.page = at("together")
+            self.page = at("together" if self.room is None else "room")
             return
         occasions = [
             event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"
@@ -184,7 +202,8 @@ class Session(Progress):
         if occasions:
             self.occasion = str(occasions[-1])
             self._read({"drawer"})
-        self.page = self.place
+        is_in_room = self.room is not None and self.actor.person_id in self.room.here
+        self.page = at("room") if is_in_room else self.place
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """Return the result of ``make``, worked out anew only when what it is made from has changed.
@@ -289,6 +308,16 @@ class Session(Progress):
         event = self.own.add_table_event(kind, payload)
         self.refresh("table")
         return event
+
+    def open_room(self, first: str) -> None:
+        """Open the room in which two talk with a floor; see `CoupleService.open_room`."""
+        self.room = self.service.open_room(first)
+        self.revision += 1
+
+    def move_in_room(self, move: str, *, minutes: int | None = None) -> None:
+        """Make a move in the room; see `CoupleService.move_in_room`."""
+        self.room = self.service.move_in_room(move, minutes=minutes)
+        self.revision += 1
 
     def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
         """Put an exercise aside or say it is done, or take it back; see `CoupleService.choose_exercise`."""

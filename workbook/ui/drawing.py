@@ -68,7 +68,7 @@ def draw(panel: Panel, showing: Showing, source: Source) -> None:
         prepared, may_tell = _prepared(showing, source), source.results.claims
         panel.read(told(prepared, source.names, showing.instrument, may_tell))
         return
-    made = _picture_of(showing, source) if reason is None else None
+    made = picture_of(showing, source) if reason is None else None
     if made is None:
         panel.explain(title, say(f"ui.view.{_key(reason, is_own=source.results.is_solo)}"), is_alone=True)
     else:
@@ -89,7 +89,8 @@ def _called(source: Source) -> Mapping[str, str]:
     return dict.fromkeys(("a", "b"), say("results.plots.my_partner")) | dict(source.names)
 
 
-def _picture_of(showing: Showing, source: Source) -> Picture | None:
+def picture_of(showing: Showing, source: Source) -> Picture | None:
+    """Return what a view shows; None where there is nothing, or words alone."""
     drawing = showing.view.drawing
     if drawing is None:
         return None

@@ -1,11 +1,14 @@
 """The couple's table in process: what one partner and two together may both do there."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from workbook.errors import AccessError, problem
 from workbook.exercises import Step, check_step
+from workbook.exercises.room import Room
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.rooms import kept_events
 from workbook.service.couple.tables import (
     audit_entry,
     audit_log,
@@ -19,9 +22,9 @@ from workbook.service.desks.core import Core, Decide
 from workbook.service.desks.roles import CoupleService
 from workbook.service.erasing import rights
 from workbook.service.formats.rows import read_row
-from workbook.service.formats.values import Actor, Change, Couple, Event, Table
+from workbook.service.formats.values import Actor, Change, Couple, Event, RoomSeen, Table
 from workbook.service.identity.directory import couple_log, fold_couple, refuse_unpaired
-from workbook.storage.base import Row, Writing
+from workbook.storage.base import Entry, Row, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
 
@@ -66,11 +69,56 @@ class AtTable(CoupleService):
         self._write_decided([couple_log(actor.couple_id), table_log(actor.couple_id)], withdraw)
         core.sittings.act(actor.sitting_id)
 
+    # -- the room -----------------------------------------------------------------------
+    def room(self) -> RoomSeen | None:
+        couple_id, people = self._paired()
+        if len(people) != 2:
+            self._core.rooms.close(couple_id)
+            return None
+        return self._core.rooms.seen(couple_id, self._present())
+
+    def open_room(self, first: str) -> RoomSeen:
+        couple_id, people = self._paired()
+        opened = self._core.rooms.open(couple_id, people, self._present(), first)
+        self._core.sittings.act(self._actor.sitting_id)
+        return opened
+
+    def move_in_room(self, move: str, *, minutes: int | None = None) -> RoomSeen | None:
+        self.room()
+        couple_id = self._actor.couple_id
+        made = self._core.rooms.move(couple_id, self._present(), move, minutes, self._keep_turns)
+        self._core.sittings.act(self._actor.sitting_id)
+        return made
+
+    def _keep_turns(self, made: Room) -> None:
+        couple_id, day = self._actor.couple_id, datetime.now(UTC).date().isoformat()
+        entries = [entry for event in kept_events(made, day) for entry in _event_entries(couple_id, event)]
+
+        def keep(seen: Seen) -> Writing:
+            refuse_unpaired(seen[couple_log(couple_id)])
+            return Writing(entries)
+
+        self._write_decided([couple_log(couple_id)], keep)
+
+    def _paired(self) -> tuple[str, frozenset[str]]:
+        """Return the couple's id, and the ids of the two as long as they have a table."""
+        couple = self.couple()
+        people = () if couple.is_unpaired else (one.person_id for one in couple.members)
+        return couple.couple_id, frozenset(people)
+
+    def _present(self) -> frozenset[str]:
+        """Return who is at this page: one, or at one device both."""
+        if self._actor.role == "partner":
+            return frozenset({self._actor.person_id})
+        return self._paired()[1]
+
     def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
         actor = self._seated()
         change = Change("table", actor.couple_id)
         # The couple's own as well: that the other has joined, or parted.
         stops = [self._tell(log(actor.couple_id), change, notify) for log in (table_log, couple_log)]
+        moved = Change("room", actor.couple_id)
+        stops.append(self._core.rooms.watch(actor.couple_id, lambda: notify(moved)))
         if (drawer := self._own_drawer()) is not None:
             own = Change("drawer", actor.couple_id)
             stops += [self._tell(name, own, notify) for name in (drawer.log, drawer.cell)]
@@ -105,15 +153,21 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
         The step is untimely.
     """
     refuse_unpaired(seen[couple_log(couple_id)])
-    entry, events = event_entry(couple_id, event), fold_table(seen[table_log(couple_id)]).events
+    events = fold_table(seen[table_log(couple_id)]).events
     same = [known for known in events if known.operation_id == event.operation_id]
     # Steps name what they answer by operation id: the other's id would stand in its place.
     if any(_told(known) != _told(event) for known in same):
         raise AccessError(problem("errors.events.bad_operation"))
     if not same:
         check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
-    audit = audit_entry(couple_id, entry.operation_id, "event", kind=event.kind, person_id=event.person_id)
-    return Writing([entry, audit], {table_log(couple_id): words_taken_off([*events, event])})
+    gone = {table_log(couple_id): words_taken_off([*events, event])}
+    return Writing(_event_entries(couple_id, event), gone)
+
+
+def _event_entries(couple_id: str, event: Event) -> list[Entry]:
+    """Return the rows of a joint event: on the table, and in the record of what was done there."""
+    entry, about = event_entry(couple_id, event), {"kind": event.kind, "person_id": event.person_id}
+    return [entry, audit_entry(couple_id, entry.operation_id, "event", **about)]
 
 
 def _told(event: Event) -> tuple[str, str, object]:

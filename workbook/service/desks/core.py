@@ -26,6 +26,7 @@ from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.private_copy import OPENED, opening_of
 from workbook.service.couple.records import AUDIT, Record
+from workbook.service.couple.rooms import Rooms
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.trail import forget_trail
 from workbook.service.couple.waiting import Waiting, rules_of
@@ -74,6 +75,7 @@ class Core:
     accounts: Accounts
     therapists: Therapists
     spare: Spare | None = None
+    rooms: Rooms = field(default_factory=Rooms)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _couples: dict[str, CoupleStore] = field(default_factory=dict)

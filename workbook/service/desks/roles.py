@@ -24,6 +24,7 @@ from workbook.service.formats.values import (
     HeldBack,
     ResearchChoice,
     Role,
+    RoomSeen,
     Table,
     WrongTries,
 )
@@ -65,6 +66,25 @@ class CoupleService(RoleService):
 
         ``choice`` is one of `workbook.service.formats.values.CHOICES`. What one partner says moves
         their own pages alone, until the other has said the same; two together say it for both.
+        """
+
+    @abstractmethod
+    def room(self) -> RoomSeen | None:
+        """Return the room in which the two talk with a floor; None where there is none."""
+
+    @abstractmethod
+    def open_room(self, first: str) -> RoomSeen:
+        """Open the room, and come into it; ``first`` is who has the floor first, by person id.
+
+        Where there is one already, it is that one, as it stands.
+        """
+
+    @abstractmethod
+    def move_in_room(self, move: str, *, minutes: int | None = None) -> RoomSeen | None:
+        """Make a move in the room; None once it is closed, with all that was in it.
+
+        The moves and their rules are `workbook.exercises.room`'s; ``minutes`` is for a time-out. Two at one
+        device make the moves of both.
         """
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from workbook.sharing import Grain, Publication
 
@@ -103,12 +103,40 @@ class Table:
     choices: tuple[ExerciseChoice, ...] = field(default=())
 
 
+Changing = Literal["drawer", "table", "room"]
+CHANGES: tuple[Changing, ...] = get_args(Changing)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That something was written where its hearer may read, and of which couple."""
+    """That something is new where its hearer may read, and of which couple."""
 
-    what: Literal["drawer", "table"]
+    what: Changing
     couple_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSeen:
+    """The room in which two talk with a floor, as one of them sees it; see `workbook.exercises.room.Room`.
+
+    ``spent`` of ``seconds`` of the round ``coming`` were over when it was read, ``at`` that moment of the
+    service's clock. ``moves`` are those the reader may make now, ``keeps`` whether they asked to keep whose
+    turn it was: what the other asked is not told.
+    """
+
+    id: str
+    stage: str
+    speaker: str
+    first: str
+    turns: int
+    here: tuple[str, ...]
+    coming: str
+    seconds: int
+    spent: float
+    at: datetime
+    until: datetime | None
+    keeps: bool
+    moves: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import msgspec
 
 from workbook.errors import DefectError, SetupError, StorageError, problem
 from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
-from workbook.service.formats.values import Actor, Change
+from workbook.service.formats.values import CHANGES, Actor, Change
 from workbook.service.link.calls import Granted, Signal, Verb, decode, encode, verbs_of
 from workbook.service.link.errors import Refusal, error_of
 
@@ -156,8 +156,8 @@ class _Stream:
             came_back = self._watching.is_set()
             self._watching.set()
             if came_back:
-                self._notify(Change("drawer", self._couple_id))
-                self._notify(Change("table", self._couple_id))
+                for what in CHANGES:
+                    self._notify(Change(what, self._couple_id))
         elif signal.change is not None:
             self._notify(signal.change)
 

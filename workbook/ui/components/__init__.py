@@ -7,6 +7,7 @@ the service checks again.
 """
 
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -234,12 +235,47 @@ class Chart(Component):
             self.library = get_plotlyjs()
 
 
+class Floor(Component):
+    """Whose floor it is, and what is left of the round or the time-out.
+
+    ``ends`` is the moment it is over, in milliseconds of the service's clock; 0 where nothing runs.
+    ``speaker`` is ``{"name", "place", "mark"}``. With ``until`` the page says till when, by the person's
+    own clock, in the place of ``words``. ``rings`` offers the bell.
+    """
+
+    _component = t.Unicode("floor").tag(sync=True)
+    speaker = t.Dict().tag(sync=True)
+    words = t.Unicode("").tag(sync=True)
+    until = t.Unicode("").tag(sync=True)
+    over = t.Unicode("").tag(sync=True)
+    ends = t.Float(0.0).tag(sync=True)
+    seconds = t.Float(0.0).tag(sync=True)
+    rings = t.Bool(False).tag(sync=True)
+    labels = t.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{"labels": lookup("ui.floor"), **traits})
+        self.heard("clock", self._tell_time)
+
+    def on_over(self, react: Press) -> None:
+        """Hear that a time is over, by the page's clock."""
+        self.heard("press", react)
+
+    def _tell_time(self, asked: str) -> None:
+        self.send({"clock": asked[:40], "now": time.time() * 1000})
+
+
 class Download(Component):
-    """A button that saves a file. ``content`` is filled when pressed and forgotten once taken."""
+    """A button that saves a file. ``content`` is filled when pressed and forgotten once taken.
+
+    ``media`` is the file's type; what is fetched for a PDF is in base64.
+    """
 
     _component = t.Unicode("download").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     file = t.Unicode("").tag(sync=True)
+    media = t.Unicode("application/json").tag(sync=True)
+    look = t.Unicode("primary").tag(sync=True)
     content = t.Unicode("").tag(sync=True)
 
     def on_fetch(self, fetch: Callable[[], str], guard: Callable[[Press], Press]) -> None:

@@ -12,10 +12,11 @@ from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
 from workbook.ui.exercise_pages.request import RequestPage
+from workbook.ui.exercise_pages.speaker_listener import SpeakerListener
 from workbook.ui.exercise_pages.the_question import TheQuestion
 
 SPECIAL: dict[str, type[Activity[Any]]] = {
-    made.of: made for made in (GratitudeLog, NeedsTalk, RequestPage, TheQuestion)
+    made.of: made for made in (GratitudeLog, NeedsTalk, RequestPage, SpeakerListener, TheQuestion)
 }
 
 

@@ -15,8 +15,10 @@ from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.research import Research
 from workbook.ui.pages.results import EarlierResults, OwnResults
 from workbook.ui.pages.rights import Rights
+from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
+from workbook.ui.pages.take_along import TakeAlong
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
@@ -26,5 +28,6 @@ PAGES: tuple[type[Page], ...] = (
     EarlierResults, EarlierView,
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
-    ExerciseList, ExercisePage, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+    TakeAlong,
+    ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip

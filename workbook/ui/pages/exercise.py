@@ -1,6 +1,6 @@
 """The exercises: the list, and each one's page: why, how, and what can be done right here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ipywidgets import VBox, Widget
@@ -32,6 +32,9 @@ from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_wai
 from workbook.ui.exercise_pages.form import MoveForm
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
+
+PLACES: Mapping[str, Address] = {"speaker_listener": at("room")}
+"""Exercises that are done at a page of their own."""
 
 
 class ExerciseList(Page):
@@ -205,11 +208,19 @@ class ExercisePage(Page):
             else None
         )
         buttons = [
+            *([] if is_thing else self._place(exercise)),
             *(scene.buttons if scene else ()),
             *([] if is_thing or self.session.is_parted else self._choices(exercise, chosen)),
             back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
+
+    def _place(self, exercise: Exercise) -> list[Button]:
+        """Return the button to the page where it is done, if it has one that is open."""
+        there = PLACES.get(exercise.id)
+        if there is None or self.desk.pages.status(there) == "locked":
+            return []
+        return [Button(say(f"ui.exercises.to_{there.kind}"), self.to(there), "primary")]
 
     # -- what one, or both, chose about it ---------------------------------------------------
     def _chosen(self, exercise: Exercise) -> frozenset[str]:

@@ -41,6 +41,8 @@ class Home(Page):
         buttons = (
             [Button(say("ui.home.go_on", title=step.title), self.to(step.address), "primary")] if step else []
         )
+        if self.session.is_expected:
+            buttons.insert(0, Button(say("ui.home.room"), self.to(at("room")), "primary"))
         buttons += [self._waiting(name, found) for name, found in self._waiting_by_exercise().items()]
         if self._has_declined_all():
             # With nothing to look at there is no next step: two ways on, neither of them a demand.

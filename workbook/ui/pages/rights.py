@@ -11,11 +11,13 @@ from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.formats import day_in_words
 from workbook.errors import WorkbookError, problem
+from workbook.reports import to_html
 from workbook.ui.blocks import callout, heading, kicker, lead, links, note, opening, paragraph
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
 from workbook.ui.locks import always
+from workbook.ui.own_data import sheet_of_own
 from workbook.ui.pages.base import Page
 
 _FINAL = ("unpair", "leave", "erase")
@@ -37,6 +39,13 @@ class Rights(Page):
         )
         self.file = Download(label=say("ui.rights.data.button"), file=say("ui.rights.data.file"))
         self.file.on_fetch(self._data, self.desk.guard_press)
+        self.readable = Download(
+            label=say("ui.rights.data.readable"),
+            file=say("ui.rights.data.readable_file"),
+            media="text/html",
+            look="secondary",
+        )
+        self.readable.on_fetch(self._readable, self.desk.guard_press)
         self.passphrase_link, self.private_link, self.tries = Prose(), Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
@@ -73,8 +82,9 @@ class Rights(Page):
             # The same for everybody, whatever they answered. Its passphrase is typed outside the kernel.
             apart = links([(say("ui.rights.data.private_link"), "/copy")])
             other = apart if is_served() else note(say("ui.rights.change.elsewhere"))
-            self.private_link.blocks = [paragraph(say("ui.rights.data.private")), other]
-            self.place.children = (self.file, self.private_link)
+            told = [paragraph(say("ui.rights.data.two_files")), paragraph(say("ui.rights.data.private"))]
+            self.private_link.blocks = [*told, other]
+            self.place.children = (self.file, self.readable, self.private_link)
             self.offer(back)
         elif name == "block":
             self.place.children = ()
@@ -131,6 +141,10 @@ class Rights(Page):
     # -- one's own ---------------------------------------------------------------------------
     def _data(self) -> str:
         return json.dumps(self.session.own.my_data(), ensure_ascii=False, indent=2)
+
+    def _readable(self) -> str:
+        session = self.session
+        return to_html(sheet_of_own(session.own.my_data(), session.instruments, session.own_needs))
 
     def _is_blocking(self) -> bool:
         return self.session.own.is_blocking()

@@ -91,6 +91,7 @@ class Together(Page):
 
     def _offer(self, results: Results) -> None:
         buttons = []
+        take_along = Button(say("ui.steps.take-along"), self.to(at("take-along")), "quiet")
         step = next((one for one in results.insights if one.code == "next_step"), None)
         if step:
             for page, title, look in steps_of(step):
@@ -101,13 +102,13 @@ class Together(Page):
                 say("ui.together.to_mood"), self.to(at("cooling")), "secondary" if step else "primary"
             )
             to_decide = Button(say("ui.steps.decide"), self.to(at("decide")), "quiet")
-            self.offer(*buttons, to_cooling, to_decide, self.home())
+            self.offer(*buttons, to_cooling, to_decide, take_along, self.home())
             return
         buttons.append(
             Button(say("ui.together.to_mood"), self.to(at("mood")), "secondary" if step else "primary")
         )
         sharing = Button(say("ui.together.to_sharing"), self.to(at("sharing")), "quiet")
-        self.offer(*buttons, sharing, self.home())
+        self.offer(*buttons, sharing, take_along, self.home())
 
 
 class TogetherEarlier(Together):

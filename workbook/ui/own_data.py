@@ -1,0 +1,107 @@
+"""One's own data in words: each question with the answer given, decisions, and what one wrote.
+
+Made of the very same that the JSON file holds (`PartnerService.my_data`), which stays the whole of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbook.content import say
+from workbook.exercises import MACHINES
+from workbook.frames import occasion_number
+from workbook.instruments import Instrument
+from workbook.reports import Sheet
+from workbook.shapes import Text
+from workbook.ui.blocks import Block, heading, kicker, note, paragraph, quote, table
+from workbook.ui.taken_along import sheet
+
+Given = Mapping[str, Any]
+_TYPED: Mapping[str, tuple[str, ...]] = {
+    machine.kind(name): tuple(field for field, shape in move.shape.items() if isinstance(shape, Text))
+    for machine in MACHINES.values()
+    for name, move in machine.moves.items()
+}
+"""Which parts of an event are somebody's own words, by its kind."""
+
+
+def sheet_of_own(data: Given, instruments: Mapping[str, Instrument], own_needs: Mapping[str, str]) -> Sheet:
+    """Return all that a person takes along, readable: texts and labels instead of codes."""
+    blocks = [
+        kicker(say("ui.own-data.kicker")),
+        heading(1, say("ui.own-data.title", name=data["name"])),
+        note(say("ui.own-data.outside")),
+        *_answers(data["answers"], instruments, own_needs),
+        *_decisions(data["decisions"], instruments),
+        *_written(data["on_the_table"]),
+        paragraph(say("ui.own-data.whole")),
+    ]
+    return sheet(blocks)
+
+
+def _answers(
+    records: list[Given], instruments: Mapping[str, Instrument], own_needs: Mapping[str, str]
+) -> list[Block]:
+    """Return a table of each questionnaire and occasion: of a question answered twice, the last counts."""
+    given: dict[tuple[str, str], dict[str, Given]] = {}
+    for record in records:
+        name = record.get("instrument") or str(record["item"]).partition(".")[0]
+        given.setdefault((name, record["occasion"]), {})[record["item"]] = record
+    blocks: list[Block] = [heading(2, say("ui.own-data.answers"))] if given else []
+    head = [say("ui.own-data.question"), say("ui.own-data.answer")]
+    for (name, occasion), of_item in given.items():
+        instrument = instruments.get(name)
+        rows = [
+            [_question(item, instrument, own_needs), _answer(record, instrument)]
+            for item, record in of_item.items()
+        ]
+        blocks.append(table(_round(name, occasion, instruments), head, rows))
+    return blocks
+
+
+def _question(item: str, instrument: Instrument | None, own_needs: Mapping[str, str]) -> str:
+    if instrument and item in instrument.item_by_id:
+        return instrument.item_by_id[item].text
+    need, _, aspect = item.rpartition(".")
+    return f"{own_needs[need]} ({aspect})" if need in own_needs else item
+
+
+def _answer(record: Given, instrument: Instrument | None) -> str:
+    if record.get("declined"):
+        return say("ui.own-data.declined")
+    value = record.get("value")
+    if value is None:
+        return say("ui.own-data.left_open")
+    item = instrument.item_by_id.get(record["item"]) if instrument else None
+    labels = {one.value: one.label for one in item.scale.choices} if item else {}
+    return labels.get(value, str(value))
+
+
+def _round(name: str, occasion: str, instruments: Mapping[str, Instrument]) -> str:
+    title = instruments[name].title if name in instruments else name
+    if not occasion.startswith("assessment-"):
+        return f"{title} · {occasion}"
+    return say("ui.sharing.of_round", title=title, n=occasion_number(occasion))
+
+
+def _decisions(records: list[Given], instruments: Mapping[str, Instrument]) -> list[Block]:
+    rows = [
+        [
+            _round(record["instrument"], record["occasion"], instruments),
+            say(f"ui.sharing.grain_{record['grain']}"),
+            str(record.get("at") or "")[:10],
+        ]
+        for record in records
+    ]
+    head = [say(f"ui.own-data.{name}") for name in ("part", "choice", "day")]
+    return [table(say("ui.own-data.decisions"), head, rows)] if rows else []
+
+
+def _written(events: list[Given]) -> list[Block]:
+    """Return what one typed for the table, whatever it was for."""
+    texts = [
+        event["payload"][name]
+        for event in events
+        for name in _TYPED.get(event["kind"], ())
+        if event["payload"].get(name)
+    ]
+    return [heading(2, say("ui.own-data.written")), *map(quote, texts)] if texts else []
