@@ -71,7 +71,6 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
             ask("my_held_back", instrument, occasion)
             ask("decide", instrument, occasion, Grain.NOTHING)
             ask("withdraw", instrument, occasion)
-            ask("my_held_back", instrument, occasion)
     ask("choose_exercise", "fun_list", "done", stands=True)
     ask("choose_exercise", "tech_off", "aside", stands=True)
     ask("open_room", "nobody of the two")
