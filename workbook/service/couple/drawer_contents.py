@@ -31,7 +31,7 @@ def answer_payload(answer: Answer, bank: ItemBank) -> dict[str, Any]:
         "instrument": instrument,
         "occasion": answer.occasion,
         "item": answer.item,
-        "version": item.version,
+        **({"version": item.version} if item.version != FIRST else {}),
     }
 
 
