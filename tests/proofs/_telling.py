@@ -68,6 +68,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
     for occasion in occasions:
         for instrument in catalogue():
             ask("my_decision", instrument, occasion)
+            ask("my_held_back", instrument, occasion)
             ask("decide", instrument, occasion, Grain.NOTHING)
             ask("withdraw", instrument, occasion)
     ask("choose_exercise", "fun_list", "done", stands=True)

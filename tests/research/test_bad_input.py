@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from workbook.simulate import simulate_couples
 SHOWN = {name: i for name, i in catalogue().items() if name in ("connection", "background")}
 OWN = ["x_a", "x_b", "y_a", "y_b", "m_a", "m_b"]
 TRUST = "connection.trust"
+RELIABLE: dict[str, Any] = {"sd": 1.0, "reliability": 0.8, "higher_is": "better"}
 
 
 @pytest.fixture
@@ -68,6 +70,34 @@ def test_infinite_values_and_duplicate_couples_are_named_by_row(name: str, pairs
     pairs.loc[7, "couple_id"] = "c2"
     with pytest.raises(StatisticsError, match=r"couple_id: 1 duplicated \(row 7\)"):
         STATISTICS[name](pairs)
+
+
+@pytest.mark.parametrize("code", [999, -99, 88])
+@pytest.mark.parametrize("name", STATISTICS)
+def test_a_code_for_missing_is_named_by_row_also_among_values_around_zero(
+    name: str, code: int, pairs: pd.DataFrame
+) -> None:
+    """Scores that were centred or standardised: the code is as far from them as from any."""
+    STATISTICS[name](pairs)
+    pairs.loc[[3, 8], "y_a"] = code
+    with pytest.raises(StatisticsError, match=r"'y_a', rows 3, 8: far from all other values") as refusal:
+        STATISTICS[name](pairs)
+    assert str(code) not in str(refusal.value)
+
+
+def test_a_code_for_missing_is_named_in_profiles_and_in_changes() -> None:
+    generator = np.random.default_rng(4)
+    people = [f"p{i}" for i in range(20)]
+    facets = pd.DataFrame(generator.normal(3, 1, size=(20, 4)), columns=list("abcd"), index=people)
+    profile_similarity(facets, facets + 1.0), reliable_change(facets["a"], facets["b"], **RELIABLE)
+    coded = facets.assign(c=facets["c"].where(facets.index != "p3", 999.0))
+    for call in (
+        lambda: profile_similarity(facets, coded),
+        lambda: perceptual_accuracy(facets, coded, facets),
+        lambda: reliable_change(facets["a"], coded["c"], **RELIABLE),
+    ):
+        with pytest.raises(StatisticsError, match="far from all other values"):
+            call()
 
 
 @pytest.mark.parametrize("name", STATISTICS)

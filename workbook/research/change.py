@@ -9,7 +9,7 @@ from scipy import stats
 
 from workbook.errors import StatisticsError
 from workbook.instruments.model import HigherIs
-from workbook.research.checks import Array, check_keys, places, read_columns
+from workbook.research.checks import Array, check_keys, no_values, places, read_columns
 from workbook.research.items import check_persons
 
 CLASSES = ("recovered", "improved", "unchanged", "deteriorated")
@@ -317,9 +317,8 @@ def _refuse(pre: pd.Series, post: pd.Series, faults: Iterable[str]) -> None:
         if not pd.api.types.is_numeric_dtype(scores):
             problems.append(f"the scores {name} are {scores.dtype}, not numbers")
             continue
-        infinite = np.isinf(scores.to_numpy(dtype=np.float64, na_value=np.nan))
-        if infinite.any():
-            problems.append(f"the scores {name} are not finite at {places(scores.index[infinite])}")
+        vector = scores.to_numpy(dtype=np.float64, na_value=np.nan)
+        problems += no_values(f"the scores {name}", vector, scores.index, are="are")
     if problems:
         raise StatisticsError(problems)
 

@@ -6,6 +6,7 @@ answers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,16 +54,27 @@ def read_columns(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[Arra
             problems.append(f"column {name!r} holds {column.dtype}, not numbers")
             continue
         vector = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        infinite = np.flatnonzero(np.isinf(vector))
-        if infinite.size:
-            problems.append(f"column {name!r} is not finite at {places(frame.index[infinite])}")
-        elif (codes := _codes(vector)).size:
-            problems.append(
-                f"column {name!r}, {places(frame.index[codes])}: far from all other values, and looks like a "
-                "code for a missing one: put NaN there"
-            )
+        problems += no_values(f"column {name!r}", vector, frame.index)
         vectors.append(vector)
     return vectors, problems
+
+
+def no_values(what: str, vector: Array, index: "pd.Index[Any]", *, are: str = "is") -> list[str]:
+    """Return problems with what stands among numbers and is none: the infinite, codes for a missing answer.
+
+    >>> no_values("column 'y'", np.array([1.0, 2.0, 3.0, 999.0]), pd.RangeIndex(4))[0].split(":")[0]
+    "column 'y', row 3"
+    """
+    infinite = np.flatnonzero(np.isinf(vector))
+    if infinite.size:
+        return [f"{what} {are} not finite at {places(index[infinite])}"]
+    codes = _codes(vector)
+    if not codes.size:
+        return []
+    where = places(index[codes])
+    return [
+        f"{what}, {where}: far from all other values, and looks like a code for a missing one: put NaN there"
+    ]
 
 
 def _codes(vector: Array) -> NDArray[np.intp]:
@@ -74,6 +86,8 @@ def _codes(vector: Array) -> NDArray[np.intp]:
     [2, 5]
     >>> _codes(np.array([1.0, 40.0, 99.0, 75.0])).tolist()
     []
+    >>> _codes(np.array([-1.2, 0.3, 999.0, 1.1, -9.0])).tolist()
+    [2]
     """
     given = vector[~np.isnan(vector)]
     if not given.size or not {float(given.min()), float(given.max())} & MISSING_CODES:
@@ -83,7 +97,7 @@ def _codes(vector: Array) -> NDArray[np.intp]:
     if len(others) < 3 or np.ptp(others) == 0.0:
         return np.array([], dtype=np.intp)
     low, high = others.min() - np.ptp(others), others.max() + np.ptp(others)
-    small = (vector > -10.0) & (others.min() < 0.0)  # -9 or -7 among other values below 0
+    small = (vector > -10.0) & (vector < 0.0) & (others.min() < 0.0)  # -9 or -7 among others below 0
     return np.flatnonzero(coded & ~small & ((vector < low) | (vector > high)))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.errors import StatisticsError
-from workbook.research.checks import Array, places
+from workbook.research.checks import Array, no_values, places
 
 FEWEST_FACETS = 3
 
@@ -218,7 +218,5 @@ def _read_facets(frame: pd.DataFrame) -> tuple[Array, list[str]]:
             problems.append(f"facet {str(name)!r} holds {column.dtype}, not numbers")
             continue
         values[:, number] = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        infinite = np.isinf(values[:, number])
-        if infinite.any():
-            problems.append(f"facet {str(name)!r} is not finite at {places(frame.index[infinite])}")
+        problems += no_values(f"facet {str(name)!r}", values[:, number], frame.index)
     return values, problems
