@@ -117,7 +117,9 @@ def _decide(household: Household, couple: Couple, chance: random.Random) -> None
     instrument = chance.choice(A_ONLY)
     ana.save_answers(answers_of(chance, instrument, OCCASION, 0.9))
     grain = chance.choice(grains_for(catalogue()[instrument]))
-    ana.decide(instrument, OCCASION, grain)
+    items = [item.id for item in catalogue()[instrument].items]
+    ana.decide(instrument, OCCASION, grain, chance.sample(items, chance.randrange(3)))
+    ana.my_held_back(instrument, OCCASION)
 
 
 def _decline(household: Household, couple: Couple, chance: random.Random) -> None:
@@ -156,6 +158,7 @@ def _walk(household: Household, couple: Couple, chance: random.Random) -> None:
     ):
         ana.add_event("bookmark", {"page": page, "occasion": OCCASION})
     ana.add_event("setting", {"name": "occasion", "value": NEXT_OCCASION})
+    ana.add_event("setting", {"name": f"needs-now.{OCCASION}", "value": "needs.seen needs.safe"})
     ana.order_for_me(["one", "two"], ["two"])
 
 

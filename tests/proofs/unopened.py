@@ -130,6 +130,7 @@ def _seen_by(reader: PartnerService) -> str:
     ]
     told += [f"{event.kind} {event.payload}" for event in reader.read_audit()]
     told.append(str(reader.my_decision("connection", OCCASION)))
+    told.append(str(reader.my_held_back("connection", OCCASION)))
     app = App(Session(reader))
     for page in ("home", "together:now", "share:connection", "decided", "sharing", "results"):
         with suppress(WorkbookError):

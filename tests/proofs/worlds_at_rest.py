@@ -60,6 +60,15 @@ def _take_back(ana: LocalPartner, _chance: random.Random) -> None:
     ana.withdraw(SHOWN, OCCASION)
 
 
+def _hold_back(ana: LocalPartner, chance: random.Random) -> None:
+    items = [item.id for item in catalogue()[SHOWN].items]
+    ana.decide(SHOWN, OCCASION, Grain.ANSWERS, chance.sample(items, chance.randint(1, 9)))
+
+
+def _pick_needs(ana: LocalPartner, _chance: random.Random) -> None:
+    ana.add_event("setting", {"name": f"needs-now.{OCCASION}", "value": "needs.seen needs.safe"})
+
+
 def _decide_with_own_words(ana: LocalPartner, _chance: random.Random) -> None:
     ana.decide("needs", OCCASION, Grain.WORDS)
 
@@ -91,6 +100,8 @@ DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "scores": _decide(Grain.SCORES),
     "answers": _decide(Grain.ANSWERS),
     "own words": _decide_with_own_words,
+    "held back": _hold_back,
+    "needs picked": _pick_needs,
     "exercise aside": _choose("fun_list", "aside"),
     "exercise done": _choose("tech_off", "done"),
     "exercise taken back": _choose_and_take_back,
