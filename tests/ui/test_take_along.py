@@ -169,6 +169,17 @@ def test_ones_own_data_can_be_read_with_texts_and_labels(both: Both) -> None:
     assert "connection.open_talk" not in told, "no codes where there are words"
 
 
+def test_an_own_need_stands_there_as_it_was_asked_with_the_words_of_the_answer(both: Both) -> None:
+    maya, _jonah = both
+    maya.add_need("To sing together")
+    (need,) = maya.own_needs
+    maya.save([Answer("own", maya.occasion, f"{need}.importance", 4)])
+    told = to_html(own_data.sheet_of_own(maya.own.my_data(), maya.instruments, maya.own_needs))
+    asked = say("instruments.own_need.importance", need="To sing together")
+    scale = maya.instruments["needs"].item_by_id["needs.seen.importance"].scale
+    assert f'<th scope="row">{asked}</th><td>{scale.choices[-1].label}</td>' in told
+
+
 def test_ones_own_data_to_read_holds_no_private_answer(both: Both) -> None:
     maya, _jonah = both
     items = [item for chapter in PRIVATE.chapters for item in chapter.items]

@@ -3,15 +3,16 @@
 Made of the very same that the JSON file holds (`PartnerService.my_data`), which stays the whole of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbook.content import say
 from workbook.exercises import MACHINES
 from workbook.frames import occasion_number
 from workbook.instruments import Instrument, every_version
-from workbook.instruments.model import FIRST
+from workbook.instruments.model import FIRST, Choice
 from workbook.reports import Sheet
+from workbook.session.drawer import OWN_NEED
 from workbook.shapes import Text
 from workbook.ui.blocks import Block, heading, kicker, note, paragraph, quote, table
 from workbook.ui.taken_along import sheet
@@ -68,8 +69,8 @@ def _asked(name: str, key: tuple[str, str], instruments: Mapping[str, Instrument
 def _question(item: str, instrument: Instrument | None, own_needs: Mapping[str, str]) -> str:
     if instrument and item in instrument.item_by_id:
         return instrument.item_by_id[item].text
-    need, _, aspect = item.rpartition(".")
-    return f"{own_needs[need]} ({aspect})" if need in own_needs else item
+    need, _, asked = item.rpartition(".")
+    return say(f"instruments.own_need.{asked}", need=own_needs[need]) if need in own_needs else item
 
 
 def _answer(record: Given, instrument: Instrument | None) -> str:
@@ -80,9 +81,18 @@ def _answer(record: Given, instrument: Instrument | None) -> str:
     value = record.get("value")
     if value is None:
         return say("ui.own-data.left_open")
-    item = instrument.item_by_id.get(record["item"]) if instrument else None
-    labels = {one.value: one.label for one in item.scale.choices} if item else {}
+    labels = {one.value: one.label for one in _choices(record["item"], instrument)}
     return labels.get(value, str(value))
+
+
+def _choices(item: str, instrument: Instrument | None) -> Sequence[Choice]:
+    """Return the choices of a question; one about an own need has those of its neighbours."""
+    if instrument is None:
+        return ()
+    ending = item.rpartition(".")[2]
+    alike = (one for one in instrument.items if item.startswith(OWN_NEED) and one.id.endswith(f".{ending}"))
+    found = instrument.item_by_id.get(item) or next(alike, None)
+    return found.scale.choices if found else ()
 
 
 def _round(name: str, occasion: str, instruments: Mapping[str, Instrument]) -> str:
