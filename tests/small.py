@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workbook import frames
-from workbook.instruments.model import Choice, Constant, Instrument, Item, Scale, Subscale
+from workbook.answers import ItemBank
+from workbook.instruments import catalogue
+from workbook.instruments.model import FIRST, Choice, Constant, Instrument, Item, Scale, Subscale
 
 OFTEN = Scale("often", tuple(Choice(v, f"choice {v}") for v in range(5)))
 
@@ -38,7 +40,10 @@ def answers(
     occasion: str = "assessment-1",
     instrument: str = "x",
 ) -> pd.DataFrame:
-    """One row per item named; ``None`` is 'prefer not to say'."""
+    """One row per item named; ``None`` is 'prefer not to say'.
+
+    Items of the questionnaires are answered in the version that is asked now.
+    """
     frame = pd.DataFrame(
         {
             "couple_id": couple,
@@ -48,9 +53,17 @@ def answers(
             "item": list(given),
             "value": pd.array(list(given.values()), dtype="Int16"),
             "declined": [value is None for value in given.values()],
+            "not_arisen": False,
+            "version": [asked_version(item) for item in given],
         }
     )
     return frames.check(frame, frames.RESPONSES)
+
+
+def asked_version(item: str) -> str:
+    """Return the version in which an item is asked now; the first of one that no questionnaire has."""
+    found = ItemBank(catalogue(), {item.rpartition(".")[0]}).find(item)
+    return found[1].version if found else FIRST
 
 
 def both(mine: Mapping[str, int | None], yours: Mapping[str, int | None]) -> pd.DataFrame:

@@ -33,6 +33,8 @@ class Given:
     item: Any = ITEM.id
     value: Any = ITEM.scale.lowest
     declined: Any = False
+    not_arisen: Any = False
+    version: Any = ""
     occasion: Any = "assessment-1"
     operation_id: Any = "op"
 
@@ -126,25 +128,48 @@ def test_nothing_answered_is_an_empty_frame_of_the_contract() -> None:
     assert rows.empty and list(rows.columns) == list(frames.RESPONSES.columns)
 
 
+def test_it_did_not_come_up_is_an_answer_only_where_that_may_be_and_never_beside_another() -> None:
+    items = catalogue()["connection"].items
+    may, may_not = (next(one.id for one in items if one.may_not_arise is is_so) for is_so in (True, False))
+    check_answers([Given(item=may, value=None, not_arisen=True)], BANK)
+    for wrong in (
+        Given(item=may_not, value=None, not_arisen=True),
+        Given(item=may, value=1, not_arisen=True),
+        Given(item=may, value=None, declined=True, not_arisen=True),
+        Given(item=may, value=None, not_arisen="yes"),
+    ):
+        with pytest.raises(AnswerError):
+            check_answers([wrong], BANK)
+
+
+def test_an_answer_to_other_words_is_refused() -> None:
+    check_answers([Given(version=ITEM.version)], BANK)
+    with pytest.raises(AnswerError, match="other words"):
+        check_answers([Given(version="0.9")], BANK)
+
+
 def test_answered_declined_and_open_add_up() -> None:
     """Three items asked, one answered, one declined, one taken back: 1, 1, 1."""
-    one, two, three = (item.id for item in catalogue()["connection"].items[:3])
+    keys = [item.key for item in catalogue()["connection"].items[:3]]
+    one, two, three = (item for item, _ in keys)
+    said = keys[0][1]
     rows = lay_out(
         [
-            Given(item=one),
-            Given(item=two, value=None, declined=True),
-            Given(item=three),
-            Given(item=three, value=None),
+            Given(item=one, version=said),
+            Given(item=two, version=said, value=None, declined=True),
+            Given(item=three, version=said),
+            Given(item=three, version=said, value=None),
         ],
         ["connection"] * 4,
         couple_id="c_1",
         person_id="p_1",
     )
-    counted = count_answers(rows, [one, two, three], "assessment-1")
+    counted = count_answers(rows, keys, "assessment-1")
     assert counted == Completeness(answered=1, declined=1, open=1)
     assert counted.total == 3 and not counted.is_complete
-    assert count_answers(rows, [one, two], "assessment-1").is_complete
-    assert count_answers(rows, [one], "assessment-2") == Completeness(0, 0, 1)
+    assert count_answers(rows, keys[:2], "assessment-1").is_complete
+    assert count_answers(rows, keys[:1], "assessment-2") == Completeness(0, 0, 1)
+    assert count_answers(rows, [(one, "another")], "assessment-1") == Completeness(0, 0, 1)
 
 
 @pytest.mark.parametrize("text", ["assessment-1", "week-9999"])

@@ -1,5 +1,7 @@
 """The fast frame check accepts most sound frames, and never one that pandera refuses."""
 
+import contextlib
+
 import pandas as pd
 import pandera.pandas as pa
 import pytest
@@ -23,7 +25,9 @@ CHANGES = st.dictionaries(st.sampled_from([*ROW, "another"]), VALUES, max_size=2
 def test_frames_passed_by_the_fast_check_are_unchanged_by_pandera(changes, typed, turned):
     made = pd.DataFrame([ROW | {"item": f"x.{n % 2}"} | change for n, change in enumerate(changes)])
     if typed:  # as a station gives it, where it can be
-        made = made.astype({c: r.dtype.type for c, r in RESPONSES.columns.items()}, errors="ignore")
+        types = {c: r.dtype.type for c, r in RESPONSES.columns.items() if c in made}
+        with contextlib.suppress(OverflowError):  # a whole number beyond the type
+            made = made.astype(types, errors="ignore")
     if turned:
         made = made[made.columns[::-1]]
     if frames._is_sound(made, RESPONSES):

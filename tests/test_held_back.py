@@ -31,7 +31,7 @@ INSTRUMENTS = catalogue()
 HOLDING = {name: one for name, one in INSTRUMENTS.items() if one.held_back}
 SAFETY, PEACE, FAITH = (
     "connection.emotional_safety.1",
-    "connection.self_and_us.3",
+    "connection.emotional_safety.4",
     "warning_signs.trust_broken.2",
 )
 Publish = Callable[[pd.DataFrame, Grain, Instrument, str], Publication]
@@ -125,7 +125,7 @@ def guess(publication: Publication, instrument: Instrument, item: str) -> float 
         ends[name].lowest + ends[name].highest - value if instrument.item_by_id[name].reverse else value
         for name, value in zip(shown["item"], shown["value"], strict=True)
     ]
-    rest = float(here["score"].iloc[0]) * len(subscale.items) - sum(turned)
+    rest = float(here["score"].iloc[0]) * int(here["n_answered"].iloc[0]) - sum(turned)
     is_reversed = instrument.item_by_id[item].reverse
     return round(ends[item].lowest + ends[item].highest - rest if is_reversed else rest, 6)
 
@@ -135,18 +135,19 @@ def guess(publication: Publication, instrument: Instrument, item: str) -> float 
 def test_held_back_answers_cannot_be_derived_from_a_published_score(item, value):
     instrument = INSTRUMENTS[item.partition(".")[0]]
     subscale = next(one for one in instrument.subscales if item in one.items)
-    rows = answers(dict.fromkeys(subscale.items, 3) | {item: value}, instrument=instrument.id)
+    known = [name for name in subscale.items if name not in instrument.held_back]
+    rows = answers(dict.fromkeys(known, 3) | {item: value}, instrument=instrument.id)
 
     assert guess(published(rows, Grain.ANSWERS, instrument), instrument, item) is None
     assert guess(scored_over_all(rows, Grain.ANSWERS, instrument), instrument, item) == value
 
 
 def test_a_held_back_item_is_scored_as_missing():
-    rows = answers({SAFETY: 4, SAFETY[:-1] + "2": 3, SAFETY[:-1] + "3": 2}, instrument="connection")
+    rows = answers({SAFETY: 4, SAFETY[:-1] + "3": 1, SAFETY[:-1] + "5": 2}, instrument="connection")
     scores = published(rows, Grain.SCORES, INSTRUMENTS["connection"]).scores
 
     row = scores.set_index("subscale").loc["connection.emotional_safety"]
-    assert (row["score"], row["n_answered"], row["n_items"]) == (2.5, 2, 3)
+    assert (row["score"], row["n_answered"], row["n_items"]) == (2.5, 2, 4)
 
 
 def test_a_facet_with_too_few_publishable_answers_is_not_published():
@@ -205,7 +206,7 @@ def test_joint_results_do_not_depend_on_held_back_answers(responses):
     desired = one.needs[(one.needs["need"] == "needs.desired").to_numpy()]
     assert desired["outside"].isna().all() and desired["met"].notna().all()
     agreed = one.agreement.set_index("facet")["n_both"]
-    assert agreed["connection.emotional_safety"] == agreed["connection.self_and_us"] == 2
+    assert agreed["connection.emotional_safety"] == 2
 
 
 # -- what was published before -----------------------------------------------------------

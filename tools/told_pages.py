@@ -171,6 +171,7 @@ def _answers(person: str, scores: Person, instruments: Mapping[str, Instrument])
             "item": list(values),
             "value": pd.array(list(values.values()), dtype="Int16"),
             "declined": False,
+            "version": [instruments[one.partition(".")[0]].item_by_id[one].version for one in values],
         }
     )
     return frames.check(frame, frames.RESPONSES)

@@ -5,7 +5,7 @@ item id, here, before anything is kept.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,10 +13,10 @@ import pandas as pd
 
 from workbook import frames
 from workbook.errors import AnswerError, Problem, problem
-from workbook.instruments.model import Instrument, Item
+from workbook.instruments.model import FIRST, Instrument, Item
+from workbook.versions import OWN_NEED, asked_in
 
 MOST_AT_ONCE = 500
-OWN_NEED = re.compile(r"(needs\.own\.[a-z0-9]{4,32})\.([a-z_]{1,24})")
 _OPERATION = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _OCCASION = re.compile(r"[a-z]{1,24}-[1-9][0-9]{0,3}")
 
@@ -37,6 +37,10 @@ class GivenAnswer(Protocol):
     def value(self) -> Any: ...
     @property
     def declined(self) -> Any: ...
+    @property
+    def not_arisen(self) -> Any: ...
+    @property
+    def version(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,11 @@ class Completeness:
     answered: int
     declined: int
     open: int
+    not_arisen: int = 0
 
     @property
     def total(self) -> int:
-        return self.answered + self.declined + self.open
+        return self.answered + self.declined + self.not_arisen + self.open
 
     @property
     def is_complete(self) -> bool:
@@ -61,36 +66,40 @@ class ItemBank:
     """Every item of every instrument by id, and the own needs of one person.
 
     ``own_needs`` are ids such as ``'needs.own.k3fz'``; their questions are those that every
-    need has (``.importance``, ``.met`` …), on the same scales.
+    need has (``.importance``, ``.met`` …), on the same scales. ``asked_on`` gives the instruments as they are
+    asked on an occasion, where that is not the same on all.
     """
 
     instruments: Mapping[str, Instrument]
     own_needs: Collection[str] = ()
+    asked_on: Callable[[str], Mapping[str, Instrument]] | None = None
 
-    def find(self, item_id: object) -> tuple[str, Item] | None:
-        """Return the instrument id and item of an item id, or None when nobody knows it."""
+    def find(self, item_id: object, occasion: object = "") -> tuple[str, Item] | None:
+        """Return the instrument id and item of an item id, or None when it is not asked on that occasion."""
         if not isinstance(item_id, str):
             return None
-        for instrument in self.instruments.values():
+        asked = self.asked_on(str(occasion)) if self.asked_on and is_occasion(occasion) else self.instruments
+        for instrument in asked.values():
             item = instrument.item_by_id.get(item_id)
             if item is not None:
                 return instrument.id, item
-        return self._find_own(item_id)
+        return self._find_own(item_id, asked)
 
-    def _find_own(self, item_id: str) -> tuple[str, Item] | None:
+    def _find_own(self, item_id: str, asked: Mapping[str, Instrument]) -> tuple[str, Item] | None:
         matched = OWN_NEED.fullmatch(item_id)
-        needs = self.instruments.get("needs")
+        needs = asked.get("needs")
         if matched is None or needs is None or matched[1] not in self.own_needs:
             return None
-        asked = next((item for item in needs.items if item.id.endswith(f".{matched[2]}")), None)
-        return (needs.id, asked) if asked is not None else None
+        like = next((item for item in needs.items if item.id.endswith(f".{matched[2]}")), None)
+        return (needs.id, like) if like is not None else None
 
 
 def check_answers(answers: Sequence[GivenAnswer], bank: ItemBank) -> list[str]:
     """Check answers against the item bank; give the instrument id of each.
 
-    An answer that is neither a value nor declined takes back what was answered before; no page of ours
-    asks for that, and it reaches nobody's drawer but one's own.
+    An answer that is neither a value nor a reason for none takes back what was answered before; no page of
+    ours asks for that, and it reaches nobody's drawer but one's own. One that says which version of the item
+    it answers has to name the one that is asked; one that says none answers that.
 
     Raises
     ------
@@ -103,7 +112,7 @@ def check_answers(answers: Sequence[GivenAnswer], bank: ItemBank) -> list[str]:
     instruments: list[str] = []
     seen: dict[str, GivenAnswer] = {}
     for position, answer in enumerate(answers, start=1):
-        found = bank.find(answer.item)
+        found = bank.find(answer.item, answer.occasion)
         problems += [
             problem(f"errors.answers.{key}", position=position, item=_shown(answer.item))
             for key in _problems(answer, found, bank)
@@ -137,7 +146,7 @@ def is_operation_id(text: object) -> bool:
 def lay_out(
     answers: Sequence[GivenAnswer], instruments: Sequence[str], *, couple_id: str, person_id: str
 ) -> pd.DataFrame:
-    """Answers in the order given → `frames.RESPONSES` rows, the latest per occasion and item.
+    """Answers in the order given → `frames.RESPONSES` rows, the latest per occasion, item and version.
 
     Parameters
     ----------
@@ -147,7 +156,7 @@ def lay_out(
         The instrument id of each, from `check_answers`.
     """
     latest = {
-        (answer.occasion, answer.item): (answer, instrument)
+        (answer.occasion, answer.item, answer.version or FIRST): (answer, instrument)
         for answer, instrument in zip(answers, instruments, strict=True)
     }
     if not latest:
@@ -161,30 +170,32 @@ def lay_out(
         "item": [answer.item for answer, _ in kept],
         "value": pd.array([answer.value for answer, _ in kept], dtype="Int16"),
         "declined": pd.array([answer.declined for answer, _ in kept], dtype="boolean"),
+        "not_arisen": pd.array([answer.not_arisen for answer, _ in kept], dtype="boolean"),
+        "version": [answer.version or FIRST for answer, _ in kept],
     }
     return frames.check(pd.DataFrame(columns), frames.RESPONSES)
 
 
-def count_answers(responses: pd.DataFrame, items: Collection[str], occasion: str) -> Completeness:
-    """Return how many of these items are answered, declined and open for one occasion.
+def count_answers(responses: pd.DataFrame, keys: Collection[tuple[str, str]], occasion: str) -> Completeness:
+    """Return how many of these items are answered, declined, did not come up or are open for one occasion.
 
     Parameters
     ----------
     responses : DataFrame
         One person's `frames.RESPONSES`.
-    items : collection of str
-        Item ids, e.g. of one chapter.
+    keys : collection of (item id, version)
+        See `workbook.instruments.model.Item.key`; e.g. of one chapter.
 
     Examples
     --------
-    >>> count_answers(frames.empty(frames.RESPONSES), {"a", "b"}, "assessment-1")
-    Completeness(answered=0, declined=0, open=2)
+    >>> count_answers(frames.empty(frames.RESPONSES), {("a", "1.0"), ("b", "2.0")}, "assessment-1")
+    Completeness(answered=0, declined=0, open=2, not_arisen=0)
     """
-    wanted = set(items)
-    own = responses[(responses["occasion"] == occasion) & responses["item"].isin(wanted)]
+    own = asked_in(responses[(responses["occasion"] == occasion).to_numpy(dtype=bool)], keys)
     answered = int(own["value"].notna().sum())
     declined = int((own["value"].isna() & own["declined"]).sum())
-    return Completeness(answered, declined, len(wanted) - answered - declined)
+    not_arisen = int((own["value"].isna() & own["not_arisen"]).sum())
+    return Completeness(answered, declined, len(set(keys)) - answered - declined - not_arisen, not_arisen)
 
 
 def _problems(answer: GivenAnswer, found: tuple[str, Item] | None, bank: ItemBank) -> list[str]:
@@ -197,10 +208,14 @@ def _problems(answer: GivenAnswer, found: tuple[str, Item] | None, bank: ItemBan
         keys.append("unknown_item")
     elif answer.value is not None and not _is_choice(answer.value, found[1]):
         keys.append("outside_scale")
-    if not isinstance(answer.declined, bool):
+    if not isinstance(answer.declined, bool) or not isinstance(answer.not_arisen, bool):
         keys.append("outside_scale")
-    elif answer.declined and answer.value is not None:
+    elif (answer.value is not None) + answer.declined + answer.not_arisen > 1:
         keys.append("declined_with_value")
+    elif answer.not_arisen and found is not None and not found[1].may_not_arise:
+        keys.append("outside_scale")
+    if found is not None and answer.version not in ("", found[1].version):
+        keys.append("other_version")
     return keys
 
 

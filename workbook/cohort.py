@@ -1,8 +1,8 @@
 """A cohort's answers as files: wide CSV to read anywhere, or long Parquet to compute on.
 
 CSV has one file per instrument and one row per person and occasion, a column per item: an
-empty cell was not answered, `DECLINED` is 'prefer not to say'. Parquet has the long form in
-parts, each holding whole couples. A folder appears whole or not at all.
+empty cell was not answered, `DECLINED` is 'prefer not to say', `NOT_ARISEN` 'it did not come up'. Parquet
+has the long form in parts, each holding whole couples. A folder appears whole or not at all.
 """
 
 import csv
@@ -19,11 +19,12 @@ import pandas as pd
 
 from workbook import frames
 from workbook.errors import FrameError, Problem, StorageError, problem
-from workbook.instruments.library import catalogue
-from workbook.instruments.model import Instrument
+from workbook.instruments.library import catalogue, in_version
+from workbook.instruments.model import FIRST, Instrument
 
 FileFormat = Literal["csv", "parquet"]
 DECLINED = -9  # no scale of ours goes below 0, so no answer can be taken for it
+NOT_ARISEN = -8
 ABOUT = "cohort.json"
 KEYS = ["couple_id", "person_id", "occasion"]
 WHOLE = r"[0-9]{1,4}"
@@ -107,6 +108,7 @@ def read_cohort(folder: Path) -> pd.DataFrame:
     for path in sorted(folder.glob("part-*.parquet" if about["form"] == "parquet" else "*.csv")):
         try:
             part = pd.read_parquet(path) if path.suffix == ".parquet" else read_wide(path)
+            part = _with_versions(part, about, known)
             problems += _off_scale(part, path.name, known)
             parts.append(part)
         except FrameError as refusal:
@@ -118,6 +120,18 @@ def read_cohort(folder: Path) -> pd.DataFrame:
     if not parts:
         return frames.empty(frames.RESPONSES)
     return frames.check(pd.concat(parts, ignore_index=True), frames.RESPONSES)
+
+
+def _with_versions(
+    part: pd.DataFrame, about: Mapping[str, Any], known: Mapping[str, Instrument]
+) -> pd.DataFrame:
+    """Return answers with the version of each item, as the cohort says of its questionnaires."""
+    if "version" in part or "item" not in part:
+        return part
+    said = about.get("instruments", {})
+    asked = [in_version(known, name, str(said.get(name, one.version))) for name, one in known.items()]
+    versions = {item.id: item.version for one in asked if one for item in one.items}
+    return part.assign(version=part["item"].astype("string").map(versions).fillna(FIRST))
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -132,7 +146,9 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def _append_csv(responses: pd.DataFrame, folder: Path, *, is_first: bool) -> None:
-    values = responses["value"].mask(responses["declined"], DECLINED)
+    values = (
+        responses["value"].mask(responses["declined"], DECLINED).mask(responses["not_arisen"], NOT_ARISEN)
+    )
     for instrument, rows in responses.assign(value=values).groupby("instrument", sort=False, observed=True):
         # People and items in the order they came: sorting would part a facet's items.
         people = pd.MultiIndex.from_frame(rows[KEYS].drop_duplicates())
@@ -165,17 +181,19 @@ def read_wide(path: Path) -> pd.DataFrame:
     items = [name for name in header if name not in KEYS]
     for item in items:
         cells = wide[item].str.strip()
-        sound = cells.str.fullmatch(WHOLE) | (cells == "") | (cells == str(DECLINED))
-        problems += _at(path, item, f"neither empty, {DECLINED} nor a whole number from 0", _where(~sound))
+        sound = cells.str.fullmatch(WHOLE) | cells.isin(["", str(DECLINED), str(NOT_ARISEN)])
+        fault = f"neither empty, {DECLINED}, {NOT_ARISEN} nor a whole number from 0"
+        problems += _at(path, item, fault, _where(~sound))
         wide[item] = cells.mask(~sound | (cells == ""))
     if problems:
         raise FrameError(problems)
     long = wide.melt(id_vars=KEYS, var_name="item", value_name="value")
     codes = long["value"].astype("Int16")
     declined = (codes == DECLINED).fillna(value=False)
-    return long.assign(value=codes.mask(declined), declined=declined, instrument=path.stem)[
-        list(frames.RESPONSES.columns)
-    ]
+    not_arisen = (codes == NOT_ARISEN).fillna(value=False)
+    value = codes.mask(declined | not_arisen)
+    long = long.assign(value=value, declined=declined, not_arisen=not_arisen, instrument=path.stem)
+    return long[[name for name in frames.RESPONSES.columns if name in long]]
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -14,7 +14,10 @@ from workbook.errors import FrameError
 
 
 def column(dtype: object, title: str, *, nullable: bool = False, **checks: object) -> pa.Column:
-    """Declare a column: its type, and what it means and in which unit."""
+    """Declare a column: its type, and what it means and in which unit.
+
+    One with a ``default`` was added later: a frame from before is read as if it held that throughout.
+    """
     return pa.Column(dtype, title=title, nullable=nullable, coerce=True, **checks)  # type: ignore[arg-type]
 
 
@@ -31,8 +34,10 @@ RESPONSES = pa.DataFrameSchema(
         "item": column("string", "Item id; for ever."),
         "value": column("Int16", "The choice's value in scale points; NA where not answered.", nullable=True),
         "declined": column("boolean", "True where the person chose 'prefer not to say'."),
+        "not_arisen": column("boolean", "True where the person chose 'it did not come up'.", default=False),
+        "version": column("string", "Since which version the item is as it was answered.", default="1.0"),
     },
-    unique=["person_id", "occasion", "item"],
+    unique=["person_id", "occasion", "item", "version"],
     strict=True,
     name="responses",
     title="One row per person, occasion and item that was shown.",
@@ -57,8 +62,10 @@ SCORES = pa.DataFrameSchema(
         "low": column("Float64", "score − 1.96·sem, cut at the scale's end.", nullable=True),
         "high": column("Float64", "score + 1.96·sem, cut at the scale's end.", nullable=True),
         "assumed": column("boolean", "True where SD or reliability are assumed rather than sourced."),
+        "version": column("string", "Version of the instrument that was scored.", default="1.0"),
+        "about": column("string", "Whom the subscale is about: self or partner.", default="self"),
     },
-    unique=["person_id", "occasion", "subscale"],
+    unique=["person_id", "occasion", "subscale", "version"],
     strict=True,
     name="scores",
     title="One row per person, occasion and subscale.",
@@ -354,11 +361,23 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
                 nullable=True,
             ),
             "assumed": column("boolean", "True where a constant behind the band is assumed."),
+            "n_parted": column(
+                "Int16", "Topics of which earlier times were asked in other words, and are not joined."
+            ),
             **_STEPS,
         },
     ),
 }
 """What each figure is drawn from; see `workbook.plots`."""
+
+
+def needed(schema: pa.DataFrameSchema) -> list[str]:
+    """Return the columns that a frame has to have; of the others their default is taken.
+
+    >>> "version" in RESPONSES.columns, "version" in needed(RESPONSES)
+    (True, False)
+    """
+    return [name for name, one in schema.columns.items() if one.default is None]
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -372,7 +391,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     if _is_sound(frame, schema):
         return frame.copy()
     try:
-        return schema.validate(frame, lazy=True)
+        return schema.validate(_of_now(frame, schema), lazy=True)
     except SchemaErrors as failure:
         cases = failure.failure_cases
         counts = cases.groupby(["column", "check"], dropna=False, observed=True).size()
@@ -381,6 +400,19 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
             for (column, check_name), n in counts.items()
         ]
         raise FrameError(problems) from None
+
+
+def _of_now(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return a frame with the columns that were added since it was made, each with its default throughout."""
+    added = {
+        name: one.default
+        for name, one in schema.columns.items()
+        if one.default is not None and name not in frame.columns
+    }
+    if not added:
+        return frame
+    order = [name for name in schema.columns if name in frame.columns or name in added]
+    return frame.assign(**added)[[*order, *(name for name in frame.columns if name not in order)]]
 
 
 def _is_sound(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> bool:

@@ -9,11 +9,14 @@ import pandas as pd
 from workbook import frames
 from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair, perception, perspectives
 from workbook.insights import Insight, find_insights
+from workbook.instruments.facets import facets
+from workbook.instruments.library import in_version
 from workbook.instruments.model import Instrument
 from workbook.plots import VIEWS, Findings, showings
 from workbook.plots.view import is_shareable
 from workbook.scoring import score_all
 from workbook.sharing import Grain, Publication, open_round
+from workbook.versions import as_answered, asked_in
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def work_out(
         Exercises that both put aside or did together lately: they are not offered now.
     """
     opened = _opened(publications)
+    instruments = _in_latest(opened, instruments)
     responses = _joined([one.responses for one in opened], frames.RESPONSES)
     scores = _joined([one.scores for one in opened], frames.SCORES)
     grains = _grains(opened, instruments)
@@ -96,7 +100,12 @@ def work_out_own(
     suggestions: Mapping[str, Sequence[str]] | None = None,
     passed: Collection[str] = (),
 ) -> Results:
-    """Return one person's own results, from their drawer: what they say of themselves and the partner."""
+    """Return one person's own results, of one occasion: what they say of themselves and the partner.
+
+    What they answered to a question in another version than the rest counts nowhere.
+    """
+    instruments = as_answered(responses, instruments)
+    responses = asked_in(responses, {key for one in instruments.values() for key in one.keys})
     scores = score_all(responses, instruments)
     answered = set(responses.loc[responses["value"].notna(), "instrument"])
     grains = {name: Grain.ANSWERS if name in answered else Grain.NOTHING for name in instruments}
@@ -128,7 +137,13 @@ def _results(
             alone=is_solo,
         )
     reasons = _unavailable(found, instruments, grains, is_solo=is_solo)
-    return Results(**vars(found), insights=insights, grains=grains, unavailable=reasons, is_solo=is_solo)
+    return Results(
+        **vars(found),
+        insights=insights,
+        grains=grains,
+        unavailable=reasons,
+        is_solo=is_solo,
+    )
 
 
 def _findings(
@@ -139,7 +154,7 @@ def _findings(
 ) -> Findings:
     now_scores, now_answers = frames.latest(scores), frames.latest(responses)
     shown = [one for one in instruments.values() if is_shareable(one)]
-    seen = _joined([perspectives(now_scores, now_answers, one, known) for one in shown], frames.PERSPECTIVES)
+    seen = _joined([perspectives(now_scores, one, known) for one in shown], frames.PERSPECTIVES)
     healthy = _joined([agreement(now_answers, one) for one in shown], frames.AGREEMENT)
     needs = needs_gap(now_answers, known)
     claims = find_claims(now_scores, seen, needs, instruments, known)
@@ -147,11 +162,12 @@ def _findings(
         scores,
         pair(scores, known),
         seen if len(seen) else None,
-        perception(seen) if len(seen) else None,
+        perception(_comparable(seen, shown)) if len(seen) else None,
         healthy if len(healthy) else None,
         needs if len(needs) else None,
         claims,
         find_changes(scores, instruments),
+        instruments,
     )
 
 
@@ -161,6 +177,20 @@ def _opened(publications: Sequence[Publication]) -> list[Publication]:
         rounds.setdefault((one.instrument, one.occasion, one.round), []).append(one)
     found = [open_round(a, b) for group in rounds.values() for a, b in combinations(group, 2)]
     return [one for both in found if both for one in both]
+
+
+def _comparable(seen: pd.DataFrame, instruments: Sequence[Instrument]) -> pd.DataFrame:
+    """Return perspectives on topics of which own word and the other's view are on one scale."""
+    known = {facet.id for one in instruments for facet in facets(one) if facet.is_comparable}
+    return seen[seen["facet"].isin(known).to_numpy(dtype=bool)]
+
+
+def _in_latest(opened: Sequence[Publication], instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Return each instrument in the version in which its latest open occasion was answered."""
+    found = dict(instruments)
+    for one in sorted(opened, key=lambda one: frames.occasion_number(one.occasion)):
+        found[one.instrument] = in_version(instruments, one.instrument, one.version) or found[one.instrument]
+    return found
 
 
 def _joined(parts: Sequence[pd.DataFrame], schema: object) -> pd.DataFrame:
@@ -191,7 +221,7 @@ def _unavailable(
         elif order.index(grain) < order.index(Grain(one.view.grain)):
             reasons[one.id] = "needs_answers"
         elif not _has_rows(one.view.source(found), one.instrument):
-            reasons[one.id] = one.view.lacks
+            reasons[one.id] = one.view.why_missing(found)
     return reasons
 
 

@@ -7,6 +7,7 @@ what                           nothing    scores    answers
 score of a facet, answered     no         yes       yes
 score of a facet, NA           no         no        no
 score resting on one answer    no         no        yes
+score about the partner        no         no        yes
 answer to an item              no         no        yes
 item declined or left blank    no         no        no
 item that is held back         no         no        no
@@ -21,6 +22,7 @@ what                           nothing    scores    answers    words
 score of a facet, answered     no         yes       yes        yes
 score of a facet, NA           no         no        no         no
 score resting on one answer    no         no        yes        yes
+score about the partner        no         no        yes        yes
 answer to an item              no         no        yes        yes
 item declined or left blank    no         no        no         no
 item that is held back         no         no        no         no
@@ -30,9 +32,10 @@ answer to an own need          no         no        no         no
 private instrument             refused    refused   refused    refused
 =============================  =========  ========  =========  =========
 
-*Score resting on one answer*: a single item's score **is** the answer (needs, skills, what I
-see in my partner), and so is a facet score made from one answered item. They wait for grain
-*answers*. A declined item looks like one left blank: neither is there. An item *held back*
+*Score resting on one answer*: a single item's score **is** the answer (needs, skills), and so is
+a facet score made from one answered item. They wait for grain *answers*, and so does what a person says
+of their partner, of which two answers at most make a score. A declined item looks like one left blank:
+neither is there. An item *held back*
 (`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
 here, and only from what may be published, so that score × n − the rest gives nothing away. Single
 answers that a person holds back (`workbook.withheld`) are left out in the same way.
@@ -56,11 +59,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 
 from workbook import frames
 from workbook.errors import SharingError
-from workbook.instruments.model import Instrument
+from workbook.instruments.library import every_version
+from workbook.instruments.model import FIRST, Instrument
 from workbook.scoring import score
 
 TAKES_OWN_NEEDS = "needs"
@@ -82,6 +87,7 @@ class Publication:
 
     ``responses`` is an empty frame at grain *scores*; ``scores`` is always there. ``rule`` says
     which items were held back when it was made (`rule_of`); before there were any it was empty.
+    ``version`` is that of the instrument as it was asked; what says none is of the first.
     ``words`` are own needs by id, at grain *words* alone.
     """
 
@@ -94,6 +100,7 @@ class Publication:
     responses: pd.DataFrame
     scores: pd.DataFrame
     rule: str = ""
+    version: str = FIRST
     words: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -137,15 +144,22 @@ def rule_of(instrument: Instrument) -> str:
     return hashlib.sha256("\n".join(sorted(instrument.held_back)).encode()).hexdigest()[:16]
 
 
+def rules_in_words(instruments: Mapping[str, Instrument]) -> str:
+    """Return which items are held back of each instrument, in every version that was ever asked."""
+    versions = sorted(every_version(instruments), key=lambda one: (one.id, one.version))
+    return "\n".join(f"{one.id} {one.version} {rule_of(one)}" for one in versions)
+
+
 def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Return the answers of one instrument that may be published at all: given, known, and not held back."""
-    known = [item.id for item in instrument.items if not item.never_published]
-    is_shown = (
-        (responses["instrument"] == instrument.id)
-        & responses["item"].isin(known)
-        & responses["value"].notna()
-    )
-    return responses[is_shown.to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
+    """Return the answers of one instrument that may be published at all: given, known, and not held back.
+
+    An answer to an item in another version than the instrument has it is to another question: not known.
+    """
+    known = {item.key for item in instrument.items if not item.never_published}
+    is_given = (responses["instrument"] == instrument.id) & responses["value"].notna()
+    given = responses[is_given.to_numpy(dtype=bool, na_value=False)]
+    is_known = [key in known for key in zip(given["item"], given["version"], strict=True)]
+    return given[np.array(is_known, dtype=bool)].reset_index(drop=True)
 
 
 def without_held_back(responses: pd.DataFrame, instruments: Iterable[Instrument]) -> pd.DataFrame:
@@ -192,6 +206,7 @@ def publish(
         frames.check(answers, frames.RESPONSES),
         _scored(answers, instrument),
         rule_of(instrument),
+        instrument.version,
         dict(words or {}) if instrument.id == TAKES_OWN_NEEDS else {},
     )
     return coarsen(snapshot, grain)
@@ -231,7 +246,8 @@ def coarsen(publication: Publication, grain: Grain) -> Publication:
     responses, scores = publication.responses, publication.scores
     if grain in (Grain.NOTHING, Grain.SCORES):
         responses = responses.iloc[:0]
-        scores = scores[(scores["n_answered"] > 1).to_numpy(dtype=bool)].reset_index(drop=True)
+        is_of_facet = (scores["n_answered"] > 1) & (scores["about"] == "self")
+        scores = scores[is_of_facet.to_numpy(dtype=bool)].reset_index(drop=True)
     if grain is Grain.NOTHING:
         scores = scores.iloc[:0]
     words = publication.words if grain is Grain.WORDS else {}
@@ -256,7 +272,7 @@ def open_round(
     -------
     tuple of Publication, or None
         ``None`` too when either chose *nothing*, or the two are of different rounds,
-        occasions or instruments.
+        occasions or instruments, or of different versions of one.
 
     Raises
     ------
@@ -270,7 +286,7 @@ def open_round(
         raise SharingError("two publications of different couples can never open to each other")
     if a.person_id == b.person_id:
         raise SharingError("a round needs the publications of two persons, not two of the same one")
-    if (a.instrument, a.occasion, a.round) != (b.instrument, b.occasion, b.round):
+    if (a.instrument, a.version, a.occasion, a.round) != (b.instrument, b.version, b.occasion, b.round):
         return None
     grain = lower(a.grain, b.grain)
     if grain is Grain.NOTHING:

@@ -8,12 +8,13 @@ from workbook.content import say
 from workbook.content.families import families, read_families
 from workbook.content.files import STRUCTURE
 from workbook.errors import ContentError
-from workbook.instruments import catalogue
+from workbook.instruments import catalogue, every_version
 from workbook.instruments.facets import facets
 
 
 def test_every_facet_and_sign_stands_in_one_of_five_families():
-    topics = [one.id for name in ("connection", "warning_signs") for one in facets(catalogue()[name])]
+    asked = every_version({name: catalogue()[name] for name in ("connection", "warning_signs")})
+    topics = {facet.id for one in asked for facet in facets(one)}
     grouped = [topic for family in families().families for topic in family.topics]
 
     assert sorted(grouped) == sorted(topics)
@@ -23,7 +24,8 @@ def test_every_facet_and_sign_stands_in_one_of_five_families():
 def test_every_family_is_a_column_of_topics_of_connection():
     """What pictures show as columns holds about as many topics in each: none is empty, none a list."""
     columns = [
-        [topic for topic in one.topics if topic.startswith("connection.")] for one in families().families
+        [topic for topic in one.topics if topic in catalogue()["connection"].subscale_by_id]
+        for one in families().families
     ]
 
     assert {len(own) for own in columns} <= {4, 5}

@@ -9,13 +9,14 @@ import workbook.content
 from workbook.content.exercise import exercises
 from workbook.content.ladder import ladder, read_ladder
 from workbook.errors import ContentError
-from workbook.instruments import catalogue
+from workbook.instruments import catalogue, every_version
 from workbook.instruments.facets import facets
 
 
 def test_every_facet_sign_need_and_skill_stands_on_one_rung():
     names = ("connection", "warning_signs", "needs", "skills")
-    topics = [one.id for name in names for one in facets(catalogue()[name])]
+    asked = every_version({name: catalogue()[name] for name in names})
+    topics = {facet.id for one in asked for facet in facets(one)}
     on_rungs = [topic for rung in ladder().rungs for topic in rung.topics]
 
     assert sorted(on_rungs) == sorted(topics)
@@ -35,8 +36,10 @@ def test_safety_trust_and_calm_come_first_and_the_inner_world_last():
     assert set(ladder().first_topics) == {
         "connection.emotional_safety",
         "connection.trust",
+        "connection.reliability",
         "warning_signs.trust_broken",
         "warning_signs.conflict",
+        "connection.mending",
     }
     assert [rung.first for rung in ladder().rungs] == [True, True, False, False, False, False]
     assert "connection.vulnerability" in ladder().rungs[-1].topics

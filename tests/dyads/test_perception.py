@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from tests.small import ITEMS, OFTEN, SMALL, TALK, answers, both
+from tests.small import ITEMS, OFTEN, SEEN, SMALL, TALK, answers, both
 from workbook import frames
 from workbook.dyads import perception, perspectives
 from workbook.instruments.model import Instrument, Item, Subscale
@@ -17,7 +17,7 @@ YOURS = {"x.talk.1": 2, "x.talk.2": 2, "x.talk.3": 2, "x.talk.partner": 1}
 
 
 def seen(responses, known=None, instrument=SMALL):
-    return perspectives(score(responses, instrument), responses, instrument, known)
+    return perspectives(score(responses, instrument), instrument, known)
 
 
 def test_the_four_perspectives_of_a_facet():
@@ -38,7 +38,7 @@ def test_the_four_perspectives_of_a_facet():
 
 def test_a_reverse_keyed_answer_about_the_partner_is_turned():
     items = tuple(dataclasses.replace(i, reverse=True) if i.about == "partner" else i for i in ITEMS)
-    instrument = dataclasses.replace(SMALL, items=items, subscales=(TALK,))
+    instrument = dataclasses.replace(SMALL, items=items, subscales=(TALK, SEEN))
 
     assert seen(both(MINE, YOURS), instrument=instrument)["value"].tolist() == [4.0, 1.0, 2.0, 3.0]
 
@@ -80,11 +80,9 @@ def test_ids_as_categories_give_the_same():
 
 
 def test_no_perspectives_give_an_empty_frame():
-    none = frames.empty(frames.RESPONSES)
-
-    assert len(perspectives(frames.empty(frames.SCORES), none, SMALL)) == 0
+    assert len(perspectives(frames.empty(frames.SCORES), SMALL)) == 0
     assert len(seen(answers({"y.a": 1}, instrument="y"))) == 0
-    neither = dataclasses.replace(SMALL, subscales=(dataclasses.replace(TALK, higher_is="neither"),))
+    neither = dataclasses.replace(SMALL, subscales=(dataclasses.replace(TALK, higher_is="neither"), SEEN))
     assert len(seen(both(MINE, YOURS), instrument=neither)) == 0
     assert len(perception(frames.empty(frames.PERSPECTIVES))) == 0
 
@@ -97,7 +95,10 @@ def many(n: int) -> Instrument:
     items, subscales = [], []
     for k in range(n):
         items += [Item(f"x.f{k}.self", "…", OFTEN), Item(f"x.f{k}.partner", "…", OFTEN, about="partner")]
-        subscales.append(Subscale(f"x.f{k}.self", f"Facet {k}", (f"x.f{k}.self",), summary=""))
+        subscales += [
+            Subscale(f"x.f{k}.{who}", f"Facet {k}", (f"x.f{k}.{who}",), about=about, summary="")
+            for who, about in (("self", "self"), ("partner", "partner"))
+        ]
     return dataclasses.replace(SMALL, items=tuple(items), subscales=tuple(subscales))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from tests.small import asked_version
 from workbook import frames
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facet_of, facets
@@ -65,6 +66,7 @@ def _rows(values: np.ndarray, instrument: str, item: str, place: str, time: int)
             "item": item,
             "value": pd.array(values, dtype="Int16"),
             "declined": False,
+            "version": asked_version(item),
         }
     )
 

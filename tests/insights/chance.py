@@ -26,33 +26,45 @@ class Facet:
     id: str
     title: str
     items: tuple[str, ...]
-    seen: str
+    seen: tuple[str, ...]
+    seen_spread: float  # of the score that two questions about the partner make
+    is_comparable: bool  # whether they are asked on the same scale
     spread: float
     least: int
     is_sign: bool
 
 
+def file_of(part: str, name: str) -> Path:
+    """Return the file of a questionnaire as it is asked now: that of the newest edition that has one."""
+    editions = sorted(
+        (CONTENT / part / "editions").glob(f"*/{name}.toml"), key=lambda one: int(one.parent.name)
+    )
+    return editions[-1] if editions else CONTENT / part / "instruments" / f"{name}.toml"
+
+
 @cache
 def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
     """Return the topics of a questionnaire, and which items are reversed, from its file."""
-    file, words = (
-        tomllib.loads((CONTENT / part / "instruments" / f"{name}.toml").read_text())
-        for part in ("structure", "en")
-    )
-    seen = {one["id"].rpartition(".")[0]: one["id"] for one in file["items"] if one.get("about") == "partner"}
+    file, words = (tomllib.loads(file_of(part, name).read_text()) for part in ("structure", "en"))
+    seen = {one["id"].rpartition(".")[0]: one for one in file["subscales"] if one.get("about") == "partner"}
+    scale_of = {one["id"]: one["scale"] for one in file["items"]}
     found: dict[str, Facet] = {}
     for one in file["subscales"]:
         if one.get("about", "self") != "self":
             continue
         is_single = one["items"] == [one["id"]]
         topic = one["id"].rpartition(".")[0] if is_single else one["id"]
+        view = seen.get(topic, {"items": []})
+        scales = {scale_of[item] for item in (*one["items"], *view["items"])}
         found.setdefault(
             topic,
             Facet(
                 topic,
                 words["subscales"][one["id"]].get("topic") or words["subscales"][one["id"]]["title"],
                 tuple(one["items"]),
-                seen.get(topic, ""),
+                tuple(view["items"]),
+                view["sd"]["value"] if "sd" in view else SPREAD_OF_SINGLE,
+                len(scales) == 1,
                 one["sd"]["value"] if "sd" in one else SPREAD_OF_SINGLE,
                 one.get("min_answered", 1),
                 one.get("higher_is") == "worse",
@@ -64,7 +76,7 @@ def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
 @cache
 def never_shown(name: str) -> frozenset[str]:
     """Return the items of a questionnaire that are never shown to anybody else."""
-    file = tomllib.loads((CONTENT / "structure" / "instruments" / f"{name}.toml").read_text())
+    file = tomllib.loads(file_of("structure", name).read_text())
     return frozenset(one["id"] for one in file["items"] if one.get("never_published"))
 
 
@@ -73,7 +85,9 @@ def shown(raw: Raw) -> Raw:
 
     def is_open(item: str) -> bool:
         name = item.partition(".")[0]
-        is_part = any(item in one.items for one in read(name)[0] if len(one.items) > 1)
+        is_part = any(
+            item in those for one in read(name)[0] for those in (one.items, one.seen) if len(those) > 1
+        )
         return item not in never_shown(name) and (is_part or all(item in sheet for sheet in raw.values()))
 
     return {place: {i: one for i, one in sheet.items() if is_open(i)} for place, sheet in raw.items()}
@@ -90,6 +104,13 @@ def score(sheet: Mapping[str, int], facet: Facet, reversed_: Mapping[str, bool])
     """Return the mean of the answers there are and their number; None where they are too few."""
     given = [one for item in facet.items if (one := answer(sheet, item, reversed_)) is not None]
     return (sum(given) / len(given), len(given)) if len(given) >= facet.least else None
+
+
+def view(sheet: Mapping[str, int], facet: Facet, reversed_: Mapping[str, bool]) -> float | None:
+    """Return the mean of what is said about the partner; None where a question is left out."""
+    given = [answer(sheet, item, reversed_) for item in facet.seen]
+    whole = [one for one in given if one is not None]
+    return sum(whole) / len(whole) if whole and len(whole) == len(given) else None
 
 
 def raw_scores(
@@ -122,6 +143,12 @@ def _error(facet: Facet, n: int) -> float:
     return facet.spread * math.sqrt((1 - LOW_RELIABILITY) * len(facet.items) / n)
 
 
+def _error_of_view(facet: Facet) -> float:
+    if len(facet.seen) > 1:
+        return facet.seen_spread * math.sqrt(1 - LOW_RELIABILITY)
+    return _error(facet, 1)
+
+
 def between(raw: Raw, names: tuple[str, ...]) -> dict[str, Difference]:
     """Return how what each says of themselves differs, by topic."""
     found = {}
@@ -142,10 +169,10 @@ def of_views(raw: Raw, name: str) -> dict[tuple[str, str], Difference]:
     for one in topics:
         for by, about in ("ab", "ba"):
             own = score(raw.get(about, {}), one, reversed_)
-            seen = answer(raw.get(by, {}), one.seen, reversed_) if one.seen else None
+            seen = view(raw.get(by, {}), one, reversed_) if one.is_comparable else None
             if own and seen is not None:
-                error = math.hypot(_error(one, own[1]), _error(one, 1))
-                found[one.id, about] = (seen - own[0], error, 0.5 / own[1])
+                error = math.hypot(_error(one, own[1]), _error_of_view(one))
+                found[one.id, about] = (seen - own[0], error, 0.5 / max(own[1], len(one.seen)))
     return found
 
 
@@ -169,10 +196,11 @@ def of_reading(raw: Raw, name: str = "connection") -> dict[tuple[str, str], floa
         rows = []
         for one in topics:
             mine, yours = (score(raw.get(place, {}), one, reversed_) for place in (me, you))
-            seen = answer(raw.get(me, {}), one.seen, reversed_) if one.seen else None
+            seen = view(raw.get(me, {}), one, reversed_)
             if mine and yours and seen is not None and not one.is_sign:
-                to_you = (seen - yours[0], math.hypot(_error(one, 1), _error(one, yours[1])))
-                rows.append((*to_you, seen - mine[0], math.hypot(_error(one, 1), _error(one, mine[1]))))
+                own = _error_of_view(one)
+                to_you = (seen - yours[0], math.hypot(own, _error(one, yours[1])))
+                rows.append((*to_you, seen - mine[0], math.hypot(own, _error(one, mine[1]))))
         if len(rows) < 2:
             continue
         level = sum(row[0] for row in rows) / math.sqrt(sum(row[1] ** 2 for row in rows))

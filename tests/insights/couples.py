@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from tests.small import asked_version
 from workbook import frames
 from workbook.content import say
 from workbook.instruments import catalogue
@@ -84,6 +85,8 @@ def responses_of(person: str, sheet: Mapping[str, int]) -> pd.DataFrame:
             "item": list(sheet),
             "value": pd.array(list(sheet.values()), dtype="Int16"),
             "declined": False,
+            "not_arisen": False,
+            "version": [asked_version(item) for item in sheet],
         }
     )
     return frames.check(frame, frames.RESPONSES)

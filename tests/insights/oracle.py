@@ -25,7 +25,7 @@ RARE = 1.4  # of a sign
 HOW_TO_READ = (
     "band_assumed", "joined", "agreement_what", "one_side", "side_by_side_how", "differences_ask",
     "profile_note_two", "profile_note_one", "signs_how_two", "signs_how_one", "signs_open_two", "signs_open_one",
-    "signs_no_verdict", "filled_open", "one_question", "single", "waiting_how", "waiting_less",
+    "signs_no_verdict", "filled_open", "one_question", "few_questions", "single", "waiting_how", "waiting_less",
 )  # fmt: skip
 UNPRAISED = ("Letting go", "Hearing the need beneath the words")
 
@@ -86,8 +86,7 @@ def _subscales() -> tuple[dict[str, Any], ...]:
     found = []
     for name in ("connection", "warning_signs"):
         structure, words = (
-            tomllib.loads((CONTENT / part / "instruments" / f"{name}.toml").read_text())["subscales"]
-            for part in ("structure", "en")
+            tomllib.loads(chance.file_of(part, name).read_text())["subscales"] for part in ("structure", "en")
         )
         found += [one | words[one["id"]] for one in structure]
     return tuple(one for one in found if one.get("about", "self") == "self")

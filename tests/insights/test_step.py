@@ -11,6 +11,7 @@ from tests.insights.couples import ASKED, FACETS, NAMES, NEEDS, SIGNS, A, B, ans
 from workbook.content import say
 from workbook.content.exercise import exercises
 from workbook.content.ladder import ladder
+from workbook.instruments.facets import facets
 from workbook.results import Results
 from workbook.ui.insight_text import next_step
 from workbook.ui.overview import told_together
@@ -148,7 +149,7 @@ def given_sheet(person: str, low: str = "", *, unmet: str = "", unable: str = ""
     """Return answers of somebody who is well but for one topic, one need, or one skill."""
     sheet = chance.answers_of({topic: {"a": score} for topic, score in WELL.items()})["a"]
     sheet |= {f"{need}.{aspect}": 4 for need in NEEDS for aspect in ("importance", "met")}
-    sheet |= {item.id: 4 for item in ASKED["skills"].items}
+    sheet |= {item.id: item.scale.highest for item in ASKED["skills"].items}
     if low:
         sheet |= chance.answers_of({low: {"a": 0 if low in FACETS else 4}})["a"]
     if unmet:
@@ -163,7 +164,8 @@ def climbed(low: str = "", **more: str) -> Results:
     return together(one, couples.responses_of(B, given_sheet(B)))
 
 
-HIGHER = [topic for rung in ladder().rungs if not rung.first for topic in rung.topics]
+ASKED_ABOUT = {facet.id for one in ASKED.values() for facet in facets(one)}
+HIGHER = [topic for rung in ladder().rungs if not rung.first for topic in rung.topics if topic in ASKED_ABOUT]
 
 
 @pytest.mark.parametrize("topic", [one for one in HIGHER if one in (*FACETS, *SIGNS)])

@@ -54,7 +54,7 @@ def _are_alike(judge: Judge, me: str, other: str, *, to_self: bool) -> bool:
     topics, reversed_ = chance.read("connection")
     pairs = []
     for one in topics:
-        seen = chance.answer(judge.raw[mine], one.seen, reversed_)
+        seen = chance.view(judge.raw[mine], one, reversed_)
         words = [chance.score(judge.raw[place], one, reversed_) for place in (mine, theirs)]
         if seen is not None and all(words):
             own = words[0] if to_self else words[1]
@@ -100,8 +100,7 @@ def _seen_often(judge: Judge, words: str) -> bool:
         is_both = part.startswith("by both of you")
         seen = {
             one.title: [
-                (chance.answer(judge.raw.get(place, {}), one.seen, reversed_) or 0) >= OFTEN
-                for place in judge.who
+                (chance.view(judge.raw.get(place, {}), one, reversed_) or 0) >= OFTEN for place in judge.who
             ]
             for one in topics
         }
@@ -213,6 +212,10 @@ VIEW_RULES: list[tuple[str, Rule]] = [
         lambda j, m: _are(m[2], _waiting(j, m[1]), r"of \d+ needs"),
     ),
     (r"For (\w+), no need that matters a lot is met little\.", lambda j, m: _waiting(j, m[1]) == []),
+    (
+        r"What one of you can do and what the other has seen of it are two questions, and neither proves the other wrong\.",
+        lambda j, _m: j.page == "skills",
+    ),
     (r"Often seen in the other: (.*)\.", lambda j, m: _seen_often(j, m[1])),
     (r"You often see (.*) in your partner\.", lambda j, m: _seen_often(j, f"by you, {m[1]}")),
     (
@@ -222,7 +225,7 @@ VIEW_RULES: list[tuple[str, Rule]] = [
     (r"For yourself, you notice none of these signs often\.", lambda j, _m: _none_seen(j, OFTEN)),
     (
         (
-            r"Take this as a hint\.|It rests on one answer for each of \d+ topics\.|There are no norms, and the limits"
+            r"Take this as a hint\.|It rests on one or two answers for each of \d+ topics\.|There are no norms, and the limits"
             r" are our own for now\.|Of twenty couples who see each other alike in truth, at most about one is told"
             r" here that they differ\.|Nobody is right or wrong here: ask each other what you had in mind\."
         ),

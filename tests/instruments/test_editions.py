@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from workbook.errors import ContentError
-from workbook.instruments import Instrument, Item, catalogue, edition
+from workbook.instruments import Instrument, Item, catalogue, edition, in_edition, in_version
 from workbook.instruments.facets import facet_of
 from workbook.scoring import score
 from workbook.simulate import simulate_couples
 
-NOW, NEXT = catalogue(), edition(2)
+NOW, NEXT = edition(1), edition(2)
 CHANGED = [name for name in NEXT if NEXT[name] != NOW[name]]
 OF_FOUR = ("connection", "warning_signs")  # shown by four perspectives
 NEVER = {
@@ -34,10 +34,18 @@ def changed_items(now: Instrument, after: Instrument) -> set[str]:
 
 
 def test_the_edition_that_is_asked_is_the_catalogue_and_another_is_refused() -> None:
-    assert edition(1) == catalogue()
+    assert catalogue() == NEXT
     assert CHANGED == ["connection", "warning_signs", "needs", "skills"]
     with pytest.raises(ContentError, match="no edition 9"):
         edition(9)
+
+
+def test_each_edition_leads_to_the_other_and_what_is_of_none_stays():
+    own = replace(NEXT["connection"], version="of mine")
+    assert in_edition(NEXT, 1) == NOW and in_edition(NOW, 2) == NEXT
+    assert in_edition({"connection": own}, 1) == {"connection": own}
+    assert in_version(NEXT, "needs", "1.0") == in_version(NOW, "needs", "1.0") == NOW["needs"]
+    assert in_version(NEXT, "needs", "9.0") is in_version(NEXT, "nobody's", "1.0") is None
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -79,7 +87,8 @@ def test_how_close_it_feels_stands_first() -> None:
 
 
 def test_what_could_be_used_against_somebody_is_never_published() -> None:
-    assert {name for one in CHANGED for name in NEXT[one].held_back} == NEVER
+    asked = {name for one in CHANGED for name in NEXT[one].held_back}
+    assert asked == NEVER
 
 
 def test_what_begins_with_a_condition_may_not_arise() -> None:

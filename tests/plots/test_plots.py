@@ -132,7 +132,7 @@ def test_every_facet_drawn_is_also_in_the_table(prepared, view):
 
 @pytest.mark.parametrize("view", ["profile", "perspectives", "skills", "guesses", "waiting", "signs"])
 def test_one_person_alone_sees_their_own_side(solo, view):
-    assert figures(view, solo[view])
+    assert figures(view, solo[view]) or view in MAY_BE_EMPTY
     assert DRAWINGS[view].sentence(solo[view])
     assert len(DRAWINGS[view].table(solo[view]))
 
@@ -253,7 +253,7 @@ def test_a_claimed_difference_is_marked_in_ink_and_bold_and_others_are_not(draw,
 
 
 def test_a_difference_within_the_claims_is_not_marked_though_it_passes_a_single_band():
-    """A gap of 1.8 lies beyond its own band (1.96·√2·SEM = 1.3), and not beyond all 21 taken together."""
+    """A gap of 1.8 lies beyond its own band (1.96·√2·SEM = 1.3), and not beyond all 24 taken together."""
     rows = topics_of_many({0: (3.6, 1.8)})
     own = rows[(rows["facet"] == FACETS[0]).to_numpy(dtype=bool)]
 
@@ -283,7 +283,7 @@ def test_marked_everywhere_is_marked_nowhere():
     most = topics_of_many(dict.fromkeys(range(15), (4, 0)))
 
     assert seams(plots.plot_profile(most)) == []
-    assert plots.sentence_profile(most) == [("results.plots.profile_apart", {"n": 15, "of": 21})]
+    assert plots.sentence_profile(most) == [("results.plots.profile_apart", {"n": 15, "of": len(FACETS)})]
 
 
 def test_partners_have_two_colours_and_two_symbols():
@@ -447,7 +447,7 @@ def test_occasions_are_ordered_by_their_number():
 
 def test_a_mark_about_oneself_is_filled_and_about_the_other_open():
     responses = both(MINE, YOURS)
-    shown = plots.prepare_perspectives(perspectives(score(responses, SMALL), responses, SMALL), SMALL, NAMES)
+    shown = plots.prepare_perspectives(perspectives(score(responses, SMALL), SMALL), SMALL, NAMES)
     talk = shown[(shown["facet"] == "x.talk").to_numpy(dtype=bool)]
     figure = plots.plot_four_views(talk)
 

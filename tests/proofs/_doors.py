@@ -53,7 +53,7 @@ HARMLESS = frozenset(
         "held_back",
     }
 )
-WITHIN = frozenset({"Therapists.by_code"})
+WITHIN = frozenset({"Therapists.by_code", "Accounts.with_keys"})
 """What doors call after they have counted the try; on no interface and asked by no page."""
 
 

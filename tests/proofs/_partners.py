@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.proofs._writing import KEY
 from workbook.errors import SharingError
-from workbook.instruments import catalogue
+from workbook.instruments import ASKED, edition
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
@@ -40,13 +40,13 @@ class State:
 
 
 @cache
-def _items() -> list[tuple[str, tuple[int, ...]]]:
-    return [(item.id, tuple(item.scale.values)) for item in catalogue()[INSTRUMENT].items]
+def _items(asked: int) -> list[tuple[str, tuple[int, ...]]]:
+    return [(item.id, tuple(item.scale.values)) for item in edition(asked)[INSTRUMENT].items]
 
 
-def answers_of(person: int, k: int) -> list[Answer]:
-    """Return the answers of one act: three items, each with a value specific to this act."""
-    items = _items()
+def answers_of(person: int, k: int, asked: int = ASKED) -> list[Answer]:
+    """Return the answers of one act: three items of an edition, each with a value specific to this act."""
+    items = _items(asked)
     given = []
     for part in range(3):
         item, values = items[(3 * k + part) % len(items)]
@@ -80,13 +80,15 @@ def _share(partner: PartnerService, person: int, k: int) -> None:
         pass
 
 
-def state_after(person: int, n_acts: int) -> State:
+def state_after(person: int, n_acts: int, asked: int = ASKED) -> State:
     """The state that the first ``n_acts`` acts of a person add up to."""
     state = State()
     for k in range(n_acts):
         if k % 5 < 3:
             state.values |= {
-                answer.item: answer.value for answer in answers_of(person, k) if answer.value is not None
+                answer.item: answer.value
+                for answer in answers_of(person, k, asked)
+                if answer.value is not None
             }
         else:
             (state.notes if k % 5 == 3 else state.thanks).append(f"{person}.{k}")

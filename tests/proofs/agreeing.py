@@ -132,9 +132,7 @@ def _of_one(n: int, reliability: float, seed: int) -> Counts:
     scores = score_all(responses, instruments)
     now = scores[(scores["occasion"] == "assessment-1").to_numpy(dtype=bool)]
     known = {person: KNOWN[person[-2:]] for person in first["person_id"].unique()}
-    seen = pd.concat(
-        [perspectives(now, first, one, known) for one in instruments.values()], ignore_index=True
-    )
+    seen = pd.concat([perspectives(now, one, known) for one in instruments.values()], ignore_index=True)
     claims = find_claims(now, seen, needs_gap(first, known), instruments, known)
     of_two = scores[scores["instrument"].eq("connection").to_numpy(dtype=bool)]
     moved = find_changes(of_two, instruments)

@@ -137,13 +137,13 @@ def test_an_export_has_no_column_for_what_is_held_back() -> None:
         table = restricted_release(own, agreement="IRB 1", form=form).tables[0]
         names = {column.name: column.label for column in table.columns}
         assert not [name for name in names if name.startswith(tuple(held))]
-        assert any(name.startswith("connection_emotional_safety_2") for name in names)
+        assert any(name.startswith("connection_emotional_safety_3") for name in names)
         labels = [
             label for name, label in names.items() if name.startswith("connection_emotional_safety_score")
         ]
         assert labels and all("mean of 2 items" in label for label in labels)
     scored = own.scores.set_index("subscale")
-    assert (scored.loc["connection.self_and_us", "n_answered"] <= 2).all()
+    assert (scored.loc["connection.emotional_safety", "n_answered"] <= 2).all()
     assert scored.loc["needs.safe.met", "score"].isna().all()
 
 
@@ -375,7 +375,7 @@ def test_spss_keeps_labels_and_missing_codes(published: Published, tmp_path: Pat
     frame, meta = pyreadstat.read_sav(next((folder / "data").glob("*.sav")), user_missing=True)
     assert meta.column_names_to_labels["background_age_band"] == "How old are you?"
     assert meta.variable_value_labels["background_age_band"][-9.0] == "prefer not to say"
-    assert {r["lo"] for r in meta.missing_ranges["background_age_band"]} == {-9.0, -7.0}
+    assert {r["lo"] for r in meta.missing_ranges["background_age_band"]} == {-9.0, -8.0, -7.0}
     parquet = pd.read_parquet(next((folder / "data").glob("*.parquet")))
     assert not (parquet["background_age_band"].dropna() < 0).any()
     assert (frame["background_age_band"] < 0).any()

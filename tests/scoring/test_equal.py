@@ -47,7 +47,7 @@ def instruments(draw: st.DrawFn) -> Instrument:
     n_items = draw(st.integers(1, 7))
     items = [Item(f"x.i.{n}", "…", draw(scales()), reverse=draw(st.booleans())) for n in range(n_items)]
     own = tuple(draw(subscales(n, items)) for n in range(draw(st.integers(1, 4))))
-    return Instrument("x", "1", "X", (), "CC0", "assessment", "…", 1.0, (), tuple(items), own)
+    return Instrument("x", "1.0", "X", (), "CC0", "assessment", "…", 1.0, (), tuple(items), own)
 
 
 @st.composite
@@ -62,7 +62,7 @@ def worlds(draw: st.DrawFn) -> World:
             if whole or answer is not None or draw(st.booleans()):
                 declined = answer is None and draw(st.booleans())
                 rows.append((couple, person, occasion, "x", item.id, answer, declined))
-    responses = pd.DataFrame(rows, columns=list(frames.RESPONSES.columns))
+    responses = pd.DataFrame(rows, columns=frames.needed(frames.RESPONSES))
     if not whole:
         responses = responses.sample(frac=1, random_state=draw(st.integers(0, 9)))
     return frames.check(responses.astype({"value": "Int16"}), frames.RESPONSES), instrument

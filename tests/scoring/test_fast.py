@@ -209,7 +209,7 @@ def test_several_instruments_make_one_frame_in_the_catalogues_order():
     scores = score_all(rows, {"connection": connection, "x": SMALL})
 
     assert list(dict.fromkeys(scores["instrument"])) == ["connection", "x"]
-    assert list(scores.index) == list(range(2 * 42 + 3))
+    assert list(scores.index) == list(range(2 * len(connection.subscales) + 3))
     pd.testing.assert_frame_equal(frames.check(scores, frames.SCORES), scores)
 
 

@@ -48,7 +48,7 @@ def before_anything_was_held_back() -> Iterator[None]:
 
     with (
         mock.patch("workbook.service.desks.household.catalogue", return_value=known),
-        mock.patch.object(study, "catalogue", return_value=known),
+        mock.patch.object(study, "edition", return_value=known),
         mock.patch.object(rounds, "publication_to_json", written),
         mock.patch.object(tables, "publication_to_json", written),
         mock.patch.object(research, "publication_to_json", written),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, begin
+from workbook.answers import ItemBank
 from workbook.errors import AccessError, StorageError
 from workbook.instruments import catalogue
 from workbook.service.couple import bundle as bundles
@@ -44,9 +45,10 @@ def a_sitting(chance: random.Random, number: int) -> list[Record]:
         decided += [(name, occasion) for name in ("connection", "needs", "skills", "warning_signs")]
         for item in catalogue()["safety"].items:
             answer = Answer("", occasion, item.id, chance.choice(item.scale.values))
-            made.append(drawn(ANSWER, answer_payload(answer, "safety")))
+            made.append(drawn(ANSWER, answer_payload(answer, ItemBank(catalogue()))))
     for name, occasion in decided:
         about = {"instrument": name, "occasion": occasion, "round": 1, "grain": "answers", "restored": 0}
+        about |= {"version": catalogue()[name].version} if name != "weekly" else {}
         made.append(drawn("decision", about))
     return made
 

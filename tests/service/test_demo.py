@@ -13,7 +13,7 @@ def test_the_demo_couple_is_labelled_and_has_revealed() -> None:
     assert all("simulated" in member.name for member in service.couple().members)
     table = service.read_table()
     assert ("connection", "assessment-1") in table.open_rounds
-    assert {publication.grain for publication in table.publications} == {Grain.ANSWERS}
+    assert {publication.grain for publication in table.publications} == {Grain.ANSWERS, Grain.WORDS}
     assert service.my_decision("connection", "assessment-1") is Grain.ANSWERS
     household.close()
 

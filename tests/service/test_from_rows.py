@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.proofs import _partners
+from workbook.instruments import FIRST_EDITION
 from workbook.service.couple.drawers import BLOCK_OF_ROWS, Drawer, drawer_log
 from workbook.service.couple.records import ANSWER
 from workbook.service.couple.waiting import pending_log
@@ -58,7 +59,7 @@ def test_whoever_comes_first_finds_all_of_theirs_and_both_decisions_move(folder:
         '{"request.sent:": {"text": "Tea?"}}'
     ]
     assert [event.payload["page"] for event in ada.read_events(["bookmark"])] == ["results"]
-    assert _partners.state_of(ada) == _partners.state_after(0, 20)
+    assert _partners.state_of(ada) == _partners.state_after(0, 20, FIRST_EDITION)
     assert ada.my_decision("needs", OCCASION) is Grain.ANSWERS
     assert ada.my_decision("skills", OCCASION) is Grain.NOTHING
 
@@ -88,8 +89,8 @@ def test_once_both_have_come_nothing_is_left_to_move_and_what_waited_opens(folde
     ada, bo = (signed_in(household, person) for person in (0, 1))
     before = ada.read_table()
     assert count_to_move(household._core.store) == 1
-    assert _partners.state_of(bo) == _partners.state_after(1, 20)
-    assert _partners.state_of(ada) == _partners.state_after(0, 20)
+    assert _partners.state_of(bo) == _partners.state_after(1, 20, FIRST_EDITION)
+    assert _partners.state_of(ada) == _partners.state_after(0, 20, FIRST_EDITION)
     assert count_to_move(household._core.store) == 0
     bo.decide("needs", OCCASION, Grain.ANSWERS)
     assert set(ada.read_table().open_rounds) == {*before.open_rounds, ("needs", OCCASION)}
@@ -105,7 +106,7 @@ def test_a_second_sitting_moves_nothing_more(folder: Path) -> None:
     log = drawer_log(ada.actor.person_id)
     before = store.read(log)
     again = signed_in(household, 0)
-    assert again.is_blocking() and _partners.state_of(again) == _partners.state_after(0, 20)
+    assert again.is_blocking() and _partners.state_of(again) == _partners.state_after(0, 20, FIRST_EDITION)
     household.sittings.end(again.actor.sitting_id)
     assert store.read(log) == before
     household.close()

@@ -133,19 +133,29 @@ def test_only_the_researcher_and_the_giver_open_a_copy_and_only_in_its_place() -
         open_blob(broken, PRIVATE, ada)
 
 
-def test_ten_years_of_weeks_and_twelve_rounds_of_everything_fill_less_than_half() -> None:
+def test_ten_years_of_weeks_and_eleven_rounds_of_everything_fill_less_than_half() -> None:
     study = with_key(Study("Long", "Long.", tuple(askable()), "a@example.org", 240))
     drawn = random.Random(4)
     rows = []
     for name in ("background", *askable()):
-        n = 520 if name == "weekly" else 12
+        n = 520 if name == "weekly" else 11
         for k in range(1, n + 1):
             occasion = f"{'week' if name == 'weekly' else 'assessment'}-{k}"
             rows += [
-                ("c_" + "0" * 24, "p_" + "0" * 24, name, occasion, item.id, drawn.choice(item.scale.choices).value, False)
+                ("c_" + "0" * 24, "p_" + "0" * 24, name, occasion, item.id, drawn.choice(item.scale.choices).value, False, False, item.version)
                 for item in catalogue()[name].items
             ]  # fmt: skip
-    columns = ["couple_id", "person_id", "instrument", "occasion", "item", "value", "declined"]
+    columns = [
+        "couple_id",
+        "person_id",
+        "instrument",
+        "occasion",
+        "item",
+        "value",
+        "declined",
+        "not_arisen",
+        "version",
+    ]
     whole = pd.DataFrame(rows, columns=columns)
     whole = whole.reindex(columns=list(frames.RESPONSES.columns)).astype(
         {name: str(column.dtype) for name, column in frames.RESPONSES.columns.items()}

@@ -64,10 +64,14 @@ def test_a_held_back_answer_is_observable_nowhere(grain: Grain) -> None:
         given = Answer(f"again-{value}", OCCASION, item, value, declined=value is None)
         return lambda household, actor: household.seat(actor).save_answers([given]) and None
 
-    for item in ("connection.emotional_safety.1", "warning_signs.trust_broken.2", "connection.self_and_us.3"):
+    for item in (
+        "connection.emotional_safety.1",
+        "warning_signs.trust_broken.2",
+        "connection.emotional_safety.4",
+    ):
         worlds = [two_worlds(answer(item, value), grain) for value in (0, 4, None)]
         assert worlds[0] == worlds[1] == worlds[2]
-    shown = [two_worlds(answer("connection.emotional_safety.2", value), grain) for value in (0, 4)]
+    shown = [two_worlds(answer("connection.emotional_safety.3", value), grain) for value in (0, 4)]
     assert shown[0] != shown[1]
 
 

@@ -1,7 +1,7 @@
 """What two have together opens with the keys of the two alone, and waits in a drawer until both have one."""
 
 import dataclasses
-import secrets
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 
 from tests.service.before_cells import as_before_cells, waiting_of
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
+from workbook.answers import ItemBank
 from workbook.errors import AccessError, WrongKeyError
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument, Item
@@ -431,15 +432,17 @@ def test_whatever_is_answered_its_row_is_as_long() -> None:
         len(crypto.seal(KEY, write_row(_as_written(instrument, item, value)), "drawer"))
         for instrument in catalogue().values()
         for item in instrument.items
-        for value in (item.scale.lowest, item.scale.highest, None)
+        for value in (item.scale.lowest, item.scale.highest, None, "not arisen")
     }
     assert len(lengths) == 1
 
 
-def _as_written(instrument: Instrument, item: Item, value: int | None) -> dict[str, Any]:
+def _as_written(instrument: Instrument, item: Item, value: int | str | None) -> dict[str, Any]:
     """Return what a drawer seals of an answer, as `Drawer` does."""
-    answer = Answer(secrets.token_hex(16), "assessment-10", item.id, value, value is None)
-    payload = answer_payload(answer, instrument.id)
+    given = value if isinstance(value, int) else None
+    said = {"declined": value is None, "not_arisen": isinstance(value, str)}
+    answer = Answer(str(uuid.uuid4()), "assessment-10", item.id, given, **said)
+    payload = answer_payload(answer, ItemBank({instrument.id: instrument}))
     return {"kind": "answer", "operation_id": answer.operation_id, "payload": payload, "at": 1_800_000_000}
 
 

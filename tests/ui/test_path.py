@@ -39,9 +39,8 @@ def test_every_page_is_reachable_by_some_role() -> None:
         opened = {
             p.kind for p in PAGES if pages_of(session).status(at(p.kind, names.get(p.kind, ""))) != "locked"
         }
-        # No study is run here, and there is one round: of two, see `test_walk_of_rounds`. Everything is
-        # answered, so a first look is over: see `test_first_look`.
-        not_here = {"research", "together-earlier", "view-earlier", "first-look", "first-picture"}
+        # No study is run here, and there is one round: of two, see `test_walk_of_rounds`.
+        not_here = {"research", "together-earlier", "view-earlier"}
         assert opened == {page.kind for page in PAGES if session.actor.role in page.roles} - not_here
         household.close()
 

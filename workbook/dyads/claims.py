@@ -16,6 +16,7 @@ from workbook.dyads.chance import holm, p_of_difference, p_of_squares
 from workbook.dyads.pairs import ids_as_text, places
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument, Subscale
+from workbook.versions import joined_in_time
 
 _KEYS = ["couple_id", "occasion", "instrument"]
 _FAMILY = [*_KEYS, "view"]
@@ -73,7 +74,8 @@ def find_changes(
     Parameters
     ----------
     scores : DataFrame
-        `workbook.frames.SCORES`, any number of occasions.
+        `workbook.frames.SCORES`, any number of occasions. Of a topic that was asked in other words, or on
+        another scale, only the times since then count: see `joined_in_time`.
 
     Returns
     -------
@@ -81,7 +83,8 @@ def find_changes(
         `workbook.frames.CHANGES`.
     """
     limits = limits or thresholds().claims
-    own = _with_errors(scores, instruments.values(), limits)
+    joined = joined_in_time(scores, instruments)
+    own = _with_errors(joined, instruments.values(), limits)
     own = own.assign(_number=[frames.occasion_number(one) for one in own["occasion"]]).sort_values("_number")
     series = own.groupby(["couple_id", "person_id", "instrument", "facet"], sort=True, observed=True)
     ends = series.agg(
@@ -113,14 +116,17 @@ def error_of_score(subscale: Subscale, n_answered: int, limits: Claims) -> float
     return float(subscale.sd.value * ((1 - _reliability(subscale, limits)) * share) ** 0.5)
 
 
-def error_of_view(facet: Facet, subscale: Subscale, limits: Claims) -> float:
-    """Return the standard error of one answer about the partner.
+def error_of_view(facet: Facet, instrument: Instrument, limits: Claims) -> float:
+    """Return the standard error of what is said about the partner.
 
-    Where the facet is asked about oneself by ``k`` items, it is taken as one of such items; where by
-    one, as a question of its own.
+    Two items make a score as others do. One is taken as one of the ``k`` items by which the facet is asked
+    about oneself; where that is one, as a question of its own.
     """
+    if len(facet.seen) > 1:
+        return error_of_score(instrument.subscale_by_id[facet.view], len(facet.seen), limits)
     if facet.is_single:
         return _error_of_single(facet, limits)
+    subscale = instrument.subscale_by_id[facet.own]
     return error_of_score(subscale, 1, limits) if subscale.statistic == "mean" else math.nan
 
 
@@ -195,25 +201,24 @@ def _seen(seen: pd.DataFrame, own: pd.DataFrame, instrument: Instrument, limits:
     rows = seen[(seen["instrument"] == instrument.id).to_numpy(dtype=bool) & seen["value"].notna()]
     if not len(rows):
         return _none()
-    known = {one.id: one for one in facets(instrument)}
+    known = {one.id: one for one in facets(instrument) if one.is_comparable}
+    rows = rows[rows["facet"].isin(known)]
     by, about = rows["perspective"].str[0], rows["perspective"].str[-1]
     rows = rows.assign(by=by, about=about, value=rows["value"].astype("float64"))
     is_own = (by == about).to_numpy(dtype=bool)
     views = rows[~is_own].assign(
-        error_of_view=[
-            error_of_view(known[one], instrument.subscale_by_id[known[one].own], limits)
-            for one in rows.loc[~is_own, "facet"]
-        ]
+        error_of_view=[error_of_view(known[one], instrument, limits) for one in rows.loc[~is_own, "facet"]],
+        n_view=[len(known[one].seen) for one in rows.loc[~is_own, "facet"]],
     )
     words = _own_words(rows[is_own], own, known, limits)
-    both = views[[*_KEYS, "facet", "by", "about", "value", "error_of_view"]].merge(
+    both = views[[*_KEYS, "facet", "by", "about", "value", "error_of_view", "n_view"]].merge(
         words, on=[*_KEYS, "facet", "about"], suffixes=("", "_own")
     )
     both = both.assign(
         view="perspectives",
         difference=both["value"] - both["value_own"],
         error=(both["error_of_view"] ** 2 + both["error_own"] ** 2) ** 0.5,
-        rounding=HALF_A_STEP / both["n_answered"].astype("float64"),
+        rounding=HALF_A_STEP / both[["n_answered", "n_view"]].max(axis=1).astype("float64"),
     )
     return pd.concat([both[_COLUMNS], _read(both, words)], ignore_index=True)
 

@@ -16,21 +16,18 @@ LEAST_FACETS = 5  # a correlation over fewer facets says nothing about anybody
 
 def perspectives(
     scores: pd.DataFrame,
-    responses: pd.DataFrame,
     instrument: Instrument,
     known: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the four perspectives on every facet: me on me, me on you, you on you, you on me.
 
     What a person says of themselves is the facet's score, with its band; what they say of
-    the partner is the answer to one item, turned where reverse-keyed, without a band.
+    the partner is the score of the one or two items about them, without a band.
 
     Parameters
     ----------
     scores : DataFrame
-        `workbook.frames.SCORES`.
-    responses : DataFrame
-        `workbook.frames.RESPONSES` of the same persons: answers about the partner.
+        `workbook.frames.SCORES`, with those about the partner.
 
     Returns
     -------
@@ -40,16 +37,15 @@ def perspectives(
         not given; empty where nobody answered about the partner.
     """
     shown = [facet for facet in facets(instrument) if facet.seen and facet.higher_is != "neither"]
-    people = pd.concat([scores[_PERSON], responses[_PERSON]], ignore_index=True)
-    people = people[(people["instrument"] == instrument.id).to_numpy(dtype=bool)]
-    is_answer = responses["item"].isin([facet.seen for facet in shown]) & responses["value"].notna()
-    if not len(people) or not is_answer.any():
+    people = scores.loc[(scores["instrument"] == instrument.id).to_numpy(dtype=bool), _PERSON]
+    is_view = scores["subscale"].isin([facet.view for facet in shown]) & scores["score"].notna()
+    if not len(people) or not is_view.any():
         return frames.empty(frames.PERSPECTIVES)
     placed = places(people, known)
     grid = people.drop_duplicates()[["couple_id", "occasion"]].drop_duplicates().astype("string")
     grid = grid.merge(pd.DataFrame({"place": PLACES}, dtype="string"), how="cross")
     grid = grid.merge(placed, on=["couple_id", "place"], how="inner")
-    rows = [_of_self(grid, scores, shown), _of_partner(grid, responses, shown, instrument)]
+    rows = [_of_self(grid, scores, shown), _of_partner(grid, scores, shown)]
     joined = pd.concat(rows, ignore_index=True)
     joined["instrument"] = instrument.id
     rank = {facet.id: n for n, facet in enumerate(shown)}
@@ -63,8 +59,22 @@ _PERSON = ["couple_id", "person_id", "occasion", "instrument"]
 
 
 def _of_self(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd.DataFrame:
+    rows = _scored(grid, scores, {facet.own: facet.id for facet in shown})
+    return rows.assign(
+        perspective=rows["place"] + "_on_" + rows["place"], assumed=rows["assumed"].fillna(value=False)
+    )
+
+
+def _of_partner(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd.DataFrame:
+    rows = _scored(grid, scores, {facet.view: facet.id for facet in shown})
+    other = rows["place"].map({"a": "b", "b": "a"}).astype("string")
+    return rows.assign(low=math.nan, high=math.nan, assumed=False, perspective=rows["place"] + "_on_" + other)
+
+
+def _scored(grid: pd.DataFrame, scores: pd.DataFrame, facet_of: Mapping[str, str]) -> pd.DataFrame:
+    """Return each person's score of each of these subscales, with its facet; NA where there is none."""
     wanted = grid.merge(
-        pd.DataFrame({"subscale": [f.own for f in shown], "facet": [f.id for f in shown]}), how="cross"
+        pd.DataFrame({"subscale": list(facet_of), "facet": list(facet_of.values())}), how="cross"
     )
     values = scores[["person_id", "occasion", "subscale", "score", "low", "high", "assumed"]]
     rows = wanted.astype({"subscale": "string"}).merge(
@@ -72,33 +82,7 @@ def _of_self(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd
         on=["person_id", "occasion", "subscale"],
         how="left",
     )
-    return rows.rename(columns={"score": "value"}).assign(
-        perspective=rows["place"] + "_on_" + rows["place"], assumed=rows["assumed"].fillna(value=False)
-    )
-
-
-def _of_partner(
-    grid: pd.DataFrame, responses: pd.DataFrame, shown: list[Facet], instrument: Instrument
-) -> pd.DataFrame:
-    items = [facet.seen for facet in shown if facet.seen]
-    wanted = grid.merge(pd.DataFrame({"item": items, "facet": [f.id for f in shown]}), how="cross")
-    values = responses.loc[responses["item"].isin(items), ["person_id", "occasion", "item", "value"]]
-    rows = wanted.astype({"item": "string"}).merge(
-        values.astype({"person_id": "string", "occasion": "string", "item": "string"}),
-        on=["person_id", "occasion", "item"],
-        how="left",
-    )
-    ends = {i: instrument.item_by_id[i].scale.lowest + instrument.item_by_id[i].scale.highest for i in items}
-    is_reversed = rows["item"].map({i: instrument.item_by_id[i].reverse for i in items}).astype(bool)
-    value = rows["value"].astype("Float64")
-    other = rows["place"].map({"a": "b", "b": "a"}).astype("string")
-    return rows.assign(
-        value=value.where(~is_reversed, rows["item"].map(ends).astype("Float64") - value),
-        low=math.nan,
-        high=math.nan,
-        assumed=False,
-        perspective=rows["place"] + "_on_" + other,
-    )
+    return rows.rename(columns={"score": "value"})
 
 
 def perception(perspectives: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from workbook.insights.insight import Insight
 from workbook.insights.standing import Standing, standings
 from workbook.insights.step import Climb
 from workbook.insights.unmet import unmet_needs, unmet_of_each
+from workbook.instruments.facets import facets
 from workbook.instruments.model import Instrument
 
 OVERVIEW = "overview"  # the view of `workbook.frames.CLAIMS` in which all topics are judged together
@@ -85,8 +86,16 @@ def find_insights(  # noqa: PLR0913 - a name for each thing it is told from
         ladder=steps,
         passed=passed,
         alone=alone,
+        unasked=_unasked(steps, instruments),
     )
     return (*found, climb.step())
+
+
+def _unasked(steps: Ladder, instruments: Mapping[str, Instrument]) -> set[str]:
+    """Return the topics of the ladder that an instrument does not have in the version at hand."""
+    asked = {facet.id for one in instruments.values() for facet in facets(one)}
+    there = {topic for rung in steps.rungs for topic in rung.topics if topic.partition(".")[0] in instruments}
+    return there - asked
 
 
 def _chooser(

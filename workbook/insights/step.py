@@ -32,6 +32,8 @@ class Climb:
         Exercises not to be offered: put aside, or done together lately.
     alone : bool
         Whether it is one person's own step.
+    unasked : collection of str
+        Topics that nobody was asked about, since an edition of the questionnaires does not have them.
     """
 
     topics: Sequence[Standing]
@@ -43,6 +45,7 @@ class Climb:
     ladder: Ladder
     passed: Collection[str] = field(default=())
     alone: bool = False
+    unasked: Collection[str] = field(default=())
 
     def step(self) -> Insight:
         """Return one thing to do, and another beside it.
@@ -73,6 +76,7 @@ class Climb:
         return all(
             topic in by_subject and by_subject[topic].least > self.ladder.well_above
             for topic in self.ladder.first_topics
+            if topic not in self.unasked
         )
 
     def _fallback(self) -> list[str]:

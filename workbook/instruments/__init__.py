@@ -1,6 +1,15 @@
 """Questionnaires as data: read from TOML, checked wholly, frozen."""
 
-from workbook.instruments.library import as_spoken, catalogue, edition
+from workbook.instruments.library import (
+    ASKED,
+    FIRST_EDITION,
+    as_spoken,
+    catalogue,
+    edition,
+    every_version,
+    in_edition,
+    in_version,
+)
 from workbook.instruments.model import (
     Chapter,
     Choice,
@@ -14,6 +23,8 @@ from workbook.instruments.model import (
 from workbook.instruments.reader import read_instrument
 
 __all__ = [
+    "ASKED",
+    "FIRST_EDITION",
     "Chapter",
     "Choice",
     "Constant",
@@ -25,5 +36,8 @@ __all__ = [
     "as_spoken",
     "catalogue",
     "edition",
+    "every_version",
+    "in_edition",
+    "in_version",
     "read_instrument",
 ]

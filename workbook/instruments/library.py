@@ -11,12 +11,16 @@ from workbook.errors import ContentError
 from workbook.instruments.model import Instrument
 from workbook.instruments.reader import read_instrument
 
-ASKED = 1
-"""The edition of the questionnaires that people are asked; another is written and checked before it is."""
+FIRST_EDITION = 1
+"""The edition that every couple was asked before there was another."""
+ASKED = 2
+"""The edition that a couple is asked who is made now. One before it stays, for the rounds begun in it."""
 
 
 def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
     """Return every instrument by id, in the order of the menu and in the language that is spoken.
+
+    It is the edition that is asked now, `ASKED`; see `edition` for the one before.
 
     Parameters
     ----------
@@ -38,14 +42,13 @@ def catalogue(extra: Path | None = None) -> dict[str, Instrument]:
     >>> catalogue()["connection"].title
     'How we connect'
     """
-    return dict(_read_all(extra, spoken()))
+    return dict(_read_all(extra, ASKED, spoken()))
 
 
 def edition(number: int) -> dict[str, Instrument]:
     """Return every instrument as one edition of the questionnaires has it, in the language that is spoken.
 
-    An instrument that an edition does not change is the same as in the one before. `catalogue` is the edition
-    that people are asked: `ASKED`.
+    An instrument that an edition does not change is the same as in the one before.
 
     Raises
     ------
@@ -54,35 +57,69 @@ def edition(number: int) -> dict[str, Instrument]:
 
     Examples
     --------
-    >>> edition(2)["connection"].version
-    '2.0'
+    >>> edition(1)["connection"].version, edition(2)["connection"].version
+    ('1.0', '2.0')
     """
-    if number == ASKED:
-        return catalogue()
-    if not (STRUCTURE / "editions" / str(number)).is_dir():
+    if number != FIRST_EDITION and not (STRUCTURE / "editions" / str(number)).is_dir():
         raise ContentError(f"there is no edition {number} of the questionnaires")
-    return dict(_read_edition(number, spoken()))
+    return dict(_read_all(None, number, spoken()))
+
+
+def in_edition(instruments: Mapping[str, Instrument], number: int) -> dict[str, Instrument]:
+    """Return the same instruments as an edition has them; one that it does not know stays as it is."""
+    then, known = edition(number), _known_versions()
+
+    def in_it(one: Instrument) -> Instrument:
+        other = then.get(one.id, one)
+        return other if other.version != one.version and (one.id, one.version) in known else one
+
+    return {name: in_it(one) for name, one in instruments.items()}
 
 
 @cache
-def _read_edition(number: int, language: str) -> dict[str, Instrument]:
-    changed = read_kind(f"editions/{number}", read_instrument, language)
-    return catalogue() | {one.id: one for one in changed}
+def _known_versions() -> frozenset[tuple[str, str]]:
+    editions = [edition(number) for number in range(FIRST_EDITION, ASKED + 1)]
+    return frozenset((one.id, one.version) for known in editions for one in known.values())
+
+
+def every_version(instruments: Mapping[str, Instrument]) -> list[Instrument]:
+    """Return these instruments, and each as another edition has it where that is another version."""
+    found = {(one.id, one.version): one for one in instruments.values()}
+    for number in range(ASKED, FIRST_EDITION - 1, -1):
+        for one in in_edition(instruments, number).values():
+            found.setdefault((one.id, one.version), one)
+    return list(found.values())
+
+
+def in_version(instruments: Mapping[str, Instrument], name: str, version: str) -> Instrument | None:
+    """Return an instrument in the version that something was answered in; None where nobody knows it.
+
+    >>> in_version(catalogue(), "connection", "1.0") == edition(1)["connection"]
+    True
+    """
+    at_hand = instruments.get(name)
+    if at_hand is None or at_hand.version == version:
+        return at_hand
+    return next(
+        (one for one in every_version({name: at_hand}) if one.version == version),
+        None,
+    )
 
 
 def as_spoken(instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:
     """Return the same instruments in the language spoken, where the workbook has their words in it."""
-    known = catalogue()
-    return {
-        name: known[name] if name in known and known[name].version == one.version else one
-        for name, one in instruments.items()
-    }
+    return {name: in_version(catalogue(), name, one.version) or one for name, one in instruments.items()}
 
 
 @cache
-def _read_all(extra: Path | None, language: str) -> dict[str, Instrument]:
+def _read_all(extra: Path | None, number: int, language: str) -> dict[str, Instrument]:
     problems: list[str] = []
     instruments = read_kind("instruments", read_instrument, language, problems)
+    if number != FIRST_EDITION:
+        changed = {
+            one.id: one for one in read_kind(f"editions/{number}", read_instrument, language, problems)
+        }
+        instruments = [changed.pop(one.id, one) for one in instruments] + list(changed.values())
     if extra is not None:
         if not extra.is_dir():
             raise ContentError(f"{extra}: there is no such folder; name one that holds instrument files")

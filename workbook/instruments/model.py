@@ -187,6 +187,16 @@ class Instrument:
         return {subscale.id: subscale for subscale in self.subscales}
 
     @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """What its answers are answers to: see `Item.key`."""
+        return frozenset(item.key for item in self.items)
+
+    def rests_on(self, subscale: str) -> frozenset[tuple[str, str]]:
+        """Return the keys of a subscale's items: scores that rest on the same may be compared over time."""
+        found = self.subscale_by_id.get(subscale)
+        return frozenset(self.item_by_id[name].key for name in found.items) if found else frozenset()
+
+    @cached_property
     def held_back(self) -> frozenset[str]:
         """Ids of the items whose answers are never published, whatever a person chose."""
         return frozenset(item.id for item in self.items if item.never_published)

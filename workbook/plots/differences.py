@@ -9,6 +9,7 @@ from workbook.content import say
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Scale
 from workbook.plots.discs import draw_disc
 from workbook.plots.measure import text_width, wrap
+from workbook.plots.names import axis_words
 from workbook.plots.theme import PARTNER, SMALL, TEXT, MaybeFigure
 from workbook.plots.topics import Topic, compared, how_sure, prepare_topics, table_topics, topics_of
 from workbook.plots.view import Drawing, Said, View, has_topics
@@ -36,7 +37,8 @@ def plot_differences(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> Maybe
         return None
     sheet = Canvas(width)
     left = min(330.0, width * 0.36) if sheet.is_wide else 24.0
-    scale = Scale(left, width - (56 if sheet.is_wide else 24), apart[0].lowest, apart[0].words)
+    steps = axis_words(topic.words for topic in apart)
+    scale = Scale(left, width - (56 if sheet.is_wide else 24), apart[0].lowest, steps)
     y = 12.0
     y += scale.name(sheet, y)
     y += 24

@@ -7,7 +7,7 @@ import pandas as pd
 from workbook import frames
 from workbook.content import say
 from workbook.plots.canvas import WIDTHS, Canvas, Look, Scale
-from workbook.plots.names import word_for
+from workbook.plots.names import axis_words, word_for
 from workbook.plots.theme import FILL, LINE, PARTNER, SIGN, SMALL, TEXT, MaybeFigure
 from workbook.plots.tracks import row_title, scale_for, titled
 
@@ -24,7 +24,8 @@ def plot_moved(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
     if not moved:
         return None
     sheet, first = Canvas(width), prepared.iloc[0]
-    scale = scale_for(sheet, [row.title for row in moved], float(first["lowest"]), first["words"].split("\n"))
+    steps = axis_words(row.words.split("\n") for row in moved)
+    scale = scale_for(sheet, [row.title for row in moved], float(first["lowest"]), steps)
     y, is_two = FIRST + scale.name(sheet, 10), len(set(prepared["place"])) > 1
     for key, rows in (
         ("more", [row for row in moved if row.value > row.first]),
@@ -46,7 +47,7 @@ def _moved(prepared: pd.DataFrame) -> list[Any]:
 
 
 def _draw_row(sheet: Canvas, scale: Scale, row: Any, y: float, *, is_two: bool) -> float:
-    words = _in_words(row, scale, is_two=is_two)
+    words = _in_words(row, is_two=is_two)
     style: dict[str, Any] = {
         "size": TEXT if sheet.is_wide else SMALL,
         "colour": PARTNER[row.place],
@@ -70,8 +71,8 @@ def _draw_row(sheet: Canvas, scale: Scale, row: Any, y: float, *, is_two: bool) 
     return bottom
 
 
-def _in_words(row: Any, scale: Scale, *, is_two: bool) -> str:
-    then, now = (word_for(value, scale.lowest, scale.words) for value in (row.first, row.value))
+def _in_words(row: Any, *, is_two: bool) -> str:
+    then, now = (word_for(value, row.lowest, row.words.split("\n")) for value in (row.first, row.value))
     key = "moved_same" if then == now else "moved_from_to"
     whose = "_of" if is_two else ""
     return say(f"results.plots.{key}{whose}", mark=SIGN[row.place], name=row.name, then=then, now=now)

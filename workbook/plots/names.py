@@ -1,6 +1,6 @@
 """What people and facets are called in figures, sentences and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor
 
 from workbook.content import say
@@ -25,6 +25,18 @@ def shown_facets(instrument: Instrument) -> dict[str, Facet]:
 def choice_words(scale: Scale) -> str:
     """Return what the choices of a scale are called, from the lowest to the highest, a line each."""
     return "\n".join(one.label for one in sorted(scale.choices, key=lambda choice: choice.value))
+
+
+def axis_words(words: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return what the steps of one axis are called: the scale's own words where all on it share them.
+
+    Where several scales of as many steps stand on it, only its ends have a word.
+    """
+    several = [tuple(one) for one in dict.fromkeys(map(tuple, words))]
+    if len(several) == 1:
+        return several[0]
+    n_between = max(0, max(map(len, several), default=2) - 2)
+    return (say("results.plots.least"), *[""] * n_between, say("results.plots.most"))
 
 
 def word_for(value: float, lowest: float, words: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ The same frame serves three views: topics of connection, one at a time; skills; 
 
 from collections.abc import Iterable, Mapping
 from math import nan
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ from workbook.plots.names import (
     shown_facets,
     word_for,
 )
-from workbook.plots.steps import plot_steps
+from workbook.plots.steps import is_on_one_axis, plot_steps
 from workbook.plots.theme import number
 from workbook.plots.view import Drawing, Said, View, has_seen_topics, is_of_steps
 
@@ -94,9 +95,16 @@ def _prepared(
         return frames.empty(CONTRACT)
     called = partner_names(names)
     rank = {facet: n for n, facet in enumerate(known)}
+    # Where one question is asked about the partner it is shown; two are a score, as one's own are.
     questions = {
-        name: instrument.item_by_id[one.seen].text if one.seen else "" for name, one in known.items()
+        name: instrument.item_by_id[one.seen[0]].text if len(one.seen) == 1 else ""
+        for name, one in known.items()
     }
+    is_own = (rows["by"] == rows["about"]).tolist()
+    scales = [
+        known[name].scale if own else known[name].seen_scale or known[name].scale
+        for name, own in zip(rows["facet"], is_own, strict=True)
+    ]
     table = rows.assign(
         title=[known[name].title for name in rows["facet"]],
         question=[questions[name] for name in rows["facet"]],
@@ -104,9 +112,9 @@ def _prepared(
         name_about=rows["about"].map(called),
         is_claimed=[told.mark(*key) for key in zip(rows["facet"], rows["by"], rows["about"], strict=True)],
         is_whole_claimed=[told.of_whole(*key) for key in zip(rows["by"], rows["about"], strict=True)],
-        lowest=[known[name].scale.lowest for name in rows["facet"]],
-        highest=[known[name].scale.highest for name in rows["facet"]],
-        words=[choice_words(known[name].scale) for name in rows["facet"]],
+        lowest=[one.lowest for one in scales],
+        highest=[one.highest for one in scales],
+        words=[choice_words(one) for one in scales],
         _rank=rows["facet"].map(rank),
     ).sort_values(["_rank", "about", "by"], ignore_index=True)
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
@@ -143,7 +151,8 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
 
 def note_perspectives(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
-    return _note(prepared, "perspectives", "one_question")
+    is_one = bool((prepared["question"] != "").any())
+    return _note(prepared, "perspectives", "one_question" if is_one else "few_questions")
 
 
 def note_skills(prepared: pd.DataFrame) -> Said:
@@ -180,7 +189,12 @@ def choose_topic(prepared: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def sentence_skills(prepared: pd.DataFrame) -> Said:
-    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of."""
+    """As `sentence_perspectives`, for skills: single answers, so no band is spoken of.
+
+    What one can do and what the other has seen are nothing to compare where each has a scale of its own.
+    """
+    if len(prepared) and not is_on_one_axis(prepared):
+        return [("results.plots.skills_apart", {})]
     return _sentence(prepared, "skills") if len(prepared) else []
 
 
@@ -195,25 +209,17 @@ def table_perspectives(prepared: pd.DataFrame) -> pd.DataFrame:
     facets = prepared.drop_duplicates("facet")
     columns[say("results.plots.column_facet")] = list(facets["title"])
     is_whole = bool(prepared["low"].isna().all())
-    words = prepared["words"].iloc[0].split("\n") if len(prepared) else []
-    lowest = float(prepared["lowest"].min()) if len(prepared) else 0.0
     for (by, about), rows in prepared.groupby(["by", "about"], sort=True):
-        values = dict(zip(rows["facet"], rows["value"], strict=True))
+        cells = {row.facet: _cell(row, is_whole=is_whole) for row in frames.rows(rows)}
         key = "column_own" if by == about else "column_other"
         heading = say(f"results.plots.{key}", by=rows["name_by"].iloc[0], about=rows["name_about"].iloc[0])
-        shown = [values.get(facet) for facet in facets["facet"]]
-        columns[heading] = [
-            say("results.plots.not_given")
-            if value is None
-            else _cell(value, lowest, words, is_whole=is_whole)
-            for value in shown
-        ]
+        columns[heading] = [cells.get(facet, say("results.plots.not_given")) for facet in facets["facet"]]
     return pd.DataFrame(columns)
 
 
-def _cell(value: float, lowest: float, words: list[str], *, is_whole: bool) -> str:
-    word = word_for(value, lowest, words)
-    return word if is_whole else say("results.plots.word_and_score", word=word, score=number(value))
+def _cell(row: Any, *, is_whole: bool) -> str:
+    word = word_for(row.value, row.lowest, row.words.split("\n"))
+    return word if is_whole else say("results.plots.word_and_score", word=word, score=number(row.value))
 
 
 table_skills = table_perspectives

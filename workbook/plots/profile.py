@@ -11,7 +11,7 @@ from workbook.content.thresholds import thresholds
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas
 from workbook.plots.discs import draw_disc, radius_at
 from workbook.plots.measure import text_width, wrap
-from workbook.plots.names import all_or_number, in_words
+from workbook.plots.names import all_or_number, axis_words, in_words
 from workbook.plots.theme import INK_SOFT, LINE_STRONG, PARTNER, SIGN, SMALL, TEXT, MaybeFigure
 from workbook.plots.topics import (
     Half,
@@ -48,7 +48,8 @@ def plot_profile(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigu
         return None
     sheet, groups = Canvas(width), by_family(topics)
     with_seams = has_seams(topics)
-    top = _draw_key(sheet, topics[0], names_of(prepared), with_seams=with_seams)
+    steps = axis_words(topic.words for topic in topics)
+    top = _draw_key(sheet, topics[0]._replace(words=steps), names_of(prepared), with_seams=with_seams)
     draw = _draw_columns if sheet.is_wide and len(groups) > 1 else _draw_rows
     return sheet.figure(draw(sheet, groups, top, with_seams=with_seams))
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbook import frames
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
-from workbook.plots.names import all_or_number
+from workbook.plots.names import all_or_number, axis_words
 from workbook.plots.theme import MaybeFigure
 from workbook.plots.topics import (
     Topic,
@@ -31,7 +31,8 @@ def plot_side_by_side(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> Mayb
     if not topics:
         return None
     sheet = Canvas(width)
-    scale = scale_for(sheet, [t.title for t in topics], topics[0].lowest, topics[0].words)
+    steps = axis_words(topic.words for topic in topics)
+    scale = scale_for(sheet, [t.title for t in topics], topics[0].lowest, steps)
     y = sheet.people(names_of(prepared), 12) + 14
     y += scale.name(sheet, y)
     y += 22

@@ -12,7 +12,14 @@ from workbook.content import say
 from workbook.content.thresholds import thresholds
 from workbook.instruments.model import Instrument
 from workbook.plots.canvas import WIDTHS, Canvas, Scale
-from workbook.plots.names import all_or_number, choice_words, partner_names, shown_facets, word_for
+from workbook.plots.names import (
+    all_or_number,
+    axis_words,
+    choice_words,
+    partner_names,
+    shown_facets,
+    word_for,
+)
 from workbook.plots.theme import INK_SOFT, MaybeFigure, number
 from workbook.plots.tracks import row_title, scale_for, titled, two_marks
 from workbook.plots.view import Drawing, Said, View, is_of_signs
@@ -105,9 +112,8 @@ def plot_signs(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure
     often = [facet for key, facets in groups if key != "quiet" for facet in facets]
     titles = dict(zip(prepared["facet"], prepared["title"], strict=True))
     first = prepared.iloc[0]
-    scale = scale_for(
-        sheet, [titles[facet] for facet in often], float(first["lowest"]), first["words"].split("\n")
-    )
+    steps = axis_words(words.split("\n") for words in prepared["words"][prepared["facet"].isin(often)])
+    scale = scale_for(sheet, [titles[facet] for facet in often], float(first["lowest"]), steps)
     y = sheet.people(_names(prepared), 12) + 14
     y += scale.name(sheet, y)
     y += 22

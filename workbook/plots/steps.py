@@ -9,10 +9,12 @@ from workbook import frames
 from workbook.content import say
 from workbook.plots.canvas import LEADING, WIDTHS, Canvas, Look, Scale
 from workbook.plots.measure import text_width, wrap
+from workbook.plots.names import word_for
 from workbook.plots.theme import INK, PARTNER, SIGN, SMALL, SUNKEN, TEXT, MaybeFigure
 
 MARK, MARK_OPEN = 9.0, 15.5  # an open mark is larger, so that a filled one at the same spot lies inside
 GAP = 44.0  # px between the two columns
+SEEN = 17.0  # px below the track: what the other has seen, where that has a scale of its own
 
 
 def plot_steps(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
@@ -47,7 +49,7 @@ def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
     y = head + 16 + max(scale.name(sheet, head, bounds[about]) for about, scale in scales.items())
     for rows in _by_facet(prepared):
         lines = wrap(rows[0].title, room, TEXT)
-        high = max(34.0, len(lines) * TEXT * LEADING + 12)
+        high = max(34.0 if is_on_one_axis(prepared) else 58.0, len(lines) * TEXT * LEADING + 12)
         at = y + high / 2
         sheet.write(0, at, lines)
         for about, scale in scales.items():  # a track is there whether or not it has a mark
@@ -72,9 +74,14 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
             sheet.write(13, y, SIGN[about], colour=PARTNER[about], size=SMALL, anchor="center")
             scale.guides(sheet, y - 12, y + 12)
             _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
-            y += 26
+            y += 26 if is_on_one_axis(prepared) else 40
         y += 4
     return y
+
+
+def is_on_one_axis(prepared: pd.DataFrame) -> bool:
+    """Tell whether own words and views of the other are answered on one scale."""
+    return len(set(prepared["words"])) == 1
 
 
 def _by_facet(prepared: pd.DataFrame) -> list[list[Any]]:
@@ -82,7 +89,8 @@ def _by_facet(prepared: pd.DataFrame) -> list[list[Any]]:
 
 
 def _scale(prepared: pd.DataFrame, left: float, right: float) -> Scale:
-    first = prepared.iloc[0]
+    own = prepared[(prepared["by"] == prepared["about"]).to_numpy(dtype=bool)]
+    first = (own if len(own) else prepared).iloc[0]
     return Scale(left, right, float(first["lowest"]), first["words"].split("\n"))
 
 
@@ -98,4 +106,9 @@ def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
         both, key=lambda one: one.by == one.about
     ):  # an open mark first: a filled one lies on it
         is_open = row.by != row.about
+        steps = row.words.split("\n")
+        if steps != list(scale.words):  # of a scale of its own: said in its word, below the track
+            seen = say("results.plots.sees", name=row.name_by, word=word_for(row.value, row.lowest, steps))
+            sheet.inside(scale.at(scale.lowest) + 2, y + SEEN, seen, size=SMALL, colour=PARTNER[row.by])
+            continue
         sheet.mark(scale.at(row.value), y, row.by, MARK_OPEN if is_open else MARK, is_open=is_open)

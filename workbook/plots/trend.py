@@ -17,6 +17,7 @@ from workbook.plots.names import all_or_number, choice_words, partner_names, sho
 from workbook.plots.theme import number
 from workbook.plots.view import Drawing, Findings, Said, View, has_topics
 from workbook.plots.weeks import plot_weeks
+from workbook.versions import joined_in_time
 
 CONTRACT = frames.PREPARED["trend"]
 CHANGE_Z = 1.96 * 2**0.5  # Jacobson & Truax (1991): two measurements, each with its error
@@ -61,6 +62,12 @@ def prepare_trend(
         (scores["instrument"] == instrument.id).to_numpy(dtype=bool) & scores["subscale"].isin(shown)
     ]
     own = own[own["score"].notna() & own["person_id"].isin(known)]
+    joined = joined_in_time(own, {instrument.id: instrument})
+    n_parted = sum(
+        (own["subscale"] == name).sum() > (joined["subscale"] == name).sum()
+        for name in joined["subscale"].unique()
+    )
+    own = joined
     if not len(own):
         return frames.empty(CONTRACT)
     rank = {subscale: n for n, subscale in enumerate(shown)}
@@ -74,6 +81,7 @@ def prepare_trend(
         highest=[shown[name].scale.highest for name in own["subscale"]],
         words=[choice_words(shown[name].scale) for name in own["subscale"]],
         value=own["score"].astype("float64"),
+        n_parted=n_parted,
         _rank=own["subscale"].map(rank),
     )
     rows = rows.assign(name=rows["place"].map(called)).sort_values(
@@ -128,10 +136,17 @@ def note_moved(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
     moved = prepared["change"].isin(["better", "worse"])
     said: Said = [("results.plots.moved_how", {})] if moved.any() else []
+    said += _parted(prepared)
     said += _by_chance(prepared)
     if prepared["assumed"].any():
         said.append(("results.plots.trend_assumed", {}))
     return said
+
+
+def _parted(prepared: pd.DataFrame) -> Said:
+    """Return of how many topics the earlier times are not joined to the later ones."""
+    n_parted = int(prepared["n_parted"].max()) if len(prepared) else 0
+    return [("results.plots.parted", {"n": n_parted})] if n_parted else []
 
 
 def note_weeks(prepared: pd.DataFrame) -> Said:
@@ -182,9 +197,16 @@ WEEKS = Drawing(plot_weeks, sentence_trend, table_trend, note=note_weeks, widths
 
 
 def _rounds(found: Findings) -> pd.DataFrame | None:
-    """Return the scores of every round that both opened, where there are two or more."""
-    several = found.scores.groupby("instrument")["occasion"].transform("nunique") > 1
-    return found.scores[several.to_numpy(dtype=bool)]
+    """Return the scores of every round that both opened, where two or more can be joined."""
+    joined = joined_in_time(found.scores, found.instruments)
+    several = joined.groupby("instrument")["occasion"].nunique().gt(1)
+    return found.scores[found.scores["instrument"].isin(several[several].index).to_numpy(dtype=bool)]
+
+
+def _why_missing(found: Findings) -> str:
+    """Return why there is nothing to compare: one round, or two that were asked in other words."""
+    n_rounds = found.scores.groupby("instrument")["occasion"].nunique().max()
+    return "other_words" if n_rounds > 1 else "one_round"
 
 
 def _places(pairs: pd.DataFrame) -> dict[str, str]:
@@ -204,5 +226,5 @@ VIEW = View(
     drawing=MOVED,
     fits=has_topics,
     needs_two=True,  # one's own stands where a new round is begun
-    lacks="one_round",
+    lacks=_why_missing,
 )

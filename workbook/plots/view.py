@@ -33,6 +33,8 @@ class Findings:
         Without it none may.
     changes : DataFrame or None
         `workbook.frames.CHANGES` over all occasions: what may be told to have moved. Without it nothing may.
+    instruments : mapping of id to Instrument
+        Each in the version in which it was answered the last time that is shown.
     """
 
     scores: pd.DataFrame
@@ -43,6 +45,7 @@ class Findings:
     needs: pd.DataFrame | None
     claims: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class View:
         Codes of the insights told below it.
     note : str
         Key of a sentence that always stands above it.
-    lacks : str
+    lacks : str, or function from Findings to str
         Why it is empty where its source has no rows (``ui.view`` and ``ui.view.notes.missing_...``).
     """
 
@@ -134,7 +137,11 @@ class View:
     needs_two: bool = False
     tells: Sequence[str] = ()
     note: str = ""
-    lacks: str = "no_values"
+    lacks: str | Callable[[Findings], str] = "no_values"
+
+    def why_missing(self, found: Findings) -> str:
+        """Return why it is empty, where its source has no rows."""
+        return self.lacks if isinstance(self.lacks, str) else self.lacks(found)
 
     def prepared(self, instrument: Instrument, given: Given) -> pd.DataFrame | None:
         """Prepare the frame to be shown; None where its source is not there."""
@@ -183,7 +190,7 @@ def is_shareable(instrument: Instrument) -> bool:
 def is_on_one_scale(instrument: Instrument) -> bool:
     """Tell whether one axis holds it all: every score is a mean, and every answer is on the same scale."""
     shown = facets(instrument)
-    seen = {instrument.item_by_id[one.seen].scale for one in shown if one.seen}
+    seen = {one.seen_scale for one in shown if one.seen_scale}
     is_mean = all(instrument.subscale_by_id[one.own].statistic == "mean" for one in shown)
     return is_mean and len(seen | {one.scale for one in shown}) == 1
 

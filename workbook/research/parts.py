@@ -42,14 +42,22 @@ def read_part(path: Path, instrument: str, items: Sequence[str] | None, occasion
         wanted = wanted & pc.field("item").isin(list(items))
     if occasion is not None:
         wanted = wanted & (pc.field("occasion") == occasion)
-    ids = ["couple_id", "person_id", "occasion", "instrument", "item"]
-    table = pq.read_table(path, filters=wanted, columns=list(frames.RESPONSES.columns), read_dictionary=ids)
+    there = set(pq.read_schema(path).names)  # a part of before says neither version nor why nothing is given
+    columns = [name for name in frames.RESPONSES.columns if name in there]
+    ids = [
+        name
+        for name in ("couple_id", "person_id", "occasion", "instrument", "item", "version")
+        if name in there
+    ]
+    table = pq.read_table(path, filters=wanted, columns=columns, read_dictionary=ids)
     for name in ids:
         column = table[name].combine_chunks()
         if not pa.types.is_dictionary(column.type):
             table = table.set_column(table.schema.get_field_index(name), name, column.dictionary_encode())
     responses: pd.DataFrame = table.to_pandas()
     responses["value"] = responses["value"].astype("Int16")
+    if "not_arisen" in responses:
+        responses["not_arisen"] = responses["not_arisen"].astype("boolean")
     return responses.assign(declined=responses["declined"].astype("boolean"))
 
 
@@ -59,7 +67,7 @@ def fault_of(path: Path) -> str | None:
         columns = set(pq.read_schema(path).names)
     except (OSError, pa.ArrowInvalid):
         return "not a whole Parquet file; was it cut off while being written?"
-    absent = [name for name in frames.RESPONSES.columns if name not in columns]
+    absent = [name for name in frames.needed(frames.RESPONSES) if name not in columns]
     return f"column {', '.join(map(repr, absent))} is missing" if absent else None
 
 
@@ -72,13 +80,16 @@ def attempt(work: Callable[[Path, Any], Any], path: Path, given: Any) -> Any:
 
 
 def look_through(path: Path, said: Mapping[str, str]) -> np.ndarray:
-    """Return a part's couple ids, hashed; refuse answers to another version than is analysed."""
-    ids = [name for name in ("couple_id", "instrument", VERSION) if name in pq.read_schema(path).names]
+    """Return a part's couple ids, hashed; refuse answers to items in another version than is analysed.
+
+    ``said`` is the version by item.
+    """
+    ids = [name for name in ("couple_id", "item", VERSION) if name in pq.read_schema(path).names]
     ids = ids if VERSION in ids else ["couple_id"]
     table = pq.read_table(path, columns=ids, read_dictionary=ids)
     if VERSION in ids:
-        rows = table.select(["instrument", VERSION]).to_pandas().astype("string")
-        wanted = rows["instrument"].map(dict(said))
+        rows = table.select(["item", VERSION]).to_pandas().astype("string")
+        wanted = rows["item"].map(dict(said))
         other = (wanted.notna() & (rows[VERSION] != wanted).fillna(value=True)).to_numpy(dtype=bool)
         if other.any():
             raise StatisticsError(

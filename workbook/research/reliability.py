@@ -340,10 +340,13 @@ def item_matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         for item in sorted(set(responses["item"]) - set(items))
     ]
     if "version" in responses:
-        other = (responses["version"].astype("string") != instrument.version).fillna(value=True)
+        wanted = responses["item"].astype("string").map({name: one.version for name, one in items.items()})
+        other = wanted.notna() & (responses["version"].astype("string") != wanted).fillna(value=True)
         where = places(responses.index[other.to_numpy(dtype=bool)])
         if other.any():
-            problems.append(f"{where}: answers another version than {instrument.id} {instrument.version}")
+            problems.append(
+                f"{where}: answers an item in another version than {instrument.id} {instrument.version}"
+            )
     again = responses.duplicated(["person_id", "item"]).to_numpy(dtype=bool)
     if again.any():
         problems.append(

@@ -120,7 +120,7 @@ class Parts:
         problems += other_versions(said_versions(self.folder), self.instruments)
         if problems:
             raise StatisticsError(problems)
-        said = {name: instrument.version for name, instrument in self.instruments.items()}
+        said = {item.id: item.version for one in self.instruments.values() for item in one.items}
         hashes = np.concatenate(self._run(look_through, said, keep_quiet))
         twice = len(hashes) - len(np.unique(hashes))
         if twice:

@@ -2,8 +2,8 @@
 
 A cohort may have been collected over years, by several installations, and put together by
 hand. Nothing is computed from it before all of it has been looked through, and no problem shows
-an answer. Beyond `workbook.frames.RESPONSES` a ``version`` column may say which version of the
-questionnaire each row answers; answers to different wordings are never counted together.
+an answer. A ``version`` column may say which version of its item each row answers; answers to different
+wordings are never counted together. Rows that say none answer what is analysed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ import pyarrow as pa
 from workbook import frames
 from workbook.cohort import ABOUT, read_about, read_wide
 from workbook.errors import FrameError, StorageError
-from workbook.instruments.model import Instrument
+from workbook.instruments.model import FIRST, Instrument
 from workbook.research.checks import places
 
 VERSION = "version"
@@ -35,7 +35,7 @@ def check_responses(
     Parameters
     ----------
     responses : DataFrame
-        `workbook.frames.RESPONSES`, perhaps with ``version``, a text.
+        `workbook.frames.RESPONSES`, perhaps without ``version`` and ``not_arisen``.
     catalogue : mapping of str to Instrument
         The questionnaires, in the one version that is analysed.
     versions : mapping of str to str
@@ -44,15 +44,15 @@ def check_responses(
     Returns
     -------
     DataFrame
-        `workbook.frames.RESPONSES`, without ``version``.
+        `workbook.frames.RESPONSES`.
 
     Raises
     ------
     FrameError
         Absent or strange columns; ids missing; values that are no whole finite numbers or lie
         outside their scale; a value where the person declined; the same answer twice; unknown or
-        private questionnaires, unknown items; several versions of one questionnaire, or another
-        than the catalogue's; a person in two couples, more than two in a couple.
+        private questionnaires, unknown items; items in another version than the catalogue's; a person in
+        two couples, more than two in a couple.
 
     Examples
     --------
@@ -62,13 +62,13 @@ def check_responses(
     >>> tiny = Instrument("t", "1.0", "T", (), "", "assessment", "", 1, (scale,), (item,), ())
     >>> rows = pd.DataFrame({"couple_id": "c1", "person_id": ["p1", "p2"], "occasion": "assessment-1",
     ...     "instrument": "t", "item": ["t.a", "t.b"], "value": [1, 0], "declined": False,
-    ...     "version": ["1.0", "2.0"]})
+    ...     "version": ["2.0", "1.0"]})
     >>> try:
     ...     check_responses(rows, {"t": tiny})
     ... except FrameError as refusal:
     ...     print(refusal)
     column 'item': row 1: 't.b' is not in t 1.0
-    column 'version': row 1: answers t 2.0, analysed is t 1.0
+    column 'version': row 0: answers 't.a' 2.0, analysed is 1.0
     """
     rows = responses.reset_index(drop=True)
     problems = list(_columns(rows))
@@ -77,7 +77,11 @@ def check_responses(
         problems += [*_versions(rows, catalogue, versions or {}), *_couples(rows)]
     if problems:
         raise FrameError(problems)
-    return frames.check(rows[list(frames.RESPONSES.columns)], frames.RESPONSES)
+    if VERSION not in rows:
+        asked = {item.id: item.version for one in catalogue.values() for item in one.items}
+        rows[VERSION] = rows["item"].astype("string").map(asked).fillna(FIRST)
+    there = [name for name in frames.RESPONSES.columns if name in rows]
+    return frames.check(rows[there], frames.RESPONSES)
 
 
 def read_answers(folder: Path, catalogue: Mapping[str, Instrument]) -> pd.DataFrame:
@@ -150,9 +154,9 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _columns(rows: pd.DataFrame) -> Iterator[str]:
-    wanted = list(frames.RESPONSES.columns)
+    wanted = frames.needed(frames.RESPONSES)
     yield from (f"column {name!r} is missing" for name in wanted if name not in rows)
-    strange = [str(name) for name in rows if name not in {*wanted, VERSION}]
+    strange = [str(name) for name in rows if name not in frames.RESPONSES.columns]
     yield from (f"column {name!r} is not one of a response's: leave it out" for name in strange)
     if "value" in rows and not pd.api.types.is_numeric_dtype(rows["value"]):
         yield f"column 'value' holds {rows['value'].dtype}, not numbers"
@@ -212,11 +216,12 @@ def _versions(
     if VERSION not in rows:
         return
     yield from _at(rows, rows[VERSION].isna(), VERSION, "missing")
-    versions = rows[VERSION].astype("string")
-    for (name, version), own in rows.groupby([rows["instrument"].astype("string"), versions], observed=True):
-        instrument = catalogue.get(str(name))
-        if instrument is not None and instrument.version != version:
-            words = f"answers {name} {version}, analysed is {name} {instrument.version}"
+    asked = {item.id: item.version for one in catalogue.values() for item in one.items}
+    keys = [rows["item"].astype("string"), rows[VERSION].astype("string")]
+    for (item, version), own in rows.groupby(keys, observed=True):
+        wanted = asked.get(str(item), version)
+        if wanted != version:
+            words = f"answers {str(item)!r} {version}, analysed is {wanted}"
             yield from _at(rows, rows.index.isin(own.index), VERSION, words)
 
 

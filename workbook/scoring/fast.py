@@ -12,7 +12,7 @@ import pandas as pd
 from workbook import frames
 from workbook.errors import FrameError
 from workbook.instruments.model import Instrument
-from workbook.scoring.layout import Floats, Integers, lay_out
+from workbook.scoring.layout import Floats, Integers, lay_out, refuse_other_versions
 from workbook.scoring.rule import BAND_Z, error_of_measurement, is_assumed, n_needed, possible_range
 
 Counts = npt.NDArray[np.int16]
@@ -45,8 +45,8 @@ def score(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     Raises
     ------
     FrameError
-        A column is missing, an item is unknown, answered twice, or outside its scale. All
-        problems at once; no value is shown.
+        A column is missing, an item is unknown, answered in another version than the instrument has it,
+        answered twice, or outside its scale. All problems at once; no value is shown.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def score(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     >>> scale = Scale("often", tuple(Choice(v, str(v)) for v in range(5)))
     >>> items = (Item("x.talk.1", "…", scale), Item("x.talk.2", "…", scale, reverse=True))
     >>> talk = Subscale("x.talk", "Talk", ("x.talk.1", "x.talk.2"), min_answered=2, summary="")
-    >>> x = Instrument("x", "1", "X", (), "", "assessment", "", 1, (scale,), items, (talk,))
+    >>> x = Instrument("x", "1.0", "X", (), "", "assessment", "", 1, (scale,), items, (talk,))
     >>> answers = pd.DataFrame({"couple_id": "c_1", "person_id": "p_1", "occasion": "assessment-1",
     ...     "instrument": "x", "item": ["x.talk.1", "x.talk.2"], "value": [3, 0], "declined": False})
     >>> float(score(answers, x)["score"].iloc[0])  # 3, and 0 turned to 4
@@ -64,12 +64,13 @@ def score(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     own = _of_instrument(responses, instrument)
     if not instrument.subscales or not len(own):
         return frames.empty(frames.SCORES)
+    refuse_other_versions(own, instrument)
     sittings = lay_out(own, instrument)
     _refuse_outside_scale(sittings.values, instrument)
     totals, counts = _tally(sittings.values, instrument)
     scores = _assemble(sittings.who, totals, counts, instrument)
     if not isinstance(responses["person_id"].dtype, pd.CategoricalDtype):
-        ids = ["couple_id", "person_id", "occasion", "instrument", "subscale"]
+        ids = ["couple_id", "person_id", "occasion", "instrument", "subscale", "version", "about"]
         scores = scores.astype(frames.empty(frames.SCORES).dtypes[ids].to_dict())
     return scores
 
@@ -90,7 +91,7 @@ def score_all(responses: pd.DataFrame, catalogue: Mapping[str, Instrument]) -> p
 
 
 def _refuse_missing_columns(responses: pd.DataFrame) -> None:
-    absent = [name for name in frames.RESPONSES.columns if name not in responses.columns]
+    absent = [name for name in frames.needed(frames.RESPONSES) if name not in responses.columns]
     if absent:
         raise FrameError([f"responses: column {name!r} is missing" for name in absent])
 
@@ -196,6 +197,11 @@ def _assemble(who: pd.DataFrame, totals: Floats, counts: Counts, instrument: Ins
         "low": _floats(low, lacks_band),
         "high": _floats(high, lacks_band),
         "assumed": pd.array(np.tile([is_assumed(s) for s in subscales], n), dtype="boolean"),
+        "version": _constant(instrument.version, n * len(subscales)),
+        "about": pd.Categorical.from_codes(
+            np.tile(np.array([s.about == "partner" for s in subscales], dtype=np.int8), n),
+            categories=pd.Index(["self", "partner"]),
+        ),
     }
     return pd.DataFrame(columns, copy=False)[list(frames.SCORES.columns)]
 

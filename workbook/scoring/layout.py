@@ -11,6 +11,7 @@ from workbook.instruments.model import Instrument
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.integer]
+ROWS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,37 @@ def lay_out(own: pd.DataFrame, instrument: Instrument) -> Sittings:
     who = pd.DataFrame(columns)
     order = _order(who)
     return Sittings(matrix if order is None else matrix[order], who if order is None else who.iloc[order])
+
+
+def refuse_other_versions(own: pd.DataFrame, instrument: Instrument) -> None:
+    """Refuse answers to a question in other words, or on another scale, than the instrument has it.
+
+    Answers that say no version at all are taken as given to what is scored.
+
+    Raises
+    ------
+    FrameError
+        Naming each item.
+    """
+    if "version" not in own:
+        return
+    (item, names), (version, found) = _codes(own["item"]), _codes(own["version"])
+    n_found = max(len(found), 1)
+    is_given = np.zeros(max(len(names), 1) * n_found, dtype=bool)
+    for begin in range(
+        0, len(item), ROWS_AT_ONCE
+    ):  # a column of ten million keys would take what scores take
+        rows = slice(begin, begin + ROWS_AT_ONCE)
+        is_given[item[rows].astype(np.int64) * n_found + version[rows]] = True
+    given = np.flatnonzero(is_given)
+    asked = {one.id: one.version for one in instrument.items}
+    problems = [
+        f"responses: item {name!r} is answered in version {said}, and {asked[name]} is scored"
+        for name, said in ((str(names[int(n) // n_found]), str(found[int(n) % n_found])) for n in given)
+        if asked.get(name, said) != said
+    ]
+    if problems:
+        raise FrameError(problems)
 
 
 def _codes(column: pd.Series) -> tuple[Integers, pd.Index]:

@@ -123,6 +123,6 @@ def score_by_rule(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFra
             found = score_facet(sheet, subscale, instrument.item_by_id)
             rows.append((
                 *who, instrument.id, subscale.id, found.score, found.n_answered, len(subscale.items),
-                found.sem, found.low, found.high, is_assumed(subscale),
+                found.sem, found.low, found.high, is_assumed(subscale), instrument.version, subscale.about,
             ))  # fmt: skip
     return frames.check(pd.DataFrame(rows, columns=list(frames.SCORES.columns)), frames.SCORES)

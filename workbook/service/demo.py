@@ -111,10 +111,19 @@ def _agree(partner: PartnerService) -> None:
 
 
 def _answer(partner: PartnerService, own: pd.DataFrame) -> None:
-    columns = (own[name].tolist() for name in ("occasion", "item", "value", "declined"))
+    columns = (own[name].tolist() for name in ("occasion", "item", "value", "declined", "version"))
     answers = [
-        Answer(f"demo-{number}", occasion, item, None if pd.isna(value) else int(value), declined is True)
-        for number, (occasion, item, value, declined) in enumerate(zip(*columns, strict=True), start=1)
+        Answer(
+            f"demo-{number}",
+            occasion,
+            item,
+            None if pd.isna(value) else int(value),
+            declined is True,
+            version=version,
+        )
+        for number, (occasion, item, value, declined, version) in enumerate(
+            zip(*columns, strict=True), start=1
+        )
     ]
     for start in range(0, len(answers), 200):
         partner.save_answers(answers[start : start + 200])

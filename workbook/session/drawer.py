@@ -22,7 +22,7 @@ MOST_PER_SCREEN = 7
 FIRST_OCCASION = "assessment-1"
 HOME = at("home")
 OWN_NEED = "needs.own."  # what the ids of needs in somebody's own words begin with
-Known = dict[str, dict[str, dict[str, Any]]]
+Known = dict[str, dict[tuple[str, str], dict[str, Any]]]
 
 
 class OwnDrawer(t.HasTraits):
@@ -32,8 +32,12 @@ class OwnDrawer(t.HasTraits):
     actor: Actor
     responses: pd.DataFrame
     events: list[Event]
-    chapters: dict[str, tuple[Instrument, Chapter]]
     once: Callable[[str, tuple[object, ...], Callable[[], Any]], Any]
+
+    @property
+    def chapters(self) -> dict[str, tuple[Instrument, Chapter]]:
+        """The chapters of the round that answers belong to now, each with its instrument."""
+        raise NotImplementedError
 
     def _of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event.kind == kind]
@@ -103,13 +107,16 @@ class OwnDrawer(t.HasTraits):
         return [event for event in self._of("setting") if event.payload["name"] == name]
 
     def answers(self, items: Sequence[Item], occasion: str | None = None) -> dict[str, dict[str, Any]]:
-        """``{item: {"value", "declined"}}`` of those items that are answered in an occasion."""
-        known: dict[str, dict[str, Any]] = self._answers_by_occasion.get(occasion or self.occasion, {})
-        return {item.id: known[item.id] for item in items if item.id in known}
+        """``{item: {"value", "declined", "not_arisen"}}`` of those items that are answered in an occasion.
+
+        What was answered to an item in other words, or on another scale, is no answer to it.
+        """
+        known = self._answers_by_occasion.get(occasion or self.occasion, {})
+        return {item.id: known[item.key] for item in items if item.key in known}
 
     @property
     def _answers_by_occasion(self) -> Known:
-        """All that is answered, by occasion and item; looked through once while it stays the same."""
+        """All that is answered, by occasion and `Item.key`; looked through once while it stays the same."""
         known: Known = self.once("answers", (self.responses,), lambda: _by_occasion(self.responses))
         return known
 
@@ -162,11 +169,17 @@ class OwnDrawer(t.HasTraits):
 
 
 def _by_occasion(responses: pd.DataFrame) -> Known:
-    """Return each answer that is given or declined, by occasion and item; of one given twice, the last."""
+    """Return each answer that is given, or why there is none, by occasion and item; of two, the last."""
     found: Known = {}
-    kept = responses[responses["declined"].astype(bool) | responses["value"].notna()]
-    columns = [kept[name].tolist() for name in ("occasion", "item", "value", "declined")]
-    for occasion, item, value, declined in zip(*columns, strict=True):
-        answer = {"value": None if pd.isna(value) else int(value), "declined": bool(declined)}
-        found.setdefault(str(occasion), {})[str(item)] = answer
+    has_reason = responses["declined"].astype(bool) | responses["not_arisen"].astype(bool)
+    kept = responses[has_reason | responses["value"].notna()]
+    names = ("occasion", "item", "version", "value", "declined", "not_arisen")
+    for occasion, item, version, value, declined, not_arisen in zip(
+        *[kept[name].tolist() for name in names], strict=True
+    ):
+        found.setdefault(str(occasion), {})[str(item), str(version)] = {
+            "value": None if pd.isna(value) else int(value),
+            "declined": bool(declined),
+            "not_arisen": bool(not_arisen),
+        }
     return found

@@ -21,10 +21,14 @@ Status = Literal["locked", "open", "under-way", "complete"]
 class Progress(OwnDrawer):
     """What is answered, what may be shown, what is decided. Each page makes its lock of it."""
 
-    instruments: Mapping[str, Instrument]
     decisions: dict[tuple[str, str], Grain]
     table: Table
     study: Study | None
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Every instrument by id, as it is asked in the round that answers belong to now."""
+        raise NotImplementedError
 
     @property
     def is_together(self) -> bool:

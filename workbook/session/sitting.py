@@ -13,8 +13,8 @@ from workbook.address import Address, at
 from workbook.content import speaking, spoken
 from workbook.errors import AccessError, StorageError, problem
 from workbook.frames import RESPONSES, empty, occasion_number
-from workbook.instruments import Chapter, Instrument, catalogue
-from workbook.service.couple import drafts
+from workbook.instruments import ASKED, Chapter, Instrument, catalogue, in_edition
+from workbook.service.couple import drafts, editions
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
 from workbook.service.formats.values import (
@@ -69,12 +69,8 @@ class Session(Progress):
         self.service = service
         self.actor = service.actor
         with speaking(self.language):
-            self.instruments = catalogue() if instruments is None else instruments
-        self.chapters: dict[str, tuple[Instrument, Chapter]] = {
-            chapter.id: (instrument, chapter)
-            for instrument in self.instruments.values()
-            for chapter in instrument.chapters
-        }
+            self._editions = {ASKED: catalogue() if instruments is None else instruments}
+        self._chapters: dict[int, dict[str, tuple[Instrument, Chapter]]] = {}
         self.responses: pd.DataFrame = empty(RESPONSES)
         self.events: list[Event] = []
         self.table = Table()
@@ -147,6 +143,32 @@ class Session(Progress):
     def is_expected(self) -> bool:
         """True while the other is in the room and has come alone."""
         return self.room is not None and "come" in self.room.moves and bool(self.room.here)
+
+    # -- what is asked ---------------------------------------------------------------------
+    def instruments_on(self, occasion: str) -> Mapping[str, Instrument]:
+        """Return every instrument by id, as it is asked on an occasion; see `editions`."""
+        number = editions.edition_on(occasion, self.table.asked_from)
+        if number not in self._editions:
+            with speaking(self.language):
+                self._editions[number] = in_edition(self._editions[ASKED], number)
+        return self._editions[number]
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Every instrument by id, as it is asked in the round that answers belong to now."""
+        return self.instruments_on(self.occasion)
+
+    @property
+    def chapters(self) -> dict[str, tuple[Instrument, Chapter]]:
+        """The chapters of that round by id, each with its instrument."""
+        number = editions.edition_on(self.occasion, self.table.asked_from)
+        if number not in self._chapters:
+            self._chapters[number] = {
+                chapter.id: (instrument, chapter)
+                for instrument in self.instruments.values()
+                for chapter in instrument.chapters
+            }
+        return self._chapters[number]
 
     # -- what happens ----------------------------------------------------------------------
     def _heard(self, change: Change) -> None:
@@ -384,7 +406,7 @@ def _mark_of(table: Table) -> tuple[object, ...]:
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]
-    return (*published, *happened, *table.open_rounds, *table.choices)
+    return (*published, *happened, *table.open_rounds, *table.choices, table.asked_from)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

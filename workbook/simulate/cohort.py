@@ -126,6 +126,8 @@ def respond(
             "item": [item.id for item in instrument.items],
             "value": _nullable(drawn.points[0, 0]),
             "declined": drawn.is_declined[0, 0],
+            "not_arisen": False,
+            "version": [item.version for item in instrument.items],
         }
     )
     return frames.check(frame, frames.RESPONSES)
@@ -182,6 +184,12 @@ def _responses(couples: _Couples, instrument: Instrument, occasion: str, drawn: 
     )
     columns["value"] = _nullable(drawn.points)
     columns["declined"] = pd.array(drawn.is_declined.ravel(), dtype="boolean")
+    columns["not_arisen"] = pd.array(np.zeros(n, dtype=bool), dtype="boolean")
+    versions = sorted({item.version for item in instrument.items})
+    codes = np.array([versions.index(item.version) for item in instrument.items], dtype=np.int8)
+    columns["version"] = pd.Categorical.from_codes(
+        np.tile(codes, 2 * couples.n), categories=pd.Index(versions)
+    )
     return pd.DataFrame(columns)
 
 
@@ -202,7 +210,7 @@ def _join(parts: list[pd.DataFrame], *, compact: bool) -> pd.DataFrame:
     if not parts:
         return frames.empty(frames.RESPONSES)
     if not compact:
-        ids = ["couple_id", "person_id", "occasion", "instrument", "item"]
+        ids = ["couple_id", "person_id", "occasion", "instrument", "item", "version"]
         dtypes = frames.empty(frames.RESPONSES).dtypes[ids].to_dict()
         return pd.concat([part.astype(dtypes) for part in parts], ignore_index=True)
     joined = {}

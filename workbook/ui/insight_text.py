@@ -9,7 +9,7 @@ from functools import cache
 from workbook.content import say
 from workbook.content.exercise import exercises, suggest_for
 from workbook.insights import Insight
-from workbook.instruments import Instrument, catalogue
+from workbook.instruments import Instrument, catalogue, every_version
 from workbook.instruments.facets import facet_of, facets
 from workbook.instruments.model import Subscale
 from workbook.plots.names import in_words
@@ -28,8 +28,9 @@ def suggestions() -> dict[str, tuple[str, ...]]:
     What two are led to needs no guard and asks for no touch, where there is such: others are for those
     who look for them.
     """
-    subjects = {facet.id for instrument in catalogue().values() for facet in facets(instrument)}
-    subjects |= {facet_of(item.id) for instrument in catalogue().values() for item in instrument.items}
+    asked = every_version(catalogue())
+    subjects = {facet.id for instrument in asked for facet in facets(instrument)}
+    subjects |= {facet_of(item.id) for instrument in asked for item in instrument.items}
     return {subject: _unguarded_first(subject) for subject in sorted(subjects)}
 
 

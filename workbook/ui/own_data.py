@@ -9,7 +9,8 @@ from typing import Any
 from workbook.content import say
 from workbook.exercises import MACHINES
 from workbook.frames import occasion_number
-from workbook.instruments import Instrument
+from workbook.instruments import Instrument, every_version
+from workbook.instruments.model import FIRST
 from workbook.reports import Sheet
 from workbook.shapes import Text
 from workbook.ui.blocks import Block, heading, kicker, note, paragraph, quote, table
@@ -42,20 +43,26 @@ def _answers(
     records: list[Given], instruments: Mapping[str, Instrument], own_needs: Mapping[str, str]
 ) -> list[Block]:
     """Return a table of each questionnaire and occasion: of a question answered twice, the last counts."""
-    given: dict[tuple[str, str], dict[str, Given]] = {}
+    given: dict[tuple[str, str], dict[tuple[str, str], Given]] = {}
     for record in records:
         name = record.get("instrument") or str(record["item"]).partition(".")[0]
-        given.setdefault((name, record["occasion"]), {})[record["item"]] = record
+        key = record["item"], record.get("version", FIRST)
+        given.setdefault((name, record["occasion"]), {})[key] = record
     blocks: list[Block] = [heading(2, say("ui.own-data.answers"))] if given else []
     head = [say("ui.own-data.question"), say("ui.own-data.answer")]
     for (name, occasion), of_item in given.items():
-        instrument = instruments.get(name)
         rows = [
-            [_question(item, instrument, own_needs), _answer(record, instrument)]
-            for item, record in of_item.items()
+            [_question(key[0], asked := _asked(name, key, instruments), own_needs), _answer(record, asked)]
+            for key, record in of_item.items()
         ]
         blocks.append(table(_round(name, occasion, instruments), head, rows))
     return blocks
+
+
+def _asked(name: str, key: tuple[str, str], instruments: Mapping[str, Instrument]) -> Instrument | None:
+    """Return the questionnaire in a version that asks this, as it was answered."""
+    known = every_version({name: instruments[name]}) if name in instruments else []
+    return next((one for one in known if key in one.keys), instruments.get(name))
 
 
 def _question(item: str, instrument: Instrument | None, own_needs: Mapping[str, str]) -> str:
@@ -68,6 +75,8 @@ def _question(item: str, instrument: Instrument | None, own_needs: Mapping[str, 
 def _answer(record: Given, instrument: Instrument | None) -> str:
     if record.get("declined"):
         return say("ui.own-data.declined")
+    if record.get("not_arisen"):
+        return say("ui.form.not_arisen")
     value = record.get("value")
     if value is None:
         return say("ui.own-data.left_open")

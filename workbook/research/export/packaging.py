@@ -10,7 +10,7 @@ from workbook.research.export.release import Column, Release, ReleaseTable
 
 
 def codebook(release: Release) -> pd.DataFrame:
-    """Return one row per column: ``table``, ``column``, ``label``, ``kind``, ``codes``, ``missing``."""
+    """Return one row per column: its table, label, kind, codes, codes for missing, and the item's version."""
     return pd.DataFrame(
         [
             {
@@ -20,6 +20,7 @@ def codebook(release: Release) -> pd.DataFrame:
                 "kind": column.kind,
                 "codes": _listed(column.codes),
                 "missing": _listed(column.missing),
+                "version": column.version,
             }
             for table in release.tables
             for column in table.columns

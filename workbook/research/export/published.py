@@ -131,13 +131,19 @@ class Published:
         return wide.reindex(columns=list(subscales)).astype("Float64").astype(float)
 
     def wide_answers(
-        self, items: Iterable[str], occasion: str, *, declined: int | None = None
+        self,
+        items: Iterable[str],
+        occasion: str,
+        *,
+        declined: int | None = None,
+        not_arisen: int | None = None,
     ) -> pd.DataFrame:
-        """Return persons × items (Int16, NA where not answered), 'prefer not to say' as a code."""
+        """Return persons × items (Int16, NA where not answered), the reasons for no answer as codes."""
         rows = self.responses[
             (self.responses["occasion"] == occasion) & self.responses["item"].isin(list(items))
         ]
         values = rows["value"].mask(rows["declined"], declined) if declined is not None else rows["value"]
+        values = values.mask(rows["not_arisen"], not_arisen) if not_arisen is not None else values
         keyed = rows.assign(value=values).set_index(["person_id", "item"])["value"]
         return keyed.unstack("item").reindex(columns=list(items)).astype("Int16")  # noqa: PD010
 

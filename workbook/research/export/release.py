@@ -13,7 +13,12 @@ from workbook.research.anonymise import SUPPRESSED
 from workbook.research.export.journal import Basis
 
 DECLINED = -9
-MISSING_LABELS = {DECLINED: "prefer not to say", SUPPRESSED: "withheld to protect people"}
+NOT_ARISEN = -8
+MISSING_LABELS = {
+    DECLINED: "prefer not to say",
+    NOT_ARISEN: "it did not come up",
+    SUPPRESSED: "withheld to protect people",
+}
 
 SMALLEST_CELL = 5
 """Couples that must share what others may know."""
@@ -32,13 +37,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: its name, what it means, and what its codes stand for."""
+    """One column of a table: its name, what it means, and what its codes stand for.
+
+    ``version`` is that of the item it holds the answers to; empty where it holds something else.
+    """
 
     name: str
     label: str
     kind: str  # "id", "code", "number" or "text"
     codes: Mapping[int, str] = field(default_factory=dict)
     missing: Mapping[int, str] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +163,7 @@ class Release:
 def item_column(item: Item, name: str | None = None) -> Column:
     """Return how an item's answers are described."""
     codes = {choice.value: choice.label for choice in item.scale.choices}
-    return Column(name or column_name(item.id), item.text, "code", codes, MISSING_LABELS)
+    return Column(name or column_name(item.id), item.text, "code", codes, MISSING_LABELS, item.version)
 
 
 def score_column(subscale: Subscale, name: str | None = None) -> Column:

@@ -13,6 +13,7 @@ from workbook.research.export.journal import Basis, Journal
 from workbook.research.export.published import Published
 from workbook.research.export.release import (
     DECLINED,
+    NOT_ARISEN,
     SMALLEST_CELL,
     Column,
     Level,
@@ -135,7 +136,9 @@ def _collect(
         if instrument.id == "background" and not background:
             continue
         items = [item.id for item in instrument.items]
-        answers = published.wide_answers(items, occasion, declined=DECLINED).reindex(order)
+        answers = published.wide_answers(items, occasion, declined=DECLINED, not_arisen=NOT_ARISEN).reindex(
+            order
+        )
         for item in instrument.items:
             columns.append(item_column(item))
             parts[column_name(item.id)] = answers[item.id].array

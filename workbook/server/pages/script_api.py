@@ -23,8 +23,9 @@ def read_answers(asked: dict[str, Any]) -> list[Answer]:
 
     Examples
     --------
-    >>> read_answers({"answers": [{"operation_id": "1", "occasion": "week-1", "item": "i", "value": 2}]})
-    [Answer(operation_id='1', occasion='week-1', item='i', value=2, declined=False)]
+    >>> row = {"operation_id": "1", "occasion": "week-1", "item": "i", "value": 2}
+    >>> read_answers({"answers": [row]}) == [Answer("1", "week-1", "i", 2)]
+    True
     """
     try:
         return [_read_answer(row) for row in _rows(asked)]
@@ -41,14 +42,15 @@ def _rows(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _read_answer(row: dict[str, Any]) -> Answer:
     texts = (row["operation_id"], row["occasion"], row["item"])
-    value, declined = row["value"], row.get("declined", False)
-    if not all(isinstance(text, str) and text.isprintable() for text in texts):
+    value, version = row["value"], row.get("version", "")
+    reasons = (row.get("declined", False), row.get("not_arisen", False))
+    if not all(isinstance(text, str) and text.isprintable() for text in (*texts, version)):
         raise TypeError
-    if not all(0 < len(text) <= LONGEST_TEXT for text in texts):
+    if not all(0 < len(text) <= LONGEST_TEXT for text in texts) or len(version) > LONGEST_TEXT:
         raise TypeError
-    if not (value is None or type(value) is int) or type(declined) is not bool:
+    if not (value is None or type(value) is int) or any(type(one) is not bool for one in reasons):
         raise TypeError
-    return Answer(*texts, value, declined)
+    return Answer(*texts, value, *reasons, version)
 
 
 class Answers(PageHandler):

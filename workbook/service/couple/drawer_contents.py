@@ -2,35 +2,51 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from workbook.answers import ItemBank, is_occasion, lay_out
 from workbook.errors import AccessError, SharingError, problem
-from workbook.instruments.model import Instrument
+from workbook.instruments.model import FIRST, Instrument
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.editions import asked_on
 from workbook.service.couple.records import ANSWER, Record, is_hidden
 from workbook.service.formats.values import Answer, Event
 
 Instruments = Mapping[str, Instrument]
 
 
-def answer_payload(answer: Answer, instrument: str) -> dict[str, Any]:
-    """Return what is sealed of one checked answer."""
-    return {
+def answer_payload(answer: Answer, bank: ItemBank) -> dict[str, Any]:
+    """Return what is sealed of one checked answer: which question it answers, in which version.
+
+    What is not so is left out, so that every answer is sealed into a row of the same size; see `answer_in`.
+    """
+    found = bank.find(answer.item, answer.occasion)
+    assert found is not None  # noqa: S101 - it was checked
+    instrument, item = found
+    said = {"value": answer.value, "declined": answer.declined, "not_arisen": answer.not_arisen}
+    return {name: value for name, value in said.items() if value is not None and value is not False} | {
         "instrument": instrument,
         "occasion": answer.occasion,
         "item": answer.item,
-        "value": answer.value,
-        "declined": answer.declined,
+        **({"version": item.version} if item.version != FIRST else {}),
     }
 
 
-def item_bank(records: Iterable[Record], instruments: Instruments) -> ItemBank:
-    """Return every item a person may answer, given their drawer: the instruments', and their own needs'."""
+def answer_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that an answer's record says; what is left out is not so, and its version the first."""
+    return {"value": None, "declined": False, "not_arisen": False, "version": FIRST, **payload}
+
+
+def item_bank(records: Iterable[Record], instruments: Instruments, asked_from: int = 1) -> ItemBank:
+    """Return every item a person may answer, given their drawer: the instruments', and their own needs'.
+
+    ``asked_from`` is the first round in which the two are asked the edition of now.
+    """
     own = {record.payload["id"] for record in records if record.kind == "own_need"}
-    return ItemBank(instruments, own)
+    return ItemBank(instruments, own, partial(asked_on, instruments, asked_from=asked_from))
 
 
 def responses(
@@ -38,13 +54,24 @@ def responses(
 ) -> pd.DataFrame:
     """Return the drawer's answers as `frames.RESPONSES`, without those that stay hidden."""
     shown = [
-        record.payload
+        answer_in(record.payload)
         for record in drawer.records()
         if record.kind == ANSWER
         and not is_hidden(record.payload["instrument"], instruments)
         and instrument in (None, record.payload["instrument"])
     ]
-    answers = [Answer("", row["occasion"], row["item"], row["value"], row["declined"]) for row in shown]
+    answers = [
+        Answer(
+            "",
+            row["occasion"],
+            row["item"],
+            row["value"],
+            row["declined"],
+            row["not_arisen"],
+            row["version"],
+        )
+        for row in shown
+    ]
     owners = [row["instrument"] for row in shown]
     return lay_out(answers, owners, couple_id=couple_id, person_id=drawer.person_id)
 
@@ -126,6 +153,7 @@ def has_private_concern(drawer: Drawer, instruments: Instruments, before: dateti
 def _is_concern(answer: Mapping[str, Any], instruments: Instruments) -> bool:
     instrument = instruments.get(answer["instrument"])
     item = instrument.item_by_id.get(answer["item"]) if instrument and instrument.is_private else None
-    if item is None or answer["value"] is None:
+    value = answer_in(answer)["value"]
+    if item is None or value is None:
         return False
-    return bool(answer["value"] != (item.scale.highest if item.reverse else item.scale.lowest))
+    return bool(value != (item.scale.highest if item.reverse else item.scale.lowest))

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from workbook.errors import AccessError, problem
 from workbook.instruments.library import as_spoken
 from workbook.instruments.model import Instrument
+from workbook.service.couple.drawer_contents import answer_in
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import ANSWER, AUDIT, PRIVATE_COPY, Record
 from workbook.service.formats.values import Actor
@@ -153,11 +154,12 @@ def _in_words(record: Record, instruments: Mapping[str, Instrument]) -> dict[str
     instrument = instruments.get(record.payload["instrument"])
     if instrument is not None and not instrument.is_private:
         return None
-    item = instrument.item_by_id.get(record.payload["item"]) if instrument else None
+    answer = answer_in(record.payload)
+    item = instrument.item_by_id.get(answer["item"]) if instrument else None
     labels = {choice.value: choice.label for choice in item.scale.choices} if item else {}
     return {
         "at": record.at.isoformat() if record.at else None,
         "question": item.text if item else "",
-        "answer": labels.get(record.payload["value"], ""),
-        **record.payload,
+        "answer": labels.get(answer["value"], ""),
+        **answer,
     }

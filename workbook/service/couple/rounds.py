@@ -16,7 +16,7 @@ import pandas as pd
 
 from workbook.content.first_look import first_look
 from workbook.errors import SharingError, problem
-from workbook.instruments.model import Instrument
+from workbook.instruments.model import FIRST, Instrument
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.held_back import (
     chosen_of,
@@ -78,8 +78,9 @@ def deciding(
     """
     key: Round = (decision.instrument.id, decision.occasion)
     n = n_restored(waiting.couple)
+    version = decision.instrument.version
     if fold.is_open(key):
-        is_standing = _standing(decision.drawer, key, fold, n) is decision.grain
+        is_standing = _standing(decision.drawer, key, fold, n, version) is decision.grain
         if is_standing and stands(last_decision(decision.drawer, key), decision.grain, decision.held_back):
             return Writing()
         raise SharingError(problem("errors.sharing.already_open"))
@@ -89,7 +90,7 @@ def deciding(
         return waiting.changing(key, made, [record])
     others = waiting.others()
     theirs = waiting.find(others, key, round)
-    if theirs is not None:
+    if theirs is not None and _version_of(theirs) == version:
         both = [made, renewed(theirs, {decision.instrument.id: decision.instrument})]
         opening = _opening_entries(decision.couple_id, key, round, both)
         return Writing.of(Writing(opening), waiting.opened(others, key, [record]))
@@ -113,7 +114,7 @@ def withdrawing(
         return closing
     n = n_restored(waiting.couple)
     about = {"instrument": key[0], "occasion": key[1], "round": round, "grain": None, "restored": n}
-    is_decided = _standing(drawer, key, fold, n) is not None
+    is_decided = _standing(drawer, key, fold, n, "") is not None
     about |= noted(remembered(drawer, key, fold)) if is_decided else {}
     undone = [Record(DECISION, uuid.uuid4().hex, about)] if is_decided else []
     return Writing.of(closing, waiting.changing(key, None, undone))
@@ -124,9 +125,12 @@ def closing_entries(couple_id: str, key: Round, round: int) -> list[Entry]:
     return [round_entry(couple_id, CLOSED, key, round), _audit(couple_id, CLOSED, key, round)]
 
 
-def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round) -> Grain | None:
-    """One's own decision on the round that stands now; None when undecided, withdrawn or closed."""
-    return _standing(drawer, key, read_fold(store, couple_id), n_restored(store))
+def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round, version: str) -> Grain | None:
+    """One's own decision on the round that stands now; None when undecided, withdrawn or closed.
+
+    One about another ``version`` of the questions than is asked in it counts only where it opened the round.
+    """
+    return _standing(drawer, key, read_fold(store, couple_id), n_restored(store), version)
 
 
 def held_back(store: Store, couple_id: str, drawer: Drawer, key: Round) -> HeldBack:
@@ -150,7 +154,7 @@ def opening_due(couple_id: str, fold: Fold, waiting: Waiting) -> Writing:
         if mine["round"] != round or fold.is_open(key):
             continue
         theirs = waiting.find(others, key, round)
-        if theirs is not None:
+        if theirs is not None and _version_of(theirs) == _version_of(mine):
             opening = _opening_entries(couple_id, key, round, [mine, theirs])
             return Writing.of(Writing(opening), waiting.opened(others, key, []))
     return Writing()
@@ -178,16 +182,18 @@ def _settling(couple_id: str, seen: Seen) -> Writing:
     return Writing(_hollow_entries(couple_id, fold), {table_log(couple_id): fold.left_behind()})
 
 
-def _standing(drawer: Drawer, key: Round, fold: Fold, n_restored: int) -> Grain | None:
+def _standing(drawer: Drawer, key: Round, fold: Fold, n_restored: int, version: str) -> Grain | None:
     """Return a person's last decision, if it is about the round that stands now.
 
-    One of before a backup was restored counts only where it opened the round: see `waiting.n_restored`.
+    One of before a backup was restored counts only where it opened the round: see `waiting.n_restored`. So
+    does one about another ``version``; an empty one is any.
     """
     for record in reversed(drawer.records()):
         about = record.payload
         if record.kind == DECISION and (about["instrument"], about["occasion"]) == key:
             is_current = about["round"] == fold.standing_round(key)
-            stands = fold.is_open(key) or about.get("restored", 0) == n_restored
+            is_of_now = about.get("restored", 0) == n_restored and version in ("", _version_of(about))
+            stands = fold.is_open(key) or is_of_now
             return Grain(about["grain"]) if is_current and stands and about["grain"] else None
     return None
 
@@ -209,6 +215,8 @@ def _made(
         "grain": decision.grain.value,
         "restored": n_restored,
     }
+    if instrument.version != FIRST:
+        about["version"] = instrument.version
     made = None
     shown: Collection[str] = ()
     if decision.grain is not Grain.NOTHING:
@@ -249,9 +257,13 @@ def _opening_entries(
     publications = sorted(opened, key=lambda publication: publication.person_id)
     return [
         *(publication_entry(publication) for publication in publications),
-        round_entry(couple_id, OPENED, key, round),
+        round_entry(couple_id, OPENED, key, round, mine.version),
         _audit(couple_id, OPENED, key, round),
     ]
+
+
+def _version_of(content: Mapping[str, Any]) -> str:
+    return str(content.get("version", FIRST))
 
 
 def _hollow_entries(couple_id: str, fold: Fold) -> list[Entry]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.exercises import TAKES_OFF
+from workbook.frames import occasion_number
 from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.service.formats.values import Event, ExerciseChoice, Table
@@ -32,7 +33,8 @@ class Fold:
     """A table log folded: rounds, where each publication's row lies, and joint events.
 
     ``closed`` counts closed rounds by (instrument, occasion); the standing round is that plus one.
-    Of one person's publications of a round the last counts: it replaces the others.
+    Of one person's publications of a round the last counts: it replaces the others. ``last_before`` is the
+    number of the last round that ever lay open before rows said the version of what was asked.
     """
 
     opened: dict[Round, int] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Fold:
     publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     choices: dict[ExerciseChoice, bool] = field(default_factory=dict)
+    last_before: int = 0
 
     def standing_round(self, key: Round) -> int:
         """Return the number of the round that stands now: closing one begins the next."""
@@ -97,11 +100,17 @@ def fold_table(rows: Sequence[Row]) -> Fold:
         elif row.kind in (OPENED, CLOSED):
             rounds = fold.opened if row.kind == OPENED else fold.closed
             rounds[content["instrument"], content["occasion"]] = content["round"]
+            if row.kind == OPENED and "version" not in content:
+                fold.last_before = max(fold.last_before, _round_number(content["occasion"]))
         elif row.kind == JOINT_CHOICE:
             fold.choices[content["exercise"], content["choice"]] = content["stands"]
         elif row.kind == EVENT:
             fold.events.append(_event(row, content))
     return fold
+
+
+def _round_number(occasion: str) -> int:
+    return occasion_number(occasion) if occasion.startswith("assessment-") else 0
 
 
 def _lay(fold: Fold, sequence: int, content: dict[str, Any]) -> None:
@@ -117,9 +126,14 @@ def publication_entry(publication: Publication) -> Entry:
     return Entry(table_log(publication.couple_id), f"publication/{of}", PUBLICATION, content)
 
 
-def round_entry(couple_id: str, kind: str, key: Round, round: int) -> Entry:
-    """Return the row that opens or closes a round. It never says whose doing it was."""
-    content = {"instrument": key[0], "occasion": key[1], "round": round}
+def round_entry(couple_id: str, kind: str, key: Round, round: int, version: str = "") -> Entry:
+    """Return the row that opens or closes a round. It never says whose doing it was.
+
+    One that opens says in which ``version`` of the instrument.
+    """
+    content: dict[str, Any] = {"instrument": key[0], "occasion": key[1], "round": round}
+    if version:
+        content["version"] = version
     return Entry(table_log(couple_id), f"{kind}/{key[0]}/{key[1]}/{round}", kind, write_row(content))
 
 

@@ -23,7 +23,7 @@ from workbook.service.couple.records import HELD, WAITING, Record
 from workbook.service.couple.sealing import CoupleStore, held_entry, is_held_for
 from workbook.service.formats.cells import ROOM, compress, decompress, open_cell, seal_cell
 from workbook.service.formats.rows import read_row, renewed, write_row
-from workbook.sharing import Grain, rule_of
+from workbook.sharing import Grain, rules_in_words
 from workbook.storage.base import Cell, Row, Store, Writing
 from workbook.storage.location import RESTORED
 
@@ -240,8 +240,8 @@ class Waiting:
 
 
 def rules_of(instruments: Mapping[str, Instrument]) -> bytes:
-    """Return what stands for all that is held back now, in any instrument."""
-    rules = "\n".join(f"{name} {rule_of(instruments[name])}" for name in sorted(instruments))
+    """Return what stands for all that is held back now, in any version of any instrument."""
+    rules = rules_in_words(instruments)
     return hmac.digest(b"rules", rules.encode(), "sha256")[:_RULES_BYTES]
 
 

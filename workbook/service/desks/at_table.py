@@ -1,6 +1,7 @@
 """The couple's table in process: what one partner and two together may both do there."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import AccessError, problem
@@ -45,7 +46,8 @@ class AtTable(CoupleService):
     def read_table(self) -> Table:
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
-        return self._as_read(read_fold(self._core.store_of(actor), actor.couple_id).table())
+        table = read_fold(self._core.store_of(actor), actor.couple_id).table()
+        return self._as_read(replace(table, asked_from=self._core.asked_from(actor)))
 
     def read_audit(self) -> list[Event]:
         actor = self._seated()
@@ -129,6 +131,9 @@ class AtTable(CoupleService):
 
     def _seated(self) -> Actor:
         return self._core.sittings.require(self._actor)
+
+    def _asked_from(self) -> int:
+        return self._core.asked_from(self._actor)
 
     def _own_drawer(self) -> Drawer | None:
         """Return the drawer of who acts alone; two together have none."""

@@ -20,14 +20,17 @@ from workbook.errors import (
     name_defect,
     problem,
 )
+from workbook.instruments.library import ASKED
 from workbook.instruments.model import Instrument
 from workbook.service.cases import grants
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.editions import asked_on, first_round_of_now
 from workbook.service.couple.private_copy import OPENED, opening_of
 from workbook.service.couple.records import AUDIT, Record
 from workbook.service.couple.rooms import Rooms
 from workbook.service.couple.sealing import CoupleStore
+from workbook.service.couple.tables import read_fold
 from workbook.service.couple.trail import forget_trail
 from workbook.service.couple.waiting import Waiting, rules_of
 from workbook.service.erasing.tending import tend
@@ -79,6 +82,7 @@ class Core:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawers: dict[str, Drawer] = field(default_factory=dict)
     _couples: dict[str, CoupleStore] = field(default_factory=dict)
+    _asked_from: dict[str, int] = field(default_factory=dict)
     _givers: dict[str, Giver] = field(default_factory=dict)
     _stops: dict[str, list[Callable[[], None]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -175,8 +179,10 @@ class Core:
         waiting = self._waiting(couple, drawer)
         if not tend(couple, waiting, self.instruments, partial(self._decide_in, couple, actor)):
             return couple  # to be read; made good once there is room
+        asked_from = self._find_asked_from(couple)
         with self._lock:
             self._couples[actor.sitting_id] = couple
+            self._asked_from[actor.sitting_id] = asked_from
         if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
             self._forget_sitting(actor)
             raise AccessError(problem("errors.access.ended"))
@@ -284,8 +290,23 @@ class Core:
 
         return decide_and_write(store, [own, *logs], judged)
 
-    def shareable(self, instrument: Any, occasion: str) -> Instrument:
-        """Return an instrument that can be shown to a partner.
+    def asked_from(self, actor: Actor) -> int:
+        """Return the first round in which somebody's couple is asked the edition of now; see `editions`.
+
+        Nothing but the couple's own row and the table is looked at, once in a sitting: it never changes.
+        """
+        couple = self.store_of(actor)
+        with self._lock:
+            known = self._asked_from.get(actor.sitting_id)
+        return self._find_asked_from(couple) if known is None else known
+
+    def _find_asked_from(self, couple: CoupleStore) -> int:
+        study_asks = self.study.edition if self.study is not None else ASKED
+        made_in = self.directory.pair(couple.couple_id).made_in
+        return first_round_of_now(made_in, read_fold(couple, couple.couple_id).last_before, study_asks)
+
+    def shareable(self, instrument: Any, occasion: str, asked_from: int = 1) -> Instrument:
+        """Return an instrument that can be shown to a partner, as it is asked on the occasion.
 
         Raises
         ------
@@ -299,7 +320,7 @@ class Core:
             raise SharingError(problem("errors.sharing.private"))
         if not is_occasion(occasion):
             raise SharingError(problem("errors.sharing.bad_occasion"))
-        return known
+        return asked_on(self.instruments, occasion, asked_from)[known.id]
 
     def stop_at_end(self, actor: Actor, stops: list[Callable[[], None]]) -> Callable[[], None]:
         """Return what stops all of ``stops``; it is called as well when the sitting ends."""
@@ -334,6 +355,7 @@ class Core:
         with self._lock:
             drawer = self._drawers.pop(actor.sitting_id, None)
             couple = self._couples.pop(actor.sitting_id, None)
+            self._asked_from.pop(actor.sitting_id, None)
             giver = self._givers.pop(actor.sitting_id, None)
             stops = self._stops.pop(actor.sitting_id, [])
         for stop in stops:

@@ -51,10 +51,11 @@ class LocalPartner(AtTable, PartnerService):
     # -- one's own drawer -------------------------------------------------------------
     def save_answers(self, answers: Sequence[Answer]) -> list[str]:
         core, drawer = self._core, self._core.drawer_of(self._actor)
+        asked_from = self._asked_from()
         try:
-            records = self._to_keep(answers, drawer.known())
+            records = self._to_keep(answers, drawer.known(), asked_from)
         except AnswerError:  # another sitting may have named an own need since
-            records = self._to_keep(answers, drawer.records())
+            records = self._to_keep(answers, drawer.records(), asked_from)
         kept = drawer.add(records)
         refuse_reused(records, kept)  # one operation id may be given twice at once, or to another sitting
         core.sittings.act(self._actor.sitting_id)
@@ -91,7 +92,7 @@ class LocalPartner(AtTable, PartnerService):
         self, instrument: str, occasion: str, grain: Grain, held_back: list[str] | None = None
     ) -> None:
         core, actor = self._core, self._seated()
-        asked = core.shareable(instrument, occasion)
+        asked = core.shareable(instrument, occasion, self._asked_from())
         drawer = core.drawer_of(actor)
         decision = rounds.Decision(
             drawer, actor.couple_id, asked, occasion, rounds.as_grain(grain, asked), held_back
@@ -112,8 +113,9 @@ class LocalPartner(AtTable, PartnerService):
     def my_decision(self, instrument: str, occasion: str) -> Grain | None:
         drawer = self._core.drawer_of(self._actor)
         key = (instrument, occasion)
+        asked = self._core.shareable(instrument, occasion, self._asked_from())
         store = self._core.store_of(self._actor)
-        return rounds.standing_decision(store, self._actor.couple_id, drawer, key)
+        return rounds.standing_decision(store, self._actor.couple_id, drawer, key, asked.version)
 
     def my_held_back(self, instrument: str, occasion: str) -> HeldBack:
         core, actor = self._core, self._seated()
@@ -311,12 +313,13 @@ class LocalPartner(AtTable, PartnerService):
         return given.standing_choice(giver.place(), study, giver, giver.drawer.records())
 
     # -- within -----------------------------------------------------------------------
-    def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record]) -> list[Record]:
+    def _to_keep(self, answers: Sequence[Answer], known: Sequence[Record], asked_from: int) -> list[Record]:
         """Return records of valid answers whose operation ids were used for nothing else."""
-        instruments = check_answers(answers, drawer_contents.item_bank(known, self._core.instruments))
+        bank = drawer_contents.item_bank(known, self._core.instruments, asked_from)
+        check_answers(answers, bank)
         records = [
-            Record(ANSWER, answer.operation_id, drawer_contents.answer_payload(answer, instrument))
-            for answer, instrument in zip(answers, instruments, strict=True)
+            Record(ANSWER, answer.operation_id, drawer_contents.answer_payload(answer, bank))
+            for answer in answers
         ]
         by_id = {record.operation_id: record for record in known}
         refuse_reused(records, [by_id.get(record.operation_id, record) for record in records])

@@ -18,7 +18,7 @@ class LocalTogether(AtTable, TogetherService):
         self, instrument: str, occasion: str, grain: Grain, *, person_id: str, passphrase: str
     ) -> None:
         core, actor = self._core, self._seated()
-        asked = core.shareable(instrument, occasion)
+        asked = core.shareable(instrument, occasion, self._asked_from())
         grain = rounds.as_grain(grain, asked)
         account, key = core.accounts.open_member(actor.couple_id, person_id, passphrase)
         drawer, store = Drawer(core.store, person_id, key, instruments=core.instruments), core.store_of(actor)

@@ -16,7 +16,7 @@ from workbook.service.erasing import renewal, rights
 from workbook.service.identity import moving
 from workbook.service.identity.directory import Directory
 from workbook.service.studies.blob import placed
-from workbook.sharing import rule_of
+from workbook.sharing import rules_in_words
 from workbook.storage.base import Entry, Store
 from workbook.storage.location import RESTORED
 
@@ -54,6 +54,6 @@ def _mend_whole(store: Store, directory: Directory, instruments: Instruments) ->
 
 def _name_of_now(store: Store, instruments: Instruments) -> str:
     """Return a name that is another once what is held back has changed, or another backup was restored."""
-    rules = "\n".join(f"{name} {rule_of(instruments[name])}" for name in sorted(instruments))
+    rules = rules_in_words(instruments)
     digest = hashlib.sha256(rules.encode("utf-8")).hexdigest()[:16]
     return f"{VERSION}/{digest}/{store.heads([RESTORED])[RESTORED]}"

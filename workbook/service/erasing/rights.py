@@ -15,9 +15,11 @@ from typing import Any
 from workbook.errors import AccessError, ConflictError, problem
 from workbook.service.cases.grants import GRANTS
 from workbook.service.couple import rounds
+from workbook.service.couple.drawer_contents import answer_in
 from workbook.service.couple.drawers import Drawer, drawer_log, private_cell
 from workbook.service.couple.events import without_free_text
 from workbook.service.couple.records import (
+    ANSWER,
     BLOCK,
     BOOKMARK,
     DECISION,
@@ -272,7 +274,7 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
     shown = [record for record in own if record.payload.get("instrument") not in private]
     records = [
         {"kind": record.kind, "at": record.at.isoformat() if record.at else None}
-        | {name: value for name, value in record.payload.items() if name != "restored"}
+        | {name: value for name, value in _whole(record).items() if name != "restored"}
         for record in shown
     ]
     return {
@@ -290,6 +292,10 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
             event_to_json(event) for event in table.events if event.person_id == account.person_id
         ],
     }
+
+
+def _whole(record: Record) -> Mapping[str, Any]:
+    return answer_in(record.payload) if record.kind == ANSWER else record.payload
 
 
 def order_sections(secret: bytes, sections: Sequence[str], first: Sequence[str], period: str) -> list[str]:

@@ -23,6 +23,9 @@ class Actor:
 class Answer:
     """One answer as it leaves the page. ``value`` None with ``declined`` is 'prefer not to say'.
 
+    ``not_arisen`` is 'it did not come up'. ``version`` is that of the item as the page showed it; empty is
+    as it is asked on that occasion.
+
     Any value may arrive; `workbook.answers.check_answers` names all that are no whole number of their scale.
     """
 
@@ -31,6 +34,8 @@ class Answer:
     item: str
     value: Any
     declined: bool = False
+    not_arisen: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,15 @@ class Table:
     """All that lies on the couple's table: the joint pages are a function of this alone.
 
     ``open_rounds`` names the (instrument, occasion) pairs that both revealed; ``choices`` what
-    both chose about exercises, or chose together.
+    both chose about exercises, or chose together. ``asked_from`` is the first round in which the two are
+    asked the questionnaires of now; see `workbook.service.couple.editions`.
     """
 
     publications: tuple[Publication, ...] = ()
     events: tuple[Event, ...] = ()
     open_rounds: tuple[tuple[str, str], ...] = field(default=())
     choices: tuple[ExerciseChoice, ...] = field(default=())
+    asked_from: int = 1
 
 
 Changing = Literal["drawer", "table", "room"]

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from workbook.errors import AccessError, problem
+from workbook.instruments.library import ASKED, FIRST_EDITION
 from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.values import Couple, Member
 from workbook.service.identity.codes import plain_code
@@ -51,12 +52,14 @@ class Pair:
     """What a couple's log says: its code, everybody who was ever admitted, whether the two parted.
 
     ``keys`` is the couple's key by person, each sealed to theirs; empty until both have a key pair.
+    ``made_in`` is the edition of the questionnaires that was asked when the couple was made.
     """
 
     code: str = ""
     people: tuple[str, ...] = ()
     is_unpaired: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
+    made_in: int = FIRST_EDITION
 
 
 def account_log(person_id: str) -> str:
@@ -102,20 +105,20 @@ def fold_account(rows: Sequence[Row]) -> Account | None:
 
 def fold_couple(rows: Sequence[Row]) -> Pair:
     """Fold the log of a couple."""
-    code, people, is_unpaired, keys = "", [], False, {}
+    code, people, is_unpaired, keys, made_in = "", [], False, {}, FIRST_EDITION
     for row in rows:
         if row.payload is None:  # somebody who was erased
             continue
         content = read_row(row.payload)
         if row.kind == "couple":
-            code = content["code"]
+            code, made_in = content["code"], content.get("made_in", FIRST_EDITION)
         elif row.kind == "member":
             people.append(content["person_id"])
         elif row.kind == "unpaired":
             is_unpaired = True
         elif row.kind == "key":
             keys[content["person_id"]] = content["sealed"]
-    return Pair(code, tuple(people), is_unpaired, keys)
+    return Pair(code, tuple(people), is_unpaired, keys, made_in)
 
 
 def refuse_unpaired(rows: Sequence[Row]) -> None:
@@ -198,11 +201,12 @@ def account_entry(account: Account, operation_id: str = "") -> Entry:
     return Entry(account_log(account.person_id), operation_id or uuid.uuid4().hex, "account", content)
 
 
-def couple_entries(couple_id: str, code: str) -> list[Entry]:
-    """Return a new couple, and its code."""
+def couple_entries(couple_id: str, code: str, made_in: int = ASKED) -> list[Entry]:
+    """Return a new couple, and its code; or one of before, with the edition that was asked then."""
     named = {"couple_id": couple_id}
+    about = named | {"code": code, "made_in": made_in}
     return [
-        Entry(couple_log(couple_id), "couple", "couple", write_row(named | {"code": code})),
+        Entry(couple_log(couple_id), "couple", "couple", write_row(about)),
         Entry(code_log(code), f"couple/{couple_id}", "code", write_row(named)),
     ]
 

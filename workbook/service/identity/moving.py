@@ -7,6 +7,7 @@ the older rows back, since without them it would hold no account; the start afte
 
 from collections.abc import Sequence
 
+from workbook.instruments.library import FIRST_EDITION
 from workbook.service.formats.rows import read_row
 from workbook.service.identity.directory import (
     Account,
@@ -44,7 +45,7 @@ def moved_entries(rows: Sequence[Row]) -> list[Entry]:
             continue
         content = read_row(row.payload)
         if row.kind == "couple":
-            entries += couple_entries(content["couple_id"], content["code"])
+            entries += couple_entries(content["couple_id"], content["code"], FIRST_EDITION)
         elif row.kind == "account":
             (account,) = filter(None, [fold_account([row])])
             joined.setdefault(account.person_id, []).append(account)

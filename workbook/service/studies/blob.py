@@ -26,7 +26,7 @@ _RESEARCH, _GIVEN = "research/", "given/"
 _DAY, _EMPTY = 10, b"0000-00-00"  # letters of a day, and what stands for none where a place was emptied
 _NEVER_AT = datetime(1970, 1, 1, tzinfo=UTC)
 ROOM = 65_532
-"""Bytes of a packed copy: ten years of weeks and twelve rounds of all else take less than half of it."""
+"""Bytes of a packed copy: ten years of weeks and eleven rounds of all else take less than half of it."""
 _SLOT = 304  # a key of 32 bytes, padded and sealed to somebody
 SIZE = 2 * _SLOT + 12 + 4 + ROOM + 16
 """Bytes of every blob: two sealed keys; and the copy with its nonce, its length and its tag."""

@@ -20,7 +20,7 @@ from typing import Any
 from workbook.content import languages, say, speaking
 from workbook.content.document import document_hash
 from workbook.errors import Problem, SetupError, problem
-from workbook.instruments import catalogue
+from workbook.instruments import ASKED, FIRST_EDITION, catalogue, edition
 from workbook.instruments.model import Instrument
 from workbook.service.studies import study_key
 from workbook.service.studies.study_key import StudyKey, is_public_key, read_study_key, write_whole
@@ -31,6 +31,7 @@ BACKGROUND = "background"
 MOST_MONTHS = 240
 _LONGEST = {"name": 100, "purpose": 800, "contact": 200}
 _FIELDS = ("name", "purpose", "asks", "contact", "retention_months", "began")
+_EDITION = "edition"  # absent from a study from before there were two
 _SEALING = ("ends", "public_key")  # both, or in a study from before there were keys neither
 
 
@@ -41,7 +42,8 @@ class Study:
     ``asks`` are instrument ids; the background questions go with every study. ``began`` is the
     day the study was set up, ``ends`` the one on which every copy is destroyed, as ``YYYY-MM-DD``.
     ``public_key`` is what copies are sealed to, in hexadecimal. These two are empty in a study from
-    before there were keys: it takes nothing until it has one.
+    before there were keys: it takes nothing until it has one. ``edition`` is that of the questionnaires,
+    which a study keeps: everybody it is run for is asked it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Study:
     began: str = ""
     ends: str = ""
     public_key: str = ""
+    edition: int = ASKED
 
     @property
     def words_hash(self) -> str:
@@ -98,7 +101,7 @@ class Study:
         A private instrument is never among them, whatever the file says.
         """
         wanted = dict.fromkeys((BACKGROUND, *self.asks))
-        known = catalogue()
+        known = edition(self.edition)
         return {name: known[name] for name in wanted if name in known and not known[name].is_private}
 
 
@@ -107,7 +110,7 @@ def askable() -> list[str]:
     return [one.id for one in catalogue().values() if not one.is_private and one.id != BACKGROUND]
 
 
-def check_study(
+def check_study(  # noqa: PLR0913, PLR0917 - a study has fields
     name: str,
     purpose: str,
     asks: Sequence[str],
@@ -116,6 +119,7 @@ def check_study(
     began: str = "",
     ends: str = "",
     public_key: str = "",
+    edition: int = ASKED,
 ) -> Study:
     """Return a study, once everything about it is in order.
 
@@ -139,11 +143,13 @@ def check_study(
         problems.append(problem("study.error.months", most=MOST_MONTHS))
     if public_key and not is_public_key(public_key):
         problems.append(problem("study.error.public_key"))
+    if edition not in range(FIRST_EDITION, ASKED + 1):
+        problems.append(problem("study.error.edition", first=FIRST_EDITION, last=ASKED))
     if problems:
         raise SetupError(problems)
     chosen = tuple(one for one in askable() if one in set(asks))
     about = texts["name"], texts["purpose"], chosen, texts["contact"]
-    return Study(*about, retention_months, began, ends, public_key)
+    return Study(*about, retention_months, began, ends, public_key, edition)
 
 
 def keyed(study: Study, public_key: str, today: date | None = None) -> Study:
@@ -231,14 +237,17 @@ def read_study(folder: Path) -> Study | None:
     problems += [
         problem("study.error.unknown_field", file=path, field=field)
         for field in content
-        if field not in (*_FIELDS, *_SEALING)
+        if field not in (*_FIELDS, *_SEALING, _EDITION)
     ]
     sealing = [field for field in _SEALING if field in content]
     missing = [field for field in _SEALING if not _fits(field, content)] if sealing else []
+    if not _fits(_EDITION, {_EDITION: FIRST_EDITION} | content):
+        missing.append(_EDITION)
     problems += [problem("study.error.field", file=path, field=field) for field in missing]
     if problems:
         raise SetupError(problems)
-    return check_study(**{field: content[field] for field in (*_FIELDS, *sealing)})
+    said = {field: content[field] for field in (*_FIELDS, *sealing)}
+    return check_study(**said, edition=content.get(_EDITION, FIRST_EDITION))
 
 
 def open_private(folder: Path, study: Study, secret: str, file: Path | None = None) -> bytes:
@@ -303,7 +312,7 @@ def _fits(field: str, content: Mapping[str, Any]) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if field in ("began", "ends"):
         return isinstance(value, str) and _is_day(value)
-    return type(value) is int if field == "retention_months" else isinstance(value, str)
+    return type(value) is int if field in ("retention_months", _EDITION) else isinstance(value, str)
 
 
 def _is_day(text: str) -> bool:
@@ -317,6 +326,6 @@ def _is_day(text: str) -> bool:
 def _as_toml(study: Study, began: str) -> str:
     # A printable text as JSON is a basic string of TOML too.
     rows = {**asdict(study), "asks": list(study.asks), "began": began}
-    fields = (*_FIELDS, *_SEALING) if study.public_key else _FIELDS
+    fields = [*_FIELDS, _EDITION, *(_SEALING if study.public_key else ())]
     lines = [f"{name} = {json.dumps(rows[name], ensure_ascii=False)}" for name in fields]
     return "\n".join([f"# {say('study.file')}", "", *lines, ""])

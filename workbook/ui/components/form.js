@@ -10,6 +10,8 @@
 const REST_MS = 600;
 const RETRY_MS = [1000, 2000, 4000, 8000];
 const DECLINED = "declined";
+const NOT_ARISEN = "not_arisen"; // a situation that did not come up: why there is no answer, and none is missing
+const chosen = (answer) => (answer.declined ? DECLINED : answer.not_arisen ? NOT_ARISEN : String(answer.value));
 const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const MOST_IN_ROW = 5;
 const LONGEST_IN_ROW = 40; // letters of one choice
@@ -89,10 +91,12 @@ class Question {
     this.options.append(...choices.map((choice) => option(choice, "option")));
     if (this.isRow) this.options.style.setProperty("--wb-n", choices.length);
     this.words = this.drawWords(choices);
-    const quiet = option([DECLINED, labels.declined], "option option-quiet");
+    const reasons = this.item.may_not_arise ? [[NOT_ARISEN, labels.not_arisen]] : [];
+    reasons.push([DECLINED, labels.declined]);
+    const quiet = reasons.map((reason) => option(reason, "option option-quiet"));
     this.state = element("p", "state");
     this.foot = element("div", "question-foot");
-    this.foot.append(this.drawFolded(labels), quiet, this.state);
+    this.foot.append(this.drawFolded(labels), ...quiet, this.state);
     this.body = element("div", "question-body");
     this.body.append(this.options, ...this.words, this.foot);
     this.fieldset = element("fieldset", "question");
@@ -160,7 +164,7 @@ class Question {
     const kept = performance.now() < this.keptUntil ? this.kept : undefined;
     this.isHeldBack = kept !== undefined;
     const answer = entry?.answer ?? kept ?? known;
-    this.settled = answer ? (answer.declined ? DECLINED : String(answer.value)) : null;
+    this.settled = answer ? chosen(answer) : null;
     this.radios.forEach((radio) => {
       radio.checked = radio.value === this.settled;
     });
@@ -211,12 +215,15 @@ class Question {
     }
     this.settled = choice;
     const declined = choice === DECLINED;
+    const notArisen = choice === NOT_ARISEN;
     const answer = {
       operation_id: operationId(),
       occasion: this.form.model.get("occasion"),
       item: this.item.id,
-      value: declined ? null : Number(choice),
+      value: declined || notArisen ? null : Number(choice),
       declined,
+      not_arisen: notArisen,
+      version: this.item.version ?? "",
     };
     const entry = { answer, tries: 0, followers: new Set() };
     this.given = entry;

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pandas as pd
 from ipywidgets import Widget
 
+from workbook import frames
 from workbook.address import at
 from workbook.content import say
 from workbook.dyads import find_changes
+from workbook.instruments import in_version
 from workbook.plots import MOVED, WEEKS, prepare_trend
-from workbook.scoring import score_all
+from workbook.scoring import score_as_answered
 from workbook.session import Session
 from workbook.ui.blocks import callout, heading, kicker, lead, note, opening, paragraph
 from workbook.ui.buttons import Button
@@ -33,9 +35,12 @@ class Trend(Page):
     def show_trend(self, instrument_id: str, title: str) -> bool:
         """Draw the person's own trend; False where there are fewer than two occasions."""
         session = self.session
-        instrument, me = session.instruments.get(instrument_id), session.me
-        scores = score_all(session.responses_of_pictures, session.instruments)
+        me = session.me
+        scores = score_as_answered(session.responses_of_pictures, session.instruments)
         own = scores[(scores["instrument"] == instrument_id).to_numpy(dtype=bool)]
+        last = frames.latest(own)["version"]
+        version = str(last.iloc[0]) if len(last) else ""
+        instrument = in_version(session.instruments, instrument_id, version)
         if instrument is None or me is None or own["occasion"].nunique() < 2:
             self.view.hide()
             return False

@@ -227,7 +227,7 @@ class ChapterReview(Page):
             "private"
             if instrument.is_private
             else "all"
-            if len(known) == len(items) and any(not one["declined"] for one in known.values())
+            if len(known) == len(items) and not all(one["declined"] for one in known.values())
             else "declined"
             if len(known) == len(items)
             else "some"
@@ -300,6 +300,8 @@ def question(item: Item) -> dict[str, Any]:
         "id": item.id,
         "text": item.text,
         "choices": [[choice.value, choice.label] for choice in item.scale.choices],
+        "version": item.version,
+        "may_not_arise": item.may_not_arise,
     }
 
 
@@ -310,4 +312,6 @@ def _answer(given: dict[str, Any]) -> Answer:
         item=str(given.get("item")),
         value=given.get("value"),
         declined=given.get("declined") is True,
+        not_arisen=given.get("not_arisen") is True,
+        version=str(given.get("version", "")),
     )

@@ -44,8 +44,9 @@ def _own(session: Session, occasion: str) -> Source:
     me = session.me
     known = {me.person_id: me.place} if me else {}
     passed = {exercise for exercise, _ in (*session.own_choices, *session.table.choices)}
-    results = work_out_own(mine, session.instruments, known=known, suggestions=suggestions(), passed=passed)
-    return Source(results, session.instruments, {me.place: me.name} if me else {}, session.own_needs)
+    asked = session.instruments_on(occasion)
+    results = work_out_own(mine, asked, known=known, suggestions=suggestions(), passed=passed)
+    return Source(results, results.instruments, {me.place: me.name} if me else {}, session.own_needs)
 
 
 def together_source(session: Session, occasion: str = "") -> Source:
@@ -68,7 +69,7 @@ def _together(session: Session, occasion: str) -> Source:
     )
     return Source(
         results,
-        session.instruments,
+        results.instruments,
         {member.place: member.name for member in members},
         words={one.person_id: session.shown_needs(one.person_id, occasion) for one in members},
     )
@@ -180,7 +181,7 @@ class TogetherView(Page):
         source = self.source()
         return tell(
             insight,
-            self.session.instruments,
+            source.instruments,
             owner=owner,
             own_needs=source.own_needs,
             alone=source.results.is_solo,
