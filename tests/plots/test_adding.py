@@ -56,7 +56,7 @@ def test_following_the_page_adds_a_view_in_two_files_plus_messages(tmp_path):
     assert seen["sentence"] == "No topic is clearly apart, as far as these scores can tell."
     assert seen["told"] == "Clearly apart, and the furthest: “Trust” and “Time”."
     assert seen["columns"][1] == "Points apart"
-    assert seen["lines"] == 21
+    assert seen["lines"] == 24
 
 
 def test_a_page_that_is_out_of_step_with_the_code_is_noticed():

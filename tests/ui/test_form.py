@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.browser import Kernel, show
 from workbook.address import at
+from workbook.content import say
 from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.ui.app import App
@@ -50,7 +51,7 @@ def test_a_tap_is_sent_at_once_and_marked_saved_after_acknowledgement(
     expect(first.locator(".state")).to_have_attribute("data-state", "saved")
     expect(first.locator(".state")).to_have_text("Saved")
     assert session.answers(session.items(CHAPTER)) == {
-        session.screens(CHAPTER)[0][0].id: {"value": 3, "declined": False}
+        session.screens(CHAPTER)[0][0].id: {"value": 3, "declined": False, "not_arisen": False}
     }
 
 
@@ -82,9 +83,10 @@ def test_leaving_a_question_saves_it_at_once(opened: tuple[Page, Kernel, Session
 
 def test_prefer_not_to_say_is_an_answer(opened: tuple[Page, Kernel, Session]) -> None:
     page, _kernel, session = opened
-    page.locator(".question").first.locator(".option-quiet").click()
+    page.locator(".question").first.locator(".option-quiet", has_text=say("ui.form.declined")).click()
     expect(page.locator(".question").first.locator(".state")).to_have_attribute("data-state", "saved")
-    assert list(session.answers(session.items(CHAPTER)).values()) == [{"value": None, "declined": True}]
+    given = list(session.answers(session.items(CHAPTER)).values())
+    assert given == [{"value": None, "declined": True, "not_arisen": False}]
 
 
 def test_answers_are_there_again_after_a_reload(opened: tuple[Page, Kernel, Session]) -> None:

@@ -188,11 +188,14 @@ def is_shareable(instrument: Instrument) -> bool:
 
 
 def is_on_one_scale(instrument: Instrument) -> bool:
-    """Tell whether one axis holds it all: every score is a mean, and every answer is on the same scale."""
+    """Tell whether one axis holds it all: every score is a mean, and every scale has the same steps.
+
+    Their words may differ: an axis then names its ends alone.
+    """
     shown = facets(instrument)
-    seen = {one.seen_scale for one in shown if one.seen_scale}
+    scales = [one.scale for one in shown] + [one.seen_scale for one in shown if one.seen_scale]
     is_mean = all(instrument.subscale_by_id[one.own].statistic == "mean" for one in shown)
-    return is_mean and len(seen | {one.scale for one in shown}) == 1
+    return is_mean and len({tuple(choice.value for choice in one.choices) for one in scales}) == 1
 
 
 def has_topics(instrument: Instrument) -> bool:
@@ -212,7 +215,10 @@ def is_of_signs(instrument: Instrument) -> bool:
 
 
 def is_of_steps(instrument: Instrument) -> bool:
-    """Tell whether each facet is one answer about oneself and one about the partner, more being better."""
+    """Tell whether each facet is one answer about oneself and one about the partner, more being better.
+
+    All about oneself are on one scale, and all about the partner: on the same, or on one of their own.
+    """
     shown = facets(instrument)
     is_pair = all(one.is_single and one.seen and one.higher_is == "better" for one in shown)
-    return is_pair and is_on_one_scale(instrument)
+    return is_pair and len({one.scale for one in shown}) == len({one.seen_scale for one in shown}) == 1
