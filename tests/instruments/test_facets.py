@@ -15,7 +15,7 @@ def test_each_facet_of_connection_has_its_own_items_about_the_partner():
         assert facet.seen == (f"{facet.id}.partner", f"{facet.id}.partner.2")
         assert facet.view == f"{facet.id}.seen" and facet.is_comparable
         assert facet.own == facet.id
-        assert {facet_of(item) for item in facet.items} == {facet.id}
+        assert {facet_of(item) for item in (*facet.items, *facet.seen)} == {facet.id}
         assert not facet.is_single
 
 

@@ -281,7 +281,7 @@ def _look_at_rows(folder: Path, visitor: Visitor, counts: Counts) -> None:
 
 
 def _is_valid(row: dict[str, Any], items: dict[str, Any]) -> bool:
-    item, value = items.get(row["item"]), row["value"]
+    item, value = items.get(row["item"]), row.get("value")  # of what was declined there is none
     if item is None:
         return str(row["item"]).startswith("needs.own.")
     return value is None or (type(value) is int and item.scale.lowest <= value <= item.scale.highest)

@@ -18,6 +18,7 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.kills import forking
 from tests.proofs.power_cuts import scratch
 from workbook.errors import WorkbookError
+from workbook.instruments import FIRST_EDITION
 from workbook.storage.schema import SCHEMA_VERSION
 from workbook.storage.sqlcipher import FILE_NAME
 
@@ -105,6 +106,8 @@ def _is_whole(folder: Path) -> bool:
         partners = _partners.sign_in(household, (OLD / "code").read_text().strip())
         states = [_partners.state_of(partner) for partner in partners]
         # Their notes were moods, which are destroyed when a drawer opens: see `workbook.service.couple.trail`.
-        return states == [replace(_partners.state_after(person, N_ACTS), notes=[]) for person in (0, 1)]
+        return states == [
+            replace(_partners.state_after(person, N_ACTS, FIRST_EDITION), notes=[]) for person in (0, 1)
+        ]
     finally:
         household.close()

@@ -119,15 +119,17 @@ def error_of_score(subscale: Subscale, n_answered: int, limits: Claims) -> float
 def error_of_view(facet: Facet, instrument: Instrument, limits: Claims) -> float:
     """Return the standard error of what is said about the partner.
 
-    Two items make a score as others do. One is taken as one of the ``k`` items by which the facet is asked
-    about oneself; where that is one, as a question of its own.
+    Its items are taken as so many of the ``k`` by which the facet is asked about oneself, as long as their
+    own reliability is only assumed: two of three measure less surely than all three. Where ``k`` is one, it
+    is a question of its own.
     """
-    if len(facet.seen) > 1:
-        return error_of_score(instrument.subscale_by_id[facet.view], len(facet.seen), limits)
     if facet.is_single:
         return _error_of_single(facet, limits)
-    subscale = instrument.subscale_by_id[facet.own]
-    return error_of_score(subscale, 1, limits) if subscale.statistic == "mean" else math.nan
+    own, view = (instrument.subscale_by_id[one] for one in (facet.own, facet.view))
+    if view.reliability is not None and not view.reliability.is_assumed:
+        return error_of_score(view, len(facet.seen), limits)
+    n_items = min(len(facet.seen), len(own.items))
+    return error_of_score(own, n_items, limits) if own.statistic == "mean" else math.nan
 
 
 def _reliability(subscale: Subscale, limits: Claims) -> float:

@@ -49,10 +49,11 @@ class Facet:
 def facet_of(item_id: str) -> str:
     """Return the facet, sign, need or skill an item or single-item subscale belongs to, by its id.
 
-    >>> facet_of("connection.listening.2")
-    'connection.listening'
+    >>> facet_of("connection.listening.2"), facet_of("connection.listening.partner.2")
+    ('connection.listening', 'connection.listening')
     """
-    return item_id.rpartition(".")[0]
+    name, _, last = item_id.rpartition(".")
+    return name.removesuffix(".partner") if last.isdigit() else name
 
 
 def facets(instrument: Instrument) -> tuple[Facet, ...]:

@@ -168,7 +168,8 @@ def note_guesses(prepared: pd.DataFrame) -> Said:
 def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
     if not len(prepared):
         return []
-    said: Said = [("results.plots.filled_open", {}), (f"results.plots.{rests_on}", {})]
+    key = "filled_open" if is_on_one_axis(prepared) else "own_and_seen"
+    said: Said = [(f"results.plots.{key}", {}), (f"results.plots.{rests_on}", {})]
     if prepared["is_claimed"].any():
         said.append(("results.plots.joined", {}))
     if prepared["is_claimed"].notna().any():

@@ -51,9 +51,10 @@ def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
         lines = wrap(rows[0].title, room, TEXT)
         high = max(34.0 if is_on_one_axis(prepared) else 58.0, len(lines) * TEXT * LEADING + 12)
         at = y + high / 2
+        ends = (y, y + high) if is_on_one_axis(prepared) else (at - 10, at + 8)  # none runs through words
         sheet.write(0, at, lines)
         for about, scale in scales.items():  # a track is there whether or not it has a mark
-            scale.guides(sheet, y, y + high)
+            scale.guides(sheet, *ends)
             _draw_marks(sheet, scale, [row for row in rows if row.about == about], at)
         y += high
     return y + 4
@@ -72,7 +73,7 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
         for about in called:
             sheet.capsule(0, 26, y, 10, Look(SUNKEN))  # a label, or it would look like an answer
             sheet.write(13, y, SIGN[about], colour=PARTNER[about], size=SMALL, anchor="center")
-            scale.guides(sheet, y - 12, y + 12)
+            scale.guides(sheet, y - 12, y + (12 if is_on_one_axis(prepared) else 8))
             _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
             y += 26 if is_on_one_axis(prepared) else 40
         y += 4
@@ -109,6 +110,6 @@ def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
         steps = row.words.split("\n")
         if steps != list(scale.words):  # of a scale of its own: said in its word, below the track
             seen = say("results.plots.sees", name=row.name_by, word=word_for(row.value, row.lowest, steps))
-            sheet.inside(scale.at(scale.lowest) + 2, y + SEEN, seen, size=SMALL, colour=PARTNER[row.by])
+            sheet.write(scale.at(scale.lowest) - MARK, y + SEEN, seen, size=SMALL, colour=PARTNER[row.by])
             continue
         sheet.mark(scale.at(row.value), y, row.by, MARK_OPEN if is_open else MARK, is_open=is_open)
