@@ -27,7 +27,6 @@ class Facet:
     title: str
     items: tuple[str, ...]
     seen: tuple[str, ...]
-    seen_spread: float  # of the score that two questions about the partner make
     is_comparable: bool  # whether they are asked on the same scale
     spread: float
     least: int
@@ -63,7 +62,6 @@ def read(name: str) -> tuple[tuple[Facet, ...], Mapping[str, bool]]:
                 words["subscales"][one["id"]].get("topic") or words["subscales"][one["id"]]["title"],
                 tuple(one["items"]),
                 tuple(view["items"]),
-                view["sd"]["value"] if "sd" in view else SPREAD_OF_SINGLE,
                 len(scales) == 1,
                 one["sd"]["value"] if "sd" in one else SPREAD_OF_SINGLE,
                 one.get("min_answered", 1),
@@ -144,9 +142,8 @@ def _error(facet: Facet, n: int) -> float:
 
 
 def _error_of_view(facet: Facet) -> float:
-    if len(facet.seen) > 1:
-        return facet.seen_spread * math.sqrt(1 - LOW_RELIABILITY)
-    return _error(facet, 1)
+    """Questions about the partner are as many of those about oneself: fewer of them measure less surely."""
+    return _error(facet, min(len(facet.seen), len(facet.items)))
 
 
 def between(raw: Raw, names: tuple[str, ...]) -> dict[str, Difference]:

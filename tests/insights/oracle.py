@@ -25,7 +25,7 @@ RARE = 1.4  # of a sign
 HOW_TO_READ = (
     "band_assumed", "joined", "agreement_what", "one_side", "side_by_side_how", "differences_ask",
     "profile_note_two", "profile_note_one", "signs_how_two", "signs_how_one", "signs_open_two", "signs_open_one",
-    "signs_no_verdict", "filled_open", "one_question", "few_questions", "single", "waiting_how", "waiting_less",
+    "signs_no_verdict", "filled_open", "own_and_seen", "one_question", "few_questions", "single", "waiting_how", "waiting_less",
 )  # fmt: skip
 UNPRAISED = ("Letting go", "Hearing the need beneath the words")
 
