@@ -26,6 +26,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = {1280: 800, 360: 740}
 DOORS = ("begin", "join", "sign-in", "recover", "together", "no-such-page")
 READY = "WORKBOOK READY "
+UNFOLDED = "document.querySelectorAll('main details').forEach((one) => (one.open = true))"
 PATIENCE = 30_000
 PATH, VIEWS = say("ui.home.path"), say("ui.together.more_views")
 BACK = (
@@ -141,9 +142,11 @@ class Walk:
         page.wait_for_url("**/workbook")
         self._turn_home(page, who, is_first=True)
         self._take(page, f"{who}-overview")
+        page.evaluate(UNFOLDED)
         titles = page.locator("button.step .step-title").all_inner_texts()
         for n, title in enumerate(titles):
             before = page.locator("main h1").first.inner_text()
+            page.evaluate(UNFOLDED)
             page.locator("button.step").nth(n).click()
             try:
                 expect(page.locator("main h1").first).not_to_have_text(before, timeout=PATIENCE)
