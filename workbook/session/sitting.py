@@ -25,10 +25,10 @@ from workbook.service.formats.values import (
     Event,
     HeldBack,
     Member,
-    RoomSeen,
     Table,
 )
 from workbook.session.drawer import FIRST_OCCASION, HOME
+from workbook.session.in_room import InRoom
 from workbook.session.own_day import own_today
 from workbook.session.progress import NEEDS_NOW, Progress
 from workbook.sharing import TAKES_OWN_NEEDS, Grain
@@ -36,7 +36,7 @@ from workbook.sharing import TAKES_OWN_NEEDS, Grain
 Made = TypeVar("Made")
 
 
-class Session(Progress):
+class Session(InRoom, Progress):
     """One sitting of one person, or of two together on one device.
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
@@ -54,7 +54,6 @@ class Session(Progress):
     """
 
     page = t.Instance(Address, args=(HOME.kind,))
-    revision = t.Int(0)
     trouble = t.Tuple()
 
     def __init__(
@@ -74,7 +73,7 @@ class Session(Progress):
         self.responses: pd.DataFrame = empty(RESPONSES)
         self.events: list[Event] = []
         self.table = Table()
-        self.room: RoomSeen | None = None
+        self.room = None
         self.couple: Couple = service.couple()
         self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
@@ -138,11 +137,6 @@ class Session(Progress):
     def is_parted(self) -> bool:
         """True once the table of the two is closed, for good: nothing more can be put there or opened."""
         return self.couple.is_unpaired
-
-    @property
-    def is_expected(self) -> bool:
-        """True while the other is in the room and has come alone."""
-        return self.room is not None and "come" in self.room.moves and bool(self.room.here)
 
     # -- what is asked ---------------------------------------------------------------------
     def instruments_on(self, occasion: str) -> Mapping[str, Instrument]:
@@ -330,16 +324,6 @@ class Session(Progress):
         event = self.own.add_table_event(kind, payload)
         self.refresh("table")
         return event
-
-    def open_room(self, first: str) -> None:
-        """Open the room in which two talk with a floor; see `CoupleService.open_room`."""
-        self.room = self.service.open_room(first)
-        self.revision += 1
-
-    def move_in_room(self, move: str, *, minutes: int | None = None) -> None:
-        """Make a move in the room; see `CoupleService.move_in_room`."""
-        self.room = self.service.move_in_room(move, minutes=minutes)
-        self.revision += 1
 
     def choose_exercise(self, exercise: str, choice: str, *, stands: bool) -> None:
         """Put an exercise aside or say it is done, or take it back; see `CoupleService.choose_exercise`."""
