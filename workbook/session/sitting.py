@@ -26,6 +26,7 @@ from workbook.service.formats.values import (
     Table,
 )
 from workbook.session.drawer import FIRST_OCCASION, HOME
+from workbook.session.in_case import InCase
 from workbook.session.in_room import InRoom
 from workbook.session.own_day import own_today
 from workbook.session.progress import NEEDS_NOW, Progress
@@ -34,7 +35,7 @@ from workbook.sharing import TAKES_OWN_NEEDS, Grain
 Made = TypeVar("Made")
 
 
-class Session(InRoom, Progress):
+class Session(InRoom, InCase, Progress):
     """One sitting of one person, or of two together on one device.
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
@@ -70,6 +71,7 @@ class Session(InRoom, Progress):
         self.events: list[Event] = []
         self.table = Table()
         self.room = None
+        self.case, self.live = None, None
         self.couple: Couple = service.couple()
         self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
@@ -168,6 +170,8 @@ class Session(InRoom, Progress):
     def _read(self, what: set[str]) -> None:
         if what & {"room", "table"}:
             self.room = self.service.room()
+        if what & {"case", "session", "table"}:
+            self.read_case()
         if "table" in what:
             self.couple = self.service.couple()
             table = self.service.read_table()
@@ -190,7 +194,7 @@ class Session(InRoom, Progress):
     def _resume(self) -> None:
         """Begin where the person was: the latest occasion, and the place to go on from."""
         if self.is_together:
-            self.page = at("together" if self.room is None else "room")
+            self.page = self._where_two_are()
             return
         occasions = [
             event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"
@@ -198,8 +202,17 @@ class Session(InRoom, Progress):
         if occasions:
             self.occasion = str(occasions[-1])
             self._read({"drawer"})
-        is_in_room = self.room is not None and self.actor.person_id in self.room.here
-        self.page = at("room") if is_in_room else self.place
+        me = self.actor.person_id
+        if self.room is not None and me in self.room.here:
+            self.page = at("room")
+        else:
+            is_there = self.live is not None and me in self.live.here and not self.live.is_over
+            self.page = at("in-session") if is_there else self.place
+
+    def _where_two_are(self) -> Address:
+        if self.room is not None:
+            return at("room")
+        return at("in-session" if self.live is not None and not self.live.is_over else "together")
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """Return the result of ``make``, worked out anew only when what it is made from has changed.

@@ -28,6 +28,30 @@ class Turning(Protocol):
         """Turn to a page."""
 
 
+class Row:
+    """A row of buttons with what each does."""
+
+    def __init__(self, guard_press: Guard) -> None:
+        self.widget = Actions()
+        self._reactions: dict[str, Callable[[], None]] = {}
+        self.widget.on_press(guard_press(self._pressed))
+
+    def offer(self, *buttons: Button, of: str = "") -> None:
+        """Offer these buttons; ``of`` is the address of their page.
+
+        Of another address they are other buttons, though called the same: none is busy any more.
+        """
+        self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
+        self.widget.buttons = [
+            {"id": f"b{number}", "label": button.label, "kind": button.kind, "of": of}
+            for number, button in enumerate(buttons)
+        ]
+
+    def _pressed(self, press: str) -> None:
+        if reaction := self._reactions.get(press):
+            reaction()
+
+
 class Leaf:
     """One page. Subclasses give `parts` and `fill`; ``address`` is what was turned to."""
 
@@ -35,10 +59,9 @@ class Leaf:
         self._turning = desk
         self.address = address
         self.words = Prose()
-        self.actions = Actions()
-        self._reactions: dict[str, Callable[[], None]] = {}
+        self._row = Row(desk.guard_press)
+        self.actions = self._row.widget
         self.root = VBox([self.words, *self.parts(), self.actions])
-        self.actions.on_press(desk.guard_press(self._pressed))
 
     def parts(self) -> Sequence[Widget]:
         """Return the page's own widgets, between its words and its buttons."""
@@ -63,17 +86,8 @@ class Leaf:
 
     def offer(self, *buttons: Button) -> None:
         """Offer the page's buttons, the first being the primary one unless said otherwise."""
-        self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
-        # Of another address they are other buttons, though called the same: none is busy any more.
-        self.actions.buttons = [
-            {"id": f"b{number}", "label": button.label, "kind": button.kind, "of": str(self.address)}
-            for number, button in enumerate(buttons)
-        ]
+        self._row.offer(*buttons, of=str(self.address))
 
     def to(self, page: Address) -> Callable[[], None]:
         """Return a reaction: turn to this page."""
         return lambda: self._turning.go(page)
-
-    def _pressed(self, press: str) -> None:
-        if reaction := self._reactions.get(press):
-            reaction()

@@ -5,26 +5,28 @@ import threading
 from abc import ABCMeta
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 import msgspec
 
 from workbook.errors import DefectError, SetupError, StorageError, problem
-from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
+from workbook.service.desks.roles import INTERFACES, RoleService
 from workbook.service.formats.values import CHANGES, Actor, Change
 from workbook.service.link.calls import Granted, Signal, Verb, decode, encode, verbs_of
 from workbook.service.link.errors import Refusal, error_of
 
+Seat = TypeVar("Seat", bound=RoleService)
 _SECONDS = 30.0
 _SILENCE_SECONDS = 25.0  # the stream has a pulse every ten seconds
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
 
-def connect() -> tuple[CoupleService, Callable[[str], None]]:
+def connect(role: type[Seat]) -> tuple[Seat, Callable[[str], None]]:
     """Reach the service with the ticket this kernel was started with.
 
-    Returns the interface, and what has the server write down a defect of this kernel's.
+    ``role`` is the interface that its page is for. Returns it, and what has the server write down a defect
+    of this kernel's.
 
     The ticket works once and is taken out of the environment; the capability it buys is kept
     in memory only.
@@ -32,7 +34,7 @@ def connect() -> tuple[CoupleService, Callable[[str], None]]:
     Raises
     ------
     SetupError
-        This kernel was not started by the workbook's server.
+        This kernel was not started by the workbook's server, or for another role.
     AccessError
         The ticket was used, or the sitting has ended.
     """
@@ -40,7 +42,7 @@ def connect() -> tuple[CoupleService, Callable[[str], None]]:
     if not path or not ticket:
         raise SetupError(problem("errors.connection.not_started"))
     service = reach(path, ticket)
-    if not isinstance(service, CoupleService) or not isinstance(service, RemoteService):
+    if not isinstance(service, role) or not isinstance(service, RemoteService):
         raise SetupError(problem("errors.connection.not_started"))
     return service, service.tell_defect
 
