@@ -23,6 +23,7 @@ from workbook.content.first_look import FirstLook
 from workbook.content.joining import Part, holds_words, is_worded, schema_of_part
 from workbook.content.ladder import Ladder
 from workbook.content.language import Language
+from workbook.content.practice import PracticeOffer
 from workbook.content.resource import Resources
 from workbook.content.session_guide import SessionGuide
 from workbook.content.tables import keys_of
@@ -43,6 +44,7 @@ KINDS: dict[str, type] = {
     "first_look": FirstLook,
     "ladder": Ladder,
     "session_guide": SessionGuide,
+    "practice": PracticeOffer,
     "resources": Resources,
     "thresholds": Thresholds,
     "told": Told,
