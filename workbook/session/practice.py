@@ -20,6 +20,7 @@ VIEW = "WORKBOOK_VIEW"
 PRESENTATION = "presentation"
 _LIVE = frozenset({"session", "room"})
 """What changes while a session goes on, and leaves the rest of a case as it was."""
+_MOVED = _LIVE | {"cases"}  # which case is in session stands in the list
 
 
 class PracticeSession(Hearing):
@@ -54,6 +55,10 @@ class PracticeSession(Hearing):
     @property
     def cases(self) -> list[CaseSeen]:
         return self._once(("cases",), self.service.cases)
+
+    def has_case(self, case_id: str) -> bool:
+        """Tell whether there is such a case, without reading the list at every move of a session."""
+        return case_id in self._once(("case_ids",), lambda: {one.case_id for one in self.cases})
 
     def case(self, case_id: str) -> CaseRead:
         """Return all that is granted of a case; see `TherapistService.read_case`."""
@@ -92,7 +97,7 @@ class PracticeSession(Hearing):
 
     def refresh(self, *, only_live: bool = False) -> None:
         """Read again what is asked for next: all of it, or only what a session moves."""
-        kept = {key: one for key, one in self._known.items() if only_live and key[0] not in _LIVE}
+        kept = {key: one for key, one in self._known.items() if only_live and key[0] not in _MOVED}
         self._known = kept
         self.revision += 1
 

@@ -33,8 +33,8 @@ class Row:
 
     def __init__(self, guard_press: Guard) -> None:
         self.widget = Actions()
-        self._reactions: dict[str, Callable[[], None]] = {}
-        self.widget.on_press(guard_press(self._pressed))
+        self._reactions: dict[str, Callable[[], object]] = {}
+        self.widget.on_press(guard_press(self.press))
 
     def offer(self, *buttons: Button, of: str = "") -> None:
         """Offer these buttons; ``of`` is the address of their page.
@@ -47,8 +47,9 @@ class Row:
             for number, button in enumerate(buttons)
         ]
 
-    def _pressed(self, press: str) -> None:
-        if reaction := self._reactions.get(press):
+    def press(self, button: str) -> None:
+        """Do what a button does; one that is not there does nothing."""
+        if reaction := self._reactions.get(button):
             reaction()
 
 

@@ -71,12 +71,11 @@ class RevealedTopics:
         facet = next((each for each in facets(instrument) if each.id == one.facet), None)
         title = facet.title if facet is not None else one.facet
         known = {member.person_id: member.place for member in members}
-        names = {member.place: member.name for member in members}
+        names: dict[str, str] = {member.place: member.name for member in members}
         pairs = pair(one.scores, known)
         found = Findings(one.scores, pairs, None, None, None, None)
-        drawn = _VIEW.drawing and picture(
-            _VIEW.drawing, _VIEW.prepare(pairs, instrument, Given(found, names))
-        )
+        prepared = _VIEW.prepare(pairs, instrument, Given(found, names)).assign(family_title="")
+        drawn = picture(_VIEW.drawing, prepared) if _VIEW.drawing else None
         if drawn:
             panel.show(title, drawn)
             panel.title.blocks = [

@@ -11,7 +11,7 @@ from workbook.server.web.sent_once import Done
 class TherapistForm(FormPage):
     """A form for therapists. Where no practice is run there is no such page."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         await super().prepare()
         if not self._finished and not self.workbook.has_therapists:
             raise HTTPError(404)

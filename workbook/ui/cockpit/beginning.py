@@ -102,9 +102,9 @@ class Beginning:
                 buttons.append(Button(say(f"cockpit.beginning.{move}"), self._mover(move)))
         return buttons
 
-    def _opener(self, first: str) -> Callable[[], None]:
+    def _opener(self, first: str) -> Callable[[], object]:
         return lambda: self._session.act_live(self._session.service.open_case_room, self._case_id, first)
 
-    def _mover(self, move: str, minutes: int | None = None) -> Callable[[], None]:
+    def _mover(self, move: str, minutes: int | None = None) -> Callable[[], object]:
         verb = self._session.service.move_in_case_room
         return lambda: self._session.act_live(verb, self._case_id, move, minutes=minutes)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from workbook.address import at
 from workbook.content import say
-from workbook.instruments import Instrument
+from workbook.instruments import Chapter
 from workbook.service.formats.case_values import InCase
 from workbook.service.formats.values import Member
-from workbook.ui.blocks import Block, callout, code, heading, name_of, note, paragraph, table
+from workbook.ui.blocks import Block, Words, callout, code, heading, name_of, note, paragraph, table
 from workbook.ui.buttons import Button
 from workbook.ui.cockpit.base import CockpitPage, in_words
 from workbook.ui.cockpit.cases import limits
@@ -64,7 +64,8 @@ class CasePage(CockpitPage):
     def _tick(self, one: InCase) -> Button:
         stands = f"{ALONE}{one.person_id}" in self.case.seen.ticks
         key = "cockpit.case.untick" if stands else "cockpit.case.tick"
-        return Button(say(key, name=one.name), self._ticker(one.person_id, stands=not stands), "secondary")
+        look = "quiet" if stands else "secondary"
+        return Button(say(key, name=one.name), self._ticker(one.person_id, stands=not stands), look)
 
     def _ticker(self, person_id: str, *, stands: bool) -> Callable[[], None]:
         def tick() -> None:
@@ -76,21 +77,20 @@ class CasePage(CockpitPage):
     # -- how far each is ------------------------------------------------------------------------
     def _progress(self) -> list[Block]:
         members = self.case.seen.members
-        shown = [one for one in self._instruments() if any(one.id in each.progress for each in members)]
+        shown = [one for one in self._chapters() if any(one.id in each.progress for each in members)]
         if not shown:
             return [note(say("cockpit.case.no_progress"))]
-        head = [
-            say("cockpit.case.part"),
-            *([name_of(Member(one.person_id, one.name, one.place))] for one in members),
-        ]
+        names = [name_of(Member(one.person_id, one.name, one.place)) for one in members]
+        head: list[Words] = [say("cockpit.case.part"), *([name] for name in names)]
         rows = [[one.title, *(_far(each, one) for each in members)] for one in shown]
         joined = [
             note(say("cockpit.case.joined", name=one.name, day=in_words(one.joined))) for one in members
         ]
         return [table(say("cockpit.case.progress"), head, rows), note(say("cockpit.case.dash")), *joined]
 
-    def _instruments(self) -> list[Instrument]:
-        return [one for one in self.session.instruments.values() if not one.is_private]
+    def _chapters(self) -> list[Chapter]:
+        asked = [one for one in self.session.instruments.values() if not one.is_private]
+        return [chapter for one in asked for chapter in one.chapters]
 
     # -- closing --------------------------------------------------------------------------------
     def _ask_to_close(self) -> None:
@@ -107,7 +107,7 @@ class CasePage(CockpitPage):
         self.session.act(self.session.service.close_case, case_id)
 
 
-def _far(member: InCase, instrument: Instrument) -> str:
-    """Return how far somebody is with a part; a dash where that is not granted, or there is nothing."""
-    found = member.progress.get(instrument.id)
+def _far(member: InCase, chapter: Chapter) -> str:
+    """Return how far somebody is with a chapter; a dash where that is not granted, or there is nothing."""
+    found = member.progress.get(chapter.id)
     return say(f"cockpit.progress.{found}") if found else "–"

@@ -42,8 +42,8 @@ class Cockpit(Frame):
         self._kinds = {kind.kind: kind for kind in kinds}
         self._made: dict[str, CockpitPage] = {}
         self._open: CockpitPage | None = None
-        session.observe(self.guard(lambda _: self._turn()), "page")
-        session.observe(self.guard(lambda _: self._again()), "revision")
+        session.observe(self.guard(self._page_turned), "page")
+        session.observe(self.guard(self._session_changed), "revision")
         self.guard(self._turn)()
 
     def go(self, page: Address | str) -> None:
@@ -64,9 +64,12 @@ class Cockpit(Frame):
         kind = self._kinds.get(address.kind)
         if kind is None:
             return False
-        return not kind.is_of_case or any(one.case_id == address.name for one in self.session.cases)
+        return not kind.is_of_case or self.session.has_case(address.name)
 
-    def _again(self) -> None:
+    def _page_turned(self, _change: object) -> None:
+        self._turn()
+
+    def _session_changed(self, _change: object) -> None:
         if self._open is None:
             return
         if not self._is_there(self._open.address):

@@ -77,7 +77,7 @@ class OverTime(CockpitPage):
         )
         return words, row.widget
 
-    def _withdrawer(self, one: Homework) -> Callable[[], None]:
+    def _withdrawer(self, one: Homework) -> Callable[[], object]:
         return lambda: self.session.act(self.session.service.withdraw_homework, self.case_id, one.id)
 
     # -- sessions -------------------------------------------------------------------------------

@@ -138,10 +138,10 @@ class Live(CockpitPage):
         pause = say("cockpit.live.go_on" if seen.is_paused else "cockpit.live.pause")
         return [*found, Button(pause, self._pauser(paused=not seen.is_paused), "secondary")]
 
-    def _stepper(self, step: str) -> Callable[[], None]:
+    def _stepper(self, step: str) -> Callable[[], object]:
         return lambda: self.session.act_live(self.session.service.go_to_step, self.case_id, step)
 
-    def _pauser(self, *, paused: bool) -> Callable[[], None]:
+    def _pauser(self, *, paused: bool) -> Callable[[], object]:
         verb = self.session.service.pause_session
         return lambda: self.session.act_live(verb, self.case_id, paused=paused)
 

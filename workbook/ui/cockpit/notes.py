@@ -79,12 +79,12 @@ class Notes(CockpitPage):
         )
         return words, row.widget
 
-    def _changer(self, one: Note) -> Callable[[], None]:
+    def _changer(self, one: Note) -> Callable[[], object]:
         def change() -> None:
             self._changes, self.template.value, self.text.value = one.note_id, one.template, one.text
             self.fill()
 
         return change
 
-    def _destroyer(self, one: Note) -> Callable[[], None]:
+    def _destroyer(self, one: Note) -> Callable[[], object]:
         return lambda: self.session.act(self.session.service.destroy_note, self.case_id, one.note_id)

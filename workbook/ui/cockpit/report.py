@@ -2,18 +2,32 @@
 
 import base64
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from ipywidgets import Widget
 
 from workbook.content import language, say, spoken
 from workbook.content.formats import decimal
+from workbook.frames import rows as rows_of
 from workbook.instruments import Instrument
 from workbook.reports import Sheet, may_make_pdf, to_html, to_pdf
 from workbook.reports.case_tables import even_rows, moved_rows, score_rows
 from workbook.service.formats.values import Member
 from workbook.session.practice import PracticeSession
-from workbook.ui.blocks import Block, bullets, callout, heading, kicker, lead, name_of, note, paragraph, table
+from workbook.ui.blocks import (
+    Block,
+    Words,
+    bullets,
+    callout,
+    heading,
+    kicker,
+    lead,
+    name_of,
+    note,
+    paragraph,
+    table,
+)
 from workbook.ui.cockpit.base import CockpitPage, in_words
 from workbook.ui.cockpit.picture import case_source
 from workbook.ui.components import Download
@@ -99,14 +113,14 @@ def _scores(
     rows = score_rows(case_source(session, case_id).results, instrument, _known(members))
     if not len(rows):
         return [paragraph(say("cockpit.report.no_scores"))]
-    head = [
+    head: list[Words] = [
         say("cockpit.report.column_topic"),
         *([name_of(one)] for one in members),
         say("cockpit.report.column_differs"),
     ]
     lines = []
     for title, both in rows.groupby("title", sort=False):
-        by_place = {row.place: row for row in both.itertuples()}
+        by_place = {row.place: row for row in rows_of(both)}
         cells = [_score(by_place.get(one.place)) for one in members]
         lines.append([str(title), *cells, _differs(both["differs"].iloc[0], n=len(by_place))])
     return [
@@ -115,18 +129,18 @@ def _scores(
     ]
 
 
-def _score(row: object) -> str:
+def _score(row: Any) -> str:
     if row is None:
         return NONE
-    low, high = getattr(row, "low"), getattr(row, "high")  # noqa: B009  a tuple of a frame's row
-    values = {"score": decimal(float(row.score), 1), "n": int(row.n_answered), "of": int(row.n_items)}  # type: ignore[attr-defined]
-    if pd.isna(low):
+    values = {"score": decimal(float(row.score), 1), "n": int(row.n_answered), "of": int(row.n_items)}
+    if pd.isna(row.low):
         return say("cockpit.report.step", **values)
-    return say("cockpit.report.score", low=decimal(float(low), 1), high=decimal(float(high), 1), **values)
+    band = {"low": decimal(float(row.low), 1), "high": decimal(float(row.high), 1)}
+    return say("cockpit.report.score", **band, **values)
 
 
-def _differs(mark: object, *, n: int) -> str:
-    if n < 2 or pd.isna(mark):  # type: ignore[call-overload]
+def _differs(mark: Any, *, n: int) -> str:
+    if n < 2 or pd.isna(mark):
         return NONE
     return say("cockpit.report.differs" if mark else "cockpit.report.not_told")
 
@@ -139,7 +153,7 @@ def _how_answered(session: PracticeSession, case_id: str, members: Sequence[Memb
     names, titles = {one.place: one.name for one in members}, session.instruments
     lines = [
         [titles[row.instrument].title, names.get(row.place, ""), str(row.n_answered), str(row.n_same)]
-        for row in rows.itertuples()
+        for row in rows_of(rows)
         if row.instrument in titles
     ]
     head = [say(f"cockpit.report.column_{name}") for name in ("part", "who", "answered", "same")]
@@ -154,7 +168,7 @@ def _over_time(
     session: PracticeSession, case_id: str, parts: Sequence[Instrument], members: Sequence[Member]
 ) -> list[Block]:
     results, names = case_source(session, case_id).results, {one.place: one.name for one in members}
-    head = [
+    head: list[Words] = [
         say(f"cockpit.report.column_{name}") for name in ("topic", "who", "first", "last", "band", "moved")
     ]
     lines = [
@@ -167,7 +181,7 @@ def _over_time(
             _moved(row.is_claimed),
         ]
         for one in parts
-        for row in moved_rows(results, one, _known(members)).itertuples()
+        for row in rows_of(moved_rows(results, one, _known(members)))
     ]
     marks = [in_words(one.day) for one in session.case(case_id).marks]
     days = [paragraph(say("cockpit.report.sessions", days=", ".join(marks)))] if marks else []
@@ -182,12 +196,12 @@ def _over_time(
     ]
 
 
-def _band(band: object) -> str:
-    return NONE if pd.isna(band) else decimal(float(band), 1)  # type: ignore[call-overload,arg-type]
+def _band(band: Any) -> str:
+    return NONE if pd.isna(band) else decimal(float(band), 1)
 
 
-def _moved(mark: object) -> str:
-    return NONE if pd.isna(mark) else say("cockpit.report.has_moved" if mark else "cockpit.report.not_told")  # type: ignore[call-overload]
+def _moved(mark: Any) -> str:
+    return NONE if pd.isna(mark) else say("cockpit.report.has_moved" if mark else "cockpit.report.not_told")
 
 
 def _limits() -> list[Block]:

@@ -97,7 +97,7 @@ class Showing:
         verb = self._session.service.reveal
         self._session.act_live(verb, self._case_id, self._topic.value, self._round.value)
 
-    def _allow_more(self, seen: SessionSeen) -> Callable[[], None]:
+    def _allow_more(self, seen: SessionSeen) -> Callable[[], object]:
         verb, most = self._session.service.allow_reveals, len(seen.asked) + 1
         return lambda: self._session.act_live(verb, self._case_id, most)
 

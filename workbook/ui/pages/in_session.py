@@ -14,7 +14,7 @@ from workbook.service.formats.case_values import SessionSeen
 from workbook.session import Session, Status
 from workbook.ui.blocks import Block, callout, heading, kicker, lead, note, paragraph
 from workbook.ui.buttons import Button
-from workbook.ui.components import Choices, Floor, TextField
+from workbook.ui.components import Floor, TextField
 from workbook.ui.leaf import Row
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
@@ -44,7 +44,11 @@ class InSession(Page):
             kind="select", label=say("ui.in-session.offer"), hint=say("ui.in-session.offer_hint")
         )
         self.offering = Row(self.desk.guard_press)
-        self.rated = {one.id: Choices(legend=one.text, in_row=True) for one in session_guide().rating}
+        self.rated = {
+            one.id: TextField(kind="select", label=one.text, hint=say("ui.in-session.scale"))
+            for one in session_guide().rating
+        }
+        self._taken_back: list[str] = []  # here, so that one pressed by mistake can be shown again
         self.rating = VBox(list(self.rated.values()))
         return (self.clock, self.shown.root, self.back.widget, self.topic, self.offering.widget, self.rating)
 
@@ -110,7 +114,7 @@ class InSession(Page):
     def _own_parts(self, live: SessionSeen) -> Sequence[Widget]:
         """Return what one does alone: take back what one shows, and offer what is never asked for."""
         self.back.offer(*(self._taker(one.facet) for one in live.revealed), of=str(self.address))
-        offered = [one for one in practice_offer().guarded if one in self._titles()]
+        offered = [one for one in (*self._taken_back, *practice_offer().guarded) if one in self._titles()]
         self.topic.options = [
             ["", say("ui.in-session.choose")],
             *([one, self._titles()[one]] for one in offered),
@@ -125,11 +129,12 @@ class InSession(Page):
 
     def _taker(self, facet: str) -> Button:
         title = title_of_topic(facet, self.session.instruments)
-        return Button(
-            say("ui.in-session.take_back", title=title),
-            lambda: self.session.take_back_in_session(facet),
-            "secondary",
-        )
+
+        def take_back() -> None:
+            self._taken_back = [facet, *(one for one in self._taken_back if one != facet)]
+            self.session.take_back_in_session(facet)
+
+        return Button(say("ui.in-session.take_back", title=title), take_back, "secondary")
 
     def _offer(self) -> None:
         self.topic.error = "" if self.topic.value in self._titles() else say("ui.trouble.no_choice")
@@ -181,14 +186,14 @@ class InSession(Page):
         self.offer(*rate, *own, self.home())
 
     def _offer_rating(self) -> None:
-        steps = range(practice_offer().highest_rating + 1)
+        steps = [str(n) for n in range(practice_offer().highest_rating + 1)]
         for field in self.rated.values():
-            field.hint = say("ui.in-session.scale")
-            field.options = [{"value": str(n), "label": str(n), "note": ""} for n in steps]
+            field.options = [["", say("ui.in-session.leave_out")], *([n, n] for n in steps)]
 
     def _rate(self) -> None:
         live = self.session.live
-        items = {name: int(field.choice()) for name, field in self.rated.items() if field.choice()}
+        known = {str(n) for n in range(practice_offer().highest_rating + 1)}
+        items = {name: int(field.value) for name, field in self.rated.items() if field.value in known}
         first = next(iter(self.rated.values()))
         first.error = "" if items else say("ui.in-session.rate_one")
         if live is not None and items:

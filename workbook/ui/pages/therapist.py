@@ -3,7 +3,7 @@
 Each partner has this page alone, and nothing on it is about the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from ipywidgets import VBox, Widget
@@ -16,18 +16,35 @@ from workbook.content.session_guide import session_guide
 from workbook.instruments import Instrument
 from workbook.service.formats.case_values import Granted, MyCase, ToCase
 from workbook.session.own_day import own_today
-from workbook.ui.blocks import Block, callout, details, heading, lead, note, opening, paragraph, quote, table
+from workbook.ui.blocks import (
+    Block,
+    bullets,
+    callout,
+    heading,
+    kicker,
+    lead,
+    note,
+    opening,
+    paragraph,
+    quote,
+    reading,
+    table,
+)
 from workbook.ui.buttons import Button
-from workbook.ui.components import Choices, Picks, TextField
+from workbook.ui.components import Picks, TextField
 from workbook.ui.pages.base import Page
 
 DAYS = (30, 90, 180, 365)
 GRANT, LEAVE = "grant", "leave"
-READ = "read"
+READ, BACK = "read", "back"
+DOCUMENT = "case_consent"
 
 
 class Therapist(Page):
-    """The address ``therapist:grant`` is where it is chosen; ``therapist:leave`` asks once more."""
+    """The address ``therapist:read`` is what is read first, ``therapist:grant`` where it is chosen.
+
+    ``therapist:leave`` asks once more.
+    """
 
     kind = "therapist"
     part = "anytime"
@@ -36,17 +53,16 @@ class Therapist(Page):
         self.code = TextField(
             label=say("ui.therapist.code"), hint=say("ui.therapist.code_hint"), max_length=80
         )
-        self.read = Choices(legend=say("ui.therapist.read_legend"))
         self.shown = Picks(legend=say("ui.therapist.shown_legend"), hint=say("ui.therapist.shown_hint"))
-        self.until = Choices(legend=say("ui.therapist.until_legend"))
-        self.chosen: dict[str, Choices] = {}
+        self.until = TextField(kind="select", label=say("ui.therapist.until_legend"))
+        self.chosen: dict[str, TextField] = {}
         self.place = VBox([])
+        self._has_read = ""  # the hash of the policy that was read here, before anything is chosen
         return (self.place,)
 
     def arrive(self, address: Address) -> None:
         # Nothing is chosen beforehand, not even what was chosen last time: to save is to agree anew.
-        self.code.value = self.code.error = ""
-        for field in (self.read, self.until, *self.chosen.values()):
+        for field in (self.code, self.until, *self.chosen.values()):
             field.value = field.error = ""
         self.shown.picked = []
         super().arrive(address)
@@ -56,8 +72,10 @@ class Therapist(Page):
         self.place.children = ()
         if case is None:
             self._fill_without()
+        elif self.address.name == READ or (self.address.name == GRANT and not self._is_read(case)):
+            self._fill_reading(case)
         elif self.address.name == GRANT:
-            self._fill_choosing(case)
+            self._fill_choosing()
         elif self.address.name == LEAVE:
             self._fill_leaving(case)
         else:
@@ -84,7 +102,7 @@ class Therapist(Page):
         choose = "ui.therapist.choose_again" if case.grants else "ui.therapist.choose"
         back = [Button(say("ui.therapist.take_back"), self._take_back, "secondary")] if case.grants else []
         self.offer(
-            Button(say(choose), self.to(at(self.kind, GRANT)), "primary"),
+            Button(say(choose), self.to(at(self.kind, READ)), "primary"),
             *back,
             Button(say("ui.therapist.leave"), self.to(at(self.kind, LEAVE)), "quiet"),
             self.home(),
@@ -138,72 +156,76 @@ class Therapist(Page):
         return self.session.shareable()
 
     # -- choosing ---------------------------------------------------------------------------------
-    def _fill_choosing(self, case: MyCase) -> None:
-        consent = documents()["case_consent"]
-        words = [
-            block
-            for one in consent.sections
-            for block in (heading(3, one.heading), *map(paragraph, one.paragraphs))
-        ]
-        title = [
-            *opening(self.kind)[:1],
-            heading(1, say("ui.therapist.choose_title")),
-            lead(say("ui.therapist.choose_lead")),
+    def _is_read(self, case: MyCase) -> bool:
+        return bool(case.policy.choice) and self._has_read == case.policy.words_hash
+
+    def _fill_reading(self, case: MyCase) -> None:
+        self.say_words([*reading(documents()[DOCUMENT], say("ui.therapist.kicker")), *self._policy(case)])
+        go_on = (
+            [Button(say("ui.therapist.read_yes"), self._reader(case), "primary")]
+            if case.policy.choice
+            else []
+        )
+        self.offer(*go_on, Button(say("ui.therapist.back"), self.to(at(self.kind)), "quiet"))
+
+    def _reader(self, case: MyCase) -> Callable[[], None]:
+        def read() -> None:
+            self._has_read = case.policy.words_hash
+            self.desk.go(at(self.kind, GRANT))
+
+        return read
+
+    def _fill_choosing(self) -> None:
+        grains = [
+            [
+                {"text": say(f"ui.therapist.grain_{one}"), "strong": True},
+                ": ",
+                say(f"ui.therapist.grain_{one}_note"),
+            ]
+            for one in ToCase
         ]
         self.say_words(
             [
-                *title,
-                *self._policy(case),
-                details(consent.title, words),
+                kicker(say("ui.therapist.kicker")),
+                heading(1, say("ui.therapist.choose_title")),
+                lead(say("ui.therapist.choose_lead")),
+                bullets(grains),
                 note(say("ui.therapist.nobody_told")),
             ]
         )
         self._offer_choices()
-        self.place.children = (*self.chosen.values(), self.shown, self.until, self.read)
-        is_set = bool(case.policy.choice)
-        save = [Button(say("ui.therapist.save"), self._save, "primary")] if is_set else []
-        self.offer(*save, Button(say("ui.therapist.back"), self.to(at(self.kind)), "quiet"))
+        self.place.children = (*self.chosen.values(), self.shown, self.until)
+        save = Button(say("ui.therapist.save"), self._save, "primary")
+        self.offer(save, Button(say("ui.therapist.back"), self.to(at(self.kind)), "quiet"))
 
     def _offer_choices(self) -> None:
+        nothing_yet = ["", say("ui.therapist.please")]
         for one in self._instruments():
-            field = self.chosen.setdefault(one.id, Choices())
-            field.legend = one.title
+            field = self.chosen.setdefault(one.id, TextField(kind="select"))
+            field.label = one.title
             field.options = [
-                {
-                    "value": str(grain),
-                    "label": say(f"ui.therapist.grain_{grain}"),
-                    "note": say(f"ui.therapist.grain_{grain}_note"),
-                }
-                for grain in ToCase
+                nothing_yet,
+                *([str(grain), say(f"ui.therapist.grain_{grain}")] for grain in ToCase),
             ]
-        self.shown.groups = [
-            {
-                "title": "",
-                "options": [{"value": one.id, "label": one.title, "note": ""} for one in self._instruments()],
-            }
-        ]
-        days = [{"value": str(n), "label": say("ui.therapist.for_days", n=n), "note": ""} for n in DAYS]
-        self.until.options = [*days, {"value": "back", "label": say("ui.therapist.until_back"), "note": ""}]
-        self.read.options = [{"value": READ, "label": say("ui.therapist.read_yes"), "note": ""}]
+        parts = [{"value": one.id, "label": one.title, "note": ""} for one in self._instruments()]
+        self.shown.groups = [{"title": "", "options": parts}]
+        days = [[str(n), say("ui.therapist.for_days", n=n)] for n in DAYS]
+        self.until.options = [nothing_yet, *days, [BACK, say("ui.therapist.until_back")]]
 
     def _save(self) -> None:
-        grants = {name: self._granted(name) for name in self.chosen}
         for name, field in self.chosen.items():
-            is_short = name in self.shown.choice() and field.choice() in (ToCase.NOTHING, ToCase.PROGRESS)
-            field.error = "" if field.choice() else say("ui.trouble.no_choice")
+            is_short = name in self.shown.choice() and field.value in (ToCase.NOTHING, ToCase.PROGRESS)
+            field.error = "" if field.value in set(ToCase) else say("ui.trouble.no_choice")
             field.error = say("ui.therapist.needs_scores") if is_short else field.error
-        self.until.error = "" if self.until.choice() else say("ui.trouble.no_choice")
-        self.read.error = "" if self.read.choice() else say("ui.therapist.read_first")
-        if any(one.error for one in (*self.chosen.values(), self.until, self.read)):
+        is_day = self.until.value in {BACK, *map(str, DAYS)}
+        self.until.error = "" if is_day else say("ui.trouble.no_choice")
+        if any(one.error for one in (*self.chosen.values(), self.until)):
             return
-        until = self.until.choice()
-        day = "" if until == "back" else (own_today() + timedelta(days=int(until))).isoformat()
-        self.session.grant_case(grants, until=day)
+        shown = self.shown.choice()
+        grants = {name: Granted(ToCase(field.value), name in shown) for name, field in self.chosen.items()}
+        until = "" if self.until.value == BACK else _in_days(int(self.until.value))
+        self.session.grant_case(grants, until=until)
         self.desk.go(at(self.kind))
-
-    def _granted(self, instrument: str) -> Granted:
-        chosen = self.chosen[instrument].choice() or ToCase.NOTHING
-        return Granted(ToCase(chosen), instrument in self.shown.choice())
 
     def _take_back(self) -> None:
         self.session.grant_case({}, until="")
@@ -221,6 +243,10 @@ class Therapist(Page):
     def _leave(self) -> None:
         self.session.leave_case()
         self.desk.go(at("home"))
+
+
+def _in_days(n: int) -> str:
+    return (own_today() + timedelta(days=n)).isoformat()
 
 
 def _in_words(day: str) -> str:
