@@ -126,7 +126,10 @@ class Progress(OwnDrawer):
         One of which only the first look is answered waits until one of its chapters is finished.
         """
         now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
-        return [one for one in self.shareable() if self._may_be_shown(one, publishable(now, one)["item"])]
+        answered = now[now["value"].notna().to_numpy(dtype=bool)]
+        return [
+            one for one in self.shareable() if self._may_be_shown(one, publishable(answered, one)["item"])
+        ]
 
     def _may_be_shown(self, instrument: Instrument, answered: Collection[str]) -> bool:
         is_finished = any(self.chapter_status(one.id) == "complete" for one in instrument.chapters)

@@ -42,11 +42,11 @@ class Answer:
 class HeldBack:
     """What somebody holds back of one instrument and occasion, by item.
 
-    ``opened`` is what something rested on that was open before: see `workbook.withheld`.
+    ``opened`` are the answers that something rested on which was open before: see `workbook.withheld`.
     """
 
     chosen: tuple[str, ...] = ()
-    opened: tuple[str, ...] = ()
+    opened: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
