@@ -76,6 +76,17 @@ class Text(Field):
         return bool(payload.get(other) == value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Text):
+    """Words that whoever reads a step is given with it, filled in by the service: nobody sends them."""
+
+    most: int = 0
+    may_be_missing: bool = True
+
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        return _told("unknown", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice(Field):
     """One of a closed list of words."""

@@ -4,7 +4,7 @@ Each is its content and a machine over the table's events, under one name: ``<na
 ``content/en/exercises/<name>.toml``, and the words under ``exercises.<name>``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook.exercises import (
@@ -70,6 +70,18 @@ def check_step(events: Iterable[Happening], step: Happening) -> None:
     machine_of(step.kind).check(events, step)
 
 
+def given_to(reader: str, events: Sequence[Happening]) -> list[Mapping[str, Any]]:
+    """Return the payload that a reader is given of each event, in order; see `Machine.given_to`."""
+    given = [event.payload for event in events]
+    for machine in MACHINES.values():
+        if machine.hides_something:
+            places = [place for place, event in enumerate(events) if event.kind in machine.kinds]
+            own = machine.given_to(reader, [events[place] for place in places])
+            for place, payload in zip(places, own, strict=True):
+                given[place] = payload
+    return given
+
+
 def work_of(events: Iterable[Happening]) -> Work:
     """Return all that was begun in any exercise, folded once."""
     return fold_work(MACHINES.values(), events)
@@ -90,6 +102,7 @@ __all__ = [
     "Told",
     "Work",
     "check_step",
+    "given_to",
     "machine_of",
     "work_of",
 ]

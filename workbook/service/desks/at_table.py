@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import AccessError, problem
-from workbook.exercises import Step, check_step
+from workbook.exercises import Step, check_step, given_to
 from workbook.exercises.room import Room
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
@@ -47,7 +47,11 @@ class AtTable(CoupleService):
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
         table = read_fold(self._core.store_of(actor), actor.couple_id).table()
-        return self._as_read(replace(table, asked_from=self._core.asked_from(actor)))
+        given = given_to(actor.person_id if actor.role == "partner" else "", table.events)
+        events = tuple(
+            replace(event, payload=dict(payload)) for event, payload in zip(table.events, given, strict=True)
+        )
+        return self._as_read(replace(table, events=events, asked_from=self._core.asked_from(actor)))
 
     def read_audit(self) -> list[Event]:
         actor = self._seated()

@@ -8,7 +8,7 @@ from ipywidgets import Widget
 from workbook.content import lookup, say
 from workbook.content.formats import day_in_words
 from workbook.session.own_day import own_today
-from workbook.shapes import Choice, Day, Field, Flag, Need, Rating, Shape, Text
+from workbook.shapes import Choice, Day, Field, Filled, Flag, Need, Rating, Shape, Text
 from workbook.ui.components import Choices, TextField
 
 LONGEST_LINE = 120  # what is longer gets a field of several lines
@@ -90,7 +90,7 @@ class MoveForm:
 def is_asked(shape: Shape) -> bool:
     """Return whether somebody is asked anything for a move of this shape."""
     return any(
-        isinstance(field, Text | Choice | Flag | Rating)
+        (isinstance(field, Text | Choice | Flag | Rating) and not isinstance(field, Filled))
         or (isinstance(field, Day) and field.ahead > 0)
         or (isinstance(field, Need) and not field.may_be_empty)
         for field in shape.values()
@@ -99,6 +99,8 @@ def is_asked(shape: Shape) -> bool:
 
 def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Choices | None:
     match field:
+        case Filled():
+            return None
         case Text():
             kind = "long" if field.most > LONGEST_LINE else "text"
             return _text(key, kind=kind, max_length=field.most)

@@ -1,0 +1,59 @@
+"""What must never come to be in each exercise, whoever presses what; a line for each rule of its own."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from tests.exercises.play import ANA, BEN
+from tests.exercises.pressing import Forbidden
+from workbook.exercises import Step
+
+BOTH = {ANA, BEN}
+
+
+def _gratitude_log(lines: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    return [
+        "whoever wrote a line took it in themselves"
+        for one in lines.values()
+        if one.stage == "landed" and one.waits_for(one.by)
+    ]
+
+
+def _needs_talk(talks: Mapping[str, Any], steps: Sequence[Step]) -> Collection[str]:
+    by = {step.operation_id: step.person_id for step in steps}
+    heard = {(step.payload["talk"], step.person_id) for step in steps if step.kind == "needs_talk.heard"}
+    return [
+        "the one who spoke said it back to themselves"
+        for talk in talks.values()
+        if (talk.id, by[talk.id]) in heard
+    ]
+
+
+def _request(requests: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    return [
+        "somebody answered their own words"
+        for one in requests.values()
+        if one.stage in ("agreed", "declined") and one.answered_by == one.title_by
+    ]
+
+
+def _speaker_listener(talks: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    return ["one alone kept a talk" for one in talks.values() if not one.is_open and one.asked != BOTH]
+
+
+def _the_question(reviews: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    told = [
+        "the other's answer is told before both have written"
+        for one in reviews.values()
+        for reader in BOTH
+        if len(one.answers) < 2 and any(told.by not in ("", reader) for told in one.told(reader))
+    ]
+    return [*told, *("a step before both" for one in reviews.values() if one.step and len(one.answers) < 2)]
+
+
+FORBIDDEN: Mapping[str, Forbidden] = {
+    "gratitude_log": _gratitude_log,
+    "needs_talk": _needs_talk,
+    "request": _request,
+    "speaker_listener": _speaker_listener,
+    "the_question": _the_question,
+}
