@@ -215,6 +215,7 @@ class TableContract:
             "read_audit",
             "read_table",
             "room",
+            "session_now",
             "watch",
             "withdraw",
         }
