@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook.exercises import (
+    agreement,
+    breakdown,
     gratitude_log,
     needs_talk,
     request,
@@ -34,6 +36,8 @@ MACHINES: Mapping[str, Machine[Any]] = {
         gratitude_log.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,
+        agreement.MACHINE,
+        breakdown.MACHINE,
         speaker_listener.MACHINE,
         the_question.MACHINE,
     )
@@ -49,6 +53,10 @@ TAKES_OFF: Mapping[str, str] = {
     kind: field for machine in MACHINES.values() for kind, field in machine.takes_off.items()
 }
 """The kinds that take one's own words off the table, and the field that names the event that held them."""
+
+
+PASSING = frozenset().union(*(machine.passing for machine in MACHINES.values()))
+"""The kinds of which nothing stays: no line in the record, and in time no event."""
 
 
 def machine_of(kind: str) -> Machine[Any]:
@@ -82,6 +90,11 @@ def given_to(reader: str, events: Sequence[Happening]) -> list[Mapping[str, Any]
     return given
 
 
+def over(events: Sequence[Happening]) -> frozenset[str]:
+    """Return the ids of the events that are to be destroyed, since what they said is over."""
+    return frozenset().union(*(machine.over(events) for machine in MACHINES.values()))
+
+
 def work_of(events: Iterable[Happening]) -> Work:
     """Return all that was begun in any exercise, folded once."""
     return fold_work(MACHINES.values(), events)
@@ -89,6 +102,7 @@ def work_of(events: Iterable[Happening]) -> Work:
 
 __all__ = [
     "MACHINES",
+    "PASSING",
     "SHAPES",
     "TAKES_OFF",
     "ExerciseError",
@@ -104,5 +118,6 @@ __all__ = [
     "check_step",
     "given_to",
     "machine_of",
+    "over",
     "work_of",
 ]
