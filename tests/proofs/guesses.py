@@ -19,6 +19,7 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import SignInError, TooManyTriesError, WorkbookError
 from workbook.server.testing import RunningServer, running_server
+from workbook.service.cases.second_factor import new_secret
 from workbook.service.desks.household import Household
 from workbook.service.desks.together import LocalTogether
 from workbook.service.formats.values import Actor
@@ -35,8 +36,8 @@ _CHEAP, _UNGUARDED = (
     {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / folder), str(Path.cwd())])}
     for folder in ("cheap", "unguarded")
 )
-WORDS = "nine quiet words"
-N_KINDS = 25
+WORDS, THERAPISTS = "nine quiet words", "the words of Kim"
+N_KINDS = 28
 
 
 @proof(
@@ -220,7 +221,7 @@ class House:
     ann: Welcome
     ben: Welcome
     both: Actor
-    therapist: str
+    kim: Welcome
 
     @classmethod
     def begin(cls) -> "House":
@@ -229,7 +230,7 @@ class House:
         ann = doors.create_couple("Ann", own)
         ben = doors.join(ann.code, "Ben", others)
         both = doors.sign_in_together(ann.code, [("Ann", own), ("Ben", others)])
-        return cls(household, ann, ben, both, household.therapists.create("Kim", "the words of Kim")[1])
+        return cls(household, ann, ben, both, household.therapists.create("Kim", THERAPISTS))
 
     def decide(self, guess: str) -> None:
         page, about = (
@@ -258,9 +259,16 @@ VERBS: dict[str, Callable[[House, str], object]] = {
     "Accounts.open_member": lambda h, guess: h.household.accounts.open_member(
         h.ann.actor.couple_id, h.ann.actor.person_id, guess
     ),
-    "Therapists.sign_in": lambda h, guess: h.household.therapists.sign_in(h.therapist, guess),
-    "Therapists.named": lambda h, guess: h.household.therapists.named(guess, h.ann.actor),
-    "LocalPartner.grant_therapist": lambda h, guess: _of_ann(h).grant_therapist(guess),
+    "Therapists.sign_in": lambda h, guess: h.household.therapists.sign_in(h.kim.code, guess),
+    "Therapists.recover": lambda h, guess: h.household.therapists.recover(h.kim.code, guess, WORDS),
+    "Therapists.change_passphrase": lambda h, guess: h.household.therapists.change_passphrase(
+        h.kim.actor, guess, WORDS
+    ),
+    "Therapists.set_factor": lambda h, guess: h.household.therapists.set_factor(
+        h.kim.actor, THERAPISTS, new_secret(), guess
+    ),
+    "Therapists.end_factor": lambda h, guess: h.household.therapists.end_factor(h.kim.actor, guess),
+    "LocalPartner.join_case": lambda h, guess: _of_ann(h).join_case(guess),
     "LocalPartner.private_copy": lambda h, guess: _of_ann(h).private_copy(guess, "fetch"),
     "LocalPartner.unpair": lambda h, guess: _of_ann(h).unpair(guess),
     "LocalPartner.leave": lambda h, guess: _of_ann(h).leave(guess),
