@@ -240,6 +240,7 @@ class TableContract:
             "read_audit",
             "read_table",
             "room",
+            "session_now",
             "watch",
             "withdraw",
         }
