@@ -28,7 +28,7 @@ def lines(app: App) -> dict[str, list[str]]:
 
 def words(app: App) -> str:
     page = page_of(app)
-    return str([page.words.blocks, page.about.blocks if hasattr(page, "about") else ""])
+    return str([getattr(page, part).blocks for part in ("words", "about", "rests") if hasattr(page, part)])
 
 
 def propose(app: App, review: int, **other: str) -> str:
