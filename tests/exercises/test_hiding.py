@@ -23,7 +23,7 @@ class Note(Thing):
     words: str
 
 
-BRIEF = settings(max_examples=12, stateful_step_count=25, deadline=None)
+BRIEF = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
 @pytest.mark.parametrize("exercise", MACHINES)
@@ -31,7 +31,6 @@ def test_no_presses_of_two_reach_a_forbidden_state_or_tell_what_is_hidden(exerci
     game = pressing(MACHINES[exercise], FORBIDDEN[exercise])
     run_state_machine_as_test(game, settings=BRIEF)
     assert game.n_pressed > 0
-    assert game.n_compared > 0 or not MACHINES[exercise].hides_something
 
 
 def test_every_exercise_names_what_must_never_be() -> None:

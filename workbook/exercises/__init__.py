@@ -12,6 +12,7 @@ from workbook.exercises import (
     breakdown,
     gratitude_log,
     needs_talk,
+    our_plan,
     request,
     speaker_listener,
     the_question,
@@ -33,6 +34,7 @@ from workbook.shapes import Shape
 MACHINES: Mapping[str, Machine[Any]] = {
     machine.id: machine
     for machine in (
+        our_plan.MACHINE,
         gratitude_log.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,

@@ -13,6 +13,7 @@ from workbook.ui.exercise_pages.agreement import AgreementPage
 from workbook.ui.exercise_pages.breakdown import BreakdownPage
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
+from workbook.ui.exercise_pages.our_plan import OurPlan
 from workbook.ui.exercise_pages.request import RequestPage
 from workbook.ui.exercise_pages.speaker_listener import SpeakerListener
 from workbook.ui.exercise_pages.the_question import TheQuestion
@@ -25,6 +26,7 @@ SPECIAL: dict[str, type[Activity[Any]]] = {
         RequestPage,
         AgreementPage,
         BreakdownPage,
+        OurPlan,
         SpeakerListener,
         TheQuestion,
     )

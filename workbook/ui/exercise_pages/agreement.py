@@ -6,6 +6,7 @@ How it went is shown as long as it is talked of, and nowhere after that.
 from dataclasses import replace
 from typing import ClassVar
 
+from workbook.content.formats import day_in_words
 from workbook.exercises.agreement import Agreement
 from workbook.exercises.request import Request
 from workbook.session.own_day import own_today
@@ -61,6 +62,16 @@ class AgreementPage(Activity[Agreement]):
             *super().about(move, thing),
             *([note(self.say("gone"))] if move in ("owned", "heard") else []),
         ]
+
+    def beside(self, thing: Agreement) -> str:
+        if thing.stage == "running" and thing.review and not thing.waits_for(self.me):
+            return self.say("list.holds", day=day_in_words(thing.review))
+        proposed = self.say("list.proposed", name=self.name(thing.title_by)) if thing.proposed else ""
+        return " ".join(filter(None, [proposed, self.stage(thing)]))
+
+    def stage(self, thing: Agreement) -> str:
+        holds = thing.stage == "running" and not thing.waits_for(self.me) and not self.session.is_parted
+        return self.say("stage.holds") if holds else super().stage(thing)
 
     def standing(self, thing: Agreement) -> list[Block]:
         key = "due" if thing.is_due(own_today()) else ""
