@@ -50,7 +50,7 @@ def test_messages_of_an_exercise_match_its_machine(name: str) -> None:
     machine = MACHINES[name]
     words, wanted = set(there(lookup(f"exercises.{name}"))), set(needed(machine))
     assert wanted - words == set()
-    may_be = {f"{move}.lead" for move in machine.moves} | {
+    may_be = {f"{move}.{word}" for move in machine.moves for word in ("lead", "open")} | {
         f"{word.removesuffix('.label')}.hint" for word in wanted if word.endswith(".label")
     }
     may_be |= {f"{word}_note" for word in wanted}

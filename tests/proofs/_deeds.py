@@ -5,7 +5,7 @@ nothing but A's doings.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -283,6 +283,20 @@ def act_as_ana(household: Household, couple: Couple, world: str) -> None:
 def _some_deeds(chance: random.Random) -> Iterator[Deed]:
     for _ in range(chance.choice((0, 3, 8, 20))):
         yield chance.choice(DEEDS)
+
+
+# -- what A wrote where it is hidden ----------------------------------------------------------
+HIDDEN: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
+    "question.answered": lambda chance: {"text": "r" * chance.randint(1, 600), "day": DAY},
+}
+"""For every kind of step with something that B is not given yet: a payload, in each world another."""
+
+
+def write_hidden(household: Household, couple: Couple, world: str) -> None:
+    """Let A put on the table what stays hidden there until B has written too: as much in every world."""
+    ana, chance = household.seat_partner(couple.ana), random.Random(f"{world}/hidden")
+    for kind, payload in HIDDEN.items():
+        ana.add_table_event(kind, payload(chance), operation_id=f"hidden-{kind}")
 
 
 # -- what B does -----------------------------------------------------------------------------

@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVEN = (
     "workbook",
     "notebooks/couple.ipynb",
+    "tests/exercises/forbidden.py",
+    "tests/exercises/play.py",
+    "tests/exercises/pressing.py",
+    "tests/exercises/steps.py",
     "tests/insights",
     "tests/proofs",
     "tests/server/conftest.py",

@@ -10,7 +10,18 @@ from typing import Annotated
 from pydantic import Field
 
 from workbook.content.evidence import EvidenceLabel, note_unknown_sources, note_unknown_studies
-from workbook.content.fields import Flag, Listed, Said, SaidEach, Slug, Texts, Whole, repeated
+from workbook.content.fields import (
+    Flag,
+    Listed,
+    Said,
+    SaidAny,
+    SaidEach,
+    SaidOrNot,
+    Slug,
+    Texts,
+    Whole,
+    repeated,
+)
 from workbook.content.files import load_joined, read_kind
 from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
@@ -48,6 +59,11 @@ class Exercise:
     go, forgiving): everyone sees the same words of caution before them. ``touch`` marks
     those that can lead to touch or sex: everyone sees the same note on consent. ``studies`` names
     the claims of `workbook.content.evidence` that say what was found, for or against something like it.
+
+    It has three beats. ``settle`` says what else belongs to a good moment for this one; then it is done;
+    ``close`` says how this one ends. ``good_turn`` and ``failed_turn`` are what two say to each other, line
+    by line, where it works and where it slips. ``ten_minutes`` are the steps of a short form, ``solo`` of
+    one for somebody alone, where there is one.
     """
 
     id: Slug
@@ -60,6 +76,13 @@ class Exercise:
     why: Said
     steps: SaidEach
     purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]
+    settle: SaidOrNot = ""
+    good_turn: SaidAny = ()
+    failed_turn: SaidAny = ()
+    if_it_goes_wrong: SaidAny = ()
+    ten_minutes: SaidAny = ()
+    solo: SaidAny = ()
+    close: SaidOrNot = ""
     decks: tuple[Deck, ...] = ()
     studies: Listed = ()
     guard: Flag = False

@@ -4,12 +4,15 @@ Each is its content and a machine over the table's events, under one name: ``<na
 ``content/en/exercises/<name>.toml``, and the words under ``exercises.<name>``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook.exercises import (
+    agreement,
+    breakdown,
     gratitude_log,
     needs_talk,
+    our_plan,
     request,
     speaker_listener,
     the_question,
@@ -31,9 +34,12 @@ from workbook.shapes import Shape
 MACHINES: Mapping[str, Machine[Any]] = {
     machine.id: machine
     for machine in (
+        our_plan.MACHINE,
         gratitude_log.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,
+        agreement.MACHINE,
+        breakdown.MACHINE,
         speaker_listener.MACHINE,
         the_question.MACHINE,
     )
@@ -49,6 +55,10 @@ TAKES_OFF: Mapping[str, str] = {
     kind: field for machine in MACHINES.values() for kind, field in machine.takes_off.items()
 }
 """The kinds that take one's own words off the table, and the field that names the event that held them."""
+
+
+PASSING = frozenset().union(*(machine.passing for machine in MACHINES.values()))
+"""The kinds of which nothing stays: no line in the record, and in time no event."""
 
 
 def machine_of(kind: str) -> Machine[Any]:
@@ -70,6 +80,23 @@ def check_step(events: Iterable[Happening], step: Happening) -> None:
     machine_of(step.kind).check(events, step)
 
 
+def given_to(reader: str, events: Sequence[Happening]) -> list[Mapping[str, Any]]:
+    """Return the payload that a reader is given of each event, in order; see `Machine.given_to`."""
+    given = [event.payload for event in events]
+    for machine in MACHINES.values():
+        if machine.hides_something:
+            places = [place for place, event in enumerate(events) if event.kind in machine.kinds]
+            own = machine.given_to(reader, [events[place] for place in places])
+            for place, payload in zip(places, own, strict=True):
+                given[place] = payload
+    return given
+
+
+def over(events: Sequence[Happening]) -> frozenset[str]:
+    """Return the ids of the events that are to be destroyed, since what they said is over."""
+    return frozenset().union(*(machine.over(events) for machine in MACHINES.values()))
+
+
 def work_of(events: Iterable[Happening]) -> Work:
     """Return all that was begun in any exercise, folded once."""
     return fold_work(MACHINES.values(), events)
@@ -77,6 +104,7 @@ def work_of(events: Iterable[Happening]) -> Work:
 
 __all__ = [
     "MACHINES",
+    "PASSING",
     "SHAPES",
     "TAKES_OFF",
     "ExerciseError",
@@ -90,6 +118,8 @@ __all__ = [
     "Told",
     "Work",
     "check_step",
+    "given_to",
     "machine_of",
+    "over",
     "work_of",
 ]

@@ -1,7 +1,8 @@
 """The question: "What is our relationship asking for?", at every review, kept over time.
 
 Each writes in their own words. A review's answers stand side by side once both have
-written; what was written earlier stays, so that a couple can see how the answer moves.
+written, and until then the service keeps the one from the other; what was written earlier stays, so
+that a couple can see how the answer moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from workbook.exercises.machine import Happening, Machine, Opening, Thing, Told, refusal
+from workbook.exercises.machine import Happening, Machine, Opening, Thing, Told, hide, refusal
 from workbook.shapes import Day, Text
 
 
@@ -17,17 +18,23 @@ from workbook.shapes import Day, Text
 class Review(Thing):
     """One review: what each person wrote, by person id, and the step they chose together.
 
-    Its id is its number, from 1. ``by`` is who wrote first.
+    Its id is its number, from 1. ``by`` is who wrote first. ``last`` names the event with each person's
+    last wording: what they wrote before it and thought better of is nobody else's to read.
     """
 
     ENDS = frozenset({"both", "chosen"})
     DONE = frozenset({"chosen"})
 
     answers: Mapping[str, str] = field(default_factory=dict)
+    last: Mapping[str, str] = field(default_factory=dict)
     step: str = ""
 
     def waits_for(self, person_id: str) -> bool:
         return self.is_open and person_id not in self.answers
+
+    def shows(self, event: Happening) -> bool:
+        """Return whether an answer stands where both can read it."""
+        return not self.is_open and self.last.get(event.person_id) == event.operation_id
 
     def told(self, reader: str) -> Sequence[Told]:
         if self.is_open:  # the other's stays hidden until both have written
@@ -48,8 +55,9 @@ def _answer(reviews: dict[str, Review], event: Happening) -> Review:
     if current is None or (not current.is_open and current.day != day):
         current = Review(id=str(len(reviews) + 1), by=event.person_id, stage="open", day=day)
     answers = MappingProxyType({**current.answers, event.person_id: text})
+    last = MappingProxyType({**current.last, event.person_id: event.operation_id})
     stage = "both" if current.is_open and len(answers) == 2 else current.stage
-    return replace(current, answers=answers, stage=stage)
+    return replace(current, answers=answers, last=last, stage=stage)
 
 
 def _choose(reviews: dict[str, Review], event: Happening) -> Review:
@@ -62,7 +70,9 @@ def _choose(reviews: dict[str, Review], event: Happening) -> Review:
 MACHINE: Machine[Review] = Machine(
     "the_question",
     {
-        "answered": Opening({"text": Text(600), "day": Day()}, _answer),
+        "answered": Opening(
+            {"text": Text(600), "day": Day()}, _answer, hides=hide("text", until=Review.shows)
+        ),
         "step_chosen": Opening({"text": Text(300)}, _choose),
     },
     kept_as="question",

@@ -1,22 +1,17 @@
 """The ways in: landing, begin, join, sign in, recover, both together, and the demo's."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import lookup, say
-from workbook.instruments import catalogue
-from workbook.instruments.how_long import minutes_of_all, minutes_to_first_picture
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
+from workbook.server.pages.landing import DEMO_PLACES, THERAPIST, landing_values
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
 from workbook.service.demo import sit_down
 from workbook.service.demo_practice import sit_down_as_therapist
-
-DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
-THERAPIST = "therapist"
 
 
 class Landing(DoorPage):
@@ -31,20 +26,8 @@ class Landing(DoorPage):
         is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
         values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
         values["qr"] = qr_code(shared) if shared else ""
-        values["how"] = how_it_goes()
-        self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
-
-    def _demo_places(self) -> dict[str, str]:
-        if self.context.demo is None:
-            return {}
-        return {place: say(f"server.demo.{place}") for place in (*DEMO_PLACES, THERAPIST)}
-
-
-def how_it_goes() -> list[str]:
-    """Return how the workbook goes, sentence by sentence, with the minutes that its questions take."""
-    asked = catalogue()
-    minutes = {"first": minutes_to_first_picture(asked), "all": minutes_of_all(asked)}
-    return [str(line).format(**minutes) for line in lookup("server.landing.how")]
+        values |= landing_values(self.workbook)
+        self.show("landing.html", on_host=bool(shared and is_host), **values)
 
 
 class NewcomerPage(FormPage):

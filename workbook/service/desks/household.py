@@ -54,7 +54,7 @@ class Household:
     study : Study, optional
         The study this installation is run for, if it is.
     spare : Spare, optional
-        Room kept aside, so that people can erase what is theirs on a full disk.
+        Room kept aside, so that people can get in and erase what is theirs on a full disk.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Household:
         self.sittings = Sittings() if sittings is None else sittings
         tries = Tries() if tries is None else tries
         standing = Standing(directory, self.sittings)
-        self.accounts = Accounts(standing, tries, cost)
+        self.accounts = Accounts(standing, tries, cost, spare)
         self.therapists = Therapists(store, self.sittings, tries, cost)
         self._core = Core(
             store,

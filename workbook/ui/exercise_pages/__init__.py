@@ -9,14 +9,27 @@ from typing import Any
 from workbook.exercises import MACHINES
 from workbook.session import Session
 from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, Turn, n_waiting, waiting
+from workbook.ui.exercise_pages.agreement import AgreementPage
+from workbook.ui.exercise_pages.breakdown import BreakdownPage
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
+from workbook.ui.exercise_pages.our_plan import OurPlan
 from workbook.ui.exercise_pages.request import RequestPage
 from workbook.ui.exercise_pages.speaker_listener import SpeakerListener
 from workbook.ui.exercise_pages.the_question import TheQuestion
 
 SPECIAL: dict[str, type[Activity[Any]]] = {
-    made.of: made for made in (GratitudeLog, NeedsTalk, RequestPage, SpeakerListener, TheQuestion)
+    made.of: made
+    for made in (
+        GratitudeLog,
+        NeedsTalk,
+        RequestPage,
+        AgreementPage,
+        BreakdownPage,
+        OurPlan,
+        SpeakerListener,
+        TheQuestion,
+    )
 }
 
 
