@@ -89,7 +89,7 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
 def tries_counted_on_an_address(size: int, seed: int) -> Counts:
     """Where all who share an address share their tries, guesses at one lock the other out."""
     counts: Counts = dict.fromkeys(("trials", *BROKEN), 0)
-    with mock.patch.object(accounts, "_counted_on", return_value="address 192.0.2.1"):
+    with mock.patch.object(accounts, "counted_on", return_value="address 192.0.2.1"):
         _try_deciding(counts)
     return counts
 
