@@ -315,6 +315,9 @@ def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
     if chance.random() < 0.5:
         with suppress(SharingError):  # who has answered nothing of it yet has nothing to give
             ben.give_to_research(Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
+    if chance.random() < 0.7:
+        mine = ben.join_case(couple.invite)
+        ben.grant_case(some_grants(chance), until="", policy_hash=mine.policy_hash)
     if chance.random() < 0.5:
         ben.decide(A_ONLY[0], OCCASION, Grain.NOTHING)
         ben.withdraw(A_ONLY[0], OCCASION)

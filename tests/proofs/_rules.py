@@ -78,7 +78,6 @@ def _of_a_practice(case_id: str, person_id: str) -> dict[str, Arguments]:
         "set_policy": (("no_secrets", "I may bring it up.", 365), {}),
         "make_case": (("a label",), {}),
         "rename_case": ((case_id, "a label"), {}),
-        "close_case": ((NO_CASE,), {}),
         "tick_case": ((case_id, "consent"), {"stands": True}),
         "write_note": ((case_id, "free", "a note"), {}),
         "destroy_note": ((case_id, "none"), {}),
@@ -94,7 +93,7 @@ def _of_a_practice(case_id: str, person_id: str) -> dict[str, Arguments]:
         "open_case_room": ((case_id, person_id), {}),
         "move_in_case_room": ((case_id, "close"), {}),
     }
-    named = ("read_case", "notes", "open_session", "session", "end_session", "case_room")
+    named = ("close_case", "read_case", "notes", "open_session", "session", "end_session", "case_room")
     return asked | dict.fromkeys(named, ((case_id,), {}))
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.errors import AccessError, WorkbookError, problem
+from workbook.errors import AccessError, CaseError, WorkbookError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import board_cell
@@ -155,7 +155,7 @@ class Caseload:
         if not is_occasion(occasion):
             wrong.append(problem("errors.events.not_allowed", field="occasion"))
         if wrong:
-            raise AccessError(wrong)
+            raise CaseError(wrong)
 
     def lay_out(self, case_id: str, person_id: str) -> None:
         """Have somebody's own open sitting lay out what is asked for in a session, as far as they grant it.

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from workbook.content.practice import practice_offer
-from workbook.errors import AccessError, Problem, SignInError, problem
+from workbook.errors import CaseError, Problem, SignInError, problem
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import key_of, read_board
 from workbook.service.cases.live import Live
@@ -69,11 +69,11 @@ class InCase(AtTable, PartnerService):
             place, cell = owner.place()
             board = owner.board_of(place)
             if place is None or board is None:
-                raise AccessError(problem("errors.case.none_joined"))
+                raise CaseError(problem("errors.case.none_joined"))
             if kept and policy_hash != board.policy.words_hash:
-                raise AccessError(problem("errors.case.policy_unread"))
+                raise CaseError(problem("errors.case.policy_unread"))
             if kept and not drawer_contents.has_consented(drawer):
-                raise AccessError(problem("errors.case.consent_first"))
+                raise CaseError(problem("errors.case.consent_first"))
             read = policy_hash if kept else place.policy_hash
             granted = replace(place.renamed(), grants=kept, until=until, policy_hash=read)
             return owner.writing(core.own_drawer(actor).filling(granted), cell)
@@ -82,7 +82,7 @@ class InCase(AtTable, PartnerService):
         self._after(before)
         found = self.my_case()
         if found is None:
-            raise AccessError(problem("errors.case.none_joined"))
+            raise CaseError(problem("errors.case.none_joined"))
         return found
 
     def leave_case(self) -> None:
@@ -93,7 +93,7 @@ class InCase(AtTable, PartnerService):
     def put_homework_aside(self, homework_id: str) -> None:
         found = self.my_case()
         if found is None or homework_id not in {one.id for one in found.homework}:
-            raise AccessError(problem("errors.events.not_allowed", field="homework_id"))
+            raise CaseError(problem("errors.events.not_allowed", field="homework_id"))
         drawer = self._core.drawer_of(self._actor)
         drawer.add([Record(HOMEWORK_ASIDE, uuid.uuid4().hex, {"id": homework_id})])
         self._core.sittings.act(self._actor.sitting_id)
@@ -115,7 +115,7 @@ class InCase(AtTable, PartnerService):
         self._core.sittings.act(actor.sitting_id)
         found = self.session_now()
         if found is None:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         return found
 
     def offer_in_session(self, facet: str) -> None:
@@ -137,13 +137,13 @@ class InCase(AtTable, PartnerService):
         core, actor, owner = self._core, self._actor, self._owner()
         kept, live = check_rating(items), self._my_session()
         if live is None or live.id != session_id:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         rating = Rating(session_id, actor.person_id, datetime.now(UTC).date().isoformat(), kept)
 
         def rate(_seen: Seen) -> Writing:
             place, cell = owner.place()
             if place is None:
-                raise AccessError(problem("errors.case.none_joined"))
+                raise CaseError(problem("errors.case.none_joined"))
             others = tuple(one for one in place.ratings if one.session_id != session_id)
             return owner.writing(replace(place, ratings=(*others, rating)), cell)
 
@@ -178,7 +178,7 @@ class InCase(AtTable, PartnerService):
     def _going_on(self) -> Live:
         found = self._my_session()
         if found is None or found.is_over:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         return found
 
     def _after(self, before: Place | None) -> None:
@@ -212,7 +212,7 @@ def check_grants(grants: Any, until: Any, instruments: Mapping[str, Any]) -> dic
     if until and not _is_day_to_come(until):
         problems.append(problem("errors.events.not_allowed", field="until"))
     if problems:
-        raise AccessError(problems)
+        raise CaseError(problems)
     return kept
 
 
@@ -232,7 +232,7 @@ def check_rating(items: Any) -> dict[str, int]:
         if name not in offer.rating or type(value) is not int or not 0 <= value <= offer.highest_rating
     ]
     if wrong or not given:
-        raise AccessError(wrong or problem("errors.events.not_allowed", field="items"))
+        raise CaseError(wrong or problem("errors.events.not_allowed", field="items"))
     return dict(given)
 
 
