@@ -97,4 +97,5 @@ def test_a_note_keeps_its_writer_when_the_other_takes_the_yes_back() -> None:
 
 
 def _stage(thing: Thing) -> str:
-    return "waiting" if thing.is_open else thing.stage
+    is_waiting = thing.is_open and any(thing.waits_for(person) for person in (ANA, BEN))
+    return "waiting" if is_waiting else thing.stage

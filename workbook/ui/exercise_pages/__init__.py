@@ -8,16 +8,38 @@ from typing import Any
 
 from workbook.exercises import MACHINES
 from workbook.session import Session
-from workbook.ui.exercise_pages.activity import KEPT, Activity, ListEntry, Scene, Turn, n_waiting, waiting
+from workbook.ui.exercise_pages.activity import (
+    APART,
+    KEPT,
+    Activity,
+    ListEntry,
+    Scene,
+    Turn,
+    n_waiting,
+    waiting,
+)
+from workbook.ui.exercise_pages.fun_list import FunList
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
+from workbook.ui.exercise_pages.question_jar import QuestionJar
 from workbook.ui.exercise_pages.request import RequestPage
 from workbook.ui.exercise_pages.speaker_listener import SpeakerListener
 from workbook.ui.exercise_pages.the_question import TheQuestion
+from workbook.ui.exercise_pages.titled import (
+    CuriosityUpdate,
+    HowWeMet,
+    LittleTime,
+    StepMoreOpen,
+    WhatWeExpect,
+)
+from workbook.ui.exercise_pages.twenty_minutes import TwentyMinutes
+from workbook.ui.exercise_pages.weekly_talk import WeeklyTalk
 
-SPECIAL: dict[str, type[Activity[Any]]] = {
-    made.of: made for made in (GratitudeLog, NeedsTalk, RequestPage, SpeakerListener, TheQuestion)
-}
+_SPECIAL: tuple[type[Activity[Any]], ...] = (
+    CuriosityUpdate, FunList, GratitudeLog, HowWeMet, LittleTime, NeedsTalk, QuestionJar, RequestPage,
+    SpeakerListener, StepMoreOpen, TheQuestion, TwentyMinutes, WeeklyTalk, WhatWeExpect,
+)  # fmt: skip
+SPECIAL: dict[str, type[Activity[Any]]] = {made.of: made for made in _SPECIAL}
 
 
 def activity_of(exercise: str, session: Session, turn: Turn) -> Activity[Any] | None:
@@ -28,4 +50,15 @@ def activity_of(exercise: str, session: Session, turn: Turn) -> Activity[Any] | 
     return SPECIAL.get(exercise, Activity)(machine, session, turn)
 
 
-__all__ = ["KEPT", "SPECIAL", "Activity", "ListEntry", "Scene", "Turn", "activity_of", "n_waiting", "waiting"]
+__all__ = [
+    "APART",
+    "KEPT",
+    "SPECIAL",
+    "Activity",
+    "ListEntry",
+    "Scene",
+    "Turn",
+    "activity_of",
+    "n_waiting",
+    "waiting",
+]
