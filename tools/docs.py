@@ -23,6 +23,7 @@ from workbook.content.first_look import FirstLook
 from workbook.content.joining import Part, holds_words, is_worded, schema_of_part
 from workbook.content.ladder import Ladder
 from workbook.content.language import Language
+from workbook.content.practice import PracticeOffer
 from workbook.content.resource import Resources
 from workbook.content.tables import keys_of
 from workbook.content.thresholds import Thresholds
@@ -41,6 +42,7 @@ KINDS: dict[str, type] = {
     "families": Families,
     "first_look": FirstLook,
     "ladder": Ladder,
+    "practice": PracticeOffer,
     "resources": Resources,
     "thresholds": Thresholds,
     "told": Told,

@@ -138,11 +138,17 @@ class Reference(Field):
 
 @dataclass(frozen=True, slots=True)
 class Need(Field):
-    """The id of a need: one of the questionnaire's, or a person's own. ``own``: only the latter."""
+    """The id of a need: one of the questionnaire's, or a person's own. ``own``: only the latter.
+
+    ``but`` are needs that are not taken here; what was kept before is still read.
+    """
 
     own: bool = False
+    but: frozenset[str] = frozenset()
 
     def _problem(self, name: str, value: Any) -> Problem | None:
+        if isinstance(value, str) and value in self.but:
+            return _told("not_offered", name)
         return None if _fits(_OWN_NEED if self.own else _NEED, value) else _told("no_need", name)
 
 

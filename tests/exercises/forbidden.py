@@ -1,6 +1,7 @@
 """What must never come to be in each exercise, whoever presses what; a line for each rule of its own."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from tests.exercises.never import NEVER
@@ -37,6 +38,53 @@ def _request(requests: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[
     ]
 
 
+def _asks_too_soon(_requests: Mapping[str, Any], steps: Sequence[Step]) -> Collection[str]:
+    sent = {one.operation_id: one for one in steps if one.kind == "request.sent"}
+    noes = [
+        one for one in steps if one.kind == "request.answered" and one.payload["answer"] in ("no", "rest")
+    ]
+    asked = [(sent[one.payload["request"]], one) for one in noes]
+    return [
+        "a need was asked for again within two weeks of a no"
+        for first, no in asked
+        for again in sent.values()
+        if (again.payload["need"], again.person_id) == (first.payload["need"], first.person_id)
+        and again.payload["need"]
+        and steps.index(again) > steps.index(no)
+        and again.at < no.at + timedelta(days=14)
+    ]
+
+
+def _agreement(agreements: Mapping[str, Any], steps: Sequence[Step]) -> Collection[str]:
+    looked = [
+        "somebody said how the other kept it"
+        for one in agreements.values()
+        for person_id in one.looks
+        if not one.terms.falls_to(person_id)
+    ]
+    yes = [step for step in steps if step.kind == "agreement.answered" and step.payload["answer"] == "yes"]
+    alone = [
+        "terms hold that one alone said yes to"
+        for one in agreements.values()
+        if one.agreed
+        and not any(step.payload["agreement"] == one.id and step.person_id != one.agreed.by for step in yes)
+    ]
+    closed = [
+        "how it went is told of what is closed"
+        for one in agreements.values()
+        if not one.is_open and one.looks
+    ]
+    return [*looked, *alone, *closed]
+
+
+def _breakdown(found: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    return [
+        "whoever named the day agreed to it alone"
+        for one in found.values()
+        if one.stage == "named" and one.waits_for(one.by_day)
+    ]
+
+
 def _speaker_listener(talks: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
     return ["one alone kept a talk" for one in talks.values() if not one.is_open and one.asked != BOTH]
 
@@ -55,7 +103,9 @@ FORBIDDEN: Mapping[str, Forbidden] = {
     **NEVER,
     "gratitude_log": _gratitude_log,
     "needs_talk": _needs_talk,
-    "request": _request,
+    "request": lambda found, steps: [*_request(found, steps), *_asks_too_soon(found, steps)],
+    "agreement": _agreement,
+    "breakdown": _breakdown,
     "speaker_listener": _speaker_listener,
     "the_question": _the_question,
 }

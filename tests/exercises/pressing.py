@@ -6,6 +6,7 @@ shapes, so an exercise of tomorrow is played with as well. `FORBIDDEN` holds wha
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -33,6 +34,12 @@ class TwoPress(RuleBasedStateMachine):
     def begin(self) -> None:
         self.events: list[Step] = []
         self.otherwise: list[Step] = []
+        self.now = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
+
+    @rule(days=st.sampled_from([1, 13, 15]))
+    def wait(self, days: int) -> None:
+        """Let time pass."""
+        self.now += timedelta(days=days)
 
     @rule(data=st.data(), person=st.sampled_from(BOTH))
     def press(self, data: st.DataObject, person: str) -> None:
@@ -77,6 +84,18 @@ class TwoPress(RuleBasedStateMachine):
         assert [repr(step) for step in one] == [repr(step) for step in other]
 
     @invariant()
+    def what_passes_can_be_destroyed(self) -> None:
+        """Without the events that are over, all stands and is told as it was."""
+        gone = self.machine.over(self.events)
+        left = [one for one in self.events if one.operation_id not in gone]
+        assert all(one.kind in self.machine.passing for one in self.events if one not in left)
+        whole, without = self.machine.fold(self.events), self.machine.fold(left)
+        assert list(whole) == list(without)
+        for name, thing in whole.items():
+            assert _standing(self.machine, without[name]) == _standing(self.machine, thing)
+            assert all(without[name].told(reader) == thing.told(reader) for reader in BOTH)
+
+    @invariant()
     def no_forbidden_state_is_reached(self) -> None:
         """See `FORBIDDEN`."""
         assert not type(self).forbidden(self.machine.fold(self.events), self.events)
@@ -94,7 +113,7 @@ class TwoPress(RuleBasedStateMachine):
         for field, shape in move.shape.items():
             if isinstance(shape, Text) and field in payload and not shape.is_needed(payload):
                 payload[field] = data.draw(st.sampled_from(["", payload[field]]))
-        return Step(self.machine.kind(name), payload, f"op{len(self.events) + 1}", person)
+        return Step(self.machine.kind(name), payload, f"op{len(self.events) + 1}", person, self.now)
 
     def _was_offered(self, before: Mapping[str, Thing], step: Step) -> None:
         move = self.machine.kinds[step.kind]

@@ -81,8 +81,9 @@ def test_a_move_that_belongs_to_nothing_keeps_all_it_could_hide() -> None:
     hidden = replace(MACHINES["request"].moves["answered"], hides=hide("note", until=lambda *_: True))
     machine = Machine("request", {**MACHINES["request"].moves, "answered": hidden})
     (alone,) = machine.given_to(ANA, play.events[1:])
-    assert alone == {"request": request, "answer": "", "proposal": "", "note": ""}
-    assert machine.given_to(BEN, play.events[1:]) == [play.events[1].payload]
+    assert alone == dict.fromkeys(machine.moves["answered"].shape, "") | {"request": request}
+    (own,) = machine.given_to(BEN, play.events[1:])
+    assert own.items() >= play.events[1].payload.items()
 
 
 def jar() -> Machine[Note]:

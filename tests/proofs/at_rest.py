@@ -32,9 +32,9 @@ from workbook.service.desks import core, household
 from workbook.service.desks.household import Household
 from workbook.service.formats import cells, crypto
 from workbook.service.formats.rows import write_row
+from workbook.service.formats.two_readers import SIZE
 from workbook.service.formats.values import Actor
 from workbook.service.studies import given
-from workbook.service.studies.blob import SIZE
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage import heads_file

@@ -19,13 +19,13 @@ from typing import Any
 from unittest import mock
 
 import httpx
+from workbook.service.cases.grants import GRANTS
 
 from tests.proofs._everybody import INSTRUMENT, OCCASION, OPEN, World
 from tests.proofs._rules import BESIDE, MAY, Rules, arguments_of, n_without_rule
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
 from workbook.service.cases import grants
-from workbook.service.cases.grants import GRANTS
 from workbook.service.cases.therapists import Therapists
 from workbook.service.desks.at_table import AtTable
 from workbook.service.desks.household import Household

@@ -17,6 +17,8 @@ from itertools import product
 from typing import Any
 from unittest import mock
 
+from workbook.service.cases.grants import GRANTS
+
 from tests.proofs import _history, _partners
 from tests.proofs._history import Recorder, check_all
 from tests.proofs._writing import KEY
@@ -25,7 +27,6 @@ from tests.proofs.power_cuts import scratch
 from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
-from workbook.service.cases.grants import GRANTS
 from workbook.service.couple.drawers import Drawer, drawer_log
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.tables import Fold, fold_table, table_log

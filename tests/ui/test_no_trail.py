@@ -180,6 +180,7 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
         "mood",
         "cooling",
         "take-along",
+        "ledger",
         "room",
         "just-for-me",
         "resources",

@@ -48,6 +48,7 @@ Flag = Annotated[bool, Strict(), Field(description="true or false")]
 Listed = Annotated[tuple[Text, ...], Field(description="a list of texts"), _LENIENT]
 """Texts, of which there may be none."""
 Texts = Annotated[tuple[Text, ...], Field(description="a list of texts", min_length=1), _LENIENT]
+Wholes = Annotated[tuple[Whole, ...], Field(description="a list of whole numbers", min_length=1), _LENIENT]
 
 
 class Worded:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook.exercises import (
+    agreement,
     backing_a_dream,
+    breakdown,
     curiosity_update,
     forgiving,
     fun_list,
@@ -77,6 +79,8 @@ MACHINES: Mapping[str, Machine[Any]] = {
         not_a_parent.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,
+        agreement.MACHINE,
+        breakdown.MACHINE,
         shared_dream.MACHINE,
         backing_a_dream.MACHINE,
         step_more_open.MACHINE,
@@ -99,6 +103,10 @@ TAKES_OFF: Mapping[str, str] = {
     kind: field for machine in MACHINES.values() for kind, field in machine.takes_off.items()
 }
 """The kinds that take one's own words off the table, and the field that names the event that held them."""
+
+
+PASSING = frozenset().union(*(machine.passing for machine in MACHINES.values()))
+"""The kinds of which nothing stays: no line in the record, and in time no event."""
 
 
 def machine_of(kind: str) -> Machine[Any]:
@@ -132,6 +140,11 @@ def given_to(reader: str, events: Sequence[Happening]) -> list[Mapping[str, Any]
     return given
 
 
+def over(events: Sequence[Happening]) -> frozenset[str]:
+    """Return the ids of the events that are to be destroyed, since what they said is over."""
+    return frozenset().union(*(machine.over(events) for machine in MACHINES.values()))
+
+
 def work_of(events: Iterable[Happening]) -> Work:
     """Return all that was begun in any exercise, folded once."""
     return fold_work(MACHINES.values(), events)
@@ -139,6 +152,7 @@ def work_of(events: Iterable[Happening]) -> Work:
 
 __all__ = [
     "MACHINES",
+    "PASSING",
     "SHAPES",
     "TAKES_OFF",
     "ExerciseError",
@@ -154,5 +168,6 @@ __all__ = [
     "check_step",
     "given_to",
     "machine_of",
+    "over",
     "work_of",
 ]

@@ -2,7 +2,7 @@
 
 Nobody can ask to be forgiven here, and no move says that somebody was: the other can say that they
 heard it, or that they are not there yet. What one works on alone stays on one's own
-page (`workbook.exercises.own_pages`).
+page (`workbook.ui.exercise_pages.own_page`).
 """
 
 from collections.abc import Sequence

@@ -67,7 +67,8 @@ class Thing:
     """One thing that lies on the table: a line, a request, a talk. Each move makes it anew.
 
     ``stage`` names where it stands; words for it are ``exercises.<exercise>.stage.<stage>``. A thing in
-    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off.
+    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off. ``over`` names events
+    on it that are to be destroyed; see `Reply`.
     """
 
     ENDS: ClassVar[frozenset[str]] = frozenset()
@@ -77,6 +78,7 @@ class Thing:
     by: str
     stage: str
     day: date | None = None
+    over: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -171,6 +173,9 @@ class Reply(Generic[T]):
         the event that held them is destroyed, not only passed over.
     hides, fills : callable
         As those of an `Opening`.
+    passes : bool
+        What it says passes: it leaves no line in the record of what was done, and is destroyed once the
+        thing names it as ``over``. What is left has to lead to the same thing without it.
     """
 
     about: str
@@ -180,6 +185,7 @@ class Reply(Generic[T]):
     way: Literal["on", "back", "off"] = "on"
     hides: Callable[[T, Happening], Collection[str]] = nothing
     fills: Callable[[T], Mapping[str, Any]] = no_more
+    passes: bool = False
 
     @property
     def shape(self) -> Mapping[str, Field]:
@@ -223,6 +229,16 @@ class Machine(Generic[T]):
             for kind, move in self.kinds.items()
             if isinstance(move, Reply) and move.way == "off"
         }
+
+    @cached_property
+    def passing(self) -> frozenset[str]:
+        """The kinds of which nothing stays; see `Reply`."""
+        return frozenset(kind for kind, move in self.kinds.items() if isinstance(move, Reply) and move.passes)
+
+    def over(self, events: Iterable[Happening]) -> frozenset[str]:
+        """Return the ids of the events that are to be destroyed, since what they said is over."""
+        things = self.fold(events).values() if self.passing else ()
+        return frozenset(name for thing in things for name in thing.over)
 
     @cached_property
     def hides_something(self) -> bool:

@@ -1,7 +1,7 @@
 """Room for me: what stays mine, told only if one wants to, and noted by the other with one tap.
 
-It is worked out on one's own page (`workbook.exercises.own_pages`). What is told asks for nothing: the other
-has no yes or no to say to it.
+It is worked out on one's own page (`workbook.ui.exercise_pages.own_page`). What is told asks for nothing:
+the other has no yes or no to say to it.
 """
 
 from collections.abc import Sequence

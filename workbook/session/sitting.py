@@ -297,9 +297,9 @@ class Session(InRoom, Progress):
         if not self.has_seen(page):
             self.note("setting", name=f"seen.{page}", value=True)
 
-    def held_back(self, instrument: str) -> HeldBack:
-        """Return which answers the person holds back in this occasion; see `PartnerService.my_held_back`."""
-        return self.own.my_held_back(instrument, self.occasion)
+    def held_back(self, instrument: str, occasion: str = "") -> HeldBack:
+        """Return which answers the person holds back of a part; see `PartnerService.my_held_back`."""
+        return self.own.my_held_back(instrument, occasion or self.occasion)
 
     def decide(self, instrument: str, grain: Grain, held_back: list[str] | None = None) -> None:
         """Decide what the partner may see of one instrument of this occasion; see `PartnerService.decide`."""

@@ -141,7 +141,7 @@ def _connect() -> CoupleService:
         from workbook.service.link.defects import KernelLog
         from workbook.service.link.remote import connect
 
-        service, tell_defect = connect()
+        service, tell_defect = connect(CoupleService)  # type: ignore[type-abstract]  # it is asked for, not made
         logging.getLogger("workbook.ui").addHandler(KernelLog(tell_defect))
         return service
     from workbook.service.demo import open_demo

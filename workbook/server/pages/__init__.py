@@ -2,6 +2,7 @@
 
 =====================  ===========================================================================
 ``page``               what all of them are built on
+``landing``            what stands on the first page, and what every page is rendered with
 ``form_page``          a form: ask, do it once, show what is wrong
 ``sign_in_pages``      landing, begin, join, sign in, recover, both together
 ``account_pages``      recovery code, passphrase; going alone, erasing

@@ -1,20 +1,16 @@
 """The ways in: landing, begin, join, sign in, recover, both together, and the demo's."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import lookup, say
-from workbook.instruments import catalogue
-from workbook.instruments.how_long import minutes_of_all, minutes_to_first_picture
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
+from workbook.server.pages.landing import DEMO_PLACES, landing_values
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
 from workbook.service.demo import sit_down
-
-DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
 
 
 class Landing(DoorPage):
@@ -29,20 +25,8 @@ class Landing(DoorPage):
         is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
         values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
         values["qr"] = qr_code(shared) if shared else ""
-        values["how"] = how_it_goes()
-        self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
-
-    def _demo_places(self) -> dict[str, str]:
-        if not self.context.demo_code:
-            return {}
-        return {place: say(f"server.demo.{place}") for place in DEMO_PLACES}
-
-
-def how_it_goes() -> list[str]:
-    """Return how the workbook goes, sentence by sentence, with the minutes that its questions take."""
-    asked = catalogue()
-    minutes = {"first": minutes_to_first_picture(asked), "all": minutes_of_all(asked)}
-    return [str(line).format(**minutes) for line in lookup("server.landing.how")]
+        values |= landing_values(self.workbook)
+        self.show("landing.html", on_host=bool(shared and is_host), **values)
 
 
 class NewcomerPage(FormPage):

@@ -11,6 +11,7 @@ from typing import Literal
 from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
+from workbook.service.cases import notes
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.private_copy import WAIT
 from workbook.service.couple.records import ANSWER
@@ -93,6 +94,8 @@ class Household:
             standing,
             self.accounts,
             self.therapists,
+            tries,
+            cost,
             spare,
         )
         if spare is not None:
@@ -150,10 +153,11 @@ class Household:
         return "before" if any(at is not None and at.date() < today for at in answered) else "today"
 
     def destroy_overdue(self) -> None:
-        """Destroy what was given to a study whose time is over, seal what lies open; at start and daily."""
+        """Destroy what was given or noted and its time is over, seal what lies open; at start and daily."""
         core = self._core
         seal_earlier(core.store, core.directory, core.study)
         given.tidy(core.store)
+        notes.tidy(core.store)
 
     def keep_tries(self) -> None:
         """Write down which accounts were tried; the server asks for it every few seconds."""

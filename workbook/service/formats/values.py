@@ -43,11 +43,11 @@ class Answer:
 class HeldBack:
     """What somebody holds back of one instrument and occasion, by item.
 
-    ``opened`` is what something rested on that was open before: see `workbook.withheld`.
+    ``opened`` are the answers that something rested on which was open before: see `workbook.withheld`.
     """
 
     chosen: tuple[str, ...] = ()
-    opened: tuple[str, ...] = ()
+    opened: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +119,17 @@ class Table:
     asked_from: int = 1
 
 
-Changing = Literal["drawer", "table", "room"]
+Changing = Literal["drawer", "table", "room", "case", "session"]
 CHANGES: tuple[Changing, ...] = get_args(Changing)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That something is new where its hearer may read, and of which couple."""
+    """That something is new where its hearer may read, and of which couple; a therapist's says which case."""
 
     what: Changing
     couple_id: str
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,6 @@ class RoomSeen:
     until: datetime | None
     keeps: bool
     moves: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A couple as their therapist reads it: who they are, without their code, and what both opened."""
-
-    couple: Couple
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from workbook.service.identity.names import look_alike, name_key, shows_nothing
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
+from workbook.service.identity.whose import NOBODY, Whose, counted_on
 from workbook.service.identity.wrong_tries import TriedBefore, Where
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
@@ -76,9 +77,10 @@ class Accounts:
         self._directory = standing.directory
         self._store = standing.directory.store
         self._tries = tries
+        self._whose = Whose(standing.directory)
         self._cost = cost
         self.tried = TriedBefore(standing.directory.store)
-        self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
+        self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", NOBODY, cost)
 
     def create_couple(self, name: str, passphrase: str, *, address: str = "") -> Welcome:
         """Begin a workbook for two; the first partner is signed in at once.
@@ -173,8 +175,8 @@ class Accounts:
             With every problem of the new passphrase.
         """
         check_new(name, new_passphrase, code)
-        account, counted = self._find(code, name)
-        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, "nobody")
+        account, counted = self._whose.find(code, name)
+        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, NOBODY)
         key = unlock(lock, plain_code(recovery_code), person_id)
         if account is None or key is None:
             self._tries.charge([counted], told="too_many_codes")
@@ -210,7 +212,7 @@ class Accounts:
         account = self._directory.account(self._sittings.require(actor).person_id)
         if account is None:
             raise AccessError(problem("errors.access.ended"))
-        taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
+        taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[counted_on(account)])
         self._open_counted(account, passphrase, taken, "sitting")
         return account
 
@@ -231,7 +233,7 @@ class Accounts:
         account = self._directory.account(person_id)
         if account is None or account.couple_id != couple_id:
             raise AccessError(problem("errors.access.not_yours"))
-        taken = self._tries.charge([_counted_on(account)], told="too_many_sign_ins")
+        taken = self._tries.charge([counted_on(account)], told="too_many_sign_ins")
         return account, self._open_counted(account, passphrase, taken, "outside")
 
     def _open_counted(self, account: Account, passphrase: str, taken: Try, where: Where) -> bytes:
@@ -244,14 +246,12 @@ class Accounts:
 
     def _open_all(self, code: str, people: Sequence[tuple[str, str]]) -> list[tuple[Account, bytes]]:
         """Everybody's account and key, if every passphrase is right; each is tried, each counts."""
-        found = [(*self._find(code, name), passphrase) for name, passphrase in people]
+        found = [(*self._whose.find(code, name), passphrase) for name, passphrase in people]
         # Nobody is tried unless all may be: or who is locked out would show by the time it takes.
         taken = self._tries.charge([counted for _, counted, _ in found], told="too_many_sign_ins")
         opened = []
         for account, counted, passphrase in found:
-            lock, person_id = (
-                (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
-            )
+            lock, person_id = (account.by_passphrase, account.person_id) if account else (self._dummy, NOBODY)
             key = unlock(lock, passphrase, person_id)
             if account is not None and key is not None:
                 self._tries.refund(taken.at(counted))
@@ -262,19 +262,9 @@ class Accounts:
             raise SignInError(problem("errors.account.wrong"))
         return [(self._with_keys_if_room(account, key), key) for account, key in opened]
 
-    def _find(self, code: str, name: str) -> tuple[Account | None, str]:
-        """Return whose account is meant, and what tries at it count on; somebody made up has a count too."""
-        wanted, couple_id = name_key(name), self._couple_by_code(code)
-        # As many logs are opened where there is no such couple: or that would show by the time it takes.
-        people = (*self._directory.pair(couple_id).people, "nobody", "nobody")[:2]
-        members = [self._directory.account(person_id) for person_id in people]
-        own = (one for one in members if one is not None and one.couple_id == couple_id)
-        account = next((one for one in own if one.name_key == wanted), None)
-        return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
-
     def _couple_by_code(self, code: str) -> str:
         """Return the couple that a typed code names, or the id of none."""
-        return self._directory.couple_by_code(code) or "nobody"
+        return self._directory.couple_by_code(code) or NOBODY
 
     @staticmethod
     def _has_place(pair: Pair, first: Account | None) -> bool:
@@ -342,11 +332,8 @@ class Accounts:
     def _seat(self, account: Account, key: bytes) -> Actor:
         with PassOverFullDisk():  # a later sitting makes it
             make_couple_key(self._store, account.couple_id)
+        self._whose.was_in(account.couple_id)
         return self._standing.begin(account, key)
-
-
-def _counted_on(account: Account) -> str:
-    return f"account {account.person_id}"
 
 
 def new_couple_id() -> str:

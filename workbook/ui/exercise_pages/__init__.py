@@ -18,26 +18,30 @@ from workbook.ui.exercise_pages.activity import (
     n_waiting,
     waiting,
 )
+from workbook.ui.exercise_pages.agreement import AgreementPage
+from workbook.ui.exercise_pages.breakdown import BreakdownPage
+from workbook.ui.exercise_pages.curiosity_update import CuriosityUpdate
+from workbook.ui.exercise_pages.forgiving import Forgiving
 from workbook.ui.exercise_pages.fun_list import FunList
 from workbook.ui.exercise_pages.gratitude_log import GratitudeLog
+from workbook.ui.exercise_pages.how_we_met import HowWeMet
+from workbook.ui.exercise_pages.letting_go import LettingGo
+from workbook.ui.exercise_pages.little_time import LittleTime
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
 from workbook.ui.exercise_pages.question_jar import QuestionJar
 from workbook.ui.exercise_pages.request import RequestPage
+from workbook.ui.exercise_pages.room_for_me import RoomForMe
 from workbook.ui.exercise_pages.speaker_listener import SpeakerListener
+from workbook.ui.exercise_pages.step_more_open import StepMoreOpen
 from workbook.ui.exercise_pages.the_question import TheQuestion
-from workbook.ui.exercise_pages.titled import (
-    CuriosityUpdate,
-    HowWeMet,
-    LittleTime,
-    StepMoreOpen,
-    WhatWeExpect,
-)
 from workbook.ui.exercise_pages.twenty_minutes import TwentyMinutes
 from workbook.ui.exercise_pages.weekly_talk import WeeklyTalk
+from workbook.ui.exercise_pages.what_we_expect import WhatWeExpect
 
 _SPECIAL: tuple[type[Activity[Any]], ...] = (
-    CuriosityUpdate, FunList, GratitudeLog, HowWeMet, LittleTime, NeedsTalk, QuestionJar, RequestPage,
-    SpeakerListener, StepMoreOpen, TheQuestion, TwentyMinutes, WeeklyTalk, WhatWeExpect,
+    AgreementPage, BreakdownPage, CuriosityUpdate, Forgiving, FunList, GratitudeLog, HowWeMet, LettingGo,
+    LittleTime, NeedsTalk, QuestionJar, RequestPage, RoomForMe, SpeakerListener, StepMoreOpen, TheQuestion,
+    TwentyMinutes, WeeklyTalk, WhatWeExpect,
 )  # fmt: skip
 SPECIAL: dict[str, type[Activity[Any]]] = {made.of: made for made in _SPECIAL}
 

@@ -18,6 +18,7 @@ from workbook.exercises.machine import nothing
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
+from workbook.shapes import Shape
 from workbook.ui.blocks import Block, note, paragraph, quote
 from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.form import MoveForm, is_asked
@@ -66,10 +67,12 @@ class Turn(Protocol):
 class Activity(Generic[T]):
     """One exercise's page parts, from its machine and its words.
 
-    ``of`` names the exercise that a subclass is for.
+    ``of`` names the exercise that a subclass is for; ``apart`` those moves on a thing whose form has a page
+    of its own, opened by a button.
     """
 
     of: ClassVar[str] = ""
+    apart: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, machine: Machine[T], session: Session, turn: Turn) -> None:
         self.machine = machine
@@ -123,25 +126,43 @@ class Activity(Generic[T]):
 
     def scene(self, thing_id: str) -> Scene | None:
         """Return one thing and what can be done with it; None when it is gone."""
+        alone, _, named = thing_id.partition(":")
+        if alone in self.apart:
+            return self._apart(alone, named)
         thing = self.things.get(thing_id)
         if thing is None:
             return None
-        moves = self.replies(thing)
+        possible = self.replies(thing)
+        moves = [move for move in possible if move not in self.apart]
         asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
         told = self.told(thing)
         blocks, forms, buttons = list(told), {}, []
         for move in asking:
             blocks += self.about(move, thing)
-            forms[self.place(move, thing.id)] = form = self.form(move)
+            forms[self.place(move, thing.id)] = form = self.form(move, thing)
             buttons.append(self.button(move, self._sender(move, thing, form)))
+        buttons += [self._opener(move, thing) for move in possible if move in self.apart]
         buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
         buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)
         # Typed text is kept unless the possible moves have changed.
-        key = f"{thing.id} {' '.join(moves)} {len(told)}"
+        key = f"{thing.id} {' '.join(possible)} {len(told)}"
         fields = [widget for form in forms.values() for widget in form.widgets]
         return Scene(key, blocks, fields, buttons, forms)
+
+    def _apart(self, move: str, thing_id: str) -> Scene | None:
+        """Return the form of one move on a thing, alone; None where it can't be made."""
+        thing = self.things.get(thing_id)
+        if thing is None or move not in self.replies(thing):
+            return None
+        form, place = self.form(move, thing), self.place(move, thing_id)
+        blocks = [*self.told(thing), *self.about(move, thing)]
+        button = self.button(move, self._sender(move, thing, form))
+        return Scene(f"{move}:{thing_id}", blocks, form.widgets, [button], {place: form})
+
+    def _opener(self, move: str, thing: T) -> Button:
+        return Button(self.say(f"{move}.open"), lambda: self.turn(f"{move}:{thing.id}"), "secondary")
 
     def closed(self, thing_id: str) -> Scene | None:
         """Return what can still be read once the table is closed: of one thing, or that none begins."""
@@ -226,9 +247,13 @@ class Activity(Generic[T]):
             return self.needs().get(need) or say("ui.activity.own_need_gone")
         return (self.asked_needs() | self.session.shown_needs(by)).get(need) or say("ui.activity.own_need")
 
-    def form(self, move: str) -> MoveForm:
-        """Return the form of a move, empty."""
-        return MoveForm(f"exercises.{self.machine.id}.{move}", self.machine.moves[move].fields, self.needs())
+    def form(self, move: str, thing: T | None = None) -> MoveForm:
+        """Return the form of a move, on a thing where there is one; empty."""
+        return MoveForm(f"exercises.{self.machine.id}.{move}", self.fields(move, thing), self.needs())
+
+    def fields(self, move: str, thing: T | None) -> Shape:
+        """Return what is asked for a move: all that its shape has, or less."""
+        return self.machine.moves[move].fields
 
     def before(self, move: str) -> list[Block]:
         """Return the words that stand before a move's form, where there are any."""

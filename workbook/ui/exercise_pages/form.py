@@ -113,7 +113,8 @@ def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Cho
         case Day() if field.ahead:
             return _text(key, kind="date")
         case Need() if not field.may_be_empty:
-            options = [["", say("ui.activity.choose_need")], *([one, title] for one, title in needs.items())]
+            named = [[one, title] for one, title in needs.items() if one not in field.but]
+            options = [["", say("ui.activity.choose_need")], *named]
             return _text(key, kind="select", options=options)
     return None
 

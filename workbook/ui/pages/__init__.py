@@ -9,6 +9,7 @@ from workbook.ui.pages.exercise import ExerciseList, ExercisePage
 from workbook.ui.pages.first_look import FirstLook, FirstPicture
 from workbook.ui.pages.home import Home
 from workbook.ui.pages.just_for_me import HelpPage, JustForMe
+from workbook.ui.pages.ledger import Ledger
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.own_needs import OwnNeeds
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
@@ -29,5 +30,6 @@ PAGES: tuple[type[Page], ...] = (
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
     TakeAlong,
-    ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+    ExerciseList, ExercisePage, TheRoom, Ledger,
+    Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip

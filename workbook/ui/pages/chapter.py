@@ -13,7 +13,7 @@ from workbook.errors import StorageError, WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.formats.values import Answer
 from workbook.session import Session, Status
-from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
+from workbook.ui.blocks import heading, kicker, lead, note, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
 from workbook.ui.pages.base import Page
@@ -133,9 +133,12 @@ class Screen(Page):
             )
         ]
         head.append(heading(1, chapter.title))
+        head.append(lead(chapter.introduction))
         if self.number == 0:
-            return [*head, lead(chapter.introduction), paragraph(instrument.instructions)]
-        return [*head, lead(chapter.introduction)]
+            head.append(paragraph(instrument.instructions))
+            if not instrument.is_private and self.session.is_asked_anew(instrument, self.occasion):
+                head.append(note(say("ui.chapter.asked_anew")))
+        return head
 
     def _progress(self, chapter: Chapter) -> dict[str, Any]:
         n_answered = self.session.n_answered(chapter.id, self.occasion)
