@@ -21,7 +21,7 @@ _PASSPHRASE, _PARTS, _ROUNDS = "nine quiet rooms", ("connection", "warning_signs
 
 @benchmark(
     "cases",
-    bound="30 cases are listed within 300 ms of the server's time, first and again; one is read within 300 ms",
+    bound="30 cases listed within 300 ms of the server's time, first and again; one is read within 300 ms",
     holds=lambda figures: max(figures["first_ms"], figures["again_ms_p95"], figures["read_ms_p95"]) <= 300,
     figure=lambda figures: (
         f"{figures['cases']:.0f} cases: {figures['first_ms']:.0f} ms the first time, "
