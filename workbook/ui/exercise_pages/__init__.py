@@ -41,8 +41,8 @@ from workbook.ui.exercise_pages.what_we_expect import WhatWeExpect
 
 _SPECIAL: tuple[type[Activity[Any]], ...] = (
     AgreementPage, BreakdownPage, CuriosityUpdate, Forgiving, FunList, GratitudeLog, HowWeMet, LettingGo,
-    LittleTime, NeedsTalk, OurPlan, QuestionJar, RequestPage, RoomForMe, SpeakerListener, StepMoreOpen, TheQuestion,
-    TwentyMinutes, WeeklyTalk, WhatWeExpect,
+    LittleTime, NeedsTalk, OurPlan, QuestionJar, RequestPage, RoomForMe, SpeakerListener, StepMoreOpen,
+    TheQuestion, TwentyMinutes, WeeklyTalk, WhatWeExpect,
 )  # fmt: skip
 SPECIAL: dict[str, type[Activity[Any]]] = {made.of: made for made in _SPECIAL}
 
