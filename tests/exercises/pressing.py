@@ -143,14 +143,20 @@ class TwoPress(RuleBasedStateMachine):
         return [replace(step, payload=payload) for step, payload in zip(events, given, strict=True)]
 
     def _is_open(self, given: Sequence[Step], true: Sequence[Step]) -> bool:
-        """Return whether Ben is given something that is another on the other table."""
+        """Return whether Ben is given something that is another on the other table.
+
+        Words that were filled in are open: they were drawn for both to read.
+        """
         differ = [
             (shown, name)
             for shown, one, other in zip(given, self.events, self.otherwise, strict=True)
-            for name in one.payload
-            if one.payload[name] != other.payload[name]
+            for name in shown.payload
+            if one.payload.get(name) != other.payload.get(name) or self._is_filled(shown.kind, name)
         ]
         return any(shown.payload[name] for shown, name in differ)
+
+    def _is_filled(self, kind: str, name: str) -> bool:
+        return isinstance(self.machine.shapes[kind].get(name), Filled)
 
 
 def pressing(machine: Machine[Any], forbidden: Forbidden) -> type[TwoPress]:

@@ -115,7 +115,9 @@ def test_no_exercise_address_changes(
     app.go(f"exercise:{exercise}")
     assert app._open is not None and str(app.session.page) == f"exercise:{exercise}"
     # One that is done at a page of its own asks nothing here, and one that begins alone not at once.
-    assert bool(app._open.fields.children) == (exercise not in {*PLACES, "breakdown"})
+    assert bool(app._open.fields.children) == (
+        exercise not in {*PLACES, "breakdown", "forgiving", "letting_go", "room_for_me"}
+    )
 
 
 def test_special_pages_match_an_exercise_by_name() -> None:
