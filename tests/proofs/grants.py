@@ -349,7 +349,7 @@ def grants(size: int, seed: int) -> Counts:
     return _compare(size, seed)
 
 
-@grants.control(size=400, fails=lambda counts: counts["read_otherwise"] > 0)
+@grants.control(size=200, fails=lambda counts: counts["read_otherwise"] > 0)
 def a_changed_policy_that_rests_nothing(size: int, seed: int) -> Counts:
     """What was granted under another policy is read on."""
 
@@ -360,7 +360,7 @@ def a_changed_policy_that_rests_nothing(size: int, seed: int) -> Counts:
         return _compare(size, seed)
 
 
-@grants.control(size=400, fails=lambda counts: counts["shown_otherwise"] > 0)
+@grants.control(size=200, fails=lambda counts: counts["shown_otherwise"] > 0)
 def a_topic_that_one_of_two_shows(size: int, seed: int) -> Counts:
     """What one has laid out is shown, whether the other has or not."""
 
@@ -376,14 +376,14 @@ def a_topic_that_one_of_two_shows(size: int, seed: int) -> Counts:
     }  # it broke off where one is missing
 
 
-@grants.control(size=400, fails=lambda counts: counts["shown_otherwise"] > 0)
+@grants.control(size=200, fails=lambda counts: counts["shown_otherwise"] > 0)
 def taking_back_that_takes_nothing_back(size: int, seed: int) -> Counts:
     """What was laid out once stays, whatever its owner does."""
     with mock.patch("workbook.service.cases.live.take_back", lambda live, _person, _facet: live):
         return _compare(size, seed)
 
 
-@grants.control(size=400, fails=lambda counts: counts["read_otherwise"] > 0)
+@grants.control(size=200, fails=lambda counts: counts["read_otherwise"] > 0)
 def a_place_that_keeps_what_it_held(size: int, seed: int) -> Counts:
     """Who leaves a case leaves what they had granted there."""
     writing = owner.writing_place
