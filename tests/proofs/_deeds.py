@@ -17,6 +17,7 @@ from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
+from workbook.service.cases import therapists
 from workbook.service.desks import therapist
 from workbook.service.desks.household import Household
 from workbook.service.desks.in_case import SHOWS_SCORES
@@ -89,7 +90,8 @@ def make_couple(household: Household, seed: str) -> Couple:
         partner.decide(OPEN, OCCASION, Grain.SCORES)
         thanks = {"text": "for the tea", "day": DAY}
         partner.add_table_event("gratitude.written", thanks, operation_id=f"thanks-{partner.actor.person_id}")
-    _invite(household, invite_of(seed))
+    with mock.patch.object(therapists, "secrets", _Fixed(random.Random(f"{seed}/therapist"))):
+        _invite(household, invite_of(seed))
     return Couple(first.code, first.actor, second.actor, first.recovery_code, invite_of(seed))
 
 
