@@ -20,6 +20,7 @@ from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.take_along import TakeAlong
+from workbook.ui.pages.this_week import TheCalendar, ThisWeek
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
@@ -30,6 +31,6 @@ PAGES: tuple[type[Page], ...] = (
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
     TakeAlong,
-    ExerciseList, ExercisePage, TheRoom, Ledger,
+    ThisWeek, TheCalendar, ExerciseList, ExercisePage, TheRoom, Ledger,
     Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
 )  # fmt: skip
