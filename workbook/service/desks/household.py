@@ -129,6 +129,20 @@ class Household:
             raise AccessError(problem("errors.access.no_drawer"))
         return seated
 
+    def seat_therapist(self, actor: Actor) -> LocalTherapist:
+        """Return a therapist's interface; see `seat`."""
+        seated = self.seat(actor)
+        if not isinstance(seated, LocalTherapist):
+            raise AccessError(problem("errors.access.not_yours"))
+        return seated
+
+    def name_of(self, actor: Actor) -> str:
+        """Return what whoever is signed in is called; of two together, nothing."""
+        if actor.role == "therapist":
+            return self.therapists.account_of(actor).name
+        members = self.seat_couple(actor).couple().members
+        return next((one.name for one in members if one.person_id == actor.person_id), "")
+
     def seat_couple(self, actor: Actor) -> CoupleService:
         """Return the interface of a partner, or of two together; see `seat`."""
         seated = self.seat(actor)
