@@ -85,6 +85,18 @@ def _breakdown(found: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[s
     ]
 
 
+def _our_plan(steps: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
+    early = [
+        "how it was is told before both have said it"
+        for one in steps.values()
+        if len(one.looks) < 2 and any(told.key.endswith(("good", "mixed", "hard")) for told in one.told(ANA))
+    ]
+    return [
+        *early,
+        *("how it was outlives the step" for one in steps.values() if not one.is_open and one.looks),
+    ]
+
+
 def _speaker_listener(talks: Mapping[str, Any], _steps: Sequence[Step]) -> Collection[str]:
     return ["one alone kept a talk" for one in talks.values() if not one.is_open and one.asked != BOTH]
 
@@ -106,6 +118,7 @@ FORBIDDEN: Mapping[str, Forbidden] = {
     "request": lambda found, steps: [*_request(found, steps), *_asks_too_soon(found, steps)],
     "agreement": _agreement,
     "breakdown": _breakdown,
+    "our_plan": _our_plan,
     "speaker_listener": _speaker_listener,
     "the_question": _the_question,
 }

@@ -101,15 +101,20 @@ class TwoPress(RuleBasedStateMachine):
         assert not type(self).forbidden(self.machine.fold(self.events), self.events)
 
     def _drawn(self, data: st.DataObject, person: str) -> Step:
-        name = data.draw(st.sampled_from(sorted(self.machine.moves)))
-        move, things = self.machine.moves[name], sorted(self.machine.fold(self.events))
+        """Return a step: now any at all, now one that a page offers, so that games go far."""
+        things = self.machine.fold(self.events)
+        name, about = data.draw(st.sampled_from(sorted(self.machine.moves))), ""
+        if things and data.draw(st.booleans()):
+            about = data.draw(st.sampled_from(sorted(things)))
+            name = data.draw(st.sampled_from(self.machine.replies(things[about], person) or [name]))
+        move = self.machine.moves[name]
         payload = {
             field: data.draw(value_of(shape))
             for field, shape in move.shape.items()
             if not isinstance(shape, Filled)
         }
         if isinstance(move, Reply) and things:
-            payload[move.about] = data.draw(st.sampled_from(things))
+            payload[move.about] = about or data.draw(st.sampled_from(sorted(things)))
         for field, shape in move.shape.items():
             if isinstance(shape, Text) and field in payload and not shape.is_needed(payload):
                 payload[field] = data.draw(st.sampled_from(["", payload[field]]))

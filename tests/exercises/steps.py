@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from tests.exercises.play import ANA, BEN
 from workbook.exercises import SHAPES, Step
-from workbook.shapes import Choice, Count, Day, Field, Filled, Flag, Need
+from workbook.shapes import Choice, Count, Day, Field, Filled, Flag, Moment, Need
 
 OPERATIONS = st.sampled_from(["op0", "op1", "op2", "op3", "op4"])
 _OTHER: Mapping[type[Field], st.SearchStrategy[Any]] = {
     Flag: st.booleans(),
     Need: st.sampled_from(["needs.heard", "needs.own.abcd1234"]),
+    Moment: st.sampled_from(["2026-05-01T18:00Z", "2026-05-09T18:00Z"]),
     Day: st.sampled_from(["2026-05-01", "2026-05-02"]),
 }
 

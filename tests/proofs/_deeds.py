@@ -17,7 +17,10 @@ from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
+from workbook.service.desks.in_case import SHOWS_SCORES
+from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
 from workbook.service.studies.study import Study
@@ -41,6 +44,7 @@ class Couple:
     ana: Actor
     ben: Actor
     recovery_code: str
+    invite: str
     passphrase: str = PASSPHRASES[0]
     did: list[str] = field(default_factory=list)
 
@@ -82,7 +86,18 @@ def make_couple(household: Household, seed: str) -> Couple:
         partner.decide(OPEN, OCCASION, Grain.SCORES)
         thanks = {"text": "for the tea", "day": DAY}
         partner.add_table_event("gratitude.written", thanks, operation_id=f"thanks-{partner.actor.person_id}")
-    return Couple(first.code, first.actor, second.actor, first.recovery_code)
+    return Couple(first.code, first.actor, second.actor, first.recovery_code, _invited(household))
+
+
+def _invited(household: Household) -> str:
+    """Return the invite code of a case of a therapist's of this couple; whether anybody joins it is theirs."""
+    made = household.therapists.create("Dr. Grey", "nine quiet rooms")
+    page = household.seat(made.actor)
+    assert isinstance(page, LocalTherapist)
+    page.set_policy("no_secrets", "What you tell me alone I may bring up.", 365)
+    code = page.make_case("Tuesday, ten").code
+    household.sittings.end(made.actor.sitting_id)
+    return code
 
 
 def answers_of(chance: random.Random, instrument: str, occasion: str, share: float) -> list[Answer]:
@@ -200,10 +215,20 @@ def _give_to_research(household: Household, couple: Couple, chance: random.Rando
 
 def _grant(household: Household, couple: Couple, chance: random.Random) -> None:
     ana = household.seat_partner(couple.ana)
-    _, code = household.therapists.create("Dr. Grey", "nine quiet rooms")
-    ana.grant_therapist(code)
-    if chance.random() < 0.5:
-        ana.end_therapist()
+    with suppress(WorkbookError):  # who took the consent back grants nothing
+        mine = ana.join_case(couple.invite)
+        ana.grant_case(some_grants(chance), until="", policy_hash=mine.policy_hash)
+    if chance.random() < 0.4:
+        ana.leave_case()
+
+
+def some_grants(chance: random.Random) -> dict[str, Granted]:
+    """What somebody grants a therapist: each part by itself, and apart from that what may be shown."""
+    drawn = {name: chance.choice(list(ToCase)) for name in (*A_ONLY, *B_ONLY, "weekly")}
+    return {
+        name: Granted(to_case, in_session=to_case in SHOWS_SCORES and chance.random() < 0.5)
+        for name, to_case in drawn.items()
+    }
 
 
 def _ask_for_private_answers(household: Household, couple: Couple, chance: random.Random) -> None:
@@ -222,7 +247,7 @@ Deed = Callable[[Household, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
     _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block, _choose_exercises,
-    _give_to_research, _give_to_research, _grant, _ask_for_private_answers,
+    _give_to_research, _give_to_research, _grant, _grant, _ask_for_private_answers,
 )  # fmt: skip
 
 
@@ -317,6 +342,9 @@ def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
     if chance.random() < 0.5:
         with suppress(SharingError):  # who has answered nothing of it yet has nothing to give
             ben.give_to_research(Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
+    if chance.random() < 0.7:
+        mine = ben.join_case(couple.invite)
+        ben.grant_case(some_grants(chance), until="", policy_hash=mine.policy_hash)
     if chance.random() < 0.5:
         ben.decide(A_ONLY[0], OCCASION, Grain.NOTHING)
         ben.withdraw(A_ONLY[0], OCCASION)

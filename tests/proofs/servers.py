@@ -17,8 +17,6 @@ from itertools import product
 from typing import Any
 from unittest import mock
 
-from workbook.service.cases.grants import GRANTS
-
 from tests.proofs import _history, _partners
 from tests.proofs._history import Recorder, check_all
 from tests.proofs._writing import KEY
@@ -324,8 +322,6 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
         for row in plain.read(log)
         if row.payload is not None and person_id.encode() in row.payload
     ]
-    # Nobody but Ada grants anything here.
-    living += [row for row in plain.read(GRANTS) if row.payload is not None]
     cells = [name for name in plain.cells() if person_id in name]
     if is_erased:
         counts["left"] += bool(cells) or any(row.kind != "erased" for row in living)

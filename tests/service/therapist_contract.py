@@ -7,7 +7,7 @@ import pytest
 
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, offered
 from tests.service.practice import FACET, SCORES, Practice, agree, begun, join, practice_in, reveal
-from workbook.errors import AccessError, SignInError
+from workbook.errors import AccessError, CaseError, SignInError
 from workbook.service.desks.roles import TherapistService
 from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Answer
@@ -114,7 +114,7 @@ class TherapistContract:
         (read,) = joined.service.read_case(joined.case.case_id).publications
         items = set(read.responses["item"])
         assert items and not items & {"connection.listening.1", NEVER}
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             a.grant_case({"safety": Granted(ToCase.PROGRESS)}, until="", policy_hash=a.my_case().policy_hash)
 
     @pytest.mark.parametrize("end", ["grant_nothing", "leave_case", "unpair", "leave", "erase"])
@@ -143,7 +143,7 @@ class TherapistContract:
     @pytest.mark.parametrize("until", ["2020-01-01", "tomorrow", "2026-13-01"])
     def test_a_day_that_is_past_or_none_is_refused(self, house, joined, until):
         a, _ada = house.a
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             a.grant_case(SCORES, until=until, policy_hash=a.my_case().policy_hash)
 
     def test_a_changed_policy_rests_all_grants_until_it_is_read(self, house, joined):
@@ -153,7 +153,7 @@ class TherapistContract:
         joined.service.set_policy("each_alone", "I keep what you tell me alone.", 90)
         assert joined.service.read_case(joined.case.case_id).publications == ()
         assert not a.my_case().is_standing
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             a.grant_case(SCORES, until="", policy_hash=read)
         a.grant_case(SCORES, until="", policy_hash=a.my_case().policy_hash)
         assert joined.service.read_case(joined.case.case_id).publications
@@ -161,7 +161,7 @@ class TherapistContract:
     def test_what_is_shown_in_session_takes_what_lets_the_therapist_see_it(self, house, joined):
         a, _ada = house.a
         shown = {INSTRUMENT: Granted(ToCase.PROGRESS, in_session=True)}
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             a.grant_case(shown, until="", policy_hash=a.my_case().policy_hash)
 
     def test_new_answers_come_with_the_next_sitting(self, house, joined):
@@ -219,7 +219,7 @@ class TherapistContract:
     def test_no_session_opens_before_each_was_seen_alone(self, house, joined):
         case_id = joined.case.case_id
         for _, actor in (house.a, house.b):
-            with pytest.raises(AccessError):
+            with pytest.raises(CaseError):
                 joined.service.open_session(case_id)
             joined.service.tick_case(case_id, f"alone/{actor.person_id}", stands=True)
         assert joined.service.open_session(case_id).step == "consent"
@@ -255,10 +255,10 @@ class TherapistContract:
         names = ("listening", "open_talk", "empathy", "validation")
         for name in names[:3]:
             reveal(joined, f"connection.{name}")
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             reveal(joined, f"connection.{names[3]}")
         joined.service.cover(joined.case.case_id, "connection.listening")
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             reveal(joined, f"connection.{names[3]}")
         joined.service.allow_reveals(joined.case.case_id, 4)
         assert len(reveal(joined, f"connection.{names[3]}").revealed) == 3
@@ -269,7 +269,7 @@ class TherapistContract:
         (a, _ada), (b, _ben) = house.a, house.b
         before = joined.service.session(joined.case.case_id)
         for owner in (a, b):
-            with pytest.raises(AccessError):
+            with pytest.raises(CaseError):
                 reveal(joined, facet)
             assert joined.service.session(joined.case.case_id).offered == before.offered == ()
             owner.offer_in_session(facet)
@@ -296,7 +296,7 @@ class TherapistContract:
             lambda: reveal(joined, "needs.heard"),
             lambda: reveal(joined, "safety.hurt"),
         ):
-            with pytest.raises(AccessError):
+            with pytest.raises(CaseError):
                 wrong()
 
     def test_who_comes_in_is_seen_by_all(self, house, joined):
@@ -320,7 +320,7 @@ class TherapistContract:
             {"heard": 8, "overall": 6},
         )
         for wrong in ({"heard": 11}, {"kind": 3}, {}):
-            with pytest.raises(AccessError):
+            with pytest.raises(CaseError):
                 a.rate_session(session.id, wrong)
 
     def test_an_ended_session_shows_nothing_and_leaves_a_mark(self, house, joined):
@@ -330,7 +330,7 @@ class TherapistContract:
         assert house.a[0].session_now().revealed == ()
         (mark,) = joined.service.read_case(joined.case.case_id).marks
         assert (mark.steps, mark.revealed) == (("consent",), (FACET,))
-        with pytest.raises(AccessError):
+        with pytest.raises(CaseError):
             reveal(joined)
 
     def test_the_therapist_runs_the_room_and_speaks_for_nobody(self, house, joined):

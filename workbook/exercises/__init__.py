@@ -23,6 +23,7 @@ from workbook.exercises import (
     needs_talk,
     new_traditions,
     not_a_parent,
+    our_plan,
     patience_and_help,
     question_jar,
     reading_each_other,
@@ -58,6 +59,7 @@ from workbook.shapes import Shape
 MACHINES: Mapping[str, Machine[Any]] = {
     machine.id: machine
     for machine in (
+        our_plan.MACHINE,
         twenty_minutes.MACHINE,
         gratitude_log.MACHINE,
         good_news.MACHINE,

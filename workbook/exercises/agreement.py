@@ -82,6 +82,10 @@ class Agreement(Thing):
         """Return when the two look back on what holds."""
         return self.agreed.review if self.agreed else None
 
+    @property
+    def moment(self) -> date | None:
+        return self.review if self.is_open else None
+
     def is_due(self, today: date) -> bool:
         """Return whether the day to look back is there."""
         return self.stage == "running" and self.review is not None and self.review <= today

@@ -34,6 +34,10 @@ class Breakdown(Thing):
         """The need's id: its title is known to the page."""
         return self.need
 
+    @property
+    def moment(self) -> date | None:
+        return self.day if self.stage == "planned" else None
+
     def waits_for(self, person_id: str) -> bool:
         return self.stage == "named" and self.by_day != person_id
 

@@ -100,6 +100,11 @@ class Thing:
         """Return whose words the title is, or who began it where the title is nobody's words."""
         return self.by
 
+    @property
+    def moment(self) -> date | datetime | None:
+        """Return the day, or the moment, on which the two have something to do with it, if it is agreed."""
+        return None
+
     def waits_for(self, person_id: str) -> bool:
         """Return whether the next move is this person's."""
         return False

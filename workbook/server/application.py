@@ -22,8 +22,15 @@ from workbook.server.kernels.manager import WorkbookKernel, WorkbookKernels
 from workbook.server.kernels.owners import KernelOwners
 from workbook.server.kernels.provisioner import OneKernel
 from workbook.server.kernels.websocket import Channels, KernelConnection
-from workbook.server.pages import account_pages, private_copy_page, script_api, sign_in_pages, sign_out_pages
-from workbook.server.pages.workbook_page import WorkbookPage
+from workbook.server.pages import (
+    account_pages,
+    private_copy_page,
+    script_api,
+    sign_in_pages,
+    sign_out_pages,
+    therapist_pages,
+)
+from workbook.server.pages.workbook_page import Presentation, WorkbookPage
 from workbook.server.settings import ServerSettings
 from workbook.server.web.cookies import cross_site_settings
 from workbook.server.web.identity import SittingIdentity
@@ -36,7 +43,7 @@ PING_MS = 15_000  # a network that went away is noticed within half a minute
 
 
 class WorkbookApp(Voila):
-    """Voila, standalone, serving one notebook to people who are signed in.
+    """Voila, standalone, serving people who are signed in the notebook of their role.
 
     Every route is listed in `init_handlers`; a test compares that list with a rule for each.
     """
@@ -121,6 +128,8 @@ class WorkbookApp(Voila):
             (r"/recover", sign_in_pages.Recover),
             (r"/together", sign_in_pages.SignInTogether),
             (r"/demo", sign_in_pages.Demo),
+            (r"/therapist", therapist_pages.SignIn),
+            (r"/therapist-recover", therapist_pages.Recover),
             (r"/recovery-code", account_pages.RecoveryCode),
             (r"/passphrase", account_pages.Passphrase),
             (r"/go-alone", account_pages.GoAlone),
@@ -130,6 +139,7 @@ class WorkbookApp(Voila):
             (r"/sign-out", sign_out_pages.SignOut),
             (r"/leave", sign_out_pages.Leave),
             (r"/workbook", WorkbookPage, notebook),
+            (r"/presentation", Presentation, notebook),
             (r"/api/answers", script_api.Answers),
             (r"/api/alive", script_api.Alive),
             (r"/api/close", script_api.Close),

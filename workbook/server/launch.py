@@ -35,6 +35,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     share: bool = False,
     open_browser: bool = True,
     demo: bool = False,
+    practice: bool = False,
     behind_proxy: str = "",
     notebook: Path | None = None,
     most_pages: int | None = None,
@@ -54,7 +55,9 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     open_browser : bool
         Open the first page when the server is ready.
     demo : bool
-        A simulated couple in memory; nothing is kept.
+        Simulated couples and a therapist of theirs in memory; nothing is kept.
+    practice : bool
+        Let therapists sign in as well.
     behind_proxy : str
         The public https address, when a TLS proxy on this computer passes requests on.
     notebook : Path, optional
@@ -79,6 +82,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         data=data,
         share=share,
         demo=demo,
+        practice=practice,
         proxy=behind_proxy,
         lan_address=lan_address() if share else "",
         notebook=notebook.resolve() if notebook else None,
@@ -144,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--behind-proxy", default="", metavar="HTTPS_ADDRESS")
     parser.add_argument("--share", action="store_true")
     parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--practice", action="store_true")
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--most-pages", type=int)
     parser.add_argument("--proxy-hops", type=int, default=1)
@@ -159,6 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             share=given.share,
             open_browser=not given.no_browser,
             demo=given.demo,
+            practice=given.practice,
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
             most_pages=given.most_pages,

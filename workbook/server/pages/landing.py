@@ -12,12 +12,13 @@ from workbook.server.assets.rendering import page_settings
 from workbook.server.settings import ServerSettings
 
 DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
+THERAPIST = "therapist"
 
 
 def landing_values(settings: ServerSettings) -> dict[str, Any]:
     """Return what the first page tells every stranger."""
-    places = {place: say(f"server.demo.{place}") for place in DEMO_PLACES} if settings.demo else {}
-    return {"how": how_it_goes(), "demo_places": places}
+    places = (*DEMO_PLACES, THERAPIST) if settings.demo else ()
+    return {"how": how_it_goes(), "demo_places": {place: say(f"server.demo.{place}") for place in places}}
 
 
 def how_it_goes() -> list[str]:

@@ -6,11 +6,12 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
-from workbook.server.pages.landing import DEMO_PLACES, landing_values
+from workbook.server.pages.landing import DEMO_PLACES, THERAPIST, landing_values
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
 from workbook.service.demo import sit_down
+from workbook.service.demo_practice import sit_down_as_therapist
 
 
 class Landing(DoorPage):
@@ -37,8 +38,7 @@ class NewcomerPage(FormPage):
         if self.actor is None:
             self.ask({})
             return
-        couple = await in_thread(self.context.household.seat_couple(self.actor).couple)
-        name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
+        name = await in_thread(self.context.household.name_of, self.actor)
         is_written_down = self.actor.sitting_id not in self.context.recovery_codes
         goal = "/workbook" if is_written_down else RECOVERY_CODE
         self.show("signed_in.html", form=self.form, name=name, goal=goal)
@@ -121,13 +121,18 @@ class SignInTogether(FormPage):
 
 
 class Demo(PageHandler):
-    """In the demo only: look around as one of the simulated couple, or as both."""
+    """In the demo only: look around as one of the simulated couple, as both, or as their therapist."""
 
     @allow_unauthenticated
     async def post(self) -> None:
-        asked, code = self.get_body_argument("place", ""), self.context.demo_code
+        asked, demo = self.get_body_argument("place", ""), self.context.demo
         place = next((known for known in DEMO_PLACES if known == asked), None)
-        if not code or place is None:
+        if demo is None or (place is None and asked != THERAPIST):
             raise HTTPError(404)
-        await self.seat(await in_thread(sit_down, self.context.household, code, place))
+        household = self.context.household
+        if place is None:
+            actor = await in_thread(sit_down_as_therapist, household, demo.therapist_code)
+        else:
+            actor = await in_thread(sit_down, household, demo.couple_code, place)
+        await self.seat(actor)
         self.see("/workbook")

@@ -1,9 +1,10 @@
 """A case's board: what a therapist says to those who join it, in one cell that its invite code opens.
 
-It holds the policy, the homework, and which couple has joined. Its name and its key follow from the code by
+It holds the policy, the homework, and which couple was let in. Its name and its key follow from the code by
 the same costly derivation as a passphrase's, so whoever has the disk learns neither which code there is nor
-whether anybody has joined: a board is as long with a couple as without. Whoever has joined keeps the key in
-their own place, the therapist in their own drawer.
+whether anybody has joined: a board is as long with a couple as without, and nobody who joins writes on it.
+Their therapist's sittings write every board anew, and let in the couple of whoever joined first. Whoever has
+joined keeps the key in their own place, the therapist in their own drawer.
 """
 
 import hmac
@@ -25,7 +26,7 @@ _SALT = b"an invite's code"  # the same for all: a code is drawn by chance, and 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What stands on a case's board. ``couple_id`` is empty until somebody has joined."""
+    """What stands on a case's board. ``couple_id`` is empty until one was let in."""
 
     case_id: str
     therapist_id: str

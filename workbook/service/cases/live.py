@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from workbook.content.practice import PracticeOffer
-from workbook.errors import AccessError, problem
+from workbook.errors import CaseError, problem
 from workbook.service.formats.case_values import Topic
 
 Laid = Mapping[tuple[str, Topic], pd.DataFrame]
@@ -161,11 +161,11 @@ def ask(live: Live, topic: Topic, offer: PracticeOffer) -> Live:
         No more may be asked for in this session; or it is one that only its owners' wish shows.
     """
     if topic[0] in offer.guarded and topic[0] not in live.offered_by_both():
-        raise AccessError(problem("errors.case.guarded"))
+        raise CaseError(problem("errors.case.guarded"))
     if topic in live.asked:
         return replace(live, covered=live.covered - {topic})
     if len(live.asked) >= live.most:
-        raise AccessError(problem("errors.case.no_reveal_left", most=live.most))
+        raise CaseError(problem("errors.case.no_reveal_left", most=live.most))
     return replace(live, asked=(*live.asked, topic))
 
 
@@ -241,4 +241,4 @@ def _without(laid: Laid, *, topics: set[Topic], person_id: str = "") -> Laid:
 
 def _refuse_unless(fits: bool, field: str) -> None:
     if not fits:
-        raise AccessError(problem("errors.events.not_allowed", field=field))
+        raise CaseError(problem("errors.events.not_allowed", field=field))

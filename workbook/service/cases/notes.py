@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
-from workbook.errors import AccessError, problem
+from workbook.errors import CaseError, problem
 from workbook.service.formats import crypto
 from workbook.service.formats.case_values import Note
 from workbook.service.formats.rows import read_row, write_row
@@ -47,11 +47,11 @@ def made_note(case_id: str, template: str, text: object, kept_days: int, note_id
 
     Raises
     ------
-    AccessError
+    CaseError
         It is no text, or too long.
     """
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise AccessError(problem("errors.events.too_long", field="text", most=LONGEST))
+        raise CaseError(problem("errors.events.too_long", field="text", most=LONGEST))
     today = datetime.now(UTC).date()
     until = (today + timedelta(days=kept_days)).isoformat()
     return Note(note_id or secrets.token_hex(8), case_id, template, text, today.isoformat(), until)

@@ -6,7 +6,7 @@ drawer: a case that is not in it does not exist for them.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from workbook.errors import AccessError, problem
@@ -114,14 +114,32 @@ class Office:
             board = None if case.is_closed else read_board(self.store, bytes.fromhex(case.key))[0]
             if board is not None and board.therapist_id == self.person_id:
                 found[case.case_id] = (board, [])
+        here: dict[str, list[Place]] = {}
         for place in filter(None, map(self._place, people_with_place(self.store))):
-            known = found.get(place.case_id)
-            if known is not None and place.board_key == fold.cases[place.case_id].key:
-                joined = self._as_joined(place, known[0])
-                known[1].extend([joined] if joined is not None else [])
-        for _, people in found.values():
+            if place.case_id in found and place.board_key == fold.cases[place.case_id].key:
+                here.setdefault(place.case_id, []).append(place)
+        for case_id, places in here.items():
+            board, people = found[case_id]
+            if not board.couple_id:
+                board = self._let_in(fold.cases[case_id], places)
+                found[case_id] = (board, people)
+            people += [one for place in places if (one := self._as_joined(place, board)) is not None]
             people.sort(key=lambda one: one.side)
         return found
+
+    def settle(self) -> None:
+        """Leave drawer and boards as every sitting does, at its begin and its end."""
+        self.drawer.settle()
+        fold = self.fold()
+        self.change_boards([case for case in fold.cases.values() if not case.is_closed], lambda board: board)
+
+    def _let_in(self, case: CaseRecord, places: Sequence[Place]) -> Board:
+        """Let the couple of whoever joined first into a case: it has no more than one."""
+        first = min(places, key=lambda place: (place.joined, place.couple_id)).couple_id
+        self.change_boards(
+            [case], lambda board: board if board.couple_id else replace(board, couple_id=first)
+        )
+        return self.board(case)
 
     def place_cells(self) -> list[str]:
         """Return the names of all cells in which something of one's cases may lie."""

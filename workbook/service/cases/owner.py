@@ -1,6 +1,6 @@
 """A partner as the owner of their place in a case: what reaches it, and what their sittings write there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from workbook.service.cases.board import Board, read_board
@@ -9,6 +9,7 @@ from workbook.service.cases.place import Place, open_place, writing_place
 from workbook.service.cases.published import OwnDrawer
 from workbook.service.cases.therapists import Therapists
 from workbook.service.formats.case_values import Homework, MyCase
+from workbook.service.identity.directory import Directory
 from workbook.storage.base import Cell, Store, Writing
 
 
@@ -27,17 +28,19 @@ class Owner:
     therapists: Therapists
 
     def place(self) -> tuple[Place | None, Cell]:
-        """Return what lies in their place, and the cell as it was seen; None also for another couple's."""
+        """Return what lies in their place, and the cell as it was seen; None once the two have parted."""
         place, cell = open_place(self.store, self.person_id, self.private)
-        return (place if place is not None and place.couple_id == self.couple_id else None), cell
+        is_theirs = place is not None and place.couple_id == self.couple_id
+        return (place if is_theirs and not Directory(self.store).is_unpaired(self.couple_id) else None), cell
 
     def board_of(self, place: Place | None) -> Board | None:
         """Return the board of the case they have joined; None where it was closed."""
         if place is None:
             return None
         board, _ = read_board(self.store, bytes.fromhex(place.board_key))
-        fits = board is not None and (board.case_id, board.couple_id) == (place.case_id, place.couple_id)
-        return board if fits else None
+        if board is None or board.case_id != place.case_id:
+            return None
+        return board if board.couple_id in ("", place.couple_id) else None
 
     def writing(self, place: Place | None, cell: Cell) -> Writing:
         """Return what puts this in their place, sealed to the therapist and to themselves."""
@@ -85,8 +88,3 @@ def joined_now(owner: Owner, board: Board, key: bytes) -> Place:
     """Return the place of somebody who has just joined a case: nothing is granted by it."""
     day = datetime.now(UTC).date().isoformat()
     return Place(owner.person_id, owner.couple_id, board.case_id, board.therapist_id, key.hex(), day)
-
-
-def taken_by(board: Board, couple_id: str) -> Board:
-    """Return a board as it is once somebody of a couple has joined."""
-    return replace(board, couple_id=couple_id)

@@ -64,8 +64,8 @@ class Place:
         return replace(self, progress={}, publications=())
 
     def renamed(self) -> "Place":
-        """Return it under another name: what went before is no longer what is granted."""
-        return replace(self, name=uuid.uuid4().hex)
+        """Return it under another name, where something was granted: that is no longer what is."""
+        return replace(self, name=uuid.uuid4().hex) if self.grants else self
 
 
 def place_cell(person_id: str) -> str:
@@ -118,14 +118,14 @@ def writing_place(person_id: str, place: Place | None, cell: Cell, own: bytes, t
     return Writing(cells={cell.name: sealed}, seen={cell.name: cell.stamp})
 
 
-def note_place_ended(store: Store, name: str) -> None:
-    """Note that what was granted under a name was taken back or replaced: no restored backup brings it back.
+def note_place_ended(store: Store, before: Place | None) -> None:
+    """Note that what was granted before was taken back or replaced: no restored backup brings it back.
 
     It lies apart from the data, so it is no part of the write before: cut short between the two, a backup
     from before could bring it back.
     """
-    if name:
-        store.mark_ended(name)
+    if before is not None:
+        store.mark_ended(before.name)
 
 
 def _place(content: Mapping[str, Any]) -> Place:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbook.content.practice import practice_offer
-from workbook.errors import AccessError, Problem, problem
+from workbook.errors import AccessError, CaseError, Problem, problem
 from workbook.service.couple.records import CASE, CASE_TICK, POLICY, SESSION_MARK, Record
 from workbook.service.formats.case_values import Policy, SessionMark
 
@@ -92,11 +92,9 @@ def check_label(label: object) -> str:
     """
     kept = " ".join(label.split()) if isinstance(label, str) else ""
     if not kept:
-        raise AccessError(problem("errors.case.no_label"), about=["label"])
+        raise CaseError(problem("errors.case.no_label"), about=["label"])
     if len(kept) > LONGEST_LABEL:
-        raise AccessError(
-            problem("errors.events.too_long", field="label", most=LONGEST_LABEL), about=["label"]
-        )
+        raise CaseError(problem("errors.events.too_long", field="label", most=LONGEST_LABEL), about=["label"])
     return kept
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from workbook.content.practice import PracticeOffer, practice_offer
-from workbook.errors import AccessError, problem
+from workbook.errors import CaseError, problem
 from workbook.service.cases.live import Live
 from workbook.service.formats.case_values import Revealed, SessionSeen
 
@@ -63,7 +63,7 @@ class Sessions:
         with self._lock:
             now, found = self._clock(), self._standing(case_id)
             if found is None or found.is_over:
-                raise AccessError(problem("errors.case.no_session"))
+                raise CaseError(problem("errors.case.no_session"))
             made = self._live[case_id] = replace(change(found, now), touched=now)
             self._tell(made)
             return made
@@ -83,7 +83,7 @@ class Sessions:
         with self._lock:
             found = self._standing(case_id)
             if found is None or found.id != session_id:
-                raise AccessError(problem("errors.case.no_session"))
+                raise CaseError(problem("errors.case.no_session"))
             self._live[case_id] = change(found, self._clock())
 
     def close(self, case_id: str) -> None:

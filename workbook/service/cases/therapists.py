@@ -183,9 +183,11 @@ class Therapists:
         """
         actor = require_therapist(self._sittings, actor)
         account = self.by_id(actor.person_id)
-        salt = account.by_passphrase.salt if account else ""
+        salt = account.by_passphrase.salt if account is not None else ""
         # Another server may have changed the passphrase: its sittings that began before end everywhere.
-        if account is None or account.keys is None or self._salts.setdefault(actor.sitting_id, salt) != salt:
+        if account is None or account.keys is None:
+            raise AccessError(problem("errors.access.ended"))
+        if self._salts.setdefault(actor.sitting_id, salt) != salt:
             self._sittings.end(actor.sitting_id)
             raise AccessError(problem("errors.access.ended"))
         return account

@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbook.answers import is_occasion
-from workbook.errors import AccessError, WorkbookError, problem
+from workbook.errors import AccessError, CaseError, WorkbookError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import board_cell
 from workbook.service.cases.office import Office, is_standing
 from workbook.service.cases.owner import Owner
-from workbook.service.cases.place import Place
 from workbook.service.cases.published import OwnDrawer
 from workbook.service.cases.sessions import Sessions
 from workbook.service.cases.therapists import Therapists
@@ -76,9 +75,9 @@ class Caseload:
             return office
         key, private = self.sittings.key_of(actor), self.therapists.private_key_of(actor)
         drawer = Drawer(self.store, actor.person_id, key, instruments=self.instruments)
-        with PassOverFullDisk():
-            drawer.settle()
         office = Office(self.store, self.directory, account, drawer, key, private)
+        with PassOverFullDisk():
+            office.settle()
         with self._lock:
             office = self._offices.setdefault(actor.sitting_id, office)
         if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
@@ -134,7 +133,7 @@ class Caseload:
             owner = self._owners.pop(actor.sitting_id, None)
         if office is not None:
             with suppress(WorkbookError):  # the sitting is over all the same; the next one makes it good
-                office.drawer.settle()
+                office.settle()
                 self.store.settle_down()
         return owner
 
@@ -156,7 +155,7 @@ class Caseload:
         if not is_occasion(occasion):
             wrong.append(problem("errors.events.not_allowed", field="occasion"))
         if wrong:
-            raise AccessError(wrong)
+            raise CaseError(wrong)
 
     def lay_out(self, case_id: str, person_id: str) -> None:
         """Have somebody's own open sitting lay out what is asked for in a session, as far as they grant it.
@@ -180,7 +179,7 @@ class Caseload:
         offer = self.sessions.offer
         self.sessions.settle(case_id, lambda now, _: rules.lay_out(now, person_id, shown, offer))
 
-    def follow_grants(self, actor: Actor, before: Place | None) -> None:
+    def follow_grants(self, actor: Actor) -> None:
         """Have open sessions and pages follow what somebody has just granted, taken back or left."""
         live = self.sessions.of_couple(actor.couple_id)
         if live is not None and not live.is_over:

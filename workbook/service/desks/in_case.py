@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from workbook.content.practice import practice_offer
-from workbook.errors import AccessError, Problem, SignInError, problem
+from workbook.errors import CaseError, Problem, SignInError, problem
 from workbook.service.cases import live as rules
-from workbook.service.cases.board import key_of, read_board, writing_board
+from workbook.service.cases.board import key_of, read_board
 from workbook.service.cases.live import Live
-from workbook.service.cases.owner import Owner, joined_now, taken_by
+from workbook.service.cases.owner import Owner, joined_now
 from workbook.service.cases.place import Place, note_place_ended
 from workbook.service.couple import drawer_contents
 from workbook.service.couple.records import HOMEWORK_ASIDE, Record
@@ -23,7 +23,7 @@ from workbook.service.identity.directory import couple_log, refuse_unpaired
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen
 
-_SHOWS_SCORES = (ToCase.SCORES, ToCase.ANSWERS)
+SHOWS_SCORES = (ToCase.SCORES, ToCase.ANSWERS)
 
 
 class InCase(AtTable, PartnerService):
@@ -37,15 +37,13 @@ class InCase(AtTable, PartnerService):
 
         def join(seen: Seen) -> Writing:
             refuse_unpaired(seen[couple_log(actor.couple_id)])
-            board, board_now = read_board(core.store, key)
+            board, _ = read_board(core.store, key)
             if board is None or board.couple_id not in ("", actor.couple_id):
                 raise SignInError(problem("errors.case.no_case"), about=["code"])
             place, cell = owner.place()
             is_same = place is not None and place.case_id == board.case_id
-            kept = place if is_same else joined_now(owner, board, key)
-            return Writing.of(
-                owner.writing(kept, cell), writing_board(key, taken_by(board, actor.couple_id), board_now)
-            )
+            # The board is not written: that somebody has joined would show there.
+            return owner.writing(place if is_same else joined_now(owner, board, key), cell)
 
         core.decide(actor, [couple_log(actor.couple_id)], join)
         core.tries.refund(taken)
@@ -71,20 +69,20 @@ class InCase(AtTable, PartnerService):
             place, cell = owner.place()
             board = owner.board_of(place)
             if place is None or board is None:
-                raise AccessError(problem("errors.case.none_joined"))
+                raise CaseError(problem("errors.case.none_joined"))
             if kept and policy_hash != board.policy.words_hash:
-                raise AccessError(problem("errors.case.policy_unread"))
+                raise CaseError(problem("errors.case.policy_unread"))
             if kept and not drawer_contents.has_consented(drawer):
-                raise AccessError(problem("errors.case.consent_first"))
+                raise CaseError(problem("errors.case.consent_first"))
             read = policy_hash if kept else place.policy_hash
-            granted = replace(place, grants=kept, until=until, policy_hash=read).renamed()
+            granted = replace(place.renamed(), grants=kept, until=until, policy_hash=read)
             return owner.writing(core.own_drawer(actor).filling(granted), cell)
 
         core.decide(actor, [couple_log(actor.couple_id), drawer.log], grant)
         self._after(before)
         found = self.my_case()
         if found is None:
-            raise AccessError(problem("errors.case.none_joined"))
+            raise CaseError(problem("errors.case.none_joined"))
         return found
 
     def leave_case(self) -> None:
@@ -95,7 +93,7 @@ class InCase(AtTable, PartnerService):
     def put_homework_aside(self, homework_id: str) -> None:
         found = self.my_case()
         if found is None or homework_id not in {one.id for one in found.homework}:
-            raise AccessError(problem("errors.events.not_allowed", field="homework_id"))
+            raise CaseError(problem("errors.events.not_allowed", field="homework_id"))
         drawer = self._core.drawer_of(self._actor)
         drawer.add([Record(HOMEWORK_ASIDE, uuid.uuid4().hex, {"id": homework_id})])
         self._core.sittings.act(self._actor.sitting_id)
@@ -117,7 +115,7 @@ class InCase(AtTable, PartnerService):
         self._core.sittings.act(actor.sitting_id)
         found = self.session_now()
         if found is None:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         return found
 
     def offer_in_session(self, facet: str) -> None:
@@ -139,13 +137,13 @@ class InCase(AtTable, PartnerService):
         core, actor, owner = self._core, self._actor, self._owner()
         kept, live = check_rating(items), self._my_session()
         if live is None or live.id != session_id:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         rating = Rating(session_id, actor.person_id, datetime.now(UTC).date().isoformat(), kept)
 
         def rate(_seen: Seen) -> Writing:
             place, cell = owner.place()
             if place is None:
-                raise AccessError(problem("errors.case.none_joined"))
+                raise CaseError(problem("errors.case.none_joined"))
             others = tuple(one for one in place.ratings if one.session_id != session_id)
             return owner.writing(replace(place, ratings=(*others, rating)), cell)
 
@@ -180,15 +178,15 @@ class InCase(AtTable, PartnerService):
     def _going_on(self) -> Live:
         found = self._my_session()
         if found is None or found.is_over:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         return found
 
     def _after(self, before: Place | None) -> None:
         """Note that what was granted before is so no more, and have open pages follow."""
         core, now = self._core, self._owner().place()[0]
-        if before is not None and (now is None or now.name != before.name):
-            note_place_ended(core.store, before.name)
-        core.caseload.follow_grants(self._actor, before)
+        if now is None or (before is not None and now.name != before.name):
+            note_place_ended(core.store, before)
+        core.caseload.follow_grants(self._actor)
         core.sittings.act(self._actor.sitting_id)
 
 
@@ -207,14 +205,14 @@ def check_grants(grants: Any, until: Any, instruments: Mapping[str, Any]) -> dic
         known = instruments.get(name)
         if known is None or known.is_private or not isinstance(one, Granted):
             problems.append(problem("errors.events.not_allowed", field=str(name)[:40]))
-        elif one.in_session and one.to_case not in _SHOWS_SCORES:
+        elif one.in_session and one.to_case not in SHOWS_SCORES:
             problems.append(problem("errors.case.session_needs_scores"))
         elif one.to_case is not ToCase.NOTHING:
             kept[name] = one
     if until and not _is_day_to_come(until):
         problems.append(problem("errors.events.not_allowed", field="until"))
     if problems:
-        raise AccessError(problems)
+        raise CaseError(problems)
     return kept
 
 
@@ -234,7 +232,7 @@ def check_rating(items: Any) -> dict[str, int]:
         if name not in offer.rating or type(value) is not int or not 0 <= value <= offer.highest_rating
     ]
     if wrong or not given:
-        raise AccessError(wrong or problem("errors.events.not_allowed", field="items"))
+        raise CaseError(wrong or problem("errors.events.not_allowed", field="items"))
     return dict(given)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
-from workbook.errors import AccessError, problem
+from workbook.errors import AccessError, CaseError, problem
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import Board
 from workbook.service.cases.live import Live
@@ -40,7 +40,7 @@ class LiveSession(TherapistService):
         ticks = fold.ticks.get(case_id, ())
         ids = tuple(one.place.person_id for one in people)
         if len(ids) != 2 or not {f"{ALONE}{one}" for one in ids} <= set(ticks):
-            raise AccessError(problem("errors.case.seen_alone_first"))
+            raise CaseError(problem("errors.case.seen_alone_first"))
 
         def make(now: datetime) -> Live:
             about = office.person_id, case_id, board.couple_id, (ids[0], ids[1])
@@ -71,7 +71,7 @@ class LiveSession(TherapistService):
 
     def start_in_session(self, case_id: str, what: str) -> SessionSeen:
         if what not in ("", ROOM, WEEKLY) and what not in exercises():
-            raise AccessError(problem("errors.events.not_allowed", field="what"))
+            raise CaseError(problem("errors.events.not_allowed", field="what"))
         return self._change(case_id, lambda live, _: replace(live, started=what))
 
     def reveal(self, case_id: str, facet: str, occasion: str) -> SessionSeen:
@@ -141,7 +141,7 @@ class LiveSession(TherapistService):
         self._office().fold().case(case_id)
         found = self._core.caseload.sessions.of_case(case_id)
         if found is None or found.is_over:
-            raise AccessError(problem("errors.case.no_session"))
+            raise CaseError(problem("errors.case.no_session"))
         return found
 
     def _people(self, case_id: str) -> tuple[str, str]:

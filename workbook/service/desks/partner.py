@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
+from workbook.service.cases.place import note_place_ended
 from workbook.service.couple import choices, drawer_contents, rounds, trail
 from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
@@ -199,7 +200,7 @@ class LocalPartner(InCase):
             return Writing.of(parted, self._leaving_case())
 
         core.decide(actor, rights.parting_logs(actor.couple_id), part)
-        self._after(before)
+        note_place_ended(core.store, before)
         self._after_parting()
 
     def leave(self, passphrase: str) -> str:
@@ -223,7 +224,7 @@ class LocalPartner(InCase):
         logs = [*rights.parting_logs(actor.couple_id), research, *new]
         copy, before = given.standing_name(giver), self._owner().place()[0]
         core.decide(actor, logs, leave)
-        self._after(before)
+        note_place_ended(core.store, before)
         given.note_ended(giver, copy)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)

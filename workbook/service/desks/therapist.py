@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
 from workbook.content.practice import practice_offer
-from workbook.errors import AccessError, problem
+from workbook.errors import AccessError, CaseError, problem
 from workbook.service.cases import notes
 from workbook.service.cases.board import Board, board_cell, key_of, read_board, removing_board, writing_board
 from workbook.service.cases.office import ALONE, Joined, Office, read_whole, seen_case
@@ -45,7 +45,7 @@ class LocalTherapist(LiveSession, TherapistService):
     def set_policy(self, choice: str, words: str, kept_days: int) -> Practice:
         wrong = problems_of_policy(choice, words, kept_days)
         if wrong:
-            raise AccessError(wrong)
+            raise CaseError(wrong)
         office, policy = self._office(), Policy(choice, words.strip(), kept_days)
         open_cases = [case for case in office.fold().cases.values() if not case.is_closed]
         office.change_boards(open_cases, lambda board: replace(board, policy=policy), [policy_record(policy)])
@@ -70,10 +70,10 @@ class LocalTherapist(LiveSession, TherapistService):
     def make_case(self, label: str) -> CaseSeen:
         office, label = self._office(), check_label(label)
         fold = office.fold()
-        if len(fold.cases) >= MOST_CASES:
-            raise AccessError(problem("errors.case.too_many", most=MOST_CASES))
+        if sum(not case.is_closed for case in fold.cases.values()) >= MOST_CASES:
+            raise CaseError(problem("errors.case.too_many", most=MOST_CASES))
         if not fold.policy.choice:
-            raise AccessError(problem("errors.case.policy_first"))
+            raise CaseError(problem("errors.case.policy_first"))
         code = new_couple_code()
         key = key_of(code, self._core.cost)
         case, account = new_case(label, code, key), office.account
@@ -120,7 +120,7 @@ class LocalTherapist(LiveSession, TherapistService):
         _, people = self._joined(office, fold, case_id)
         known = {f"{ALONE}{one.place.person_id}" for one in people} | set(practice_offer().steps)
         if tick not in known:
-            raise AccessError(problem("errors.events.not_allowed", field="tick"))
+            raise CaseError(problem("errors.events.not_allowed", field="tick"))
         office.drawer.add([tick_record(case_id, tick, stands=stands is True)])
         self._act()
 
@@ -137,7 +137,7 @@ class LocalTherapist(LiveSession, TherapistService):
         office = self._office()
         self._known_case(office, case_id)
         if template not in practice_offer().templates:
-            raise AccessError(problem("errors.events.not_allowed", field="template"))
+            raise CaseError(problem("errors.events.not_allowed", field="template"))
         if note_id and note_id not in {note.note_id for note in self.notes(case_id)}:
             raise AccessError(problem("errors.access.not_yours"))
         kept_days = office.fold().policy.kept_days or practice_offer().kept_days[0]
@@ -155,7 +155,7 @@ class LocalTherapist(LiveSession, TherapistService):
         office = self._office()
         self._known_case(office, case_id)
         if note_id not in {note.note_id for note in self.notes(case_id)}:
-            raise AccessError(problem("errors.access.not_yours"))
+            return
         log = notes.notes_log(office.person_id)
 
         def destroy(seen: Seen) -> Writing:
@@ -171,7 +171,7 @@ class LocalTherapist(LiveSession, TherapistService):
         if exercise not in exercises():
             wrong.append(problem("errors.events.not_allowed", field="exercise"))
         if wrong:
-            raise AccessError(wrong)
+            raise CaseError(wrong)
         day = datetime.now(UTC).date().isoformat()
         made = Homework(secrets.token_hex(8), exercise, " ".join(words.split()), day)
         office.change_boards(

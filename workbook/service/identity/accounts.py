@@ -42,7 +42,7 @@ from workbook.service.identity.whose import NOBODY, Whose, counted_on
 from workbook.service.identity.wrong_tries import TriedBefore, Where
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
-from workbook.storage.spare import PassOverFullDisk
+from workbook.storage.spare import PassOverFullDisk, Spare
 
 SHORTEST_PASSPHRASE = 8
 LONGEST_PASSPHRASE = 200
@@ -69,16 +69,24 @@ class Accounts:
         Who is signed in to which account, and how often one may guess.
     cost : Cost
         What deriving a key from a passphrase costs; kept with each account, so it may rise.
+    spare : Spare, optional
+        Room kept aside, for new locks on a full disk.
     """
 
-    def __init__(self, standing: Standing, tries: Tries, cost: crypto.Cost = crypto.HOUSEHOLD) -> None:
+    def __init__(
+        self,
+        standing: Standing,
+        tries: Tries,
+        cost: crypto.Cost = crypto.HOUSEHOLD,
+        spare: Spare | None = None,
+    ) -> None:
         self._standing = standing
         self._sittings = standing.sittings
         self._directory = standing.directory
         self._store = standing.directory.store
         self._tries = tries
         self._whose = Whose(standing.directory)
-        self._cost = cost
+        self._cost, self._spare = cost, spare
         self.tried = TriedBefore(standing.directory.store)
         self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", NOBODY, cost)
 
@@ -151,12 +159,19 @@ class Accounts:
     def sign_in_together(self, code: str, both: Sequence[tuple[str, str]]) -> Actor:
         """Sign both in at once, given (name, passphrase) of each; opens neither drawer.
 
-        Both passphrases are always tried, and a wrong one counts although the other was right.
+        Both passphrases are always tried, and a wrong one counts although the other was right. Two who have
+        no key together yet get it here, on a full disk too: without it there is nothing that they could read.
         """
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
             raise AccessError(problem("errors.account.together_needs_two"))
-        (account, key), _ = self._open_all(code, both)
-        make_couple_key(self._store, account.couple_id)
+        opened_now = self._open_all(code, both)
+
+        def make_keys() -> Account:
+            first, _second = [self.with_keys(*one) for one in opened_now]
+            make_couple_key(self._store, first.couple_id)
+            return first
+
+        account, key = self._lending(make_keys), opened_now[0][1]
         opened = open_couple_key(self._store, account, key)
         return self._standing.begin_together(account.couple_id, opened)
 
@@ -184,7 +199,7 @@ class Accounts:
                 self.tried.note(account.person_id, "outside")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
-        fresh = self.with_keys(self._relock(account, by_passphrase, by_recovery), key)
+        fresh = self._with_keys_if_room(self._relock(account, by_passphrase, by_recovery), key)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.pair(account.couple_id).code, recovery_code)
 
@@ -287,12 +302,19 @@ class Accounts:
         return by_passphrase, lock_key(key, plain_code(recovery_code), person_id, self._cost), recovery_code
 
     def _relock(self, opened: Account, by_passphrase: Lock, by_recovery: Lock) -> Account:
-        """Put new locks in the place of those of an account that was opened by one of them."""
+        """Put new locks in the place of those of an account that was opened by one of them.
+
+        On a full disk, too: who has only the recovery code, or whose passphrase is known, can't wait.
+        """
 
         def locked(current: Account) -> Account:
             return replace(current, by_passphrase=by_passphrase, by_recovery=by_recovery)
 
-        return self._renew(opened, locked)
+        return self._lending(lambda: self._renew(opened, locked))
+
+    def _lending(self, write: Callable[[], Account]) -> Account:
+        """Write to accounts what can't wait; on a full disk in the room kept aside, if there is some."""
+        return write() if self._spare is None else self._spare.lend(write)
 
     def _with_keys_if_room(self, opened: Account, key: bytes) -> Account:
         """Return the same; on a full disk without a key pair, for one can read all the same."""

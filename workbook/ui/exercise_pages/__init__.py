@@ -28,6 +28,7 @@ from workbook.ui.exercise_pages.how_we_met import HowWeMet
 from workbook.ui.exercise_pages.letting_go import LettingGo
 from workbook.ui.exercise_pages.little_time import LittleTime
 from workbook.ui.exercise_pages.needs_talk import NeedsTalk
+from workbook.ui.exercise_pages.our_plan import OurPlan
 from workbook.ui.exercise_pages.question_jar import QuestionJar
 from workbook.ui.exercise_pages.request import RequestPage
 from workbook.ui.exercise_pages.room_for_me import RoomForMe
@@ -40,8 +41,8 @@ from workbook.ui.exercise_pages.what_we_expect import WhatWeExpect
 
 _SPECIAL: tuple[type[Activity[Any]], ...] = (
     AgreementPage, BreakdownPage, CuriosityUpdate, Forgiving, FunList, GratitudeLog, HowWeMet, LettingGo,
-    LittleTime, NeedsTalk, QuestionJar, RequestPage, RoomForMe, SpeakerListener, StepMoreOpen, TheQuestion,
-    TwentyMinutes, WeeklyTalk, WhatWeExpect,
+    LittleTime, NeedsTalk, OurPlan, QuestionJar, RequestPage, RoomForMe, SpeakerListener, StepMoreOpen,
+    TheQuestion, TwentyMinutes, WeeklyTalk, WhatWeExpect,
 )  # fmt: skip
 SPECIAL: dict[str, type[Activity[Any]]] = {made.of: made for made in _SPECIAL}
 
