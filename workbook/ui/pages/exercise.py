@@ -16,6 +16,7 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
 from workbook.ui.exercise_pages import APART, KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.exercise_pages.form import MoveForm
+from workbook.ui.exercise_pages.our_plan import STEP, OurPlan
 from workbook.ui.exercise_pages.weekly_talk import open_decks
 from workbook.ui.exercise_text import about, cautions, closing, head, settling
 from workbook.ui.pages.base import Page
@@ -214,6 +215,7 @@ class ExercisePage(Page):
             *(scene.buttons if scene else ()),
             *(self._thanks(exercise) if is_over else ()),
             *(self._choices(exercise, chosen) if may_choose else ()),
+            *([] if is_thing else self._plan(exercise)),
             back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
@@ -243,6 +245,17 @@ class ExercisePage(Page):
                 "quiet",
             )
             for choice in ((DONE, AGAIN, CHANGE, ASIDE) if DONE in chosen else (DONE, ASIDE))
+        ]
+
+    def _plan(self, exercise: Exercise) -> list[Button]:
+        """Return the way to give it a day, where somebody sits alone at a table."""
+        session = self.session
+        if session.is_together or session.is_parted or session.couple.is_solo or exercise.id == OurPlan.of:
+            return []
+        return [
+            Button(
+                say("ui.exercises.plan"), self.to(at(self.kind, OurPlan.of, f"{STEP}{exercise.id}")), "quiet"
+            )
         ]
 
     def _thanks(self, exercise: Exercise) -> list[Button]:
