@@ -90,6 +90,19 @@ def test_declined_and_left_blank_look_the_same():
     pd.testing.assert_frame_equal(declined.scores, blank.scores)
 
 
+@pytest.mark.parametrize("grain", Grain)
+def test_what_did_not_come_up_is_in_answers_and_in_no_score(grain):
+    sheet = answers(FULL | {"x.talk.2": None}).assign(declined=False)
+    is_it = sheet["item"] == "x.talk.2"
+    about = {"instrument": SMALL, "couple_id": "c_1", "person_id": "p_1", "occasion": "assessment-1"}
+    mine = publish(sheet.assign(not_arisen=is_it.astype("boolean")), grain, **about)
+    open_left = publish(sheet[~is_it], grain, **about)
+
+    pd.testing.assert_frame_equal(mine.scores, open_left.scores)
+    shown = set(items(mine)) - set(items(open_left))
+    assert shown == ({"x.talk.2"} if grain in (Grain.ANSWERS, Grain.WORDS) else set())
+
+
 def test_own_needs_are_never_published():
     assert items(published(FULL | {"x.own.abcd.met": 1}, Grain.ANSWERS)) == list(FULL)
 

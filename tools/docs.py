@@ -18,6 +18,7 @@ from tools.told_pages import write_couples, write_told
 from workbook.content.document import Document
 from workbook.content.evidence import Evidence
 from workbook.content.exercise import Exercise
+from workbook.content.exercise_groups import ExerciseGroups
 from workbook.content.families import Families
 from workbook.content.first_look import FirstLook
 from workbook.content.joining import Part, holds_words, is_worded, schema_of_part
@@ -25,6 +26,7 @@ from workbook.content.ladder import Ladder
 from workbook.content.language import Language
 from workbook.content.practice import PracticeOffer
 from workbook.content.resource import Resources
+from workbook.content.session_guide import SessionGuide
 from workbook.content.tables import keys_of
 from workbook.content.thresholds import Thresholds
 from workbook.content.told import Told
@@ -39,9 +41,11 @@ KINDS: dict[str, type] = {
     "exercise": Exercise,
     "document": Document,
     "evidence": Evidence,
+    "exercise_groups": ExerciseGroups,
     "families": Families,
     "first_look": FirstLook,
     "ladder": Ladder,
+    "session_guide": SessionGuide,
     "practice": PracticeOffer,
     "resources": Resources,
     "thresholds": Thresholds,

@@ -2,20 +2,6 @@
 
 What goes in, by the grain a person chose:
 
-what                           nothing    scores    answers
-=============================  =========  ========  =========
-score of a facet, answered     no         yes       yes
-score of a facet, NA           no         no        no
-score resting on one answer    no         no        yes
-score about the partner        no         no        yes
-answer to an item              no         no        yes
-item declined or left blank    no         no        no
-item that is held back         no         no        no
-item its person holds back     no         no        no
-answer to an own need          no         no        no
-private instrument             refused    refused   refused
-=============================  =========  ========  =========
-=======
 =============================  =========  ========  =========  =========
 what                           nothing    scores    answers    words
 =============================  =========  ========  =========  =========
@@ -24,6 +10,7 @@ score of a facet, NA           no         no        no         no
 score resting on one answer    no         no        yes        yes
 score about the partner        no         no        yes        yes
 answer to an item              no         no        yes        yes
+item that did not come up      no         no        yes        yes
 item declined or left blank    no         no        no         no
 item that is held back         no         no        no         no
 item its person holds back     no         no        no         no
@@ -35,7 +22,8 @@ private instrument             refused    refused   refused    refused
 *Score resting on one answer*: a single item's score **is** the answer (needs, skills), and so is
 a facet score made from one answered item. They wait for grain *answers*, and so does what a person says
 of their partner, of which two answers at most make a score. A declined item looks like one left blank:
-neither is there. An item *held back*
+neither is there. What *did not come up* is told as such beside single answers, and has no part in
+any score; with scores alone it looks like one left blank. An item *held back*
 (`workbook.instruments.model.Item`) looks like one left blank in the scores too: they are made
 here, and only from what may be published, so that score × n − the rest gives nothing away. Single
 answers that a person holds back (`workbook.withheld`) are left out in the same way.
@@ -153,10 +141,12 @@ def rules_in_words(instruments: Mapping[str, Instrument]) -> str:
 def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Return the answers of one instrument that may be published at all: given, known, and not held back.
 
+    That something did not come up is an answer, too, without a value.
     An answer to an item in another version than the instrument has it is to another question: not known.
     """
     known = {item.key for item in instrument.items if not item.never_published}
-    is_given = (responses["instrument"] == instrument.id) & responses["value"].notna()
+    is_answer = responses["value"].notna() | responses["not_arisen"]
+    is_given = (responses["instrument"] == instrument.id) & is_answer
     given = responses[is_given.to_numpy(dtype=bool, na_value=False)]
     is_known = [key in known for key in zip(given["item"], given["version"], strict=True)]
     return given[np.array(is_known, dtype=bool)].reset_index(drop=True)

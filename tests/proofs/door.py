@@ -5,26 +5,17 @@ proof writes the headers that a proxy would, and those that a browser would forg
 """
 
 import os
-import time
 from pathlib import Path
 from unittest import mock
 
 import httpx
 
-from tests.proofs import _partners
 from tests.proofs._visitors import Visitor, small_server
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.routes import ELSE, FILE, KERNEL, cells
-from workbook.errors import SignInError
 from workbook.server.testing import RunningServer
 from workbook.server.web.headers import SECURITY_HEADERS
-from workbook.service.desks.household import Household
-from workbook.service.formats import crypto
-from workbook.service.identity import accounts
-from workbook.service.identity.directory import Lock
-from workbook.service.identity.rate_limit import Tries
-from workbook.storage.memory import MemoryStore
 
 HOSTS = ("evil.example", "127.0.0.1.evil.example", "localhost", "localhost:1", "192.0.2.1:80", "[::1]", "")
 ORIGINS = ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:1")
@@ -137,56 +128,3 @@ def _try_kernels(server: RunningServer, counts: Counts) -> None:
     alive = [person.ask("/api/alive", {"kernel": kernel}).json()["kernel_alive"] for kernel in kernels]
     counts["too_many_kernels"] += sum(alive) > 3
     person.close()
-
-
-@proof(
-    "told-the-same",
-    bound="unknown code, unknown name and wrong passphrase: one sentence, one derived key, times within 25 %",
-    full=40,
-    short=4,
-    holds=lambda c: c["told_apart"] == 0 and c["keys_apart"] == 0 and c["slowest_by_quickest"] <= 1.25,
-    figure=lambda c: f"{c['told_apart']} told apart, slowest by quickest {c['slowest_by_quickest']:.2f}",
-    timed=("slowest_by_quickest",),
-)
-def told_the_same(size: int, seed: int) -> Counts:
-    """Time each way of being wrong in turn, keeping the fastest, which other work disturbs least."""
-    return _compare(size)
-
-
-@told_the_same.control(size=4)
-def no_key_for_nobody(size: int, seed: int) -> Counts:
-    """Without deriving a key where there is no account, the quick reply says so."""
-    real = accounts.unlock
-
-    def hasty(lock: Lock, secret: str, person_id: str) -> bytes | None:
-        return None if person_id == "nobody" else real(lock, secret, person_id)
-
-    with mock.patch.object(accounts, "unlock", hasty):
-        return _compare(size)
-
-
-def _compare(size: int) -> Counts:
-    household = Household(MemoryStore(), cost=_partners.CHEAP)
-    code = household.accounts.create_couple("Ann", "the right passphrase").code
-    ways = {"code": ("lusab-rodin-malov-zirum", "Ann"), "name": (code, "Nobody"), "passphrase": (code, "Ann")}
-    times: dict[str, list[float]] = {way: [] for way in ways}
-    told, keys = set(), set()
-    for _ in range(size):
-        for way, (given, name) in ways.items():
-            household.accounts._tries = Tries()  # nobody is to be told to wait here
-            with mock.patch.object(crypto, "derive_key", wraps=crypto.derive_key) as derived:
-                began = time.process_time()
-                try:
-                    household.accounts.sign_in(given, name, "a wrong passphrase")
-                except SignInError as error:
-                    told.add(str(error))
-                times[way].append(time.process_time() - began)
-                keys.add(derived.call_count)
-    least = [min(found) for found in times.values()]
-    household.close()
-    return {
-        "trials": size,
-        "told_apart": len(told) - 1,
-        "keys_apart": len(keys) - 1,
-        "slowest_by_quickest": max(least) / min(least),
-    }

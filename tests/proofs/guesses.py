@@ -37,7 +37,7 @@ _CHEAP, _UNGUARDED = (
     for folder in ("cheap", "unguarded")
 )
 WORDS, THERAPISTS = "nine quiet words", "the words of Kim"
-N_KINDS = 28
+N_KINDS = 30
 
 
 @proof(
@@ -89,7 +89,7 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
 def tries_counted_on_an_address(size: int, seed: int) -> Counts:
     """Where all who share an address share their tries, guesses at one lock the other out."""
     counts: Counts = dict.fromkeys(("trials", *BROKEN), 0)
-    with mock.patch.object(accounts, "_counted_on", return_value="address 192.0.2.1"):
+    with mock.patch.object(accounts, "counted_on", return_value="address 192.0.2.1"):
         _try_deciding(counts)
     return counts
 
@@ -111,7 +111,7 @@ def _guess_at(environment: dict[str, str]) -> Counts:
     with (
         scratch() as folder,
         mock.patch.dict(os.environ, environment),
-        running_server(folder, "--behind-proxy", PUBLIC) as server,
+        running_server(folder, "--practice", "--behind-proxy", PUBLIC) as server,
     ):
         _try_routes(server, counts)
     _try_verbs(counts)
@@ -152,6 +152,12 @@ OUTSIDE: dict[str, Callable[[int], Form]] = {
     "/join": lambda n: WRONG | {"code": f"lusab-{n}", "passphrase": WORDS},
     "/together": lambda _n: (
         WRONG | {"name": "Eva", "other_name": "Ben", "other_passphrase": "another wrong one"}
+    ),
+    "/therapist": lambda _n: WRONG | {"code": "lusab-rodin-malov-therap", "digits": "123456"},
+    "/therapist-recover": lambda _n: (
+        WRONG
+        | {"code": "lusab-rodin-malov-recove", "recovery_code": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"}
+        | {"passphrase": WORDS}
     ),
 }
 # By who is signed in: what is tried beside the passphrase.

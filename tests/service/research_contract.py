@@ -76,6 +76,27 @@ class ResearchContract:
         )
         assert not by_name["background"].responses.empty
 
+    @pytest.mark.parametrize("grain", [Grain.SCORES, Grain.ANSWERS])
+    def test_what_is_held_back_is_in_no_answer_no_score_and_no_count(
+        self, house: House, grain: Grain
+    ) -> None:
+        """From one's partner, and so from a study; in another occasion it is given, as nobody held it back."""
+        service, _actor = house.a
+        prepare(house.a)
+        asked = catalogue()["connection"]
+        topic = next(
+            one for one in asked.subscales if len(one.items) > 2 and not asked.held_back & set(one.items)
+        )
+        service.save_answers(answers(1, instrument="connection", occasion="assessment-2"))
+        service.decide("connection", "assessment-1", Grain.NOTHING, [topic.items[0]])
+        give(house.a, grain)
+        (made,) = read(house)
+        found = [one for one in made.publications if one.instrument == "connection"]
+        counts = [one.scores.set_index("subscale")["n_answered"][topic.id] for one in found]
+        assert counts == [len(topic.items) - 1, len(topic.items)]
+        if grain is Grain.ANSWERS:
+            assert [topic.items[0] in set(one.responses["item"]) for one in found] == [False, True]
+
     def test_people_who_chose_nothing_or_not_at_all_are_not_read(self, house: House) -> None:
         prepare(house.a)
         prepare(house.b)

@@ -1,6 +1,9 @@
 """Signing in: who may, who may not, and what a refusal reveals."""
 
 import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -8,7 +11,9 @@ from tests.service.household import CHEAP, WORDS, House, answers, begin, tries_l
 from workbook.errors import AccessError, SignInError, TooManyTriesError
 from workbook.service.desks.household import Household
 from workbook.service.formats.crypto import Cost
+from workbook.service.identity import directory
 from workbook.service.identity.codes import new_couple_code, new_recovery_code, plain_code
+from workbook.storage.base import Row
 from workbook.storage.memory import MemoryStore
 
 
@@ -72,6 +77,42 @@ def test_every_failed_sign_in_takes_the_same_time() -> None:
     rounds = [[seconds(*given) for given in wrong.values()] for _ in range(7)]
     least = [min(times) for times in zip(*rounds, strict=True)]
     assert max(least) / min(least) < 2
+
+
+@pytest.mark.parametrize("is_started_anew", [False, True])
+def test_as_many_rows_are_read_and_decoded_for_a_code_that_nobody_has(
+    house: House, monkeypatch: pytest.MonkeyPatch, is_started_anew: bool
+) -> None:
+    """But for the row of the code itself; also where nobody signed in since the start."""
+    decoded = Counter[str]()
+    local = Household(house.store, cost=CHEAP) if is_started_anew else house.local
+
+    def fold(log: str) -> Callable[[Any], Any]:
+        real = getattr(directory, f"fold_{log}")
+
+        def counted(rows: Sequence[Row]) -> Any:
+            decoded[log] += len(rows)
+            return real(rows)
+
+        return counted
+
+    for log in ("account", "couple"):
+        monkeypatch.setattr(directory, f"fold_{log}", fold(log))
+    seen = []
+    for code, name in (("nobody", "Ada"), (house.code, "Zoe"), (house.code, "Ada"), (house.code, "Ben")):
+        decoded.clear()
+        with pytest.raises(SignInError):
+            local.accounts.sign_in(code, name, "wrong passphrase")
+        seen.append(dict(decoded))
+    assert seen[0]["account"] == 2 and seen == [seen[0]] * 4
+
+
+def test_a_couple_read_instead_of_none_opens_to_nobody(house: House) -> None:
+    """Their own names and passphrases do not fit where the code is another."""
+    with pytest.raises(SignInError):
+        house.local.accounts.sign_in("nobody", "Ada", WORDS["Ada"])
+    with pytest.raises(SignInError):
+        house.local.accounts.recover("nobody", "Ada", house.recovery["Ada"], "a new long passphrase")
 
 
 def test_an_account_allows_ten_tries_per_quarter_hour_from_any_address(house: House) -> None:

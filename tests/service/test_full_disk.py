@@ -148,6 +148,82 @@ def test_what_two_have_together_is_read_on_a_full_disk(is_older: bool) -> None:
     assert ada.my_decision("needs", OCCASION) is Grain.ANSWERS
 
 
+def test_two_together_get_in_and_read_on_a_full_disk() -> None:
+    house = with_all_there_is()
+    before = table_as_json(house.together()[0].read_table())
+    full = StorageError(problem("errors.storage.full_disk"))
+    with mock.patch.object(house.store, "write", side_effect=full):
+        service, _actor = house.together()
+        assert table_as_json(service.read_table()) == before and before["publications"]
+        with pytest.raises(StorageError):
+            service.choose_exercise("tech_off", "done", stands=True)
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["in the room kept aside", "the control"])
+def test_two_from_before_there_were_keys_get_in_together_in_the_room_kept_aside(
+    tmp_path: Path, is_kept: bool
+) -> None:
+    """They read nothing without a key together, so it can't wait; without the room it has to."""
+    house = with_all_there_is()
+    before = table_as_json(house.a[0].read_table())["publications"]
+    store, spare = without_keys(house).store, Spare(tmp_path, SPARE)
+    local = Household(store, cost=CHEAP, spare=spare if is_kept else None)
+    writing = store.write
+
+    def written(*given: Any, **named: Any) -> Any:
+        if spare._file.exists() or not is_kept:
+            raise StorageError(problem("errors.storage.full_disk"))
+        return writing(*given, **named)
+
+    with mock.patch.object(store, "write", side_effect=written):
+        if is_kept:
+            service = local.seat(local.accounts.sign_in_together(house.code, list(WORDS.items())))
+            assert len(table_as_json(service.read_table())["publications"]) == len(before) > 0
+            assert spare._file.exists(), "the rest of the room is kept"
+        else:
+            with pytest.raises(StorageError):
+                local.accounts.sign_in_together(house.code, list(WORDS.items()))
+
+
+def test_the_recovery_code_and_a_new_passphrase_work_on_a_full_disk_again_and_again(disk: Path) -> None:
+    """In the room kept aside, of which the most stays: so there is enough to erase, too."""
+    household, code = lived_in(disk, spare=True)
+    recovery = household.accounts.change_passphrase(
+        household.accounts.sign_in(code, "Ada", WORDS["Ada"]), WORDS["Ada"], "some quite new words"
+    )
+    for n in range(5):
+        welcome = household.accounts.recover(code, "Ada", recovery, f"words of day {n} by the sea")
+        recovery = welcome.recovery_code
+        assert len(household.seat_partner(welcome.actor).read_responses(INSTRUMENT)) > 0
+        assert (disk / FILE_NAME).stat().st_size > SPARE / 2
+    household.close()
+    household = opened(disk, Spare(disk, SPARE))
+    actor = household.accounts.sign_in(code, "Ada", "words of day 4 by the sea")
+    household.seat_partner(actor).erase("words of day 4 by the sea")
+    assert household._core.directory.account(actor.person_id) is None
+    household.close()
+
+
+def test_without_the_room_kept_aside_the_recovery_code_is_refused_and_stays_good(disk: Path) -> None:
+    """The control; nothing was changed, so it works once there is room."""
+    household = opened(disk, None)
+    welcome = household.accounts.create_couple("Ada", WORDS["Ada"])
+    fill(disk)
+    with pytest.raises(StorageError) as refused:
+        household.accounts.recover(welcome.code, "Ada", welcome.recovery_code, "some quite new words")
+    assert is_full(refused.value)
+    (disk / "letters").unlink()
+    household.accounts.recover(welcome.code, "Ada", welcome.recovery_code, "some quite new words")
+    household.close()
+
+
+def test_what_is_left_of_the_room_after_lending_is_made_whole_at_a_start_with_room(disk: Path) -> None:
+    spare = Spare(disk, SPARE)
+    (disk / FILE_NAME).write_bytes(bytes(1000))
+    spare.hold()
+    assert (disk / FILE_NAME).stat().st_size >= SPARE
+
+
 def test_another_fault_of_the_disk_is_told_at_signing_in() -> None:
     """The control: room that is wanting is the one thing that is overlooked."""
     old = without_keys(with_all_there_is())

@@ -51,7 +51,7 @@ def choose(app: App, grain: str, linked: str = "") -> None:
 def press(app: App, key: str) -> None:
     page = app._open
     (button,) = [one["id"] for one in page.actions.buttons if one["label"] == say(key)]  # type: ignore[union-attr]
-    page._pressed(button)  # type: ignore[union-attr]
+    page._row.press(button)  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -171,6 +171,18 @@ def test_the_preview_counts_exactly_what_would_be_given(app: App) -> None:
     page.choice.value = "scores"
     assert say("study.page.n_answers", n=n_items) not in str(page.preview.blocks)
     assert say("study.page.never") in words(app), "the same for everyone"
+
+
+def test_the_preview_counts_nothing_that_is_held_back(app: App) -> None:
+    session = app.session
+    items = session.instruments["connection"].as_published.items
+    session.decide("connection", Grain.NOTHING, [items[0].id])
+    app.go("research")
+    page = app._open
+    assert page is not None
+    page.choice.value = "answers"
+    rows = page.preview.blocks[0]["blocks"][0]["rows"]
+    assert rows[1][1] == say("study.page.n_answers", n=len(items) - 1)
 
 
 def test_a_browser_cannot_choose_what_is_not_offered(household: Household, app: App) -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.ui.conftest import status
 from workbook.content import say
+from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.sharing import Grain
 from workbook.ui.app import App
 
+NOT_ARISEN = next(one.id for one in catalogue()["connection"].as_published.items if one.may_not_arise)
 HELD = {"connection": "connection.emotional_safety.1", "needs": "needs.safe.met"}
 
 
@@ -35,12 +38,13 @@ def answered(
     take_part: Callable[[Session], Session],
     answer_all: Callable[..., None],
 ) -> tuple[Session, Session]:
-    """Both answered all of two parts; Maya would rather not say one thing, and left another open."""
+    """Both answered all of two parts; Maya would rather not say one thing, and another did not come up."""
     for session in (maya, jonah):
         take_part(session)
         for part in HELD:
             answer_all(session, part)
     maya.save([Answer("declines", maya.occasion, "connection.open_talk.1", None, declined=True)])
+    maya.save([Answer("not-arisen", maya.occasion, NOT_ARISEN, None, not_arisen=True)])
     return maya, jonah
 
 
@@ -69,12 +73,16 @@ def test_the_preview_equals_what_is_published(
         ]
     else:
         expected = [
-            [item.text, item.scale.choices[int(value)].label]
+            [
+                item.text,
+                say("ui.form.not_arisen") if pd.isna(value) else item.scale.choices[int(value)].label,
+            ]
             for item, value in (
                 (instrument.item_by_id[name], value)
                 for name, value in zip(mine.responses["item"], mine.responses["value"], strict=True)
             )
         ]
+        assert (say("ui.form.not_arisen") in str(shown)) == (part == "connection")
     assert shown == expected
     assert instrument.item_by_id[HELD[part]].text not in str(shown)
 

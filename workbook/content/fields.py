@@ -62,6 +62,8 @@ SaidOrNot = Annotated[Words, WORDED]
 """A text that people read, where there is one."""
 SaidEach = Annotated[Texts, WORDED]
 """Texts that people read, at least one."""
+SaidAny = Annotated[Listed, WORDED]
+"""Texts that people read, where there are any."""
 
 
 def load_toml(source: Path | Traversable) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def plot_four_views(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeF
     words = first["words"].split("\n")
     left = min(230.0, width * 0.3) if sheet.is_wide else 24.0
     scale = Scale(left, width - (64 if sheet.is_wide else 24), float(first["lowest"]), words)
-    y = 4.0
+    y = SMALL * LEADING / 2
     if first["question"]:
         asked = say("results.plots.asked", question=first["question"])
         y = sheet.paragraph(0, y, asked, width, size=TEXT, colour=INK_SOFT) + 20

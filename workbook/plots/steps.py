@@ -49,14 +49,16 @@ def _draw_columns(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
     y = head + 16 + max(scale.name(sheet, head, bounds[about]) for about, scale in scales.items())
     for rows in _by_facet(prepared):
         lines = wrap(rows[0].title, room, TEXT)
+        over = max(_over(row, scales[row.about], bounds[row.about][1]) for row in rows)
         high = max(34.0 if is_on_one_axis(prepared) else 58.0, len(lines) * TEXT * LEADING + 12)
         at = y + high / 2
         ends = (y, y + high) if is_on_one_axis(prepared) else (at - 10, at + 8)  # none runs through words
         sheet.write(0, at, lines)
         for about, scale in scales.items():  # a track is there whether or not it has a mark
             scale.guides(sheet, *ends)
-            _draw_marks(sheet, scale, [row for row in rows if row.about == about], at)
-        y += high
+            own = [row for row in rows if row.about == about]
+            _draw_marks(sheet, scale, own, at, bounds[about][1])
+        y += high + over
     return y + 4
 
 
@@ -74,8 +76,10 @@ def _draw_stacked(sheet: Canvas, prepared: pd.DataFrame, called: dict[str, str])
             sheet.capsule(0, 26, y, 10, Look(SUNKEN))  # a label, or it would look like an answer
             sheet.write(13, y, SIGN[about], colour=PARTNER[about], size=SMALL, anchor="center")
             scale.guides(sheet, y - 12, y + (12 if is_on_one_axis(prepared) else 8))
-            _draw_marks(sheet, scale, [row for row in rows if row.about == about], y)
-            y += 26 if is_on_one_axis(prepared) else 40
+            own = [row for row in rows if row.about == about]
+            _draw_marks(sheet, scale, own, y, sheet.width)
+            over = max((_over(row, scale, sheet.width) for row in own), default=0.0)
+            y += 26 if is_on_one_axis(prepared) else 40 + over
         y += 4
     return y
 
@@ -99,7 +103,7 @@ def _heading(about: str, name: str) -> str:
     return say("results.plots.column_about", mark=SIGN[about], name=name)
 
 
-def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
+def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float, end: float) -> None:
     if any(pd.notna(row.is_claimed) and row.is_claimed for row in both):
         ends = sorted(scale.at(row.value) for row in both)
         sheet.line([(ends[0], y), (ends[-1], y)], INK, 2.5, layer=2)
@@ -107,9 +111,29 @@ def _draw_marks(sheet: Canvas, scale: Scale, both: list[Any], y: float) -> None:
         both, key=lambda one: one.by == one.about
     ):  # an open mark first: a filled one lies on it
         is_open = row.by != row.about
-        steps = row.words.split("\n")
-        if steps != list(scale.words):  # of a scale of its own: said in its word, below the track
-            seen = say("results.plots.sees", name=row.name_by, word=word_for(row.value, row.lowest, steps))
-            sheet.write(scale.at(scale.lowest) - MARK, y + SEEN, seen, size=SMALL, colour=PARTNER[row.by])
+        if lines := _seen(row, scale, end):
+            at = y + SEEN + _over(row, scale, end) / 2
+            sheet.write(_start(scale), at, lines, size=SMALL, colour=PARTNER[row.by])
             continue
         sheet.mark(scale.at(row.value), y, row.by, MARK_OPEN if is_open else MARK, is_open=is_open)
+
+
+def _start(scale: Scale) -> float:
+    return scale.at(scale.lowest) - MARK
+
+
+def _seen(row: Any, scale: Scale, end: float) -> list[str]:
+    """Return what the other has seen where that has a scale of its own: said in its word, below the track.
+
+    In as many lines as it needs up to an ``end``.
+    """
+    steps = row.words.split("\n")
+    if steps == list(scale.words):
+        return []
+    said = say("results.plots.sees", name=row.name_by, word=word_for(row.value, row.lowest, steps))
+    return wrap(said, end - _start(scale), SMALL)
+
+
+def _over(row: Any, scale: Scale, end: float) -> float:
+    """Return how much higher than one line that is, px."""
+    return max(0, len(_seen(row, scale, end)) - 1) * SMALL * LEADING

@@ -126,11 +126,23 @@ class Progress(OwnDrawer):
         One of which only the first look is answered waits until one of its chapters is finished.
         """
         now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
-        return [one for one in self.shareable() if self._may_be_shown(one, publishable(now, one)["item"])]
+        answered = now[now["value"].notna().to_numpy(dtype=bool)]
+        return [
+            one for one in self.shareable() if self._may_be_shown(one, publishable(answered, one)["item"])
+        ]
 
     def _may_be_shown(self, instrument: Instrument, answered: Collection[str]) -> bool:
         is_finished = any(self.chapter_status(one.id) == "complete" for one in instrument.chapters)
         return len(answered) > 0 and (is_finished or not first_look().is_all(answered))
+
+    def is_asked_anew(self, instrument: Instrument, occasion: str) -> bool:
+        """Say whether questions were answered on an occasion in words that are not asked there any more."""
+        own = self.responses
+        is_here = (own["instrument"] == instrument.id) & (own["occasion"] == occasion) & own["value"].notna()
+        here = own[is_here.to_numpy(dtype=bool)]
+        known = {item.id: item.version for item in instrument.items}
+        said = zip(here["item"], here["version"], strict=True)
+        return any(known.get(item, version) != version for item, version in said)
 
     def is_private(self, chapter_id: str) -> bool:
         """Say whether a chapter asks the private questions."""

@@ -6,14 +6,18 @@ takes that much beforehand; it is given up when there is no other room, and take
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from workbook.errors import Problem, StorageError
 
 FILE_NAME = "spare-room"
 SPARE_BYTES = 8 * 2**20
 _ENOUGH = 4  # times as much must be free before some is put aside
+_BLOCK = 64 * 2**10
+Done = TypeVar("Done")
 
 
 def is_full(error: StorageError) -> bool:
@@ -52,15 +56,12 @@ class Spare:
         self._file, self._size = folder / FILE_NAME, size
 
     def hold(self) -> None:
-        """Put the room aside, where there is plenty."""
+        """Put the room aside, where there is plenty; what is left of it after lending is made whole."""
         with suppress(OSError):
-            if self._file.exists() or shutil.disk_usage(self._file.parent).free < _ENOUGH * self._size:
+            held = self._file.stat().st_size if self._file.exists() else 0
+            if held >= self._size or shutil.disk_usage(self._file.parent).free < _ENOUGH * self._size:
                 return
-            with self._file.open("xb") as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(os.urandom(self._size))  # zeros, or a hole, might take no room
-                file.flush()
-                os.fsync(file.fileno())
+            self._put_aside()
 
     def give_up(self) -> bool:
         """Make the room free; return whether there was some."""
@@ -69,3 +70,32 @@ class Spare:
         except OSError:
             return False
         return True
+
+    def lend(self, act: Callable[[], Done]) -> Done:
+        """Do what writes little; where the disk is full, in the room kept aside, of which the rest is kept.
+
+        Raises
+        ------
+        StorageError
+            There is no room for it even so, or something else went wrong.
+        """
+        try:
+            return act()
+        except StorageError as error:
+            if not is_full(error) or not self.give_up():
+                raise
+        try:
+            return act()
+        finally:
+            with suppress(OSError):
+                self._put_aside()
+
+    def _put_aside(self) -> None:
+        """Take the room, or as much of it as there is."""
+        self._file.unlink(missing_ok=True)
+        with self._file.open("xb", buffering=0) as file:
+            os.fchmod(file.fileno(), 0o600)
+            with suppress(OSError):  # no more is there
+                while file.tell() < self._size:
+                    file.write(os.urandom(_BLOCK))  # zeros, or a hole, might take no room
+            os.fsync(file.fileno())

@@ -47,6 +47,7 @@ from workbook.service.formats.values import HeldBack
 from workbook.sharing import Grain, grains_for, open_round, publish, publishable
 from workbook.storage.base import Entry, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
+from workbook.withheld import Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _made(
     if instrument.version != FIRST:
         about["version"] = instrument.version
     made = None
-    shown: Collection[str] = ()
+    shown: Collection[Answered] = ()
     if decision.grain is not Grain.NOTHING:
         used = _used(own, instrument, memory)
         snapshot = publish(
@@ -238,10 +239,10 @@ def _made(
 
 def _used(own: pd.DataFrame, instrument: Instrument, memory: HeldBack) -> pd.DataFrame:
     """Return those of one's own answers that a publication is made from."""
-    if first_look().is_all(own["item"]):  # also where nothing is
+    if first_look().is_all(own.loc[own["value"].notna(), "item"]):  # also where nothing is
         raise SharingError(problem("errors.sharing.nothing_answered"))
     used = own[~own["item"].isin(left_out(own, instrument, memory)).to_numpy(dtype=bool)]
-    if not len(used):
+    if not used["value"].notna().any():  # what did not come up shows nothing as scores
         raise SharingError(problem("errors.sharing.all_held_back"))
     return used
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import AccessError, problem
-from workbook.exercises import Step, check_step
+from workbook.exercises import PASSING, Step, check_step, given_to
 from workbook.exercises.room import Room
 from workbook.service.cases.place import place_cell
 from workbook.service.couple import rounds
@@ -49,7 +49,11 @@ class AtTable(CoupleService):
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
         table = read_fold(self._core.store_of(actor), actor.couple_id).table()
-        return self._as_read(replace(table, asked_from=self._core.asked_from(actor)))
+        given = given_to(actor.person_id if actor.role == "partner" else "", table.events)
+        events = tuple(
+            replace(event, payload=dict(payload)) for event, payload in zip(table.events, given, strict=True)
+        )
+        return self._as_read(replace(table, events=events, asked_from=self._core.asked_from(actor)))
 
     def read_audit(self) -> list[Event]:
         actor = self._seated()
@@ -182,7 +186,8 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
     if any(_told(known) != _told(event) for known in same):
         raise AccessError(problem("errors.events.bad_operation"))
     if not same:
-        check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
+        now = datetime.now(UTC)  # what rests for a time rests by the service's clock
+        check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id, now))
     gone = {table_log(couple_id): words_taken_off([*events, event])}
     return Writing(_event_entries(couple_id, event), gone)
 
@@ -190,6 +195,8 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
 def _event_entries(couple_id: str, event: Event) -> list[Entry]:
     """Return the rows of a joint event: on the table, and in the record of what was done there."""
     entry, about = event_entry(couple_id, event), {"kind": event.kind, "person_id": event.person_id}
+    if event.kind in PASSING:  # how often somebody said how it went is nobody's to count
+        return [entry]
     return [entry, audit_entry(couple_id, entry.operation_id, "event", **about)]
 
 

@@ -54,7 +54,7 @@ class Household:
     study : Study, optional
         The study this installation is run for, if it is.
     spare : Spare, optional
-        Room kept aside, so that people can erase what is theirs on a full disk.
+        Room kept aside, so that people can get in and erase what is theirs on a full disk.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Household:
         self.sittings = Sittings() if sittings is None else sittings
         tries = Tries() if tries is None else tries
         standing = Standing(directory, self.sittings)
-        self.accounts = Accounts(standing, tries, cost)
+        self.accounts = Accounts(standing, tries, cost, spare)
         self.therapists = Therapists(store, self.sittings, tries, cost)
         self._core = Core(
             store,
@@ -128,6 +128,20 @@ class Household:
         if not isinstance(seated, LocalPartner):
             raise AccessError(problem("errors.access.no_drawer"))
         return seated
+
+    def seat_therapist(self, actor: Actor) -> LocalTherapist:
+        """Return a therapist's interface; see `seat`."""
+        seated = self.seat(actor)
+        if not isinstance(seated, LocalTherapist):
+            raise AccessError(problem("errors.access.not_yours"))
+        return seated
+
+    def name_of(self, actor: Actor) -> str:
+        """Return what whoever is signed in is called; of two together, nothing."""
+        if actor.role == "therapist":
+            return self.therapists.account_of(actor).name
+        members = self.seat_couple(actor).couple().members
+        return next((one.name for one in members if one.person_id == actor.person_id), "")
 
     def seat_couple(self, actor: Actor) -> CoupleService:
         """Return the interface of a partner, or of two together; see `seat`."""

@@ -14,6 +14,7 @@ from workbook.service.cases.place import note_place_ended
 from workbook.service.couple import choices, drawer_contents, rounds, trail
 from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
+from workbook.service.couple.held_back import chosen_by_part
 from workbook.service.couple.private_copy import PrivateCopy, answer_wish, noting, opening_of
 from workbook.service.couple.records import (
     ANSWER,
@@ -278,7 +279,14 @@ class LocalPartner(InCase):
             given.refuse_unread(study, text_hash, has_consented=drawer_contents.has_consented(drawer))
             responses = drawer_contents.responses(drawer, core.instruments, actor.couple_id)
             return given.giving(
-                giver.place(), study, giver, responses, grain, linked=linked is True, text_hash=text_hash
+                giver.place(),
+                study,
+                giver,
+                responses,
+                grain,
+                linked=linked is True,
+                text_hash=text_hash,
+                held_back=chosen_by_part(drawer),
             )
 
         copy = given.standing_name(giver)

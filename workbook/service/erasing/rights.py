@@ -258,11 +258,8 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
     """
 
     def heard(event: Event) -> Event:
-        return (
-            replace(event, payload=without_free_text(event.kind, event.payload))
-            if of(event.person_id)
-            else event
-        )
+        is_own = not of(event.person_id)
+        return replace(event, payload=without_free_text(event.kind, event.payload, of_others=is_own))
 
     laid = tuple(replace(one, words={}) if of(one.person_id) else one for one in table.publications)
     return replace(table, publications=laid, events=tuple(heard(event) for event in table.events))

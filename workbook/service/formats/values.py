@@ -1,5 +1,6 @@
 """What the service takes and returns: frozen values, the same in process and over the socket."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -42,11 +43,11 @@ class Answer:
 class HeldBack:
     """What somebody holds back of one instrument and occasion, by item.
 
-    ``opened`` is what something rested on that was open before: see `workbook.withheld`.
+    ``opened`` are the answers that something rested on which was open before: see `workbook.withheld`.
     """
 
     chosen: tuple[str, ...] = ()
-    opened: tuple[str, ...] = ()
+    opened: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,16 @@ class Couple:
 
 ExerciseChoice = tuple[str, str]
 """An exercise's id, and what was chosen about it: one of `CHOICES`."""
-ASIDE, DONE = "aside", "done"
-CHOICES = (ASIDE, DONE)
+ASIDE, DONE, AGAIN, CHANGE = "aside", "done", "again", "change"
+CHOICES = (ASIDE, DONE, AGAIN, CHANGE)
+
+
+def passed_over(choices: Iterable[ExerciseChoice]) -> set[str]:
+    """Return the exercises not to be offered now: put aside, or done and not wanted again."""
+    chosen = set(choices)
+    return {
+        name for name, choice in chosen if choice == ASIDE or (choice == DONE and (name, AGAIN) not in chosen)
+    }
 
 
 @dataclass(frozen=True, slots=True)

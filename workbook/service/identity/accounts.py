@@ -38,10 +38,11 @@ from workbook.service.identity.names import look_alike, name_key, shows_nothing
 from workbook.service.identity.passphrases import weakness
 from workbook.service.identity.rate_limit import Tries, Try
 from workbook.service.identity.standing import Standing
+from workbook.service.identity.whose import NOBODY, Whose, counted_on
 from workbook.service.identity.wrong_tries import TriedBefore, Where
 from workbook.storage.base import Writing
 from workbook.storage.deciding import Seen, decide_and_write
-from workbook.storage.spare import PassOverFullDisk
+from workbook.storage.spare import PassOverFullDisk, Spare
 
 SHORTEST_PASSPHRASE = 8
 LONGEST_PASSPHRASE = 200
@@ -68,17 +69,26 @@ class Accounts:
         Who is signed in to which account, and how often one may guess.
     cost : Cost
         What deriving a key from a passphrase costs; kept with each account, so it may rise.
+    spare : Spare, optional
+        Room kept aside, for new locks on a full disk.
     """
 
-    def __init__(self, standing: Standing, tries: Tries, cost: crypto.Cost = crypto.HOUSEHOLD) -> None:
+    def __init__(
+        self,
+        standing: Standing,
+        tries: Tries,
+        cost: crypto.Cost = crypto.HOUSEHOLD,
+        spare: Spare | None = None,
+    ) -> None:
         self._standing = standing
         self._sittings = standing.sittings
         self._directory = standing.directory
         self._store = standing.directory.store
         self._tries = tries
-        self._cost = cost
+        self._whose = Whose(standing.directory)
+        self._cost, self._spare = cost, spare
         self.tried = TriedBefore(standing.directory.store)
-        self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
+        self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", NOBODY, cost)
 
     def create_couple(self, name: str, passphrase: str, *, address: str = "") -> Welcome:
         """Begin a workbook for two; the first partner is signed in at once.
@@ -149,12 +159,19 @@ class Accounts:
     def sign_in_together(self, code: str, both: Sequence[tuple[str, str]]) -> Actor:
         """Sign both in at once, given (name, passphrase) of each; opens neither drawer.
 
-        Both passphrases are always tried, and a wrong one counts although the other was right.
+        Both passphrases are always tried, and a wrong one counts although the other was right. Two who have
+        no key together yet get it here, on a full disk too: without it there is nothing that they could read.
         """
         if len(both) != 2 or name_key(both[0][0]) == name_key(both[1][0]):
             raise AccessError(problem("errors.account.together_needs_two"))
-        (account, key), _ = self._open_all(code, both)
-        make_couple_key(self._store, account.couple_id)
+        opened_now = self._open_all(code, both)
+
+        def make_keys() -> Account:
+            first, _second = [self.with_keys(*one) for one in opened_now]
+            make_couple_key(self._store, first.couple_id)
+            return first
+
+        account, key = self._lending(make_keys), opened_now[0][1]
         opened = open_couple_key(self._store, account, key)
         return self._standing.begin_together(account.couple_id, opened)
 
@@ -173,8 +190,8 @@ class Accounts:
             With every problem of the new passphrase.
         """
         check_new(name, new_passphrase, code)
-        account, counted = self._find(code, name)
-        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, "nobody")
+        account, counted = self._whose.find(code, name)
+        lock, person_id = (account.by_recovery, account.person_id) if account else (self._dummy, NOBODY)
         key = unlock(lock, plain_code(recovery_code), person_id)
         if account is None or key is None:
             self._tries.charge([counted], told="too_many_codes")
@@ -182,7 +199,7 @@ class Accounts:
                 self.tried.note(account.person_id, "outside")
             raise SignInError(problem("errors.account.wrong_recovery"))
         by_passphrase, by_recovery, recovery_code = self._new_locks(account.person_id, key, new_passphrase)
-        fresh = self.with_keys(self._relock(account, by_passphrase, by_recovery), key)
+        fresh = self._with_keys_if_room(self._relock(account, by_passphrase, by_recovery), key)
         self._sittings.end_where(lambda actor: actor.person_id == account.person_id)
         return Welcome(self._seat(fresh, key), self._directory.pair(account.couple_id).code, recovery_code)
 
@@ -210,7 +227,7 @@ class Accounts:
         account = self._directory.account(self._sittings.require(actor).person_id)
         if account is None:
             raise AccessError(problem("errors.access.ended"))
-        taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[_counted_on(account)])
+        taken = self._tries.charge([f"sitting {actor.sitting_id}"], also=[counted_on(account)])
         self._open_counted(account, passphrase, taken, "sitting")
         return account
 
@@ -231,7 +248,7 @@ class Accounts:
         account = self._directory.account(person_id)
         if account is None or account.couple_id != couple_id:
             raise AccessError(problem("errors.access.not_yours"))
-        taken = self._tries.charge([_counted_on(account)], told="too_many_sign_ins")
+        taken = self._tries.charge([counted_on(account)], told="too_many_sign_ins")
         return account, self._open_counted(account, passphrase, taken, "outside")
 
     def _open_counted(self, account: Account, passphrase: str, taken: Try, where: Where) -> bytes:
@@ -244,14 +261,12 @@ class Accounts:
 
     def _open_all(self, code: str, people: Sequence[tuple[str, str]]) -> list[tuple[Account, bytes]]:
         """Everybody's account and key, if every passphrase is right; each is tried, each counts."""
-        found = [(*self._find(code, name), passphrase) for name, passphrase in people]
+        found = [(*self._whose.find(code, name), passphrase) for name, passphrase in people]
         # Nobody is tried unless all may be: or who is locked out would show by the time it takes.
         taken = self._tries.charge([counted for _, counted, _ in found], told="too_many_sign_ins")
         opened = []
         for account, counted, passphrase in found:
-            lock, person_id = (
-                (account.by_passphrase, account.person_id) if account else (self._dummy, "nobody")
-            )
+            lock, person_id = (account.by_passphrase, account.person_id) if account else (self._dummy, NOBODY)
             key = unlock(lock, passphrase, person_id)
             if account is not None and key is not None:
                 self._tries.refund(taken.at(counted))
@@ -262,19 +277,9 @@ class Accounts:
             raise SignInError(problem("errors.account.wrong"))
         return [(self._with_keys_if_room(account, key), key) for account, key in opened]
 
-    def _find(self, code: str, name: str) -> tuple[Account | None, str]:
-        """Return whose account is meant, and what tries at it count on; somebody made up has a count too."""
-        wanted, couple_id = name_key(name), self._couple_by_code(code)
-        # As many logs are opened where there is no such couple: or that would show by the time it takes.
-        people = (*self._directory.pair(couple_id).people, "nobody", "nobody")[:2]
-        members = [self._directory.account(person_id) for person_id in people]
-        own = (one for one in members if one is not None and one.couple_id == couple_id)
-        account = next((one for one in own if one.name_key == wanted), None)
-        return account, _counted_on(account) if account else f"nobody {plain_code(code)} {wanted}"
-
     def _couple_by_code(self, code: str) -> str:
         """Return the couple that a typed code names, or the id of none."""
-        return self._directory.couple_by_code(code) or "nobody"
+        return self._directory.couple_by_code(code) or NOBODY
 
     @staticmethod
     def _has_place(pair: Pair, first: Account | None) -> bool:
@@ -297,12 +302,19 @@ class Accounts:
         return by_passphrase, lock_key(key, plain_code(recovery_code), person_id, self._cost), recovery_code
 
     def _relock(self, opened: Account, by_passphrase: Lock, by_recovery: Lock) -> Account:
-        """Put new locks in the place of those of an account that was opened by one of them."""
+        """Put new locks in the place of those of an account that was opened by one of them.
+
+        On a full disk, too: who has only the recovery code, or whose passphrase is known, can't wait.
+        """
 
         def locked(current: Account) -> Account:
             return replace(current, by_passphrase=by_passphrase, by_recovery=by_recovery)
 
-        return self._renew(opened, locked)
+        return self._lending(lambda: self._renew(opened, locked))
+
+    def _lending(self, write: Callable[[], Account]) -> Account:
+        """Write to accounts what can't wait; on a full disk in the room kept aside, if there is some."""
+        return write() if self._spare is None else self._spare.lend(write)
 
     def _with_keys_if_room(self, opened: Account, key: bytes) -> Account:
         """Return the same; on a full disk without a key pair, for one can read all the same."""
@@ -342,11 +354,8 @@ class Accounts:
     def _seat(self, account: Account, key: bytes) -> Actor:
         with PassOverFullDisk():  # a later sitting makes it
             make_couple_key(self._store, account.couple_id)
+        self._whose.was_in(account.couple_id)
         return self._standing.begin(account, key)
-
-
-def _counted_on(account: Account) -> str:
-    return f"account {account.person_id}"
 
 
 def new_couple_id() -> str:

@@ -23,9 +23,9 @@ from workbook.service.formats.values import Actor, Change
 from workbook.service.link.calls import LARGEST_REQUEST, Granted, Signal, decode, encode, verbs_of
 from workbook.service.link.defects import Defects
 from workbook.service.link.errors import refusal_of
+from workbook.service.link.path import LONGEST_PATH
 from workbook.service.link.tickets import Tickets
 
-LONGEST_PATH = 100  # bytes; Linux allows 107, macOS 103
 PULSE_SECONDS = 10.0
 _N_THREADS = 8
 _log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ from workbook.service.studies.blob import (
     research_log,
     seal_blob,
 )
-from workbook.service.studies.preview import snapshots
+from workbook.service.studies.preview import HeldBackIn, snapshots
 from workbook.service.studies.study import BACKGROUND, DOCUMENT, Study
 from workbook.sharing import Grain
 from workbook.storage.base import Row, Store, Writing
@@ -69,6 +69,7 @@ def giving(
     *,
     linked: bool,
     text_hash: str,
+    held_back: HeldBackIn | None = None,
 ) -> Writing:
     """Return what keeps a copy of what was answered up to now, in the place of any earlier copy.
 
@@ -82,6 +83,8 @@ def giving(
         More than nothing; `taking_back` is for that.
     text_hash : str
         Of the study's words, as they were read.
+    held_back : mapping of (instrument, occasion) to items, optional
+        What the person holds back from their partner, and so from everybody.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def giving(
     """
     today = datetime.now(UTC).date()
     refuse_closed(study, today)
-    published = snapshots(study, responses, grain)
+    published = snapshots(study, responses, grain, held_back)
     if not any(publication.instrument != BACKGROUND for publication in published):
         raise SharingError(problem("study.error.nothing_to_give"))
     choice = {"grain": grain.value, "linked": linked, "text_hash": text_hash}

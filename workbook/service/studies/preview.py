@@ -1,16 +1,24 @@
 """What a choice would give a study of what is answered now: pure, and shown before it is given."""
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 
 from workbook.instruments.model import Instrument
 from workbook.service.studies.study import BACKGROUND, Study
 from workbook.sharing import Grain, Publication, publish
 
+HeldBackIn = Mapping[tuple[str, str], Collection[str]]
+"""By instrument and occasion, the items whose answers a person holds back."""
 
-def snapshots(study: Study, responses: pd.DataFrame, grain: Grain) -> list[Publication]:
+
+def snapshots(
+    study: Study, responses: pd.DataFrame, grain: Grain, held_back: HeldBackIn | None = None
+) -> list[Publication]:
     """Return what a grain would give: the background facts, and each asked instrument of each occasion.
 
-    The background facts are single answers, so they go at every grain but nothing.
+    The background facts are single answers, so they go at every grain but nothing. What is held back from the
+    partner is in nothing that is given either: it looks like what was left open, in scores and counts too.
     """
     if grain is Grain.NOTHING:
         return []
@@ -19,8 +27,10 @@ def snapshots(study: Study, responses: pd.DataFrame, grain: Grain) -> list[Publi
         own = responses[responses["instrument"] == instrument.id]
         finest = Grain.ANSWERS if instrument.id == BACKGROUND else grain
         for occasion in sorted(own["occasion"].unique()):
-            made = _snapshot(own[own["occasion"] == occasion], instrument, finest)
-            if len(made.responses) or len(made.scores):
+            out = (held_back or {}).get((instrument.id, str(occasion)), ())
+            used = own[(own["occasion"] == occasion) & ~own["item"].isin(list(out))]
+            made = _snapshot(used, instrument, finest) if len(used) else None
+            if made is not None and (len(made.responses) or len(made.scores)):
                 found.append(made)
     return found
 

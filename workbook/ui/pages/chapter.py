@@ -13,7 +13,7 @@ from workbook.errors import StorageError, WorkbookError, problem
 from workbook.instruments import Chapter, FreeText, Instrument, Item
 from workbook.service.formats.values import Answer
 from workbook.session import Session, Status
-from workbook.ui.blocks import heading, kicker, lead, paragraph, progress, table
+from workbook.ui.blocks import heading, kicker, lead, note, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
 from workbook.ui.pages.base import Page
@@ -114,16 +114,18 @@ class Screen(Page):
         instrument, chapter = self.chapter
         screens = self.session.screens(chapter.id)
         items = screens[self.number]
-        self.say_words(self._head(instrument, chapter, len(screens)))
+        if items:  # before the words: never questions of the screen before below a new heading
+            with self.form.hold_sync():
+                self.form.occasion = self.occasion
+                self.form.opens_blank = instrument.is_private
+                self.form.answers = (
+                    {} if instrument.is_private else self.session.answers(items, self.occasion)
+                )
+                self.form.items = [question(item) for item in items]
         self.bar.blocks = [] if instrument.is_private else [self._progress(chapter)]
-        if not items:
-            return
-        with self.form.hold_sync():
-            self.form.occasion = self.occasion
-            self.form.opens_blank = instrument.is_private
-            self.form.answers = {} if instrument.is_private else self.session.answers(items, self.occasion)
-            self.form.items = [question(item) for item in items]
-        self._offer(chapter, len(screens))
+        self.say_words(self._head(instrument, chapter, len(screens)))
+        if items:
+            self._offer(chapter, len(screens))
 
     def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
         key = "private_kicker" if instrument.is_private else "kicker" if n_screens > 1 else "kicker_one"
@@ -133,9 +135,12 @@ class Screen(Page):
             )
         ]
         head.append(heading(1, chapter.title))
+        head.append(lead(chapter.introduction))
         if self.number == 0:
-            return [*head, lead(chapter.introduction), paragraph(instrument.instructions)]
-        return [*head, lead(chapter.introduction)]
+            head.append(paragraph(instrument.instructions))
+            if not instrument.is_private and self.session.is_asked_anew(instrument, self.occasion):
+                head.append(note(say("ui.chapter.asked_anew")))
+        return head
 
     def _progress(self, chapter: Chapter) -> dict[str, Any]:
         n_answered = self.session.n_answered(chapter.id, self.occasion)

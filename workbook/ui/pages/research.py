@@ -164,12 +164,22 @@ class Research(Page):
     def _preview(self, grain: Grain) -> list[Block]:
         session, study = self.session, self.study
         found: list[Publication] = session.once(
-            f"research.{grain}", (session.responses,), lambda: snapshots(study, session.responses, grain)
+            f"research.{grain}",
+            (session.responses, session.decisions),
+            lambda: snapshots(study, session.responses, grain, self._held_back()),
         )
         if not any(one.instrument != BACKGROUND for one in found):
             return [paragraph(say("study.page.preview_none"))]
         head = [say("study.page.column_part"), say("study.page.column_given")]
         return [table(say("study.page.preview_caption"), head, [self._line(one) for one in found])]
+
+    def _held_back(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return what the person holds back of all that is answered, by instrument and occasion."""
+        session = self.session
+        own = session.responses
+        own = own.loc[own["instrument"].isin([one.id for one in session.shareable()])]
+        keys = {(str(one), str(time)) for one, time in zip(own["instrument"], own["occasion"], strict=True)}
+        return {key: session.held_back(*key).chosen for key in sorted(keys)}
 
     def _line(self, publication: Publication) -> list[str]:
         title = self.study.instruments[publication.instrument].title

@@ -34,7 +34,7 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Choices, Picks, Prose
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER, PathStep
-from workbook.withheld import withheld
+from workbook.withheld import Answered, values_of, withheld
 
 _MOST_ROWS = 8
 
@@ -63,7 +63,7 @@ class Share(Page):
         self.preview = Prose()
         self.choice.observe(self.desk.guard(lambda _: self._show_preview()), "value")
         self.held_back.observe(self.desk.guard(lambda _: self._show_preview()), "picked")
-        self.opened: tuple[str, ...] = ()
+        self.opened: tuple[Answered, ...] = ()
         return (self.choice, self.held_back, self.preview)
 
     @property
@@ -134,7 +134,7 @@ class Share(Page):
     def _preview(self, answered: pd.DataFrame, instrument: Instrument, grain: Grain) -> list[Block]:
         """Return what would be shown, and which topics stay out since they were open in another way."""
         chosen = self.held_back.choice()
-        out = withheld(answered["item"].tolist(), instrument, chosen=chosen, opened=self.opened)
+        out = withheld(values_of(answered), instrument, chosen=chosen, opened=self.opened)
         used = answered[~answered["item"].isin(out).to_numpy(dtype=bool)]
         blocks = preview(self._snapshot(used, instrument, grain), instrument)
         also = out - set(chosen)
@@ -216,7 +216,7 @@ def to_hold_back(answered: pd.DataFrame, instrument: Instrument) -> list[dict[st
 
     Topics of one question each stand under their chapter.
     """
-    given = dict(zip(answered["item"], answered["value"], strict=True))
+    given = values_of(answered)
     chapters = {item: chapter.title for chapter in instrument.chapters for item in chapter.items}
     topics = {item: one.title for one in instrument.subscales if len(one.items) > 1 for item in one.items}
     groups: dict[str, list[dict[str, str]]] = {}
@@ -263,10 +263,12 @@ def _score_rows(publication: Publication, instrument: Instrument) -> list[list[A
 
 
 def _answer_rows(publication: Publication, instrument: Instrument) -> list[list[Any]]:
-    given = dict(zip(publication.responses["item"], publication.responses["value"], strict=True))
+    given = values_of(publication.responses)
     return [[item.text, _label(item, given[item.id])] for item in instrument.items if item.id in given]
 
 
-def _label(item: Item, value: int) -> str:
+def _label(item: Item, value: int | None) -> str:
+    if value is None:
+        return say("ui.form.not_arisen")
     labels = {choice.value: choice.label for choice in item.scale.choices}
-    return labels.get(int(value), str(value))
+    return labels.get(value, str(value))
