@@ -88,6 +88,7 @@ SKILLS = [
     "losing_you",
 ]
 EXERCISES = [
+    "our_plan",
     "speaker_listener",
     "twenty_minutes",
     "weekly_talk",
@@ -158,8 +159,8 @@ def items_of(topic, about="self"):
     return [item for item in instrument.items if item.id.startswith(f"{topic}.") and item.about == about]
 
 
-def test_the_domain_has_24_facets_10_signs_18_needs_15_skills_and_32_exercises():
-    assert [len(names) for names in (FACETS, SIGNS, NEEDS, SKILLS, EXERCISES)] == [24, 10, 18, 15, 32]
+def test_the_domain_has_24_facets_10_signs_18_needs_15_skills_and_33_exercises():
+    assert [len(names) for names in (FACETS, SIGNS, NEEDS, SKILLS, EXERCISES)] == [24, 10, 18, 15, 33]
 
 
 def test_the_instruments_hold_these_topics_in_this_order_and_no_others():

@@ -181,6 +181,8 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
         "cooling",
         "take-along",
         "ledger",
+        "this-week",
+        "calendar",
         "room",
         "in-session",
         "therapist",

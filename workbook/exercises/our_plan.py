@@ -128,7 +128,7 @@ MACHINE: Machine[Planned] = Machine(
     {
         "planned": Opening(
             {
-                "what": Text(160),
+                "what": Text(120),
                 "at": Moment(ahead=AHEAD),
                 "exercise": Reference(may_be_empty=True, may_be_missing=True),
             },

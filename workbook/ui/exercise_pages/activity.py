@@ -141,8 +141,11 @@ class Activity(Generic[T]):
             blocks += self.about(move, thing)
             forms[self.place(move, thing.id)] = form = self.form(move, thing)
             buttons.append(self.button(move, self._sender(move, thing, form)))
-        buttons += [self._opener(move, thing) for move in possible if move in self.apart]
-        buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        # What leads on comes first, then what has a form of its own, then the ways back.
+        plain = [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        openers = [self._opener(move, thing) for move in possible if move in self.apart]
+        ahead = [one for one in plain if one.kind == "primary"]
+        buttons += [*ahead, *openers, *(one for one in plain if one not in ahead)]
         buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)

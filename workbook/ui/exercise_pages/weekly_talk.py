@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from workbook.content.exercise import exercises
-from workbook.exercises.weekly_talk import ASKED_FIRST, CHOICES, Talk
+from workbook.exercises.weekly_talk import ASKED_FIRST, CHOICES, DECKS, Talk
 from workbook.session import Session
+from workbook.shapes import Choice, Shape
 from workbook.ui.blocks import Block, note
 from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.activity import Scene, work
@@ -52,6 +53,13 @@ class WeeklyTalk(Titled[Talk]):
 
     def told(self, thing: Talk) -> list[Block]:
         return [note([{"text": self.title(thing), "strong": True}]), *super().told(thing)]
+
+    def fields(self, move: str, thing: Talk | None) -> Shape:
+        asked = super().fields(move, thing)
+        if move != "planned":
+            return asked
+        shut = set(ASKED_FIRST) - open_decks(self.session)
+        return {**asked, "deck": Choice(tuple(deck for deck in DECKS if deck not in shut))}
 
     def deck_name(self, deck: str) -> str:
         """Return what a deck is called."""

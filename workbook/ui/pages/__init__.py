@@ -22,6 +22,7 @@ from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.take_along import TakeAlong
 from workbook.ui.pages.therapist import Therapist
+from workbook.ui.pages.this_week import TheCalendar, ThisWeek
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
@@ -32,6 +33,6 @@ PAGES: tuple[type[Page], ...] = (
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
     TakeAlong,
-    ExerciseList, ExercisePage, TheRoom, InSession, Ledger, Weekly, Again, JustForMe, HelpPage, Sharing,
-    Therapist, Research, Rights,
+    ThisWeek, TheCalendar, ExerciseList, ExercisePage, TheRoom, InSession, Ledger,
+    Weekly, Again, JustForMe, HelpPage, Sharing, Therapist, Research, Rights,
 )  # fmt: skip

@@ -8,14 +8,15 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import Exercise, exercises
+from workbook.content.exercise_groups import exercise_groups
 from workbook.errors import WorkbookError, problem
-from workbook.exercises import MACHINES
 from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
 from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
 from workbook.ui.exercise_pages import APART, KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.exercise_pages.form import MoveForm
+from workbook.ui.exercise_pages.our_plan import STEP, OurPlan
 from workbook.ui.exercise_pages.weekly_talk import open_decks
 from workbook.ui.exercise_text import about, cautions, closing, head, settling
 from workbook.ui.pages.base import Page
@@ -27,7 +28,7 @@ THANKS = at("exercise", "gratitude_log")
 
 
 class ExerciseList(Page):
-    """Every exercise; those with steps of their own come first."""
+    """Every exercise, under what it is for."""
 
     kind = "exercises"
     part = "do"
@@ -41,11 +42,12 @@ class ExerciseList(Page):
     def fill(self) -> None:
         parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
         self.say_words([*opening("exercises"), *parted])
-        here = [exercises()[name] for name in MACHINES]
-        others = [one for one in exercises().values() if one.id not in MACHINES]
         self.menu.parts = [
-            {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
-            {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
+            {
+                "title": say(f"ui.exercises.groups.{group.id}"),
+                "steps": [self._line(exercises()[name]) for name in group.exercises],
+            }
+            for group in exercise_groups()
         ]
         self.offer(self.home())
 
@@ -213,6 +215,7 @@ class ExercisePage(Page):
             *(scene.buttons if scene else ()),
             *(self._thanks(exercise) if is_over else ()),
             *(self._choices(exercise, chosen) if may_choose else ()),
+            *([] if is_thing else self._plan(exercise)),
             back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
@@ -242,6 +245,17 @@ class ExercisePage(Page):
                 "quiet",
             )
             for choice in ((DONE, AGAIN, CHANGE, ASIDE) if DONE in chosen else (DONE, ASIDE))
+        ]
+
+    def _plan(self, exercise: Exercise) -> list[Button]:
+        """Return the way to give it a day, where somebody sits alone at a table."""
+        session = self.session
+        if session.is_together or session.is_parted or session.couple.is_solo or exercise.id == OurPlan.of:
+            return []
+        return [
+            Button(
+                say("ui.exercises.plan"), self.to(at(self.kind, OurPlan.of, f"{STEP}{exercise.id}")), "quiet"
+            )
         ]
 
     def _thanks(self, exercise: Exercise) -> list[Button]:

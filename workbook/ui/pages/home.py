@@ -62,7 +62,8 @@ class Home(Page):
     def _parts(self, next_one: PathStep | None, waits: int) -> list[dict[str, object]]:
         """Return the path: this week first, and of each part folded what is done, or can wait."""
         path = self.desk.pages.path()
-        weekly = [one for part in path for one in part.steps if one.address.kind == "weekly"]
+        of_week = ("this-week", "weekly")
+        weekly = [one for part in path for one in part.steps if one.address.kind in of_week]
 
         def lines(steps: Iterable[PathStep]) -> list[dict[str, object]]:
             return [self._line(one, next_one, waits) for one in steps]
