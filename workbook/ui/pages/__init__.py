@@ -21,8 +21,8 @@ from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.take_along import TakeAlong
-    ThisWeek, TheCalendar, ExerciseList, ExercisePage, TheRoom, InSession, Ledger,
-    Weekly, Again, JustForMe, HelpPage, Sharing, Therapist, Research, Rights,
+from workbook.ui.pages.therapist import Therapist
+from workbook.ui.pages.this_week import TheCalendar, ThisWeek
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
