@@ -103,18 +103,6 @@ def test_what_is_planned_is_not_there_yet_and_is_listed() -> None:
     for planned in PLANNED:
         kind, name = planned.split()
         listed[kind].add(name)
-    assert listed == {
-        "exercise": {
-            "a_memory_of_ours",
-            "backing_a_dream",
-            "expectations",
-            "good_news",
-            "how_we_met",
-            "little_time",
-            "not_a_parent",
-            "reading_each_other",
-        },
-        "machine": {"weekly_talk"},
-    }
+    assert listed == {}
     assert not listed["exercise"] & set(exercises())
     assert listed["machine"] <= set(exercises()) and not listed["machine"] & set(MACHINES)

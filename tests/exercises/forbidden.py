@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from tests.exercises.never import NEVER
 from tests.exercises.play import ANA, BEN
 from tests.exercises.pressing import Forbidden
 from workbook.exercises import Step
@@ -111,6 +112,7 @@ def _the_question(reviews: Mapping[str, Any], _steps: Sequence[Step]) -> Collect
 
 
 FORBIDDEN: Mapping[str, Forbidden] = {
+    **NEVER,
     "gratitude_log": _gratitude_log,
     "needs_talk": _needs_talk,
     "request": lambda found, steps: [*_request(found, steps), *_asks_too_soon(found, steps)],

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.exercises.play import ANA, BEN
 from tests.exercises.steps import value_of
 from workbook.exercises import ExerciseError, Machine, Reply, Step, Thing
-from workbook.shapes import Filled, Reference, Text
+from workbook.shapes import Field, Filled, Reference, Text
 
 BOTH = (ANA, BEN)
 Forbidden = Callable[[Mapping[str, Any], Sequence[Step]], Collection[str]]
@@ -134,7 +134,8 @@ class TwoPress(RuleBasedStateMachine):
         hidden = [name for name, value in step.payload.items() if value and shown[name] == shape[name].empty]
         hidden = [name for name in hidden if not isinstance(shape[name], Reference)]
         other = replace(
-            step, payload=step.payload | {name: data.draw(value_of(shape[name])) for name in hidden}
+            step,
+            payload=step.payload | {name: data.draw(_another(shape[name], step, name)) for name in hidden},
         )
         return other if _is_taken(self.machine, self.otherwise, other) else step
 
@@ -143,14 +144,25 @@ class TwoPress(RuleBasedStateMachine):
         return [replace(step, payload=payload) for step, payload in zip(events, given, strict=True)]
 
     def _is_open(self, given: Sequence[Step], true: Sequence[Step]) -> bool:
-        """Return whether Ben is given something that is another on the other table."""
+        """Return whether Ben is given something that is another on the other table.
+
+        Words that were filled in are open: they were drawn for both to read.
+        """
         differ = [
             (shown, name)
             for shown, one, other in zip(given, self.events, self.otherwise, strict=True)
-            for name in one.payload
-            if one.payload[name] != other.payload[name]
+            for name in shown.payload
+            if one.payload.get(name) != other.payload.get(name) or self._is_filled(shown.kind, name)
         ]
         return any(shown.payload[name] for shown, name in differ)
+
+    def _is_filled(self, kind: str, name: str) -> bool:
+        return isinstance(self.machine.shapes[kind].get(name), Filled)
+
+
+def _another(field: Field, step: Step, name: str) -> st.SearchStrategy[Any]:
+    """Return values of a field other than the one that stands there."""
+    return value_of(field).filter(lambda value: value != step.payload[name])
 
 
 def pressing(machine: Machine[Any], forbidden: Forbidden) -> type[TwoPress]:

@@ -23,13 +23,17 @@ class Note(Thing):
     words: str
 
 
-BRIEF = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TRIES = 4  # until two tables differed in something hidden, where there is anything hidden
+BRIEF = settings(max_examples=12, stateful_step_count=25, deadline=None)
 
 
 @pytest.mark.parametrize("exercise", MACHINES)
 def test_no_presses_of_two_reach_a_forbidden_state_or_tell_what_is_hidden(exercise: str) -> None:
     game = pressing(MACHINES[exercise], FORBIDDEN[exercise])
-    run_state_machine_as_test(game, settings=BRIEF)
+    for _ in range(TRIES):
+        run_state_machine_as_test(game, settings=BRIEF)
+        if game.n_compared or not MACHINES[exercise].hides_something:
+            break
     assert game.n_pressed > 0
 
 

@@ -323,7 +323,18 @@ class TestQuestion:
             play.take(ANA, "question.step_chosen", text="Sunday off")
         play.take(BEN, "question.answered", text="Play.", day="2026-05-01")
         play.take(BEN, "question.step_chosen", text="Sunday off")
-        assert play.state["1"].step == "Sunday off"
+        assert (play.state["1"].step, play.state["1"].stage) == ("Sunday off", "proposed")
+
+    def test_a_step_is_of_both_once_the_other_says_yes(self) -> None:
+        play = Play("the_question")
+        for person in (ANA, BEN):
+            play.take(person, "question.answered", text="Rest.", day="2026-05-01")
+        play.take(BEN, "question.step_chosen", text="Sunday off")
+        with pytest.raises(ExerciseError, match="for your partner"):
+            play.take(BEN, "question.step_agreed", review="1")
+        play.take(ANA, "question.step_chosen", text="Saturday off")
+        play.take(BEN, "question.step_agreed", review="1")
+        assert (play.state["1"].step, play.state["1"].stage) == ("Saturday off", "chosen")
 
 
 def test_all_problems_of_a_malformed_step_are_reported_together() -> None:

@@ -296,8 +296,35 @@ HIDDEN: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
         "felt": chance.choice(("good", "mixed", "hard")),
     },
     "question.answered": lambda chance: {"text": "r" * chance.randint(1, 600), "day": DAY},
+    "twenty_minutes.answered": lambda chance: {"text": "r" * chance.randint(1, 400), "day": DAY},
+    "question_jar.dropped": lambda chance: {"text": "r" * chance.randint(1, 200)},
+    "how_we_met.written": lambda chance: {"about": "a_memory", "text": "r" * chance.randint(1, 1_500)},
+    "what_we_expect.written": lambda chance: {"topic": "money", "text": "r" * chance.randint(1, 500)},
+    "step_more_open.said_today": lambda chance: {
+        "today": chance.choice(("ready", "not_today")),
+        "step": chance.choice((None, 1, 6)),
+    },
+    "weekly_talk.wanted": lambda chance: {
+        "memories": chance.choice(("yes", "no")),
+        "past_relationships": chance.choice(("yes", "no")),
+    },
+    "fun_list.added": lambda _chance: {
+        "text": "Dance",
+        "takes": "evening",
+        "cost": "nothing",
+        "is_new": True,
+    },
+    "fun_list.rated": lambda chance: {
+        "idea": "hidden-fun_list.added",
+        "how": chance.choice(("yes", "maybe", "no")),
+    },
+    "letting_go.chosen": lambda _chance: {"habit": "being_right", "what": "The dishes"},
+    "letting_go.looked_back": lambda chance: {
+        "habit_id": "hidden-letting_go.chosen",
+        "how": chance.choice(("lighter", "swallowed")),
+    },
 }
-"""For every kind of step with something that B is not given yet: a payload, in each world another."""
+"""For kinds of steps with something that B is not given yet: a payload, in each world another."""
 
 
 def write_hidden(household: Household, couple: Couple, world: str) -> None:

@@ -124,6 +124,14 @@ def _table_payloads(seeds: Seeds) -> list[tuple[str, dict[str, object]]]:
         "needs_talk.said": {"need": "needs.heard"},
         "request.sent": {"need": "", "is_intimate": False},
         "question.answered": {"day": DAY},
+        "twenty_minutes.answered": {"day": DAY},
+        "question_jar.dropped": {},
+        "how_we_met.written": {"about": "a_memory"},
+        "what_we_expect.written": {"topic": "money"},
+        "talk_about_fear.said": {"which": "losing_you"},
+        "forgiving.owned": {},
+        "support_plan.written": {},
+        "here_for_you.said": {},
     }
     return [
         (

@@ -1,6 +1,6 @@
 """What an exercise's page says of itself: what it is, when to do it, how it goes and how it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from workbook.content import say
 from workbook.content.document import documents
@@ -9,6 +9,7 @@ from workbook.content.exercise import Exercise
 from workbook.content.formats import listed
 from workbook.exercises import MACHINES
 from workbook.ui.blocks import Block, bullets, callout, details, heading, kicker, lead, note, paragraph
+from workbook.ui.exercise_pages.decks import deck_block
 
 
 def head(exercise: Exercise, *, title_only: bool, waits: int) -> list[Block]:
@@ -41,8 +42,11 @@ def settling(exercise: Exercise) -> list[Block]:
     return [callout(say("ui.exercises.settle.title"), told)]
 
 
-def about(exercise: Exercise) -> list[Block]:
-    """Return how it goes, what it can sound like, other forms of it, and what it rests on."""
+def about(exercise: Exercise, open_decks: Collection[str]) -> list[Block]:
+    """Return how it goes, what it can sound like, other forms of it, and what it rests on.
+
+    Of the decks that ask first, those among ``open_decks`` are shown.
+    """
     how: list[Block] = [bullets(exercise.steps, ordered=True)]
     if exercise.bring:
         how.insert(0, paragraph(say("ui.exercises.bring", things=listed(exercise.bring))))
@@ -52,7 +56,8 @@ def about(exercise: Exercise) -> list[Block]:
         else [heading(2, say("ui.exercises.how")), *how]
     )
     told += [*_example(exercise), *_forms(exercise)]
-    told += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
+    shut = {deck.id for deck in exercise.decks if deck.asks_first} - set(open_decks)
+    told += [deck_block(deck) for deck in exercise.decks if deck.id not in shut]
     told += [note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
     if not exercise.studies:
         return told

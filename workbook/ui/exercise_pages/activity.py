@@ -14,6 +14,7 @@ from ipywidgets import Widget
 from workbook.content import lookup, say
 from workbook.content.formats import day_in_words
 from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
+from workbook.exercises.machine import nothing
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
@@ -54,6 +55,7 @@ class Scene:
 
 
 KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
+APART = "apart"  # the same of what the other is not given yet
 
 
 class Turn(Protocol):
@@ -117,7 +119,7 @@ class Activity(Generic[T]):
         def make() -> None:
             if (given := form.read()) is not None:
                 self.act(move, given)
-                self.turn(KEPT)
+                self.turn(KEPT if self.machine.moves[move].hides is nothing else APART)
 
         forms = {self.place(move): form}
         return Scene("begin", self.before(move), form.widgets, [self.button(move, make)], forms)
@@ -217,8 +219,11 @@ class Activity(Generic[T]):
         """Return where a thing stands, as the person sees it."""
         if thing.is_open and self.session.is_parted:
             return say("ui.activity.left_open")
-        key = "your_turn" if thing.waits_for(self.me) else "waiting" if thing.is_open else thing.stage
-        return self.say(f"stage.{key}")
+        if thing.waits_for(self.me):
+            return self.say("stage.your_turn")
+        others = [one.person_id for one in self.session.couple.members if one.person_id != self.me]
+        is_waiting = thing.is_open and any(thing.waits_for(one) for one in others or ("",))
+        return self.say(f"stage.{'waiting' if is_waiting else thing.stage}")
 
     def name(self, person_id: str) -> str:
         """Return what a person is called here: "you" or the name they chose."""

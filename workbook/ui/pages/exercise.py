@@ -14,9 +14,10 @@ from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
 from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
-from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_waiting
+from workbook.ui.exercise_pages import APART, KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.exercise_pages.form import MoveForm
 from workbook.ui.exercise_pages.our_plan import STEP, OurPlan
+from workbook.ui.exercise_pages.weekly_talk import open_decks
 from workbook.ui.exercise_text import about, cautions, closing, head, settling
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
@@ -88,7 +89,7 @@ class ExercisePage(Page):
         self._shown, self._forms, self._opened = "", {}, set()
         # What waits comes first. Set on arrival only: a form must not move while somebody types.
         made = self._activity(exercises()[address.name])
-        is_first = address.rest(1) == KEPT or bool(made and made.n_waiting)
+        is_first = address.rest(1) in (KEPT, APART) or bool(made and made.n_waiting)
         below = (self.about, self.fields, self.actions)
         self.root.children = (self.words, *((self.menu, *below) if is_first else (*below, self.menu)))
         super().arrive(address)
@@ -96,8 +97,8 @@ class ExercisePage(Page):
     def fill(self) -> None:
         exercise, thing = exercises()[self.names[0]], self.names[1]
         activity = self._activity(exercise)
-        if activity and thing == KEPT:
-            self._confirm(exercise, activity)
+        if activity and thing in (KEPT, APART):
+            self._confirm(exercise, activity, thing)
             return
         scene = self._scene(activity, thing)
         if thing and scene is None:
@@ -110,7 +111,7 @@ class ExercisePage(Page):
         titled = head(exercise, title_only=bool(thing), waits=waits)
         self.say_words([*titled, *cautions(exercise, is_thing=bool(thing)), *first])
         is_over = self._is_over(activity, thing)
-        told = [] if thing else [*self._told_of_choices(exercise), *about(exercise)]
+        told = [] if thing else [*self._told_of_choices(exercise), *about(exercise, open_decks(self.session))]
         last = [*self._told_of_choices(exercise), *closing(exercise)] if is_over and thing else []
         shown = [] if thing or activity else closing(exercise)
         self.about.blocks = [*told, *shown, *(scene.blocks if scene else []), *last]
@@ -163,9 +164,10 @@ class ExercisePage(Page):
         self._keep_drafts()
         self._forms = {}
 
-    def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
+    def _confirm(self, exercise: Exercise, activity: Activity[Any], how: str) -> None:
         """Say that what was just begun lies on the table, and what happens now."""
-        told = callout(say("ui.exercises.kept_title"), [paragraph(say("ui.exercises.kept"))], tone="good")
+        words = [paragraph(say(f"ui.exercises.{how}"))]
+        told = callout(say(f"ui.exercises.{how}_title"), words, tone="good")
         self.say_words([*head(exercise, title_only=True, waits=0), told])
         self.about.blocks, self.fields.children, self._shown = [], (), ""
         self.offer(
