@@ -14,6 +14,7 @@ from workbook.exercises import MACHINES
 PAGE = (ROOT / "docs" / "adding-an-exercise.md").read_text(encoding="utf-8")
 LIST = """
 import json, workbook
+from workbook.content import say
 from workbook.service.demo import open_demo
 from workbook.session import Session
 from workbook.ui.app import App
@@ -21,7 +22,9 @@ from workbook.ui.app import App
 household, service = open_demo()
 app = App(Session(service))
 app.go("exercises")
-here, others = ([line["title"] for line in part["steps"]] for part in app._open.menu.parts)
+parts = {part["title"]: [line["title"] for line in part["steps"]] for part in app._open.menu.parts}
+others = parts.pop(say("ui.exercises.others"), [])
+here = [title for part in parts.values() for title in part]
 app.go("exercise:short_walk")
 print(json.dumps({
     "at": workbook.__file__, "here": here, "others": others, "n_fields": len(app._open.fields.children),
@@ -69,7 +72,8 @@ sent = press(ada, "Propose it")
 
 ben.session.refresh("table")
 ben.go("exercises")
-waits = [line["note"] for line in ben._open.menu.parts[0]["steps"] if line["id"] == "exercise:short_walk"]
+lines = [line for part in ben._open.menu.parts for line in part["steps"]]
+waits = [line["note"] for line in lines if line["id"] == "exercise:short_walk"]
 lines = [open_newest(ben)["note"]]
 (answer,) = ben._open.fields.children
 options = [one["label"] for one in answer.options]

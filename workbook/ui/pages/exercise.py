@@ -9,7 +9,7 @@ from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import Exercise, exercises
 from workbook.errors import WorkbookError, problem
-from workbook.exercises import MACHINES
+from workbook.exercises import MACHINES, SHELVES
 from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
 from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
@@ -42,11 +42,12 @@ class ExerciseList(Page):
     def fill(self) -> None:
         parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
         self.say_words([*opening("exercises"), *parted])
-        here = [exercises()[name] for name in MACHINES]
+        here = {name: [exercises()[one.id] for one in shelf] for name, shelf in SHELVES.items()}
         others = [one for one in exercises().values() if one.id not in MACHINES]
+        parts = [(say(f"ui.exercises.shelf.{name}"), shelf) for name, shelf in here.items()]
+        parts += [(say("ui.exercises.others"), others)] if others else []
         self.menu.parts = [
-            {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
-            {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
+            {"title": title, "steps": [self._line(one) for one in shelf]} for title, shelf in parts
         ]
         self.offer(self.home())
 
