@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.following import FILE, ROOT, copy_of_the_workbook, follow, run_in
+from tests.following import ROOT, copy_of_the_workbook, follow, run_in
 from tools.wording import scan
 from workbook.content.exercise import exercises
-from workbook.exercises import MACHINES
+from workbook.content.exercise_groups import exercise_groups
 
 PAGE = (ROOT / "docs" / "adding-an-exercise.md").read_text(encoding="utf-8")
 LIST = """
@@ -21,10 +21,10 @@ from workbook.ui.app import App
 household, service = open_demo()
 app = App(Session(service))
 app.go("exercises")
-here, others = ([line["title"] for line in part["steps"]] for part in app._open.menu.parts)
+groups = [[line["title"] for line in part["steps"]] for part in app._open.menu.parts]
 app.go("exercise:short_walk")
 print(json.dumps({
-    "at": workbook.__file__, "here": here, "others": others, "n_fields": len(app._open.fields.children),
+    "at": workbook.__file__, "groups": groups, "n_fields": len(app._open.fields.children),
 }))
 household.close()
 """
@@ -105,12 +105,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_an_exercise_without_rules_is_one_file_and_its_words(copy: Path) -> None:
-    for file in [*FILE.finditer(PAGE)][:2]:
-        (copy / file["path"]).write_text(file["text"], encoding="utf-8")
+def test_an_exercise_without_rules_is_one_file_and_its_words_in_a_group(copy: Path) -> None:
+    follow(PAGE[: PAGE.index("## 2.")], copy)
     seen = json.loads(run_in(copy, LIST))
     assert seen["at"].startswith(str(copy))
-    assert "A short walk" in seen["others"] and "A short walk" not in seen["here"]
+    assert [group.index("A short walk") for group in seen["groups"] if "A short walk" in group] == [1]
     assert seen["n_fields"] == 0
 
 
@@ -124,13 +123,15 @@ def test_following_the_page_adds_an_exercise_in_two_files_plus_text_and_messages
     assert [path for path in touched if not path.endswith(".py")] == [
         "workbook/content/en/exercises/short_walk.toml",
         "workbook/content/en/messages/exercises.toml",
+        "workbook/content/structure/exercise_groups.toml",
         "workbook/content/structure/exercises/short_walk.toml",
     ]
     assert len((copy / "workbook/exercises/short_walk.py").read_text("utf-8").splitlines()) < 80
     seen = json.loads(run_in(copy, LIST))
-    titles = [exercises()[name].title for name in MACHINES]
-    titles.insert(titles.index(exercises()["request"].title) + 1, "A short walk")
-    assert seen["here"] == titles
+    titles = [[exercises()[name].title for name in group.exercises] for group in exercise_groups()]
+    (changed,) = [group for group in titles if exercises()["fun_list"].title in group]
+    changed.insert(1, "A short walk")
+    assert seen["groups"] == titles
 
     found = scan(copy)
     assert [told for told in found.unknown() + found.unused() if "walk" in told] == []

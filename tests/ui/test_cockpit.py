@@ -274,3 +274,18 @@ def test_no_page_of_the_cockpit_breaks_an_accessibility_rule_or_overflows(
             found += violations(page, f"{name} at {width}")
     page.close()
     assert found == []
+
+
+def test_every_printed_page_of_the_report_says_that_it_is_provisional(room: Room) -> None:
+    weasyprint = pytest.importorskip("weasyprint")
+    html = to_html(sheet_for_therapist(room.cockpit.session, room.case_id), is_for_pdf=True)
+    pages = weasyprint.HTML(string=html).render().pages
+    assert len(pages) > 3
+    for page in pages:
+        assert say("cockpit.report.provisional") in "".join(_texts(page._page_box)).replace("\xa0", " ")
+
+
+def _texts(box: object) -> Iterator[str]:
+    yield getattr(box, "text", "")
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)

@@ -59,8 +59,8 @@ from workbook.shapes import Shape
 MACHINES: Mapping[str, Machine[Any]] = {
     machine.id: machine
     for machine in (
-        twenty_minutes.MACHINE,
         our_plan.MACHINE,
+        twenty_minutes.MACHINE,
         gratitude_log.MACHINE,
         good_news.MACHINE,
         small_gestures.MACHINE,

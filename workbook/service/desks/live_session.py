@@ -125,7 +125,7 @@ class LiveSession(TherapistService):
         self._core.sittings.act(self._actor.sitting_id)
 
     def _joined(self, office: Office, fold: PracticeFold, case_id: str) -> tuple[Board, list[Joined]]:
-        found = office.joined(fold).get(case_id)
+        found = office.joined(fold, case_id).get(case_id)
         if found is None:
             raise AccessError(problem("errors.access.not_yours"))
         return found
@@ -161,7 +161,7 @@ class LiveSession(TherapistService):
         live = self._core.caseload.sessions.of_case(case_id)
         if live is None or live.is_over or not live.laid:
             return
-        _, people = office.joined(office.fold()).get(case_id, (None, []))
+        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
         granting = {one.place.person_id: one.place for one in people if one.is_standing}
 
         def keep(now: Live, _at: datetime) -> Live:
@@ -176,7 +176,7 @@ class LiveSession(TherapistService):
 
     def _tell_couple(self, office: Office, case_id: str) -> None:
         """Have the pages of those who joined look at the board anew."""
-        _, people = office.joined(office.fold()).get(case_id, (None, []))
+        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
         for one in people:
             self._core.caseload.sessions.tell(f"board of {one.place.person_id}")
 

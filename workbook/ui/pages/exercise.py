@@ -8,8 +8,8 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import Exercise, exercises
+from workbook.content.exercise_groups import exercise_groups
 from workbook.errors import WorkbookError, problem
-from workbook.exercises import MACHINES
 from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
 from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
@@ -28,7 +28,7 @@ THANKS = at("exercise", "gratitude_log")
 
 
 class ExerciseList(Page):
-    """Every exercise; those with steps of their own come first."""
+    """Every exercise, under what it is for."""
 
     kind = "exercises"
     part = "do"
@@ -42,11 +42,12 @@ class ExerciseList(Page):
     def fill(self) -> None:
         parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
         self.say_words([*opening("exercises"), *parted])
-        here = [exercises()[name] for name in MACHINES]
-        others = [one for one in exercises().values() if one.id not in MACHINES]
         self.menu.parts = [
-            {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
-            {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
+            {
+                "title": say(f"ui.exercises.groups.{group.id}"),
+                "steps": [self._line(exercises()[name]) for name in group.exercises],
+            }
+            for group in exercise_groups()
         ]
         self.offer(self.home())
 
