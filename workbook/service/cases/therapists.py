@@ -6,7 +6,7 @@ wrong, or missing, the answer is the same and takes as long: one key is derived.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -167,6 +167,18 @@ class Therapists:
         none = SecondFactor()
         self._keep(account, lambda now: replace(now, factor=none.seal(key, now.person_id)))
 
+    def check_passphrase(self, actor: Actor, passphrase: str) -> None:
+        """Refuse whoever does not know the passphrase of the therapist who is signed in here.
+
+        Raises
+        ------
+        SignInError
+            It is another.
+        TooManyTriesError
+            After ten wrong ones in this sitting.
+        """
+        self._check(actor, passphrase)
+
     def has_factor(self, actor: Actor) -> bool:
         """Tell whether one has a second factor oneself."""
         account = self.account_of(actor)
@@ -295,6 +307,11 @@ def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
     if actor.role != "therapist":
         raise AccessError(problem("errors.access.not_yours"))
     return actor
+
+
+def rows_of(rows: Sequence[Row], person_id: str) -> list[int]:
+    """Return the numbers of the rows of one therapist's account."""
+    return [row.sequence for row in rows if _is_of(row, person_id)]
 
 
 def _entry(account: Therapist) -> Entry:
