@@ -13,6 +13,8 @@ _YES, _ANOTHER = {"answer": "yes"}, {"answer": "another"}
 _INVITED: Mapping[str, Any] = {"minutes": "20", "day": "DAY"}
 _IDEA: Mapping[str, Any] = {"takes": "evening", "cost": "nothing", "is_new": True}
 
+_TERMS: Mapping[str, Any] = {"who": "both", "review": "DAY"}
+
 # Who makes which move, with what is chosen in it; what is typed is filled in. A reply is on the last thing begun.
 PLAYED: Mapping[str, Moves] = {
     "twenty_minutes": ((A, "answered", {"day": "DAY"}), (B, "answered", {"day": "DAY"})),
@@ -127,6 +129,25 @@ PLAYED: Mapping[str, Moves] = {
     "letting_go": ((A, "chosen", {"habit": "being_right"}), (A, "praised", {})),
     "forgiving": ((A, "owned", {}), (B, "answered", {"answer": "heard"})),
     "room_for_me": ((A, "shared", {}), (B, "noted", {})),
+    "agreement": (
+        (A, "proposed", _TERMS | {"need": "", "request": ""}),
+        (B, "answered", _YES),
+        (B, "changed", _TERMS),
+        (A, "answered", _YES),
+        (A, "owned", {"went": "partly"}),
+        (B, "heard", {"answer": "not_yet"}),
+    ),
+    "breakdown": (
+        (A, "named", {"whose": "mine", "need": "needs.heard", "talk_on": "DAY"}),
+        (B, "agreed", {}),
+        (A, "talked", {"way": "enough"}),
+    ),
+    "our_plan": (
+        (A, "planned", {"at": "MOMENT", "exercise": ""}),
+        (B, "joined", {}),
+        (A, "looked_back", {"went": "done", "felt": "good"}),
+        (B, "looked_back", {"went": "not_done", "felt": "hard"}),
+    ),
     "patience_and_help": ((A, "pictured", {"day": "DAY"}), (A, "looked_back", {"how": "a_little"})),
 }
 
@@ -147,7 +168,7 @@ def play_out(exercise: str, text: str, day: str, tag: str = "") -> Iterator[Play
     machine, thing, last = MACHINES[exercise], "", ""
     for n, (who, name, chosen) in enumerate(PLAYED[exercise]):
         move, kind, operation = machine.moves[name], machine.kind(name), f"{exercise}{tag}.{n}"
-        values = {"DAY": day, "LAST": last}
+        values = {"DAY": day, "MOMENT": f"{day}T18:00Z", "LAST": last}
         payload = {
             field: values.get(value, value) if isinstance(value, str) else value
             for field, value in chosen.items()

@@ -90,6 +90,9 @@ def make_couple(household: Household, seed: str) -> Couple:
         partner.decide(OPEN, OCCASION, Grain.SCORES)
         thanks = {"text": "for the tea", "day": DAY}
         partner.add_table_event("gratitude.written", thanks, operation_id=f"thanks-{partner.actor.person_id}")
+    planned = {"what": "A walk", "at": f"{DAY}T18:00Z", "exercise": ""}
+    both[0].add_table_event("our_plan.planned", planned, operation_id="plan")
+    both[1].add_table_event("our_plan.joined", {"step": "plan"}, operation_id="plan-joined")
     with mock.patch.object(therapists, "secrets", _Fixed(random.Random(f"{seed}/therapist"))):
         _invite(household, invite_of(seed))
     return Couple(first.code, first.actor, second.actor, first.recovery_code, invite_of(seed))
@@ -298,6 +301,11 @@ def _some_deeds(chance: random.Random) -> Iterator[Deed]:
 
 # -- what A wrote where it is hidden ----------------------------------------------------------
 HIDDEN: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
+    "our_plan.looked_back": lambda chance: {
+        "step": "plan",
+        "went": chance.choice(("done", "not_done")),
+        "felt": chance.choice(("good", "mixed", "hard")),
+    },
     "question.answered": lambda chance: {"text": "r" * chance.randint(1, 600), "day": DAY},
     "twenty_minutes.answered": lambda chance: {"text": "r" * chance.randint(1, 400), "day": DAY},
     "question_jar.dropped": lambda chance: {"text": "r" * chance.randint(1, 200)},

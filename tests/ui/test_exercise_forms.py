@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.exercises.played import PLAYED, play_out
 from workbook.content import say
 from workbook.exercises import MACHINES
 from workbook.session import Session
@@ -143,3 +144,23 @@ def test_a_joint_sitting_shows_no_notice_for_one_partner(
     his = App(take_part(jonah))
     his.go("exercises")
     assert his._open is not None and "Your turn: 1" in str(his._open.menu.parts)
+
+
+@pytest.mark.parametrize("exercise", PLAYED)
+def test_wherever_a_thing_stands_its_line_and_its_page_have_words(
+    exercise: str, maya: Session, jonah: Session, take_part: Callable[[Session], Session]
+) -> None:
+    """After every step of a game, to both: in the list, and on the page of the thing itself."""
+    apps = [App(take_part(one)) for one in (maya, jonah)]
+    for step in play_out(exercise, "words", "2026-05-01"):
+        session = apps[step.who].session
+        session.own.add_table_event(step.kind, dict(step.payload), operation_id=step.operation_id)
+        for app in apps:
+            app.session.refresh("table")
+            app.go("home")
+            app.go(f"exercise:{exercise}")
+            lines = [line for part in app._open.menu.parts for line in part["steps"]]
+            assert all(line["note"] for line in lines)
+            for line in lines[:1]:  # what lies in a jar is not listed
+                app.go(f"exercise:{exercise}:{line['id']}")
+            assert not app.trouble.blocks
