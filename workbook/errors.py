@@ -129,6 +129,10 @@ class SharingError(WorkbookError):
     """A decision, publication or withdrawal that the rules of sharing do not allow."""
 
 
+class CaseError(WorkbookError):
+    """A therapist's case, or a session, does not allow this, or not now."""
+
+
 class StorageError(WorkbookError):
     """The store cannot keep its promise; nothing was half-written."""
 

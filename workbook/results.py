@@ -75,6 +75,34 @@ def work_out(
     return _results(responses, scores, instruments, grains, known, suggestions, passed, is_solo=False)
 
 
+def work_out_case(
+    publications: Sequence[Publication],
+    instruments: Mapping[str, Instrument],
+    *,
+    known: Mapping[str, str] | None = None,
+) -> Results:
+    """Return what a therapist sees of what each of two granted: nobody's waits for the other's.
+
+    Nothing is told of it: how it is understood, and what comes next, is the therapist's.
+
+    Parameters
+    ----------
+    publications : sequence of Publication
+        Of one couple, each by its own person's grant; any instruments and occasions.
+    instruments : mapping of id to Instrument
+    known : mapping of person id to 'a' or 'b', optional
+    """
+    shown = [one for one in publications if one.grain is not Grain.NOTHING]
+    instruments = _in_latest(shown, instruments)
+    responses = _joined([one.responses for one in shown], frames.RESPONSES)
+    scores = _joined([one.scores for one in shown], frames.SCORES)
+    found = _findings(responses, scores, instruments, known)
+    grains = _grains(shown, instruments)
+    is_solo = len({one.person_id for one in shown}) < 2
+    reasons = _unavailable(found, instruments, grains, is_solo=is_solo)
+    return Results(**vars(found), grains=grains, unavailable=reasons, is_solo=is_solo)
+
+
 def work_out_both(
     responses: pd.DataFrame,
     instruments: Mapping[str, Instrument],

@@ -20,6 +20,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _NEED = re.compile(r"needs\.(?:own\.[A-Za-z0-9]{4,32}|[a-z_]{1,40})")
 _OWN_NEED = re.compile(r"needs\.own\.[A-Za-z0-9]{4,32}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # kinds of turn
 _LARGEST = 2**53  # beyond it a browser no longer counts in whole numbers
 _LONGEST_NAME = 60
@@ -76,6 +77,17 @@ class Text(Field):
         return bool(payload.get(other) == value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Text):
+    """Words that whoever reads a step is given with it, filled in by the service: nobody sends them."""
+
+    most: int = 0
+    may_be_missing: bool = True
+
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        return _told("unknown", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice(Field):
     """One of a closed list of words."""
@@ -127,11 +139,17 @@ class Reference(Field):
 
 @dataclass(frozen=True, slots=True)
 class Need(Field):
-    """The id of a need: one of the questionnaire's, or a person's own. ``own``: only the latter."""
+    """The id of a need: one of the questionnaire's, or a person's own. ``own``: only the latter.
+
+    ``but`` are needs that are not taken here; what was kept before is still read.
+    """
 
     own: bool = False
+    but: frozenset[str] = frozenset()
 
     def _problem(self, name: str, value: Any) -> Problem | None:
+        if isinstance(value, str) and value in self.but:
+            return _told("not_offered", name)
         return None if _fits(_OWN_NEED if self.own else _NEED, value) else _told("no_need", name)
 
 
@@ -155,6 +173,39 @@ class Day(Field):
         if day is None:
             return _told("not_a_day", name)
         return None if day <= self.latest else _told("too_far_ahead", name, latest=self.latest.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Field):
+    """A minute as ``YYYY-MM-DDTHH:MMZ``, in UTC: it says nothing of where somebody is.
+
+    At most ``ahead`` days from now.
+    """
+
+    ahead: int = 0
+
+    @property
+    def latest(self) -> date:
+        """The last day that fits now."""
+        return Day(ahead=self.ahead).latest
+
+    def _problem(self, name: str, value: Any) -> Problem | None:
+        if not _fits(_MOMENT, value):
+            return _told("not_a_moment", name)
+        try:
+            day = as_moment(value).date()
+        except ValueError:
+            return _told("not_a_moment", name)
+        return None if day <= self.latest else _told("too_far_ahead", name, latest=self.latest.isoformat())
+
+
+def as_moment(text: str) -> datetime:
+    """Return the moment that a kept text names.
+
+    >>> as_moment("2026-05-01T18:30Z")
+    datetime.datetime(2026, 5, 1, 18, 30, tzinfo=datetime.timezone.utc)
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

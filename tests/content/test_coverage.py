@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from workbook.content.evidence import sources
-from workbook.content.exercise import exercises, suggest_for
+from workbook.content.exercise import DEPTHS, exercises, suggest_for
+from workbook.exercises.weekly_talk import ASKED_FIRST, DECKS
 from workbook.instruments import catalogue
 from workbook.instruments.facets import facets
 from workbook.instruments.minutes import MOST_MINUTES
@@ -87,6 +88,7 @@ SKILLS = [
     "losing_you",
 ]
 EXERCISES = [
+    "our_plan",
     "speaker_listener",
     "twenty_minutes",
     "weekly_talk",
@@ -112,6 +114,13 @@ EXERCISES = [
     "room_for_me",
     "the_question",
     "patience_and_help",
+    "good_news",
+    "reading_each_other",
+    "how_we_met",
+    "what_we_expect",
+    "not_a_parent",
+    "little_time",
+    "backing_a_dream",
 ]
 GUARDED = {
     "talk_about_fear",
@@ -150,8 +159,8 @@ def items_of(topic, about="self"):
     return [item for item in instrument.items if item.id.startswith(f"{topic}.") and item.about == about]
 
 
-def test_the_domain_has_24_facets_10_signs_18_needs_15_skills_and_25_exercises():
-    assert [len(names) for names in (FACETS, SIGNS, NEEDS, SKILLS, EXERCISES)] == [24, 10, 18, 15, 25]
+def test_the_domain_has_24_facets_10_signs_18_needs_15_skills_and_33_exercises():
+    assert [len(names) for names in (FACETS, SIGNS, NEEDS, SKILLS, EXERCISES)] == [24, 10, 18, 15, 33]
 
 
 def test_the_instruments_hold_these_topics_in_this_order_and_no_others():
@@ -266,19 +275,42 @@ def test_a_couple_is_led_to_an_unguarded_exercise_where_one_fits(topic):
     assert fitting[0].guard == all(one.guard for one in fitting)
 
 
-def test_talk_time_has_its_six_decks_of_open_questions():
-    decks = {deck.id: deck.cards for deck in exercises()["weekly_talk"].decks}
-    assert set(decks) == {
-        "values",
-        "dreams_and_goals",
-        "life_experiences",
-        "feelings",
-        "current_events",
-        "family_and_relationships",
-    }
-    openers = {"what", "which", "who", "how", "when", "where"}
-    cards = [card for cards in decks.values() for card in cards]
-    assert all(card.endswith("?") and card.split()[0].lower() in openers for card in cards), "never yes or no"
+OPENERS = {"what", "which", "who", "how", "when", "where"}
+ASKING = {  # decks of questions that somebody answers
+    "weekly_talk": {
+        "values", "dreams_and_goals", "life_experiences", "feelings", "current_events",
+        "family_and_relationships", "expectations", "good_news", "memories", "past_relationships",
+    },
+    "question_jar": {"to_start_with"},
+    "twenty_minutes": {"question_of_the_day"},
+}  # fmt: skip
+
+
+def closes(card: str) -> bool:
+    """Tell whether a card can be answered by yes or no."""
+    return not card.endswith("?") or card.partition(" ")[0].lower() not in OPENERS
+
+
+@pytest.mark.parametrize(("name", "decks"), ASKING.items())
+def test_decks_of_questions_have_fifteen_cards_or_more_and_none_asks_for_yes_or_no(name, decks):
+    found = {deck.id: deck for deck in exercises()[name].decks}
+    assert set(found) == decks
+    for deck in found.values():
+        assert len(deck.cards) >= 15, deck.id
+        assert len(set(deck.cards)) == len(deck.cards), deck.id
+        assert [card for card in deck.cards if closes(card)] == []
+
+
+def test_a_card_that_asks_for_yes_or_no_is_found():
+    assert closes("Do you love your work?") and closes("Are you happy?") and closes("Tell me more.")
+    assert not closes("What do you love about your work?")
+
+
+def test_decks_of_talk_time_go_from_light_to_deep_and_two_ask_first():
+    decks = exercises()["weekly_talk"].decks
+    assert all(min(len(deck.cards_at(depth)) for depth in DEPTHS) >= 3 for deck in decks)
+    assert {deck.id for deck in decks if deck.asks_first} == set(ASKED_FIRST)
+    assert {deck.id for deck in decks} == set(DECKS), "what can be planned is what there is"
 
 
 def test_ids_are_unique_across_all_instruments():

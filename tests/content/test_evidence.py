@@ -48,7 +48,8 @@ def test_an_address_is_a_doi_the_authors_own_page_or_not_recorded() -> None:
 def test_an_exercise_is_never_called_studied_and_names_what_was_found() -> None:
     for exercise in exercises().values():
         is_known = any(sources()[name].authors != "not recorded" for name in exercise.source)
-        assert exercise.evidence == ("therapist" if is_known else "unnamed")
+        is_own = set(exercise.source) == {"own"}
+        assert exercise.evidence == ("ours" if is_own else "therapist" if is_known else "unnamed")
         assert all(claims()[name].evidence == "studies" for name in exercise.studies)
     against = {"forgiving_has_limits", "amends_first"}
     assert against <= set(exercises()["forgiving"].studies), "studies against an exercise are told as well"

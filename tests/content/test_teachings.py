@@ -23,7 +23,10 @@ PLANNED = [row["planned"] for _, row in ROWS if "planned" in row]
 def all_of(exercise: Exercise) -> str:
     reasons = [one.reason for one in exercise.purposes]
     cards = [card for deck in exercise.decks for card in deck.cards]
-    return "\n".join([exercise.title, exercise.in_short, exercise.why, *exercise.steps, *reasons, *cards])
+    beats = [*exercise.good_turn, *exercise.failed_turn, *exercise.if_it_goes_wrong]
+    forms = [*exercise.ten_minutes, *exercise.solo, exercise.settle, exercise.close]
+    said = [exercise.title, exercise.in_short, exercise.why, *exercise.steps]
+    return "\n".join([*said, *beats, *forms, *reasons, *cards])
 
 
 def texts() -> dict[str, str]:
@@ -100,18 +103,6 @@ def test_what_is_planned_is_not_there_yet_and_is_listed() -> None:
     for planned in PLANNED:
         kind, name = planned.split()
         listed[kind].add(name)
-    assert listed == {
-        "exercise": {
-            "a_memory_of_ours",
-            "backing_a_dream",
-            "expectations",
-            "good_news",
-            "how_we_met",
-            "little_time",
-            "not_a_parent",
-            "reading_each_other",
-        },
-        "machine": {"agreement", "weekly_talk"},
-    }
+    assert listed == {}
     assert not listed["exercise"] & set(exercises())
     assert listed["machine"] <= set(exercises()) and not listed["machine"] & set(MACHINES)

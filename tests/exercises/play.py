@@ -1,5 +1,6 @@
 """Two people taking steps of exercises, each step checked as the service checks it."""
 
+from datetime import datetime
 from typing import Any
 
 from workbook.exercises import MACHINES, Step, check_step
@@ -13,10 +14,11 @@ class Play:
     def __init__(self, exercise: str) -> None:
         self.machine = MACHINES[exercise]
         self.events: list[Step] = []
+        self.now: datetime | None = None
 
     def take(self, person: str, kind: str, **payload: Any) -> str:
         """Take a step, or be refused; return its id."""
-        step = Step(kind, payload, f"op{len(self.events) + 1}", person)
+        step = Step(kind, payload, f"op{len(self.events) + 1}", person, self.now)
         check_step(self.events, step)
         self.events.append(step)
         return step.operation_id

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from tests.exercises.play import ANA, BEN
 from workbook.exercises import SHAPES, Step
-from workbook.shapes import Choice, Day, Field, Flag, Need, Rating
+from workbook.shapes import Choice, Count, Day, Field, Filled, Flag, Moment, Need
 
 OPERATIONS = st.sampled_from(["op0", "op1", "op2", "op3", "op4"])
 _OTHER: Mapping[type[Field], st.SearchStrategy[Any]] = {
     Flag: st.booleans(),
     Need: st.sampled_from(["needs.heard", "needs.own.abcd1234"]),
+    Moment: st.sampled_from(["2026-05-01T18:00Z", "2026-05-09T18:00Z"]),
     Day: st.sampled_from(["2026-05-01", "2026-05-02"]),
 }
 
@@ -21,7 +22,7 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
     """Return values that fit a field: what is typed may also be the id of a step."""
     if isinstance(field, Choice):
         return st.sampled_from(field.options)
-    if isinstance(field, Rating):
+    if isinstance(field, Count):
         return st.integers(field.lowest, field.highest)
     return _OTHER.get(type(field), OPERATIONS)
 
@@ -30,7 +31,9 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
 def steps(draw: st.DrawFn, kinds: Iterable[str] = SHAPES) -> Step:
     """Return a step of either of the two; its id is given by whoever plays it."""
     kind = draw(st.sampled_from(sorted(kinds)))
-    payload = {name: draw(value_of(field)) for name, field in SHAPES[kind].items()}
+    payload = {
+        name: draw(value_of(field)) for name, field in SHAPES[kind].items() if not isinstance(field, Filled)
+    }
     return Step(kind, payload, "", draw(st.sampled_from([ANA, BEN])))
 
 

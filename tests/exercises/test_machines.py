@@ -1,5 +1,6 @@
 """Every exercise's rules: whose step it is, what may follow what, and what erasing leaves."""
 
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -11,6 +12,7 @@ from tests.exercises.steps import numbered, steps
 from workbook.content import lookup
 from workbook.content.exercise import exercises
 from workbook.exercises import MACHINES, SHAPES, ExerciseError, Step, check_step, machine_of
+from workbook.exercises.request import is_let_rest
 from workbook.service.couple.events import without_free_text
 
 
@@ -47,6 +49,40 @@ class TestRequest:
         request = ask(play)
         with pytest.raises(ExerciseError, match="What you propose: this is still empty"):
             answer(play, BEN, request, "negotiate", proposal="  ")
+
+    def test_three_rounds_are_enough_and_then_it_rests(self) -> None:
+        play = Play("request")
+        request = ask(play)
+        for number in range(3):
+            answer(play, (BEN, ANA)[number % 2], request, "negotiate", proposal=f"Offer {number}")
+        with pytest.raises(ExerciseError, match="Three rounds"):
+            answer(play, ANA, request, "negotiate", proposal="One more")
+        answer(play, ANA, request, "rest")
+        assert play.state[request].stage == "resting"
+
+    @pytest.mark.parametrize("answered", ["no", "rest"])
+    def test_after_a_no_the_same_need_rests_two_weeks(self, answered: str) -> None:
+        play = Play("request")
+        sent = {"text": "A walk?", "need": "needs.heard", "is_intimate": False}
+        request = play.take(ANA, "request.sent", **sent)
+        play.now = datetime(2026, 5, 1, tzinfo=UTC)
+        answer(play, BEN, request, answered)
+        play.now += timedelta(days=13)
+        with pytest.raises(ExerciseError, match="rests for two weeks"):
+            play.take(ANA, "request.sent", **sent)
+        play.take(ANA, "request.sent", **sent | {"need": "needs.seen"})
+        play.take(BEN, "request.sent", **sent)
+        play.now += timedelta(days=1)
+        play.take(ANA, "request.sent", **sent)
+
+    def test_whoever_answers_lets_a_need_rest_for_good(self) -> None:
+        for mark in ("touch", "rest"):
+            play = Play("request")
+            request = play.take(ANA, "request.sent", text="A kiss?", need="needs.touched", is_intimate=True)
+            said = {"answer": "no", "proposal": "", "note": "", "mark": mark}
+            play.take(BEN, "request.answered", request=request, **said)
+            assert is_let_rest(play.state.values(), "needs.touched", ANA)
+            assert not is_let_rest(play.state.values(), "needs.touched", BEN)
 
     def test_nobody_answers_their_own_request(self) -> None:
         play = Play("request")
@@ -133,6 +169,142 @@ class TestGratitude:
         assert play.state == {}
 
 
+class TestOffers:
+    def test_whoever_listens_says_what_they_can_offer_and_owes_nothing(self) -> None:
+        for offer, words in (("can_offer", "Ten minutes after dinner"), ("not_this", ""), ("not_now", "")):
+            play = Play("needs_talk")
+            talk = understood(play)
+            assert play.state[talk].waits_for(BEN)
+            with pytest.raises(ExerciseError, match="listened"):
+                play.take(ANA, "needs_talk.offered", talk=talk, offer=offer, words=words)
+            play.take(BEN, "needs_talk.offered", talk=talk, offer=offer, words=words)
+            assert play.state[talk].waits_for(ANA)
+            assert any(told.key == f"told.{offer}" for told in play.state[talk].told(ANA))
+            play.take(ANA, "needs_talk.settled", talk=talk, way="later", plan="")
+            assert play.state[talk].stage == "settled"
+
+    def test_an_offer_has_words_and_none_is_waited_for(self) -> None:
+        """Talks from before have none; and nobody's talk stands still because the other offers nothing."""
+        play = Play("needs_talk")
+        talk = understood(play)
+        with pytest.raises(ExerciseError, match="still empty"):
+            play.take(BEN, "needs_talk.offered", talk=talk, offer="can_offer", words=" ")
+        play.take(ANA, "needs_talk.settled", talk=talk, way="elsewhere", plan="My sister")
+        assert play.state[talk].stage == "settled"
+
+    def test_to_feel_safe_is_not_talked_of_here_and_what_was_said_before_is_read(self) -> None:
+        play = Play("needs_talk")
+        with pytest.raises(ExerciseError, match="one of those that are offered"):
+            play.take(ANA, "needs_talk.said", need="needs.safe", words="I am afraid")
+        old = Step("needs_talk.said", {"need": "needs.safe", "words": "Calm"}, "op1", ANA)
+        assert play.machine.fold([old])["op1"].need == "needs.safe"
+
+
+def understood(play: Play) -> str:
+    """Return a talk in which Ana feels understood by Ben."""
+    talk = play.take(ANA, "needs_talk.said", need="needs.heard", words="I miss our talks")
+    play.take(BEN, "needs_talk.heard", talk=talk, words="You miss our talks")
+    play.take(ANA, "needs_talk.checked", talk=talk, understood="yes", missing="")
+    return talk
+
+
+TERMS = {
+    "what": "One of us cooks", "who": "me", "when": "Tuesdays", "long": "Four weeks", "notice": "We eat at seven",
+    "hard": "", "review": "2026-05-20", "need": "needs.considered", "request": "",
+}  # fmt: skip
+
+
+def agreed(play: Play, **other: str) -> str:
+    """Return an agreement that Ana proposed and Ben said yes to."""
+    found = play.take(ANA, "agreement.proposed", **TERMS | other)
+    play.take(BEN, "agreement.answered", agreement=found, answer="yes")
+    return found
+
+
+class TestAgreement:
+    def test_nothing_holds_before_both_said_yes(self) -> None:
+        play = Play("agreement")
+        found = play.take(ANA, "agreement.proposed", **TERMS)
+        with pytest.raises(ExerciseError, match="not yours"):
+            play.take(ANA, "agreement.answered", agreement=found, answer="yes")
+        with pytest.raises(ExerciseError, match="both say yes"):
+            play.take(ANA, "agreement.owned", agreement=found, went="kept", cost="", good="")
+        play.take(BEN, "agreement.answered", agreement=found, answer="yes")
+        assert play.state[found].agreed == play.state[found].terms
+
+    def test_whoever_does_it_says_how_it_went_and_nobody_says_it_of_the_other(self) -> None:
+        for who, may in (("me", [ANA]), ("you", [BEN]), ("both", [ANA, BEN])):
+            play = Play("agreement")
+            found = agreed(play, who=who)
+            able = [one for one in (ANA, BEN) if "owned" in play.machine.replies(play.state[found], one)]
+            assert able == may
+        assert not {"blame", "whose", "fault"} & set(SHAPES["agreement.owned"])
+        assert set(SHAPES["agreement.heard"]) == {"agreement", "answer"}, "the other can say no more"
+
+    def test_what_comes_next_ends_all_that_was_said_of_how_it_went(self) -> None:
+        for move, more in (
+            ("gone_on", {"review": "2026-06-20"}),
+            ("changed", {name: TERMS[name] for name in TERMS if name not in ("need", "request")}),
+            ("ended", {}),
+        ):
+            play = Play("agreement")
+            found = agreed(play)
+            play.take(
+                ANA, "agreement.owned", agreement=found, went="broken", cost="Your evening", good="Sunday"
+            )
+            play.take(BEN, "agreement.heard", agreement=found, answer="not_yet")
+            play.take(BEN, "agreement.heard", agreement=found, answer="heard")
+            assert play.state[found].waits_for(ANA) and "Your evening" in str(play.state[found].told(BEN))
+            play.take(ANA, f"agreement.{move}", agreement=found, **more)
+            assert not play.state[found].looks
+            assert play.state[found].over == {"op3", "op4", "op5"} == play.machine.over(play.events)
+            assert "Your evening" not in str(play.state[found].told(BEN))
+
+    def test_a_change_is_asked_for_in_time_and_what_holds_goes_on_until_both_agree(self) -> None:
+        play = Play("agreement")
+        found = agreed(play)
+        terms = {name: TERMS[name] for name in TERMS if name not in ("need", "request")} | {"when": "Fridays"}
+        play.take(BEN, "agreement.changed", agreement=found, **terms)
+        assert play.state[found].agreed.when == "Tuesdays" and play.state[found].waits_for(ANA)
+        play.take(ANA, "agreement.answered", agreement=found, answer="no")
+        assert (play.state[found].agreed.when, play.state[found].stage) == ("Tuesdays", "running")
+        play.take(BEN, "agreement.changed", agreement=found, **terms)
+        play.take(ANA, "agreement.answered", agreement=found, answer="yes")
+        assert play.state[found].agreed.when == "Fridays"
+
+    def test_either_ends_it_at_any_time_without_a_reason(self) -> None:
+        for who in (ANA, BEN):
+            play = Play("agreement")
+            found = agreed(play)
+            play.take(who, "agreement.ended", agreement=found)
+            assert not play.state[found].is_open
+            assert set(SHAPES["agreement.ended"]) == {"agreement"}
+
+    def test_it_is_due_on_its_day(self) -> None:
+        play = Play("agreement")
+        found = agreed(play)
+        due = [play.state[found].is_due(date(2026, 5, day)) for day in (19, 20, 21)]
+        assert due == [False, True, True]
+
+
+class TestBreakdown:
+    def test_the_other_agrees_to_the_day_names_another_or_says_not_now(self) -> None:
+        named = {"whose": "mine", "need": "needs.heard", "means": "A walk first", "talk_on": "2026-05-03"}
+        play = Play("breakdown")
+        found = play.take(ANA, "breakdown.named", **named)
+        play.take(BEN, "breakdown.other_day", breakdown=found, talk_on="2026-05-05")
+        assert play.state[found].waits_for(ANA)
+        play.take(ANA, "breakdown.agreed", breakdown=found)
+        play.take(BEN, "breakdown.talked", breakdown=found, way="enough")
+        assert play.state[found].is_done
+        other = play.take(ANA, "breakdown.named", **named)
+        play.take(BEN, "breakdown.not_now", breakdown=other)
+        assert play.state[other].stage == "rests" and set(SHAPES["breakdown.not_now"]) == {"breakdown"}
+
+    def test_what_is_written_alone_is_no_part_of_what_is_told(self) -> None:
+        assert set(SHAPES["breakdown.named"]) == {"whose", "need", "means", "talk_on"}
+
+
 class TestQuestion:
     def test_a_review_is_complete_when_both_wrote_and_the_next_day_starts_another(self) -> None:
         play = Play("the_question")
@@ -151,7 +323,18 @@ class TestQuestion:
             play.take(ANA, "question.step_chosen", text="Sunday off")
         play.take(BEN, "question.answered", text="Play.", day="2026-05-01")
         play.take(BEN, "question.step_chosen", text="Sunday off")
-        assert play.state["1"].step == "Sunday off"
+        assert (play.state["1"].step, play.state["1"].stage) == ("Sunday off", "proposed")
+
+    def test_a_step_is_of_both_once_the_other_says_yes(self) -> None:
+        play = Play("the_question")
+        for person in (ANA, BEN):
+            play.take(person, "question.answered", text="Rest.", day="2026-05-01")
+        play.take(BEN, "question.step_chosen", text="Sunday off")
+        with pytest.raises(ExerciseError, match="for your partner"):
+            play.take(BEN, "question.step_agreed", review="1")
+        play.take(ANA, "question.step_chosen", text="Saturday off")
+        play.take(BEN, "question.step_agreed", review="1")
+        assert (play.state["1"].step, play.state["1"].stage) == ("Saturday off", "chosen")
 
 
 def test_all_problems_of_a_malformed_step_are_reported_together() -> None:

@@ -50,7 +50,7 @@ def test_messages_of_an_exercise_match_its_machine(name: str) -> None:
     machine = MACHINES[name]
     words, wanted = set(there(lookup(f"exercises.{name}"))), set(needed(machine))
     assert wanted - words == set()
-    may_be = {f"{move}.lead" for move in machine.moves} | {
+    may_be = {f"{move}.{word}" for move in machine.moves for word in ("lead", "open")} | {
         f"{word.removesuffix('.label')}.hint" for word in wanted if word.endswith(".label")
     }
     may_be |= {f"{word}_note" for word in wanted}
@@ -97,4 +97,7 @@ def test_a_note_keeps_its_writer_when_the_other_takes_the_yes_back() -> None:
 
 
 def _stage(thing: Thing) -> str:
-    return "waiting" if thing.is_open else thing.stage
+    both = (ANA, BEN)
+    is_shown = any(thing.told(person) for person in both)  # what one alone asked to keep is in no list
+    is_waiting = thing.is_open and (any(map(thing.waits_for, both)) or not is_shown)
+    return "waiting" if is_waiting else thing.stage

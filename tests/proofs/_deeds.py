@@ -4,8 +4,9 @@ The ids, codes and drawers' keys of a couple come from the seed as well, so that
 nothing but A's doings.
 """
 
+import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,8 +17,12 @@ from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
+from workbook.service.desks import therapist
 from workbook.service.desks.household import Household
+from workbook.service.desks.in_case import SHOWS_SCORES
+from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
+from workbook.service.formats.case_values import Granted, Policy, ToCase
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
 from workbook.service.studies.study import Study
@@ -30,6 +35,7 @@ OTHER_PASSPHRASE = "eleven quiet lanterns of ana"
 OPEN = "skills"  # what both opened to each other, in every world alike
 A_ONLY = ("connection", "needs")  # what only A may show, so that no decision of A's opens anything
 B_ONLY = ("warning_signs",)  # and what only B may
+POLICY = Policy("no_secrets", "What you tell me alone I may bring up.", 365)
 STUDY = with_key(Study("Talk", "How couples talk.", ("connection",), "team@example.org", 12))
 
 
@@ -41,6 +47,7 @@ class Couple:
     ana: Actor
     ben: Actor
     recovery_code: str
+    invite: str
     passphrase: str = PASSPHRASES[0]
     did: list[str] = field(default_factory=list)
 
@@ -82,7 +89,27 @@ def make_couple(household: Household, seed: str) -> Couple:
         partner.decide(OPEN, OCCASION, Grain.SCORES)
         thanks = {"text": "for the tea", "day": DAY}
         partner.add_table_event("gratitude.written", thanks, operation_id=f"thanks-{partner.actor.person_id}")
-    return Couple(first.code, first.actor, second.actor, first.recovery_code)
+    planned = {"what": "A walk", "at": f"{DAY}T18:00Z", "exercise": ""}
+    both[0].add_table_event("our_plan.planned", planned, operation_id="plan")
+    both[1].add_table_event("our_plan.joined", {"step": "plan"}, operation_id="plan-joined")
+    _invite(household, invite_of(seed))
+    return Couple(first.code, first.actor, second.actor, first.recovery_code, invite_of(seed))
+
+
+def invite_of(seed: str) -> str:
+    """Return the invite code of the case that a therapist has made for the couple of a seed."""
+    return f"invite {hashlib.sha256(seed.encode()).hexdigest()[:20]}"
+
+
+def _invite(household: Household, code: str) -> None:
+    """Make a case for a couple; whether anybody joins it is theirs."""
+    made = household.therapists.create("Dr. Grey", "nine quiet rooms")
+    page = household.seat(made.actor)
+    assert isinstance(page, LocalTherapist)
+    page.set_policy(POLICY.choice, POLICY.words, POLICY.kept_days)
+    with mock.patch.object(therapist, "new_couple_code", return_value=code):
+        page.make_case("Tuesday, ten")
+    household.sittings.end(made.actor.sitting_id)
 
 
 def answers_of(chance: random.Random, instrument: str, occasion: str, share: float) -> list[Answer]:
@@ -200,10 +227,20 @@ def _give_to_research(household: Household, couple: Couple, chance: random.Rando
 
 def _grant(household: Household, couple: Couple, chance: random.Random) -> None:
     ana = household.seat_partner(couple.ana)
-    _, code = household.therapists.create("Dr. Grey", "nine quiet rooms")
-    ana.grant_therapist(code)
-    if chance.random() < 0.5:
-        ana.end_therapist()
+    with suppress(WorkbookError):  # who took the consent back grants nothing
+        mine = ana.join_case(couple.invite)
+        ana.grant_case(some_grants(chance), until="", policy_hash=mine.policy_hash)
+    if chance.random() < 0.4:
+        ana.leave_case()
+
+
+def some_grants(chance: random.Random) -> dict[str, Granted]:
+    """What somebody grants a therapist: each part by itself, and apart from that what may be shown."""
+    drawn = {name: chance.choice(list(ToCase)) for name in (*A_ONLY, *B_ONLY, "weekly")}
+    return {
+        name: Granted(to_case, in_session=to_case in SHOWS_SCORES and chance.random() < 0.5)
+        for name, to_case in drawn.items()
+    }
 
 
 def _ask_for_private_answers(household: Household, couple: Couple, chance: random.Random) -> None:
@@ -222,7 +259,7 @@ Deed = Callable[[Household, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
     _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block, _choose_exercises,
-    _give_to_research, _give_to_research, _grant, _ask_for_private_answers,
+    _give_to_research, _give_to_research, _grant, _grant, _ask_for_private_answers,
 )  # fmt: skip
 
 
@@ -260,6 +297,52 @@ def _some_deeds(chance: random.Random) -> Iterator[Deed]:
         yield chance.choice(DEEDS)
 
 
+# -- what A wrote where it is hidden ----------------------------------------------------------
+HIDDEN: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
+    "our_plan.looked_back": lambda chance: {
+        "step": "plan",
+        "went": chance.choice(("done", "not_done")),
+        "felt": chance.choice(("good", "mixed", "hard")),
+    },
+    "question.answered": lambda chance: {"text": "r" * chance.randint(1, 600), "day": DAY},
+    "twenty_minutes.answered": lambda chance: {"text": "r" * chance.randint(1, 400), "day": DAY},
+    "question_jar.dropped": lambda chance: {"text": "r" * chance.randint(1, 200)},
+    "how_we_met.written": lambda chance: {"about": "a_memory", "text": "r" * chance.randint(1, 1_500)},
+    "what_we_expect.written": lambda chance: {"topic": "money", "text": "r" * chance.randint(1, 500)},
+    "step_more_open.said_today": lambda chance: {
+        "today": chance.choice(("ready", "not_today")),
+        "step": chance.choice((None, 1, 6)),
+    },
+    "weekly_talk.wanted": lambda chance: {
+        "memories": chance.choice(("yes", "no")),
+        "past_relationships": chance.choice(("yes", "no")),
+    },
+    "fun_list.added": lambda _chance: {
+        "text": "Dance",
+        "takes": "evening",
+        "cost": "nothing",
+        "is_new": True,
+    },
+    "fun_list.rated": lambda chance: {
+        "idea": "hidden-fun_list.added",
+        "how": chance.choice(("yes", "maybe", "no")),
+    },
+    "letting_go.chosen": lambda _chance: {"habit": "being_right", "what": "The dishes"},
+    "letting_go.looked_back": lambda chance: {
+        "habit_id": "hidden-letting_go.chosen",
+        "how": chance.choice(("lighter", "swallowed")),
+    },
+}
+"""For kinds of steps with something that B is not given yet: a payload, in each world another."""
+
+
+def write_hidden(household: Household, couple: Couple, world: str) -> None:
+    """Let A put on the table what stays hidden there until B has written too: as much in every world."""
+    ana, chance = household.seat_partner(couple.ana), random.Random(f"{world}/hidden")
+    for kind, payload in HIDDEN.items():
+        ana.add_table_event(kind, payload(chance), operation_id=f"hidden-{kind}")
+
+
 # -- what B does -----------------------------------------------------------------------------
 def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
     """Let B answer some and decide some, never on what A may show, so that nothing opens."""
@@ -276,6 +359,9 @@ def act_as_ben(household: Household, couple: Couple, seed: str) -> None:
     if chance.random() < 0.5:
         with suppress(SharingError):  # who has answered nothing of it yet has nothing to give
             ben.give_to_research(Grain.SCORES, linked=True, text_hash=STUDY.words_hash)
+    if chance.random() < 0.7:
+        mine = ben.join_case(couple.invite)
+        ben.grant_case(some_grants(chance), until="", policy_hash=mine.policy_hash)
     if chance.random() < 0.5:
         ben.decide(A_ONLY[0], OCCASION, Grain.NOTHING)
         ben.withdraw(A_ONLY[0], OCCASION)

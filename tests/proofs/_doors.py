@@ -52,8 +52,22 @@ HARMLESS = frozenset(
         "minutes",
         "held_back",
     }
+    # What a case is called, or holds: each is looked up among the asker's own.
+    | {
+        "case_id",
+        "note_id",
+        "homework_id",
+        "session_id",
+        "template",
+        "facet",
+        "step",
+        "tick",
+        "what",
+        "label",
+    }
+    | {"grants", "until", "policy_hash", "items", "words", "kept_days", "most", "paused", "text", "secret"}
 )
-WITHIN = frozenset({"Therapists.by_code", "Accounts.with_keys"})
+WITHIN = frozenset({"Accounts.with_keys"})
 """What doors call after they have counted the try; on no interface and asked by no page."""
 
 

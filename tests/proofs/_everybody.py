@@ -7,14 +7,18 @@ from tests.service.keyed import PRIVATE, with_key
 from workbook.instruments import catalogue
 from workbook.service.desks.household import Household
 from workbook.service.desks.roles import RoleService
+from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.studies.study import Study
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 
 OCCASION, INSTRUMENT, WORDS = "assessment-1", "connection", "nine quiet lanterns of "
-OPEN = "skills"  # what either couple opened to each other; A and B let their therapist read it
+OPEN = "skills"  # what either couple opened to each other
+GRANTED = {INSTRUMENT: Granted(ToCase.SCORES, in_session=True)}
+NOTED = "onlythetherapistwrote"
 STUDY = with_key(Study("Talk", "How couples talk.", (INSTRUMENT,), "team@example.org", 12))
 
 
@@ -31,7 +35,7 @@ class World:
     household: Household
     roles: dict[str, Actor]
     objects: dict[str, Actor]
-    granted: dict[str, str]  # person to the code of the therapist whom they let read
+    cases: dict[str, str]  # therapist to the case that they have
     kept: dict[str, RoleService] = field(default_factory=dict)  # interfaces whose sitting has ended
     markers: dict[str, bytes] = field(default_factory=dict)  # person to what only they wrote
 
@@ -47,7 +51,7 @@ class World:
             tables[couple] = household.accounts.sign_in_together(first.code, both)
             codes[couple] = first.code
         sit, ours = household.sittings.begin, people["A"].couple_id
-        reading, granted = _let_read(household, people)
+        reading, cases = _let_read(household, people)
         roles = {
             "A": people["A"],
             "B": people["B"],
@@ -66,7 +70,7 @@ class World:
         objects |= {f"cases of {name}": actor for name, actor in reading.items()}
         objects |= {f"table of {couple}": actor for couple, actor in tables.items()}
         objects["what was given to research"] = roles["the researcher"]
-        world = cls(household, roles, objects, granted)
+        world = cls(household, roles, objects, cases)
         world._write(people)
         world._keep_what_ends([*roles.values()][-1])
         return world
@@ -81,7 +85,11 @@ class World:
             own.save_answers(answers_to(INSTRUMENT))
             if name in "CD":
                 own.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
-            own.add_event("consent", {"text": "consent", "text_hash": "0", "agreed": True})
+        for actor in self.roles.values():
+            if actor.person_id in self.cases:
+                name = next(one for one, other in self.roles.items() if other == actor)
+                noted = NOTED + name.removeprefix("a therapist whom ").replace(" ", "")
+                self.markers[actor.person_id] = noted.encode()
         self.household.seat_partner(people["C"]).withdraw(INSTRUMENT, OCCASION)
         for grain, names in ((Grain.ANSWERS, "AC"), (Grain.NOTHING, "C")):
             for name in names:
@@ -103,18 +111,37 @@ class World:
 
 
 def _let_read(household: Household, people: dict[str, Actor]) -> tuple[dict[str, Actor], dict[str, str]]:
-    """Therapists whom both let read, of whom one took it back, and whom nobody does; and who lets whom read."""
-    roles, granted = {}, {}
+    """Therapists whom both let read, of whom one took it back, and whom nobody does; and the case of each.
+
+    With A and B a session goes on, in which a topic is asked for.
+    """
+    roles, cases = {}, {}
     own = {name: household.seat_partner(actor) for name, actor in people.items()}
-    for name, granting in {"both grant": "AB", "one took back": "CD", "nobody grants": ""}.items():
-        actor, code = household.therapists.create("T", WORDS + name)
-        roles[f"a therapist whom {name}"] = actor
-        for person in granting:
-            own[person].grant_therapist(code)
-            granted[people[person].person_id] = code
-    own["C"].end_therapist()
-    del granted[people["C"].person_id]
     for partner in own.values():
-        partner.save_answers(answers_to(OPEN))
+        partner.add_event("consent", {"text": "consent", "text_hash": "0", "agreed": True})
+        partner.save_answers([*answers_to(OPEN), *answers_to(INSTRUMENT)])
         partner.decide(OPEN, OCCASION, Grain.SCORES)
-    return roles, granted
+    for name, granting in {"both grant": "AB", "one took back": "CD", "nobody grants": ""}.items():
+        actor = household.therapists.create("T", WORDS + name).actor
+        page = therapist_at(household, actor)
+        page.set_policy("no_secrets", "I may bring it up.", 365)
+        case = page.make_case(f"case of whom {name}")
+        roles[f"a therapist whom {name}"], cases[actor.person_id] = actor, case.case_id
+        page.write_note(case.case_id, "free", NOTED + name.replace(" ", ""))
+        for person in granting:
+            read = own[person].join_case(case.code).policy_hash
+            own[person].grant_case(GRANTED, until="", policy_hash=read)
+            page.cases()
+            page.tick_case(case.case_id, f"alone/{people[person].person_id}", stands=True)
+    own["C"].grant_case({}, until="", policy_hash="")
+    both = therapist_at(household, roles["a therapist whom both grant"])
+    both.open_session(cases[both.actor.person_id])
+    both.reveal(cases[both.actor.person_id], "connection.listening", OCCASION)
+    return roles, cases
+
+
+def therapist_at(household: Household, actor: Actor) -> LocalTherapist:
+    """Return a therapist's interface."""
+    page = household.seat(actor)
+    assert isinstance(page, LocalTherapist)
+    return page

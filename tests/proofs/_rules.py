@@ -11,19 +11,27 @@ from workbook.sharing import Grain
 Rules = Mapping[str, frozenset[str]]
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 ALONE, EITHER = frozenset({"partner"}), frozenset({"partner", "together"})
-RESEARCHER = frozenset({"researcher"})
+RESEARCHER, THERAPIST = frozenset({"researcher"}), frozenset({"therapist"})
+NO_CASE = "no such case"
 # Which roles may ask a verb, of what is their own.
 MAY: Rules = {
     **dict.fromkeys(("save_answers", "read_responses", "add_event", "read_events"), ALONE),
     **dict.fromkeys(("my_decision", "my_data", "block_free_text", "is_blocking", "wrong_tries"), ALONE),
     "my_held_back": ALONE,
     **dict.fromkeys(("unpair", "leave", "erase", "order_for_me", "add_table_event"), ALONE),
-    **dict.fromkeys(("grant_therapist", "end_therapist", "my_therapist", "private_copy"), ALONE),
-    "read_cases": frozenset({"therapist"}),
-    **dict.fromkeys(
-        ("couple", "decide", "withdraw", "read_table", "read_audit", "watch", "choose_exercise"), EITHER
-    ),
-    **dict.fromkeys(("room", "open_room", "move_in_room"), EITHER),
+    "private_copy": ALONE,
+    **dict.fromkeys(("join_case", "my_case", "grant_case", "leave_case", "put_homework_aside"), ALONE),
+    **dict.fromkeys(("come_into_session", "offer_in_session", "take_back_in_session"), ALONE),
+    "rate_session": ALONE,
+    **dict.fromkeys(("practice", "set_policy", "cases", "make_case", "rename_case", "close_case"), THERAPIST),
+    **dict.fromkeys(("read_case", "tick_case", "notes", "write_note", "destroy_note"), THERAPIST),
+    **dict.fromkeys(("suggest_homework", "withdraw_homework", "open_session", "session"), THERAPIST),
+    **dict.fromkeys(("go_to_step", "pause_session", "set_timer", "start_in_session"), THERAPIST),
+    **dict.fromkeys(("reveal", "cover", "allow_reveals", "end_session"), THERAPIST),
+    **dict.fromkeys(("case_room", "open_case_room", "move_in_case_room"), THERAPIST),
+    **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "choose_exercise"), EITHER),
+    "watch": EITHER | THERAPIST,
+    **dict.fromkeys(("room", "open_room", "move_in_room", "session_now"), EITHER),
     **dict.fromkeys(("give_to_research", "my_research"), ALONE),
     "study": ALONE | RESEARCHER,
     "read_research": RESEARCHER,
@@ -33,8 +41,8 @@ BESIDE = frozenset({"private_copy"})
 WRONG = "not the passphrase"
 
 
-def arguments_of(verb: str, role: str, decider: str) -> Arguments:
-    """What a verb is asked with; what destroys is asked with a wrong passphrase."""
+def arguments_of(verb: str, role: str, decider: str, case_id: str = NO_CASE) -> Arguments:
+    """What a verb is asked with; what destroys is asked with a wrong passphrase, or about what is not there."""
     key = (INSTRUMENT, OCCASION)
     as_one_of_two = {"person_id": decider, "passphrase": WRONG} if role == "together" else {}
     asked: dict[str, Arguments] = {
@@ -50,13 +58,43 @@ def arguments_of(verb: str, role: str, decider: str) -> Arguments:
         "add_table_event": (("gratitude.written", {"text": "thank you", "day": "2026-05-01"}), {}),
         "block_free_text": ((), {"blocked": False}),
         "order_for_me": ((["one", "two"], ["two"]), {}),
-        "grant_therapist": (("no such code",), {}),
+        "join_case": (("no such code",), {}),
+        "grant_case": (({},), {"until": "", "policy_hash": ""}),
+        "put_homework_aside": (("none",), {}),
+        **dict.fromkeys(("offer_in_session", "take_back_in_session"), (("connection.listening",), {})),
+        "rate_session": (("none", {"heard": 7}), {}),
+        **_of_a_practice(case_id, decider),
         "give_to_research": ((Grain.ANSWERS,), {"linked": True, "text_hash": STUDY.words_hash}),
         "private_copy": ((WRONG, "ask"), {}),
         **dict.fromkeys(("unpair", "leave", "erase"), ((WRONG,), {})),
         "watch": ((lambda _: None,), {}),
     }
     return asked.get(verb, ((), {}))
+
+
+def _of_a_practice(case_id: str, person_id: str) -> dict[str, Arguments]:
+    """What a therapist asks; nothing of it ends a case."""
+    asked: dict[str, Arguments] = {
+        "set_policy": (("no_secrets", "I may bring it up.", 365), {}),
+        "make_case": (("a label",), {}),
+        "rename_case": ((case_id, "a label"), {}),
+        "tick_case": ((case_id, "consent"), {"stands": True}),
+        "write_note": ((case_id, "free", "a note"), {}),
+        "destroy_note": ((case_id, "none"), {}),
+        "suggest_homework": ((case_id, "fun_list", "On Friday."), {}),
+        "withdraw_homework": ((case_id, "none"), {}),
+        "go_to_step": ((case_id, "strengths"), {}),
+        "pause_session": ((case_id,), {"paused": False}),
+        "set_timer": ((case_id, 12), {}),
+        "start_in_session": ((case_id, "room"), {}),
+        "reveal": ((case_id, "connection.listening", OCCASION), {}),
+        "cover": ((case_id, "connection.listening"), {}),
+        "allow_reveals": ((case_id, 3), {}),
+        "open_case_room": ((case_id, person_id), {}),
+        "move_in_case_room": ((case_id, "close"), {}),
+    }
+    named = ("close_case", "read_case", "notes", "open_session", "session", "end_session", "case_room")
+    return asked | dict.fromkeys(named, ((case_id,), {}))
 
 
 def n_without_rule(rules: Rules, world: World) -> int:

@@ -21,6 +21,7 @@ from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.rows import dump, event_to_json, frame_to_json
 from workbook.service.formats.values import Answer
 from workbook.service.link.calls import verbs_of
@@ -60,7 +61,8 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
         "wrong_tries",
         "study",
         "my_research",
-        "my_therapist",
+        "my_case",
+        "session_now",
         "room",
     ):
         ask(name)
@@ -79,8 +81,14 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
     ask("save_answers", [Answer("last", OF_B[1], OF_B[0], 1)])
     ask("add_event", "bookmark", {"page": "home"}, operation_id="last")
     ask("give_to_research", Grain.NOTHING, linked=False, text_hash="")
-    ask("grant_therapist", "nobody has this code")
-    ask("end_therapist")
+    ask("join_case", "nobody has this code")
+    ask("grant_case", {"connection": Granted(ToCase.SCORES)}, until="", policy_hash="not what was read")
+    ask("put_homework_aside", "no homework")
+    ask("come_into_session")
+    for verb in ("offer_in_session", "take_back_in_session"):
+        ask(verb, "connection.listening")
+    ask("rate_session", "no session", {"heard": 7})
+    ask("leave_case")
     ask(
         "add_table_event",
         "gratitude.written",
@@ -110,7 +118,7 @@ def _as_text(given: Any) -> str:
         given = table_as_json(given)
     elif hasattr(given, "columns"):
         given = frame_to_json(given)
-    elif any(hasattr(given, name) for name in ("members", "chosen", "asks", "in_sitting")):
+    elif any(hasattr(given, name) for name in ("members", "chosen", "asks", "in_sitting", "therapist")):
         given = str(given)
     elif isinstance(given, list) and given and hasattr(given[0], "payload"):
         given = [event_to_json(event) for event in given]

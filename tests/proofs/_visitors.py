@@ -103,7 +103,8 @@ def small_server(
 ) -> Iterator[RunningServer]:
     """The real server with a notebook of a few widgets, so that kernels are there at once."""
     notebook = folder / "small.ipynb"
-    notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    for served in (notebook, folder / "therapist.ipynb"):
+        served.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     with running_server(folder, "--notebook", str(notebook), *options, environment=environment) as server:
         yield server
 

@@ -19,6 +19,7 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from workbook.errors import SignInError, TooManyTriesError, WorkbookError
 from workbook.server.testing import RunningServer, running_server
+from workbook.service.cases.second_factor import new_secret
 from workbook.service.desks.household import Household
 from workbook.service.desks.together import LocalTogether
 from workbook.service.formats.values import Actor
@@ -35,8 +36,8 @@ _CHEAP, _UNGUARDED = (
     {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / folder), str(Path.cwd())])}
     for folder in ("cheap", "unguarded")
 )
-WORDS = "nine quiet words"
-N_KINDS = 25
+WORDS, THERAPISTS = "nine quiet words", "the words of Kim"
+N_KINDS = 30
 
 
 @proof(
@@ -88,7 +89,7 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
 def tries_counted_on_an_address(size: int, seed: int) -> Counts:
     """Where all who share an address share their tries, guesses at one lock the other out."""
     counts: Counts = dict.fromkeys(("trials", *BROKEN), 0)
-    with mock.patch.object(accounts, "_counted_on", return_value="address 192.0.2.1"):
+    with mock.patch.object(accounts, "counted_on", return_value="address 192.0.2.1"):
         _try_deciding(counts)
     return counts
 
@@ -110,7 +111,7 @@ def _guess_at(environment: dict[str, str]) -> Counts:
     with (
         scratch() as folder,
         mock.patch.dict(os.environ, environment),
-        running_server(folder, "--behind-proxy", PUBLIC) as server,
+        running_server(folder, "--practice", "--behind-proxy", PUBLIC) as server,
     ):
         _try_routes(server, counts)
     _try_verbs(counts)
@@ -151,6 +152,12 @@ OUTSIDE: dict[str, Callable[[int], Form]] = {
     "/join": lambda n: WRONG | {"code": f"lusab-{n}", "passphrase": WORDS},
     "/together": lambda _n: (
         WRONG | {"name": "Eva", "other_name": "Ben", "other_passphrase": "another wrong one"}
+    ),
+    "/therapist": lambda _n: WRONG | {"code": "lusab-rodin-malov-therap", "digits": "123456"},
+    "/therapist-recover": lambda _n: (
+        WRONG
+        | {"code": "lusab-rodin-malov-recove", "recovery_code": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF"}
+        | {"passphrase": WORDS}
     ),
 }
 # By who is signed in: what is tried beside the passphrase.
@@ -220,7 +227,7 @@ class House:
     ann: Welcome
     ben: Welcome
     both: Actor
-    therapist: str
+    kim: Welcome
 
     @classmethod
     def begin(cls) -> "House":
@@ -229,7 +236,7 @@ class House:
         ann = doors.create_couple("Ann", own)
         ben = doors.join(ann.code, "Ben", others)
         both = doors.sign_in_together(ann.code, [("Ann", own), ("Ben", others)])
-        return cls(household, ann, ben, both, household.therapists.create("Kim", "the words of Kim")[1])
+        return cls(household, ann, ben, both, household.therapists.create("Kim", THERAPISTS))
 
     def decide(self, guess: str) -> None:
         page, about = (
@@ -258,9 +265,16 @@ VERBS: dict[str, Callable[[House, str], object]] = {
     "Accounts.open_member": lambda h, guess: h.household.accounts.open_member(
         h.ann.actor.couple_id, h.ann.actor.person_id, guess
     ),
-    "Therapists.sign_in": lambda h, guess: h.household.therapists.sign_in(h.therapist, guess),
-    "Therapists.named": lambda h, guess: h.household.therapists.named(guess, h.ann.actor),
-    "LocalPartner.grant_therapist": lambda h, guess: _of_ann(h).grant_therapist(guess),
+    "Therapists.sign_in": lambda h, guess: h.household.therapists.sign_in(h.kim.code, guess),
+    "Therapists.recover": lambda h, guess: h.household.therapists.recover(h.kim.code, guess, WORDS),
+    "Therapists.change_passphrase": lambda h, guess: h.household.therapists.change_passphrase(
+        h.kim.actor, guess, WORDS
+    ),
+    "Therapists.set_factor": lambda h, guess: h.household.therapists.set_factor(
+        h.kim.actor, THERAPISTS, new_secret(), guess
+    ),
+    "Therapists.end_factor": lambda h, guess: h.household.therapists.end_factor(h.kim.actor, guess),
+    "LocalPartner.join_case": lambda h, guess: _of_ann(h).join_case(guess),
     "LocalPartner.private_copy": lambda h, guess: _of_ann(h).private_copy(guess, "fetch"),
     "LocalPartner.unpair": lambda h, guess: _of_ann(h).unpair(guess),
     "LocalPartner.leave": lambda h, guess: _of_ann(h).leave(guess),

@@ -20,21 +20,22 @@ from unittest import mock
 
 import httpx
 
-from tests.proofs._everybody import INSTRUMENT, OCCASION, OPEN, World
+from tests.proofs._everybody import GRANTED, INSTRUMENT, World, therapist_at
 from tests.proofs._rules import BESIDE, MAY, Rules, arguments_of, n_without_rule
 from tests.proofs.harness import Counts, proof
 from workbook.errors import AccessError, SignInError, TooManyTriesError, WorkbookError
-from workbook.service.cases import grants
-from workbook.service.cases.grants import GRANTS
-from workbook.service.cases.therapists import Therapists
+from workbook.service.cases.office import Office
+from workbook.service.cases.place import Place, place_cell, writing_place
+from workbook.service.cases.records import CaseRecord, PracticeFold
 from workbook.service.desks.at_table import AtTable
+from workbook.service.desks.caseload import Caseload
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.researcher import LocalResearcher
 from workbook.service.desks.roles import INTERFACES, RoleService
 from workbook.service.formats import crypto
-from workbook.service.formats.values import Actor, Case, Contribution
-from workbook.service.identity.locks import private_key
+from workbook.service.formats.crypto import new_key_pair
+from workbook.service.formats.values import Actor, Contribution
 from workbook.service.identity.sittings import Sittings
 from workbook.service.link import socket
 from workbook.service.link.calls import decode, encode, verbs_of
@@ -42,6 +43,7 @@ from workbook.service.link.errors import Refusal
 from workbook.service.link.socket import ServiceSocket
 from workbook.service.studies import given
 from workbook.storage.base import Writing
+from workbook.storage.deciding import put
 
 NO_VERBS = ("close", "tell_defect", "actor", "seat", "watch", "__init__", "_core", "as_read")
 FOUND = ("trials", "allowed", "refused", "leaked", "shown_again", "without_rule", "misread")
@@ -58,6 +60,7 @@ def look_at_cells(counts: Counts, rules: Rules) -> None:
     """Ask everything of everybody once; see the module."""
     world = World.open()
     counts["without_rule"] += n_without_rule(rules, world)
+    counts["misread"] += n_misread(world)
     reader = world.household.seat(world.roles["the researcher"])
     counts["shown_again"] += len(reader.read_research()) - 1  # A's alone
     for verb, may in sorted(rules.items()):
@@ -75,6 +78,7 @@ def look_at_cells(counts: Counts, rules: Rules) -> None:
             counts["refused"] += role in may and not hasattr(kept, verb)
             counts["allowed"] += _answers(world, verb, lambda kept=kept: kept, Actor("anonymous"), counts)
     counts["shown_again"] += _n_still_shown(world)
+    _name_each_others_cases(world, counts)
     counts["misread"] += n_misread(world)
 
 
@@ -102,16 +106,43 @@ def _answers(world: World, verb: str, seat: Callable[[], RoleService], role: Act
 
 
 def _ask(world: World, verb: str, service: Any) -> Any:
-    """Ask one verb; what was granted to a therapist is granted again, for the cells that come after."""
+    """Ask one verb; what it took back or ended is made good, for the cells that come after."""
     actor = service.actor
-    given, named = arguments_of(verb, actor.role, _decider_of(world, actor.couple_id))
+    case_id = _case_of(world, actor)
+    if verb == "close_case" and hasattr(service, "make_case"):
+        case_id = service.make_case("to be closed").case_id
+    given, named = arguments_of(verb, actor.role, _decider_of(world, actor.couple_id), case_id)
     told = getattr(service, verb)(*given, **named)
     if verb == "watch":
         return told()
-    if verb == "end_therapist" and actor.person_id in world.granted:
-        with suppress(WorkbookError):
-            service.grant_therapist(world.granted[actor.person_id])
+    if verb in ("leave_case", "grant_case"):
+        _grant_again(world, service)
+    if verb == "end_session":
+        service.open_session(case_id)
     return told
+
+
+def _case_of(world: World, actor: Actor) -> str:
+    """Return somebody's own case, or the one that most is in: whoever asks about it must not reach it."""
+    most = world.cases[world.roles["a therapist whom both grant"].person_id]
+    return world.cases.get(actor.person_id, most)
+
+
+def _grant_again(world: World, service: Any) -> None:
+    for name, role in world.roles.items():
+        if role.person_id in world.cases and "both" in name and service.actor.couple_id == _ours(world):
+            case = next(
+                one
+                for one in world.household.seat(role).cases()
+                if one.case_id == world.cases[role.person_id]
+            )
+            with suppress(WorkbookError):
+                mine = service.join_case(case.code)
+                service.grant_case(GRANTED, until="", policy_hash=mine.policy_hash)
+
+
+def _ours(world: World) -> str:
+    return world.roles["A"].couple_id
 
 
 def _decider_of(world: World, couple_id: str) -> str:
@@ -121,18 +152,52 @@ def _decider_of(world: World, couple_id: str) -> str:
 
 
 def n_misread(world: World) -> int:
-    """Therapists who read anything but what both of their couple let them."""
-    due = {
-        name: [(OPEN, OCCASION)] if "both" in name else []
-        for name in world.roles
-        if name.startswith("a therapist")
-    }
-    read: dict[str, list[Case]] = {name: world.household.seat(world.roles[name]).read_cases() for name in due}
-    wrong = sum(
-        [key for case in cases for key in case.table.open_rounds] != due[name] for name, cases in read.items()
+    """Therapists who read anything but what is granted to them, or are told of another's case."""
+    ours, theirs = (
+        {world.roles[name].person_id for name in "AB"},
+        {world.roles["D, after C took back"].person_id},
     )
-    told = [case for cases in read.values() for case in cases]
-    return wrong + sum(bool(case.couple.code or case.table.events) for case in told)
+    wrong = 0
+    for name, role in world.roles.items():
+        if role.person_id not in world.cases:
+            continue
+        due = ours if "both" in name else theirs if "one took back" in name else set()
+        try:
+            page = therapist_at(world.household, role)
+            cases = [one for one in page.cases() if one.members]
+            read = [publication for one in cases for publication in page.read_case(one.case_id).publications]
+        except AccessError:  # somebody has ended their sitting
+            wrong += 1
+            continue
+        readers = {one.person_id for one in read}
+        wrong += not readers <= due or ("both" in name and readers != due)
+        wrong += any(len(one.responses) or one.instrument != INSTRUMENT for one in read)
+        wrong += len(cases) > 1
+    return wrong
+
+
+def _name_each_others_cases(world: World, counts: Counts) -> None:
+    """Every verb of a therapist's that names a case, about every case that is another's."""
+    therapists = {name: role for name, role in world.roles.items() if role.person_id in world.cases}
+    for role in therapists.values():
+        try:
+            page = therapist_at(world.household, role)
+        except AccessError:
+            counts["refused"] += 1
+            continue
+        for other, case_id in world.cases.items():
+            for verb in sorted(verbs_of(INTERFACES["therapist"])) if other != role.person_id else ():
+                given, named = arguments_of(verb, "therapist", "nobody", case_id)
+                if case_id not in given:
+                    continue
+                counts["trials"] += 1
+                try:
+                    counts["leaked"] += world.markers[other] in encode(getattr(page, verb)(*given, **named))
+                    counts["allowed"] += 1
+                except AccessError:
+                    continue
+                except WorkbookError:  # it is known to be there
+                    counts["allowed"] += 1
 
 
 def _n_still_shown(world: World) -> int:
@@ -205,7 +270,10 @@ def _bytes_for(route: str, role: Actor, world: World) -> bytes:
     if not having:
         return encode({} if route.startswith("verbs") else "a page failed")
     of = role.role if role.role in having else having[0]
-    given, named = arguments_of(verb, of, _decider_of(world, role.couple_id))
+    case_id = _case_of(world, role)
+    if verb == "close_case" and role.person_id in world.cases:
+        case_id = therapist_at(world.household, role).make_case("to be closed").case_id
+    given, named = arguments_of(verb, of, _decider_of(world, role.couple_id), case_id)
     return verbs_of(INTERFACES[of])[verb].write_arguments(*given, **named)
 
 
@@ -268,24 +336,16 @@ def a_service_that_believes_any_actor(size: int, seed: int) -> Counts:
 @isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
 def an_interface_that_outlives_its_sitting(size: int, seed: int) -> Counts:
     """A therapist's page that was open goes on reading after the sitting's end."""
+    opened: dict[str, Office] = {}
+    office_of = Caseload.office_of
 
-    opened: dict[str, bytes] = {}
-    begin = Sittings.begin
+    def remember(self: Caseload, actor: Actor) -> Office:
+        try:
+            return opened.setdefault(actor.person_id, office_of(self, actor))
+        except AccessError:
+            return opened[actor.person_id] if actor.person_id in opened else next(iter(opened.values()))
 
-    def note(self: Sittings, actor: Actor, key: bytes | None, couple_key: bytes | None = None) -> Actor:
-        opened.setdefault(actor.person_id, key or b"")
-        return begin(self, actor, key, couple_key)
-
-    def remember(self: Therapists, actor: Actor) -> bytes:
-        account = self.by_id(actor.person_id)
-        if account is None or account.keys is None:
-            return crypto.new_key()  # of one who is made up: it opens nothing, and is answered all the same
-        return private_key(account.keys, opened[account.person_id], account.person_id)
-
-    with (
-        mock.patch.object(Sittings, "begin", note),
-        mock.patch.object(Therapists, "private_key_of", remember),
-    ):
+    with mock.patch.object(Caseload, "office_of", remember):
         return _look(MAY, socket=False)
 
 
@@ -316,19 +376,43 @@ def a_grant_that_anybody_ends(size: int, seed: int) -> Counts:
         return LocalPartner(self._core, actor) if actor.role == "partner" else seat(self, actor)
 
     def end(self: LocalPartner) -> None:
-        store = self._core.store
-        living = [row.sequence for row in store.read(GRANTS) if row.payload is not None]
-        store.write((), forget={GRANTS: living})
+        cell = self._core.store.read_cell(place_cell(self.actor.person_id))
+        put(self._core.store, writing_place(self.actor.person_id, None, cell, new_key_pair().public, b""))
 
-    with mock.patch.object(Household, "seat", believe), mock.patch.object(LocalPartner, "end_therapist", end):
+    with mock.patch.object(Household, "seat", believe), mock.patch.object(LocalPartner, "leave_case", end):
         return _look(MAY, socket=False)
 
 
 @isolation.control(size=1, fails=lambda counts: counts["misread"] > 0)
-def one_grant_is_enough(size: int, seed: int) -> Counts:
-    """A therapist reads as soon as one of the two has granted."""
-    with mock.patch.object(grants, "granted_by_all", lambda _members, granting: bool(granting)):
+def what_is_taken_back_is_read_on(size: int, seed: int) -> Counts:
+    """A therapist reads what C granted once, although C grants nothing any more."""
+    first: dict[str, Place] = {}
+    honest = Office._place
+
+    def remember(self: Office, person_id: str) -> Place | None:
+        place = honest(self, person_id)
+        if place is not None and place.publications():
+            first.setdefault(person_id, place)
+        return place and first.get(person_id, place)
+
+    with mock.patch.object(Office, "_place", remember):
         return _look(MAY, socket=False)
+
+
+@isolation.control(size=1, fails=lambda counts: counts["allowed"] > 0)
+def a_case_that_is_not_looked_up_in_ones_own_drawer(size: int, seed: int) -> Counts:
+    """Whatever case is named, a therapist is given it."""
+    case = PracticeFold.case
+    known: dict[str, CaseRecord] = {}
+
+    def remember(self: PracticeFold, case_id: object) -> CaseRecord:
+        known.update(self.cases)
+        return known[str(case_id)] if str(case_id) in known else case(self, case_id)
+
+    counts: Counts = dict.fromkeys(FOUND, 0)
+    with mock.patch.object(PracticeFold, "case", remember):
+        _name_each_others_cases(World.open(), counts)
+    return counts
 
 
 @isolation.control(size=1, fails=lambda counts: counts["shown_again"] > 0)
@@ -366,6 +450,8 @@ def a_rule_that_is_missing(size: int, seed: int) -> Counts:
 def a_verb_added_to_one_interface(size: int, seed: int) -> Counts:
     """A verb that two together may ask is given to nobody else; here a therapist's interface gets it too."""
     with mock.patch.object(
-        INTERFACES["therapist"], "__abstractmethods__", frozenset({"actor", "read_cases", "read_table"})
+        INTERFACES["therapist"],
+        "__abstractmethods__",
+        INTERFACES["therapist"].__abstractmethods__ | {"read_table"},
     ):
         return {**dict.fromkeys(FOUND, 0), "without_rule": n_without_rule(MAY, World.open())}

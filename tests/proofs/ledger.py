@@ -15,6 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVEN = (
     "workbook",
     "notebooks/couple.ipynb",
+    "tests/exercises/forbidden.py",
+    "tests/exercises/never.py",
+    "tests/exercises/play.py",
+    "tests/exercises/played.py",
+    "tests/exercises/pressing.py",
+    "tests/exercises/steps.py",
     "tests/insights",
     "tests/proofs",
     "tests/server/conftest.py",

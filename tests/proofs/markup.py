@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Browser, Page, Route
 
+from tests.exercises.played import PLAYED, play_out, typed_fields
 from tests.proofs._partners import CHEAP
 from tests.proofs._payloads import payloads
 from tests.proofs._visitors import small_server
@@ -28,7 +29,7 @@ from workbook.service.desks.household import Household
 from workbook.service.desks.roles import PartnerService
 from workbook.service.formats.values import Answer
 from workbook.session import Session
-from workbook.shapes import Text
+from workbook.shapes import Filled, Text
 from workbook.sharing import Grain
 from workbook.storage.memory import MemoryStore
 from workbook.ui.app import App
@@ -53,6 +54,7 @@ WRITTEN = {
     "gratitude.written": ("text",), "question.answered": ("text",), "question.step_chosen": ("text",),
     "request.sent": ("text",), "request.answered": ("note", "proposal"), "needs_talk.said": ("words",),
     "needs_talk.heard": ("words",), "needs_talk.checked": ("missing",), "needs_talk.settled": ("plan",),
+    **typed_fields(),
 }  # fmt: skip
 _TURN = r"""async () => { window.exchange({}); await window.settled();
   return document.body.textContent.split(/\s+/).join(" ") }"""
@@ -86,7 +88,10 @@ def a_field_that_nobody_writes(size: int, seed: int) -> Counts:
 def n_unwritten(written: dict[str, tuple[str, ...]]) -> int:
     """Fields of text of any exercise that this proof does not fill."""
     fields = {
-        (kind, name) for kind, shape in SHAPES.items() for name, of in shape.items() if isinstance(of, Text)
+        (kind, name)
+        for kind, shape in SHAPES.items()
+        for name, of in shape.items()
+        if isinstance(of, Text) and not isinstance(of, Filled)
     }
     return len(fields - {(kind, name) for kind, names in written.items() for name in names})
 
@@ -224,6 +229,10 @@ def _write_on_table(partners: list[PartnerService], text: str, n: int) -> list[s
     a("needs_talk.checked", {"talk": f"done{n}", "understood": "yes", "missing": text})
     a("needs_talk.settled", {"talk": f"done{n}", "way": "later", "plan": text})
     pages = [f"needs_talk:talk{n}", f"needs_talk:done{n}", f"request:request{n}"]
+    for exercise in PLAYED:
+        for step in play_out(exercise, text, day, tag=f"-{n}"):
+            (a, b)[step.who](step.kind, dict(step.payload), operation_id=step.operation_id)
+            pages.append(f"{exercise}:{step.thing}")
     return [f"exercise:{page}" for page in pages]
 
 

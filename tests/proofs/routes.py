@@ -1,21 +1,24 @@
 """Access control over the network: every registered route and method, every kernel, every role.
 
 Routes and methods are those that the application registers; one without a rule in the server's own table
-of rules fails. Therapists and researchers have no way in yet, so over the network they are
-strangers; what they would be as actors is in `isolation`.
+of rules fails. Researchers have no way in, so over the network they are strangers; what they would be as
+actors is in `isolation`.
 """
 
 import uuid
 from unittest import mock
 
-from tests.proofs._visitors import Visitor, small_server
+from tests.proofs._visitors import PASSPHRASE, Visitor, small_server
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.server.test_routes import RULES, methods_of
+from tests.walk.seeded import in_folder
 from workbook.server.application import WorkbookApp
 from workbook.server.testing import RunningServer
+from workbook.service.desks.household import Household
 
 KERNEL, FILE, ELSE = "/api/kernels/<kernel>/channels", "/static/<file>", "<anything else>"
+THERAPIST = "therapist"
 _LAST = ("/hand-over", "/sign-out", "/leave")  # they end the sitting that asks
 _READABLE = {r"/static/(.+)": FILE, ".*": ELSE}
 
@@ -45,7 +48,7 @@ def cells() -> list[tuple[str, str]]:
 class Cast:
     """Everybody who asks, each with a browser; those signed in have a kernel of their own."""
 
-    def __init__(self, server: RunningServer, *, kernels: bool) -> None:
+    def __init__(self, server: RunningServer, therapist_code: str, *, kernels: bool) -> None:
         a = Visitor(server, "Ann").begin()
         b, c = Visitor(server, "Ben").join(a.code), Visitor(server, "Cas").begin()
         both = Visitor(server)
@@ -56,7 +59,9 @@ class Cast:
         ended.send("/sign-out")
         ended.client.cookies.set("sitting", stale, domain="localhost.local")
         planted.client.cookies.set("sitting", "planted-by-somebody", domain="localhost.local")
-        self.signed_in = {"A": a, "B": b, "another couple": c, "together": both}
+        therapist = Visitor(server, THERAPIST)
+        therapist.send("/therapist", code=therapist_code, passphrase=therapist.passphrase, digits="")
+        self.signed_in = {"A": a, "B": b, "another couple": c, "together": both, "therapist": therapist}
         self.strangers = {"a stranger": Visitor(server), "signed out": ended, "a planted cookie": planted}
         for visitor in self.signed_in.values() if kernels else ():
             visitor.open_workbook()
@@ -94,18 +99,28 @@ def a_route_nobody_made_a_rule_for(size: int, seed: int) -> Counts:
 
 def _look(rules: dict[str, dict[str, str]], *, kernels: bool = True) -> Counts:
     counts: Counts = dict.fromkeys(("trials", "allowed", "refused", "without_rule"), 0)
-    with scratch() as folder, small_server(folder) as server:
-        cast = Cast(server, kernels=kernels)
-        if kernels:
-            _look_at_kernels(cast, counts)
-        for route, method in cells():
-            rule = rules.get(route, {}).get(method)
-            if rule is None:
-                counts["without_rule"] += 1
-            elif route != KERNEL:
-                _look_at_route(cast, (route, method, rule), counts)
-        cast.close()
+    with scratch() as folder:
+        code = in_folder(folder, _make_therapist)
+        with small_server(folder, "--practice") as server:
+            cast = Cast(server, code, kernels=kernels)
+            _ask_all(cast, rules, counts, kernels=kernels)
     return counts
+
+
+def _make_therapist(household: Household) -> str:
+    return household.therapists.create(THERAPIST, PASSPHRASE + THERAPIST).code
+
+
+def _ask_all(cast: Cast, rules: dict[str, dict[str, str]], counts: Counts, *, kernels: bool) -> None:
+    if kernels:
+        _look_at_kernels(cast, counts)
+    for route, method in cells():
+        rule = rules.get(route, {}).get(method)
+        if rule is None:
+            counts["without_rule"] += 1
+        elif route != KERNEL:
+            _look_at_route(cast, (route, method, rule), counts)
+    cast.close()
 
 
 def _look_at_kernels(cast: Cast, counts: Counts) -> None:
@@ -124,6 +139,9 @@ def _look_at_route(cast: Cast, cell: tuple[str, str, str], counts: Counts) -> No
         is_in = _gets_in(visitor, route, method)
         if name in cast.strangers and rule != "anyone":
             counts["allowed"] += is_in
+        elif rule == THERAPIST:
+            counts["allowed"] += is_in and name != THERAPIST
+            counts["refused"] += not is_in and name == THERAPIST
         elif route not in (
             "/recovery-code",
             "/demo",

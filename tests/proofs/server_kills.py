@@ -40,9 +40,10 @@ ROUNDS = 5  # kernels that each partner has in the life of one server
 _WRITING = """
 import os
 import threading
+from workbook.service.desks.roles import PartnerService
 from workbook.service.link.remote import connect
 
-service, _tell_defect = connect()
+service, _tell_defect = connect(PartnerService)
 notes = os.open({folder!r} + "/" + service.actor.person_id, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600)
 
 def write():

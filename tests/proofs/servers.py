@@ -25,7 +25,6 @@ from tests.proofs.power_cuts import scratch
 from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import ConflictError, WorkbookError
-from workbook.service.cases.grants import GRANTS
 from workbook.service.couple.drawers import Drawer, drawer_log
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.tables import Fold, fold_table, table_log
@@ -323,8 +322,6 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
         for row in plain.read(log)
         if row.payload is not None and person_id.encode() in row.payload
     ]
-    # Nobody but Ada grants anything here.
-    living += [row for row in plain.read(GRANTS) if row.payload is not None]
     cells = [name for name in plain.cells() if person_id in name]
     if is_erased:
         counts["left"] += bool(cells) or any(row.kind != "erased" for row in living)

@@ -3,7 +3,7 @@
 Worlds come in groups of five: one couple with the same ids, codes and past in each, in which A then does other
 things that nobody is to learn of (answers of every questionnaire, the safety questions above all; decisions that
 open nothing; weeks, thanks, own words; a changed passphrase; exports; blocking; what is given to a study or
-granted to a therapist). In the second world of every group A has answered all of it and decided to show it, in the
+granted to a therapist; what lies on the table and stays hidden there until B has written too). In the second world of every group A has answered all of it and decided to show it, in the
 third answered otherwise and declined, whatever else A did. The first world of a group makes a pair with each of
 the others. We compare everything B observes: the replies of every verb of the service, the notifications while A
 acts, and, on one real server per world, every address and the websocket of the real kernel with every page turned,
@@ -45,6 +45,7 @@ from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
 from workbook.service.couple import rounds, waiting
 from workbook.service.couple.tables import audit_entry
+from workbook.service.desks import at_table
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Change
 from workbook.service.identity.sittings import Sittings
@@ -135,6 +136,13 @@ def a_table_that_stirs(size: int, seed: int) -> Counts:
         return _compare(size, seed, pages=False)
 
 
+@worlds.control(size=4, fails=lambda counts: counts["told_apart_by_verbs"] > 0)
+def a_table_that_hides_nothing(size: int, seed: int) -> Counts:
+    """Give each of the two all that lies on the table, also what is hidden until both have written."""
+    with mock.patch.object(at_table, "given_to", lambda _reader, events: [one.payload for one in events]):
+        return _compare(size, seed, pages=False)
+
+
 def _decide_only(household: Household, couple: _deeds.Couple, world: str) -> None:
     if not world.endswith("/0"):
         answers = _deeds.answers_of(random.Random(world), "connection", _deeds.OCCASION, 1.0)
@@ -216,6 +224,7 @@ def _tell_by_verbs(group: str, n: int, counts: Counts) -> list[str]:
     household = _household(MemoryStore())
     couple = _deeds.make_couple(household, group)
     _deeds.act_as_ben(household, couple, group)
+    _deeds.write_hidden(household, couple, f"{group}/{n}")
     heard: list[Change] = []
     stop = household.seat_partner(couple.ben).watch(heard.append)
     _deeds.act_as_ana(household, couple, f"{group}/{n}")
@@ -266,6 +275,7 @@ def _seed(folder: Path, groups: list[str], n: int) -> _World:
         for group in groups:
             couple = _deeds.make_couple(household, group)
             _deeds.act_as_ben(household, couple, group)
+            _deeds.write_hidden(household, couple, f"{group}/{n}")
             _deeds.act_as_ana(household, couple, f"{group}/{n}")
             couples.append(couple)
         household.close()

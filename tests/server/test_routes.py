@@ -12,10 +12,11 @@ from workbook.server.pages.account_pages import Farewell
 from workbook.server.pages.form_page import DoorPage, FormPage
 from workbook.server.pages.page import PageHandler
 from workbook.server.pages.sign_in_pages import NewcomerPage
+from workbook.server.pages.therapist_pages import TherapistForm
 from workbook.server.web.headers import Secured
 
 # Who may do what: strangers ("anyone"), whoever is signed in ("sitting"), or the very sitting
-# that a kernel was started for ("owner").
+# that a kernel was started for ("owner"), or a therapist who is signed in ("therapist").
 RULES = {
     "/": {"get": "anyone"},
     "/begin": {"get": "anyone", "post": "anyone"},
@@ -24,6 +25,8 @@ RULES = {
     "/recover": {"get": "anyone", "post": "anyone"},
     "/together": {"get": "anyone", "post": "anyone"},
     "/demo": {"post": "anyone"},
+    "/therapist": {"get": "anyone", "post": "anyone"},
+    "/therapist-recover": {"get": "anyone", "post": "anyone"},
     "/recovery-code": {"get": "sitting", "post": "sitting"},
     "/passphrase": {"get": "sitting", "post": "sitting"},
     "/go-alone": {
@@ -36,6 +39,7 @@ RULES = {
     "/sign-out": {"post": "anyone"},
     "/leave": {"get": "anyone", "post": "anyone"},
     "/workbook": {"get": "sitting"},
+    "/presentation": {"get": "therapist"},
     "/api/answers": {"post": "anyone"},  # answers strangers with 401 itself, so that a page can ask in place
     "/api/alive": {"post": "anyone"},
     "/api/close": {"post": "sitting"},
@@ -100,6 +104,6 @@ def test_every_page_that_is_defined_is_registered(routes):
         and issubclass(thing, RequestHandler)
         and thing.__module__ == module.__name__
     }
-    built_on = {PageHandler, DoorPage, FormPage, NewcomerPage, Farewell}
+    built_on = {PageHandler, DoorPage, FormPage, NewcomerPage, Farewell, TherapistForm}
     assert defined - built_on == set(routes.values()) & defined
     assert len(defined) > len(built_on)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from workbook.errors import AccessError, SharingError, SignInError
 from workbook.exercises import MACHINES, ExerciseError
 from workbook.service.couple.tables import JOINT_CHOICE, audit_log, table_log
 from workbook.service.couple.waiting import waiting_cell
+from workbook.service.desks.roles import CoupleService, PartnerService
 from workbook.service.formats.values import Change
 from workbook.sharing import Grain
 
@@ -93,6 +95,51 @@ class TableContract:
         for service, _actor in (house.a, house.b):
             service.decide(INSTRUMENT, OCCASION, Grain.SCORES)
         assert [p.round for p in b.read_table().publications] == [2, 2]
+
+    # -- what is hidden until both have written ---------------------------------------------
+    def test_what_is_hidden_is_given_to_the_other_by_no_verb_until_both_have_written(
+        self, house: House
+    ) -> None:
+        (a, _), (b, _) = house.a, house.b
+        together, _ = house.together()
+        own = {"text": "Rest.", "day": "2026-11-20"}
+        a.add_table_event("question.answered", own)
+
+        def told(service: CoupleService) -> str:
+            found = [service.read_table(), service.read_audit()]
+            return str(found + ([service.my_data()] if isinstance(service, PartnerService) else []))
+
+        assert "Rest." in told(a)
+        assert "Rest." not in told(b) and "Rest." not in told(together)
+        assert [event.payload for event in b.read_table().events] == [own | {"text": ""}]
+        assert [event.kind for event in b.read_audit()] == ["event"], "that somebody wrote, both may know"
+        b.add_table_event("question.answered", {"text": "Play.", "day": "2026-11-20"})
+        assert "Rest." in told(b) and "Play." in told(a)
+        assert "Rest." not in told(together), "nobody's words are read at one device"
+
+    def test_how_an_agreement_went_is_destroyed_with_what_comes_next_and_counted_nowhere(
+        self, house: House
+    ) -> None:
+        (a, actor_a), (b, _) = house.a, house.b
+        terms = {"what": "One of us cooks", "who": "me", "when": "Tuesdays", "long": "Four weeks"}
+        day = datetime.now(UTC).date().isoformat()
+        rest = {"notice": "We eat at seven", "hard": "", "review": day, "need": "", "request": ""}
+        found = a.add_table_event("agreement.proposed", terms | rest).operation_id
+        b.add_table_event("agreement.answered", {"agreement": found, "answer": "yes"})
+        record = len(a.read_audit())
+        said = {"went": "broken", "cost": "Your evening", "good": "Sunday"}
+        a.add_table_event("agreement.owned", {"agreement": found} | said)
+        b.add_table_event("agreement.heard", {"agreement": found, "answer": "heard"})
+        assert "Your evening" in str(b.read_table())
+        a.add_table_event("agreement.gone_on", {"agreement": found, "review": day})
+        for service, _actor in (house.a, house.b):
+            kinds = [event.kind for event in service.read_table().events]
+            assert kinds == ["agreement.proposed", "agreement.answered", "agreement.gone_on"]
+            told = str([service.read_table(), service.read_audit(), service.my_data()])
+            assert not any(word in told for word in ("Your evening", "broken", "owned", "heard"))
+            assert len(service.read_audit()) == record + 1
+        rows = opened(house.store, table_log(actor_a.couple_id))
+        assert not any(b"Your evening" in (row.payload or b"") for row in rows), "it is destroyed"
 
     # -- what was chosen about exercises ---------------------------------------------------
     def test_a_choice_of_one_partner_reaches_no_page_but_their_own(self, house: House) -> None:
@@ -193,6 +240,7 @@ class TableContract:
             "read_audit",
             "read_table",
             "room",
+            "session_now",
             "watch",
             "withdraw",
         }

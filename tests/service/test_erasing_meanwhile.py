@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
+from tests.service.practice import SCORES, practice_in
 from tests.service.research_contract import AGREED, give, prepare
 from workbook.errors import WorkbookError
-from workbook.service.cases.grants import GRANTS
 from workbook.service.couple.drawers import drawer_log
-from workbook.service.couple.records import SEALED
 from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
 from workbook.service.erasing.rights import blocks_log
@@ -25,7 +24,8 @@ Write = Callable[[House], object]
 
 
 def _grant(house: House) -> None:
-    house.local.seat(house.actors[0]).grant_therapist(house.therapist_code)  # type: ignore[attr-defined]
+    ada = house.local.seat_partner(house.actors[0])
+    ada.grant_case(SCORES, until="", policy_hash=ada.join_case(house.invite).policy_hash)  # type: ignore[attr-defined]
 
 
 WRITES: dict[str, Write] = {
@@ -76,7 +76,7 @@ def furnished(store: MemoryStore | None = None) -> House:
     house = begin(store)
     prepare(house.a)
     house.local.seat_partner(house.actors[0]).decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
-    _, house.therapist_code = house.local.therapists.create("Thea", "thea has words")  # type: ignore[attr-defined]
+    house.invite = practice_in(house).case.code  # type: ignore[attr-defined]
     return house
 
 
@@ -84,7 +84,7 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
     """Return every row of Ada's that is not destroyed, as (log, kind)."""
     actor = house.actors[0]
     logs = [drawer_log(actor.person_id), research_log(actor.person_id)]
-    shared = [pending_log(actor.couple_id), blocks_log(actor.couple_id), GRANTS]
+    shared = [pending_log(actor.couple_id), blocks_log(actor.couple_id)]
     shared += [account_log(actor.person_id), couple_log(actor.couple_id), "directory"]
     rows = [row for log in logs for row in house.store.read(log)]
     rows += [
@@ -93,7 +93,6 @@ def left_of_ada(house: House) -> list[tuple[str, str]]:
         for row in opened(house.store, log)
         if actor.person_id.encode() in (row.payload or b"")
     ]
-    rows += [row for row in house.store.read(GRANTS) if row.kind == SEALED]  # nobody but Ada grants here
     cells = [name for name in house.store.cells() if actor.person_id in name]
     living = [(row.log, row.kind) for row in rows if row.payload is not None and row.kind != "erased"]
     return living + [(name, "cell") for name in cells]

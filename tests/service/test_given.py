@@ -33,9 +33,10 @@ from workbook.service.desks.partner import LocalPartner
 from workbook.service.erasing.tending import count_unsealed
 from workbook.service.formats import crypto
 from workbook.service.formats.rows import publication_to_json
+from workbook.service.formats.two_readers import ROOM, SIZE
 from workbook.service.identity.directory import Directory, account_entry
 from workbook.service.studies import blob, given
-from workbook.service.studies.blob import ROOM, SIZE, blob_in, open_blob, place_of, replacing, seal_blob
+from workbook.service.studies.blob import blob_in, open_blob, place_of, replacing, seal_blob
 from workbook.service.studies.dataset import read_consented
 from workbook.service.studies.earlier import _sealing, seal_earlier
 from workbook.service.studies.preview import snapshots

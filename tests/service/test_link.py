@@ -145,14 +145,14 @@ def test_connect_takes_the_ticket_out_of_the_environment_and_it_works_once(
     environment = sockets.socket.ticket_for(house.actors[0])
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    service, _tell = connect()
+    service, _tell = connect(PartnerService)
     assert service.couple().code == house.code
     sockets.opened.append(service)  # type: ignore[arg-type]
     assert "WORKBOOK_TICKET" not in os.environ
     with pytest.raises(AccessError):
         reach(environment["WORKBOOK_SOCKET"], environment["WORKBOOK_TICKET"])
     with pytest.raises(SetupError):
-        connect()
+        connect(PartnerService)
 
 
 def test_every_verb_and_the_stream_need_a_capability(house: House, sockets: _Sockets) -> None:
@@ -283,7 +283,16 @@ ASKED: dict[str, dict[str, object]] = {
     "leave": {"passphrase": "wrong"},
     "erase": {"passphrase": "wrong"},
     "order_for_me": {"sections": ["a"], "first": []},
-    "grant_therapist": {"code": "none"},
+    "join_case": {"code": "none"},
+    "grant_case": {
+        "grants": {"connection": {"to_case": "scores", "in_session": True}},
+        "until": "",
+        "policy_hash": "0",
+    },
+    "put_homework_aside": {"homework_id": "0"},
+    "offer_in_session": {"facet": "connection.trust"},
+    "take_back_in_session": {"facet": "connection.trust"},
+    "rate_session": {"session_id": "0", "items": {"heard": 7}},
     "give_to_research": {"grain": "scores", "linked": False, "text_hash": "0"},
 }
 

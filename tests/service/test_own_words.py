@@ -8,9 +8,11 @@ import pytest
 
 from tests.service.household import OCCASION, STUDY, House, begin, opened
 from tests.service.plain import table_as_json
+from tests.service.practice import agree, join, practice_in
 from workbook.errors import SharingError, StorageError
 from workbook.service.couple import rounds
 from workbook.service.desks.roles import PartnerService
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.rows import dump
 from workbook.service.formats.values import Answer
 from workbook.sharing import Grain, Publication
@@ -146,16 +148,14 @@ def test_who_blocks_the_others_words_is_not_given_these_and_the_other_learns_not
 
 def test_a_therapist_is_given_none() -> None:
     house = begin()
-    therapist, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
-    both = answered(house)
-    for one in both:
+    practice, (ada, ben) = practice_in(house), answered(house)
+    for one in (ada, ben):
+        agree(one)
         decide(one, Grain.WORDS)
-    for one in both:
-        one.grant_therapist(code)
-    service, _who = house.reach(therapist)
-    (case,) = service.read_cases()
-    read: tuple[Publication, ...] = case.table.publications
+        join(one, practice, {"needs": Granted(ToCase.ANSWERS)})
+    read: tuple[Publication, ...] = practice.service.read_case(practice.case.case_id).publications
     assert len(read) == 2 and not any(one.words for one in read)
+    assert not any(item.startswith("needs.own.") for one in read for item in one.responses["item"])
 
 
 @pytest.mark.parametrize(

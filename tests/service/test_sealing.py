@@ -2,7 +2,6 @@
 
 import dataclasses
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,13 @@ import pytest
 from tests.service.before_cells import as_before_cells, waiting_of
 from tests.service.household import CHEAP, INSTRUMENT, OCCASION, WORDS, House, answers, begin, opened
 from workbook.answers import ItemBank
-from workbook.errors import AccessError, WrongKeyError
+from workbook.errors import WrongKeyError
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument, Item
 from workbook.service.couple.drawer_contents import answer_payload
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import HELD, SEALED, WAITING
-from workbook.service.couple.sealing import CoupleStore, logs_of, open_by_row_key
+from workbook.service.couple.sealing import CoupleStore, logs_of
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.formats import crypto
@@ -317,61 +316,6 @@ def test_a_key_made_at_two_servers_at_once_is_one_key() -> None:
     assert len(rows) == 2
     ada.add_table_event("gratitude.written", THANKS | {"text": "from here"})
     assert "from here" in [event.payload["text"] for event in ben.read_table().events]
-
-
-# -- a therapist's keys -----------------------------------------------------------------
-def granted(end: Callable[[House], object]) -> tuple[House, Any]:
-    house = with_all_there_is()
-    actor, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
-    for service, _who in (house.a, house.b):
-        service.grant_therapist(code)
-    reader: Any = house.local.seat(actor)
-    assert len(reader.read_cases()[0].table.publications) == 2
-    end(house)
-    return house, reader
-
-
-def test_what_the_two_take_back_together_is_gone_for_their_therapist_at_the_next_read() -> None:
-    _house, reader = granted(lambda house: house.together()[0].withdraw(INSTRUMENT, OCCASION))
-    assert reader.read_cases()[0].table.publications == ()
-
-
-def test_what_opens_later_is_granted_by_each_owners_own_next_act() -> None:
-    house, reader = granted(lambda house: house.b[0].decide("needs", OCCASION, Grain.ANSWERS))
-    assert len(reader.read_cases()[0].table.publications) == 2, "Ada's own sitting has not granted it yet"
-    house.a[0].decide("warning_signs", OCCASION, Grain.NOTHING)
-    assert len(reader.read_cases()[0].table.publications) == 4
-
-
-def test_a_therapists_keys_open_those_rows_and_no_other() -> None:
-    house, _reader = granted(lambda _house: None)
-    couple_id = house.actors[0].couple_id
-    couple = house.local._core.store_of(house.actors[0])
-    keys = couple.row_keys(f"table/{couple_id}", "publication")
-    for row in living(house.store, couple_id):
-        of_another = next(bytes.fromhex(key) for name, key in keys.items() if name != row.operation_id)
-        with pytest.raises(WrongKeyError):
-            open_by_row_key(row, couple_id, of_another)
-
-
-def test_nothing_of_a_grant_is_readable_with_the_stores_key() -> None:
-    house, _reader = granted(lambda _house: None)
-    rows = [row for row in house.store.read("grants") if row.payload is not None]
-    for actor in house.actors:
-        named = [actor.person_id.encode(), actor.couple_id.encode()]
-        assert not any(name in (row.payload or b"") for row in rows for name in named)
-
-
-def test_a_therapist_without_a_key_pair_is_granted_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbook.service.cases.therapists.new_keys", lambda *_: None)
-    house = begin()
-    _, code = house.local.therapists.create("Dr. Grey", "nine quiet rooms")
-    monkeypatch.undo()
-    with pytest.raises(AccessError):
-        house.local.seat_partner(house.actors[0]).grant_therapist(code)
-    assert house.store.read("grants") == []
-    house.local.therapists.sign_in(code, "nine quiet rooms")
-    house.local.seat_partner(house.actors[0]).grant_therapist(code)
 
 
 # -- a block ----------------------------------------------------------------------------

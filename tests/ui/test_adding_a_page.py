@@ -24,7 +24,7 @@ def seen(place):
     lines = [(step.title, step.status, step.note) for step in app.pages.steps() if step.address.kind == "opened"]
     app.go("opened")
     told, offered = app._open.words.blocks, [one["label"] for one in app._open.actions.buttons]
-    app._open._pressed("b0")
+    app._open._row.press("b0")
     again = Session(service).page.kind
     household.close()
     return {"path": path, "lines": lines, "told": told, "offered": offered, "then": str(app.session.page), "again": again}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.exercises.played import PLAYED, play_out
 from workbook.content import say
 from workbook.exercises import MACHINES
 from workbook.session import Session
@@ -96,14 +97,14 @@ def test_text_belonging_to_an_unchosen_option_is_not_sent() -> None:
     """A counter-proposal typed before it became a yes stays with its writer."""
     fields = MACHINES["request"].moves["answered"].fields
     made = MoveForm("exercises.request.answered", fields, NEEDS)
-    answer, proposal, _note = made.widgets
+    answer, proposal, *_ = made.widgets
     assert isinstance(answer, Choices) and isinstance(proposal, TextField)
     answer.value, proposal.value = "negotiate", ""
     assert made.read() is None and proposal.error == EMPTY
     proposal.value = "Saturday?"
-    assert made.read() == {"answer": "negotiate", "proposal": "Saturday?", "note": ""}
+    assert made.read() == {"answer": "negotiate", "proposal": "Saturday?", "mark": "", "note": ""}
     answer.value = "yes"
-    assert made.read() == {"answer": "yes", "proposal": "", "note": ""}
+    assert made.read() == {"answer": "yes", "proposal": "", "mark": "", "note": ""}
 
 
 @pytest.mark.parametrize("exercise", MACHINES)
@@ -114,8 +115,10 @@ def test_no_exercise_address_changes(
     app = App(take_part(maya))
     app.go(f"exercise:{exercise}")
     assert app._open is not None and str(app.session.page) == f"exercise:{exercise}"
-    # One that is done at a page of its own asks nothing here.
-    assert bool(app._open.fields.children) == (exercise not in PLACES)
+    # One that is done at a page of its own asks nothing here, and one that begins alone not at once.
+    assert bool(app._open.fields.children) == (
+        exercise not in {*PLACES, "breakdown", "forgiving", "letting_go", "room_for_me"}
+    )
 
 
 def test_special_pages_match_an_exercise_by_name() -> None:
@@ -141,3 +144,23 @@ def test_a_joint_sitting_shows_no_notice_for_one_partner(
     his = App(take_part(jonah))
     his.go("exercises")
     assert his._open is not None and "Your turn: 1" in str(his._open.menu.parts)
+
+
+@pytest.mark.parametrize("exercise", PLAYED)
+def test_wherever_a_thing_stands_its_line_and_its_page_have_words(
+    exercise: str, maya: Session, jonah: Session, take_part: Callable[[Session], Session]
+) -> None:
+    """After every step of a game, to both: in the list, and on the page of the thing itself."""
+    apps = [App(take_part(one)) for one in (maya, jonah)]
+    for step in play_out(exercise, "words", "2026-05-01"):
+        session = apps[step.who].session
+        session.own.add_table_event(step.kind, dict(step.payload), operation_id=step.operation_id)
+        for app in apps:
+            app.session.refresh("table")
+            app.go("home")
+            app.go(f"exercise:{exercise}")
+            lines = [line for part in app._open.menu.parts for line in part["steps"]]
+            assert all(line["note"] for line in lines)
+            for line in lines[:1]:  # what lies in a jar is not listed
+                app.go(f"exercise:{exercise}:{line['id']}")
+            assert not app.trouble.blocks

@@ -36,7 +36,7 @@ def test_what_is_done_folds_and_what_is_left_stays(
     begun = parts_of(maya)
     assert begun[say("ui.parts.begin")][0] == [], "all of it is done"
     assert len(begun[say("ui.parts.begin")][1]) == 3
-    assert begun[say("ui.home.week")] == ([say("ui.steps.weekly")], [])
+    assert begun[say("ui.home.week")] == ([say("ui.steps.this-week"), say("ui.steps.weekly")], [])
     assert next(iter(begun)) == say("ui.home.week")
     first = maya.instruments["connection"].chapters[0]
     assert first.title in begun[say("ui.parts.answer")][0]

@@ -91,7 +91,7 @@ def feel(app: App, value: str) -> None:
     app.go("mood")
     page: Any = app._open
     page.choice.value = value
-    page._pressed("b0")
+    page._row.press("b0")
 
 
 def world(*, alone: bool) -> tuple[str, list[tuple[str, dict[str, Any]]], str]:
@@ -180,7 +180,12 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
         "mood",
         "cooling",
         "take-along",
+        "ledger",
+        "this-week",
+        "calendar",
         "room",
+        "in-session",
+        "therapist",
         "just-for-me",
         "resources",
         "sharing",

@@ -39,8 +39,8 @@ def test_every_page_is_reachable_by_some_role() -> None:
         opened = {
             p.kind for p in PAGES if pages_of(session).status(at(p.kind, names.get(p.kind, ""))) != "locked"
         }
-        # No study is run here, and there is one round: of two, see `test_walk_of_rounds`.
-        not_here = {"research", "together-earlier", "view-earlier"}
+        # No study is run here, no session goes on, and there is one round: of two, see `test_walk_of_rounds`.
+        not_here = {"research", "together-earlier", "view-earlier", "in-session"}
         assert opened == {page.kind for page in PAGES if session.actor.role in page.roles} - not_here
         household.close()
 
@@ -76,7 +76,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
             app.go(page)
             if app._open.actions.buttons[number]["kind"] != "danger":
                 app.trouble.blocks = []
-                app.guard(app._open._pressed)(f"b{number}")
+                app.guard(app._open._row.press)(f"b{number}")
                 assert app.trouble.blocks == [], (page, number)
     household.close()
 
@@ -86,7 +86,7 @@ def test_the_private_questions_can_be_ended_before_the_consent(maya: Session) ->
     app = App(maya)
     n_screens = len(maya.screens(PRIVATE))
     app.go(at("chapter", PRIVATE, n_screens))
-    app.guard(app._open._pressed)("b0")
+    app.guard(app._open._row.press)("b0")
     assert (maya.page, app.trouble.blocks) == (at("review", PRIVATE), [])
     assert status(maya, "review:connection.talk") == "locked"
 

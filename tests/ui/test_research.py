@@ -51,7 +51,7 @@ def choose(app: App, grain: str, linked: str = "") -> None:
 def press(app: App, key: str) -> None:
     page = app._open
     (button,) = [one["id"] for one in page.actions.buttons if one["label"] == say(key)]  # type: ignore[union-attr]
-    page._pressed(button)  # type: ignore[union-attr]
+    page._row.press(button)  # type: ignore[union-attr]
 
 
 @pytest.fixture

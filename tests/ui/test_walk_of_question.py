@@ -13,6 +13,7 @@ from workbook.session import Session
 pytestmark = pytest.mark.browser
 WORDS = "exercises.the_question"
 FIELD, WRITE = say(f"{WORDS}.answered.text.label"), say(f"{WORDS}.answered.button")
+AGREE = say(f"{WORDS}.step_agreed.button")
 STEP, KEEP = say(f"{WORDS}.step_chosen.text.label"), say(f"{WORDS}.step_chosen.button")
 
 
@@ -27,7 +28,7 @@ def test_a_review_that_waits_is_opened_with_its_field_and_each_writing_is_confir
     take_part(maya), take_part(jonah)
     with at_browser(browser, address, maya, "exercise:the_question") as she:
         she.write(FIELD, "Rest.")
-        assert say("ui.exercises.kept_title") in she.press(WRITE)
+        assert say("ui.exercises.apart_title") in she.press(WRITE)
         expect(she.page.get_by_label(FIELD)).to_have_count(0)
     with at_browser(browser, address, jonah) as he:
         he.press(say("ui.home.waits", title=exercises()["the_question"].title, n=1))
@@ -39,8 +40,10 @@ def test_a_review_that_waits_is_opened_with_its_field_and_each_writing_is_confir
         assert "Rest." in shown and "Play." in shown and KEEP in he.buttons
         expect(he.page.get_by_label(FIELD)).to_have_count(0)
         he.write(STEP, "A Sunday without plans")
-        assert "A Sunday without plans" in he.press(KEEP) and KEEP not in he.buttons
+        assert "A Sunday without plans" in he.press(KEEP) and AGREE not in he.buttons, "the other says yes"
     maya.refresh()
     with at_browser(browser, address, maya, "exercise:the_question:1") as she:
         shown = she.look()
         assert "Play." in shown and "A Sunday without plans" in shown and WRITE not in she.buttons
+        assert say(f"{WORDS}.stage.chosen") in she.press(AGREE)
+        assert say(f"{WORDS}.told.step") in she.go("exercise:the_question:1") and AGREE not in she.buttons

@@ -78,8 +78,21 @@ def _add_commands() -> None:
     from workbook.cli.serve import demo, start
     from workbook.cli.simulate import simulate
     from workbook.cli.study import study
+    from workbook.cli.therapist import therapist
 
-    for command in (start, demo, doctor, backup, restore, rotate_key, simulate, study, research, export):
+    for command in (
+        start,
+        demo,
+        doctor,
+        backup,
+        restore,
+        rotate_key,
+        simulate,
+        study,
+        research,
+        export,
+        therapist,
+    ):
         main.add_command(command)
 
 

@@ -33,15 +33,14 @@ def key_file_option(command: Command) -> Command:
 
 def asked(file: str | None) -> Callable[[], str]:
     """Return what gives the passphrase a study's key has: from a file, or by asking."""
-    return _reading(file) if file else lambda: _typed(say("cli.study.passphrase"))
+    return reading_of(file) if file else lambda: _typed(say("cli.study.passphrase"))
 
 
 def asked_anew(file: str | None) -> Callable[[], str]:
     """Return what gives a passphrase that a key is to have: from a file, or by asking twice."""
     if file:
-        return _reading(file)
-    again = say("cli.study.again")
-    return lambda: _typed(say("cli.study.new_passphrase"), confirmation_prompt=again)
+        return reading_of(file)
+    return lambda: typed_anew(say("cli.study.new_passphrase"), say("cli.study.again"))
 
 
 def open_by_asking(data: Path | None, file: str | None, key_file: Path | None) -> "ConsentedStudy":
@@ -64,10 +63,16 @@ def open_by_asking(data: Path | None, file: str | None, key_file: Path | None) -
     raise AssertionError("unreachable")
 
 
-def _reading(file: str) -> Callable[[], str]:
+def reading_of(file: str) -> Callable[[], str]:
+    """Return what reads a passphrase from a file."""
     from workbook.service.studies.passphrase_file import read_passphrase
 
     return lambda: read_passphrase(file)
+
+
+def typed_anew(words: str, again: str) -> str:
+    """Ask for a new passphrase, twice."""
+    return _typed(words, confirmation_prompt=again)
 
 
 def _typed(words: str, **how: Any) -> str:

@@ -23,19 +23,21 @@ no_browser_option = click.option("--no-browser", is_flag=True, help=say("cli.sta
 @data_option
 @no_browser_option
 @click.option("--share", is_flag=True, help=say("cli.start.share"))
+@click.option("--practice", is_flag=True, help=say("cli.start.practice"))
 @click.option("--behind-proxy", default="", metavar="HTTPS_ADDRESS", help=say("cli.start.behind_proxy"))
 @click.option(
     "--proxy-hops", type=click.IntRange(1, 8), default=1, show_default=True, help=say("cli.start.proxy_hops")
 )
 @click.option("--most-pages", type=click.IntRange(min=1), help=say("cli.start.most_pages"))
 @click.pass_context
-def start(
+def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     context: click.Context,
     *,
     port: int,
     data: Path | None,
     no_browser: bool,
     share: bool,
+    practice: bool,
     behind_proxy: str,
     proxy_hops: int,
     most_pages: int | None,
@@ -52,6 +54,7 @@ def start(
         port,
         folder,
         share=share,
+        practice=practice,
         open_browser=not no_browser,
         behind_proxy=behind_proxy,
         proxy_hops=proxy_hops,

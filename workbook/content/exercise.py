@@ -10,22 +10,51 @@ from typing import Annotated
 from pydantic import Field
 
 from workbook.content.evidence import EvidenceLabel, note_unknown_sources, note_unknown_studies
-from workbook.content.fields import Flag, Listed, Said, SaidEach, Slug, Texts, Whole, repeated
+from workbook.content.fields import (
+    Flag,
+    Listed,
+    Said,
+    SaidAny,
+    SaidEach,
+    SaidOrNot,
+    Slug,
+    Texts,
+    Whole,
+    repeated,
+)
 from workbook.content.files import load_joined, read_kind
 from workbook.content.language import spoken
 from workbook.content.tables import Place, read_table, table
 
 MOST_SUGGESTIONS = 2
+DEPTHS = ("light", "deeper", "deep")
+Depths = Annotated[tuple[Whole, ...], Field(description="two numbers of cards: light ones, and deeper ones")]
 
 
 @table("deck")
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """A pile of cards: open questions, ideas or words to begin with."""
+    """A pile of cards: open questions, ideas or words to begin with.
+
+    ``deepens`` says, where a deck goes from light to deep, how many of its cards are light and how many more
+    come before the deep ones. ``asks_first`` is a deck that opens only where both want it.
+    """
 
     id: Slug
     title: Said
     cards: SaidEach
+    deepens: Depths = ()
+    asks_first: Flag = False
+
+    def cards_at(self, depth: str) -> tuple[str, ...]:
+        """Return the cards of one of `DEPTHS`; all are light where nothing is said about it."""
+        light, deeper = self.deepens or (len(self.cards), 0)
+        parts = (self.cards[:light], self.cards[light : light + deeper], self.cards[light + deeper :])
+        return parts[DEPTHS.index(depth)]
+
+    def depth_of(self, card: str) -> str:
+        """Return how deep a card goes; nothing where the deck does not say."""
+        return next((depth for depth in DEPTHS if self.deepens and card in self.cards_at(depth)), "")
 
 
 @table("for")
@@ -48,6 +77,11 @@ class Exercise:
     go, forgiving): everyone sees the same words of caution before them. ``touch`` marks
     those that can lead to touch or sex: everyone sees the same note on consent. ``studies`` names
     the claims of `workbook.content.evidence` that say what was found, for or against something like it.
+
+    It has three beats. ``settle`` says what else belongs to a good moment for this one; then it is done;
+    ``close`` says how this one ends. ``good_turn`` and ``failed_turn`` are what two say to each other, line
+    by line, where it works and where it slips. ``ten_minutes`` are the steps of a short form, ``solo`` of
+    one for somebody alone, where there is one.
     """
 
     id: Slug
@@ -60,6 +94,13 @@ class Exercise:
     why: Said
     steps: SaidEach
     purposes: Annotated[tuple[Purpose, ...], Field(alias="for")]
+    settle: SaidOrNot = ""
+    good_turn: SaidAny = ()
+    failed_turn: SaidAny = ()
+    if_it_goes_wrong: SaidAny = ()
+    ten_minutes: SaidAny = ()
+    solo: SaidAny = ()
+    close: SaidOrNot = ""
     decks: tuple[Deck, ...] = ()
     studies: Listed = ()
     guard: Flag = False
@@ -128,6 +169,9 @@ def read_exercise(place: Traversable, words: Traversable | None = None) -> Exerc
         top.note(f"two tables [[for]] have the id {name!r}")
     for name in repeated(deck.id for deck in exercise.decks):
         top.note(f"two decks have the id {name!r}")
+    for deck in exercise.decks:
+        if deck.deepens and (len(deck.deepens) != 2 or not 0 < sum(deck.deepens) < len(deck.cards)):
+            top.note(f"'deepens' of deck {deck.id!r} has to be two numbers that leave some of its cards deep")
     top.finish()
     return exercise
 

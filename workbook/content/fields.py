@@ -48,6 +48,7 @@ Flag = Annotated[bool, Strict(), Field(description="true or false")]
 Listed = Annotated[tuple[Text, ...], Field(description="a list of texts"), _LENIENT]
 """Texts, of which there may be none."""
 Texts = Annotated[tuple[Text, ...], Field(description="a list of texts", min_length=1), _LENIENT]
+Wholes = Annotated[tuple[Whole, ...], Field(description="a list of whole numbers", min_length=1), _LENIENT]
 
 
 class Worded:
@@ -61,6 +62,8 @@ SaidOrNot = Annotated[Words, WORDED]
 """A text that people read, where there is one."""
 SaidEach = Annotated[Texts, WORDED]
 """Texts that people read, at least one."""
+SaidAny = Annotated[Listed, WORDED]
+"""Texts that people read, where there are any."""
 
 
 def load_toml(source: Path | Traversable) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Plurals, days, numbers and lists as the language that is spoken has them, by Babel and the Unicode CLDR."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal
 from unicodedata import bidirectional
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -78,6 +78,17 @@ def day_in_words(day: date) -> str:
     '3 May 2026'
     """
     return format_date(day, "long", locale=_locale(language().locale))
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Return a day and a time as a person would write them, by the clock that the moment carries.
+
+    >>> moment_in_words(datetime(2026, 5, 3, 20, 30))
+    'Sunday 3 May, 20:30'
+    """
+    locale = _locale(language().locale)
+    day = format_skeleton("MMMMEEEEd", moment, tzinfo=moment.tzinfo, locale=locale)
+    return f"{day}, {format_time(moment, 'short', tzinfo=moment.tzinfo, locale=locale)}"
 
 
 def decimal(value: float, digits: int = 1) -> str:

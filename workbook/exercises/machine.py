@@ -6,7 +6,7 @@ where it leads. The service runs these rules before an event is kept; the page r
 know which forms and buttons to show.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -67,7 +67,8 @@ class Thing:
     """One thing that lies on the table: a line, a request, a talk. Each move makes it anew.
 
     ``stage`` names where it stands; words for it are ``exercises.<exercise>.stage.<stage>``. A thing in
-    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off.
+    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off. ``over`` names events
+    on it that are to be destroyed; see `Reply`.
     """
 
     ENDS: ClassVar[frozenset[str]] = frozenset()
@@ -77,6 +78,7 @@ class Thing:
     by: str
     stage: str
     day: date | None = None
+    over: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -98,6 +100,11 @@ class Thing:
         """Return whose words the title is, or who began it where the title is nobody's words."""
         return self.by
 
+    @property
+    def moment(self) -> date | datetime | None:
+        """Return the day, or the moment, on which the two have something to do with it, if it is agreed."""
+        return None
+
     def waits_for(self, person_id: str) -> bool:
         """Return whether the next move is this person's."""
         return False
@@ -115,12 +122,36 @@ def anybody(_thing: Thing, _person_id: str) -> None:
     """Let either of the two make the move at any time."""
 
 
+def nothing(_thing: Thing, _event: Happening) -> Collection[str]:
+    """Hide no field of a move."""
+    return ()
+
+
+def no_more(_thing: Thing) -> Mapping[str, Any]:
+    """Fill in no field of a move."""
+    return {}
+
+
+def hide(*names: str, until: Callable[[T, Happening], bool]) -> Callable[[T, Happening], Collection[str]]:
+    """Return what hides these fields of a move until the thing it belongs to has come so far.
+
+    ``until`` is asked with the thing as all that lies on the table leaves it, and with the event.
+    """
+    return lambda thing, event: () if until(thing, event) else names
+
+
 @dataclass(frozen=True, slots=True)
 class Opening(Generic[T]):
-    """A move that begins a thing, or goes on with one it finds by itself among all there are."""
+    """A move that begins a thing, or goes on with one it finds by itself among all there are.
+
+    ``hides`` names the fields that whoever did not make the move is not given now, and ``fills`` the
+    values of its `workbook.shapes.Filled` fields; see `Machine.given_to`.
+    """
 
     fields: Shape
     take: Callable[[dict[str, T], Happening], T]
+    hides: Callable[[T, Happening], Collection[str]] = nothing
+    fills: Callable[[T], Mapping[str, Any]] = no_more
 
     @property
     def shape(self) -> Shape:
@@ -145,6 +176,11 @@ class Reply(Generic[T]):
     way : {"on", "back", "off"}
         On; back, out of what was begun; or off the table, with the words that its maker had put there:
         the event that held them is destroyed, not only passed over.
+    hides, fills : callable
+        As those of an `Opening`.
+    passes : bool
+        What it says passes: it leaves no line in the record of what was done, and is destroyed once the
+        thing names it as ``over``. What is left has to lead to the same thing without it.
     """
 
     about: str
@@ -152,6 +188,9 @@ class Reply(Generic[T]):
     fields: Shape = field(default_factory=dict)
     may: Callable[[T, str], None] = anybody
     way: Literal["on", "back", "off"] = "on"
+    hides: Callable[[T, Happening], Collection[str]] = nothing
+    fills: Callable[[T], Mapping[str, Any]] = no_more
+    passes: bool = False
 
     @property
     def shape(self) -> Mapping[str, Field]:
@@ -196,6 +235,22 @@ class Machine(Generic[T]):
             if isinstance(move, Reply) and move.way == "off"
         }
 
+    @cached_property
+    def passing(self) -> frozenset[str]:
+        """The kinds of which nothing stays; see `Reply`."""
+        return frozenset(kind for kind, move in self.kinds.items() if isinstance(move, Reply) and move.passes)
+
+    def over(self, events: Iterable[Happening]) -> frozenset[str]:
+        """Return the ids of the events that are to be destroyed, since what they said is over."""
+        things = self.fold(events).values() if self.passing else ()
+        return frozenset(name for thing in things for name in thing.over)
+
+    @cached_property
+    def hides_something(self) -> bool:
+        """Whether the two are ever given an event of this exercise otherwise than it was kept."""
+        moves = self.moves.values()
+        return any(move.hides is not nothing or move.fills is not no_more for move in moves)
+
     def fold(self, events: Iterable[Happening]) -> dict[str, T]:
         """Return the things of this exercise by id, in the order they were begun; see `read`."""
         things: dict[str, T] = {}
@@ -204,19 +259,54 @@ class Machine(Generic[T]):
                 self.read(things, event)
         return things
 
-    def read(self, things: dict[str, T], event: Happening) -> None:
-        """Take one kept event into the things.
+    def read(self, things: dict[str, T], event: Happening) -> str:
+        """Take one kept event into the things; return which of them it belongs to.
 
         An event that the rules no longer allow (its other half was erased by the one who
-        wrote it) is passed over: a right to erase must never break a page.
+        wrote it) is passed over: a right to erase must never break a page. It belongs to nothing.
         """
         try:
-            self.take(things, event)
+            return self.take(things, event)
         except ExerciseError:
-            return
+            return ""
 
-    def take(self, things: dict[str, T], event: Happening) -> None:
-        """Make one move.
+    def given_to(self, reader: str, events: Sequence[Happening]) -> list[Mapping[str, Any]]:
+        """Return the payload that a reader is given of each of this exercise's events.
+
+        Whoever made a move is given all of it. From anybody else its hidden fields are kept: in their
+        place stands what an empty field holds, whatever was written. Of a move that belongs to nothing
+        which is there, all of its fields are kept back but references, if it could ever hide one.
+
+        Parameters
+        ----------
+        reader : str
+            A person's id; of two who sit together, the id of nobody.
+        events : sequence of Happening
+            All events of this exercise, in order.
+        """
+        things: dict[str, T] = {}
+        belongs = [self.read(things, event) for event in events]
+        return [
+            self._given(reader, event, things.get(name)) for event, name in zip(events, belongs, strict=True)
+        ]
+
+    def _given(self, reader: str, event: Happening, thing: T | None) -> Mapping[str, Any]:
+        move, shape = self.kinds[event.kind], self.shapes[event.kind]
+        if move.hides is nothing and move.fills is no_more:
+            return event.payload
+        step = as_step(shape, event)
+        filled = {**step.payload, **(move.fills(thing) if thing else {})}
+        if event.person_id == reader:
+            return filled
+        hidden = (
+            [name for name, field in shape.items() if not isinstance(field, Reference)]
+            if thing is None
+            else move.hides(thing, step)
+        )
+        return filled | {name: shape[name].empty for name in hidden}
+
+    def take(self, things: dict[str, T], event: Happening) -> str:
+        """Make one move; return the id of the thing it was made on.
 
         Raises
         ------
@@ -224,18 +314,19 @@ class Machine(Generic[T]):
             When the move is not this person's to make, or not now. The things stay as they were.
         """
         move = self.kinds[event.kind]
-        payload = complete(self.shapes[event.kind], event.payload)
-        step = Step(event.kind, payload, event.operation_id, event.person_id, event.at)
+        step = as_step(self.shapes[event.kind], event)
         if isinstance(move, Opening):
-            made: T | None = move.take(things, step)
+            begun = move.take(things, step)
+            things[begun.id] = begun
+            return begun.id
+        thing = find(things, step.payload[move.about])
+        move.may(thing, step.person_id)
+        made = move.take(thing, step)
+        if made is None:
+            del things[thing.id]
         else:
-            thing = find(things, payload[move.about])
-            move.may(thing, step.person_id)
-            made = move.take(thing, step)
-            if made is None:
-                del things[thing.id]
-        if made is not None:
             things[made.id] = made
+        return thing.id
 
     def check(self, events: Iterable[Happening], step: Happening) -> dict[str, T]:
         """Return the things as a new step would leave them; the one place where a step is refused.
@@ -265,6 +356,12 @@ class Machine(Generic[T]):
             for name, move in self.moves.items()
             if isinstance(move, Reply) and _is_allowed(move, thing, person_id)
         ]
+
+
+def as_step(shape: Shape, event: Happening) -> Step:
+    """Return an event with the empty value of each field it lacks."""
+    payload = complete(shape, event.payload)
+    return Step(event.kind, payload, event.operation_id, event.person_id, event.at)
 
 
 def refusal(reason: str, **values: object) -> ExerciseError:

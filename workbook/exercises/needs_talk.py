@@ -1,7 +1,8 @@
-"""Needs talk: one says an unmet need, the other says back what they heard, both choose a way on.
+"""Needs talk: one says an unmet need, the other says back what they heard and what they can offer.
 
-The way on is a request, a plan to meet the need elsewhere (nobody meets every need of a
-partner), or later. Nobody is asked to defend why a need is unmet.
+Then whoever said the need chooses a way on: a request, a plan to meet the need elsewhere (nobody meets
+every need of a partner), or later. Nobody is asked to defend why a need is unmet, or why they offer
+nothing now. To feel safe is not talked of here: that is for a page of one's own.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,11 @@ from dataclasses import dataclass, replace
 
 from workbook.exercises.machine import Happening, Machine, Opening, Reply, Thing, Told, allow
 from workbook.shapes import Choice, Need, Text
+
+SAFE = "needs.safe"
+OF_TOUCH = frozenset({"needs.touched", "needs.held", "needs.desired"})
+"""Needs that whoever listens reads the words on touch with."""
+_TURN = {"said": "listener", "heard": "speaker", "understood": "listener", "offered": "speaker"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,8 @@ class Talk(Thing):
     words: str
     heard: str = ""
     missing: str = ""
+    offer: str = ""
+    offered: str = ""
     way: str = ""
     plan: str = ""
     n_tries: int = 0
@@ -32,13 +40,13 @@ class Talk(Thing):
         return self.need
 
     def waits_for(self, person_id: str) -> bool:
-        listens = self.by != person_id
-        return {"said": listens, "heard": not listens, "understood": not listens}.get(self.stage, False)
+        return _TURN.get(self.stage) == ("speaker" if self.by == person_id else "listener")
 
     def told(self, reader: str) -> Sequence[Told]:
         told = [Told("told.said", self.words, self.by)]
         told += [Told("told.heard", self.heard)] if self.heard else []
         told += [Told("told.missing", self.missing)] if self.missing else []
+        told += [Told(f"told.{self.offer}", self.offered or None)] if self.offer else []
         return [*told, Told(f"told.{self.way}", self.plan or None, self.by)] if self.way else told
 
 
@@ -73,8 +81,18 @@ def _check(talk: Talk, event: Happening) -> Talk:
     return replace(talk, stage="said", missing=event.payload["missing"])
 
 
-def _may_settle(talk: Talk, person_id: str) -> None:
+def _may_offer(talk: Talk, person_id: str) -> None:
     allow(talk.stage == "understood", "talk_not_understood")
+    allow(talk.waits_for(person_id), "talk_listener_offers")
+
+
+def _offer(talk: Talk, event: Happening) -> Talk:
+    return replace(talk, stage="offered", offer=event.payload["offer"], offered=event.payload["words"])
+
+
+def _may_settle(talk: Talk, person_id: str) -> None:
+    # An offer is not waited for: nobody has to make one, and talks from before have none.
+    allow(talk.stage in ("understood", "offered"), "talk_not_understood")
     allow(talk.by == person_id, "talk_speaker_chooses")
 
 
@@ -90,13 +108,22 @@ def _may_withdraw(talk: Talk, person_id: str) -> None:
 MACHINE: Machine[Talk] = Machine(
     "needs_talk",
     {
-        "said": Opening({"need": Need(), "words": Text(600)}, _say),
+        "said": Opening({"need": Need(but=frozenset({SAFE})), "words": Text(600)}, _say),
         "heard": Reply("talk", _say_back, {"words": Text(600)}, may=_may_say_back),
         "checked": Reply(
             "talk",
             _check,
             {"understood": Choice(("yes", "not_yet")), "missing": Text(400, may_be_empty=True)},
             may=_may_check,
+        ),
+        "offered": Reply(
+            "talk",
+            _offer,
+            {
+                "offer": Choice(("can_offer", "not_this", "not_now")),
+                "words": Text(400, needed_with=("offer", "can_offer")),
+            },
+            may=_may_offer,
         ),
         "settled": Reply(
             "talk",

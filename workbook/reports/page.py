@@ -26,7 +26,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src
 class Sheet:
     """What stands in a file.
 
-    ``foot`` is told at its end.
+    ``foot`` is told at its end, ``each_page`` at the foot of every printed page.
     """
 
     title: str
@@ -34,6 +34,7 @@ class Sheet:
     direction: str
     blocks: Sequence[Block]
     foot: str
+    each_page: str = ""
 
 
 def to_html(sheet: Sheet, *, is_for_pdf: bool = False) -> str:
@@ -48,7 +49,7 @@ def to_html(sheet: Sheet, *, is_for_pdf: bool = False) -> str:
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(sheet.title)}</title><style>{_style()}</style></head>"
+        f"<title>{escape(sheet.title)}</title><style>{_style()}{_foot(sheet.each_page)}</style></head>"
         f'<body><main>{body}</main><footer class="foot">{escape(sheet.foot)}</footer></body></html>\n'
     )
 
@@ -64,6 +65,16 @@ def _style() -> str:
             f' src: url("data:font/woff2;base64,{font}") format("woff2"); }}\n'
         )
     return "".join(faces) + (files("workbook.reports") / "page.css").read_text(encoding="utf-8")
+
+
+def _foot(words: str) -> str:
+    """Return the style that sets words at the foot of every printed page, below its number."""
+    if not words:
+        return ""
+    safe = "".join(
+        f"\\{ord(sign):06x}" if sign in '"\\<>&' or not sign.isprintable() else sign for sign in words
+    )
+    return f'@media print {{ @page {{ @bottom-center {{ content: counter(page) "  ·  {safe}"; }} }} }}'
 
 
 def _printed(block: Block) -> str:

@@ -16,27 +16,34 @@ from traitlets import Instance, Unicode, default
 from traitlets.config import Config
 from voila.app import Voila
 
-from workbook.server.connections import BODY_SECONDS, PatientServer
+from workbook.server.connections import LARGEST_REQUEST, patient_server
 from workbook.server.context import ServerContext
 from workbook.server.kernels.manager import WorkbookKernel, WorkbookKernels
 from workbook.server.kernels.owners import KernelOwners
-from workbook.server.kernels.provisioner import OneKernel, fork_server
+from workbook.server.kernels.provisioner import OneKernel
 from workbook.server.kernels.websocket import Channels, KernelConnection
-from workbook.server.pages import account_pages, private_copy_page, script_api, sign_in_pages, sign_out_pages
-from workbook.server.pages.workbook_page import WorkbookPage
+from workbook.server.pages import (
+    account_pages,
+    private_copy_page,
+    script_api,
+    sign_in_pages,
+    sign_out_pages,
+    therapist_pages,
+)
+from workbook.server.pages.workbook_page import Presentation, WorkbookPage
 from workbook.server.settings import ServerSettings
-from workbook.server.web.identity import SittingIdentity, xsrf_cookie_name
+from workbook.server.web.cookies import cross_site_settings
+from workbook.server.web.identity import SittingIdentity
 from workbook.server.web.static_handler import StaticHandler
 
 _log = logging.getLogger(__name__)
-LARGEST_REQUEST = 512 * 1024
 SWEEP_SECONDS = 5.0
 TIDY_SECONDS = 24 * 3600.0
 PING_MS = 15_000  # a network that went away is noticed within half a minute
 
 
 class WorkbookApp(Voila):
-    """Voila, standalone, serving one notebook to people who are signed in.
+    """Voila, standalone, serving people who are signed in the notebook of their role.
 
     Every route is listed in `init_handlers`; a test compares that list with a rule for each.
     """
@@ -84,25 +91,25 @@ class WorkbookApp(Voila):
         kernels.most = self.workbook.most_kernels
         kernels.unheard_seconds = self.workbook.unheard_seconds
         kernels.ticket_for = self.context.ticket_for
-        options = {"samesite": "Strict", "path": "/", "httponly": True, "secure": self.workbook.secure}
-        return settings | {
-            "workbook": self.workbook,
-            "context": self.context,
-            "sittings": self.context.sittings,
-            "fingerprint_words": self.fingerprint_words,
-            "allow_remote_access": False,
-            "allow_unauthenticated_access": False,
-            "login_url": "/",
-            "xsrf_cookies": True,
-            "xsrf_cookie_name": xsrf_cookie_name(self.workbook),
-            "xsrf_cookie_kwargs": options,
-            "default_handler_class": sign_out_pages.Missing,
-            "websocket_max_message_size": LARGEST_REQUEST,
-            "ws_ping_interval": PING_MS,
-            "ws_ping_timeout": PING_MS,
-            "log_function": _log_request,
-            "serve_traceback": False,
-        }
+        return (
+            settings
+            | cross_site_settings(self.workbook)
+            | {
+                "workbook": self.workbook,
+                "context": self.context,
+                "sittings": self.context.sittings,
+                "fingerprint_words": self.fingerprint_words,
+                "allow_remote_access": False,
+                "allow_unauthenticated_access": False,
+                "login_url": "/",
+                "default_handler_class": sign_out_pages.Missing,
+                "websocket_max_message_size": LARGEST_REQUEST,
+                "ws_ping_interval": PING_MS,
+                "ws_ping_timeout": PING_MS,
+                "log_function": _log_request,
+                "serve_traceback": False,
+            }
+        )
 
     def init_handlers(self) -> list[Any]:
         """Return the whole list of routes."""
@@ -121,6 +128,8 @@ class WorkbookApp(Voila):
             (r"/recover", sign_in_pages.Recover),
             (r"/together", sign_in_pages.SignInTogether),
             (r"/demo", sign_in_pages.Demo),
+            (r"/therapist", therapist_pages.SignIn),
+            (r"/therapist-recover", therapist_pages.Recover),
             (r"/recovery-code", account_pages.RecoveryCode),
             (r"/passphrase", account_pages.Passphrase),
             (r"/go-alone", account_pages.GoAlone),
@@ -130,6 +139,7 @@ class WorkbookApp(Voila):
             (r"/sign-out", sign_out_pages.SignOut),
             (r"/leave", sign_out_pages.Leave),
             (r"/workbook", WorkbookPage, notebook),
+            (r"/presentation", Presentation, notebook),
             (r"/api/answers", script_api.Answers),
             (r"/api/alive", script_api.Alive),
             (r"/api/close", script_api.Close),
@@ -148,17 +158,8 @@ class WorkbookApp(Voila):
         ]
         for one in regular:
             one.start()
-        server = PatientServer(
-            self.app,
-            ssl_options=self._tls,
-            xheaders=False,  # Tornado would believe an `X-Real-Ip` of the browser's own; see `Page.address`
-            max_body_size=LARGEST_REQUEST,
-            max_header_size=16 * 1024,
-            idle_connection_timeout=120,
-            body_timeout=BODY_SECONDS,
-        )
+        server = patient_server(self.app, self._tls)
         server.add_socket(self._listener)
-        fork_server.open(self.connection_dir)
         try:
             self._on_ready()
             self.ioloop.start()
@@ -189,7 +190,6 @@ class WorkbookApp(Voila):
 
     def stop(self) -> None:
         run_sync(self.kernel_manager.shutdown_all)(now=True)
-        fork_server.close()
 
 
 def _couple_notebook() -> Path:

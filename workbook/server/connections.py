@@ -5,15 +5,18 @@ on each would hold the server's descriptors. Behind a proxy all come from one ad
 """
 
 import asyncio
+import ssl
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPMessageDelegate
 from tornado.iostream import IOStream
+from tornado.web import Application
 
 ASK_SECONDS = 20.0  # from connecting to the end of the first request's head; a browser may connect in advance
 BODY_SECONDS = 60.0  # from a head to the end of its body, half a megabyte at most
 MOST_HALF_OPEN = 200
+LARGEST_REQUEST = 512 * 1024
 
 
 class PatientServer(HTTPServer):
@@ -31,6 +34,11 @@ class PatientServer(HTTPServer):
             oldest.close()
         self._half_open[stream] = asyncio.get_running_loop().call_later(ASK_SECONDS, stream.close)
         super().handle_stream(stream, address)
+
+    @property
+    def n_open(self) -> int:
+        """How many connections there are, answered or not."""
+        return len(self._connections)
 
     def start_request(self, server_conn: object, request_conn: Any) -> HTTPMessageDelegate:
         """Note when the first request of a connection has come, and else let Tornado do it."""
@@ -68,3 +76,19 @@ class _Heard(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self._inner.on_connection_close()
+
+
+def patient_server(
+    application: Application, tls: ssl.SSLContext | None = None, *, keep_alive: bool = True
+) -> PatientServer:
+    """Return a server that listens nowhere yet, with the limits that hold for every request."""
+    return PatientServer(
+        application,
+        ssl_options=tls,
+        no_keep_alive=not keep_alive,
+        xheaders=False,  # Tornado would believe an `X-Real-Ip` of a browser; see `PageHandler.address`
+        max_body_size=LARGEST_REQUEST,
+        max_header_size=16 * 1024,
+        idle_connection_timeout=120,
+        body_timeout=BODY_SECONDS,
+    )

@@ -9,6 +9,7 @@ from workbook.server.settings import ServerSettings
 from workbook.server.web.sent_once import Once
 from workbook.server.web.turns import Turns
 from workbook.service.demo import fill_with_simulated_couple
+from workbook.service.demo_practice import DemoPractice, fill_with_practice
 from workbook.service.desks.household import Household
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
@@ -38,7 +39,7 @@ class ServerContext:
     sittings: Sittings
     ticket_for: Callable[[Actor], dict[str, str]]
     close: Callable[[], None]
-    demo_code: str = ""
+    demo: DemoPractice | None = None
     recovery_codes: dict[str, str] = field(default_factory=dict)
     once: Once = field(default_factory=Once)
     turns: Turns = field(default_factory=Turns)
@@ -68,11 +69,9 @@ def open_context(settings: ServerSettings, folder: Path) -> ServerContext:
         door.close()
         household.close()
 
-    demo_code = _open_demo(household) if settings.demo else ""
+    demo = _open_demo(household) if settings.demo else None
     accounts, sittings = household.accounts, household.sittings
-    return ServerContext(
-        household, accounts, sittings, door.ticket_for, close, demo_code=demo_code, turns=turns
-    )
+    return ServerContext(household, accounts, sittings, door.ticket_for, close, demo=demo, turns=turns)
 
 
 def _open_household(data: Path | None) -> Household:
@@ -91,8 +90,9 @@ def _private(folder: Path) -> Path:
     return folder
 
 
-def _open_demo(household: Household) -> str:
+def _open_demo(household: Household) -> DemoPractice:
     code, actors = fill_with_simulated_couple(household)
+    made = fill_with_practice(household, code, actors)
     for actor in actors:
         household.sittings.end(actor.sitting_id)
-    return code
+    return made

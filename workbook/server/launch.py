@@ -15,6 +15,8 @@ from pathlib import Path
 
 from workbook.content import sentences
 from workbook.errors import WorkbookError
+from workbook.server.front import Front, open_front
+from workbook.server.kernels.warm_process import fork_server
 from workbook.server.network import bind, lan_address
 from workbook.server.preflight.base import Setup
 from workbook.server.preflight.checks import be_private, refuse_unsafe
@@ -33,6 +35,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     share: bool = False,
     open_browser: bool = True,
     demo: bool = False,
+    practice: bool = False,
     behind_proxy: str = "",
     notebook: Path | None = None,
     most_pages: int | None = None,
@@ -52,7 +55,9 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     open_browser : bool
         Open the first page when the server is ready.
     demo : bool
-        A simulated couple in memory; nothing is kept.
+        Simulated couples and a therapist of theirs in memory; nothing is kept.
+    practice : bool
+        Let therapists sign in as well.
     behind_proxy : str
         The public https address, when a TLS proxy on this computer passes requests on.
     notebook : Path, optional
@@ -77,6 +82,7 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
         data=data,
         share=share,
         demo=demo,
+        practice=practice,
         proxy=behind_proxy,
         lan_address=lan_address() if share else "",
         notebook=notebook.resolve() if notebook else None,
@@ -87,21 +93,28 @@ def start(  # noqa: PLR0913 - what whoever starts it may choose, by name
     at = str(listener.getsockname()[0])
     refuse_unsafe(Setup(data=data_folder(data), listens_on=at, share=share, demo=demo, proxy=behind_proxy))
     be_private()
-    import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
-    from workbook.server.application import WorkbookApp
-    from workbook.server.context import open_context
-
     with contextlib.ExitStack() as at_end:
         at_end.callback(listener.close)
         remove_left_over()
         folder = new_folder()
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
+        # Both before anything else is loaded, which takes seconds: a first page, and what kernels come from.
+        front = open_front(settings, listener)
+        at_end.callback(front.close)
+        fork_server.open(str(folder))
+        at_end.callback(fork_server.close)
+        if open_browser and front.is_open:
+            _show_in_browser(settings)
+        import workbook.server.no_grammars  # noqa: F401  before Jupyter's server is imported
+        from workbook.server.application import WorkbookApp
+        from workbook.server.context import open_context
+
         context = open_context(settings, folder)
         at_end.callback(context.close)
         tls, words = _certificate(settings) if share else (None, "")
         application = WorkbookApp(workbook=settings, context=context, fingerprint_words=words)
         os.chdir(folder)  # empty: nothing of whoever started us is served or executed
-        on_ready = partial(_announce, settings, open_browser=open_browser)
+        on_ready = partial(_announce, settings, front, open_browser=open_browser)
         application.prepare(folder, listener, tls, on_ready)
         signal.signal(signal.SIGTERM, application.stop_soon)
         application.start()
@@ -114,11 +127,16 @@ def _certificate(settings: ServerSettings) -> tuple[ssl.SSLContext, str]:
     return certificate_for(data_folder(settings.data) / "tls", settings.lan_address)
 
 
-def _announce(settings: ServerSettings, *, open_browser: bool) -> None:
+def _announce(settings: ServerSettings, front: Front, *, open_browser: bool) -> None:
     print(f"{READY} {settings.url}", flush=True)  # noqa: T201  the ready line that whoever started us waits for
-    if open_browser:
-        with contextlib.suppress(webbrowser.Error):
-            webbrowser.open(settings.url)
+    if open_browser and not front.is_open:
+        _show_in_browser(settings)
+    front.hand_over()
+
+
+def _show_in_browser(settings: ServerSettings) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(settings.url)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--behind-proxy", default="", metavar="HTTPS_ADDRESS")
     parser.add_argument("--share", action="store_true")
     parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--practice", action="store_true")
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--most-pages", type=int)
     parser.add_argument("--proxy-hops", type=int, default=1)
@@ -145,6 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             share=given.share,
             open_browser=not given.no_browser,
             demo=given.demo,
+            practice=given.practice,
             behind_proxy=given.behind_proxy,
             notebook=given.notebook,
             most_pages=given.most_pages,

@@ -63,13 +63,15 @@ class ServerSettings:
     this machine passes requests on; ``lan_address`` is set when the server is shared.
     ``most_kernels`` pages may be open at once, by default as many as the memory holds; a page that
     is closed without a word is kept for ``unheard_seconds``. ``proxy_hops`` proxies stand between this
-    server and the person, each of them trusted and each adding to ``X-Forwarded-For``.
+    server and the person, each of them trusted and each adding to ``X-Forwarded-For``. Where it is a
+    ``practice``, therapists can sign in as well.
     """
 
     port: int
     data: Path | None = None
     share: bool = False
     demo: bool = False
+    practice: bool = False
     proxy: str = ""
     lan_address: str = ""
     leave_to: str = "/leave"
@@ -93,6 +95,11 @@ class ServerSettings:
         if not LEAST_UNHEARD_SECONDS <= self.unheard_seconds <= MOST_UNHEARD_SECONDS:
             least, most = int(LEAST_UNHEARD_SECONDS), int(MOST_UNHEARD_SECONDS)
             raise SetupError(problem("server.setup.closed_seconds", least=least, most=most))
+
+    @property
+    def has_therapists(self) -> bool:
+        """Whether there is a door for therapists."""
+        return self.practice or self.demo
 
     @property
     def secure(self) -> bool:

@@ -49,12 +49,17 @@ def open_demo(
     ('connection', 'assessment-1')
     >>> household.close()
     """
-    forever = float("inf")
-    sittings = Sittings(heartbeat=forever, idle=forever)
-    household = Household(MemoryStore() if store is None else store, sittings=sittings, cost=_CHEAP)
+    household = forever_household(store)
     code, actors = fill_with_simulated_couple(household)
     actor = sit_down(household, code, place) if place == "together" else actors["ab".index(place)]
     return household, household.seat_couple(actor)
+
+
+def forever_household(store: Store | None = None) -> Household:
+    """Return an empty household whose sittings never run out, and in which nobody's secret is guarded."""
+    forever = float("inf")
+    sittings = Sittings(heartbeat=forever, idle=forever)
+    return Household(MemoryStore() if store is None else store, sittings=sittings, cost=_CHEAP)
 
 
 def sit_down(household: Household, code: str, place: Literal["a", "b", "together"]) -> Actor:
@@ -65,14 +70,16 @@ def sit_down(household: Household, code: str, place: Literal["a", "b", "together
     return household.accounts.sign_in(code, *both["ab".index(place)])
 
 
-def fill_with_simulated_couple(household: Household) -> tuple[str, tuple[Actor, Actor]]:
+def fill_with_simulated_couple(
+    household: Household, *, names: tuple[str, str] | None = None, seed: int = SEED
+) -> tuple[str, tuple[Actor, Actor]]:
     """Have a simulated couple join, answer and reveal all they can; gives their code and actors."""
-    names = _names()
+    names = _names() if names is None else names
     first = household.accounts.create_couple(names[0], _PASSPHRASES[0])
     second = household.accounts.join(first.code, names[1], _PASSPHRASES[1])
     actors = (first.actor, second.actor)
     shared = [instrument for instrument in catalogue().values() if not instrument.is_private]
-    responses = simulate_couples(1, SEED, shared).responses
+    responses = simulate_couples(1, seed, shared).responses
     partners = [household.seat_partner(actor) for actor in actors]
     for partner, (_, own) in zip(partners, responses.groupby("person_id", observed=True), strict=True):
         _agree(partner)

@@ -1,15 +1,13 @@
 """The room in which two talk, as one sitting has it: see `workbook.exercises.room`."""
 
-import traitlets as t
-
 from workbook.service.desks.roles import CoupleService
 from workbook.service.formats.values import RoomSeen
+from workbook.session.hearing import Hearing
 
 
-class InRoom(t.HasTraits):
+class InRoom(Hearing):
     """What a sitting knows of the room, and the verbs by which it moves there."""
 
-    revision = t.Int(0)
     room: RoomSeen | None
     service: CoupleService
 

@@ -10,6 +10,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 ZONE = "WORKBOOK_ZONE"
+TYPED = "%Y-%m-%dT%H:%M"  # as a browser's field gives a day and a time
 A_WEEK = 7
 NEARLY_A_WEEK = timedelta(days=6, hours=12)  # Sunday morning to Saturday night is a week later too
 
@@ -41,6 +42,26 @@ def own_now() -> datetime:
 def own_today() -> date:
     """Return the day, as the person's own computer has it."""
     return own_now().date()
+
+
+def own_clock(moment: datetime) -> datetime:
+    """Return a moment as the person's own clock shows it."""
+    return moment.astimezone(zone_named(os.environ.get(ZONE, "")))
+
+
+def moment_of(typed: str) -> str:
+    """Return the moment, in UTC, that the person's own clock shows as typed; empty where it is none.
+
+    >>> moment_of("no time")
+    ''
+    """
+    try:
+        local = datetime.strptime(typed, TYPED)  # noqa: DTZ007 - the person's own clock says no zone
+    except ValueError:
+        return ""
+    zone = zone_named(os.environ.get(ZONE, ""))
+    shown = local.replace(tzinfo=zone) if zone else local.astimezone()
+    return shown.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def weeks_since(day: date, begun: datetime | None, now: datetime) -> int:

@@ -1,8 +1,6 @@
 """The session: it reads through the service, is notified of changes, and offers the verbs."""
 
-import asyncio
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -28,6 +26,7 @@ from workbook.service.formats.values import (
     Table,
 )
 from workbook.session.drawer import FIRST_OCCASION, HOME
+from workbook.session.in_case import InCase
 from workbook.session.in_room import InRoom
 from workbook.session.own_day import own_today
 from workbook.session.progress import NEEDS_NOW, Progress
@@ -36,14 +35,12 @@ from workbook.sharing import TAKES_OWN_NEEDS, Grain
 Made = TypeVar("Made")
 
 
-class Session(InRoom, Progress):
+class Session(InRoom, InCase, Progress):
     """One sitting of one person, or of two together on one device.
 
     No trait fires before ``__init__`` is done. The service tells of changes on a thread of
-    its own; they are taken up on the event loop that was running when the session began, or
-    by `catch_up` where there is none. ``language`` is what its pages are written in: by default what is
-    spoken as it begins. The event loop would swallow what goes wrong then: a page sets
-    ``shield`` to what shows it.
+    its own; see `Hearing`. ``language`` is what its pages are written in: by default what is
+    spoken as it begins.
 
     Examples
     --------
@@ -74,19 +71,15 @@ class Session(InRoom, Progress):
         self.events: list[Event] = []
         self.table = Table()
         self.room = None
+        self.case, self.live = None, None
         self.couple: Couple = service.couple()
         self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
         self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
-        self._stale: set[str] = set()
-        self._lock = threading.Lock()
-        self._is_booked = False
-        self.shield: Callable[[Callable[[], None]], Callable[[], None]] = lambda call: call
         self.mood: int | None = None  # 1 to 5, for the next page alone: it is kept nowhere
-        self._loop = _running_loop()
         self._read(set(CHANGES))
         self._resume()
-        self._stop = service.watch(self._heard)
+        self._stop = service.watch(self.heard)
 
     # -- who -------------------------------------------------------------------------------
     @property
@@ -165,20 +158,9 @@ class Session(InRoom, Progress):
         return self._chapters[number]
 
     # -- what happens ----------------------------------------------------------------------
-    def _heard(self, change: Change) -> None:
-        with self._lock:
-            self._stale.add(change.what)
-            if self._loop is None or self._is_booked:
-                return
-            self._is_booked = True
-        self._loop.call_soon_threadsafe(self.shield(self.catch_up))
-
-    def catch_up(self) -> None:
+    def take_up(self, changes: set[Change]) -> None:
         """Read again what the service reported as changed; notify page observers once."""
-        with self._lock:
-            stale, self._stale, self._is_booked = self._stale, set(), False
-        if stale:
-            self.refresh(*stale)
+        self.refresh(*{change.what for change in changes})
 
     def refresh(self, *what: str) -> None:
         """Read one's own drawer, the table or the room again, by default all of it, and tell the page."""
@@ -188,6 +170,8 @@ class Session(InRoom, Progress):
     def _read(self, what: set[str]) -> None:
         if what & {"room", "table"}:
             self.room = self.service.room()
+        if what & {"case", "session", "table"}:
+            self.read_case()
         if "table" in what:
             self.couple = self.service.couple()
             table = self.service.read_table()
@@ -210,7 +194,7 @@ class Session(InRoom, Progress):
     def _resume(self) -> None:
         """Begin where the person was: the latest occasion, and the place to go on from."""
         if self.is_together:
-            self.page = at("together" if self.room is None else "room")
+            self.page = self._where_two_are()
             return
         occasions = [
             event.payload["value"] for event in self._of("setting") if event.payload["name"] == "occasion"
@@ -218,8 +202,17 @@ class Session(InRoom, Progress):
         if occasions:
             self.occasion = str(occasions[-1])
             self._read({"drawer"})
-        is_in_room = self.room is not None and self.actor.person_id in self.room.here
-        self.page = at("room") if is_in_room else self.place
+        me = self.actor.person_id
+        if self.room is not None and me in self.room.here:
+            self.page = at("room")
+        else:
+            is_there = self.live is not None and me in self.live.here and not self.live.is_over
+            self.page = at("in-session") if is_there else self.place
+
+    def _where_two_are(self) -> Address:
+        if self.room is not None:
+            return at("room")
+        return at("in-session" if self.live is not None and not self.live.is_over else "together")
 
     def once(self, name: str, basis: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """Return the result of ``make``, worked out anew only when what it is made from has changed.
@@ -391,10 +384,3 @@ def _mark_of(table: Table) -> tuple[object, ...]:
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]
     return (*published, *happened, *table.open_rounds, *table.choices, table.asked_from)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -14,15 +14,14 @@ from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService
 from workbook.session import Session
 from workbook.ui.back import HOME, BackEntries
-from workbook.ui.blocks import bullets, callout, paragraph
-from workbook.ui.components import Actions, Prose, is_served
-from workbook.ui.guard import Guard
+from workbook.ui.components import Actions, is_served
+from workbook.ui.frame import Frame
 from workbook.ui.pages import PAGES
 from workbook.ui.pages.base import Page
 from workbook.ui.path import Pages
 
 
-class App:
+class App(Frame):
     """The desk that pages work at. ``root`` is what the notebook shows.
 
     Pages are made when first opened, then filled again. A change of the session fills only
@@ -30,16 +29,13 @@ class App:
     """
 
     def __init__(self, session: Session) -> None:
+        super().__init__(session.language)
         self.session = session
         self.pages = Pages(session, PAGES)
-        self.guard = Guard(self.show_trouble, language=session.language)
-        self.guard_press = Guard(self.show_trouble, begin=self._hush, language=session.language)
         session.shield = self.guard
-        self.trouble = Prose()
         self.back = BackEntries(self._go_back, lambda page: is_place(page, session.instruments))
         self.back.widget.on_back(self.guard_press(self.back.went))
-        self.root = VBox([self.back.widget, self.trouble])
-        self.root.add_class("page")
+        self.root.children = (self.back.widget, self.trouble)
         self._kinds = {kind.kind: kind for kind in PAGES}
         self._made: dict[str, Page] = {}
         self._open: Page | None = None
@@ -55,7 +51,7 @@ class App:
     def _go(self, address: Address) -> None:
         if self.pages.status(address) == "locked":
             raise WorkbookError(problem("ui.trouble.not_there"))
-        self._hush()
+        self.hush()
         if self._open:
             self._open.leave()
         if address == self.session.page:
@@ -64,10 +60,9 @@ class App:
             self.session.go(address)
 
     def show_trouble(self, sentences: Sequence[str]) -> None:
-        """Say what went wrong, above the page, so that it is seen and heard."""
-        told = [paragraph(sentences[0])] if len(sentences) == 1 else [bullets(sentences)]
-        self.trouble.blocks = [callout(say("ui.trouble.title"), told, tone="bad", alert=True)]
-        if self._open is None:  # not even a first page: offer to try again
+        """Say what went wrong, above the page; where there is no page yet, offer to try again."""
+        super().show_trouble(sentences)
+        if self._open is None:
             again = Actions(buttons=[{"id": "again", "label": say("ui.button.try_again"), "kind": "primary"}])
             again.on_press(self.guard_press(lambda _: self._turn()))
             self.root.children = (self.back.widget, self.trouble, again)
@@ -77,10 +72,6 @@ class App:
             page = HOME
             self.back.redirected(page)
         self.go(page)
-
-    def _hush(self) -> None:
-        """Take away what went wrong before: what is pressed now succeeds, or says anew what did not."""
-        self.trouble.blocks = []
 
     def _page_turned(self, _change: object) -> None:
         self._turn()
@@ -110,7 +101,7 @@ class App:
         if is_first:
             page.words.arrivals = 0  # opening the notebook does not move the focus
         if is_first:
-            self._hush()
+            self.hush()
         self._open = page
         self.root.children = (self.back.widget, self.trouble, page.root)
         self.back.turned(page.address)
@@ -141,7 +132,7 @@ def _connect() -> CoupleService:
         from workbook.service.link.defects import KernelLog
         from workbook.service.link.remote import connect
 
-        service, tell_defect = connect()
+        service, tell_defect = connect(CoupleService)  # type: ignore[type-abstract]  # it is asked for, not made
         logging.getLogger("workbook.ui").addHandler(KernelLog(tell_defect))
         return service
     from workbook.service.demo import open_demo

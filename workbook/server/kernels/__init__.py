@@ -8,6 +8,7 @@
 ``environment``  the whole environment of a kernel
 ``client``       the server's own line to one, on which the notebook is run
 ``provisioner``  gives Jupyter kernels that ``fork_server`` has forked
+``warm_process`` the server's end of that process
 ``fork_server``  the process with everything imported: ``python -m workbook.server.kernels.fork_server``
 ``lean``         what a kernel does without
 ===============  =================================================================================

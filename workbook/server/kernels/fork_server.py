@@ -28,6 +28,7 @@ WARM = (
     "plotly.graph_objects",
     "workbook.service.link.remote",
     "workbook.ui.app",
+    "workbook.ui.cockpit",
 )
 
 
@@ -50,7 +51,7 @@ def rehearse() -> None:
     for schema in (*FRAMES.values(), *PREPARED.values()):
         empty(schema)
     catalogue()
-    for area in ("errors", "ui"):
+    for area in ("errors", "ui", "cockpit"):
         messages(area)
 
 

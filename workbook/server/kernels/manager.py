@@ -20,6 +20,7 @@ from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import ZONE
+from workbook.session.practice import VIEW
 
 GOODBYE_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
@@ -82,7 +83,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
     async def _start_for(self, actor: Actor, kwargs: dict[str, Any]) -> str:
         kwargs["cwd"] = str(Path.cwd())  # the server's own empty folder, not where the notebook lies
         zone = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "zone", "")
-        told = {ZONE: zone} if zone else {}
+        view = getattr(CallContext.get(CallContext.JUPYTER_HANDLER), "view", "")
+        told = ({ZONE: zone} if zone else {}) | ({VIEW: view} if view else {})
         kwargs["env"] = kernel_environment(self.ticket_for(actor) | told | {LANGUAGE: spoken()})
         self._n_opening += 1
         try:

@@ -26,9 +26,14 @@ class RecoveryCode(PageHandler):
         if actor is None or actor.sitting_id not in self.context.recovery_codes:
             self.see("/workbook")  # somebody who went back to it: what they want is behind it
             return
-        couple = await in_thread(self.context.household.seat_couple(actor).couple)
-        code = self.context.recovery_codes[actor.sitting_id]
-        self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, solo=couple.is_solo)
+        household, code = self.context.household, self.context.recovery_codes[actor.sitting_id]
+        if actor.role == "therapist":
+            own = await in_thread(household.seat_therapist(actor).practice)
+            self.show("recovery_code.html", couple_code=own.code, recovery_code=code, whose="therapist")
+            return
+        couple = await in_thread(household.seat_couple(actor).couple)
+        whose = "solo" if couple.is_solo else "couple"
+        self.show("recovery_code.html", couple_code=couple.code, recovery_code=code, whose=whose)
 
     async def post(self) -> None:
         if self.actor is not None:  # strangers were redirected; pressing twice is harmless

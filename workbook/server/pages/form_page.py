@@ -12,9 +12,9 @@ from tornado.web import HTTPError
 
 from workbook.content import languages, sentences
 from workbook.errors import AccessError, WorkbookError, problem
-from workbook.server.pages.page import LEFT_COOKIE, PageHandler
+from workbook.server.pages.page import PageHandler
+from workbook.server.web.cookies import LEFT_COOKIE, xsrf_cookie_name
 from workbook.server.web.error_pages import status_of, status_of_form, wants_json
-from workbook.server.web.identity import xsrf_cookie_name
 from workbook.server.web.language import choose_language
 from workbook.server.web.sent_once import Done
 from workbook.service.identity.accounts import Welcome

@@ -2,17 +2,18 @@
 
 import asyncio
 import hashlib
-import secrets
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from jupyter_server.base.handlers import JupyterHandler
 
 from workbook.content.language import speak, spoken
-from workbook.server.assets.rendering import page_settings, render
+from workbook.server.assets.rendering import render
 from workbook.server.context import ServerContext
 from workbook.server.kernels.manager import WorkbookKernels
 from workbook.server.network import neighbourhood
+from workbook.server.pages.landing import common_values
+from workbook.server.web.cookies import ZONE_COOKIE
 from workbook.server.web.headers import Secured
 from workbook.server.web.identity import give_cookie
 from workbook.server.web.language import language_of
@@ -21,8 +22,6 @@ from workbook.session.own_day import known_zone
 
 P = ParamSpec("P")
 R = TypeVar("R")
-LEFT_COOKIE = "notes"
-ZONE_COOKIE = "zone"  # set by `shell.js`
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -90,12 +89,7 @@ class PageHandler(Secured, JupyterHandler):
     def show(self, template: str, **values: Any) -> None:
         """Finish with one of our pages."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        token = self.cross_site_token()
-        is_inside = self.actor is not None
-        settings = page_settings(xsrf=token, leave_to=self.workbook.leave_to, inside=is_inside)
-        common = {"token": token, "settings": settings, "actor": self.actor, "workbook": self.workbook}
-        common["once"] = secrets.token_hex(16)  # distinguishes one rendered form from the next
-        self.finish(render(template, **(common | values)))
+        self.finish(render(template, **(common_values(self, self.actor) | values)))
 
     def answer(self, reply: dict[str, Any], status: int = 200) -> None:
         """Finish with JSON, for our own script."""

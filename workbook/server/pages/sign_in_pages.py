@@ -1,20 +1,17 @@
 """The ways in: landing, begin, join, sign in, recover, both together, and the demo's."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
-from workbook.content import lookup, say
-from workbook.instruments import catalogue
-from workbook.instruments.how_long import minutes_of_all, minutes_to_first_picture
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
+from workbook.server.pages.landing import DEMO_PLACES, THERAPIST, landing_values
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
 from workbook.service.demo import sit_down
-
-DEMO_PLACES: tuple[Literal["a", "b", "together"], ...] = ("a", "b", "together")
+from workbook.service.demo_practice import sit_down_as_therapist
 
 
 class Landing(DoorPage):
@@ -29,20 +26,8 @@ class Landing(DoorPage):
         is_host = self.request.remote_ip in {"127.0.0.1", "::1"}
         values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
         values["qr"] = qr_code(shared) if shared else ""
-        values["how"] = how_it_goes()
-        self.show("landing.html", on_host=bool(shared and is_host), demo_places=self._demo_places(), **values)
-
-    def _demo_places(self) -> dict[str, str]:
-        if not self.context.demo_code:
-            return {}
-        return {place: say(f"server.demo.{place}") for place in DEMO_PLACES}
-
-
-def how_it_goes() -> list[str]:
-    """Return how the workbook goes, sentence by sentence, with the minutes that its questions take."""
-    asked = catalogue()
-    minutes = {"first": minutes_to_first_picture(asked), "all": minutes_of_all(asked)}
-    return [str(line).format(**minutes) for line in lookup("server.landing.how")]
+        values |= landing_values(self.workbook)
+        self.show("landing.html", on_host=bool(shared and is_host), **values)
 
 
 class NewcomerPage(FormPage):
@@ -53,8 +38,7 @@ class NewcomerPage(FormPage):
         if self.actor is None:
             self.ask({})
             return
-        couple = await in_thread(self.context.household.seat_couple(self.actor).couple)
-        name = next((one.name for one in couple.members if one.person_id == self.actor.person_id), "")
+        name = await in_thread(self.context.household.name_of, self.actor)
         is_written_down = self.actor.sitting_id not in self.context.recovery_codes
         goal = "/workbook" if is_written_down else RECOVERY_CODE
         self.show("signed_in.html", form=self.form, name=name, goal=goal)
@@ -137,13 +121,18 @@ class SignInTogether(FormPage):
 
 
 class Demo(PageHandler):
-    """In the demo only: look around as one of the simulated couple, or as both."""
+    """In the demo only: look around as one of the simulated couple, as both, or as their therapist."""
 
     @allow_unauthenticated
     async def post(self) -> None:
-        asked, code = self.get_body_argument("place", ""), self.context.demo_code
+        asked, demo = self.get_body_argument("place", ""), self.context.demo
         place = next((known for known in DEMO_PLACES if known == asked), None)
-        if not code or place is None:
+        if demo is None or (place is None and asked != THERAPIST):
             raise HTTPError(404)
-        await self.seat(await in_thread(sit_down, self.context.household, code, place))
+        household = self.context.household
+        if place is None:
+            actor = await in_thread(sit_down_as_therapist, household, demo.therapist_code)
+        else:
+            actor = await in_thread(sit_down, household, demo.couple_code, place)
+        await self.seat(actor)
         self.see("/workbook")

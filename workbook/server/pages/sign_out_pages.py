@@ -9,10 +9,11 @@ from tornado.web import HTTPError
 from workbook.errors import AccessError, problem
 from workbook.server.assets.rendering import render
 from workbook.server.pages.form_page import FormPage
-from workbook.server.pages.page import LEFT_COOKIE, PageHandler, in_thread
+from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.sign_in_pages import Join, SignIn
+from workbook.server.web.cookies import LEFT_COOKIE, xsrf_cookie_name
 from workbook.server.web.error_pages import wants_json
-from workbook.server.web.identity import take_cookie, xsrf_cookie_name
+from workbook.server.web.identity import take_cookie
 from workbook.server.web.sent_once import Done
 from workbook.service.formats.values import Couple
 

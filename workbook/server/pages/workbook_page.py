@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -14,14 +16,21 @@ from workbook.errors import name_defect
 from workbook.server.assets.rendering import page_settings, render
 from workbook.server.kernels.room import TENURES, Tenure
 from workbook.server.pages.page import PageHandler, in_thread
+from workbook.service.formats.values import Role
+from workbook.session.practice import PRESENTATION
 
 _log = logging.getLogger(__name__)
+
+
+NOTEBOOKS: Mapping[Role, str] = {"therapist": "therapist.ipynb"}
+"""Of each role whose notebook is another than the one that is served."""
 
 
 class WorkbookPage(PageHandler, VoilaHandler):
     """``/workbook``: the frame of the page at once, the notebook as soon as its kernel is up."""
 
     kernel_id = ""
+    view = ""  # what it shows, where it is not the whole; see `workbook.session.practice.VIEW`
     tenure = Tenure.NEWCOMER
 
     async def get(self) -> None:
@@ -80,7 +89,7 @@ class WorkbookPage(PageHandler, VoilaHandler):
             request_handler=self,
             voila_configuration=self.voila_configuration,
             traitlet_config=self.traitlet_config,
-            notebook_path=self.notebook_path,
+            notebook_path=self._notebook(),
             template_paths=self.template_paths,
             config_manager=self.config_manager,
             contents_manager=self.contents_manager,
@@ -92,6 +101,11 @@ class WorkbookPage(PageHandler, VoilaHandler):
         await renderer.initialize()
         return renderer
 
+    def _notebook(self) -> str:
+        """Return the notebook of whoever is signed in: all of them lie in one folder."""
+        own = NOTEBOOKS.get(self.actor.role, "") if self.actor is not None else ""
+        return str(Path(self.notebook_path).with_name(own)) if own else self.notebook_path
+
     async def person(self) -> dict[str, str]:
         """Code and name, by which the page can ask for the passphrase in place."""
         actor = self.actor
@@ -100,6 +114,17 @@ class WorkbookPage(PageHandler, VoilaHandler):
         couple = await in_thread(self.context.household.seat_couple(actor).couple)
         names = {member.person_id: member.name for member in couple.members}
         return {"code": couple.code, "name": names[actor.person_id]} if actor.person_id in names else {}
+
+
+class Presentation(WorkbookPage):
+    """``/presentation``: the view of a session for a screen that all look at; a therapist's alone."""
+
+    view = PRESENTATION
+
+    async def get(self) -> None:
+        if self.actor is None or self.actor.role != "therapist":
+            raise web.HTTPError(403)
+        await super().get()
 
 
 class _PlacesOnly(logging.LoggerAdapter[logging.Logger]):

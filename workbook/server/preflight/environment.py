@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from workbook.errors import problem
 from workbook.server.preflight.base import Check, Setup, Unsafe, unsafe
-from workbook.service.link.socket import LONGEST_PATH
+from workbook.service.link.path import LONGEST_PATH
 
 # Before it, two processes writing to one write-ahead log could corrupt the database.
 OLDEST_SQLITE = (3, 51, 3)

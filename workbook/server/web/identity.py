@@ -6,6 +6,7 @@ from jupyter_server.auth import IdentityProvider, User
 from tornado.web import RequestHandler
 
 from workbook.server.settings import ServerSettings
+from workbook.server.web.cookies import cookie_name
 from workbook.service.formats.values import Actor
 from workbook.service.identity.sittings import Sittings
 
@@ -20,16 +21,6 @@ class Guest(User):
         guest = cls(username=actor.person_id or actor.couple_id)
         guest.actor = actor
         return guest
-
-
-def cookie_name(settings: ServerSettings) -> str:
-    """Under TLS the name itself forbids a Domain and asks for Secure and Path=/."""
-    return "__Host-sitting" if settings.secure else "sitting"
-
-
-def xsrf_cookie_name(settings: ServerSettings) -> str:
-    """Return the cross-site token's cookie, by the same rule."""
-    return "__Host-xsrf" if settings.secure else "_xsrf"
 
 
 def give_cookie(handler: RequestHandler, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""What two chose about exercises: put aside, or done. It is joint only once both have said so.
+"""What two chose about exercises: aside, done, again, otherwise. It is joint only once both have said so.
 
 What one says lies in the private cell of their drawer, and waits beside their decisions (`waiting`), where
 nobody is shown it. Once the other has said the same, what waited is taken away and a row without a name comes

@@ -13,9 +13,11 @@ from workbook.service.couple.records import DRAFT
 from workbook.service.formats.values import Event
 from workbook.shapes import Shape, Text
 
-__all__ = ["DRAFT", "MOST", "SHAPE", "Drafts", "drafts_in", "payload_of"]
-MOST = 10_000
-"""Signs that all drafts of a person may take, as JSON; of more the oldest go."""
+__all__ = ["DRAFT", "MOST", "OWN_PAGE", "SHAPE", "Drafts", "drafts_in", "payload_of"]
+MOST = 16_000
+"""Signs that all drafts of a person may take, as JSON; of more the oldest go, own pages last."""
+OWN_PAGE = ".alone:"
+"""How the place of a page ends that somebody writes for themselves and that is never sent."""
 SHAPE: Shape = {"drafts": Text(MOST)}
 Drafts = Mapping[str, Mapping[str, str]]
 
@@ -38,7 +40,7 @@ def payload_of(drafts: Drafts) -> dict[str, Any]:
     """Return the payload that holds these drafts, the oldest first; what finds no room is left out."""
     kept = {place: dict(fields) for place, fields in drafts.items() if any(fields.values())}
     while len(written := json.dumps(kept, ensure_ascii=True)) > MOST:
-        del kept[next(iter(kept))]
+        del kept[next((place for place in kept if not place.endswith(OWN_PAGE)), next(iter(kept)))]
     return {"drafts": written}
 
 

@@ -12,7 +12,7 @@ from workbook.errors import AccessError, problem
 from workbook.exercises import SHAPES
 from workbook.service.couple import drafts
 from workbook.service.formats.rows import dump
-from workbook.shapes import Day, Flag, Need, Reference, Setting, Shape, Text, find_problems
+from workbook.shapes import Day, Filled, Flag, Need, Reference, Setting, Shape, Text, find_problems
 
 LARGEST_EVENT = 32_768  # bytes of JSON
 
@@ -61,10 +61,14 @@ def check_table_event(kind: str, payload: Mapping[str, Any], operation_id: str) 
     _check_frame(kind, payload, operation_id, SHAPES)
 
 
-def without_free_text(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table event's payload with everything its writer typed taken out."""
-    shape = SHAPES.get(kind, {})
-    return {name: "" if isinstance(shape.get(name), Text) else value for name, value in payload.items()}
+def without_free_text(kind: str, payload: Mapping[str, Any], *, of_others: bool = False) -> dict[str, Any]:
+    """Return a table event's payload with everything its writer typed taken out.
+
+    ``of_others``: what its writer typed stays, and what was filled in for them, which either of the two
+    may have typed, is taken out.
+    """
+    shape, words = SHAPES.get(kind, {}), Filled if of_others else Text
+    return {name: "" if isinstance(shape.get(name), words) else value for name, value in payload.items()}
 
 
 def _check_frame(kind: Any, payload: Any, operation_id: Any, known: Mapping[str, Shape]) -> None:

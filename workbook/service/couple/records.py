@@ -20,7 +20,11 @@ PRIVATE_COPY = "private_copy"  # that a copy of the private answers was asked fo
 DECISION = "decision"
 CHOICE = "choice"  # about an exercise: put aside, or done
 BLOCK = "block"
+HOMEWORK_ASIDE = "homework_aside"  # what a therapist suggested, and its person put aside
 GRANT = "grant"
+"""Of an earlier version: which rows of the table a therapist was let read."""
+CASE, CASE_TICK, SESSION_MARK, POLICY = "case", "case_tick", "session_mark", "policy"
+"""A therapist's own: their cases, and what they noted of them."""
 HELD = "held"
 """A row of the couple's, until there is a key to seal it with."""
 WAITING = "waiting"
@@ -29,7 +33,7 @@ FILLER = "filler"
 """Nothing: a row that only makes the number of rows a round one."""
 ONLY_ONE = (BOOKMARK, DRAFT)
 """Kinds of which a drawer holds one: a new one takes the place of the one before."""
-_ROWS = ("own_need", "free_text", GRANT, FILLER)
+_ROWS = ("own_need", "free_text", GRANT, FILLER, CASE, CASE_TICK, SESSION_MARK, POLICY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,14 +137,6 @@ class CoupleStore(Store):
     def close(self) -> None:
         """Do nothing: the store belongs to the household."""
 
-    def row_keys(self, log: str, kind: str) -> dict[str, str]:
-        """Return what opens each row of one kind by itself, in hexadecimal, by its sealed name."""
-        if self._key is None:
-            return {}
-        rows = [row for row in self._store.read(log) if row.payload is not None and row.kind == SEALED]
-        names = [row.operation_id for row in rows if self._open(row).kind == kind]
-        return {name: _row_key(self._key, log, name).hex() for name in names}
-
     def reseal(self) -> None:
         """Seal every row that lies open still, in the same order, in one write; where there is a key.
 
@@ -199,7 +191,7 @@ class CoupleStore(Store):
             return row
         if self._key is None:  # there is one, and not for this person any more
             return replace(row, payload=None)
-        return open_by_row_key(row, self.couple_id, _row_key(self._key, row.log, row.operation_id))
+        return _open_by_row_key(row, self.couple_id, _row_key(self._key, row.log, row.operation_id))
 
     def _hold(self, entry: Entry) -> Entry:
         if self._drawer is None:
@@ -223,7 +215,7 @@ class CoupleStore(Store):
         return _as_row(self._drawer.open_row(row), entry.log, 0)
 
 
-def open_by_row_key(row: Row, couple_id: str, key: bytes) -> Row:
+def _open_by_row_key(row: Row, couple_id: str, key: bytes) -> Row:
     """Return a couple's row as it was before it was sealed, opened by the key of that very row.
 
     Raises

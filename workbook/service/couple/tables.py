@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbook.exercises import TAKES_OFF
+from workbook.exercises import PASSING, TAKES_OFF, over
 from workbook.frames import occasion_number
 from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
@@ -81,11 +81,17 @@ class Fold:
 
 
 def words_taken_off(events: Sequence[Event]) -> list[int]:
-    """Sequences of events whose words the one who wrote them took back."""
+    """Sequences of events whose words the one who wrote them took back, or which are over."""
     taken = {
         (event.person_id, event.payload[TAKES_OFF[event.kind]]) for event in events if event.kind in TAKES_OFF
     }
-    return [event.sequence for event in events if (event.person_id, event.operation_id) in taken]
+    passed = over(events)
+    return [
+        event.sequence
+        for event in events
+        if (event.person_id, event.operation_id) in taken
+        or (event.operation_id in passed and event.kind in PASSING)
+    ]
 
 
 def fold_table(rows: Sequence[Row]) -> Fold:

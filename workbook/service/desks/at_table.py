@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.errors import AccessError, problem
-from workbook.exercises import Step, check_step
+from workbook.exercises import PASSING, Step, check_step, given_to
 from workbook.exercises.room import Room
+from workbook.service.cases.place import place_cell
 from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.rooms import kept_events
@@ -22,6 +23,7 @@ from workbook.service.couple.tables import (
 from workbook.service.desks.core import Core, Decide
 from workbook.service.desks.roles import CoupleService
 from workbook.service.erasing import rights
+from workbook.service.formats.case_values import SessionSeen
 from workbook.service.formats.rows import read_row
 from workbook.service.formats.values import Actor, Change, Couple, Event, RoomSeen, Table
 from workbook.service.identity.directory import couple_log, fold_couple, refuse_unpaired
@@ -47,7 +49,11 @@ class AtTable(CoupleService):
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
         table = read_fold(self._core.store_of(actor), actor.couple_id).table()
-        return self._as_read(replace(table, asked_from=self._core.asked_from(actor)))
+        given = given_to(actor.person_id if actor.role == "partner" else "", table.events)
+        events = tuple(
+            replace(event, payload=dict(payload)) for event, payload in zip(table.events, given, strict=True)
+        )
+        return self._as_read(replace(table, events=events, asked_from=self._core.asked_from(actor)))
 
     def read_audit(self) -> list[Event]:
         actor = self._seated()
@@ -70,6 +76,11 @@ class AtTable(CoupleService):
 
         self._write_decided([couple_log(actor.couple_id), table_log(actor.couple_id)], withdraw)
         core.sittings.act(actor.sitting_id)
+
+    def session_now(self) -> SessionSeen | None:
+        sessions = self._core.caseload.sessions
+        found = sessions.of_couple(self._seated().couple_id)
+        return None if found is None else sessions.seen(found)
 
     # -- the room -----------------------------------------------------------------------
     def room(self) -> RoomSeen | None:
@@ -121,10 +132,21 @@ class AtTable(CoupleService):
         stops = [self._tell(log(actor.couple_id), change, notify) for log in (table_log, couple_log)]
         moved = Change("room", actor.couple_id)
         stops.append(self._core.rooms.watch(actor.couple_id, lambda: notify(moved)))
+        in_session = Change("session", actor.couple_id)
+        stops.append(self._core.caseload.sessions.watch(actor.couple_id, lambda: notify(in_session)))
         if (drawer := self._own_drawer()) is not None:
             own = Change("drawer", actor.couple_id)
             stops += [self._tell(name, own, notify) for name in (drawer.log, drawer.cell)]
+            stops += self._watch_case(drawer, notify)
         return self._core.stop_at_end(actor, stops)
+
+    def _watch_case(self, drawer: Drawer, notify: Callable[[Change], None]) -> list[Callable[[], None]]:
+        """Have somebody hear of their own place in a case, and of what its therapist puts on its board."""
+        core, change = self._core, Change("case", self._actor.couple_id)
+        names = [place_cell(drawer.person_id), *core.caseload.board_cells(self._actor)]
+        stops = [self._tell(name, change, notify) for name in names]
+        told = core.caseload.sessions.watch(f"board of {drawer.person_id}", lambda: notify(change))
+        return [*stops, told]
 
     def _tell(self, log: str, change: Change, notify: Callable[[Change], None]) -> Callable[[], None]:
         return self._core.store.watch(log, lambda _: notify(change))
@@ -164,7 +186,8 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
     if any(_told(known) != _told(event) for known in same):
         raise AccessError(problem("errors.events.bad_operation"))
     if not same:
-        check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id))
+        now = datetime.now(UTC)  # what rests for a time rests by the service's clock
+        check_step(events, Step(event.kind, event.payload, event.operation_id, event.person_id, now))
     gone = {table_log(couple_id): words_taken_off([*events, event])}
     return Writing(_event_entries(couple_id, event), gone)
 
@@ -172,6 +195,8 @@ def putting(couple_id: str, event: Event, seen: Seen) -> Writing:
 def _event_entries(couple_id: str, event: Event) -> list[Entry]:
     """Return the rows of a joint event: on the table, and in the record of what was done there."""
     entry, about = event_entry(couple_id, event), {"kind": event.kind, "person_id": event.person_id}
+    if event.kind in PASSING:  # how often somebody said how it went is nobody's to count
+        return [entry]
     return [entry, audit_entry(couple_id, entry.operation_id, "event", **about)]
 
 

@@ -22,7 +22,8 @@ from workbook.errors import (
 )
 from workbook.instruments.library import ASKED
 from workbook.instruments.model import Instrument
-from workbook.service.cases import grants
+from workbook.service.cases.owner import Owner
+from workbook.service.cases.published import OwnDrawer
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.editions import asked_on, first_round_of_now
@@ -33,7 +34,9 @@ from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.tables import read_fold
 from workbook.service.couple.trail import forget_trail
 from workbook.service.couple.waiting import Waiting, rules_of
+from workbook.service.desks.caseload import Caseload
 from workbook.service.erasing.tending import tend
+from workbook.service.formats import crypto
 from workbook.service.formats.values import Actor
 from workbook.service.identity.accounts import Accounts
 from workbook.service.identity.couple_keys import open_couple_key
@@ -46,6 +49,7 @@ from workbook.service.identity.directory import (
     fold_couple,
 )
 from workbook.service.identity.locks import new_keys, private_key
+from workbook.service.identity.rate_limit import Tries
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
 from workbook.service.studies.blob import research_log
@@ -77,6 +81,8 @@ class Core:
     standing: Standing
     accounts: Accounts
     therapists: Therapists
+    tries: Tries
+    cost: crypto.Cost
     spare: Spare | None = None
     rooms: Rooms = field(default_factory=Rooms)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -88,6 +94,16 @@ class Core:
 
     def __post_init__(self) -> None:
         self._rules = rules_of(self.instruments)
+        self.caseload = Caseload(
+            self.store,
+            self.directory,
+            self.sittings,
+            self.standing,
+            self.therapists,
+            self.instruments,
+            self.own_keys,
+            self.own_drawer,
+        )
         self.sittings.on_end(self._forget_sitting)
 
     def account_of(self, actor: Actor) -> Account:
@@ -128,6 +144,8 @@ class Core:
             with suppress(AccessError, StorageError):
                 self.store_of(actor)
             self._settle_giving(actor)
+            with suppress(AccessError, StorageError):
+                self.caseload.publish_anew(actor)
         return drawer
 
     def giver_of(self, actor: Actor, *, gives: bool = False) -> Giver:
@@ -145,14 +163,18 @@ class Core:
         StorageError
             They have no key pair yet, and there is no room for one: then they give nothing.
         """
-        drawer, account, key = self.drawer_of(actor), self.account_of(actor), self.sittings.key_of(actor)
-        with PassOverFullDisk() if not gives else nullcontext():
+        return Giver(self.drawer_of(actor), *self.own_keys(actor, needs=gives), self.store)
+
+    def own_keys(self, actor: Actor, *, needs: bool = False) -> tuple[bytes, bytes]:
+        """Return both halves of a partner's own key pair.
+
+        ``needs`` says whether something is sealed to it now that has to open later; see `giver_of`.
+        """
+        account, key = self.account_of(actor), self.sittings.key_of(actor)
+        with PassOverFullDisk() if not needs else nullcontext():
             account = self.accounts.with_keys(account, key)  # every sign-in makes them, but on a full disk
-        keys = account.keys or new_keys(
-            key, actor.person_id
-        )  # those open nothing, as nothing is sealed to them
-        private = private_key(keys, key, actor.person_id)
-        return Giver(drawer, bytes.fromhex(keys.public), private, self.store)
+        keys = account.keys or new_keys(key, actor.person_id)  # those open nothing: nothing is sealed to them
+        return bytes.fromhex(keys.public), private_key(keys, key, actor.person_id)
 
     def store_of(self, actor: Actor) -> CoupleStore:
         """Return the store as a partner, or two together, read it: with what is theirs together opened.
@@ -186,8 +208,6 @@ class Core:
         if self.sittings.find(actor.sitting_id) is None:  # it ended meanwhile: no key is left behind
             self._forget_sitting(actor)
             raise AccessError(problem("errors.access.ended"))
-        if actor.role == "partner" and not couple.is_held:
-            self.grant_anew(actor)
         return couple
 
     def waiting_of(self, actor: Actor, drawer: Drawer | None = None) -> Waiting:
@@ -200,22 +220,11 @@ class Core:
         people = self.directory.pair(couple.couple_id).people
         return Waiting(couple, people, drawer, self._rules)
 
-    def grant_anew(self, actor: Actor) -> None:
-        """Let a partner's therapist, if they have one, read what lies on the table by now."""
-        drawer, couple = self.drawer_of(actor), self.store_of(actor)
-        therapist_id = grants.granted_to(self.store, drawer)
-        therapist = self.therapists.by_id(therapist_id) if therapist_id else None
-        if therapist is None or therapist.keys is None:  # nothing can be sealed to them yet
-            return
-
-        def grant(seen: Seen) -> Writing:
-            rows = seen[grants.GRANTS]
-            if fold_couple(seen[couple_log(actor.couple_id)]).is_unpaired:
-                return grants.ending(drawer, rows)
-            keys = grants.keys_on_the_table(couple, actor.couple_id)
-            return grants.granting(therapist, drawer, actor.couple_id, keys, rows)
-
-        self.decide(actor, [couple_log(actor.couple_id), drawer.log, grants.GRANTS], grant)
+    def own_drawer(self, actor: Actor) -> OwnDrawer:
+        """Return a partner's opened drawer, with what is needed to publish from it."""
+        fold = read_fold(self.store_of(actor), actor.couple_id)
+        asked_from, drawer = self.asked_from(actor), self.drawer_of(actor)
+        return OwnDrawer(drawer, actor.couple_id, fold, self.instruments, asked_from)
 
     def write(
         self, actor: Actor, writing: Writing, expect: Mapping[str, int] = NOTHING, store: Store | None = None
@@ -360,16 +369,22 @@ class Core:
             stops = self._stops.pop(actor.sitting_id, [])
         for stop in stops:
             stop()
+        owner = self.caseload.forget(actor)
         if drawer is not None or couple is not None:
             try:
                 if drawer is not None:
-                    self._leave_alike(actor, drawer, couple, giver)
+                    self._leave_alike(actor, drawer, couple, giver, owner)
                 self.store.settle_down()
             except WorkbookError as error:  # the sitting is over all the same; the next one makes it good
                 _log.warning("the end of a sitting was not written: %s", name_defect(error))
 
     def _leave_alike(
-        self, actor: Actor, drawer: Drawer, couple: CoupleStore | None, giver: Giver | None
+        self,
+        actor: Actor,
+        drawer: Drawer,
+        couple: CoupleStore | None,
+        giver: Giver | None,
+        owner: Owner | None,
     ) -> None:
         """Leave somebody's cells and rows as the end of every sitting does, whatever was done in it."""
         own, people = account_log(actor.person_id), couple_log(actor.couple_id)
@@ -384,6 +399,9 @@ class Core:
                 writing = Writing.of(writing, self._waiting(couple, drawer).rewriting())
             if giver is not None:
                 writing = Writing.of(writing, settling(giver.place(), self.study, giver))
+            if owner is not None and self.therapists.is_practice():
+                there = owner.settling(None) if is_theirs else owner.writing(None, owner.place()[1])
+                writing = Writing.of(writing, there)
             heads = {own: rows[-1].sequence, people: pair[-1].sequence if pair else 0}
             try:
                 put(self.store, writing, expect | heads)

@@ -11,6 +11,7 @@ from typing import Literal
 from workbook.errors import AccessError, problem
 from workbook.instruments import catalogue
 from workbook.instruments.model import Instrument
+from workbook.service.cases import notes
 from workbook.service.cases.therapists import Therapists
 from workbook.service.couple.private_copy import WAIT
 from workbook.service.couple.records import ANSWER
@@ -93,6 +94,8 @@ class Household:
             standing,
             self.accounts,
             self.therapists,
+            tries,
+            cost,
             spare,
         )
         if spare is not None:
@@ -126,6 +129,20 @@ class Household:
             raise AccessError(problem("errors.access.no_drawer"))
         return seated
 
+    def seat_therapist(self, actor: Actor) -> LocalTherapist:
+        """Return a therapist's interface; see `seat`."""
+        seated = self.seat(actor)
+        if not isinstance(seated, LocalTherapist):
+            raise AccessError(problem("errors.access.not_yours"))
+        return seated
+
+    def name_of(self, actor: Actor) -> str:
+        """Return what whoever is signed in is called; of two together, nothing."""
+        if actor.role == "therapist":
+            return self.therapists.account_of(actor).name
+        members = self.seat_couple(actor).couple().members
+        return next((one.name for one in members if one.person_id == actor.person_id), "")
+
     def seat_couple(self, actor: Actor) -> CoupleService:
         """Return the interface of a partner, or of two together; see `seat`."""
         seated = self.seat(actor)
@@ -150,10 +167,11 @@ class Household:
         return "before" if any(at is not None and at.date() < today for at in answered) else "today"
 
     def destroy_overdue(self) -> None:
-        """Destroy what was given to a study whose time is over, seal what lies open; at start and daily."""
+        """Destroy what was given or noted and its time is over, seal what lies open; at start and daily."""
         core = self._core
         seal_earlier(core.store, core.directory, core.study)
         given.tidy(core.store)
+        notes.tidy(core.store)
 
     def keep_tries(self) -> None:
         """Write down which accounts were tried; the server asks for it every few seconds."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.answers import check_answers
 from workbook.errors import AccessError, AnswerError, StorageError, problem
-from workbook.service.cases import grants
+from workbook.service.cases.place import note_place_ended
 from workbook.service.couple import choices, drawer_contents, rounds, trail
 from workbook.service.couple.drawers import Drawer, refuse_reused
 from workbook.service.couple.events import check_drawer_event, check_table_event
@@ -23,14 +23,15 @@ from workbook.service.couple.records import (
     DECISION,
     GRANT,
     HELD,
+    HOMEWORK_ASIDE,
     PRIVATE_COPY,
     WAITING,
     Record,
 )
 from workbook.service.couple.tables import event_of, fold_table, table_log
-from workbook.service.desks.at_table import AtTable, putting
+from workbook.service.desks.at_table import putting
 from workbook.service.desks.core import Decide
-from workbook.service.desks.roles import PartnerService
+from workbook.service.desks.in_case import InCase
 from workbook.service.erasing import rights
 from workbook.service.formats.values import Answer, Event, HeldBack, ResearchChoice, Table, WrongTries
 from workbook.service.identity.accounts import new_couple_id
@@ -43,10 +44,10 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING, HOMEWORK_ASIDE)
 
 
-class LocalPartner(AtTable, PartnerService):
+class LocalPartner(InCase):
     """One partner's interface, in process. `private_copy` is beside it: no kernel may ask for that."""
 
     # -- one's own drawer -------------------------------------------------------------
@@ -108,7 +109,7 @@ class LocalPartner(AtTable, PartnerService):
             return rounds.deciding(fold, waiting, decision, responses, may_open=may_open)
 
         core.decide(actor, [couple_log(actor.couple_id), table_log(actor.couple_id)], decide)
-        core.grant_anew(actor)
+        core.caseload.publish_anew(actor)
         core.sittings.act(actor.sitting_id)
 
     def my_decision(self, instrument: str, occasion: str) -> Grain | None:
@@ -155,7 +156,7 @@ class LocalPartner(AtTable, PartnerService):
         core, drawer = self._core, self._core.drawer_of(self._actor)
         account, table = core.account_of(self._actor), self.read_table()
         found = rights.gather(account, drawer, table, drawer_contents.hidden(drawer, core.instruments))
-        found["granted_to_therapist"] = self.my_therapist()
+        found["granted_to_a_case"] = self._granted()
         giver = core.giver_of(self._actor)
         return found | {"given_to_research": given.own_copy(giver.place(), giver)}
 
@@ -190,19 +191,23 @@ class LocalPartner(AtTable, PartnerService):
     def unpair(self, passphrase: str) -> None:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        drawer, can_seal = core.drawer_of(actor), not core.store_of(actor).is_held
+        core.drawer_of(actor)
+        can_seal = not core.store_of(actor).is_held
+        before, _ = self._owner().place()
 
         def part(seen: Seen) -> Writing:
-            ending = grants.ending(drawer, seen[grants.GRANTS])
-            return Writing.of(rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal), ending)
+            parted = rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal)
+            return Writing.of(parted, self._leaving_case())
 
-        core.decide(actor, [*rights.parting_logs(actor.couple_id), grants.GRANTS], part)
+        core.decide(actor, rights.parting_logs(actor.couple_id), part)
+        note_place_ended(core.store, before)
         self._after_parting()
 
     def leave(self, passphrase: str) -> str:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        drawer, couple_id, code = core.drawer_of(actor), new_couple_id(), new_couple_code()
+        core.drawer_of(actor)
+        couple_id, code = new_couple_id(), new_couple_code()
         research, can_seal = research_log(actor.person_id), not core.store_of(actor).is_held
         giver = core.giver_of(actor)
 
@@ -210,15 +215,16 @@ class LocalPartner(AtTable, PartnerService):
             return Writing.of(
                 rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal),
                 given.leaving(giver.place(), core.study, giver),
-                grants.ending(drawer, seen[grants.GRANTS]),
+                self._leaving_case(),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
             )
 
         new = rights.moving_logs(actor.person_id, code)
-        logs = [*rights.parting_logs(actor.couple_id), research, grants.GRANTS, *new]
-        copy = given.standing_name(giver)
+        logs = [*rights.parting_logs(actor.couple_id), research, *new]
+        copy, before = given.standing_name(giver), self._owner().place()[0]
         core.decide(actor, logs, leave)
+        note_place_ended(core.store, before)
         given.note_ended(giver, copy)
         self._after_parting()
         core.sittings.end_where(lambda other: other.person_id == actor.person_id)
@@ -229,12 +235,11 @@ class LocalPartner(AtTable, PartnerService):
         core.accounts.check_passphrase(actor, passphrase)
         # What restoring a backup set aside holds the same, and no start would look for it.
         core.store.drop_set_aside()
-        drawer, can_seal = core.drawer_of(actor), not core.store_of(actor).is_held
+        core.drawer_of(actor)
+        can_seal = not core.store_of(actor).is_held
 
         def erase(seen: Seen) -> Writing:
-            destroyed = grants.destroying(drawer, seen[grants.GRANTS])
-            about = actor.person_id, actor.couple_id
-            return Writing.of(rights.erasing(core.store, *about, seen, can_seal=can_seal), destroyed)
+            return rights.erasing(core.store, actor.person_id, actor.couple_id, seen, can_seal=can_seal)
 
         logs = rights.erasing_logs(core.directory, actor.person_id, actor.couple_id)
         try:
@@ -254,32 +259,6 @@ class LocalPartner(AtTable, PartnerService):
         return rights.order_sections(
             drawer.secret("order for me"), sections, called, monday.date().isoformat()
         )
-
-    # -- a therapist, if both let one read --------------------------------------------
-    def grant_therapist(self, code: str) -> None:
-        core, actor = self._core, self._actor
-        drawer, couple = core.drawer_of(actor), core.store_of(actor)
-        refuse_unpaired(core.store.read(couple_log(actor.couple_id)))
-        therapist = core.therapists.named(code, actor)
-
-        def grant(seen: Seen) -> Writing:
-            refuse_unpaired(seen[couple_log(actor.couple_id)])
-            keys = grants.keys_on_the_table(couple, actor.couple_id)
-            return grants.granting(therapist, drawer, actor.couple_id, keys, seen[grants.GRANTS])
-
-        core.decide(actor, [couple_log(actor.couple_id), grants.GRANTS], grant)
-        core.sittings.act(actor.sitting_id)
-
-    def end_therapist(self) -> None:
-        drawer = self._core.drawer_of(self._actor)
-        logs = [drawer.log, grants.GRANTS]
-        self._core.decide(self._actor, logs, lambda seen: grants.ending(drawer, seen[grants.GRANTS]))
-        self._core.sittings.act(self._actor.sitting_id)
-
-    def my_therapist(self) -> str | None:
-        therapist_id = grants.granted_to(self._core.store, self._core.drawer_of(self._actor))
-        found = self._core.therapists.by_id(therapist_id) if therapist_id else None
-        return found.name if found else None
 
     # -- research, where a study is run -----------------------------------------------
     def study(self) -> Study | None:
@@ -334,24 +313,27 @@ class LocalPartner(AtTable, PartnerService):
         return records
 
     def _keep_consent(self, drawer: Drawer, record: Record) -> Record:
-        """Keep a consent, or that it is taken back: who takes part no more takes part in no study either."""
+        """Keep a consent, or that it is taken back: who takes part no more is in no study and no case."""
         research, giver = research_log(drawer.person_id), self._core.giver_of(self._actor)
 
         def keep(_seen: Seen) -> Writing:
             takes_part = drawer_contents.agrees([*drawer.records(), record])
             there = giver.place()
             leaving = Writing() if takes_part else given.leaving(there, self._core.study, giver)
-            return Writing.of(drawer.keeping([record]), leaving)
+            case = Writing() if takes_part else self._leaving_case()
+            return Writing.of(drawer.keeping([record]), leaving, case)
 
-        copy = given.standing_name(giver)
+        copy, before = given.standing_name(giver), self._owner().place()[0]
         rows = self._core.decide(self._actor, [drawer.log, research], keep)
         given.note_ended(giver, copy)
+        self._after(before)
         return drawer.kept([record], rows)[0]
 
     def _after_parting(self) -> None:
         """Note that the two have parted where no backup reaches; what they did together here has ended."""
         core, couple_id = self._core, self._actor.couple_id
         rights.note_parted(core.store, couple_id)
+        core.caseload.part(self._actor)
         core.sittings.end_where(lambda other: other.role == "together" and other.couple_id == couple_id)
 
     def _write_decided(self, logs: Sequence[str], decide: Decide) -> list[Row]:

@@ -13,10 +13,19 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.service.formats.case_values import (
+    CaseRead,
+    CaseSeen,
+    Granted,
+    Homework,
+    MyCase,
+    Note,
+    Practice,
+    SessionSeen,
+)
 from workbook.service.formats.values import (
     Actor,
     Answer,
-    Case,
     Change,
     Contribution,
     Couple,
@@ -41,7 +50,15 @@ class RoleService(ABC):
         """The person or people this interface is bound to."""
 
 
-class CoupleService(RoleService):
+class HearingService(RoleService):
+    """What every role has whose open pages hear of changes."""
+
+    @abstractmethod
+    def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``notify`` on a thread of the service's at every change; return what stops it."""
+
+
+class CoupleService(HearingService):
     """What one partner and two together may both ask: the couple's table."""
 
     @abstractmethod
@@ -88,8 +105,8 @@ class CoupleService(RoleService):
         """
 
     @abstractmethod
-    def watch(self, notify: Callable[[Change], None]) -> Callable[[], None]:
-        """Call ``notify`` on a thread of the service's at every change; return what stops it."""
+    def session_now(self) -> SessionSeen | None:
+        """Return the session with a therapist that goes on now, or was just now; None where there is none."""
 
 
 class PartnerService(CoupleService):
@@ -188,21 +205,49 @@ class PartnerService(CoupleService):
         at once, and neither an order nor its change says for certain that there are such answers.
         """
 
-    # -- a therapist, if both let one read --------------------------------------------
+    # -- a therapist's case, alone ----------------------------------------------------
     @abstractmethod
-    def grant_therapist(self, code: str) -> None:
-        """Let the therapist whom ``code`` names read what the couple opened; in place of any other.
+    def join_case(self, code: str) -> MyCase:
+        """Join the case that a therapist's invite code names, alone; in place of any other.
 
-        It takes both partners. Neither is told whether the other has granted.
+        Nothing is granted by it. Neither partner is told whether the other has joined.
         """
 
     @abstractmethod
-    def end_therapist(self) -> None:
-        """Take one's own grant back: the therapist reads nothing more from the next read on."""
+    def my_case(self) -> MyCase | None:
+        """Return one's own place in a case; None where one has joined none, or it was closed."""
 
     @abstractmethod
-    def my_therapist(self) -> str | None:
-        """Return the name of the therapist whom one lets read oneself; None without one."""
+    def grant_case(self, grants: dict[str, Granted], *, until: str, policy_hash: str) -> MyCase:
+        """Grant what the therapist may see, and what may be shown in session, in place of all before.
+
+        ``grants`` are by instrument. ``until`` is a day (``YYYY-MM-DD``) on which it ends, or empty.
+        ``policy_hash`` is `Policy.words_hash` of what was read. Granting nothing needs none.
+        """
+
+    @abstractmethod
+    def leave_case(self) -> None:
+        """Leave the case: all that was granted, and all that was rated, is destroyed."""
+
+    @abstractmethod
+    def put_homework_aside(self, homework_id: str) -> None:
+        """Put what the therapist suggested aside, on one's own page alone. Nobody else is told."""
+
+    @abstractmethod
+    def come_into_session(self) -> SessionSeen:
+        """Come into the session that goes on: the others see that one is here."""
+
+    @abstractmethod
+    def offer_in_session(self, facet: str) -> None:
+        """Offer to show, in this session, a topic shown by its owners' wish alone; or one taken back."""
+
+    @abstractmethod
+    def take_back_in_session(self, facet: str) -> None:
+        """Take back what one shows of a topic for the rest of this session, on all pages at once."""
+
+    @abstractmethod
+    def rate_session(self, session_id: str, items: dict[str, int]) -> None:
+        """Say how a session was, 0 to 10 for each item, for the therapist alone; once more replaces it."""
 
     # -- research, where a study is run -----------------------------------------------
     @abstractmethod
@@ -234,12 +279,121 @@ class TogetherService(CoupleService):
         """
 
 
-class TherapistService(RoleService):
-    """What a therapist may ask."""
+class TherapistService(HearingService):
+    """What a therapist may ask. A case that is not their own does not exist."""
+
+    # -- the practice -------------------------------------------------------------------
+    @abstractmethod
+    def practice(self) -> Practice:
+        """Return who one is, and one's policy."""
 
     @abstractmethod
-    def read_cases(self) -> list[Case]:
-        """Return what couples opened to each other, both of whom granted it."""
+    def set_policy(self, choice: str, words: str, kept_days: int) -> Practice:
+        """Say what holds for what one partner tells alone, and how long notes are kept.
+
+        In every case: all grants rest until their owners have read it.
+        """
+
+    # -- cases --------------------------------------------------------------------------
+    @abstractmethod
+    def cases(self) -> list[CaseSeen]:
+        """Return one's cases, oldest first: no ranking."""
+
+    @abstractmethod
+    def make_case(self, label: str) -> CaseSeen:
+        """Make a case with an invite code for one couple. The label is one's own; nobody else reads it."""
+
+    @abstractmethod
+    def rename_case(self, case_id: str, label: str) -> None:
+        """Call a case something else."""
+
+    @abstractmethod
+    def close_case(self, case_id: str) -> None:
+        """Close a case for good: nobody's grants hold any more. Notes stay for as long as they are kept."""
+
+    @abstractmethod
+    def read_case(self, case_id: str) -> CaseRead:
+        """Return all that is granted of a case, and one's own marks, over all sessions."""
+
+    @abstractmethod
+    def tick_case(self, case_id: str, tick: str, *, stands: bool) -> None:
+        """Tick something of a case, or take the tick back: ``alone/<person id>``, or a step of the agenda."""
+
+    # -- notes --------------------------------------------------------------------------
+    @abstractmethod
+    def notes(self, case_id: str) -> list[Note]:
+        """Return one's notes about a case, oldest first; also of one that was closed."""
+
+    @abstractmethod
+    def write_note(self, case_id: str, template: str, text: str, *, note_id: str = "") -> Note:
+        """Keep a note; with ``note_id`` in the place of that one."""
+
+    @abstractmethod
+    def destroy_note(self, case_id: str, note_id: str) -> None:
+        """Destroy a note at once."""
+
+    # -- homework -----------------------------------------------------------------------
+    @abstractmethod
+    def suggest_homework(self, case_id: str, exercise: str, words: str) -> Homework:
+        """Suggest an exercise to both, with a sentence of one's own."""
+
+    @abstractmethod
+    def withdraw_homework(self, case_id: str, homework_id: str) -> None:
+        """Take a suggestion off their pages."""
+
+    # -- a session, live ----------------------------------------------------------------
+    @abstractmethod
+    def open_session(self, case_id: str) -> SessionSeen:
+        """Open a session with a couple both of whom were seen alone; where one goes on, it is that one."""
+
+    @abstractmethod
+    def session(self, case_id: str) -> SessionSeen | None:
+        """Return the session that goes on; None where there is none."""
+
+    @abstractmethod
+    def go_to_step(self, case_id: str, step: str) -> SessionSeen:
+        """Go to a step of the agenda."""
+
+    @abstractmethod
+    def pause_session(self, case_id: str, *, paused: bool) -> SessionSeen:
+        """Pause, or go on."""
+
+    @abstractmethod
+    def set_timer(self, case_id: str, minutes: int) -> SessionSeen:
+        """Set the session's timer, which all see; 0 takes it off."""
+
+    @abstractmethod
+    def start_in_session(self, case_id: str, what: str) -> SessionSeen:
+        """Point the couple's pages to an exercise, to ``room`` or ``weekly``; empty takes that back."""
+
+    @abstractmethod
+    def reveal(self, case_id: str, facet: str, occasion: str) -> SessionSeen:
+        """Ask to show a topic of a round: it is shown once both show it by their standing grants."""
+
+    @abstractmethod
+    def cover(self, case_id: str, facet: str) -> SessionSeen:
+        """Show a topic no longer; it was one of the session's all the same."""
+
+    @abstractmethod
+    def allow_reveals(self, case_id: str, most: int) -> SessionSeen:
+        """Allow so many topics in this session."""
+
+    @abstractmethod
+    def end_session(self, case_id: str) -> None:
+        """End the session and keep its mark; what was shown is gone from all pages."""
+
+    # -- the couple's room, while a session goes on -------------------------------------
+    @abstractmethod
+    def case_room(self, case_id: str) -> RoomSeen | None:
+        """Return the room in which the two talk with a floor; None where there is none."""
+
+    @abstractmethod
+    def open_case_room(self, case_id: str, first: str) -> RoomSeen:
+        """Open the room for the two; neither comes into it by this."""
+
+    @abstractmethod
+    def move_in_case_room(self, case_id: str, move: str, *, minutes: int | None = None) -> RoomSeen | None:
+        """Make a move that speaks for neither of the two."""
 
 
 class ResearcherService(RoleService):

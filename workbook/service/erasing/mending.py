@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Mapping
 
 from workbook.instruments.model import Instrument
-from workbook.service.cases import grants
 from workbook.service.couple import rounds
 from workbook.service.erasing import renewal, rights
 from workbook.service.identity import moving
@@ -21,7 +20,8 @@ from workbook.storage.base import Entry, Store
 from workbook.storage.location import RESTORED
 
 LOG = "mended"
-VERSION = 1
+GRANTS = "grants"
+VERSION = 2
 """Raised by whoever changes how things are kept, so that each store is read whole once more."""
 Instruments = Mapping[str, Instrument]
 
@@ -47,9 +47,16 @@ def _mend_whole(store: Store, directory: Directory, instruments: Instruments) ->
     for person_id, couple_id in directory.erased().items():
         rights.destroy_remains(store, directory, person_id, couple_id)
     rights.keep_apart(store, directory)
-    grants.tidy(store, directory)
+    _destroy_grants(store)
     for couple_id in bare:
         rounds.settle(store, couple_id)
+
+
+def _destroy_grants(store: Store) -> None:
+    """Destroy what an earlier version let therapists read: nobody is asked for it in those words any more."""
+    living = [row.sequence for row in store.read(GRANTS) if row.payload is not None]
+    if living:
+        store.write((), forget={GRANTS: living})
 
 
 def _name_of_now(store: Store, instruments: Instruments) -> str:

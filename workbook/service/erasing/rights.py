@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from workbook.errors import AccessError, ConflictError, problem
-from workbook.service.cases.grants import GRANTS
+from workbook.service.cases.place import place_cell
 from workbook.service.couple import rounds
 from workbook.service.couple.drawer_contents import answer_in
 from workbook.service.couple.drawers import Drawer, drawer_log, private_cell
@@ -26,6 +26,7 @@ from workbook.service.couple.records import (
     DRAFT,
     GRANT,
     HELD,
+    HOMEWORK_ASIDE,
     PRIVATE_COPY,
     SEALED,
     WAITING,
@@ -65,7 +66,7 @@ from workbook.service.studies.blob import given_cell, research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
-UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT, WAITING)
+UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT, WAITING, HOMEWORK_ASIDE)
 """Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy.
 What was not sent is nobody's to ask for."""
 LED_OF_256 = 192
@@ -170,7 +171,7 @@ def erasing_logs(directory: Directory, person_id: str, couple_id: str) -> list[s
     """Return the logs that erasing somebody rests on: all with anything of theirs; the other's account."""
     others = [account_log(other) for other in directory.pair(couple_id).people]
     own = [account_log(person_id), drawer_log(person_id), research_log(person_id), tries_log(person_id)]
-    shared = [audit_log(couple_id), blocks_log(couple_id), GRANTS]
+    shared = [audit_log(couple_id), blocks_log(couple_id)]
     return [*dict.fromkeys([*own, *others]), *parting_logs(couple_id), *shared]
 
 
@@ -185,7 +186,6 @@ def erasing(store: Store, person_id: str, couple_id: str, seen: Seen, *, can_sea
         drawer: [row.sequence for row in seen[drawer]],
         tries_log(person_id): [row.sequence for row in seen[tries_log(person_id)]],
         research_log(person_id): [row.sequence for row in seen[research_log(person_id)]],
-        GRANTS: _where(seen[GRANTS], lambda _kind, content: content["person_id"] == person_id),
         couple_log(couple_id): _where(
             seen[couple_log(couple_id)], lambda _kind, content: content.get("person_id") == person_id
         ),
@@ -200,7 +200,7 @@ def erasing(store: Store, person_id: str, couple_id: str, seen: Seen, *, can_sea
     return Writing.of(
         Writing([erased_entry(person_id, couple_id)], gone),
         moving.rows_about(store, person_id),
-        removing(store, [private_cell(person_id), given_cell(person_id)]),
+        removing(store, [private_cell(person_id), given_cell(person_id), place_cell(person_id)]),
         parting(store, couple_id, seen, can_seal=can_seal),
     )
 
@@ -258,11 +258,8 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
     """
 
     def heard(event: Event) -> Event:
-        return (
-            replace(event, payload=without_free_text(event.kind, event.payload))
-            if of(event.person_id)
-            else event
-        )
+        is_own = not of(event.person_id)
+        return replace(event, payload=without_free_text(event.kind, event.payload, of_others=is_own))
 
     laid = tuple(replace(one, words={}) if of(one.person_id) else one for one in table.publications)
     return replace(table, publications=laid, events=tuple(heard(event) for event in table.events))

@@ -9,7 +9,6 @@ who has parted or was erased is destroyed. Each step is one write, and doing it 
 from collections.abc import Callable, Iterable, Mapping
 
 from workbook.instruments.model import Instrument
-from workbook.service.cases.grants import GRANTS
 from workbook.service.couple import choices, rounds
 from workbook.service.couple.drawers import Drawer, drawer_log, private_cell
 from workbook.service.couple.records import HELD, SEALED, Record
@@ -95,7 +94,7 @@ def count_unsealed(store: Store) -> int:
     it had a key.
     """
     shared = [*(f"{name}/" for name in TOGETHER), rights.blocks_log(""), research_log("")]
-    logs = [GRANTS, *(log for prefix in shared for log in store.logs(prefix))]
+    logs = [log for prefix in shared for log in store.logs(prefix)]
     rows = (row for log in logs for row in store.read(log))
     return sum(row.payload is not None and row.kind != SEALED for row in rows)
 

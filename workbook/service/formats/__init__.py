@@ -1,3 +1,4 @@
-"""The forms of what is told and kept: ``values`` in memory, ``rows`` on disk, ``crypto`` where sealed,
-``cells`` where that is always to one size, ``fingerprint`` where people are to recognise it.
+"""The forms of what is told and kept: ``values`` in memory and ``case_values`` those of a therapist's cases,
+``rows`` on disk, ``crypto`` where sealed, ``cells`` where that is always to one size, ``two_readers`` where
+it is to two people, ``fingerprint`` where people are to recognise it.
 """

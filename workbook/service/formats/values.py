@@ -1,5 +1,6 @@
 """What the service takes and returns: frozen values, the same in process and over the socket."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -90,8 +91,16 @@ class Couple:
 
 ExerciseChoice = tuple[str, str]
 """An exercise's id, and what was chosen about it: one of `CHOICES`."""
-ASIDE, DONE = "aside", "done"
-CHOICES = (ASIDE, DONE)
+ASIDE, DONE, AGAIN, CHANGE = "aside", "done", "again", "change"
+CHOICES = (ASIDE, DONE, AGAIN, CHANGE)
+
+
+def passed_over(choices: Iterable[ExerciseChoice]) -> set[str]:
+    """Return the exercises not to be offered now: put aside, or done and not wanted again."""
+    chosen = set(choices)
+    return {
+        name for name, choice in chosen if choice == ASIDE or (choice == DONE and (name, AGAIN) not in chosen)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +119,17 @@ class Table:
     asked_from: int = 1
 
 
-Changing = Literal["drawer", "table", "room"]
+Changing = Literal["drawer", "table", "room", "case", "session"]
 CHANGES: tuple[Changing, ...] = get_args(Changing)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That something is new where its hearer may read, and of which couple."""
+    """That something is new where its hearer may read, and of which couple; a therapist's says which case."""
 
     what: Changing
     couple_id: str
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +154,6 @@ class RoomSeen:
     until: datetime | None
     keeps: bool
     moves: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A couple as their therapist reads it: who they are, without their code, and what both opened."""
-
-    couple: Couple
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,28 @@ import threading
 from abc import ABCMeta
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 import msgspec
 
 from workbook.errors import DefectError, SetupError, StorageError, problem
-from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
+from workbook.service.desks.roles import INTERFACES, HearingService, RoleService
 from workbook.service.formats.values import CHANGES, Actor, Change
 from workbook.service.link.calls import Granted, Signal, Verb, decode, encode, verbs_of
 from workbook.service.link.errors import Refusal, error_of
 
+Wanted = TypeVar("Wanted", bound=RoleService)
 _SECONDS = 30.0
 _SILENCE_SECONDS = 25.0  # the stream has a pulse every ten seconds
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
 
-def connect() -> tuple[CoupleService, Callable[[str], None]]:
+def connect(interface: type[Wanted]) -> tuple[Wanted, Callable[[str], None]]:
     """Reach the service with the ticket this kernel was started with.
 
-    Returns the interface, and what has the server write down a defect of this kernel's.
+    Returns the interface, which has to be of the role whose page this is, and what has the server write
+    down a defect of this kernel's.
 
     The ticket works once and is taken out of the environment; the capability it buys is kept
     in memory only.
@@ -32,17 +34,18 @@ def connect() -> tuple[CoupleService, Callable[[str], None]]:
     Raises
     ------
     SetupError
-        This kernel was not started by the workbook's server.
+        This kernel was not started by the workbook's server, or for a page of another role.
     AccessError
         The ticket was used, or the sitting has ended.
     """
     path, ticket = os.environ.get("WORKBOOK_SOCKET"), os.environ.pop("WORKBOOK_TICKET", None)
     if not path or not ticket:
         raise SetupError(problem("errors.connection.not_started"))
-    service = reach(path, ticket)
-    if not isinstance(service, CoupleService) or not isinstance(service, RemoteService):
+    service: Any = reach(path, ticket)
+    if not isinstance(service, interface):
         raise SetupError(problem("errors.connection.not_started"))
-    return service, service.tell_defect
+    tell_defect = cast("RemoteService", service).tell_defect
+    return service, tell_defect
 
 
 def reach(path: str, ticket: str) -> RoleService:
@@ -68,7 +71,7 @@ class RemoteService:
         return self._actor
 
     def follow(self, notify: Callable[[Change], None]) -> Callable[[], None]:
-        """Follow the event stream of a role that has one; see `CoupleService.watch`."""
+        """Follow the event stream of a role that has one; see `HearingService.watch`."""
         stream = _Stream(self._path, self._capability, self._actor.couple_id, notify)
         self._streams.append(stream)
         stream.start()
@@ -94,7 +97,7 @@ def _class_for(interface: type[RoleService]) -> type[Any]:
     """Return the interface with every verb a request: whatever it declares is there, and nothing else."""
     body: dict[str, Any] = {name: _request(verb) for name, verb in verbs_of(interface).items()}
     body["actor"] = RemoteService.actor
-    if issubclass(interface, CoupleService):
+    if issubclass(interface, HearingService):
         body["watch"] = RemoteService.follow
     body["__module__"] = __name__
     return cast("type[Any]", ABCMeta(f"Remote{interface.__name__}", (RemoteService, interface), body))

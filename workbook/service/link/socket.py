@@ -18,14 +18,14 @@ from tornado.web import Application, RequestHandler
 
 from workbook.errors import AccessError, DefectError, SetupError, WorkbookError, name_defect, problem
 from workbook.service.desks.household import Household
-from workbook.service.desks.roles import INTERFACES, CoupleService, RoleService
+from workbook.service.desks.roles import INTERFACES, HearingService, RoleService
 from workbook.service.formats.values import Actor, Change
 from workbook.service.link.calls import LARGEST_REQUEST, Granted, Signal, decode, encode, verbs_of
 from workbook.service.link.defects import Defects
 from workbook.service.link.errors import refusal_of
+from workbook.service.link.path import LONGEST_PATH
 from workbook.service.link.tickets import Tickets
 
-LONGEST_PATH = 100  # bytes; Linux allows 107, macOS 103
 PULSE_SECONDS = 10.0
 _N_THREADS = 8
 _log = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ class _Watch(_Door):
 
     async def post(self) -> None:
         service = self.service()
-        if not isinstance(service, CoupleService):
+        if not isinstance(service, HearingService):
             raise AccessError(problem("errors.access.not_yours"))
         loop = asyncio.get_running_loop()
         changes: asyncio.Queue[Change] = asyncio.Queue()

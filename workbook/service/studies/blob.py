@@ -11,26 +11,18 @@ cell back as it was, so each copy has a name, and one that was taken back or rep
 """
 
 import secrets
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from workbook.errors import SharingError, WrongKeyError, problem
+from workbook.errors import SharingError, problem
 from workbook.service.couple.records import SEALED
-from workbook.service.formats import crypto
-from workbook.service.formats.rows import read_row, write_row
+from workbook.service.formats.two_readers import ROOM, open_as_either, pack, seal_for_two
 from workbook.storage.base import NO_STAMP, Row, Store, Writing
 
 _RESEARCH, _GIVEN = "research/", "given/"
 _DAY, _EMPTY = 10, b"0000-00-00"  # letters of a day, and what stands for none where a place was emptied
 _NEVER_AT = datetime(1970, 1, 1, tzinfo=UTC)
-ROOM = 65_532
-"""Bytes of a packed copy: ten years of weeks and eleven rounds of all else take less than half of it."""
-_SLOT = 304  # a key of 32 bytes, padded and sealed to somebody
-SIZE = 2 * _SLOT + 12 + 4 + ROOM + 16
-"""Bytes of every blob: two sealed keys; and the copy with its nonce, its length and its tag."""
-_MOST_UNPACKED = 64 * ROOM  # what no copy of real answers comes near
 
 
 def research_log(person_id: str) -> str:
@@ -120,7 +112,7 @@ def last_day_of(row: Row) -> date:
 
 
 def seal_blob(content: Mapping[str, Any] | None, study: bytes, own: bytes, person_id: str) -> bytes:
-    """Seal a copy, or that there is none, to a study and to the person it is of; `SIZE` bytes.
+    """Seal a copy, or that there is none, to a study and to the person it is of: always as long.
 
     Parameters
     ----------
@@ -136,19 +128,18 @@ def seal_blob(content: Mapping[str, Any] | None, study: bytes, own: bytes, perso
 
     Examples
     --------
+    >>> from workbook.service.formats import crypto, two_readers
     >>> study, ada = crypto.new_key_pair(), crypto.new_key_pair()
     >>> blob = seal_blob({"grain": "scores"}, study.public, ada.public, "p_1")
     >>> open_blob(blob, ada.private, "p_1"), open_blob(blob, study.private, "p_1")
     ({'grain': 'scores'}, {'grain': 'scores'})
-    >>> len(blob) == len(seal_blob(None, study.public, ada.public, "p_1")) == SIZE
+    >>> len(blob) == len(seal_blob(None, study.public, ada.public, "p_1")) == two_readers.SIZE
     True
     """
-    packed = zlib.compress(write_row(content or {}), 9)
+    packed = pack(content)
     if len(packed) > ROOM:
         raise SharingError(problem("study.error.too_much"))
-    key, bound = crypto.new_key(), _bound_to(person_id)
-    slots = [crypto.seal_to(one, key, bound) for one in (study, own)]
-    return b"".join(slots) + crypto.seal(key, packed.ljust(ROOM, b"\0"), bound)
+    return seal_for_two(packed, study, own, _bound_to(person_id))
 
 
 def open_blob(sealed: bytes, private: bytes, person_id: str) -> dict[str, Any] | None:
@@ -159,26 +150,7 @@ def open_blob(sealed: bytes, private: bytes, person_id: str) -> dict[str, Any] |
     WrongKeyError
         It was sealed to others, was changed, or is another person's.
     """
-    bound = _bound_to(person_id)
-    for start in (0, _SLOT):
-        try:
-            key = crypto.open_own(private, sealed[start : start + _SLOT], bound)
-        except WrongKeyError:
-            continue
-        packed = crypto.open_sealed(key, sealed[2 * _SLOT :], bound)
-        return _unpacked(packed) or None
-    raise WrongKeyError("a copy given to a study does not open with this key")
-
-
-def _unpacked(packed: bytes) -> dict[str, Any]:
-    stream = zlib.decompressobj()
-    try:
-        plain = stream.decompress(packed, _MOST_UNPACKED)
-    except zlib.error:
-        plain = b""
-    if not stream.eof:
-        raise WrongKeyError("a copy given to a study is not whole")
-    return read_row(plain)
+    return open_as_either(sealed, private, _bound_to(person_id))
 
 
 def _bound_to(person_id: str) -> str:

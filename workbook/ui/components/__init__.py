@@ -151,8 +151,8 @@ class Picks(Component):
 
 
 class TextField(Component):
-    """A labelled field. ``kind`` is "text", "long", "password", "date", or "select" among ``options``
-    of [value, label].
+    """A labelled field. ``kind`` is "text", "long", "password", "date", "datetime-local", or "select" among
+    ``options`` of [value, label].
 
     ``settled`` counts how often the field was left with a new text in it. ``kept`` is the text as it
     lies in the drawer, where a page keeps it as it is typed; None where a button does.

@@ -18,9 +18,9 @@ function render({ model, el, signal }) {
   const label = element("label");
   const hint = element("span", "hint");
   const error = element("span", "error");
-  const kind = model.get("kind"); // "text", "long", "select", "date" or "password"
+  const kind = model.get("kind"); // "text", "long", "select", "date", "datetime-local" or "password"
   const input = element({ long: "textarea", select: "select" }[kind] ?? "input");
-  if (input.tagName === "INPUT") input.type = kind === "date" || kind === "password" ? kind : "text";
+  if (input.tagName === "INPUT") input.type = ["date", "datetime-local", "password"].includes(kind) ? kind : "text";
   if (kind === "password") input.autocomplete = "current-password";
   else input.autocomplete = "off";
   label.htmlFor = input.id = id;

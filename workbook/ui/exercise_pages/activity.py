@@ -14,9 +14,11 @@ from ipywidgets import Widget
 from workbook.content import lookup, say
 from workbook.content.formats import day_in_words
 from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
+from workbook.exercises.machine import nothing
 from workbook.instruments.facets import facet_of
 from workbook.service.formats.values import Event
 from workbook.session import Session
+from workbook.shapes import Shape
 from workbook.ui.blocks import Block, note, paragraph, quote
 from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.form import MoveForm, is_asked
@@ -53,6 +55,7 @@ class Scene:
 
 
 KEPT = "kept"  # used in place of a thing's id: it was just begun and is on the table
+APART = "apart"  # the same of what the other is not given yet
 
 
 class Turn(Protocol):
@@ -64,10 +67,12 @@ class Turn(Protocol):
 class Activity(Generic[T]):
     """One exercise's page parts, from its machine and its words.
 
-    ``of`` names the exercise that a subclass is for.
+    ``of`` names the exercise that a subclass is for; ``apart`` those moves on a thing whose form has a page
+    of its own, opened by a button.
     """
 
     of: ClassVar[str] = ""
+    apart: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, machine: Machine[T], session: Session, turn: Turn) -> None:
         self.machine = machine
@@ -114,32 +119,53 @@ class Activity(Generic[T]):
         def make() -> None:
             if (given := form.read()) is not None:
                 self.act(move, given)
-                self.turn(KEPT)
+                self.turn(KEPT if self.machine.moves[move].hides is nothing else APART)
 
         forms = {self.place(move): form}
         return Scene("begin", self.before(move), form.widgets, [self.button(move, make)], forms)
 
     def scene(self, thing_id: str) -> Scene | None:
         """Return one thing and what can be done with it; None when it is gone."""
+        alone, _, named = thing_id.partition(":")
+        if alone in self.apart:
+            return self._apart(alone, named)
         thing = self.things.get(thing_id)
         if thing is None:
             return None
-        moves = self.replies(thing)
+        possible = self.replies(thing)
+        moves = [move for move in possible if move not in self.apart]
         asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
         told = self.told(thing)
         blocks, forms, buttons = list(told), {}, []
         for move in asking:
             blocks += self.about(move, thing)
-            forms[self.place(move, thing.id)] = form = self.form(move)
+            forms[self.place(move, thing.id)] = form = self.form(move, thing)
             buttons.append(self.button(move, self._sender(move, thing, form)))
-        buttons += [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        # What leads on comes first, then what has a form of its own, then the ways back.
+        plain = [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
+        openers = [self._opener(move, thing) for move in possible if move in self.apart]
+        ahead = [one for one in plain if one.kind == "primary"]
+        buttons += [*ahead, *openers, *(one for one in plain if one not in ahead)]
         buttons = [*self.onward(thing), *buttons]
         if not asking:
             blocks += self.standing(thing)
         # Typed text is kept unless the possible moves have changed.
-        key = f"{thing.id} {' '.join(moves)} {len(told)}"
+        key = f"{thing.id} {' '.join(possible)} {len(told)}"
         fields = [widget for form in forms.values() for widget in form.widgets]
         return Scene(key, blocks, fields, buttons, forms)
+
+    def _apart(self, move: str, thing_id: str) -> Scene | None:
+        """Return the form of one move on a thing, alone; None where it can't be made."""
+        thing = self.things.get(thing_id)
+        if thing is None or move not in self.replies(thing):
+            return None
+        form, place = self.form(move, thing), self.place(move, thing_id)
+        blocks = [*self.told(thing), *self.about(move, thing)]
+        button = self.button(move, self._sender(move, thing, form))
+        return Scene(f"{move}:{thing_id}", blocks, form.widgets, [button], {place: form})
+
+    def _opener(self, move: str, thing: T) -> Button:
+        return Button(self.say(f"{move}.open"), lambda: self.turn(f"{move}:{thing.id}"), "secondary")
 
     def closed(self, thing_id: str) -> Scene | None:
         """Return what can still be read once the table is closed: of one thing, or that none begins."""
@@ -193,8 +219,11 @@ class Activity(Generic[T]):
         """Return where a thing stands, as the person sees it."""
         if thing.is_open and self.session.is_parted:
             return say("ui.activity.left_open")
-        key = "your_turn" if thing.waits_for(self.me) else "waiting" if thing.is_open else thing.stage
-        return self.say(f"stage.{key}")
+        if thing.waits_for(self.me):
+            return self.say("stage.your_turn")
+        others = [one.person_id for one in self.session.couple.members if one.person_id != self.me]
+        is_waiting = thing.is_open and any(thing.waits_for(one) for one in others or ("",))
+        return self.say(f"stage.{'waiting' if is_waiting else thing.stage}")
 
     def name(self, person_id: str) -> str:
         """Return what a person is called here: "you" or the name they chose."""
@@ -221,9 +250,13 @@ class Activity(Generic[T]):
             return self.needs().get(need) or say("ui.activity.own_need_gone")
         return (self.asked_needs() | self.session.shown_needs(by)).get(need) or say("ui.activity.own_need")
 
-    def form(self, move: str) -> MoveForm:
-        """Return the form of a move, empty."""
-        return MoveForm(f"exercises.{self.machine.id}.{move}", self.machine.moves[move].fields, self.needs())
+    def form(self, move: str, thing: T | None = None) -> MoveForm:
+        """Return the form of a move, on a thing where there is one; empty."""
+        return MoveForm(f"exercises.{self.machine.id}.{move}", self.fields(move, thing), self.needs())
+
+    def fields(self, move: str, thing: T | None) -> Shape:
+        """Return what is asked for a move: all that its shape has, or less."""
+        return self.machine.moves[move].fields
 
     def before(self, move: str) -> list[Block]:
         """Return the words that stand before a move's form, where there are any."""

@@ -7,8 +7,8 @@ from ipywidgets import Widget
 
 from workbook.content import lookup, say
 from workbook.content.formats import day_in_words
-from workbook.session.own_day import own_today
-from workbook.shapes import Choice, Day, Field, Flag, Need, Rating, Shape, Text
+from workbook.session.own_day import moment_of, own_today
+from workbook.shapes import Choice, Day, Field, Filled, Flag, Moment, Need, Rating, Shape, Text
 from workbook.ui.components import Choices, TextField
 
 LONGEST_LINE = 120  # what is longer gets a field of several lines
@@ -90,8 +90,8 @@ class MoveForm:
 def is_asked(shape: Shape) -> bool:
     """Return whether somebody is asked anything for a move of this shape."""
     return any(
-        isinstance(field, Text | Choice | Flag | Rating)
-        or (isinstance(field, Day) and field.ahead > 0)
+        (isinstance(field, Text | Choice | Flag | Rating) and not isinstance(field, Filled))
+        or (isinstance(field, Day | Moment) and field.ahead > 0)
         or (isinstance(field, Need) and not field.may_be_empty)
         for field in shape.values()
     )
@@ -99,6 +99,8 @@ def is_asked(shape: Shape) -> bool:
 
 def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Choices | None:
     match field:
+        case Filled():
+            return None
         case Text():
             kind = "long" if field.most > LONGEST_LINE else "text"
             return _text(key, kind=kind, max_length=field.most)
@@ -108,10 +110,11 @@ def _widget(key: str, field: Field, needs: Mapping[str, str]) -> TextField | Cho
             return _choices(key, (YES, NO), in_row=True)
         case Rating():
             return _choices(key, map(str, range(field.lowest, field.highest + 1)), in_row=True)
-        case Day() if field.ahead:
-            return _text(key, kind="date")
+        case Day() | Moment() if field.ahead:
+            return _text(key, kind="date" if isinstance(field, Day) else "datetime-local")
         case Need() if not field.may_be_empty:
-            options = [["", say("ui.activity.choose_need")], *([one, title] for one, title in needs.items())]
+            named = [[one, title] for one, title in needs.items() if one not in field.but]
+            options = [["", say("ui.activity.choose_need")], *named]
             return _text(key, kind="select", options=options)
     return None
 
@@ -140,6 +143,8 @@ def _value(field: Field, widget: TextField | Choices | None) -> Any:
             if isinstance(field, Need)
             else None
         )
+    if isinstance(field, Moment):
+        return moment_of(widget.value)
     if isinstance(widget, TextField):
         typed = widget.typed()
         known = {value for value, _ in widget.options}
@@ -156,7 +161,7 @@ def _missing(field: Field, value: Any, given: Mapping[str, Any]) -> str:
         return say("ui.activity.empty") if field.is_needed(given) and not value else ""
     if field.may_be_empty and not value:
         return ""
-    if isinstance(field, Day):
+    if isinstance(field, Day | Moment):
         latest = day_in_words(field.latest)
         return "" if field.problem_of("", value) is None else say("ui.activity.no_day", latest=latest)
     if isinstance(field, Need):

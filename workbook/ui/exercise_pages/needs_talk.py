@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbook.content import say
-from workbook.exercises.needs_talk import Talk
+from workbook.content.document import documents
+from workbook.exercises.needs_talk import OF_TOUCH, Talk
 from workbook.plots.names import in_words
-from workbook.ui.blocks import Block, note
+from workbook.ui.blocks import Block, details, note, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.activity import Activity
 from workbook.ui.exercise_pages.request import ABOUT, RequestPage
@@ -24,7 +25,17 @@ class NeedsTalk(Activity[Talk]):
         return self.need_title(thing.need, thing.by)
 
     def before(self, move: str) -> list[Block]:
-        return [*super().before(move), *(self._own() if move == "said" else [])]
+        if move != "said":
+            return super().before(move)
+        return [*super().before(move), note(self.say("safe")), *self._own()]
+
+    def about(self, move: str, thing: Talk) -> list[Block]:
+        touch = documents()["touch"]
+        words = [paragraph(text) for text in touch.paragraphs]
+        return [
+            *super().about(move, thing),
+            *([details(touch.title, words)] if thing.need in OF_TOUCH else []),
+        ]
 
     def _own(self) -> list[Block]:
         """Say where a need is picked, to whoever has needs of their own, what the partner reads of them."""
@@ -41,7 +52,7 @@ class NeedsTalk(Activity[Talk]):
         return [Button(self.say("onward.request"), lambda: self._request(thing), "primary")]
 
     def after(self, move: str, thing: Talk, given: Mapping[str, Any]) -> None:
-        if given.get("way") == "request":
+        if given.get("way") == "request":  # where it rests, the page of requests says until when
             self._request(thing)
         else:
             super().after(move, thing, given)

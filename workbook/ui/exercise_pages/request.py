@@ -1,12 +1,17 @@
-"""A request: whoever answers reads first that a no costs nothing, and of touch what goes with it."""
+"""A request: whoever answers reads first that a no costs nothing; the words on touch are always there."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from workbook.content.document import documents
-from workbook.exercises.request import Request
-from workbook.ui.blocks import Block, details, note, paragraph
+from workbook.content.formats import day_in_words
+from workbook.exercises.request import Request, is_let_rest, resting_until
+from workbook.shapes import Choice, Shape
+from workbook.ui.blocks import Block, callout, details, note, paragraph
+from workbook.ui.buttons import Button
 from workbook.ui.exercise_pages.activity import Activity, Scene
+from workbook.ui.exercise_pages.agreement import FROM, AgreementPage
 
 ABOUT = "about:"  # before the id of a need, in place of a thing's id: a new request about that need
 
@@ -22,11 +27,28 @@ class RequestPage(Activity[Request]):
             return super().scene(thing_id)
         if self.machine.moves["sent"].shape["need"].problem_of("need", need) is not None:
             return None
+        if resting := self.rests(need):
+            return Scene(f"rests {thing_id}", [paragraph(resting)])
         form = self.form("sent")
         form.know("need", need)
         scene = self.opening("sent", form)
         told = paragraph(self.say("about", need=self.need_title(need, self.me)))
         return replace(scene, key=f"begin {thing_id}", blocks=[told, *scene.blocks])
+
+    def rests(self, need: str) -> str:
+        """Say that a need of one's own rests, and until when; nothing where it does not."""
+        requests, title = self.things.values(), self.need_title(need, self.me)
+        if is_let_rest(requests, need, self.me):
+            return self.say("rests.always", need=title)
+        until = resting_until(requests, need, self.me, datetime.now(UTC))
+        return self.say("rests.until", need=title, day=day_in_words(until.date())) if until else ""
+
+    def fields(self, move: str, thing: Request | None) -> Shape:
+        asked = super().fields(move, thing)
+        if move != "answered" or thing is None or thing.may_negotiate:
+            return asked
+        ways = Choice(("yes", "no", "rest"))  # three rounds are enough for now
+        return {name: field for name, field in asked.items() if name != "proposal"} | {"answer": ways}
 
     def beside(self, thing: Request) -> str:
         who = "proposed" if thing.n_rounds else "asked"
@@ -42,9 +64,17 @@ class RequestPage(Activity[Request]):
 
     def about(self, move: str, thing: Request) -> list[Block]:
         touch = documents()["touch"]
-        consent = details(touch.title, [paragraph(text) for text in touch.paragraphs])
+        words = [paragraph(text) for text in touch.paragraphs]
+        consent = callout(touch.title, words) if thing.is_intimate else details(touch.title, words)
         guilt = details(self.say("guilt.title"), [paragraph(self.say("guilt.text"))])
-        return [*([consent] if thing.is_intimate else []), guilt]
+        enough = [] if thing.may_negotiate else [note(self.say("enough"))]
+        return [*self.before(move), *enough, consent, guilt]
+
+    def onward(self, thing: Request) -> list[Button]:
+        if thing.stage != "agreed":
+            return []
+        there = f"{FROM}{thing.id}"
+        return [Button(self.say("onward.agreement"), lambda: self.turn(there, AgreementPage.of), "primary")]
 
     def standing(self, thing: Request) -> list[Block]:
         may_change = [note(self.say("may_change"))] if thing.stage == "agreed" else []

@@ -5,7 +5,7 @@ from typing import ClassVar
 from workbook.content.formats import day_in_words
 from workbook.exercises.the_question import Review, newest
 from workbook.ui.blocks import Block, paragraph
-from workbook.ui.exercise_pages.activity import KEPT, Activity, Scene
+from workbook.ui.exercise_pages.activity import APART, Activity, Scene
 
 
 class TheQuestion(Activity[Review]):
@@ -20,7 +20,7 @@ class TheQuestion(Activity[Review]):
         return self.stage(thing)
 
     def standing(self, thing: Review) -> list[Block]:
-        return [paragraph(self.say("not_both"))] if thing.is_open else []
+        return [] if thing.is_written else [paragraph(self.say("not_both"))]
 
     @property
     def _newest(self) -> Review | None:
@@ -28,16 +28,16 @@ class TheQuestion(Activity[Review]):
 
     def begin(self) -> Scene:
         current = self._newest
-        written = current.answers.get(self.me, "") if current and current.is_open else ""
+        written = current.answers.get(self.me, "") if current and not current.is_written else ""
         return self._writing("begin", [], written)
 
     def scene(self, thing_id: str) -> Scene | None:
         one = self.things.get(thing_id)
         if one is None:
             return None
-        if one.waits_for(self.me):
+        if not one.is_written and one.waits_for(self.me):
             return self._writing(f"{one.id} mine", self.standing(one))
-        if one.stage == "both" and one == self._newest:
+        if one.is_written and one.stage != "chosen" and one == self._newest:
             return self._choosing(one)
         return super().scene(thing_id)
 
@@ -49,7 +49,7 @@ class TheQuestion(Activity[Review]):
             if (given := form.read()) is not None:
                 self.act("answered", given)
                 current = self._newest
-                self.turn(KEPT if current is None or current.is_open else current.id)
+                self.turn(APART if current is None or not current.is_written else current.id)
 
         forms = {self.place("answered"): form}
         return Scene(key, blocks, form.widgets, [self.button("answered", write)], forms)
@@ -62,5 +62,9 @@ class TheQuestion(Activity[Review]):
                 self.act("step_chosen", given)
                 self.turn(one.id)
 
-        forms, buttons = {self.place("step_chosen"): form}, [self.button("step_chosen", choose)]
-        return Scene(f"{one.id} both", self.told(one), form.widgets, buttons, forms)
+        agree = (
+            [self.button("step_agreed", self._sender("step_agreed", one))] if one.waits_for(self.me) else []
+        )
+        buttons = [*agree, self.button("step_chosen", choose)]
+        key = f"{one.id} {one.stage} {one.step_by} {one.step}"
+        return Scene(key, self.told(one), form.widgets, buttons, {self.place("step_chosen"): form})

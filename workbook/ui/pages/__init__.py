@@ -8,7 +8,9 @@ from workbook.ui.pages.decide_here import DecideHere
 from workbook.ui.pages.exercise import ExerciseList, ExercisePage
 from workbook.ui.pages.first_look import FirstLook, FirstPicture
 from workbook.ui.pages.home import Home
+from workbook.ui.pages.in_session import InSession
 from workbook.ui.pages.just_for_me import HelpPage, JustForMe
+from workbook.ui.pages.ledger import Ledger
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.own_needs import OwnNeeds
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
@@ -19,6 +21,8 @@ from workbook.ui.pages.room import TheRoom
 from workbook.ui.pages.share import Decided, Share
 from workbook.ui.pages.sharing import Sharing
 from workbook.ui.pages.take_along import TakeAlong
+from workbook.ui.pages.therapist import Therapist
+from workbook.ui.pages.this_week import TheCalendar, ThisWeek
 from workbook.ui.pages.together import Together, TogetherEarlier
 from workbook.ui.pages.view import EarlierView, OwnView, TogetherEarlierView, TogetherView
 
@@ -29,5 +33,6 @@ PAGES: tuple[type[Page], ...] = (
     Share, Decided, Expectation, Together, TogetherView, TogetherEarlier, TogetherEarlierView,
     DecideHere, Mood, Cooling,
     TakeAlong,
-    ExerciseList, ExercisePage, TheRoom, Weekly, Again, JustForMe, HelpPage, Sharing, Research, Rights,
+    ThisWeek, TheCalendar, ExerciseList, ExercisePage, TheRoom, InSession, Ledger,
+    Weekly, Again, JustForMe, HelpPage, Sharing, Therapist, Research, Rights,
 )  # fmt: skip

@@ -1,89 +1,30 @@
-"""What every page is made of: words, its own parts, and a row of buttons.
+"""What a page of the couple's workbook is, beyond words and buttons: its place, and the session."""
 
-A page is built once and filled again whenever the session changes. It holds no state of its
-own beyond what is being chosen or typed.
-"""
-
-from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ipywidgets import VBox, Widget
-
-from workbook.address import Address, at
+from workbook.address import at
 from workbook.content import say
 from workbook.session import Session
-from workbook.ui.blocks import Block
 from workbook.ui.buttons import Button
-from workbook.ui.components import Actions, Prose
-from workbook.ui.guard import Guard
+from workbook.ui.leaf import Leaf, Turning
 from workbook.ui.path import PageKind, Pages
 
 
-class Desk(Protocol):
+class Desk(Turning, Protocol):
     """What a page may ask of the app."""
 
     session: Session
-    guard: Guard
-    """Shows what goes wrong."""
-    guard_press: Guard
-    """The same for what a person presses: it takes away what went wrong before."""
     pages: Pages
 
-    def go(self, page: Address | str) -> None:
-        """Turn to a page."""
 
-
-class Page(PageKind):
-    """One page. Subclasses give `parts` and `fill`; ``address`` is what was turned to."""
+class Page(Leaf, PageKind):
+    """One page of the workbook. Subclasses give `parts` and `fill`."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.session = desk.session
-        self.address = at(self.kind)
-        self.words = Prose()
-        self.actions = Actions()
-        self._reactions: dict[str, Callable[[], None]] = {}
-        self.root = VBox([self.words, *self.parts(), self.actions])
-        self.actions.on_press(desk.guard_press(self._pressed))
-
-    def parts(self) -> Sequence[Widget]:
-        """Return the page's own widgets, between its words and its buttons."""
-        return ()
-
-    def fill(self) -> None:
-        """Put in what the session says now."""
-        raise NotImplementedError
-
-    def arrive(self, address: Address) -> None:
-        """Fill the page for the person who turned to it."""
-        self.address = address
-        self.fill()
-        self.words.arrivals += 1
-
-    def leave(self) -> None:
-        """Keep what was typed: the person turns to another page."""
-
-    def say_words(self, blocks: Sequence[Block]) -> None:
-        """Put in the words at the top of the page."""
-        self.words.blocks = list(blocks)
-
-    def offer(self, *buttons: Button) -> None:
-        """Offer the page's buttons, the first being the primary one unless said otherwise."""
-        self._reactions = {f"b{number}": button.react for number, button in enumerate(buttons)}
-        # Of another address they are other buttons, though called the same: none is busy any more.
-        self.actions.buttons = [
-            {"id": f"b{number}", "label": button.label, "kind": button.kind, "of": str(self.address)}
-            for number, button in enumerate(buttons)
-        ]
-
-    def to(self, page: Address) -> Callable[[], None]:
-        """Return a reaction: turn to this page."""
-        return lambda: self.desk.go(page)
+        super().__init__(desk, at(self.kind))
 
     def home(self) -> Button:
         """Return the quiet way back."""
         return Button(say("ui.button.home"), self.to(at("home")), "quiet")
-
-    def _pressed(self, press: str) -> None:
-        if reaction := self._reactions.get(press):
-            reaction()

@@ -7,34 +7,24 @@ from ipywidgets import VBox, Widget
 
 from workbook.address import Address, at
 from workbook.content import say
-from workbook.content.document import documents
-from workbook.content.evidence import claims
 from workbook.content.exercise import Exercise, exercises
-from workbook.content.formats import listed
 from workbook.errors import WorkbookError, problem
-from workbook.exercises import MACHINES
-from workbook.service.formats.values import ASIDE, DONE
-from workbook.ui.blocks import (
-    Block,
-    bullets,
-    callout,
-    details,
-    heading,
-    kicker,
-    lead,
-    note,
-    opening,
-    paragraph,
-)
+from workbook.exercises import MACHINES, SHELVES
+from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
+from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
-from workbook.ui.exercise_pages import KEPT, Activity, Scene, activity_of, n_waiting
+from workbook.ui.exercise_pages import APART, KEPT, Activity, Scene, activity_of, n_waiting
 from workbook.ui.exercise_pages.form import MoveForm
+from workbook.ui.exercise_pages.our_plan import STEP, OurPlan
+from workbook.ui.exercise_pages.weekly_talk import open_decks
+from workbook.ui.exercise_text import about, cautions, closing, head, settling
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
 
 PLACES: Mapping[str, Address] = {"speaker_listener": at("room")}
 """Exercises that are done at a page of their own."""
+THANKS = at("exercise", "gratitude_log")
 
 
 class ExerciseList(Page):
@@ -52,11 +42,12 @@ class ExerciseList(Page):
     def fill(self) -> None:
         parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
         self.say_words([*opening("exercises"), *parted])
-        here = [exercises()[name] for name in MACHINES]
+        here = {name: [exercises()[one.id] for one in shelf] for name, shelf in SHELVES.items()}
         others = [one for one in exercises().values() if one.id not in MACHINES]
+        parts = [(say(f"ui.exercises.shelf.{name}"), shelf) for name, shelf in here.items()]
+        parts += [(say("ui.exercises.others"), others)] if others else []
         self.menu.parts = [
-            {"title": say("ui.exercises.here"), "steps": [self._line(one) for one in here]},
-            {"title": say("ui.exercises.others"), "steps": [self._line(one) for one in others]},
+            {"title": title, "steps": [self._line(one) for one in shelf]} for title, shelf in parts
         ]
         self.offer(self.home())
 
@@ -99,7 +90,7 @@ class ExercisePage(Page):
         self._shown, self._forms, self._opened = "", {}, set()
         # What waits comes first. Set on arrival only: a form must not move while somebody types.
         made = self._activity(exercises()[address.name])
-        is_first = address.rest(1) == KEPT or bool(made and made.n_waiting)
+        is_first = address.rest(1) in (KEPT, APART) or bool(made and made.n_waiting)
         below = (self.about, self.fields, self.actions)
         self.root.children = (self.words, *((self.menu, *below) if is_first else (*below, self.menu)))
         super().arrive(address)
@@ -107,8 +98,8 @@ class ExercisePage(Page):
     def fill(self) -> None:
         exercise, thing = exercises()[self.names[0]], self.names[1]
         activity = self._activity(exercise)
-        if activity and thing == KEPT:
-            self._confirm(exercise, activity)
+        if activity and thing in (KEPT, APART):
+            self._confirm(exercise, activity, thing)
             return
         scene = self._scene(activity, thing)
         if thing and scene is None:
@@ -117,11 +108,15 @@ class ExercisePage(Page):
             return
         waits = activity.n_waiting if activity and not thing else 0
         # Above everything, even above items waiting for an answer, so that nobody misses it.
-        head = self._head(exercise, title_only=bool(thing), waits=waits)
-        self.say_words([*head, *self._cautions(exercise, is_thing=bool(thing))])
-        about = [] if thing else [*self._told_of_choices(exercise), *self._about(exercise)]
-        self.about.blocks = [*about, *(scene.blocks if scene else [])]
-        self._play(scene, exercise, is_thing=bool(thing))
+        first = [] if thing or waits else settling(exercise)
+        titled = head(exercise, title_only=bool(thing), waits=waits)
+        self.say_words([*titled, *cautions(exercise, is_thing=bool(thing)), *first])
+        is_over = self._is_over(activity, thing)
+        told = [] if thing else [*self._told_of_choices(exercise), *about(exercise, open_decks(self.session))]
+        last = [*self._told_of_choices(exercise), *closing(exercise)] if is_over and thing else []
+        shown = [] if thing or activity else closing(exercise)
+        self.about.blocks = [*told, *shown, *(scene.blocks if scene else []), *last]
+        self._play(scene, exercise, is_thing=bool(thing), is_over=is_over)
         self._list(activity if not thing else None)
 
     def _scene(self, activity: Activity[Any] | None, thing: str) -> Scene | None:
@@ -170,10 +165,11 @@ class ExercisePage(Page):
         self._keep_drafts()
         self._forms = {}
 
-    def _confirm(self, exercise: Exercise, activity: Activity[Any]) -> None:
+    def _confirm(self, exercise: Exercise, activity: Activity[Any], how: str) -> None:
         """Say that what was just begun lies on the table, and what happens now."""
-        told = callout(say("ui.exercises.kept_title"), [paragraph(say("ui.exercises.kept"))], tone="good")
-        self.say_words([*self._head(exercise, title_only=True, waits=0), told])
+        words = [paragraph(say(f"ui.exercises.{how}"))]
+        told = callout(say(f"ui.exercises.{how}_title"), words, tone="good")
+        self.say_words([*head(exercise, title_only=True, waits=0), told])
         self.about.blocks, self.fields.children, self._shown = [], (), ""
         self.offer(
             Button(say("ui.exercises.all"), self.to(at("exercises")), "primary"),
@@ -190,7 +186,13 @@ class ExercisePage(Page):
     def _turn(self, thing: str, exercise: str = "") -> None:
         self.desk.go(at(self.kind, exercise or self.address.name, thing))
 
-    def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool) -> None:
+    @staticmethod
+    def _is_over(activity: Activity[Any] | None, thing: str) -> bool:
+        """Return whether a thing has come to its end, or is one that two do away from the screen."""
+        one = activity.things.get(thing) if activity else None
+        return activity is None or bool(one and one.is_done)
+
+    def _play(self, scene: Scene | None, exercise: Exercise, *, is_thing: bool, is_over: bool) -> None:
         # The same scene keeps its fields, so that what is being typed survives a refresh.
         chosen = self._chosen(exercise)
         key = f"{exercise.id} {scene.key if scene else ''} {sorted(chosen)}"
@@ -207,10 +209,13 @@ class ExercisePage(Page):
             if is_thing
             else None
         )
+        may_choose = (is_over or not is_thing) and not self.session.is_parted
         buttons = [
             *([] if is_thing else self._place(exercise)),
             *(scene.buttons if scene else ()),
-            *([] if is_thing or self.session.is_parted else self._choices(exercise, chosen)),
+            *(self._thanks(exercise) if is_over else ()),
+            *(self._choices(exercise, chosen) if may_choose else ()),
+            *([] if is_thing else self._plan(exercise)),
             back or Button(say("ui.exercises.all"), self.to(at("exercises")), "quiet"),
         ]
         self.offer(*buttons)
@@ -239,8 +244,26 @@ class ExercisePage(Page):
                 choose(choice, stands=choice not in chosen),
                 "quiet",
             )
-            for choice in (DONE, ASIDE)
+            for choice in ((DONE, AGAIN, CHANGE, ASIDE) if DONE in chosen else (DONE, ASIDE))
         ]
+
+    def _plan(self, exercise: Exercise) -> list[Button]:
+        """Return the way to give it a day, where somebody sits alone at a table."""
+        session = self.session
+        if session.is_together or session.is_parted or session.couple.is_solo or exercise.id == OurPlan.of:
+            return []
+        return [
+            Button(
+                say("ui.exercises.plan"), self.to(at(self.kind, OurPlan.of, f"{STEP}{exercise.id}")), "quiet"
+            )
+        ]
+
+    def _thanks(self, exercise: Exercise) -> list[Button]:
+        """Return the way to write what one liked to the other, where somebody sits alone at a table."""
+        session = self.session
+        if session.is_together or session.is_parted or exercise.id == THANKS.name:
+            return []
+        return [Button(say("ui.exercises.close.write"), self.to(THANKS))]
 
     def _told_of_choices(self, exercise: Exercise) -> list[Block]:
         """Return what was chosen about it, and whom that reaches."""
@@ -248,7 +271,7 @@ class ExercisePage(Page):
         own = self._chosen(exercise)
         told = [
             say(f"ui.exercises.{choice}_{'joint' if choice in joint else 'own'}")
-            for choice in (DONE, ASIDE)
+            for choice in CHOICES
             if choice in joint | own
         ]
         return [note(text) for text in told]
@@ -276,43 +299,3 @@ class ExercisePage(Page):
             if lines
             else []
         )
-
-    @staticmethod
-    def _head(exercise: Exercise, *, title_only: bool, waits: int) -> list[Block]:
-        minutes = say("ui.exercises.minutes", n=exercise.minutes)
-        head = [kicker(minutes), heading(1, exercise.title)]
-        if waits:
-            return [*head, lead(say("ui.exercises.waits_here"))]
-        return head if title_only else [*head, lead(exercise.why)]
-
-    @staticmethod
-    def _cautions(exercise: Exercise, *, is_thing: bool) -> list[Block]:
-        """Return the words everyone reads before an exercise that could be unsafe, or lead to touch."""
-        flags = (("guard", exercise.guard), ("touch", exercise.touch and not is_thing))
-        return [
-            callout(
-                documents()[name].title,
-                [paragraph(text) for text in documents()[name].paragraphs],
-                tone="care",
-            )
-            for name, flag in flags
-            if flag
-        ]
-
-    @staticmethod
-    def _about(exercise: Exercise) -> list[Block]:
-        how: list[Block] = [bullets(exercise.steps, ordered=True)]
-        if exercise.bring:
-            how.insert(0, paragraph(say("ui.exercises.bring", things=listed(exercise.bring))))
-        about = (
-            [details(say("ui.exercises.how"), how)]
-            if exercise.id in MACHINES
-            else [heading(2, say("ui.exercises.how")), *how]
-        )
-        about += [details(deck.title, [bullets(deck.cards)]) for deck in exercise.decks]
-        about += [note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
-        if not exercise.studies:
-            return about
-        found = [claims()[name].text for name in exercise.studies]
-        words: list[Block] = [bullets(found), note(claims()["not_tested"].text)]
-        return [*about, details(say("ui.exercises.studies"), words)]

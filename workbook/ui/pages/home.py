@@ -8,6 +8,7 @@ from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import exercises
 from workbook.exercises.the_question import Review
+from workbook.service.formats.case_values import Homework
 from workbook.ui.blocks import Block, callout, heading, kicker, lead, name_of, note, paragraph, quote
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
@@ -36,13 +37,18 @@ class Home(Page):
 
     def fill(self) -> None:
         step, waits = self.desk.pages.next_step(), len(waiting(self.session))
-        self.say_words([*self._greeting(), *self._couple(), lead(self._where()), *self._chosen()])
+        self.say_words(
+            [*self._greeting(), *self._couple(), lead(self._where()), *self._chosen(), *self._homework()]
+        )
         self.menu.parts = self._parts(step, waits)
         buttons = (
             [Button(say("ui.home.go_on", title=step.title), self.to(step.address), "primary")] if step else []
         )
         if self.session.is_expected:
             buttons.insert(0, Button(say("ui.home.room"), self.to(at("room")), "primary"))
+        if (live := self.session.live) is not None and not (live.is_over and live.has_rated):
+            buttons.insert(0, Button(say("ui.home.in_session"), self.to(at("in-session")), "primary"))
+        buttons += [button for one in self._suggested() for button in self._homework_buttons(one)]
         buttons += [self._waiting(name, found) for name, found in self._waiting_by_exercise().items()]
         if self._has_declined_all():
             # With nothing to look at there is no next step: two ways on, neither of them a demand.
@@ -56,7 +62,8 @@ class Home(Page):
     def _parts(self, next_one: PathStep | None, waits: int) -> list[dict[str, object]]:
         """Return the path: this week first, and of each part folded what is done, or can wait."""
         path = self.desk.pages.path()
-        weekly = [one for part in path for one in part.steps if one.address.kind == "weekly"]
+        of_week = ("this-week", "weekly")
+        weekly = [one for part in path for one in part.steps if one.address.kind in of_week]
 
         def lines(steps: Iterable[PathStep]) -> list[dict[str, object]]:
             return [self._line(one, next_one, waits) for one in steps]
@@ -86,6 +93,31 @@ class Home(Page):
         reviews = work(self.session).of("the_question").values()
         steps = [one.step for one in reviews if isinstance(one, Review) and one.step]
         return [callout(say("ui.home.chosen"), [quote(steps[-1])], tone="good")] if steps else []
+
+    def _suggested(self) -> list[Homework]:
+        """Return what a therapist suggests and this person has not put aside; of exercises that are known."""
+        case = self.session.case
+        return [one for one in case.homework if one.exercise in exercises()] if case is not None else []
+
+    def _homework(self) -> list[Block]:
+        return [
+            callout(
+                say("ui.home.homework", title=exercises()[one.exercise].title),
+                [quote(one.words)] if one.words else [note(say("ui.home.homework_plain"))],
+            )
+            for one in self._suggested()
+        ]
+
+    def _homework_buttons(self, one: Homework) -> list[Button]:
+        title = exercises()[one.exercise].title
+        return [
+            Button(say("ui.home.homework_open", title=title), self.to(at("exercise", one.exercise))),
+            Button(
+                say("ui.home.homework_aside", title=title),
+                lambda: self.session.put_homework_aside(one.id),
+                "quiet",
+            ),
+        ]
 
     def _waiting_by_exercise(self) -> dict[str, list[str]]:
         """Return the ids of what waits for the person, by exercise."""

@@ -16,6 +16,7 @@ from workbook.ui.blocks import callout, heading, kicker, lead, links, note, open
 from workbook.ui.blocks import code as code_block
 from workbook.ui.buttons import Button
 from workbook.ui.components import Download, Menu, Prose, TextField, is_served
+from workbook.ui.dates import calendar_of, joint_dates
 from workbook.ui.locks import always
 from workbook.ui.own_data import sheet_of_own
 from workbook.ui.pages.base import Page
@@ -46,6 +47,16 @@ class Rights(Page):
             look="secondary",
         )
         self.readable.on_fetch(self._readable, self.desk.guard_press)
+        self.dates_off = Download(
+            label=say("ui.calendar.cancel"),
+            file=say("ui.calendar.cancel_file"),
+            media="text/calendar",
+            look="secondary",
+        )
+        self.dates_off.on_fetch(lambda: calendar_of(self.session, cancels=True), self.desk.guard_press)
+        self.about_dates = Prose(
+            blocks=[heading(2, say("ui.calendar.cancel_title")), paragraph(say("ui.calendar.cancel_text"))]
+        )
         self.passphrase_link, self.private_link, self.tries = Prose(), Prose(), Prose()
         self.place = VBox([])
         self._done: list[str] = []
@@ -91,11 +102,17 @@ class Rights(Page):
             self.offer(Button(say(f"ui.rights.block.button{key}"), self._toggle, "primary"), back)
         elif is_served() and name in _PAGES:
             # It ends the sitting, and with it this page, before a last message could be shown.
-            self.place.children = (Prose(blocks=[links([(say(f"ui.rights.{name}.button"), _PAGES[name])])]),)
+            onward = Prose(blocks=[links([(say(f"ui.rights.{name}.button"), _PAGES[name])])])
+            self.place.children = (*self._dates(), onward)
             self.offer(back)
         else:
-            self.place.children = (self.passphrase,)
+            self.place.children = (*self._dates(), self.passphrase)
             self.offer(Button(say(f"ui.rights.{name}.button"), self._confirm(name), "danger"), back)
+
+    def _dates(self) -> tuple[Widget, ...]:
+        """Return the offer to take joint dates off a calendar, where there are any."""
+        has_dates = not self.session.is_parted and bool(joint_dates(self.session))
+        return (self.about_dates, self.dates_off) if has_dates else ()
 
     def _all(self) -> None:
         self.say_words(opening("rights"))

@@ -7,7 +7,6 @@ from ipywidgets import Widget
 from workbook.address import Address
 from workbook.content import say
 from workbook.exercises.room import PAUSES, SECONDS
-from workbook.plots.theme import SIGN
 from workbook.service.formats.values import Member, RoomSeen
 from workbook.session import Session, Status
 from workbook.ui.blocks import Block, bullets, callout, card, heading, note, opening, paragraph
@@ -15,6 +14,7 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Floor, Prose
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PARTNER, TOGETHER
+from workbook.ui.room_clock import show_room_clock, words_of_floor
 
 
 def for_two(session: Session, _address: Address) -> Status:
@@ -45,7 +45,7 @@ class TheRoom(Page):
 
     def fill(self) -> None:
         room = self.session.room
-        self._show_floor(room)
+        show_room_clock(self.floor, room, self._people(), self.session.actor.person_id)
         self.below.blocks = []
         if room is None:
             self._asks_how_long = False
@@ -193,28 +193,4 @@ class TheRoom(Page):
         return next((one.name for one in self._people() if one.person_id == person_id), "")
 
     def _of_floor(self, room: RoomSeen, key: str) -> str:
-        is_me = room.speaker == self.session.actor.person_id
-        return say(f"ui.room.{key}_{room.coming}{'_me' if is_me else ''}", name=self._name(room.speaker))
-
-    def _show_floor(self, room: RoomSeen | None) -> None:
-        """Set the clock: of the round that runs, or of a time-out; else it is not there."""
-        shown = self._clock_of(room) if room is not None else None
-        with self.floor.hold_sync():
-            for name, value in (shown or {"ends": 0.0}).items():
-                self.floor.set_trait(name, value)
-
-    def _clock_of(self, room: RoomSeen) -> dict[str, object] | None:
-        if room.until is not None:
-            return {
-                "speaker": {}, "words": "", "until": say("ui.room.until", time="{time}"), "seconds": 0.0,
-                "over": say("ui.room.until_over"), "ends": room.until.timestamp() * 1000, "rings": True,
-            }  # fmt: skip
-        if room.stage not in SECONDS:
-            return None
-        member = next(one for one in self._people() if one.person_id == room.speaker)
-        return {
-            "speaker": {"name": member.name, "place": member.place, "mark": SIGN[member.place]},
-            "words": self._of_floor(room, "floor"), "until": "", "seconds": float(room.seconds),
-            "over": say(f"ui.room.over_{room.stage}"), "rings": True,
-            "ends": (room.at.timestamp() + room.seconds - room.spent) * 1000,
-        }  # fmt: skip
+        return words_of_floor(room, key, self._people(), self.session.actor.person_id)

@@ -12,6 +12,7 @@ from workbook.frames import occasion_number
 from workbook.insights import Insight
 from workbook.plots import Showing
 from workbook.results import Results, work_out, work_out_own
+from workbook.service.formats.values import passed_over
 from workbook.session import Session
 from workbook.session.drawer import OWN_NEED
 from workbook.ui.blocks import Block, card, heading, kicker, name_of, note, quote
@@ -43,7 +44,7 @@ def _own(session: Session, occasion: str) -> Source:
     mine = mine[~is_gone.to_numpy(dtype=bool)]
     me = session.me
     known = {me.person_id: me.place} if me else {}
-    passed = {exercise for exercise, _ in (*session.own_choices, *session.table.choices)}
+    passed = passed_over((*session.own_choices, *session.table.choices))
     asked = session.instruments_on(occasion)
     results = work_out_own(mine, asked, known=known, suggestions=suggestions(), passed=passed)
     return Source(results, results.instruments, {me.place: me.name} if me else {}, session.own_needs)
@@ -65,7 +66,7 @@ def _together(session: Session, occasion: str) -> Source:
         session.instruments,
         known=known,
         suggestions=suggestions(),
-        passed={exercise for exercise, _ in session.table.choices},
+        passed=passed_over(session.table.choices),
     )
     return Source(
         results,
