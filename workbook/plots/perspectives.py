@@ -167,7 +167,7 @@ def note_guesses(prepared: pd.DataFrame) -> Said:
 
 
 def _note(prepared: pd.DataFrame, view: str, rests_on: str, *, is_marked: bool) -> Said:
-    """Return how to read it; ``is_marked`` where what the other sees has a mark as well, and not words alone."""
+    """Return how to read it; ``is_marked`` where what the other sees is a mark, too, and not words alone."""
     if not len(prepared):
         return []
     key = "filled_open" if is_marked else "own_and_seen"
