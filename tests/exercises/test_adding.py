@@ -69,7 +69,8 @@ sent = press(ada, "Propose it")
 
 ben.session.refresh("table")
 ben.go("exercises")
-waits = [line["note"] for line in ben._open.menu.parts[0]["steps"] if line["id"] == "exercise:short_walk"]
+listed = [line for part in ben._open.menu.parts for line in part["steps"]]
+waits = [line["note"] for line in listed if line["id"] == "exercise:short_walk"]
 lines = [open_newest(ben)["note"]]
 (answer,) = ben._open.fields.children
 options = [one["label"] for one in answer.options]
