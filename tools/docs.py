@@ -18,7 +18,6 @@ from tools.told_pages import write_couples, write_told
 from workbook.content.document import Document
 from workbook.content.evidence import Evidence
 from workbook.content.exercise import Exercise
-from workbook.content.exercise_groups import ExerciseGroups
 from workbook.content.families import Families
 from workbook.content.first_look import FirstLook
 from workbook.content.joining import Part, holds_words, is_worded, schema_of_part
@@ -41,7 +40,6 @@ KINDS: dict[str, type] = {
     "exercise": Exercise,
     "document": Document,
     "evidence": Evidence,
-    "exercise_groups": ExerciseGroups,
     "families": Families,
     "first_look": FirstLook,
     "ladder": Ladder,

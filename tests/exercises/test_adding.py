@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.following import ROOT, copy_of_the_workbook, follow, run_in
+from tests.following import FILE, ROOT, copy_of_the_workbook, follow, run_in
 from tools.wording import scan
 from workbook.content.exercise import exercises
-from workbook.content.exercise_groups import exercise_groups
+from workbook.exercises import MACHINES
 
 PAGE = (ROOT / "docs" / "adding-an-exercise.md").read_text(encoding="utf-8")
 LIST = """
 import json, workbook
+from workbook.content import say
 from workbook.service.demo import open_demo
 from workbook.session import Session
 from workbook.ui.app import App
@@ -21,10 +22,12 @@ from workbook.ui.app import App
 household, service = open_demo()
 app = App(Session(service))
 app.go("exercises")
-groups = [[line["title"] for line in part["steps"]] for part in app._open.menu.parts]
+parts = {part["title"]: [line["title"] for line in part["steps"]] for part in app._open.menu.parts}
+others = parts.pop(say("ui.exercises.others"), [])
+here = [title for part in parts.values() for title in part]
 app.go("exercise:short_walk")
 print(json.dumps({
-    "at": workbook.__file__, "groups": groups, "n_fields": len(app._open.fields.children),
+    "at": workbook.__file__, "here": here, "others": others, "n_fields": len(app._open.fields.children),
 }))
 household.close()
 """
@@ -69,8 +72,8 @@ sent = press(ada, "Propose it")
 
 ben.session.refresh("table")
 ben.go("exercises")
-listed = [line for part in ben._open.menu.parts for line in part["steps"]]
-waits = [line["note"] for line in listed if line["id"] == "exercise:short_walk"]
+lines = [line for part in ben._open.menu.parts for line in part["steps"]]
+waits = [line["note"] for line in lines if line["id"] == "exercise:short_walk"]
 lines = [open_newest(ben)["note"]]
 (answer,) = ben._open.fields.children
 options = [one["label"] for one in answer.options]
@@ -106,11 +109,12 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_an_exercise_without_rules_is_one_file_and_its_words_in_a_group(copy: Path) -> None:
-    follow(PAGE[: PAGE.index("## 2.")], copy)
+def test_an_exercise_without_rules_is_one_file_and_its_words(copy: Path) -> None:
+    for file in [*FILE.finditer(PAGE)][:2]:
+        (copy / file["path"]).write_text(file["text"], encoding="utf-8")
     seen = json.loads(run_in(copy, LIST))
     assert seen["at"].startswith(str(copy))
-    assert [group.index("A short walk") for group in seen["groups"] if "A short walk" in group] == [1]
+    assert "A short walk" in seen["others"] and "A short walk" not in seen["here"]
     assert seen["n_fields"] == 0
 
 
@@ -124,15 +128,13 @@ def test_following_the_page_adds_an_exercise_in_two_files_plus_text_and_messages
     assert [path for path in touched if not path.endswith(".py")] == [
         "workbook/content/en/exercises/short_walk.toml",
         "workbook/content/en/messages/exercises.toml",
-        "workbook/content/structure/exercise_groups.toml",
         "workbook/content/structure/exercises/short_walk.toml",
     ]
     assert len((copy / "workbook/exercises/short_walk.py").read_text("utf-8").splitlines()) < 80
     seen = json.loads(run_in(copy, LIST))
-    titles = [[exercises()[name].title for name in group.exercises] for group in exercise_groups()]
-    (changed,) = [group for group in titles if exercises()["fun_list"].title in group]
-    changed.insert(1, "A short walk")
-    assert seen["groups"] == titles
+    titles = [exercises()[name].title for name in MACHINES]
+    titles.insert(titles.index(exercises()["request"].title) + 1, "A short walk")
+    assert seen["here"] == titles
 
     found = scan(copy)
     assert [told for told in found.unknown() + found.unused() if "walk" in told] == []

@@ -17,6 +17,7 @@ from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
+from workbook.service.cases import therapists
 from workbook.service.desks import therapist
 from workbook.service.desks.household import Household
 from workbook.service.desks.in_case import SHOWS_SCORES
@@ -92,7 +93,8 @@ def make_couple(household: Household, seed: str) -> Couple:
     planned = {"what": "A walk", "at": f"{DAY}T18:00Z", "exercise": ""}
     both[0].add_table_event("our_plan.planned", planned, operation_id="plan")
     both[1].add_table_event("our_plan.joined", {"step": "plan"}, operation_id="plan-joined")
-    _invite(household, invite_of(seed))
+    with mock.patch.object(therapists, "secrets", _Fixed(random.Random(f"{seed}/therapist"))):
+        _invite(household, invite_of(seed))
     return Couple(first.code, first.actor, second.actor, first.recovery_code, invite_of(seed))
 
 

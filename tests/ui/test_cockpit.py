@@ -174,6 +174,20 @@ def _widgets(box: object) -> Iterator[object]:
         yield from _widgets(child)
 
 
+def test_one_more_topic_can_be_allowed_once_all_are_used_covered_ones_too(going_on: Room) -> None:
+    page = going_on.cockpit._made["live"].showing
+    for topic in ("connection.listening", "connection.curiosity", "connection.attention"):
+        asks(going_on, topic)
+    going_on.cockpit.session.act_live(
+        going_on.cockpit.session.service.cover, going_on.case_id, "connection.listening"
+    )
+    going_on.cockpit._open.fill()
+    assert [one["label"] for one in page._row.widget.buttons] == [say("cockpit.showing.more")]
+    page._row.press("b0")
+    assert going_on.cockpit.session.live(going_on.case_id).reveals_left == 1
+    assert say("cockpit.showing.show") in [one["label"] for one in page._row.widget.buttons]
+
+
 # -- what a therapist may turn to -------------------------------------------------------------------
 @pytest.mark.parametrize("page", ["case:no-such-case", "live:no-such-case", "no-such-page", "presentation"])
 def test_a_page_that_is_not_there_is_not_opened(room: Room, page: str) -> None:

@@ -56,19 +56,22 @@ from workbook.exercises.machine import (
 from workbook.exercises.work import OpenThing, Work, fold_work
 from workbook.shapes import Shape
 
-MACHINES: Mapping[str, Machine[Any]] = {
-    machine.id: machine
-    for machine in (
-        our_plan.MACHINE,
+SHELVES: Mapping[str, Sequence[Machine[Any]]] = {
+    "every_day": (
         twenty_minutes.MACHINE,
+        our_plan.MACHINE,
         gratitude_log.MACHINE,
         good_news.MACHINE,
         small_gestures.MACHINE,
         little_time.MACHINE,
+    ),
+    "time_and_fun": (
         tech_off.MACHINE,
         fun_list.MACHINE,
         new_traditions.MACHINE,
         try_what_you_love.MACHINE,
+    ),
+    "talk": (
         weekly_talk.MACHINE,
         question_jar.MACHINE,
         curiosity_update.MACHINE,
@@ -77,24 +80,37 @@ MACHINES: Mapping[str, Machine[Any]] = {
         here_for_you.MACHINE,
         reading_each_other.MACHINE,
         support_plan.MACHINE,
+    ),
+    "needs": (
         what_we_expect.MACHINE,
         not_a_parent.MACHINE,
         needs_talk.MACHINE,
         request.MACHINE,
         agreement.MACHINE,
         breakdown.MACHINE,
+    ),
+    "dreams": (
         shared_dream.MACHINE,
         backing_a_dream.MACHINE,
+        the_question.MACHINE,
+    ),
+    "inner_world": (
         step_more_open.MACHINE,
         talk_about_fear.MACHINE,
         letting_go.MACHINE,
         forgiving.MACHINE,
+    ),
+    "for_oneself": (
         room_for_me.MACHINE,
-        the_question.MACHINE,
         patience_and_help.MACHINE,
-    )
+    ),
 }
-"""Every exercise that has rules, by its name; their order here is their order in the list of exercises."""
+"""Every exercise that has rules, in the order and under the headings of the list of exercises."""
+
+MACHINES: Mapping[str, Machine[Any]] = {
+    machine.id: machine for shelf in SHELVES.values() for machine in shelf
+}
+"""The same by their names."""
 
 SHAPES: Mapping[str, Shape] = {
     kind: shape for machine in MACHINES.values() for kind, shape in machine.shapes.items()
@@ -156,6 +172,7 @@ __all__ = [
     "MACHINES",
     "PASSING",
     "SHAPES",
+    "SHELVES",
     "TAKES_OFF",
     "ExerciseError",
     "Happening",

@@ -11,17 +11,18 @@ from datetime import UTC, date, datetime
 
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.cases.board import Board, read_board, writing_board
+from workbook.service.cases.board import Board, read_board, removing_board, writing_board
+from workbook.service.cases.notes import notes_log
 from workbook.service.cases.place import Place, open_place, people_with_place, place_cell
 from workbook.service.cases.records import CaseRecord, PracticeFold, fold_practice
-from workbook.service.cases.therapists import Therapist
+from workbook.service.cases.therapists import LOG, Therapist, rows_of
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import Record
 from workbook.service.formats.case_values import CaseRead, CaseSeen, InCase, Progress
 from workbook.service.formats.rows import publication_from_json, renewed
 from workbook.service.identity.directory import Directory
 from workbook.storage.base import Store, Writing
-from workbook.storage.deciding import decide_and_write
+from workbook.storage.deciding import Seen, decide_and_write
 
 ALONE = "alone/"
 """What a tick begins with that says somebody was seen alone; their person id follows."""
@@ -131,6 +132,18 @@ class Office:
         self.drawer.settle()
         fold = self.fold()
         self.change_boards([case for case in fold.cases.values() if not case.is_closed], lambda board: board)
+
+    def logs(self) -> list[str]:
+        """Return the logs that are all one's own."""
+        return [self.drawer.log, notes_log(self.person_id)]
+
+    def erasing(self, seen: Seen) -> Writing:
+        """Return what destroys one's account, drawer, notes and boards; the places of others stay theirs."""
+        boards = [read_board(self.store, bytes.fromhex(case.key))[1] for case in self.fold().cases.values()]
+        drawer = self.store.read_cell(self.drawer.cell)
+        gone = {log: [row.sequence for row in seen[log]] for log in self.logs()}
+        gone[LOG] = rows_of(seen[LOG], self.person_id)
+        return Writing.of(Writing(forget=gone), *map(removing_board, [*boards, drawer]))
 
     def _let_in(
         self, fold: PracticeFold, here: Mapping[str, Sequence[Place]], boards: dict[str, Board | None]

@@ -1,14 +1,16 @@
 """What a therapist may do in a session, in process: run it, ask to show topics, run the couple's room."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
-from workbook.errors import AccessError, CaseError, problem
+from workbook.errors import AccessError, CaseError, WorkbookError, problem
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import Board
 from workbook.service.cases.live import Live
 from workbook.service.cases.office import ALONE, Joined, Office
+from workbook.service.cases.place import place_cell
 from workbook.service.cases.records import PracticeFold, mark_record
 from workbook.service.cases.sessions import Change
 from workbook.service.desks.core import Core
@@ -46,7 +48,10 @@ class LiveSession(TherapistService):
             about = office.person_id, case_id, board.couple_id, (ids[0], ids[1])
             return rules.open_live(*about, now, core.caseload.sessions.offer)
 
+        before = core.caseload.sessions.of_case(case_id)
         opened = core.caseload.sessions.open(case_id, make)
+        if before is None or before.id != opened.id:
+            self._follow_places(office, opened)
         self._act()
         return core.caseload.sessions.seen(opened, is_therapist=True)
 
@@ -173,6 +178,16 @@ class LiveSession(TherapistService):
             return replace(now, laid=kept)
 
         self._core.caseload.sessions.settle(case_id, keep)
+
+    def _follow_places(self, office: Office, live: Live) -> None:
+        """Have what is shown follow the places of the two, whichever server writes them."""
+
+        def look(_rows: object) -> None:
+            with suppress(WorkbookError):  # the case was closed, or the sitting is over
+                self._look_again(office, live.case_id)
+
+        stops = [self._core.store.watch(place_cell(person_id), look) for person_id in live.people]
+        self._core.stop_at_end(self._actor, stops)
 
     def _tell_couple(self, office: Office, case_id: str) -> None:
         """Have the pages of those who joined look at the board anew."""

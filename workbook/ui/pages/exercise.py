@@ -8,8 +8,8 @@ from ipywidgets import VBox, Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import Exercise, exercises
-from workbook.content.exercise_groups import exercise_groups
 from workbook.errors import WorkbookError, problem
+from workbook.exercises import MACHINES, SHELVES
 from workbook.service.formats.values import AGAIN, ASIDE, CHANGE, CHOICES, DONE
 from workbook.ui.blocks import Block, callout, note, opening, paragraph
 from workbook.ui.buttons import Button
@@ -28,7 +28,7 @@ THANKS = at("exercise", "gratitude_log")
 
 
 class ExerciseList(Page):
-    """Every exercise, under what it is for."""
+    """Every exercise; those with steps of their own come first."""
 
     kind = "exercises"
     part = "do"
@@ -42,12 +42,12 @@ class ExerciseList(Page):
     def fill(self) -> None:
         parted = [note(say("ui.exercises.closed"))] if self.session.is_parted else []
         self.say_words([*opening("exercises"), *parted])
+        here = {name: [exercises()[one.id] for one in shelf] for name, shelf in SHELVES.items()}
+        others = [one for one in exercises().values() if one.id not in MACHINES]
+        parts = [(say(f"ui.exercises.shelf.{name}"), shelf) for name, shelf in here.items()]
+        parts += [(say("ui.exercises.others"), others)] if others else []
         self.menu.parts = [
-            {
-                "title": say(f"ui.exercises.groups.{group.id}"),
-                "steps": [self._line(exercises()[name]) for name in group.exercises],
-            }
-            for group in exercise_groups()
+            {"title": title, "steps": [self._line(one) for one in shelf]} for title, shelf in parts
         ]
         self.offer(self.home())
 
