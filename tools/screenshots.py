@@ -1,8 +1,9 @@
 """Take a picture of every page, wide and narrow, into docs/screenshots/<width>/.
 
 The pages are those of a real server with its simulated couple: the doors as a stranger sees
-them, the whole path as somebody who has just begun, as one partner, and as both together; and
-the researcher's page with simulated couples. With ``--researcher`` only those of the last.
+them, the whole path as somebody who has just begun, as one partner, and as both together; a
+therapist's pages, and a session as all three see it; and the researcher's page with simulated
+couples. With ``--researcher`` only those of the last, with ``--practice`` only the therapist's.
 New pictures take the old ones' place when the walk came to its end; what went wrong is named.
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tools.chromium import WAY_OUT, find_chromium, launch_flags
+from tools.practice_pictures import PracticeVisit
 from workbook.content import say
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
@@ -76,7 +78,6 @@ class Walk:
 
     def __init__(self, browser: Browser, address: str, width: int, folder: Path) -> None:
         self.address, self.folder = address, folder
-        folder.mkdir(parents=True)
         self.browser, self.viewport = browser, {"width": width, "height": SIZES[width]}
         self.problems: list[str] = []
 
@@ -118,6 +119,11 @@ class Walk:
         page.click(".exit-button")
         page.wait_for_url("**/leave")
         self._take(page, "left")
+
+    def practice(self) -> list[str]:
+        """Visit a practice, and a session of it."""
+        visit = PracticeVisit(self.browser, self.address, self.viewport, self._take)
+        return [*visit.go(), *self.problems]
 
     def _beginner(self, page: Page) -> None:
         page.goto(f"{self.address}/begin")
@@ -233,13 +239,19 @@ def main(wanted: list[str]) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=launch_flags())
         for width in SIZES:
-            if "--researcher" not in wanted:
+            folder = new / str(width)
+            folder.mkdir(parents=True)
+            if not wanted:
                 with served("demo") as address:  # anew for each width: people keep their place
-                    problems += Walk(browser, address, width, new / str(width)).go()
-            with served("research") as address:
-                problems += picture_researcher(browser, address, width, new / str(width))
+                    problems += Walk(browser, address, width, folder).go()
+            if "--researcher" not in wanted:
+                with served("demo") as address:
+                    problems += Walk(browser, address, width, folder).practice()
+            if "--practice" not in wanted:
+                with served("research") as address:
+                    problems += picture_researcher(browser, address, width, folder)
         browser.close()
-    if "--researcher" not in wanted:
+    if not wanted:
         shutil.rmtree(TARGET, ignore_errors=True)
     shutil.copytree(new, TARGET, dirs_exist_ok=True)
     shutil.rmtree(new)

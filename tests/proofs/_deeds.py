@@ -4,6 +4,7 @@ The ids, codes and drawers' keys of a couple come from the seed as well, so that
 nothing but A's doings.
 """
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,11 +17,13 @@ from tests.service.keyed import with_key
 from workbook.content.document import consent_hash
 from workbook.errors import SharingError, TooManyTriesError, WorkbookError
 from workbook.instruments import catalogue
+from workbook.service.cases import therapists
+from workbook.service.desks import therapist
 from workbook.service.desks.household import Household
 from workbook.service.desks.in_case import SHOWS_SCORES
 from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats import crypto
-from workbook.service.formats.case_values import Granted, ToCase
+from workbook.service.formats.case_values import Granted, Policy, ToCase
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
 from workbook.service.studies.study import Study
@@ -33,6 +36,7 @@ OTHER_PASSPHRASE = "eleven quiet lanterns of ana"
 OPEN = "skills"  # what both opened to each other, in every world alike
 A_ONLY = ("connection", "needs")  # what only A may show, so that no decision of A's opens anything
 B_ONLY = ("warning_signs",)  # and what only B may
+POLICY = Policy("no_secrets", "What you tell me alone I may bring up.", 365)
 STUDY = with_key(Study("Talk", "How couples talk.", ("connection",), "team@example.org", 12))
 
 
@@ -89,18 +93,25 @@ def make_couple(household: Household, seed: str) -> Couple:
     planned = {"what": "A walk", "at": f"{DAY}T18:00Z", "exercise": ""}
     both[0].add_table_event("our_plan.planned", planned, operation_id="plan")
     both[1].add_table_event("our_plan.joined", {"step": "plan"}, operation_id="plan-joined")
-    return Couple(first.code, first.actor, second.actor, first.recovery_code, _invited(household))
+    with mock.patch.object(therapists, "secrets", _Fixed(random.Random(f"{seed}/therapist"))):
+        _invite(household, invite_of(seed))
+    return Couple(first.code, first.actor, second.actor, first.recovery_code, invite_of(seed))
 
 
-def _invited(household: Household) -> str:
-    """Return the invite code of a case of a therapist's of this couple; whether anybody joins it is theirs."""
+def invite_of(seed: str) -> str:
+    """Return the invite code of the case that a therapist has made for the couple of a seed."""
+    return f"invite {hashlib.sha256(seed.encode()).hexdigest()[:20]}"
+
+
+def _invite(household: Household, code: str) -> None:
+    """Make a case for a couple; whether anybody joins it is theirs."""
     made = household.therapists.create("Dr. Grey", "nine quiet rooms")
     page = household.seat(made.actor)
     assert isinstance(page, LocalTherapist)
-    page.set_policy("no_secrets", "What you tell me alone I may bring up.", 365)
-    code = page.make_case("Tuesday, ten").code
+    page.set_policy(POLICY.choice, POLICY.words, POLICY.kept_days)
+    with mock.patch.object(therapist, "new_couple_code", return_value=code):
+        page.make_case("Tuesday, ten")
     household.sittings.end(made.actor.sitting_id)
-    return code
 
 
 def answers_of(chance: random.Random, instrument: str, occasion: str, share: float) -> list[Answer]:

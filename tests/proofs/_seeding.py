@@ -3,7 +3,7 @@
 import re
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,8 @@ from workbook.service.couple.events import DRAWER_SHAPES
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
+from workbook.service.desks.therapist import LocalTherapist
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Actor
 from workbook.shapes import Text
 from workbook.sharing import Grain
@@ -69,6 +71,50 @@ def write_all(partner: PartnerService, seeds: Seeds, person: int) -> None:
         partner.add_event(kind, _drawer_payload(kind, seeds))
     for kind, payload in _table_payloads(seeds):
         partner.add_table_event(kind, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """How a therapist signs in, and their case."""
+
+    code: str
+    passphrase: str
+    case_id: str
+
+    def people_read(self, household: Household) -> set[str]:
+        """Return of whom the therapist reads anything, in a sitting of its own."""
+        page = household.seat(household.therapists.sign_in(self.code, self.passphrase))
+        assert isinstance(page, LocalTherapist)
+        read = page.read_case(self.case_id)
+        household.sittings.end(page.actor.sitting_id)
+        return {one.person_id for one in (*read.publications, *read.ratings, *read.seen.members)}
+
+
+def practise(household: Household, partners: Sequence[PartnerService], seeds: Seeds) -> Practised:
+    """A therapist with a case, who writes a marker into every text; both join it, and grant all there is."""
+    passphrase = f"{seeds.mark(seeds.secret)} {PASSPHRASES[0]}"
+    made = household.therapists.create(seeds.mark(seeds.names), passphrase)
+    seeds.secret += [made.recovery_code.encode()]
+    page = household.seat(made.actor)
+    assert isinstance(page, LocalTherapist)
+    page.set_policy("no_secrets", seeds.mark(seeds.secret), 365)
+    case = page.make_case(seeds.mark(seeds.secret))
+    seeds.secret += [case.code.encode()]
+    for partner in partners:
+        mine = partner.join_case(case.code)
+        granted = {INSTRUMENT: Granted(ToCase.ANSWERS, in_session=True)}
+        partner.grant_case(granted, until="", policy_hash=mine.policy_hash)
+        page.cases()
+        page.tick_case(case.case_id, f"alone/{partner.actor.person_id}", stands=True)
+    page.suggest_homework(case.case_id, "fun_list", seeds.mark(seeds.secret))
+    for template in ("formulation", "free"):
+        page.write_note(case.case_id, template, seeds.mark(seeds.secret))
+    page.open_session(case.case_id)
+    session = partners[0].session_now()
+    assert session is not None
+    partners[0].rate_session(session.id, {"heard": 7})
+    page.end_session(case.case_id)
+    return Practised(made.code, passphrase, case.case_id)
 
 
 def share(partners: Iterable[PartnerService]) -> None:

@@ -1,7 +1,8 @@
 """Nothing can be read at rest: no file without the file key, and with it nothing that anybody wrote.
 
 A couple writes a marker into every text field of every kind of event, into names and passphrases,
-answers questions, gives a study a copy of them, decides, and opens what both decided; the files are then
+answers questions, gives a study a copy of them, grants a therapist all there is, who writes markers into
+everything that is theirs, decides, and opens what both decided; the files are then
 searched, also for the names of logs and for what stands for them in the file of heads, while a decision
 waits, while the service still runs, after a crash, and after it was closed. Whoever has the file key is
 played as well: each page and each frame of the write-ahead log is decrypted by hand, free pages included,
@@ -26,12 +27,13 @@ from tests.proofs import _partners, _seeding
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.service.keyed import lay_open, with_key
+from workbook.service.cases import board, place
 from workbook.service.couple import bundle, drawers, waiting
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.desks import core, household
 from workbook.service.desks.household import Household
 from workbook.service.formats import cells, crypto
-from workbook.service.formats.rows import write_row
+from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.two_readers import SIZE
 from workbook.service.formats.values import Actor
 from workbook.service.studies import given
@@ -131,6 +133,34 @@ def a_copy_for_a_study_not_sealed(size: int, seed: int) -> Counts:
 
 
 @at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
+def what_is_shown_to_a_case_not_sealed(size: int, seed: int) -> Counts:
+    """What somebody grants a therapist is packed, and sealed to nobody."""
+
+    def open_packed(sealed: bytes, *_: object) -> dict[str, Any] | None:
+        return read_row(zlib.decompressobj().decompress(sealed)) or None
+
+    with (
+        mock.patch.object(place, "seal_for_two", lambda packed, *_: packed.ljust(SIZE, b"\0")),
+        mock.patch.object(place, "open_as_either", open_packed),
+    ):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
+def a_board_not_sealed(size: int, seed: int) -> Counts:
+    """What a therapist says to those who join a case lies open."""
+
+    def lay_bare(_key: bytes, content: bytes, _bound: str) -> bytes:
+        return (len(content).to_bytes(4, "big") + content).ljust(cells.CELL_BYTES, b"\0")
+
+    def read(_key: bytes, content: bytes, _bound: str) -> bytes:
+        return content[4 : 4 + int.from_bytes(content[:4], "big")]
+
+    with mock.patch.object(board, "seal_cell", lay_bare), mock.patch.object(board, "open_cell", read):
+        return _search(size, seed)
+
+
+@at_rest.control(size=1, fails=lambda counts: counts["written"] > 0)
 def a_start_that_does_not_seal_older_copies(size: int, seed: int) -> Counts:
     """What was given before the study had a key stays as it lay, also in its giver's next sitting."""
     with (
@@ -147,7 +177,11 @@ def _only_packed(content: Mapping[str, Any] | None, *_: object) -> bytes:
 def _search(size: int, seed: int) -> Counts:
     """Nothing is compressed meanwhile: it would hide what sealing does not."""
     as_it_is = {"compress": bytes, "decompress": bytes}
-    with mock.patch.multiple(bundle, **as_it_is), mock.patch.multiple(waiting, **as_it_is):
+    with (
+        mock.patch.multiple(bundle, **as_it_is),
+        mock.patch.multiple(waiting, **as_it_is),
+        mock.patch.multiple(board, **as_it_is),
+    ):
         return _search_all(size, seed)
 
 
@@ -169,6 +203,7 @@ def _one_couple(folder: Path, counts: Counts) -> None:
         _seeding.write_all(partner, seed, person)
         partner.add_event("consent", {"text": "consent", "text_hash": "h", "agreed": True})
         partner.give_to_research(Grain.ANSWERS, linked=True, text_hash=STUDY.words_hash)
+    _seeding.practise(house, partners, seeds[0])
     house = _given_before_keys(house, partners[0].actor)
     signed_in = zip(seeds, passphrases, strict=True)
     actors = [house.accounts.sign_in(code, one.names[0].decode(), words) for one, words in signed_in]

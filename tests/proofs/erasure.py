@@ -3,7 +3,8 @@
 Both gave a study a copy of their answers. Before the erasure a backup is made. Afterwards no marker
 of the erased person, no sealed byte of their drawer and no row of their copy is in any file, not even
 for whoever has the file key; then the backup is restored, and the same holds. The partner's drawer is
-whole both times. A backup was restored before as well, so that a whole older store lies set aside in the
+whole both times, and the therapist whom both granted
+all there is reads nothing any more. A backup was restored before as well, so that a whole older store lies set aside in the
 data folder when it is erased.
 """
 
@@ -34,7 +35,7 @@ from workbook.storage.sqlcipher import FILE_NAME, SqlCipherStore
 
 _People = tuple[str, Sequence[_seeding.Seeds], Sequence[str]]  # code, markers and passphrases
 STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
-BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds")
+BROKEN = ("left", "left_after_restoring", "partner_changed", "still_signs_in", "hollow_rounds", "still_read")
 
 
 def _figure(counts: Counts) -> str:
@@ -167,6 +168,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     _seeding.share(partners)
     for partner in partners:
         _give(household, partner)
+    therapist = _seeding.practise(household, partners, _seeding.Seeds())
     household, partners = _restored(household, folder, (code, seeds, passphrases))
     # A copy is sealed anew at the begin and end of every sitting: here as it lies now, there as it was set aside.
     partner = partners[1 - who]
@@ -193,7 +195,9 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     counts["partner_changed"] += not _n_left(
         [gone[-1]], next(data.glob("before-restore-*"))
     )  # laid out as looked for
+    counts["partner_changed"] += len(therapist.people_read(household)) != 2
     partners[who].erase(passphrases[who])
+    counts["still_read"] += len(therapist.people_read(household))
     counts["partner_changed"] += not _n_left([given[1 - who]], data)
     counts["n_looked_for"] += len(gone)
     counts["left"] += _n_left(gone, data)
@@ -203,6 +207,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     restore(backup, data, KEY, erasures if listed else None)
     household = _open(data, erasures)
     counts["left_after_restoring"] += _n_left(gone, data)
+    counts["still_read"] += listed and len(therapist.people_read(household))
     name = seeds[1 - who].names[0].decode()
     again = household.seat_partner(household.accounts.sign_in(code, name, passphrases[1 - who]))
     counts["partner_changed"] += _partners.state_of(again).values != before

@@ -14,6 +14,7 @@ from unittest import mock
 import httpx
 
 from tests.proofs import _doors, _partners
+from tests.proofs._everybody import therapist_at
 from tests.proofs._visitors import behind
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
@@ -274,6 +275,12 @@ VERBS: dict[str, Callable[[House, str], object]] = {
         h.kim.actor, THERAPISTS, new_secret(), guess
     ),
     "Therapists.end_factor": lambda h, guess: h.household.therapists.end_factor(h.kim.actor, guess),
+    "Therapists.check_passphrase": lambda h, guess: h.household.therapists.check_passphrase(
+        h.kim.actor, guess
+    ),
+    "LocalTherapist.erase_practice": lambda h, guess: therapist_at(h.household, h.kim.actor).erase_practice(
+        guess
+    ),
     "LocalPartner.join_case": lambda h, guess: _of_ann(h).join_case(guess),
     "LocalPartner.private_copy": lambda h, guess: _of_ann(h).private_copy(guess, "fetch"),
     "LocalPartner.unpair": lambda h, guess: _of_ann(h).unpair(guess),

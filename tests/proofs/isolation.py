@@ -391,7 +391,7 @@ def what_is_taken_back_is_read_on(size: int, seed: int) -> Counts:
 
     def remember(self: Office, person_id: str) -> Place | None:
         place = honest(self, person_id)
-        if place is not None and place.publications:
+        if place is not None and place.publications():
             first.setdefault(person_id, place)
         return place and first.get(person_id, place)
 

@@ -2,7 +2,8 @@
 
 Each payload is written by one partner wherever their text reaches the other or themselves: name, gratitude,
 request and its answer, what was said, heard, missing and planned in a talk about needs, the question and
-its step, own needs, which stand in lists, tables and drawings. Every page that shows it is opened by both: our
+its step, own needs, which stand in lists, tables and drawings. A therapist writes it as rule, label, note and homework,
+which stand on their pages, the couple's and in the report. Every page that shows it is opened by both: our
 real components over real widgets, on the screen and as printed, without the policy of content that
 would stop what gets through. The forms of the door are filled in with it on the real server. A field of text that
 an exercise has and this proof does not write fails it.
@@ -10,10 +11,12 @@ an exercise has and this proof does not write fails it.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
 from tests.exercises.played import PLAYED, play_out, typed_fields
+from tests.proofs import _in_practice
 from tests.proofs._partners import CHEAP
 from tests.proofs._payloads import payloads
 from tests.proofs._visitors import small_server
@@ -102,7 +105,7 @@ class Stage:
     def __init__(self, page: Page, kernel: Kernel, counts: Counts) -> None:
         self.page, self._kernel, self._counts = page, kernel, counts
 
-    def show(self, app: App, names: Sequence[str], texts: Sequence[str]) -> set[str]:
+    def show(self, app: Any, names: Sequence[str], texts: Sequence[str]) -> set[str]:
         """Turn to every page; return the texts shown there verbatim."""
         self._kernel.root = app.root
         seen: set[str] = set()
@@ -145,6 +148,8 @@ def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
             for text in (text for text in texts if len(text) <= SHORT_NAME - 2):
                 _show_name(stage, text)
             stage.look()
+            for start in range(0, len(texts), BATCH):
+                _show_practice(stage, texts[start : start + BATCH], counts)
         if innocent:
             _fill_in_forms(browser, texts, counts)
     return counts
@@ -169,6 +174,19 @@ def _show_name(stage: Stage, text: str) -> None:
     """Give both the name; one of them sees their own and the other's."""
     with _couple(text) as partners:
         stage.show(App(Session(partners[0])), ("home", "sharing", "exercise:request"), [text])
+
+
+def _show_practice(stage: Stage, texts: Sequence[str], counts: Counts) -> None:
+    """A therapist who wrote these wherever they can: on all their pages, the couple's, and in the report."""
+    name = next((text for text in texts if len(text) <= SHORT_NAME - 2), "Kim")
+    with _in_practice.practice(name) as (desk, partners):
+        case_id = _in_practice.write(desk, partners, texts)
+        desks = [*_in_practice.desks_of(desk, case_id), *_in_practice.apps_of(partners)]
+        seen = [stage.show(app, pages, texts) for app, pages in desks]
+        stage.look()
+        counts["unseen"] += len(set(texts) - seen[0])
+        written = _in_practice.report_of(desk, case_id)
+        counts["fired"] += sum("<" in text and text in written for text in texts)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 One couple with the same ids, keys and past in each. A comes, answers as many questions in both worlds, and in
 the second also does some of this: answers the safety questions, decides (nothing, scores, answers or own words) and
-takes back, puts an exercise aside, says it was done and takes that back, blocks B's words, gives a study a copy, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
+takes back, puts an exercise aside, says it was done and takes that back, blocks B's words, gives a study a copy, joins a
+therapist's case and grants something there, leaves a draft, turns pages, asks for the private copy, answers again. The values of all
 answers differ as well. The disk is compared once A's sitting has ended, with the server running and closed; after a
 kill -9 in the middle of it and the next start; and with the disk as it was before A came, by which parts of it
 changed. A waiting decision is the one thing that B's passphrase opens: what it holds is not compared.
@@ -25,11 +26,13 @@ from tests.proofs.harness import Counts, proof
 from tests.proofs.kills import forking
 from tests.proofs.power_cuts import scratch
 from workbook.instruments import catalogue
+from workbook.service.cases.owner import Owner
 from workbook.service.couple import drawers, records
 from workbook.service.couple.records import Record
 from workbook.service.couple.waiting import Waiting
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
+from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Answer
 from workbook.service.identity.sittings import Sittings
 from workbook.sharing import Grain
@@ -94,6 +97,12 @@ def _turn_pages(ana: LocalPartner, chance: random.Random) -> None:
     ana.add_event("setting", {"name": "seen.expectation", "value": True})
 
 
+def _grant(ana: LocalPartner, chance: random.Random, invite: str) -> None:
+    ana.join_case(invite)
+    granted = Granted(chance.choice((ToCase.SCORES, ToCase.ANSWERS)), in_session=chance.random() < 0.5)
+    ana.grant_case({SHOWN: granted}, until="", policy_hash=_deeds.POLICY.words_hash)
+
+
 DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "safety": _answer_safety,
     "nothing": _decide(Grain.NOTHING),
@@ -113,6 +122,10 @@ DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "draft": _draft,
     "pages": _turn_pages,
     "private copy": lambda ana, _chance: ana.private_copy(_deeds.PASSPHRASES[0], "ask"),
+}
+CASE_DEEDS: dict[str, Callable[[LocalPartner, random.Random, str], object]] = {
+    "joined a case": lambda ana, _chance, invite: ana.join_case(invite),
+    "granted": _grant,
 }
 AGAIN = "answered again"  # rows of an ordinary kind: filled up to a round number once the sitting has ended
 APART = tuple(f"{who}_{moment}" for who in OBSERVERS for moment in MOMENTS)
@@ -178,6 +191,13 @@ def cells_written_only_where_used(size: int, seed: int) -> Counts:
         return _compare(size, seed, ["nothing"])
 
 
+@worlds_at_rest.control(size=1, fails=lambda counts: counts["changed_otherwise"] > 0)
+def a_place_written_only_where_used(size: int, seed: int) -> Counts:
+    """Nobody's place in a case is written anew but by who joins one."""
+    with mock.patch.object(Owner, "settling", return_value=Writing()):
+        return _compare(size, seed, ["granted"])
+
+
 @worlds_at_rest.control(size=1, fails=lambda counts: counts["without_running"] > 0)
 def a_store_that_never_settles(size: int, seed: int) -> Counts:
     """What SQLite keeps beside the database counts commits for everybody."""
@@ -202,7 +222,7 @@ def _compare(size: int, seed: int, only: list[str] | None = None) -> Counts:
     counts: Counts = dict.fromkeys(("trials", *keys), 0)
     for number in range(size):
         chance = random.Random(f"{seed}/{number}")
-        names = [*DEEDS, AGAIN]
+        names = [*DEEDS, *CASE_DEEDS, AGAIN]
         drawn = [names[number % len(names)], *chance.sample(names, chance.randint(0, 3))]
         deeds = only or list(dict.fromkeys(drawn))  # a copy given twice replaces one, which is noted as ended
         group, is_killed = f"{seed}/{number}", number % _EVERY_NTH_KILLED == 0
@@ -261,7 +281,7 @@ def act(household: Household, name: str, deeds: list[str]) -> None:
     chance = random.Random(name)
     code = (_code_file(household)).read_text(encoding="utf-8")
     ana = household.seat_partner(household.accounts.sign_in(code, _deeds.NAMES[0], _deeds.PASSPHRASES[0]))
-    _act(ana, chance, deeds)
+    _act(ana, chance, deeds, _deeds.invite_of(name.rpartition("/")[0]))
 
 
 def record_acts(name: str, deeds: list[str]) -> list[tuple[str, tuple[object, ...], dict[str, object]]]:
@@ -272,16 +292,19 @@ def record_acts(name: str, deeds: list[str]) -> list[tuple[str, tuple[object, ..
         def __getattr__(self, verb: str) -> Callable[..., None]:
             return lambda *given, **named: calls.append((verb, given, named))
 
-    _act(cast(LocalPartner, _Recorder()), random.Random(name), deeds)
+    invite = _deeds.invite_of(name.rpartition("/")[0])
+    _act(cast(LocalPartner, _Recorder()), random.Random(name), deeds, invite)
     return calls
 
 
-def _act(ana: LocalPartner, chance: random.Random, deeds: list[str]) -> None:
+def _act(ana: LocalPartner, chance: random.Random, deeds: list[str], invite: str) -> None:
     ana.read_table()
     ana.save_answers([*_answers(SHOWN, chance, N_ANSWERED), *_answers("needs", chance, 2)])
     ana.add_event("own_need", {"id": "needs.own.0badcafe", "text": "to be alone"})
     for deed in deeds:
-        if deed == AGAIN:
+        if deed in CASE_DEEDS:
+            CASE_DEEDS[deed](ana, chance, invite)
+        elif deed == AGAIN:
             ana.save_answers(_answers(SHOWN, chance, chance.randint(1, 3)))
         else:
             DEEDS[deed](ana, chance)

@@ -218,6 +218,26 @@ def test_notes_are_destroyed_on_their_day_without_anybodys_key(house: House, pra
         assert sum(row.payload is not None for row in log) == n_left
 
 
+def test_a_therapist_erases_their_practice_alone(house: House, practice: Practice) -> None:
+    ada = house.local.seat_partner(house.actors[0])
+    agree(ada)
+    join(ada, practice, SCORES)
+    practice.service.write_note(practice.case.case_id, "free", "They laughed.")
+    moss = practice_in(house, "Dr. Moss")
+    with pytest.raises(SignInError):
+        practice.service.erase_practice("another passphrase")
+    practice.service.erase_practice(PASSPHRASE)
+    for log in (f"drawer/{practice.actor.person_id}", notes_log(practice.actor.person_id)):
+        assert not any(row.payload for row in house.store.read(log)), log
+    assert f"private/{practice.actor.person_id}" not in house.store.cells()
+    assert len(house.store.cells("case/")) == 1, "Dr. Moss has a case still"
+    assert ada.my_case() is None
+    _refused(house, practice.code, PASSPHRASE)
+    with pytest.raises(AccessError):
+        practice.service.cases()
+    assert len(moss.service.cases()) == 1
+
+
 def test_grants_of_an_earlier_version_are_destroyed_at_the_start() -> None:
     store = MemoryStore()
     store.write([Entry("grants", "old", "sealed", b"keys")])

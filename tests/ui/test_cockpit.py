@@ -174,6 +174,20 @@ def _widgets(box: object) -> Iterator[object]:
         yield from _widgets(child)
 
 
+def test_one_more_topic_can_be_allowed_once_all_are_used_covered_ones_too(going_on: Room) -> None:
+    page = going_on.cockpit._made["live"].showing
+    for topic in ("connection.listening", "connection.curiosity", "connection.attention"):
+        asks(going_on, topic)
+    going_on.cockpit.session.act_live(
+        going_on.cockpit.session.service.cover, going_on.case_id, "connection.listening"
+    )
+    going_on.cockpit._open.fill()
+    assert [one["label"] for one in page._row.widget.buttons] == [say("cockpit.showing.more")]
+    page._row.press("b0")
+    assert going_on.cockpit.session.live(going_on.case_id).reveals_left == 1
+    assert say("cockpit.showing.show") in [one["label"] for one in page._row.widget.buttons]
+
+
 # -- what a therapist may turn to -------------------------------------------------------------------
 @pytest.mark.parametrize("page", ["case:no-such-case", "live:no-such-case", "no-such-page", "presentation"])
 def test_a_page_that_is_not_there_is_not_opened(room: Room, page: str) -> None:
@@ -274,3 +288,18 @@ def test_no_page_of_the_cockpit_breaks_an_accessibility_rule_or_overflows(
             found += violations(page, f"{name} at {width}")
     page.close()
     assert found == []
+
+
+def test_every_printed_page_of_the_report_says_that_it_is_provisional(room: Room) -> None:
+    weasyprint = pytest.importorskip("weasyprint")
+    html = to_html(sheet_for_therapist(room.cockpit.session, room.case_id), is_for_pdf=True)
+    pages = weasyprint.HTML(string=html).render().pages
+    assert len(pages) > 3
+    for page in pages:
+        assert say("cockpit.report.provisional") in "".join(_texts(page._page_box)).replace("\xa0", " ")
+
+
+def _texts(box: object) -> Iterator[str]:
+    yield getattr(box, "text", "")
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)

@@ -28,7 +28,7 @@ PAGES = [
     "view:waiting", "view:signs", "view:perception", "view:agreement", "view:guesses", "view:skills", "mood", "cooling", "take-along", "exercises",
     "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:request:kept", "exercise:the_question", "exercise:forgiving", "exercise:speaker_listener", "room",
     "exercise:agreement", "exercise:breakdown", "exercise:breakdown:alone", "exercise:breakdown:tell", "exercise:our_plan", "ledger", "this-week", "calendar",
-    "weekly", "again", "just-for-me", "resources", "sharing", "rights", "rights:erase", "rights:data",
+    "weekly", "again", "just-for-me", "resources", "sharing", "therapist", "rights", "rights:erase", "rights:data",
 ]  # fmt: skip
 
 IN_THE_DARK = [

@@ -13,12 +13,17 @@ from playwright.sync_api import Browser, Page
 from tests.ui.browser import show
 from tools.pseudo import write_languages
 from workbook.address import Address
+from workbook.content import say, speaking
 from workbook.content.language import MORE, languages
 from workbook.content.resource import resources
 from workbook.service.demo import open_demo
+from workbook.service.demo_practice import open_demo_practice
 from workbook.session import Session
+from workbook.session.practice import PracticeSession
 from workbook.ui.app import App
 from workbook.ui.blocks import heading
+from workbook.ui.cockpit.desk import PAGES as COCKPIT
+from workbook.ui.cockpit.desk import Cockpit
 from workbook.ui.components import Menu
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(570)]
@@ -174,3 +179,34 @@ def test_the_walk_finds_english_and_what_is_cut(browser: Browser, address: str, 
     assert [one.split()[0] for one in walked.cut["home"]] == ["hidden:"]
     page.close()
     household.close()
+
+
+class PracticeWalk(Walk):
+    """The same with a therapist's pages; what the demo's people wrote is theirs."""
+
+    def clean(self, text: str) -> str:
+        for name in ("label_1", "label_2", "label_3", "policy", "note", "homework", "therapist"):
+            text = text.replace(say(f"errors.demo.{name}"), "")
+        for name in ("first", "second", "third", "fourth", "fifth"):
+            text = text.replace(say(f"errors.demo.{name}"), "")
+        return NO_WORDS.sub("", text)
+
+
+def test_a_therapists_pages_have_no_english_left_and_no_words_cut(browser: Browser, address: str) -> None:
+    household, service = open_demo_practice()
+    with speaking("en-XA"):
+        cockpit = Cockpit(PracticeSession(service, language="en-XA"))
+    case_id = cockpit.session.cases[0].case_id
+    page, _ = show(browser, address, cockpit.root, width=360)
+    walked = PracticeWalk(cockpit.session, page, cockpit, "en-XA")  # type: ignore[arg-type]
+    for kind in COCKPIT:
+        cockpit.go(f"{kind.kind}:{case_id}" if kind.is_of_case else kind.kind)
+        walked.look(kind.kind)
+    cockpit.go(f"live:{case_id}")
+    cockpit.session.act(service.open_session, case_id)
+    walked.look("live, open")
+    page.close()
+    household.close()
+    assert len(walked.seen) == len(COCKPIT) + 1
+    assert told(walked.english) == ""
+    assert told(walked.cut) == ""

@@ -66,7 +66,7 @@ def writing_board(key: bytes, board: Board, cell: Cell) -> Writing:
 
 
 def removing_board(cell: Cell) -> Writing:
-    """Return what removes a board for good, if it is there."""
+    """Return what removes a cell for good, if it is there."""
     if cell.content is None:
         return Writing()
     return Writing(cells={cell.name: None}, seen={cell.name: cell.stamp})

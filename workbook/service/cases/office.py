@@ -11,17 +11,18 @@ from datetime import UTC, date, datetime
 
 from workbook.errors import AccessError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.cases.board import Board, read_board, writing_board
+from workbook.service.cases.board import Board, read_board, removing_board, writing_board
+from workbook.service.cases.notes import notes_log
 from workbook.service.cases.place import Place, open_place, people_with_place, place_cell
 from workbook.service.cases.records import CaseRecord, PracticeFold, fold_practice
-from workbook.service.cases.therapists import Therapist
+from workbook.service.cases.therapists import LOG, Therapist, rows_of
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import Record
 from workbook.service.formats.case_values import CaseRead, CaseSeen, InCase, Progress
 from workbook.service.formats.rows import publication_from_json, renewed
 from workbook.service.identity.directory import Directory
 from workbook.storage.base import Store, Writing
-from workbook.storage.deciding import decide_and_write
+from workbook.storage.deciding import Seen, decide_and_write
 
 ALONE = "alone/"
 """What a tick begins with that says somebody was seen alone; their person id follows."""
@@ -107,24 +108,23 @@ class Office:
         decide_and_write(self.store, [], changed)
 
     # -- who has joined ---------------------------------------------------------------------
-    def joined(self, fold: PracticeFold) -> dict[str, tuple[Board, list[Joined]]]:
+    def joined(self, fold: PracticeFold, only: str = "") -> dict[str, tuple[Board, list[Joined]]]:
         """Return each open case's board, and who has joined it with what they grant now; by case."""
-        found: dict[str, tuple[Board, list[Joined]]] = {}
-        for case in fold.cases.values():
-            board = None if case.is_closed else read_board(self.store, bytes.fromhex(case.key))[0]
-            if board is not None and board.therapist_id == self.person_id:
-                found[case.case_id] = (board, [])
-        here: dict[str, list[Place]] = {}
+        cases = [fold.case(only)] if only else [case for case in fold.cases.values() if not case.is_closed]
+        boards = {case.case_id: read_board(self.store, bytes.fromhex(case.key))[0] for case in cases}
+        here: dict[str, list[Place]] = {
+            case_id: [] for case_id, board in boards.items() if board and board.therapist_id == self.person_id
+        }
         for place in filter(None, map(self._place, people_with_place(self.store))):
-            if place.case_id in found and place.board_key == fold.cases[place.case_id].key:
-                here.setdefault(place.case_id, []).append(place)
+            if place.case_id in here and place.board_key == fold.cases[place.case_id].key:
+                here[place.case_id].append(place)
+        self._let_in(fold, {case_id: places for case_id, places in here.items() if places}, boards)
+        parted, found = self.directory.parted(), dict[str, tuple[Board, list[Joined]]]()
         for case_id, places in here.items():
-            board, people = found[case_id]
-            if not board.couple_id:
-                board = self._let_in(fold.cases[case_id], places)
-                found[case_id] = (board, people)
-            people += [one for place in places if (one := self._as_joined(place, board)) is not None]
-            people.sort(key=lambda one: one.side)
+            board = boards[case_id] or self.board(fold.cases[case_id])
+            people = [self._as_joined(place, board) for place in places if place.couple_id not in parted]
+            joined = sorted((one for one in people if one is not None), key=lambda one: one.side)
+            found[case_id] = (board, joined)
         return found
 
     def settle(self) -> None:
@@ -133,13 +133,35 @@ class Office:
         fold = self.fold()
         self.change_boards([case for case in fold.cases.values() if not case.is_closed], lambda board: board)
 
-    def _let_in(self, case: CaseRecord, places: Sequence[Place]) -> Board:
-        """Let the couple of whoever joined first into a case: it has no more than one."""
-        first = min(places, key=lambda place: (place.joined, place.couple_id)).couple_id
-        self.change_boards(
-            [case], lambda board: board if board.couple_id else replace(board, couple_id=first)
-        )
-        return self.board(case)
+    def logs(self) -> list[str]:
+        """Return the logs that are all one's own."""
+        return [self.drawer.log, notes_log(self.person_id)]
+
+    def erasing(self, seen: Seen) -> Writing:
+        """Return what destroys one's account, drawer, notes and boards; the places of others stay theirs."""
+        boards = [read_board(self.store, bytes.fromhex(case.key))[1] for case in self.fold().cases.values()]
+        drawer = self.store.read_cell(self.drawer.cell)
+        gone = {log: [row.sequence for row in seen[log]] for log in self.logs()}
+        gone[LOG] = rows_of(seen[LOG], self.person_id)
+        return Writing.of(Writing(forget=gone), *map(removing_board, [*boards, drawer]))
+
+    def _let_in(
+        self, fold: PracticeFold, here: Mapping[str, Sequence[Place]], boards: dict[str, Board | None]
+    ) -> None:
+        """Let the couple of whoever joined first into each case that has none yet."""
+        new = [fold.cases[case_id] for case_id in here if not _couple_of(boards[case_id])]
+        if not new:
+            return
+        first = {
+            case.case_id: min(here[case.case_id], key=lambda one: (one.joined, one.couple_id)).couple_id
+            for case in new
+        }
+
+        def letting_in(board: Board) -> Board:
+            return board if board.couple_id else replace(board, couple_id=first[board.case_id])
+
+        self.change_boards(new, letting_in)
+        boards.update({case.case_id: self.board(case) for case in new})
 
     def place_cells(self) -> list[str]:
         """Return the names of all cells in which something of one's cases may lie."""
@@ -169,7 +191,7 @@ class Office:
         account = self.directory.account(place.person_id)
         if account is None or account.couple_id != place.couple_id:
             return None
-        if board.couple_id != place.couple_id or self.directory.is_unpaired(place.couple_id):
+        if board.couple_id != place.couple_id:
             return None
         today = datetime.now(UTC).date()
         stands = is_standing(place, board, today)
@@ -215,7 +237,7 @@ def read_whole(
 
     What has come to be held back since it was published is left out on reading.
     """
-    published = [content for one in people for content in one.place.publications]
+    published = [content for one in people for content in one.place.publications()]
     publications = tuple(publication_from_json(renewed(content, instruments)) for content in published)
     ratings = tuple(rating for one in people for rating in one.place.ratings)
     marks = fold.marks.get(seen.case_id, ())
@@ -226,6 +248,10 @@ def read_whole(
         tuple(sorted(ratings, key=lambda rating: rating.day)),
         board.homework,
     )
+
+
+def _couple_of(board: Board | None) -> str:
+    return board.couple_id if board is not None else ""
 
 
 def _member(one: Joined) -> InCase:

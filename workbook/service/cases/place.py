@@ -10,7 +10,7 @@ replaced is noted as ended.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from workbook.errors import StorageError, WrongKeyError, problem
 from workbook.service.formats import crypto
 from workbook.service.formats.case_values import Granted, Rating, ToCase
+from workbook.service.formats.rows import dump, load
 from workbook.service.formats.two_readers import ROOM, open_as_either, pack, seal_for_two
 from workbook.storage.base import Cell, Store, Writing
 
@@ -29,8 +30,8 @@ class Place:
     """What lies in somebody's place, all of it plain.
 
     ``board_key`` opens the case's board. ``name`` is that of what is granted; ``policy_hash`` what they had
-    read when they granted it. ``publications`` are as `publication_to_json` writes them, ``progress`` by
-    chapter.
+    read when they granted it; ``progress`` is by chapter. What is ``published`` is one text, so that whoever
+    only lists places need not read it: see `publications`.
     """
 
     person_id: str
@@ -44,8 +45,17 @@ class Place:
     until: str = ""
     grants: Mapping[str, Granted] = field(default_factory=dict)
     progress: Mapping[str, str] = field(default_factory=dict)
-    publications: tuple[Mapping[str, Any], ...] = ()
+    published: str = "[]"
     ratings: tuple[Rating, ...] = ()
+
+    def publications(self) -> list[dict[str, Any]]:
+        """Return what is published, each as `publication_to_json` writes it."""
+        found: list[dict[str, Any]] = load(self.published.encode())
+        return found
+
+    def publishing(self, progress: Mapping[str, str], publications: Sequence[Mapping[str, Any]]) -> "Place":
+        """Return it with these, in the place of all that was published."""
+        return replace(self, progress=progress, published=dump(list(publications)).decode())
 
     def is_over(self, today: date) -> bool:
         """Tell whether the time of what is granted is over: then it is read as nothing."""
@@ -61,7 +71,7 @@ class Place:
 
     def emptied(self) -> "Place":
         """Return it with nothing published: as one that grants nothing."""
-        return replace(self, progress={}, publications=())
+        return self.publishing({}, ())
 
     def renamed(self) -> "Place":
         """Return it under another name, where something was granted: that is no longer what is."""
@@ -133,9 +143,7 @@ def _place(content: Mapping[str, Any]) -> Place:
         name: Granted(ToCase(one["to_case"]), one["in_session"]) for name, one in content["grants"].items()
     }
     ratings = tuple(Rating(**one) for one in content["ratings"])
-    publications = tuple(content["publications"])
-    about = {"grants": grants, "ratings": ratings, "publications": publications}
-    return Place(**{**content, **about})
+    return Place(**{**content, "grants": grants, "ratings": ratings})
 
 
 def _bound_to(person_id: str) -> str:

@@ -5,7 +5,7 @@ person is in nothing here, and the private questions are not even counted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -64,7 +64,7 @@ class OwnDrawer:
             for occasion in sorted(own["occasion"].unique()) if grain is not None else ():
                 made = self._made(own, name, str(occasion), grain or Grain.NOTHING)
                 publications += [publication_to_json(made)] if made is not None else []
-        return replace(place, progress=progress, publications=tuple(publications))
+        return place.publishing(progress, publications)
 
     # -- within ---------------------------------------------------------------------------
     def _responses(self, instrument: str) -> pd.DataFrame:

@@ -131,6 +131,7 @@ class Sessions:
             reveals_left=left if is_therapist else -1,
             is_over=live.is_over,
             has_rated=by in live.rated,
+            reveals_allowed=live.most if is_therapist else -1,
         )
 
     def _standing(self, case_id: str) -> Live | None:

@@ -6,7 +6,7 @@ wrong, or missing, the answer is the same and takes as long: one key is derived.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ class Therapists:
         self._store, self._sittings, self._tries, self._cost = store, sittings, tries, cost
         self._clock = clock
         self._dummy = lock_key(crypto.new_key(), "a dummy nobody knows", "nobody", cost)
-        self._salts: dict[str, str] = {}
+        self._salts: dict[Actor, str] = {}
         sittings.on_end(self._forget)
 
     def create(self, name: str, passphrase: str) -> Welcome:
@@ -133,7 +133,7 @@ class Therapists:
         account, key = self._check(actor, old)
         check_new(account.name, new, account.code)
         kept, recovery_code = self._renew(account, key, new)
-        self._salts[actor.sitting_id] = kept.by_passphrase.salt
+        self._salts[actor] = kept.by_passphrase.salt
         self._sittings.end_where(lambda one: one.person_id == actor.person_id and one != actor)
         return recovery_code
 
@@ -167,6 +167,18 @@ class Therapists:
         none = SecondFactor()
         self._keep(account, lambda now: replace(now, factor=none.seal(key, now.person_id)))
 
+    def check_passphrase(self, actor: Actor, passphrase: str) -> None:
+        """Refuse whoever does not know the passphrase of the therapist who is signed in here.
+
+        Raises
+        ------
+        SignInError
+            It is another.
+        TooManyTriesError
+            After ten wrong ones in this sitting.
+        """
+        self._check(actor, passphrase)
+
     def has_factor(self, actor: Actor) -> bool:
         """Tell whether one has a second factor oneself."""
         account = self.account_of(actor)
@@ -187,7 +199,7 @@ class Therapists:
         # Another server may have changed the passphrase: its sittings that began before end everywhere.
         if account is None or account.keys is None:
             raise AccessError(problem("errors.access.ended"))
-        if self._salts.setdefault(actor.sitting_id, salt) != salt:
+        if self._salts.setdefault(actor, salt) != salt:
             self._sittings.end(actor.sitting_id)
             raise AccessError(problem("errors.access.ended"))
         return account
@@ -214,7 +226,7 @@ class Therapists:
 
     # -- within -----------------------------------------------------------------------------
     def _forget(self, actor: Actor) -> None:
-        self._salts.pop(actor.sitting_id, None)
+        self._salts.pop(actor, None)
 
     def _by_code(self, code: str) -> Therapist | None:
         return next((one for one in self._all() if plain_code(one.code) == plain_code(code)), None)
@@ -280,7 +292,7 @@ class Therapists:
 
     def _seat(self, account: Therapist, key: bytes) -> Actor:
         actor = self._sittings.begin(Actor("therapist", "", account.person_id), key)
-        self._salts[actor.sitting_id] = account.by_passphrase.salt
+        self._salts[actor] = account.by_passphrase.salt
         return actor
 
     def _all(self) -> list[Therapist]:
@@ -295,6 +307,11 @@ def require_therapist(sittings: Sittings, actor: Actor) -> Actor:
     if actor.role != "therapist":
         raise AccessError(problem("errors.access.not_yours"))
     return actor
+
+
+def rows_of(rows: Sequence[Row], person_id: str) -> list[int]:
+    """Return the numbers of the rows of one therapist's account."""
+    return [row.sequence for row in rows if _is_of(row, person_id)]
 
 
 def _entry(account: Therapist) -> Entry:

@@ -131,7 +131,7 @@ class Caseload:
         with self._lock:
             office = self._offices.pop(actor.sitting_id, None)
             owner = self._owners.pop(actor.sitting_id, None)
-        if office is not None:
+        if office is not None and self.therapists.by_id(office.person_id) is not None:  # or it was erased
             with suppress(WorkbookError):  # the sitting is over all the same; the next one makes it good
                 office.settle()
                 self.store.settle_down()

@@ -163,9 +163,14 @@ class InCase(AtTable, PartnerService):
         return Writing() if cell.content is None else owner.writing(None, cell)
 
     def _granted(self) -> dict[str, Any] | None:
-        """Return all that lies in one's own place, as plain JSON; None where nothing does."""
+        """Return what one grants in a case, all that is published there, and how one rated, as plain JSON."""
         place, _ = self._owner().place()
-        return None if place is None else {**asdict(place), "board_key": ""}
+        if place is None:
+            return None
+        kept = asdict(place)
+        told = {name: kept[name] for name in ("joined", "until", "grants", "progress")}
+        ratings = [{"day": one.day, "items": dict(one.items)} for one in place.ratings]
+        return told | {"published": place.publications(), "ratings": ratings}
 
     def _my_session(self) -> Live | None:
         """Return the session of the case that one has joined oneself."""

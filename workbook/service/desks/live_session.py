@@ -1,14 +1,16 @@
 """What a therapist may do in a session, in process: run it, ask to show topics, run the couple's room."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
-from workbook.errors import AccessError, CaseError, problem
+from workbook.errors import AccessError, CaseError, WorkbookError, problem
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import Board
 from workbook.service.cases.live import Live
 from workbook.service.cases.office import ALONE, Joined, Office
+from workbook.service.cases.place import place_cell
 from workbook.service.cases.records import PracticeFold, mark_record
 from workbook.service.cases.sessions import Change
 from workbook.service.desks.core import Core
@@ -46,7 +48,10 @@ class LiveSession(TherapistService):
             about = office.person_id, case_id, board.couple_id, (ids[0], ids[1])
             return rules.open_live(*about, now, core.caseload.sessions.offer)
 
+        before = core.caseload.sessions.of_case(case_id)
         opened = core.caseload.sessions.open(case_id, make)
+        if before is None or before.id != opened.id:
+            self._follow_places(office, opened)
         self._act()
         return core.caseload.sessions.seen(opened, is_therapist=True)
 
@@ -125,7 +130,7 @@ class LiveSession(TherapistService):
         self._core.sittings.act(self._actor.sitting_id)
 
     def _joined(self, office: Office, fold: PracticeFold, case_id: str) -> tuple[Board, list[Joined]]:
-        found = office.joined(fold).get(case_id)
+        found = office.joined(fold, case_id).get(case_id)
         if found is None:
             raise AccessError(problem("errors.access.not_yours"))
         return found
@@ -161,7 +166,7 @@ class LiveSession(TherapistService):
         live = self._core.caseload.sessions.of_case(case_id)
         if live is None or live.is_over or not live.laid:
             return
-        _, people = office.joined(office.fold()).get(case_id, (None, []))
+        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
         granting = {one.place.person_id: one.place for one in people if one.is_standing}
 
         def keep(now: Live, _at: datetime) -> Live:
@@ -174,9 +179,19 @@ class LiveSession(TherapistService):
 
         self._core.caseload.sessions.settle(case_id, keep)
 
+    def _follow_places(self, office: Office, live: Live) -> None:
+        """Have what is shown follow the places of the two, whichever server writes them."""
+
+        def look(_rows: object) -> None:
+            with suppress(WorkbookError):  # the case was closed, or the sitting is over
+                self._look_again(office, live.case_id)
+
+        stops = [self._core.store.watch(place_cell(person_id), look) for person_id in live.people]
+        self._core.stop_at_end(self._actor, stops)
+
     def _tell_couple(self, office: Office, case_id: str) -> None:
         """Have the pages of those who joined look at the board anew."""
-        _, people = office.joined(office.fold()).get(case_id, (None, []))
+        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
         for one in people:
             self._core.caseload.sessions.tell(f"board of {one.place.person_id}")
 

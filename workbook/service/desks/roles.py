@@ -294,6 +294,10 @@ class TherapistService(HearingService):
         In every case: all grants rest until their owners have read it.
         """
 
+    @abstractmethod
+    def erase_practice(self, passphrase: str) -> None:
+        """Destroy one's account, notes and cases; nobody's grants hold any more, and the sitting ends."""
+
     # -- cases --------------------------------------------------------------------------
     @abstractmethod
     def cases(self) -> list[CaseSeen]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
 from workbook.content.practice import practice_offer
-from workbook.errors import AccessError, CaseError, problem
+from workbook.errors import AccessError, CaseError, StorageError, problem
 from workbook.service.cases import notes
 from workbook.service.cases.board import Board, board_cell, key_of, read_board, removing_board, writing_board
 from workbook.service.cases.office import ALONE, Joined, Office, read_whole, seen_case
@@ -21,6 +21,7 @@ from workbook.service.cases.records import (
     problems_of_words,
     tick_record,
 )
+from workbook.service.cases.therapists import LOG as THERAPISTS
 from workbook.service.desks.caseload import PLACES
 from workbook.service.desks.live_session import LiveSession
 from workbook.service.desks.roles import TherapistService
@@ -59,6 +60,20 @@ class LocalTherapist(LiveSession, TherapistService):
             self._look_again(office, case.case_id)
         self._act()
         return self.practice()
+
+    def erase_practice(self, passphrase: str) -> None:
+        core, office = self._core, self._office()
+        core.therapists.check_passphrase(self._actor, passphrase)
+        core.store.drop_set_aside()  # what restoring a backup set aside holds the same
+        for case_id in office.fold().cases:
+            core.caseload.sessions.close(case_id)
+        logs = [*office.logs(), THERAPISTS]
+        try:
+            decide_and_write(office.store, logs, office.erasing)
+        except StorageError as error:
+            core.make_room(error)
+            decide_and_write(office.store, logs, office.erasing)
+        core.sittings.end_where(lambda actor: actor.person_id == office.person_id)
 
     # -- cases --------------------------------------------------------------------------
     def cases(self) -> list[CaseSeen]:

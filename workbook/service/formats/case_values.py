@@ -203,8 +203,8 @@ class SessionSeen:
     and which are ``revealed``: those that both have shown. Nothing says why one is not.
 
     ``offered`` is, for a partner, what they offered themselves; for the therapist, what both did.
-    ``reveals_left`` is the therapist's, and -1 for everybody else. ``is_over`` is a session that has
-    ended and can still be rated; ``has_rated`` is the reader's own.
+    ``reveals_left`` of ``reveals_allowed`` are the therapist's, and -1 for everybody else. ``is_over`` is a
+    session that has ended and can still be rated; ``has_rated`` is the reader's own.
     """
 
     id: str
@@ -224,3 +224,4 @@ class SessionSeen:
     reveals_left: int
     is_over: bool
     has_rated: bool = False
+    reveals_allowed: int = -1

@@ -23,7 +23,7 @@ class PolicyPage(CockpitPage):
     is_of_case = False
 
     def parts(self) -> Sequence[Widget]:
-        self.choice = Choices(legend=say("cockpit.practice.legend"))
+        self.choice = Choices(legend=say("cockpit.practice.legend"), hint=say("cockpit.practice.legend_hint"))
         self.words_own = TextField(
             kind="long",
             label=say("cockpit.practice.words"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ipywidgets import Widget
 
 from workbook.content import say
+from workbook.content.practice import practice_offer
 from workbook.frames import occasion_number
 from workbook.service.formats.case_values import SessionSeen, Topic
 from workbook.ui.blocks import Block, bullets, heading, note, paragraph
@@ -50,11 +51,8 @@ class Showing:
         if self._round.value not in self._rounds():
             self._round.value = self._rounds()[0]
         self._words.blocks = self._told(seen)
-        more = (
-            []
-            if seen.reveals_left
-            else [Button(say("cockpit.showing.more"), self._allow_more(seen), "quiet")]
-        )
+        is_full = seen.reveals_left == 0 and seen.reveals_allowed < practice_offer().most_reveals_ever
+        more = [Button(say("cockpit.showing.more"), self._allow_more(seen), "quiet")] if is_full else []
         ask = [Button(say("cockpit.showing.show"), self._ask, "secondary")] if seen.reveals_left else []
         self._row.offer(*ask, *more)
         self._asked.offer(*(self._coverer(one) for one in seen.asked))
@@ -98,7 +96,7 @@ class Showing:
         self._session.act_live(verb, self._case_id, self._topic.value, self._round.value)
 
     def _allow_more(self, seen: SessionSeen) -> Callable[[], object]:
-        verb, most = self._session.service.allow_reveals, len(seen.asked) + 1
+        verb, most = self._session.service.allow_reveals, seen.reveals_allowed + 1
         return lambda: self._session.act_live(verb, self._case_id, most)
 
     def _coverer(self, topic: Topic) -> Button:

@@ -114,16 +114,18 @@ class Screen(Page):
         instrument, chapter = self.chapter
         screens = self.session.screens(chapter.id)
         items = screens[self.number]
-        self.say_words(self._head(instrument, chapter, len(screens)))
+        if items:  # before the words: never questions of the screen before below a new heading
+            with self.form.hold_sync():
+                self.form.occasion = self.occasion
+                self.form.opens_blank = instrument.is_private
+                self.form.answers = (
+                    {} if instrument.is_private else self.session.answers(items, self.occasion)
+                )
+                self.form.items = [question(item) for item in items]
         self.bar.blocks = [] if instrument.is_private else [self._progress(chapter)]
-        if not items:
-            return
-        with self.form.hold_sync():
-            self.form.occasion = self.occasion
-            self.form.opens_blank = instrument.is_private
-            self.form.answers = {} if instrument.is_private else self.session.answers(items, self.occasion)
-            self.form.items = [question(item) for item in items]
-        self._offer(chapter, len(screens))
+        self.say_words(self._head(instrument, chapter, len(screens)))
+        if items:
+            self._offer(chapter, len(screens))
 
     def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
         key = "private_kicker" if instrument.is_private else "kicker" if n_screens > 1 else "kicker_one"

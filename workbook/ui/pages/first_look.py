@@ -114,18 +114,20 @@ class FirstLook(Screen):
         names = [*(page.id for page in first_look().pages), NEEDS]
         here = names.index(self.address.name)
         name = self.address.name
+        items = self.session.first_look_items(name) if name != NEEDS else []
+        with (
+            self.form.hold_sync()
+        ):  # before the words: never questions of the page before below a new heading
+            self.form.occasion = self.session.occasion
+            self.form.answers = self.session.answers(items)
+            self.form.items = [question(item) for item in items]
+        self.bar.blocks = [self._progress_of_all()]
+        self.picks.groups = [{"title": "", "options": self._needs()}] if name == NEEDS else []
+        self.picks.legend = say("ui.first-look.needs.legend")
         words = kicker(say("ui.first-look.kicker", page=here + 1, pages=len(names)))
         self.say_words(
             [words, heading(1, say(f"ui.first-look.{name}.title")), lead(say(f"ui.first-look.{name}.lead"))]
         )
-        items = self.session.first_look_items(name) if name != NEEDS else []
-        self.bar.blocks = [self._progress_of_all()]
-        with self.form.hold_sync():
-            self.form.occasion = self.session.occasion
-            self.form.answers = self.session.answers(items)
-            self.form.items = [question(item) for item in items]
-        self.picks.groups = [{"title": "", "options": self._needs()}] if name == NEEDS else []
-        self.picks.legend = say("ui.first-look.needs.legend")
         onward = at("first-picture") if name == NEEDS else at(self.kind, names[here + 1])
         label = say("ui.first-look.finish" if name == NEEDS else "ui.button.next")
         back = [Button(say("ui.button.back"), self.to(at(self.kind, names[here - 1])))] if here else []
