@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import vobject
@@ -10,6 +11,7 @@ from tests.ui.test_ledger import propose
 from tests.ui.test_question import labels, page_of, press
 from workbook.content import say
 from workbook.session import Session
+from workbook.session.own_day import own_today
 from workbook.ui.app import App
 from workbook.ui.dates import calendar_of
 
@@ -121,3 +123,27 @@ def test_whoever_leaves_is_offered_to_take_the_dates_off_and_none_is_made_by_its
     assert file.content == "", "only a press makes it"
     file._handle_custom_msg({"press": "fetch"}, [])
     assert "STATUS:CANCELLED" in file.content
+
+
+def test_a_custom_of_every_week_stands_on_its_next_day_and_comes_again_in_the_file(
+    two: tuple[App, App],
+) -> None:
+    maya, jonah = two
+    first = (own_today() - timedelta(days=9)).isoformat()
+    custom = {"sort": "custom", "what": "Pancakes", "rhythm": "week", "day": first, "skipped_when": ""}
+    found = maya.session.act("new_traditions.proposed", custom).operation_id
+    assert week("planned") not in parts(maya)
+    jonah.session.act("new_traditions.answered", {"custom": found, "answer": "yes"})
+    assert parts(maya)[week("planned")] == ["Pancakes"]
+    days = [one.dtstart.value for one in vobject.readOne(calendar_of(maya.session)).vevent_list]
+    assert days[0] == own_today() + timedelta(days=5)
+    assert len(days) == 12 and {(later - day).days for day, later in pairwise(days)} == {7}
+
+
+def test_a_weekly_talk_has_its_day_once_both_said_yes(two: tuple[App, App]) -> None:
+    maya, jonah = two
+    planned = {"deck": "values", "place": "walk", "day": own_today().isoformat()}
+    talk = maya.session.act("weekly_talk.planned", planned).operation_id
+    assert week("planned") not in parts(maya)
+    jonah.session.act("weekly_talk.answered", {"talk": talk, "answer": "yes", "day": ""})
+    assert len(parts(maya)[week("planned")]) == 1

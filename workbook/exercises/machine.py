@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 from workbook.errors import Problem, WorkbookError, problem
 from workbook.shapes import Field, Reference, Shape, complete, find_problems
 
+Rhythm = Literal["", "weekly", "monthly"]
+
 
 class ExerciseError(WorkbookError):
     """A step of an exercise that is malformed, or not this person's to take now."""
@@ -67,12 +69,14 @@ class Thing:
     """One thing that lies on the table: a line, a request, a talk. Each move makes it anew.
 
     ``stage`` names where it stands; words for it are ``exercises.<exercise>.stage.<stage>``. A thing in
-    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off. ``over`` names events
-    on it that are to be destroyed; see `Reply`.
+    a stage that is not among ``ENDS`` is still open. Those in ``DONE`` are ticked off, and in those in
+    ``DATED`` both have said yes to its ``day``. ``over`` names events on it that are to be destroyed; see
+    `Reply`.
     """
 
     ENDS: ClassVar[frozenset[str]] = frozenset()
     DONE: ClassVar[frozenset[str]] = frozenset()
+    DATED: ClassVar[frozenset[str]] = frozenset()
 
     id: str
     by: str
@@ -103,7 +107,12 @@ class Thing:
     @property
     def moment(self) -> date | datetime | None:
         """Return the day, or the moment, on which the two have something to do with it, if it is agreed."""
-        return None
+        return self.day if self.stage in self.DATED else None
+
+    @property
+    def repeats(self) -> Rhythm:
+        """Return how often it comes again after its day."""
+        return ""
 
     def waits_for(self, person_id: str) -> bool:
         """Return whether the next move is this person's."""

@@ -3,18 +3,19 @@
 A custom lives as long as neither lets it go. To let it rest takes one of the two, to change it takes both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
-from workbook.exercises.machine import Happening, Machine, Opening, Reply, Told
+from workbook.exercises.machine import Happening, Machine, Opening, Reply, Rhythm, Told
 from workbook.exercises.turns import Exchange, either, other, to, told
 from workbook.shapes import Choice, Day, Text
 
 BEFORE_LOOKING_BACK = 3  # times
 KINDS = ("custom", "learning", "people")
 RHYTHMS = ("day", "week", "month", "season", "year")
+RHYTHMS_OF_A_CALENDAR: Mapping[str, Rhythm] = {"week": "weekly", "month": "monthly"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Custom(Exchange):
     """One custom. ``times`` is how often it took place since it was agreed or kept: told to nobody."""
 
     ENDS = frozenset({"declined", "let_go"})
+    DATED = frozenset({"running"})
     FOR_OTHER: ClassVar[frozenset[str]] = frozenset({"proposed"})
 
     what: str
@@ -33,6 +35,10 @@ class Custom(Exchange):
     @property
     def title(self) -> str:
         return self.what
+
+    @property
+    def repeats(self) -> Rhythm:
+        return RHYTHMS_OF_A_CALENDAR.get(self.rhythm, "")
 
     def waits_for(self, person_id: str) -> bool:
         return self.stage == "looking_back" or super(Custom, self).waits_for(person_id)

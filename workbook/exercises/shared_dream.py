@@ -20,6 +20,7 @@ class Dream(Thing):
     """Two dreams and what came of them. ``by`` is whoever wrote the sentence, or the first dream."""
 
     ENDS = frozenset({"let_go", "each_own"})
+    DATED = frozenset({"agreed"})
 
     dreams: Mapping[str, str]
     gives: Mapping[str, str] = field(default_factory=dict)

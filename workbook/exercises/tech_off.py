@@ -20,6 +20,7 @@ class Time(Thing):
     """A time without screens. ``pulls`` is what each says of oneself; ``by`` who proposed last."""
 
     ENDS = frozenset({"let_go"})
+    DATED = frozenset({"running"})
 
     pulls: Mapping[str, str]
     when: str = ""

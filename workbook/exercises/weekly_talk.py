@@ -35,6 +35,7 @@ class Talk(Exchange):
 
     ENDS = frozenset({"had", "let_go"})
     DONE = frozenset({"had"})
+    DATED = frozenset({"agreed"})
     FOR_OTHER: ClassVar[frozenset[str]] = frozenset({"planned"})
 
     place: str = ""

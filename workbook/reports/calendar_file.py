@@ -17,7 +17,7 @@ from icalendar import Calendar, Event
 
 PRODUCT = "-//Calendar//Calendar 1.0//EN"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-EVERY = {"weekly": 7, "fortnightly": 14, "monthly": 28}  # days; a month is four weeks, on the same weekday
+EVERY = {"weekly": 7, "monthly": 28}  # days; a month is four weeks, so that it stays on its weekday
 N_TIMES = 12
 
 
@@ -32,7 +32,7 @@ class Dated:
     title : str
     at : date or datetime
         A datetime has a zone.
-    repeats : {"", "weekly", "fortnightly", "monthly"}
+    repeats : {"", "weekly", "monthly"}
     zone : str
         The zone by whose clock it repeats; UTC where none is named.
     """
@@ -40,7 +40,7 @@ class Dated:
     id: str
     title: str
     at: date | datetime
-    repeats: Literal["", "weekly", "fortnightly", "monthly"] = ""
+    repeats: Literal["", "weekly", "monthly"] = ""
     zone: str = ""
 
 

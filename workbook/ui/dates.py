@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from workbook.content import say
 from workbook.exercises import MACHINES, Thing
 from workbook.reports import Dated, to_calendar
+from workbook.reports.calendar_file import EVERY
 from workbook.session import Session
 from workbook.session.own_day import own_clock, own_today
 from workbook.ui.exercise_pages.activity import work
 
-LOOKS_BACK = ("agreement",)  # whose dates are for looking back
+LOOKS_BACK = ("agreement", "tech_off")  # whose dates are for looking back
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,19 @@ def joint_dates(session: Session) -> list[JointDate]:
     """Return all that is agreed and not over, the earliest first."""
     found = work(session)
     dates = [
-        JointDate(name, thing, thing.moment)
+        JointDate(name, thing, _next(thing, thing.moment))
         for name in MACHINES
         for thing in found.of(name).values()
         if thing.is_open and thing.moment is not None
     ]
     return sorted(dates, key=lambda one: (one.day, one.at.isoformat(), one.thing.id))
+
+
+def _next(thing: Thing, at: date | datetime) -> date | datetime:
+    """Return the moment, or of what repeats the next one that is not over."""
+    every, day = EVERY.get(thing.repeats), at.date() if isinstance(at, datetime) else at
+    gone = (own_today() - day).days
+    return at + timedelta(days=-(-gone // every) * every) if every and gone > 0 else at
 
 
 def calendar_of(session: Session, *, cancels: bool = False) -> str:
@@ -53,4 +61,4 @@ def calendar_of(session: Session, *, cancels: bool = False) -> str:
 def _dated(session: Session) -> Iterator[Dated]:
     for one in joint_dates(session):
         title = say("ui.calendar.look_back" if one.exercise in LOOKS_BACK else "ui.calendar.time")
-        yield Dated(one.thing.id, title, one.at)
+        yield Dated(one.thing.id, title, one.at, one.thing.repeats)
