@@ -9,6 +9,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
+from workbook.content import say
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 RAISED = "1 / 0"
@@ -57,6 +59,14 @@ def test_the_couples_notebook_opens_the_simulated_couple_without_an_error() -> N
     names = [member.name for member in service.couple().members]
     household.close()
     assert [name for name in names if name in shown], "no page was shown"
+
+
+def test_the_therapists_notebook_opens_a_made_up_practice_of_three_cases_without_an_error() -> None:
+    notebook = execute(served("therapist.ipynb"))
+    assert find_errors(notebook) == []
+    assert notebook.cells[0].source.startswith("# ")
+    shown = texts_of_widgets(notebook)
+    assert [n for n in (1, 2, 3) if say(f"errors.demo.label_{n}") not in shown] == []
 
 
 def test_the_analysis_runs_from_its_data_to_its_figure() -> None:

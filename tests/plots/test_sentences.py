@@ -233,6 +233,17 @@ def test_a_view_that_can_tell_of_differences_says_once_how_often_chance_does(nam
     assert n_of_chance(name, prepared) == 1
 
 
+def test_the_note_below_four_views_speaks_of_the_marks_that_are_drawn():
+    """Each topic has its scale; words stand instead of a mark only where the other's view has one of its own."""
+    values = {item.id: min(2, item.scale.highest) for one in ASKED.values() for item in one.items}
+    found = together(*(responses_of(who, values) for who in (A, B)))
+    said = {}
+    for view in (one for one in plots.VIEWS if one.name in ("perspectives", "skills", "guesses")):
+        prepared = view.prepared(ASKED[view.instrument], plots.Given(found, NAMES))
+        said[view.name] = view.drawing.note(prepared)[0][0].rpartition(".")[2]
+    assert said == {"perspectives": "filled_open", "skills": "own_and_seen", "guesses": "filled_open"}
+
+
 def n_of_chance(name: str, prepared) -> int:
     """Return how many sentences of a view say how often chance tells of a difference."""
     drawing = next(view for view in plots.VIEWS if view.name == name).drawing

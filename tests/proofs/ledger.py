@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVEN = (
     "workbook",
     "notebooks/couple.ipynb",
+    "notebooks/therapist.ipynb",
     "tests/exercises/forbidden.py",
     "tests/exercises/never.py",
     "tests/exercises/play.py",

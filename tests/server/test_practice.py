@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 
@@ -9,17 +10,22 @@ import httpx
 import pytest
 
 from tests.server.conftest import CHEAP, PASSPHRASE, Person
+from tests.server.test_every_form_twice import IN_A_PRACTICE, outcome, send
+from tests.server.test_sent_twice import form_of, twin
 from tests.walk.seeded import in_folder
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
 from workbook.service.desks.household import Household
 
 RECOVERY: dict[str, str] = {}
+NEW = "another row of quiet words"
 
 
 def make_therapist(household: Household) -> str:
     made = household.therapists.create("A. Rivers", PASSPHRASE)
     RECOVERY["code"] = made.recovery_code
+    other = household.therapists.create("B. Lakes", PASSPHRASE)
+    RECOVERY["other"], RECOVERY["of other"] = other.code, other.recovery_code
     return made.code
 
 
@@ -93,9 +99,8 @@ def test_a_partner_opens_no_view_of_a_session_and_a_therapist_no_drawer(
 def test_a_recovery_code_gives_a_new_passphrase_and_two_codes_to_write_down(
     visitor: Person, practice: tuple[RunningServer, str]
 ) -> None:
-    new = "another row of quiet words"
     reply = visitor.send(
-        "/therapist-recover", code=practice[1], recovery_code=RECOVERY["code"], passphrase=new
+        "/therapist-recover", code=practice[1], recovery_code=RECOVERY["code"], passphrase=NEW
     )
     assert (reply.status_code, reply.headers["Location"]) == (303, "/recovery-code")
     page = visitor.client.get("/recovery-code").text
@@ -103,14 +108,39 @@ def test_a_recovery_code_gives_a_new_passphrase_and_two_codes_to_write_down(
     assert practice[1] in page
     visitor.send("/recovery-code")
     again = visitor.send(
-        "/therapist-recover", code=practice[1], recovery_code=RECOVERY["code"], passphrase=new
+        "/therapist-recover", code=practice[1], recovery_code=RECOVERY["code"], passphrase=NEW
     )
     assert say("errors.account.wrong_recovery_therapist") in unescape(again.text)
+
+
+@pytest.mark.parametrize("path", sorted(IN_A_PRACTICE))
+def test_a_form_sent_twice_at_once_and_once_more_gives_the_first_answer(
+    practice: tuple[RunningServer, str], path: str
+) -> None:
+    def visit() -> Person:
+        return Person(httpx.Client(base_url=practice[0].url, timeout=60, trust_env=False))
+
+    typed = {"code": RECOVERY["other"], "passphrase": PASSPHRASE}
+    typed |= (
+        {"recovery_code": RECOVERY["of other"], "passphrase": NEW} if "recover" in path else {"digits": ""}
+    )
+    person = visit()
+    sent = form_of(person, path, **typed)
+    people = [person, twin(person, visit), twin(person, visit)]
+    with ThreadPoolExecutor(2) as threads:
+        replies = list(threads.map(lambda one: send(one, path, sent), people[:2]))
+    replies.append(send(people[2], path, sent))
+    first, *others = map(outcome, replies)
+    assert first[0] == 303
+    assert others == [first] * 2
+    assert len({one.client.cookies.get("sitting") for one in people}) == 1
+    for one in people:
+        one.client.close()
 
 
 def test_a_therapist_who_goes_to_the_couples_doors_is_told_who_is_signed_in(
     visitor: Person, practice: tuple[RunningServer, str]
 ) -> None:
-    for secret in (PASSPHRASE, "another row of quiet words"):  # whether or not it was changed before
+    for secret in (PASSPHRASE, NEW):  # whether or not it was changed before
         visitor.send("/therapist", code=practice[1], passphrase=secret, digits="")
     assert "A. Rivers" in visitor.client.get("/begin").text

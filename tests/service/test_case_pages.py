@@ -158,6 +158,46 @@ def test_a_therapist_hears_nothing_of_another_therapists_case() -> None:
     assert heard == []
 
 
+def test_what_is_held_back_in_a_session_is_shown_no_longer() -> None:
+    house, practice = in_session()
+    _grant(house.a[0], SCORES)
+    assert reveal(practice).revealed
+    house.a[0].decide(INSTRUMENT, OCCASION, "nothing", list(OF_FACET))
+    pages = (house.b[0].session_now(), practice.service.session(practice.case.case_id))
+    assert [page.revealed for page in pages] == [(), ()]
+
+
+def test_who_waits_for_their_partner_joins_and_grants_already() -> None:
+    house = begin()
+    practice = practice_in(house)
+    alone = house.local.accounts.create_couple("Cid", "cid has a third secret")
+    cid = house.local.seat_partner(alone.actor)
+    agree(cid)
+    cid.save_answers(answers(2))
+    join(cid, practice, SCORES)
+    assert [one.name for one in practice.service.cases()[0].members] == ["Cid"]
+    second = house.local.accounts.join(alone.code, "Dee", "dee has a fourth secret")
+    dee = house.local.seat_partner(second.actor)
+    agree(dee)
+    join(dee, practice)
+    cid.read_table()
+    read = practice.service.read_case(practice.case.case_id)
+    assert [one.name for one in read.seen.members] == ["Cid", "Dee"]
+    assert {one.person_id for one in read.publications} == {alone.actor.person_id}
+
+
+def test_more_than_finds_room_is_published_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was granted stands; what was published before is gone, since it may hold no more."""
+    house, practice = in_session()
+    _grant(house.a[0], {INSTRUMENT: Granted(ToCase.ANSWERS)})
+    case_id, ada = practice.case.case_id, house.actors[0].person_id
+    assert ada in {one.person_id for one in practice.service.read_case(case_id).publications}
+    monkeypatch.setattr("workbook.service.cases.place.ROOM", 1_500)
+    house.a[0].decide(INSTRUMENT, OCCASION, "nothing")
+    assert ada not in {one.person_id for one in practice.service.read_case(case_id).publications}
+    assert house.a[0].my_case().is_standing
+
+
 # -- two servers -------------------------------------------------------------------------
 @pytest.mark.parametrize("undo", ["grant nothing", "leave the case", "erase"])
 def test_what_is_taken_back_on_another_server_is_gone_from_all_pages(undo: str) -> None:

@@ -149,6 +149,19 @@ def test_after_a_change_of_the_rule_it_rests_and_is_read_again(app: App, desk: L
     assert documents()["case_consent"].title in words(app), "what was read before was another rule"
 
 
+def test_what_is_shown_to_whom_says_of_oneself_whether_a_therapist_sees_anything(app: App) -> None:
+    app.go("sharing")
+    assert say("ui.sharing.therapist_none") in str(app._open.words.blocks)
+    for part in ("therapist:read", "therapist:grant"):
+        app.go(part)
+        if part == "therapist:read":
+            press(app, "read_yes")
+    choose(app)
+    press(app, "save")
+    app.go("sharing")
+    assert say("ui.sharing.therapist_some") in str(app._open.words.blocks)
+
+
 def test_leaving_is_asked_once_more_and_ends_all(app: App, desk: LocalTherapist) -> None:
     press(app, "leave")
     assert say("ui.therapist.leave_title") in words(app)

@@ -152,23 +152,25 @@ def sentence_perspectives(prepared: pd.DataFrame) -> Said:
 def note_perspectives(prepared: pd.DataFrame) -> Said:
     """Return how to read it, and how sure it is."""
     is_one = bool((prepared["question"] != "").any())
-    return _note(prepared, "perspectives", "one_question" if is_one else "few_questions")
+    rests_on = "one_question" if is_one else "few_questions"
+    return _note(prepared, "perspectives", rests_on, is_marked=True)
 
 
 def note_skills(prepared: pd.DataFrame) -> Said:
     """Return how to read it: single answers, so no band is spoken of."""
-    return _note(prepared, "skills", "single")
+    return _note(prepared, "skills", "single", is_marked=is_on_one_axis(prepared))
 
 
 def note_guesses(prepared: pd.DataFrame) -> Said:
     """As `note_skills`, for guesses of what matters."""
-    return _note(prepared, "guesses", "single")
+    return _note(prepared, "guesses", "single", is_marked=True)
 
 
-def _note(prepared: pd.DataFrame, view: str, rests_on: str) -> Said:
+def _note(prepared: pd.DataFrame, view: str, rests_on: str, *, is_marked: bool) -> Said:
+    """Return how to read it; ``is_marked`` where what the other sees is a mark, too, and not words alone."""
     if not len(prepared):
         return []
-    key = "filled_open" if is_on_one_axis(prepared) else "own_and_seen"
+    key = "filled_open" if is_marked else "own_and_seen"
     said: Said = [(f"results.plots.{key}", {}), (f"results.plots.{rests_on}", {})]
     if prepared["is_claimed"].any():
         said.append(("results.plots.joined", {}))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from workbook.errors import StorageError
 from workbook.service.cases.board import Board, read_board
 from workbook.service.cases.office import is_standing
 from workbook.service.cases.place import Place, open_place, writing_place
@@ -62,7 +63,10 @@ class Owner:
             return self.writing(None, cell)
         if not is_standing(place, board, today or datetime.now(UTC).date()):
             return self.writing(place.emptied(), cell)
-        return self.writing(place if own is None else own.filling(place), cell)
+        try:
+            return self.writing(place if own is None else own.filling(place), cell)
+        except StorageError:  # more than finds room: nothing is better than what holds no more
+            return self.writing(place.emptied(), cell)
 
     def case(self, aside: set[str]) -> MyCase | None:
         """Return their place as they read it, without the homework that they put aside."""

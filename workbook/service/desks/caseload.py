@@ -122,6 +122,9 @@ class Caseload:
 
         with PassOverFullDisk():  # the next sitting does it
             decide_and_write(self.store, [own], settle)
+        live = self.sessions.of_couple(actor.couple_id)
+        if live is not None:  # what is held back from now on is shown no longer
+            self.lay_out(live.case_id, actor.person_id)
 
     def forget(self, actor: Actor) -> Owner | None:
         """Drop what a sitting had open, and return who owned a place in it.

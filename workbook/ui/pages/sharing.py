@@ -6,7 +6,7 @@ from workbook.address import at
 from workbook.content import say
 from workbook.frames import occasion_number
 from workbook.sharing import Grain
-from workbook.ui.blocks import note, opening, paragraph, table
+from workbook.ui.blocks import Block, note, opening, paragraph, table
 from workbook.ui.buttons import Button
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Page
@@ -39,14 +39,30 @@ class Sharing(Page):
             head.append(paragraph(say("ui.sharing.withdrawn")))
         if session.is_parted or not rows:
             key = "parted" if session.is_parted else "nothing"
-            self.say_words([*head, paragraph(say(f"ui.sharing.{key}"))])
-            self.offer(self.home())
+            self.say_words([*head, paragraph(say(f"ui.sharing.{key}")), self._therapist()])
+            self.offer(*self._to_therapist(), self.home())
             return
         columns = [say(f"ui.sharing.column_{name}") for name in ("part", "choice", "state")]
         self.say_words(
-            [*head, table(say("ui.sharing.caption"), columns, rows), note(say("ui.sharing.withdraw_note"))]
+            [
+                *head,
+                table(say("ui.sharing.caption"), columns, rows),
+                note(say("ui.sharing.withdraw_note")),
+                self._therapist(),
+            ]
         )
-        self.offer(*self._buttons(), self.home())
+        self.offer(*self._buttons(), *self._to_therapist(), self.home())
+
+    def _therapist(self) -> Block:
+        """Say whether a therapist sees anything: to this person, of this person."""
+        case = self.session.case
+        grants = case is not None and case.grants and case.is_standing
+        return note(say("ui.sharing.therapist_some" if grants else "ui.sharing.therapist_none"))
+
+    def _to_therapist(self) -> list[Button]:
+        """Return the way to what a therapist sees, where this person has joined a case."""
+        there = self.to(at("therapist"))
+        return [Button(say("ui.steps.therapist"), there, "quiet")] if self.session.case is not None else []
 
     def _title(self, instrument: str, occasion: str) -> str:
         """Return what a part is called; with its round where there are several."""
