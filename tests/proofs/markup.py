@@ -55,8 +55,9 @@ PAGES = (
 )
 WRITTEN = {
     "gratitude.written": ("text",), "question.answered": ("text",), "question.step_chosen": ("text",),
-    "request.sent": ("text",), "request.answered": ("note", "proposal"), "needs_talk.said": ("words",),
+    "request.sent": ("text", "when"), "request.answered": ("note", "proposal"), "needs_talk.said": ("words",),
     "needs_talk.heard": ("words",), "needs_talk.checked": ("missing",), "needs_talk.settled": ("plan",),
+    "needs_talk.offered": ("words",),
     **typed_fields(),
 }  # fmt: skip
 _TURN = r"""async () => { window.exchange({}); await window.settled();
@@ -235,7 +236,8 @@ def _write_on_table(partners: list[PartnerService], text: str, n: int) -> list[s
     for put in (a, b):
         put("question.answered", {"text": text, "day": day})
     a("question.step_chosen", {"text": text})
-    a("request.sent", {"text": text, "need": "", "is_intimate": False}, operation_id=f"request{n}")
+    asked = {"text": text, "when": text[:120], "need": "", "is_intimate": False}
+    a("request.sent", asked, operation_id=f"request{n}")
     b(
         "request.answered",
         {"request": f"request{n}", "answer": "negotiate", "note": text, "proposal": text},
@@ -245,6 +247,7 @@ def _write_on_table(partners: list[PartnerService], text: str, n: int) -> list[s
         b("needs_talk.heard", {"talk": talk, "words": text})
     a("needs_talk.checked", {"talk": f"talk{n}", "understood": "not_yet", "missing": text})
     a("needs_talk.checked", {"talk": f"done{n}", "understood": "yes", "missing": text})
+    b("needs_talk.offered", {"talk": f"done{n}", "offer": "can_offer", "words": text})
     a("needs_talk.settled", {"talk": f"done{n}", "way": "later", "plan": text})
     pages = [f"needs_talk:talk{n}", f"needs_talk:done{n}", f"request:request{n}"]
     for exercise in PLAYED:
