@@ -52,6 +52,8 @@ def test_a_thing_that_came_to_its_end_closes_with_what_comes_after(app: App, jon
     app.go("exercise:the_question:1")
     assert CLOSE[0] not in words(app), "it is not over"
     app.session.act("question.step_chosen", {"text": "A Sunday"})
+    jonah.act("question.step_agreed", {"review": "1"})
+    app.session.refresh("table")
     app.go("exercise:request")
     app.go("exercise:the_question:1")
     assert all(text in words(app) for text in CLOSE)

@@ -12,6 +12,7 @@ from workbook.ui.components import Actions, TextField
 
 ADDRESS = "exercise:the_question"
 WRITE, KEEP = say("exercises.the_question.answered.button"), say("exercises.the_question.step_chosen.button")
+AGREE = say("exercises.the_question.step_agreed.button")
 STEP = say("exercises.the_question.step_chosen.text.label")
 
 
@@ -75,6 +76,11 @@ def test_once_both_have_written_either_keeps_the_step_they_choose(both: tuple[Ap
         assert KEEP in labels(app) and [field.label for field in fields(app)] == [STEP]
         assert "Rest." in words(app) and "Play." in words(app)
     write(both[keeps], "A Sunday without plans", KEEP)
+    proposer, other = both[keeps], both[1 - keeps]
+    open_review(proposer)
+    assert AGREE not in labels(proposer), "nobody says yes to their own proposal"
+    open_review(other)
+    press(other, AGREE)
     for app in both:
         open_review(app)
         assert KEEP not in labels(app) and "A Sunday without plans" in words(app)
@@ -91,7 +97,7 @@ def test_whoever_writes_first_sees_a_confirmation_and_no_partner_text(
     first, _ = both
     first.go(ADDRESS)
     write(first, "Rest.", WRITE)
-    assert say("ui.exercises.kept_title") in words(first)
+    assert say("ui.exercises.apart_title") in words(first)
     open_review(first)
     assert KEEP not in labels(first) and WRITE not in labels(first)
 
