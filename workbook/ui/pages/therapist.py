@@ -83,7 +83,7 @@ class Therapist(Page):
 
     # -- without a case -------------------------------------------------------------------------
     def _fill_without(self) -> None:
-        told = [paragraph(say(f"ui.therapist.join_{n}")) for n in (1, 2)]
+        told = [paragraph(say(f"ui.therapist.join_{n}")) for n in (1, 2, 3)]
         self.say_words([*opening(self.kind), callout("", told), note(say("ui.therapist.alone"))])
         self.place.children = (self.code,)
         self.offer(Button(say("ui.therapist.join"), self._join, "primary"), self.home())
