@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.service.cohort import fill
 from tests.service.household import BEFORE_KEYS
-from tests.service.keyed import passphrase_file
+from tests.service.keyed import PASSPHRASE, passphrase_file
 from workbook import cli
 from workbook.cli import main
 from workbook.content import say
 from workbook.server import launch, researcher_server
+from workbook.service.cases import therapists
+from workbook.service.desks.household import Household
 from workbook.service.studies.study import Study, read_study, write_study
 from workbook.storage.opening import open_store
 
@@ -34,6 +37,12 @@ STUDY = [
 ]
 STUDY = [*STUDY, "--retention-months", "24"]
 ENCODINGS = ["cp1252", "ascii", "cp437", "utf-8"]
+SECRET = pyotp.random_base32()
+ANSWERS: dict[str, Callable[[], str]] = {
+    "therapist second-step": lambda: f"{pyotp.TOTP(SECRET).now()}\n",
+    "therapist second-step-off": lambda: "\n",
+}
+"""What is typed where a command asks for something."""
 
 
 def run(encoding: str, *arguments: str, answer: str | None = None) -> Result:
@@ -68,6 +77,12 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(researcher_server, "serve_dashboard", lambda *_, **__: None)
 
 
+@pytest.fixture(autouse=True)
+def known_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the app's secret be known, so that its digits can be typed."""
+    monkeypatch.setattr(therapists, "new_secret", lambda: SECRET)
+
+
 def made(folder: Path) -> Path:
     folder.mkdir()
     return folder
@@ -82,6 +97,14 @@ def without_key(folder: Path) -> Path:
     folder.mkdir(mode=0o700)
     write_study(BEFORE_KEYS, folder)
     return folder
+
+
+def as_therapist(folder: Path) -> list[str]:
+    """Make a therapist in a new data folder; return what names both."""
+    household = Household(open_store(folder))
+    code = household.therapists.create(NAMES, PASSPHRASE).code
+    household.close()
+    return ["--code", code, "--data", str(folder)]
 
 
 Case = Callable[[Path, Path], list[str]]
@@ -119,6 +142,27 @@ CASES: dict[str, Case] = {
         str(old / "data"),
         *words_in(old),
     ],
+    "therapist add": lambda old, new: [
+        "therapist",
+        "add",
+        "--name",
+        NAMES,
+        "--data",
+        str(new / NAMES),
+        *words_in(old),
+    ],
+    "therapist second-step": lambda old, new: [
+        "therapist",
+        "second-step",
+        *as_therapist(new / NAMES),
+        *words_in(old),
+    ],
+    "therapist second-step-off": lambda old, new: [
+        "therapist",
+        "second-step-off",
+        *as_therapist(new / NAMES),
+        *words_in(old),
+    ],
     "study show": lambda old, _new: ["study", "show", "--data", str(old / "data")],
     "export": lambda old, new: [
         "export",
@@ -151,7 +195,8 @@ def test_every_command_is_tried_here() -> None:
 def test_a_command_prints_what_it_can_and_succeeds(
     lived_in: Path, tmp_path: Path, command: str, encoding: str
 ) -> None:
-    done = run(encoding, *CASES[command](lived_in, tmp_path))
+    answer = ANSWERS.get(command, str)()
+    done = run(encoding, *CASES[command](lived_in, tmp_path), answer=answer or None)
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert "workbook --debug" not in done.output
 

@@ -24,6 +24,7 @@ SPEAKS = {
     "server/kernels/websocket.py": "the sentence a page shows when its kernel failed",
     "session/drawer.py": "the question about a need of one's own",
     "service/demo.py": "names of the made-up couple",
+    "service/demo_practice.py": "names and notes of the made-up practice",
     "service/studies/study.py": "the heading of a file a person reads",
     "service/studies/dataset.py": "name and purpose of the made-up study",
     "research/export/packaging.py": "descriptions in an exported package",

@@ -29,7 +29,7 @@ def asked_at_start(n_couples: int) -> dict[str, int]:
 
 def test_store_reads_at_start_do_not_grow_with_the_couples() -> None:
     assert asked_at_start(40) == asked_at_start(1)
-    assert sum(asked_at_start(1).values()) < 8
+    assert sum(asked_at_start(1).values()) <= 8
 
 
 def test_a_new_held_back_rule_reads_everything_once() -> None:

@@ -196,7 +196,7 @@ def suggest_for(subscale_id: str) -> list[Suggestion]:
     Examples
     --------
     >>> [suggestion.exercise.id for suggestion in suggest_for("connection.attention.partner")]
-    ['tech_off', 'twenty_minutes']
+    ['tech_off', 'reading_each_other']
     """
     name = subscale_id
     while name:

@@ -7,7 +7,7 @@ import pandas as pd
 from workbook import frames
 from workbook.content import say
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Scale
-from workbook.plots.measure import wrap
+from workbook.plots.measure import text_width, wrap
 from workbook.plots.names import word_for
 from workbook.plots.theme import INK, INK_SOFT, PARTNER, SMALL, TEXT, MaybeFigure
 
@@ -51,9 +51,9 @@ def _draw_side(sheet: Canvas, scale: Scale, rows: list[Any], about: str, y: floa
     )
     y += says
     heading = say("results.plots.side_of", name=rows[0].name_about)
-    if sheet.is_wide:
+    lines = wrap(heading, scale.left - 40, HEADING, weight=600, is_serif=True)
+    if sheet.is_wide and (len(lines) == 1 or not _reach_left(sheet, scale, rows)):
         at = y + 58
-        lines = wrap(heading, scale.left - 40, HEADING, weight=600, is_serif=True)
         sheet.write(0, at, lines, size=HEADING, weight=600, is_serif=True, colour=PARTNER[about])
     else:
         style: dict[str, Any] = {"size": 17, "weight": 600, "is_serif": True, "colour": PARTNER[about]}
@@ -83,6 +83,20 @@ def _label_size(sheet: Canvas) -> float:
 
 def _words(scale: Scale, row: Any, key: str) -> str:
     return say(f"results.plots.{key}", name=row.name_by, word=word_for(row.value, scale.lowest, scale.words))
+
+
+def _reach_left(sheet: Canvas, scale: Scale, rows: list[Any]) -> bool:
+    """Tell whether a label reaches to where a heading of several lines would stand beside the scale."""
+    for row in rows:
+        half = (
+            text_width(
+                _words(scale, row, "says" if row.by == row.about else "sees"), _label_size(sheet), weight=600
+            )
+            / 2
+        )
+        if min(scale.at(row.value), sheet.width - half) - half < scale.left - 30:
+            return True
+    return False
 
 
 def _over(sheet: Canvas, scale: Scale, row: Any, key: str) -> float:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ipywidgets import Widget
 
+from workbook.address import Address
 from workbook.content import lookup, say
 from workbook.content.formats import day_in_words
 from workbook.exercises import Machine, Opening, OpenThing, Reply, Thing, Told, Work, work_of
@@ -126,9 +127,9 @@ class Activity(Generic[T]):
 
     def scene(self, thing_id: str) -> Scene | None:
         """Return one thing and what can be done with it; None when it is gone."""
-        alone, _, named = thing_id.partition(":")
-        if alone in self.apart:
-            return self._apart(alone, named)
+        apart = Address.read(thing_id)
+        if apart.kind in self.apart:
+            return self._apart(apart.kind, apart.rest(0))
         thing = self.things.get(thing_id)
         if thing is None:
             return None
