@@ -24,7 +24,7 @@ from workbook.service.cases.second_factor import new_secret
 from workbook.service.desks.household import Household
 from workbook.service.desks.together import LocalTogether
 from workbook.service.formats.values import Actor
-from workbook.service.identity import accounts
+from workbook.service.identity import accounts, whose
 from workbook.service.identity.accounts import MOST_BEGUN, Welcome
 from workbook.service.identity.rate_limit import MOST_TRIES, Tries, Try
 from workbook.sharing import Grain
@@ -90,7 +90,11 @@ def a_decision_of_whosever_passphrase_it_is(size: int, seed: int) -> Counts:
 def tries_counted_on_an_address(size: int, seed: int) -> Counts:
     """Where all who share an address share their tries, guesses at one lock the other out."""
     counts: Counts = dict.fromkeys(("trials", *BROKEN), 0)
-    with mock.patch.object(accounts, "counted_on", return_value="address 192.0.2.1"):
+    shared = {"return_value": "address 192.0.2.1"}  # by whichever of the two it is asked
+    with (
+        mock.patch.object(accounts, "counted_on", **shared),
+        mock.patch.object(whose, "counted_on", **shared),
+    ):
         _try_deciding(counts)
     return counts
 
