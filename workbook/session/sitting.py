@@ -72,7 +72,7 @@ class Session(InRoom, InCase, Progress):
         self.table = Table()
         self.room = None
         self.case, self.live = None, None
-        self.couple: Couple = service.couple()
+        self.couple: Couple  # read with the table
         self.study = None if self.is_together else self.own.study()
         self.decisions: dict[tuple[str, str], Grain] = {}
         self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
