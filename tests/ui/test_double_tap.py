@@ -5,7 +5,7 @@ from ipywidgets import VBox
 from playwright.sync_api import Browser, Page
 
 from tests.ui.browser import show
-from workbook.ui.components import Actions
+from workbook.ui.components import Actions, TextField
 
 pytestmark = pytest.mark.browser
 TWICE = (
@@ -38,4 +38,15 @@ def test_without_the_double_tap_guard_both_presses_count(browser: Browser, addre
     page.evaluate("window.doubleTapMs = 0")
     page.evaluate(TWICE)
     assert pressed(page) == ["next", "next"]
+    page.close()
+
+
+def test_a_press_after_typing_counts_however_soon_it_comes(browser: Browser, address: str) -> None:
+    """Who mends what they typed means the second press; a manager of passphrases is that quick."""
+    row = Actions(buttons=[{"id": "open", "label": "Open", "kind": "primary"}])
+    page, _ = show(browser, address, VBox([TextField(label="Passphrase"), row]))
+    page.evaluate(f"({TWICE})()")
+    page.get_by_label("Passphrase").fill("the right one")
+    page.evaluate(f"({TWICE})()")
+    assert [one for one in pressed(page) if one] == ["open", "open"]
     page.close()

@@ -3,6 +3,8 @@
 
 const GUARD_MS = 500; // a double tap is one press, also where the next page has the same button
 const guard = () => window.doubleTapMs ?? GUARD_MS; // a test that presses faster than a person sets its own
+let typed = 0; // who has typed since the last press means the next one, however soon it comes
+document.addEventListener("input", () => (typed = Date.now()), { capture: true });
 
 function render({ model, el }) {
   el.classList.add("actions");
@@ -15,7 +17,7 @@ function render({ model, el }) {
     element.textContent = label;
     if (description) element.setAttribute("aria-description", description);
     element.addEventListener("click", () => {
-      if (last.label === label && Date.now() - last.at < guard()) return;
+      if (last.label === label && typed < last.at && Date.now() - last.at < guard()) return;
       last = { label, at: Date.now() };
       element.setAttribute("aria-busy", "true"); // heard; what it does may take a moment
       setTimeout(() => element.removeAttribute("aria-busy"), 3000);
