@@ -109,7 +109,10 @@ def _take(
     ledger.add(piece.name, piece.seed, outcome.counts, outcome.seconds)
     if piece.control is None and not int(outcome.counts.get("trials", 0)):
         troubles[piece.proof] = "a slice without a trial"  # it would be asked for again and again
-    figure = proofs[piece.proof].figure(ledger.counts(piece.name))
+    try:
+        figure = proofs[piece.proof].figure(ledger.counts(piece.name))
+    except KeyError as missing:
+        troubles[piece.proof] = figure = f"{piece.name} did not count {missing}"
     print(f"  {piece.name}: {figure} ({outcome.seconds:.0f} s)", file=sys.stderr, flush=True)
 
 
