@@ -122,6 +122,23 @@ def test_on_paper_a_figure_has_a_pages_width_and_the_days_colours(
         page.close()
 
 
+def test_on_paper_the_table_below_a_picture_is_open(
+    browser: Browser, address: str, source: Source
+) -> None:
+    """Nobody can unfold paper; on a screen it stays folded until it is wanted."""
+    page = shown(browser, address, panel_of(source, "profile"))
+    row = page.locator("details > .details-body tbody tr").first
+    try:
+        assert row.is_hidden()
+        page.emulate_media(media="print")
+        expect(row).to_be_visible()
+        assert page.locator("details > .details-body").first.bounding_box()["height"] > 100
+        page.emulate_media(media="screen")
+        expect(row).to_be_hidden()
+    finally:
+        page.close()
+
+
 @pytest.mark.parametrize("name", ["profile", "side_by_side", "differences", "waiting", "signs"])
 def test_every_picture_is_whole_in_words_too(
     browser: Browser, address: str, source: Source, name: str
