@@ -181,14 +181,18 @@ def next_step(insight: Insight) -> tuple[str, str, list[Block]]:
 
     A step without a subject (time and warmth, or something for oneself) has always the same words.
     """
-    return _step(insight.exercise, insight.subject, is_own=insight.whom == "you")
+    general = say(f"ui.telling.{'for_oneself' if insight.whom == 'you' else 'time_and_warmth'}")
+    return _step(insight.exercise, insight.subject, general)
 
 
 def second_step(insight: Insight) -> tuple[str, str, list[Block]] | None:
-    """Return the same for what stands beside it; None where nothing does."""
+    """Return the same for what stands beside it; None where nothing does.
+
+    Without a subject it has the words of its own exercise: the general ones stand above already.
+    """
     if not insight.second:
         return None
-    return _step(insight.second, insight.second_subject, is_own=insight.whom == "you")
+    return _step(insight.second, insight.second_subject, exercises()[insight.second].why)
 
 
 def steps_of(insight: Insight) -> list[tuple[str, str, str]]:
@@ -199,10 +203,9 @@ def steps_of(insight: Insight) -> list[tuple[str, str, str]]:
     ]
 
 
-def _step(name: str, subject: str, *, is_own: bool) -> tuple[str, str, list[Block]]:
+def _step(name: str, subject: str, general: str) -> tuple[str, str, list[Block]]:
     exercise = exercises()[name]
     reasons = [one.reason for one in suggest_for(subject) if one.exercise.id == name] if subject else []
-    general = say(f"ui.telling.{'for_oneself' if is_own else 'time_and_warmth'}")
     words = reasons[0] if reasons else exercise.why if subject else general
     minutes = say("ui.exercises.minutes", n=exercise.minutes)
     evidence = say(f"ui.exercises.evidence.{exercise.evidence}")
