@@ -11,6 +11,7 @@
 ``warm_process`` the server's end of that process
 ``fork_server``  the process with everything imported: ``python -m workbook.server.kernels.fork_server``
 ``lean``         what a kernel does without
+``rehearsal``    what is done once before the first fork
 ===============  =================================================================================
 
 Nothing is imported here: the process that forks kernels must not load a web server.

@@ -26,6 +26,17 @@ WARM = (
     "httpcore",
     "h11",
     "plotly.graph_objects",
+    # What ipykernel loads only as it starts.
+    "ipykernel.debugger",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "workbook.service.link.defects",
     "workbook.service.link.remote",
     "workbook.ui.app",
     "workbook.ui.cockpit",
@@ -37,22 +48,11 @@ def warm_up() -> None:
     for name in WARM:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    from workbook.server.kernels.rehearsal import rehearse
+
     rehearse()
     gc.collect()
     gc.freeze()  # otherwise the collector would write to every shared memory page and so copy it
-
-
-def rehearse() -> None:
-    """Do once what loads more on first use: checking a frame, reading the content."""
-    from workbook.content import messages
-    from workbook.frames import FRAMES, PREPARED, empty
-    from workbook.instruments import catalogue
-
-    for schema in (*FRAMES.values(), *PREPARED.values()):
-        empty(schema)
-    catalogue()
-    for area in ("errors", "ui", "cockpit"):
-        messages(area)
 
 
 def run_kernel(order: dict[str, Any]) -> None:
