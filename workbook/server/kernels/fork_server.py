@@ -43,16 +43,21 @@ def warm_up() -> None:
 
 
 def rehearse() -> None:
-    """Do once what loads more on first use: checking a frame, reading the content."""
+    """Do once what loads more on first use: checking a frame, reading the content, drawing."""
     from workbook.content import messages
     from workbook.frames import FRAMES, PREPARED, empty
     from workbook.instruments import catalogue
+    from workbook.plots.canvas import WIDTHS, Canvas
 
     for schema in (*FRAMES.values(), *PREPARED.values()):
         empty(schema)
     catalogue()
-    for area in ("errors", "ui", "cockpit"):
+    for area in ("errors", "ui", "cockpit", "results"):
         messages(area)
+    sheet = Canvas(WIDTHS[0])
+    sheet.write(0, 0, "a")
+    sheet.mark(9, 9, "a", 9)
+    sheet.figure(18).to_plotly_json()
 
 
 def run_kernel(order: dict[str, Any]) -> None:
