@@ -1,7 +1,6 @@
 """How long a figure takes to draw in a browser whose processor is slowed four times."""
 
 import json
-from collections.abc import Sequence
 from importlib.resources import files
 from statistics import median
 from typing import Any
@@ -13,10 +12,8 @@ from tools.chromium import find_chromium, launch_flags
 from workbook.plots.canvas import WIDTHS
 from workbook.service.demo import open_demo
 from workbook.session import Session
-from workbook.ui.drawing import Source, draw, together_showings
-from workbook.ui.guard import Guard
+from workbook.ui.drawing import Source, picture_of, together_showings
 from workbook.ui.pages.view import together_source
-from workbook.ui.panel import Panel
 
 TIMES = 9
 BOUND_MS = 150
@@ -74,15 +71,10 @@ def _figures(source: Source) -> list[dict[str, Any]]:
     """Return each view's figure at a phone's width and at the widest."""
     found = []
     for showing in together_showings(source):
-        panel = Panel(Guard(_fail))
-        draw(panel, showing, source)
-        widths = (WIDTHS[1], WIDTHS[-1])
-        found += [one for one in panel.chart.figures if one["layout"].get("width") in widths]
+        made = picture_of(showing, source) if showing.id not in source.results.unavailable else None
+        if made is not None:
+            found += [one for one in map(made.sheets.at, (WIDTHS[1], WIDTHS[-1])) if one is not None]
     return [json.loads(json.dumps(one, default=float)) for one in found]
-
-
-def _fail(told: Sequence[str]) -> None:
-    raise RuntimeError(" ".join(told))
 
 
 def _drawn(page: Page, figure: dict[str, Any], times: int) -> float:

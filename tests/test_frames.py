@@ -7,6 +7,7 @@ import pandera.pandas as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 
 from workbook import frames
 from workbook.errors import FrameError
@@ -32,6 +33,13 @@ def test_frames_passed_by_the_fast_check_are_unchanged_by_pandera(changes, typed
         made = made[made.columns[::-1]]
     if frames._is_sound(made, RESPONSES):
         pd.testing.assert_frame_equal(RESPONSES.validate(made, lazy=True), check(made, RESPONSES))
+    try:
+        accepted = RESPONSES.validate(frames._of_now(made, RESPONSES), lazy=True)
+    except SchemaErrors:
+        with pytest.raises(FrameError):
+            check(made, RESPONSES)
+    else:
+        pd.testing.assert_frame_equal(accepted, check(made, RESPONSES))
 
 
 @pytest.mark.parametrize("schema", [*FRAMES.values(), *PREPARED.values()], ids=lambda schema: schema.name)

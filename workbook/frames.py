@@ -390,6 +390,9 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """
     if _is_sound(frame, schema):
         return frame.copy()
+    coerced = _coerced(frame, schema)
+    if coerced is not None and _is_sound(coerced, schema):
+        return coerced
     try:
         return schema.validate(_of_now(frame, schema), lazy=True)
     except SchemaErrors as failure:
@@ -413,6 +416,16 @@ def _of_now(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         return frame
     order = [name for name in schema.columns if name in frame.columns or name in added]
     return frame.assign(**added)[[*order, *(name for name in frame.columns if name not in order)]]
+
+
+def _coerced(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame | None:
+    """Return a frame in the types of its contract; None where that cannot be, and pandera says why."""
+    if list(frame.columns) != list(schema.columns):
+        return None
+    try:
+        return frame.astype({name: rule.dtype.type for name, rule in schema.columns.items()})
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _is_sound(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> bool:

@@ -14,6 +14,8 @@ from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair
 from workbook.instruments import catalogue
 from workbook.plots.canvas import WIDTHS
 from workbook.plots.discs import radius_at
+from workbook.plots.names import shown_facets
+from workbook.plots.topics import prepare_one
 from workbook.results import work_out, work_out_own
 from workbook.scoring import score, score_all
 from workbook.sharing import Grain, publish
@@ -90,7 +92,7 @@ def figures(view, rows):
     """Return every figure that a page may show of a view: at all widths, and of all that can be chosen."""
     drawing = DRAWINGS[view]
     chosen = [key for key, _ in drawing.choose(rows)] if drawing.choose else [""]
-    return [figure for key in chosen for figure in drawing.figures(rows, key)]
+    return [figure for key in chosen for figure in drawing.sheets(rows, key).all()]
 
 
 @pytest.mark.parametrize("view", DRAWINGS)
@@ -484,3 +486,22 @@ def test_text_colours_have_aa_contrast_on_the_page(token):
     ground = relative_luminance("#faf6ef")
 
     assert (ground + 0.05) / (relative_luminance(colour) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("has_error", [True, False])
+def test_one_topic_of_two_is_prepared_as_among_all(has_error):
+    """Shown in a session or drawn among the others: the same rows, but for its family and its claims."""
+    scores = score_all(simulate_couples(1, 3).responses, CATALOGUE)
+    if not has_error:
+        scores = scores.assign(sem=pd.NA).astype(scores.dtypes)
+    places = {A: "a", B: "b"}
+    for facet in [one for one in shown_facets(CATALOGUE["connection"]).values() if not one.is_single]:
+        own = scores[(scores["subscale"] == facet.own).to_numpy(dtype=bool)]
+        whole = plots.prepare_topics(pair(own, places), CATALOGUE["connection"], NAMES)
+        pd.testing.assert_frame_equal(
+            prepare_one(own, facet, places, NAMES), whole.assign(family_title="").astype(whole.dtypes)
+        )
+        assert len(whole) == 2
+    assert not len(prepare_one(own[:1], facet, places, NAMES)), "of one alone nothing is shown"
+    assert not len(prepare_one(own.assign(score=pd.NA).astype(own.dtypes), facet, places, NAMES))
+    assert not len(prepare_one(own, None, places, NAMES))

@@ -24,7 +24,7 @@ MAY: Rules = {
     **dict.fromkeys(("come_into_session", "offer_in_session", "take_back_in_session"), ALONE),
     "rate_session": ALONE,
     **dict.fromkeys(("practice", "set_policy", "cases", "make_case", "rename_case", "close_case"), THERAPIST),
-    "erase_practice": THERAPIST,
+    **dict.fromkeys(("erase_practice", "offer_second_step", "set_second_step", "end_second_step"), THERAPIST),
     **dict.fromkeys(("read_case", "tick_case", "notes", "write_note", "destroy_note"), THERAPIST),
     **dict.fromkeys(("suggest_homework", "withdraw_homework", "open_session", "session"), THERAPIST),
     **dict.fromkeys(("go_to_step", "pause_session", "set_timer", "start_in_session"), THERAPIST),
@@ -68,6 +68,8 @@ def arguments_of(verb: str, role: str, decider: str, case_id: str = NO_CASE) -> 
         "give_to_research": ((Grain.ANSWERS,), {"linked": True, "text_hash": STUDY.words_hash}),
         "private_copy": ((WRONG, "ask"), {}),
         **dict.fromkeys(("unpair", "leave", "erase", "erase_practice"), ((WRONG,), {})),
+        "set_second_step": ((WRONG, "A" * 32, "000000"), {}),
+        "end_second_step": ((WRONG, "000000"), {}),
         "watch": ((lambda _: None,), {}),
     }
     return asked.get(verb, ((), {}))

@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
+from pyotp import TOTP
 
 from tests.proofs import _doors, _partners
 from tests.proofs._everybody import therapist_at
@@ -38,7 +39,7 @@ _CHEAP, _UNGUARDED = (
     for folder in ("cheap", "unguarded")
 )
 WORDS, THERAPISTS = "nine quiet words", "the words of Kim"
-N_KINDS = 30
+N_KINDS = 32
 
 
 @proof(
@@ -256,6 +257,15 @@ def _of_ann(house: House) -> Any:
     return house.household.seat_partner(house.ann.actor)
 
 
+def _with_a_second_step(house: House) -> Actor:
+    """Give Kim a second step, once: with a guess at a passphrase alone nobody would come to its digits."""
+    doors, actor = house.household.therapists, house.kim.actor
+    if not doors.has_factor(actor):
+        secret, _address = doors.offer_factor(actor)
+        doors.set_factor(actor, THERAPISTS, secret, TOTP(secret).now())
+    return actor
+
+
 VERBS: dict[str, Callable[[House, str], object]] = {
     "Accounts.sign_in": lambda h, guess: h.household.accounts.sign_in(h.ann.code, "Ann", guess),
     "Accounts.sign_in_together": lambda h, guess: h.household.accounts.sign_in_together(
@@ -278,10 +288,18 @@ VERBS: dict[str, Callable[[House, str], object]] = {
     "Therapists.set_factor": lambda h, guess: h.household.therapists.set_factor(
         h.kim.actor, THERAPISTS, new_secret(), guess
     ),
-    "Therapists.end_factor": lambda h, guess: h.household.therapists.end_factor(h.kim.actor, guess),
+    "Therapists.end_factor": lambda h, guess: h.household.therapists.end_factor(
+        _with_a_second_step(h), THERAPISTS, guess
+    ),
     "Therapists.check_passphrase": lambda h, guess: h.household.therapists.check_passphrase(
         h.kim.actor, guess
     ),
+    "LocalTherapist.set_second_step": lambda h, guess: therapist_at(h.household, h.kim.actor).set_second_step(
+        guess, new_secret(), "123456"
+    ),
+    "LocalTherapist.end_second_step": lambda h, guess: therapist_at(
+        h.household, _with_a_second_step(h)
+    ).end_second_step(THERAPISTS, guess),
     "LocalTherapist.erase_practice": lambda h, guess: therapist_at(h.household, h.kim.actor).erase_practice(
         guess
     ),

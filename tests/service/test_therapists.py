@@ -136,8 +136,38 @@ def test_digits_are_asked_for_once_set_and_count_once(
     clock.now += 30
     house.local.therapists.sign_in(practice.code, PASSPHRASE, digits(secret, clock))
     assert practice.service.practice().has_second_factor
-    house.local.therapists.end_factor(practice.actor, PASSPHRASE)
+    house.local.therapists.end_factor(practice.actor, PASSPHRASE, None)
     house.local.therapists.sign_in(practice.code, PASSPHRASE)
+
+
+def test_a_therapist_sets_and_takes_off_a_second_step_on_their_own_page(
+    house: House, practice: Practice, clock: _Clock
+) -> None:
+    """It takes the passphrase and digits that were not used, both ways; a wrong one changes nothing."""
+    desk, offered = practice.service, practice.service.offer_second_step()
+    assert offered.secret in offered.address and offered.address.startswith("otpauth://totp/")
+    assert not desk.practice().has_second_factor, "what is offered does not count yet"
+    for wrong in ((PASSPHRASE, "000000"), ("a guess", digits(offered.secret, clock))):
+        with pytest.raises(SignInError):
+            desk.set_second_step(wrong[0], offered.secret, wrong[1])
+    first = digits(offered.secret, clock)
+    assert desk.set_second_step(PASSPHRASE, offered.secret, first).has_second_factor
+    for wrong in ((PASSPHRASE, first), (PASSPHRASE, ""), ("a guess", digits(offered.secret, clock))):
+        with pytest.raises(SignInError):
+            desk.end_second_step(*wrong)
+    assert desk.practice().has_second_factor
+    clock.now += 30
+    assert not desk.end_second_step(PASSPHRASE, digits(offered.secret, clock)).has_second_factor
+    house.local.therapists.sign_in(practice.code, PASSPHRASE)
+
+
+def test_digits_are_guessed_ten_times_and_no_more(house: House, practice: Practice, clock: _Clock) -> None:
+    secret = with_factor(house, practice, clock)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(SignInError):
+            practice.service.end_second_step(PASSPHRASE, "000000")
+    with pytest.raises(TooManyTriesError):
+        practice.service.end_second_step(PASSPHRASE, digits(secret, clock))
 
 
 def test_digits_of_long_ago_or_of_the_setting_itself_do_not_count(

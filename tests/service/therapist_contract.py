@@ -55,6 +55,23 @@ class TherapistContract:
         mine = house.a[0].my_case()
         assert (mine.therapist, dict(mine.grants), mine.is_standing) == ("Dr. Grey", {}, False)
 
+    def test_a_topic_is_asked_for_and_shown_in_one_change(self, house, practice):
+        """So each page reads once, whatever either has granted; and what is known is not made again."""
+        begun(house, practice)
+        told: list[str] = []
+        core = house.local._core
+        core.caseload.sessions.watch(house.a[1].couple_id, lambda: told.append("told"))
+        seen = reveal(practice)
+
+        assert (len(told), len(seen.revealed)) == (1, 1)
+        before = core.caseload._laid[house.a[1].person_id][1]
+        assert house.a[0].session_now().revealed[0].scores.equals(seen.revealed[0].scores)
+        assert core.caseload._laid[house.a[1].person_id][1] is before
+        house.a[0].save_answers(answers(3))
+        house.a[0].session_now()
+        now = house.b[0].session_now().revealed[0].scores["score"].tolist()
+        assert now != seen.revealed[0].scores["score"].tolist(), "what is new is made anew"
+
     def test_the_label_is_nobodys_but_the_therapists(self, house, joined):
         assert joined.case.label not in str(house.a[0].my_case())
         assert joined.case.label not in str(house.a[0].my_data())

@@ -1,8 +1,10 @@
 """A therapist's pages: what each says, what none may say, and no accessibility violation."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser
 
@@ -15,6 +17,7 @@ from workbook.content.session_guide import session_guide
 from workbook.errors import WorkbookError
 from workbook.reports import to_html
 from workbook.service.demo import fill_with_simulated_couple, forever_household
+from workbook.service.demo_practice import _PASSPHRASE as THERAPISTS
 from workbook.service.demo_practice import ALL, fill_with_practice, sit_down_as_therapist
 from workbook.service.desks.household import Household
 from workbook.service.formats.case_values import Granted, ToCase
@@ -58,7 +61,7 @@ class Room:
         """How many topics each of the four pages shows."""
         in_session = [app._made["in-session"].shown for app in (self.robin, self.sam)]
         others = (self.cockpit._made["live"].showing._shown, self.shared._made["presentation"].shown)
-        return [len(one.root.children) for one in (*in_session, *others)]
+        return [len(one.topics) for one in (*in_session, *others)]
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +240,38 @@ def test_a_note_that_was_typed_is_kept_when_the_page_is_left(room: Room) -> None
     assert [(one.template, one.text) for one in kept if "tent" in one.text] == [
         ("next_step", "Ask about the tent.")
     ]
+
+
+# -- how one signs in --------------------------------------------------------------------------------------
+def test_a_second_step_is_set_and_taken_off_on_the_page_and_its_key_is_shown_once(room: Room) -> None:
+    room.cockpit.go("account")
+    page = room.cockpit._open
+    assert page.passphrase not in page.root.children
+    assert say("cockpit.account.lost") in str(page.lost.blocks), "what to do without the phone stands there"
+    page.actions._handle_custom_msg({"press": "b0"}, [])
+    (key,) = [one["text"].replace(" ", "") for one in page.words.blocks if one["kind"] == "code"]
+    (link,) = [one["items"][0]["address"] for one in page.words.blocks if one["kind"] == "links"]
+    assert link.startswith("otpauth://totp/") and key in link
+    assert not room.cockpit.session.practice.has_second_factor
+
+    room.cockpit.go("cases")
+    assert key not in str(page.words.blocks), "left behind on no page"
+    room.cockpit.go("account")
+    page.actions._handle_custom_msg({"press": "b0"}, [])
+    (key,) = [one["text"].replace(" ", "") for one in page.words.blocks if one["kind"] == "code"]
+    page.passphrase.value, page.digits.value = THERAPISTS, "000000"
+    page.actions._handle_custom_msg({"press": "b0"}, [])
+    assert say("errors.account.wrong_digits") in str(room.cockpit.trouble.blocks)
+    assert page.passphrase.value == page.digits.value == ""
+    code = pyotp.TOTP(key)
+    page.passphrase.value, page.digits.value = THERAPISTS, code.at(time.time() - 30)
+    page.actions._handle_custom_msg({"press": "b0"}, [])
+    assert room.cockpit.session.practice.has_second_factor
+    assert key not in str(page.words.blocks)
+
+    page.passphrase.value, page.digits.value = THERAPISTS, code.now()
+    page.actions._handle_custom_msg({"press": "b0"}, [])
+    assert not room.cockpit.session.practice.has_second_factor
 
 
 # -- the report -----------------------------------------------------------------------------------------

@@ -38,13 +38,13 @@ def test_a_topic_opens_once_each_was_there_and_two_together_see_it(demo: tuple[H
         app = App(Session(household.seat_partner(actor)))
         app.session.come_into_session()
         app.go("in-session")
-        assert len(app._made["in-session"].shown.root.children) == shown
+        assert len(app._made["in-session"].shown.topics) == shown
         household.sittings.end(actor.sitting_id)
     both = App(Session(household.seat_couple(sit_down(household, code, "together"))))
     page = both._open
     assert both.session.page == at("in-session"), "two who sit down while a session goes on are led there"
     assert page is not None
-    assert len(page.shown.root.children) == 1
+    assert len(page.shown.topics) == 1
     assert session_guide().agenda[0].invitation in str(page.words.blocks)
     labels = [one["label"] for one in page.actions.buttons]
     assert labels == [say("ui.button.home")], "what is somebody's alone is not on a page of two"

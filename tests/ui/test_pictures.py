@@ -1,6 +1,8 @@
 """Figures in a real browser: the one that fits, never stretched; one topic at a time; on paper."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from ipywidgets import VBox
@@ -10,9 +12,10 @@ from tests.axe import violations
 from tests.insights.couples import ASKED, FACETS, NAMES, NEEDS, SIGNS, A, B, answers, together
 from tests.ui.browser import show
 from workbook.content import say
+from workbook.plots import Sheets
 from workbook.plots.canvas import WIDTHS
 from workbook.ui.blocks import heading
-from workbook.ui.components import Prose
+from workbook.ui.components import Chart, Prose
 from workbook.ui.drawing import Source, draw, together_showings
 from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel
@@ -86,12 +89,12 @@ def test_one_topic_is_shown_at_a_time_and_another_can_be_chosen(
 
     chosen: list[str] = []
 
-    def figures(key: str) -> list[dict[str, object]]:
+    def sheets(key: str) -> Sheets:
         chosen.append(key)
-        return [*picture.figures]
+        return Sheets(picture.sheets.widths, picture.sheets.plot)
 
     several = type(picture)(
-        picture.figures, picture.said, picture.rows, picture.note, [("x", "One"), ("y", "Two")], figures
+        picture.sheets, picture.said, picture.rows, picture.note, [("x", "One"), ("y", "Two")], sheets
     )
     panel.show("Signs", several, is_alone=True)
     page = shown(browser, address, panel, 360)
@@ -157,7 +160,60 @@ def test_every_picture_is_whole_in_words_too(
 
 def test_sheets_are_light(source: Source) -> None:
     """All widths of the heaviest figure together take less than a fifth of a megabyte."""
-    panel = panel_of(source, "profile")
+    panel_of(source, "profile")
+    picture = source.pictures["profile"]
+    assert picture is not None
+    figures = picture.sheets.all()
 
-    assert [figure["layout"]["width"] for figure in panel.chart.figures] == list(WIDTHS)
-    assert len(json.dumps(panel.chart.figures)) < 250_000
+    assert [figure["layout"]["width"] for figure in figures] == list(WIDTHS)
+    assert len(json.dumps(figures)) < 250_000
+
+
+def test_a_figure_is_drawn_only_at_the_widths_that_are_looked_at(
+    browser: Browser, address: str, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window's and a page's of paper; another when the window changes; each of them once."""
+    monkeypatch.setattr(Panel, "room", 960.0)
+    panel = panel_of(source, "side_by_side")
+    assert len(panel.chart.figures) == 1, "nothing has asked yet: one is drawn ahead"
+    picture, drawn = source.pictures["side_by_side"], []
+    assert picture is not None
+
+    def plot(width: float) -> dict[str, Any] | None:
+        drawn.append(width)
+        return picture.sheets.plot(width)
+
+    panel.show("A", replace(picture, sheets=Sheets(picture.sheets.widths, plot)), is_alone=True)
+    page = shown(browser, address, panel, 800)
+    try:
+        page.wait_for_function("document.querySelector('.main-svg')?.getAttribute('width') === '680'")
+        page.set_viewport_size({"width": 360, "height": 740})
+        expect(page.locator(".main-svg").first).to_have_attribute("width", "308")
+        page.evaluate("window.settled()")
+        assert drawn == [960.0, 680.0, 308.0]
+        assert Panel.room == 308, "the next figure is drawn at once at the width this page told"
+
+        again = drawn.copy()
+        for asked in ("now 12345", "now 308", "paper 680", "now", "x 440", "later 440"):
+            panel.chart._handle_custom_msg({"width": asked}, [])
+        panel.chart._handle_custom_msg({"width": ["now 440"]}, [])
+        assert drawn == again, "what a browser sends draws nothing that is there, or that there is none of"
+    finally:
+        page.close()
+
+
+def test_a_page_that_awaits_a_figure_tells_its_width_and_shows_nothing(
+    browser: Browser, address: str
+) -> None:
+    told: list[tuple[float, bool]] = []
+    chart = Chart(awaits=True, widths=list(WIDTHS))
+    chart.on_width(lambda width, *, is_now: told.append((width, is_now)))
+    page, _ = show(browser, address, VBox([Prose(blocks=[heading(1, "A picture")]), chart]), width=600)
+    try:
+        page.evaluate("window.settled()")
+        page.wait_for_function("() => window.sent.some((one) => one.content?.width)")
+        assert told == [(440.0, True)]
+        assert not page.locator("figure").is_visible()
+        assert violations(page) == []
+    finally:
+        page.close()

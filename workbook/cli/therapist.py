@@ -70,7 +70,7 @@ def second_step_off(*, code: str, file: str | None, data: Path | None) -> None:
     with _household(data) as household:
         passphrase = _passphrase(file)
         digits = str(click.prompt(say("cli.therapist.digits"), err=True, default="", show_default=False))
-        household.therapists.end_factor(_sign_in(household, code, passphrase, digits), passphrase)
+        household.therapists.end_factor(_sign_in(household, code, passphrase, digits), passphrase, None)
         click.echo(say("cli.therapist.second_step_off.done"))
 
 

@@ -41,7 +41,7 @@ from workbook.plots.steps import plot_steps
 from workbook.plots.theme import COLOURS
 from workbook.plots.topics import prepare_topics, table_topics
 from workbook.plots.trend import MOVED, WEEKS, prepare_trend, sentence_trend, table_trend
-from workbook.plots.view import Drawing, Findings, Given, Showing, View, showings
+from workbook.plots.view import Drawing, Findings, Given, Sheets, Showing, View, showings
 from workbook.plots.waiting import plot_waiting, prepare_waiting, sentence_waiting, table_waiting
 from workbook.plots.weeks import plot_weeks
 
@@ -67,6 +67,7 @@ __all__ = [
     "Drawing",
     "Findings",
     "Given",
+    "Sheets",
     "Showing",
     "View",
     "plot_agreement",

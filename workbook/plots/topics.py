@@ -5,6 +5,7 @@ on which the two halves differ (`differences`).
 """
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -97,6 +98,39 @@ def prepare_topics(
     table = pd.DataFrame(rows)
     is_whole = table.groupby("facet")["place"].transform("size") == len(set(table["place"]))
     table = _in_order(table[is_whole.to_numpy(dtype=bool)])
+    return frames.check(table[list(CONTRACT.columns)], CONTRACT)
+
+
+def prepare_one(
+    scores: pd.DataFrame, facet: Facet | None, places: Mapping[str, str], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return one topic of two, as `prepare_topics` does of all, without its family and without claims.
+
+    It is made from the two rows themselves: a topic shown in a session has to be there at once.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `workbook.frames.SCORES`: a row of each, of one occasion.
+    facet : Facet or None
+        ``None`` where nobody knows it any more.
+    places : mapping of person id to 'a' or 'b'
+    names : mapping of place to name
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["topics"]``; no rows unless both have a score.
+    """
+    by_place = {places.get(row.person_id): row for row in frames.rows(scores)}
+    halves = [by_place[place] for place in ("a", "b") if place in by_place]
+    if facet is None or len(halves) != 2 or any(pd.isna(one.score) for one in halves):
+        return frames.empty(CONTRACT)
+    both: dict[str, Any] = {"assumed": any(bool(one.assumed) for one in halves)}
+    for place, one in zip(("a", "b"), halves, strict=True):
+        both |= {f"score_{place}": one.score, f"sem_{place}": one.sem}
+    found = _halves(facet, SimpleNamespace(**both), Told(None, "", ""), partner_names(names))
+    table = pd.DataFrame(found).assign(family_title="")
     return frames.check(table[list(CONTRACT.columns)], CONTRACT)
 
 

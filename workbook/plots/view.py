@@ -62,6 +62,38 @@ def _nothing(_prepared: pd.DataFrame) -> Said:
 
 
 @dataclass(frozen=True)
+class Sheets:
+    """A figure at several widths, each drawn when it is asked for. Most are never looked at.
+
+    Attributes
+    ----------
+    widths : sequence of float
+        In px, the narrowest first; empty where one figure takes whatever room there is.
+    plot : function from a width to the figure as JSON
+        ``None`` where there is nothing to draw. Without ``widths`` it is called with 0.
+    """
+
+    widths: Sequence[float]
+    plot: Callable[[float], dict[str, Any] | None]
+    _drawn: dict[float, dict[str, Any] | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, width: float) -> dict[str, Any] | None:
+        """Return the figure as JSON at one of its widths; it is drawn once."""
+        if width not in self._drawn:
+            self._drawn[width] = self.plot(width)
+        return self._drawn[width]
+
+    def fitting(self, room: float) -> float:
+        """Return the widest that has room, the narrowest where none has; 0 where any room will do."""
+        return max((one for one in self.widths if one <= room), default=next(iter(self.widths), 0.0))
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the figure at each width; none where there is nothing to draw."""
+        drawn = [self.at(width) for width in self.widths or (0.0,)]
+        return [one for one in drawn if one is not None]
+
+
+@dataclass(frozen=True)
 class Drawing:
     """How a prepared frame is shown: as a figure, in sentences, and as a table.
 
@@ -88,11 +120,15 @@ class Drawing:
     widths: Sequence[float] = ()
     choose: Callable[[pd.DataFrame], list[tuple[str, str]]] | None = None
 
-    def figures(self, prepared: pd.DataFrame, chosen: str = "") -> list[dict[str, Any]]:
-        """Return the figure as JSON, at each width; none where there is nothing to draw."""
+    def sheets(self, prepared: pd.DataFrame, chosen: str = "") -> Sheets:
+        """Return the figure, to be drawn at whichever width is asked for."""
         rows = prepared[(prepared["facet"] == chosen).to_numpy(dtype=bool)] if chosen else prepared
-        drawn = [self.plot(rows, width) for width in self.widths] if self.widths else [self.plot(rows)]
-        return [one.to_plotly_json() for one in drawn if one is not None]
+
+        def plot(width: float) -> dict[str, Any] | None:
+            drawn = self.plot(rows, width) if self.widths else self.plot(rows)
+            return None if drawn is None else dict(drawn.to_plotly_json())
+
+        return Sheets(tuple(self.widths), plot)
 
 
 @dataclass(frozen=True)

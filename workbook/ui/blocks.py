@@ -56,7 +56,7 @@ def bullets(items: Iterable[Words], *, ordered: bool = False) -> Block:
 
 
 def links(items: Iterable[tuple[str, str]]) -> Block:
-    """Links as (text, address); only https, tel, sms, mail and our own addresses are followed."""
+    """Links as (text, address); only https, tel, sms, mail, an app's and our own addresses are followed."""
     return {"kind": "links", "items": [{"text": text, "address": address} for text, address in items]}
 
 

@@ -105,12 +105,12 @@ def picture(drawing: Drawing, prepared: pd.DataFrame | None) -> Picture | None:
         return None
     choices = drawing.choose(prepared) if drawing.choose else []
     return Picture(
-        drawing.figures(prepared, choices[0][0] if choices else ""),
+        drawing.sheets(prepared, choices[0][0] if choices else ""),
         drawing.sentence(prepared),
         drawing.table(prepared),
         drawing.note(prepared),
         choices,
-        partial(drawing.figures, prepared) if choices else None,
+        partial(drawing.sheets, prepared) if choices else None,
     )
 
 

@@ -5,22 +5,20 @@ A view that cannot be shown says in one sentence why, and keeps its place.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from ipywidgets import VBox
 
 from workbook.content import say
 from workbook.content.formats import decimal
-from workbook.plots import COLOURS
+from workbook.plots import COLOURS, Sheets
 from workbook.ui.blocks import Block, details, heading, lead, note, table
 from workbook.ui.components import Chart, Prose, TextField
 from workbook.ui.guard import Guard
 
 Said = Sequence[tuple[str, dict[str, Any]]]
-
-
-Figures = Sequence[dict[str, Any]]
+ROOM = 960.0  # px that a page is taken to have before it has told
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,8 @@ class Picture:
 
     Attributes
     ----------
-    figures : sequence of dict
-        Its JSON, at one width or several; empty where words say it all.
+    sheets : Sheets
+        The figure, drawn at the widths that are looked at.
     said : sequence of (key, values)
         What to see. Without a ``note`` the first leads, and the others stand small below.
     rows : DataFrame
@@ -39,29 +37,42 @@ class Picture:
         How to take it, and how sure it is.
     choices : sequence of (key, title)
         What can be shown, where that is one thing at a time; the first is shown first.
-    chosen : function from key to figures
-        Draws what was chosen.
+    chosen : function from key to sheets
+        What was chosen.
     """
 
-    figures: Figures
+    sheets: Sheets
     said: Said
     rows: pd.DataFrame
     note: Said | None = None
     choices: Sequence[tuple[str, str]] = ()
-    chosen: Callable[[str], Figures] | None = None
+    chosen: Callable[[str], Sheets] | None = None
+
+
+def one_figure(figure: dict[str, Any]) -> Sheets:
+    """Return one figure that takes whatever room there is."""
+    return Sheets((), lambda _width: figure)
 
 
 class Panel:
-    """A place on a page for one view."""
+    """A place on a page for one view.
+
+    A figure is drawn at the width that a page of this kernel asked for last; a page that wants another asks
+    for it. ``room`` is that width.
+    """
+
+    room: ClassVar[float] = ROOM
 
     def __init__(self, guard: Guard) -> None:
         self.title = Prose()
         self.choice = TextField(kind="select", label=say("ui.view.choice"))
         self.choice.observe(guard(self._choose), "value")
         self.chart = Chart(colours=COLOURS)
+        self.chart.on_width(guard(self._draw_at))
         self.below = Prose()
         self.root = VBox([])
-        self._chosen: Callable[[str], Figures] | None = None
+        self._chosen: Callable[[str], Sheets] | None = None
+        self._sheets = Sheets((), lambda _width: None)
         self.shows: tuple[object, object] | None = None  # the data it was last filled with
 
     def show(self, title: str, picture: Picture, *, is_alone: bool = False) -> None:
@@ -82,10 +93,16 @@ class Panel:
             self.chart.label = say("ui.view.label", title=title, n=len(picture.rows))
             self.chart.sentence = "" if choice else leading
             self.chart.note = " ".join(note)
-            self.chart.figures = list(picture.figures)
+            self._draw(picture.sheets)
         self.below.blocks = [details(say("ui.view.table"), [as_table(title, picture.rows)])]
         self.root.children = (self.title, *choice, self.chart, self.below)
         self._widen(is_wide=is_alone)
+
+    @staticmethod
+    def learn_room(width: float, *, is_now: bool) -> None:
+        """Take in the width that a page has room for; what it wants for paper is no sign of that."""
+        if is_now:
+            Panel.room = width
 
     def _offer(self, picture: Picture) -> None:
         """Offer what can be shown one at a time."""
@@ -97,7 +114,21 @@ class Panel:
     def _choose(self, _change: object) -> None:
         offered = {str(key) for key, _title in self.choice.options}
         if self._chosen is not None and self.choice.value in offered:  # a browser may send anything
-            self.chart.figures = list(self._chosen(self.choice.value))
+            with self.chart.hold_sync():
+                self._draw(self._chosen(self.choice.value))
+
+    def _draw(self, sheets: Sheets) -> None:
+        first = sheets.at(sheets.fitting(Panel.room))
+        self._sheets = sheets
+        self.chart.widths = list(sheets.widths) if first is not None else []
+        self.chart.figures = [] if first is None else [first]
+
+    def _draw_at(self, width: float, *, is_now: bool) -> None:
+        """Draw it at another of its widths, once; ``is_now`` of the one that the page has room for."""
+        Panel.learn_room(width, is_now=is_now)
+        if width not in {one["layout"].get("width") for one in self.chart.figures}:
+            drawn = self._sheets.at(width)
+            self.chart.figures = [*self.chart.figures, *([] if drawn is None else [drawn])]
 
     def _widen(self, *, is_wide: bool) -> None:
         """Let the page use a wide screen, as long as the picture is what it is for."""

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from ipywidgets import VBox
 
 from workbook.content import say
-from workbook.dyads import pair
 from workbook.frames import occasion_number
 from workbook.instruments import Instrument
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.library import in_version
 from workbook.plots import VIEWS
-from workbook.plots.view import Findings, Given
+from workbook.plots.topics import prepare_one
 from workbook.service.formats.case_values import Revealed
 from workbook.service.formats.values import Member
 from workbook.ui.blocks import heading, note
+from workbook.ui.components import Chart
 from workbook.ui.drawing import picture
 from workbook.ui.guard import Guard
 from workbook.ui.panel import Panel
@@ -42,12 +42,22 @@ def title_of_topic(facet_id: str, instruments: Mapping[str, Instrument]) -> str:
 
 
 class RevealedTopics:
-    """The place of what is shown. ``root`` is empty while nothing is."""
+    """The place of what is shown: nothing of ``root`` is seen while nothing is.
+
+    A page that shows it is ready to draw at once: it loads what it draws with, and tells the width it has.
+    """
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._panels: dict[tuple[str, str], Panel] = {}
-        self.root = VBox([])
+        self._ready = Chart(awaits=True, widths=list(_VIEW.drawing.widths if _VIEW.drawing else ()))
+        self._ready.on_width(guard(Panel.learn_room))
+        self.root = VBox([self._ready])
+
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """The facets, and the occasions, of which there is a picture."""
+        return list(self._panels)
 
     def show(
         self, shown: Sequence[Revealed], instruments: Mapping[str, Instrument], members: Sequence[Member]
@@ -58,7 +68,7 @@ class RevealedTopics:
         for key, one in wanted.items():
             if key not in self._panels:
                 self._panels[key] = self._panel(one, instruments, members)
-        children = tuple(self._panels[key].root for key in wanted)
+        children = (self._ready, *(self._panels[key].root for key in wanted))
         if children != self.root.children:
             self.root.children = children
 
@@ -70,11 +80,9 @@ class RevealedTopics:
         instrument = in_version(instruments, one.instrument, version) or instruments[one.instrument]
         facet = next((each for each in facets(instrument) if each.id == one.facet), None)
         title = facet.title if facet is not None else one.facet
-        known = {member.person_id: member.place for member in members}
+        places: dict[str, str] = {member.person_id: member.place for member in members}
         names: dict[str, str] = {member.place: member.name for member in members}
-        pairs = pair(one.scores, known)
-        found = Findings(one.scores, pairs, None, None, None, None)
-        prepared = _VIEW.prepare(pairs, instrument, Given(found, names)).assign(family_title="")
+        prepared = prepare_one(one.scores, facet, places, names)
         drawn = picture(_VIEW.drawing, prepared) if _VIEW.drawing else None
         if drawn:
             panel.show(title, drawn)

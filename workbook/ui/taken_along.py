@@ -85,12 +85,12 @@ def _view(showing: Showing, source: Source, *, level: int, with_table: bool = Fa
     said = [say(key, **values) for key, values in made.said]
     notes = [say(key, **values) for key, values in made.note or ()]
     label = say("ui.taken.picture", title=title)
-    drawn = {one["layout"].get("width"): one for one in made.figures}
-    shown = {"kind": "picture", "figure": drawn.get(PAPER), "narrow": drawn.get(PHONE), "label": label}
+    paper, phone = (made.sheets.at(one) if one in made.sheets.widths else None for one in (PAPER, PHONE))
+    shown = {"kind": "picture", "figure": paper, "narrow": phone, "label": label}
     return [
         heading(level, title),
         *([lead(" ".join(said))] if said else []),
-        *([shown] if PAPER in drawn else []),
+        *([shown] if paper is not None else []),
         *([note(" ".join(notes))] if notes else []),
         *([as_table(say("ui.taken.table", title=title), made.rows)] if with_table else []),
     ]

@@ -11,6 +11,7 @@ from workbook.content import messages, speaking
 from workbook.content.language import SOURCE
 from workbook.frames import FRAMES, PREPARED, RESPONSES, empty
 from workbook.instruments import catalogue
+from workbook.plots.canvas import WIDTHS, Canvas
 from workbook.service.demo import forever_household
 from workbook.service.desks.roles import INTERFACES
 from workbook.service.link.calls import decode, encode, verbs_of
@@ -23,12 +24,21 @@ def rehearse() -> None:
     for schema in (*FRAMES.values(), *PREPARED.values()):
         empty(schema)
     catalogue()
-    for area in ("errors", "ui", "cockpit"):
+    for area in ("errors", "ui", "cockpit", "results"):
         messages(area)
     for role in INTERFACES.values():
         verbs_of(role)
     decode(encode(empty(RESPONSES)), pd.DataFrame)
+    _draw()
     _open_a_page()
+
+
+def _draw() -> None:
+    """Draw a name and a mark: what plotly loads, it loads with the first of them."""
+    sheet = Canvas(WIDTHS[0])
+    sheet.write(0, 0, "a")
+    sheet.mark(9, 9, "a", 9)
+    sheet.figure(18).to_plotly_json()
 
 
 def _open_a_page() -> None:

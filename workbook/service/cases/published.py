@@ -43,6 +43,10 @@ class OwnDrawer:
     instruments: Mapping[str, Instrument]
     asked_from: int
 
+    def mark(self) -> tuple[object, ...]:
+        """Return what tells one state of all this from another: the same as long as nothing is new in it."""
+        return [(one.operation_id, one.place) for one in self.drawer.records()], self.fold, self.asked_from
+
     def publication(self, instrument: str, occasion: str, grain: Grain) -> Publication | None:
         """Return what is published of one instrument and occasion at a grain; None where nothing is."""
         known = self.instruments.get(instrument)

@@ -75,7 +75,7 @@ class Sessions:
             if found is None or found.is_over:
                 return
             made = self._live[case_id] = change(found, self._clock())
-            if _told(made) != _told(found):
+            if not _is_told_alike(made, found):
                 self._tell(made)
 
     def rate(self, case_id: str, session_id: str, change: Change) -> None:
@@ -153,11 +153,12 @@ class Sessions:
             self.tell(name)
 
 
-def _told(live: Live) -> list[object]:
-    """Return what readers see of what is laid out, in comparable form."""
-    return [
-        (topic, [live.laid[person, topic].to_dict("list") for person in live.people]) for topic in live.shown
-    ]
+def _is_told_alike(one: Live, other: Live) -> bool:
+    """Tell whether readers see the same of what is laid out in both."""
+    return one.shown == other.shown and all(
+        one.laid[about].equals(other.laid[about])
+        for about in ((person, topic) for topic in one.shown for person in one.people)
+    )
 
 
 def _revealed(live: Live, topic: tuple[str, str]) -> Revealed:

@@ -151,21 +151,36 @@ class Therapists:
             The passphrase is another, or the digits don't fit.
         """
         account, key = self._check(actor, passphrase)
-        taken = self._tries.charge([f"factor {actor.sitting_id}"])
         try:
-            used = SecondFactor(secret).accept(digits, self._clock) if secret else None
+            used = self._use(actor, SecondFactor(secret), digits) if secret else None
         except ValueError:  # no secret of ours
             used = None
         if used is None:
             raise SignInError(problem("errors.account.wrong_digits"), about=["digits"])
-        self._tries.refund(taken)
         self._keep(account, lambda now: replace(now, factor=used.seal(key, now.person_id)))
 
-    def end_factor(self, actor: Actor, passphrase: str) -> None:
-        """Have no second factor any more."""
+    def end_factor(self, actor: Actor, passphrase: str, digits: str | None) -> None:
+        """Have no second factor any more. Whoever has just signed in with digits needs no others: None.
+
+        Raises
+        ------
+        SignInError
+            The passphrase is another, or the digits don't fit.
+        """
         account, key = self._check(actor, passphrase)
+        factor = open_factor(account.factor, key, account.person_id)
+        if digits is not None and self._use(actor, factor, digits) is None:
+            raise SignInError(problem("errors.account.wrong_digits"), about=["digits"])
         none = SecondFactor()
         self._keep(account, lambda now: replace(now, factor=none.seal(key, now.person_id)))
+
+    def _use(self, actor: Actor, factor: SecondFactor, digits: str) -> SecondFactor | None:
+        """Return a factor once digits of it are used; None where they don't fit. Wrong ones are counted."""
+        taken = self._tries.charge([f"factor {actor.sitting_id}"])
+        used = factor.accept(digits, self._clock)
+        if used is not None:
+            self._tries.refund(taken)
+        return used
 
     def check_passphrase(self, actor: Actor, passphrase: str) -> None:
         """Refuse whoever does not know the passphrase of the therapist who is signed in here.

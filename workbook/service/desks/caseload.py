@@ -5,11 +5,13 @@ wrote, and what is shown in a session each partner's own open sitting lays out.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+import pandas as pd
 
 from workbook.answers import is_occasion
 from workbook.errors import AccessError, CaseError, WorkbookError, problem
@@ -27,13 +29,15 @@ from workbook.service.formats.values import Actor
 from workbook.service.identity.directory import Directory, account_log
 from workbook.service.identity.sittings import Sittings
 from workbook.service.identity.standing import Standing
-from workbook.sharing import Grain
+from workbook.sharing import Grain, Publication
 from workbook.storage.base import Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 from workbook.storage.spare import PassOverFullDisk
 
 PLACES = "places"
 """Under which the pages of therapists hear that a place was written; what is new there they look up."""
+
+Rows = Mapping[Topic, pd.DataFrame | None]
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Caseload:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _offices: dict[str, Office] = field(default_factory=dict)
     _owners: dict[str, Owner] = field(default_factory=dict)
+    _laid: dict[str, tuple[object, Rows]] = field(default_factory=dict)  # made last, by person
 
     # -- a therapist's --------------------------------------------------------------------
     def office_of(self, actor: Actor) -> Office:
@@ -134,6 +139,7 @@ class Caseload:
         with self._lock:
             office = self._offices.pop(actor.sitting_id, None)
             owner = self._owners.pop(actor.sitting_id, None)
+            self._laid.pop(actor.person_id, None)
         if office is not None and self.therapists.by_id(office.person_id) is not None:  # or it was erased
             with suppress(WorkbookError):  # the sitting is over all the same; the next one makes it good
                 office.settle()
@@ -167,20 +173,45 @@ class Caseload:
         in this process, what they laid out before stays.
         """
         live = self.sessions.of_case(case_id)
-        actor = self._sitting_of(person_id)
-        if live is None or live.is_over or actor is None:
-            return
-        made = {topic: self._row(actor, topic) for topic in live.standing}
+        if live is not None and not live.is_over:
+            for shown in self.shown_by(case_id, [person_id], live.standing).values():
+                self._settle(case_id, person_id, shown)
+
+    def shown_by(self, case_id: str, people: Sequence[str], topics: tuple[Topic, ...]) -> Mapping[str, Rows]:
+        """Return by person what their own open sittings show of topics, as far as they grant it.
+
+        See `lay_out`. What they grant is looked at last.
+        """
+        found = {person_id: self._sitting_of(person_id) for person_id in people}
+        actors = {person_id: actor for person_id, actor in found.items() if actor is not None}
+        made = {person_id: self._rows(actor, topics) for person_id, actor in actors.items()}
+        return {
+            person_id: self._granted(case_id, actor, made[person_id]) for person_id, actor in actors.items()
+        }
+
+    def lay_out_own(self, case_id: str, actor: Actor) -> None:
+        """Do the same for somebody who reads their own page: what is known from before is not made again.
+
+        How long it takes tells them of nothing but what they wrote themselves.
+        """
+        live = self.sessions.of_case(case_id)
+        if live is not None and not live.is_over:
+            rows = self._rows_known(actor, live.standing)
+            self._settle(case_id, actor.person_id, self._granted(case_id, actor, rows))
+
+    def _settle(self, case_id: str, person_id: str, shown: Rows) -> None:
+        offer = self.sessions.offer
+        self.sessions.settle(case_id, lambda now, _: rules.lay_out(now, person_id, shown, offer))
+
+    def _granted(self, case_id: str, actor: Actor, made: Rows) -> Rows:
         place, _ = self.owner_of(actor).place()
         board = self.owner_of(actor).board_of(place)
         stands = place is not None and board is not None and place.case_id == case_id
         stands = stands and is_standing(place, board, datetime.now(UTC).date())  # type: ignore[arg-type]
-        shown = {
+        return {
             topic: row if stands and place is not None and place.may_show(topic[0]) else None
             for topic, row in made.items()
         }
-        offer = self.sessions.offer
-        self.sessions.settle(case_id, lambda now, _: rules.lay_out(now, person_id, shown, offer))
 
     def follow_grants(self, actor: Actor) -> None:
         """Have open sessions and pages follow what somebody has just granted, taken back or left."""
@@ -209,20 +240,39 @@ class Caseload:
         self.sessions.tell(PLACES)
 
     # -- within -----------------------------------------------------------------------------
-    def _row(self, actor: Actor, topic: Topic) -> Any:
-        """Return one row of `frames.SCORES` as a publication of facet scores would hold it, or None."""
-        facet, occasion = topic
+    def _rows(self, actor: Actor, topics: tuple[Topic, ...]) -> Rows:
+        """Return a row of `frames.SCORES` by topic, as a publication of facet scores would hold it."""
+        abouts = {(facet.partition(".")[0], occasion) for facet, occasion in topics}
         try:
-            made = self.own_drawer(actor).publication(facet.partition(".")[0], occasion, Grain.SCORES)
+            own = self.own_drawer(actor) if topics else None
+            made = {about: own.publication(*about, Grain.SCORES) for about in abouts} if own else {}
         except WorkbookError:  # their sitting has just ended
-            return None
-        if made is None:
-            return None
-        row = made.scores[(made.scores["subscale"] == facet).to_numpy(dtype=bool)]
-        return row.reset_index(drop=True) if len(row) == 1 else None
+            return dict.fromkeys(topics)
+        found = {topic: _row_in(made[topic[0].partition(".")[0], topic[1]], topic[0]) for topic in topics}
+        if own is not None:
+            with self._lock:
+                self._laid[actor.person_id] = (topics, own.mark()), found
+        return found
+
+    def _rows_known(self, actor: Actor, topics: tuple[Topic, ...]) -> Rows:
+        with self._lock:
+            known, found = self._laid.get(actor.person_id, (None, {}))
+        try:
+            is_same = known is not None and topics and known == (topics, self.own_drawer(actor).mark())
+        except WorkbookError:
+            is_same = False
+        return found if is_same else self._rows(actor, topics)
 
     def _sitting_of(self, person_id: str) -> Actor | None:
         """Return a live sitting of somebody whose drawer is open in this process."""
         with self._lock:
             ids = [sitting for sitting, owner in self._owners.items() if owner.person_id == person_id]
         return next((found for one in ids if (found := self.sittings.find(one)) is not None), None)
+
+
+def _row_in(made: Publication | None, facet: str) -> pd.DataFrame | None:
+    """Return the one row that a publication has of a facet; None where it has none."""
+    if made is None:
+        return None
+    row = made.scores[(made.scores["subscale"] == facet).to_numpy(dtype=bool)]
+    return row.reset_index(drop=True) if len(row) == 1 else None

@@ -82,8 +82,21 @@ class LiveSession(TherapistService):
     def reveal(self, case_id: str, facet: str, occasion: str) -> SessionSeen:
         core, topic = self._core, (facet, occasion)
         core.caseload.refuse_no_topic(facet, occasion)
-        self._change(case_id, lambda live, _: rules.ask(live, topic, core.caseload.sessions.offer))
-        for person_id in self._people(case_id):  # of both, whatever either has granted
+        before, offer = self._going_on(case_id), core.caseload.sessions.offer
+        asked = rules.ask(before, topic, offer).standing
+        # Of both, whatever either has granted; and told at once, with the asking.
+        shown = core.caseload.shown_by(case_id, before.people, asked)
+
+        def ask(live: Live, _at: datetime) -> Live:
+            made = rules.ask(live, topic, offer)
+            for person_id, own in shown.items():
+                made = rules.lay_out(made, person_id, own, offer)
+            return made
+
+        seen = self._change(case_id, ask)
+        if seen.asked == asked:
+            return seen
+        for person_id in before.people:  # the therapist asked for something else meanwhile
             core.caseload.lay_out(case_id, person_id)
         return self._seen_now(case_id)
 
@@ -148,9 +161,6 @@ class LiveSession(TherapistService):
         if found is None or found.is_over:
             raise CaseError(problem("errors.case.no_session"))
         return found
-
-    def _people(self, case_id: str) -> tuple[str, str]:
-        return self._going_on(case_id).people
 
     def _change(self, case_id: str, change: Change) -> SessionSeen:
         self._going_on(case_id)

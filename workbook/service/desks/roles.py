@@ -21,6 +21,7 @@ from workbook.service.formats.case_values import (
     MyCase,
     Note,
     Practice,
+    SecondStep,
     SessionSeen,
 )
 from workbook.service.formats.values import (
@@ -293,6 +294,18 @@ class TherapistService(HearingService):
 
         In every case: all grants rest until their owners have read it.
         """
+
+    @abstractmethod
+    def offer_second_step(self) -> SecondStep:
+        """Return a fresh secret for an app. Nothing of it is kept, and nothing is asked for by it yet."""
+
+    @abstractmethod
+    def set_second_step(self, passphrase: str, secret: str, digits: str) -> Practice:
+        """Have six digits asked for at signing in, once some show that an app has the secret."""
+
+    @abstractmethod
+    def end_second_step(self, passphrase: str, digits: str) -> Practice:
+        """Have no digits asked for any more; it takes some that were not used yet."""
 
     @abstractmethod
     def erase_practice(self, passphrase: str) -> None:

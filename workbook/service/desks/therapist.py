@@ -25,7 +25,15 @@ from workbook.service.cases.therapists import LOG as THERAPISTS
 from workbook.service.desks.caseload import PLACES
 from workbook.service.desks.live_session import LiveSession
 from workbook.service.desks.roles import TherapistService
-from workbook.service.formats.case_values import CaseRead, CaseSeen, Homework, Note, Policy, Practice
+from workbook.service.formats.case_values import (
+    CaseRead,
+    CaseSeen,
+    Homework,
+    Note,
+    Policy,
+    Practice,
+    SecondStep,
+)
 from workbook.service.formats.values import Change
 from workbook.service.identity.codes import new_couple_code
 from workbook.storage.base import Cell, Writing
@@ -58,6 +66,21 @@ class LocalTherapist(LiveSession, TherapistService):
         decide_and_write(office.store, [log], keep)
         for case in open_cases:
             self._look_again(office, case.case_id)
+        self._act()
+        return self.practice()
+
+    def offer_second_step(self) -> SecondStep:
+        offered = SecondStep(*self._core.therapists.offer_factor(self._actor))
+        self._act()
+        return offered
+
+    def set_second_step(self, passphrase: str, secret: str, digits: str) -> Practice:
+        self._core.therapists.set_factor(self._actor, passphrase, secret, digits)
+        self._act()
+        return self.practice()
+
+    def end_second_step(self, passphrase: str, digits: str) -> Practice:
+        self._core.therapists.end_factor(self._actor, passphrase, digits)
         self._act()
         return self.practice()
 

@@ -180,6 +180,14 @@ class Practice:
     has_second_factor: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """What an app on a phone takes to make the digits of a second step: as text, and as an address."""
+
+    secret: str
+    address: str
+
+
 @dataclass(frozen=True)
 class Revealed:
     """One topic that is shown in a session, of both: ``scores`` are two rows of `frames.SCORES`."""

@@ -12,6 +12,7 @@ from workbook.errors import WorkbookError, problem
 from workbook.service.desks.roles import TherapistService
 from workbook.session.practice import CASES, PRESENTATION, VIEW, PracticeSession
 from workbook.ui.buttons import Button
+from workbook.ui.cockpit.account import Account
 from workbook.ui.cockpit.base import CockpitPage
 from workbook.ui.cockpit.case import CasePage
 from workbook.ui.cockpit.cases import Cases
@@ -26,7 +27,17 @@ from workbook.ui.components import is_served
 from workbook.ui.frame import Frame
 from workbook.ui.leaf import Row
 
-PAGES: tuple[type[CockpitPage], ...] = (Cases, PolicyPage, CasePage, Live, Pictures, Notes, OverTime, Report)
+PAGES: tuple[type[CockpitPage], ...] = (
+    Cases,
+    PolicyPage,
+    Account,
+    CasePage,
+    Live,
+    Pictures,
+    Notes,
+    OverTime,
+    Report,
+)
 """The pages, in the order of the rows. This is the only list of them."""
 
 

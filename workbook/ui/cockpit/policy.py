@@ -1,4 +1,4 @@
-"""The therapist's own account: what holds for secrets, and how long notes are kept."""
+"""What holds for secrets in a practice, and how long notes are kept."""
 
 from collections.abc import Sequence
 
@@ -51,7 +51,6 @@ class PolicyPage(CockpitPage):
 
     def fill(self) -> None:
         practice = self.session.practice
-        factor = "factor_on" if practice.has_second_factor else "factor_off"
         standing = (
             [callout("", [paragraph(say("cockpit.practice.changes"))], tone="care")]
             if practice.policy.choice
@@ -61,7 +60,6 @@ class PolicyPage(CockpitPage):
             [
                 *self.head(),
                 note(say("cockpit.practice.who", name=practice.name, code=practice.code)),
-                note(say(f"cockpit.practice.{factor}")),
                 *standing,
             ]
         )

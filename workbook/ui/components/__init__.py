@@ -209,14 +209,17 @@ class Form(Component):
 class Chart(Component):
     """A figure with its sentence and what it rests on.
 
-    ``figures`` are plotly's JSON: one that takes whatever room there is, or the same at several
-    widths, of which the widest that fits is shown. ``colours`` names the page's token for each
-    of its colours, so that it follows light and dark. ``library`` is plotly.js, sent only outside
-    the server and only when the page asks for it.
+    ``figures`` are plotly's JSON: one that takes whatever room there is, or the same at some of its
+    ``widths``, of which the widest that fits is shown. The page asks for one that is not there yet. One
+    that ``awaits`` a figure has the page load what draws it, and tell the room it has. ``colours`` names
+    the page's token for each of its colours, so that it follows light and dark. ``library`` is plotly.js,
+    sent only outside the server and only when the page asks for it.
     """
 
     _component = t.Unicode("chart").tag(sync=True)
     figures: t.List[dict[str, Any]] = t.List().tag(sync=True)
+    widths: t.List[float] = t.List().tag(sync=True)
+    awaits = t.Bool(False).tag(sync=True)
     sentence = t.Unicode("").tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     note = t.Unicode("").tag(sync=True)
@@ -227,6 +230,17 @@ class Chart(Component):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**{"labels": lookup("ui.chart"), **traits})
         self.heard("need", self._send_library)
+
+    def on_width(self, react: Callable[..., None]) -> None:
+        """Hear which of the widths the page wants: one that it has room for now, or for paper."""
+
+        def hear(asked: str) -> None:
+            kind, _, width = asked.partition(" ")
+            found = next((one for one in self.widths if f"{one:g}" == width), None)
+            if found is not None and kind in ("now", "paper"):
+                react(found, is_now=kind == "now")
+
+        self.heard("width", hear)
 
     def _send_library(self, need: str) -> None:
         if need == "library" and not is_served():

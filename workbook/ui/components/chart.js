@@ -1,7 +1,8 @@
 // One figure: the sentence that says what to see, the drawing, what it rests on. Its table is a
 // component of its own below. Colours are named in the figure and taken from the page's tokens,
 // so a figure follows light and dark. A figure that is laid out for a width comes at several of
-// them, and is never stretched: the widest that fits is shown, in the middle.
+// them, and is never stretched: the widest that fits is shown, in the middle. Of its widths the kernel
+// has drawn the one that the page asked for last; another, and the one for paper, the page asks for.
 
 const PAGE = 690; // px that a printed page has room for
 
@@ -41,10 +42,12 @@ function recolour(value, swap) {
   return value;
 }
 
-// The widest of the figures that has room; the narrowest where none has.
-function fitting(figures, room) {
-  const byWidth = [...figures].sort((one, other) => (one.layout?.width ?? 0) - (other.layout?.width ?? 0));
-  return byWidth.findLast((one) => (one.layout?.width ?? 0) <= room) ?? byWidth[0] ?? {};
+const idly = window.requestIdleCallback ?? ((call) => setTimeout(call, 1));
+
+// The widest that has room; the narrowest where none has.
+function fitting(widths, room) {
+  const sorted = [...widths].sort((one, other) => one - other);
+  return sorted.findLast((one) => one <= room) ?? sorted[0] ?? 0;
 }
 
 function dressed(model, figure) {
@@ -84,16 +87,36 @@ function render({ model, el, signal }) {
   el.append(figure);
   let plotly;
   let turns = 0;
-  let shown; // the figure on the page, and the width it is laid out for; 0 is any
+  let shown; // the figure on the page
 
   const room = () => (matchMedia("print").matches ? Math.min(PAGE, plot.clientWidth) : plot.clientWidth);
+  const drawn = (width) => model.get("figures").find((one) => one.layout?.width === width);
+  let asked = new Set(); // the widths that the kernel was asked for, of what it shows now
+  const ask = (kind, width) => {
+    const name = `${kind} ${width}`;
+    if (!width || drawn(width) || asked.has(name)) return;
+    asked.add(name);
+    model.send({ width: name });
+  };
+  // The figure to show: the one that fits; while that is not drawn yet, the widest there is that does.
+  // Nothing before it has a place on the page: how much room there is nobody knows then.
+  const chosen = () => {
+    const figures = model.get("figures");
+    if (!model.get("widths").length) return figures[0];
+    if (!room()) return undefined;
+    const best = fitting(model.get("widths"), room());
+    ask("now", best);
+    const there = figures.map((one) => one.layout.width);
+    const fits = there.filter((one) => one <= best);
+    // Paper does not wait.
+    return drawn(fits.length || matchMedia("print").matches ? fitting(there, best) : best);
+  };
   const draw = async () => {
     const turn = (turns += 1);
-    const figures = model.get("figures");
-    frame.hidden = !figures.length;
+    frame.hidden = !model.get("figures").length;
     if (frame.hidden) return;
-    shown = fitting(figures, room());
-    plot.style.setProperty("--wb-chart-height", `${shown.layout?.height ?? 360}px`);
+    const likely = chosen() ?? model.get("figures")[0];
+    plot.style.setProperty("--wb-chart-height", `${likely.layout?.height ?? 360}px`);
     try {
       plotly ??= await library(model);
     } catch {
@@ -106,12 +129,15 @@ function render({ model, el, signal }) {
   // Once the library is there a figure is put on the page at once, so that a printer has the right one.
   const paint = () => {
     if (!plotly || !model.get("figures").length) return;
-    shown = fitting(model.get("figures"), room());
+    const next = chosen();
+    if (!next) return; // it is asked for, or has no place yet
+    shown = next;
     const { data, layout } = dressed(model, shown);
     plot.style.setProperty("--wb-chart-height", `${layout.height ?? 360}px`);
     if (!plot.classList.contains("js-plotly-plot")) plot.replaceChildren();
     plotly.react(plot, data, layout, { displayModeBar: false, responsive: false, scrollZoom: false });
     plot.querySelectorAll("svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
+    idly(() => ask("paper", fitting(model.get("widths"), PAGE)));
   };
   const fill = () => {
     sentence.textContent = model.get("sentence");
@@ -124,13 +150,20 @@ function render({ model, el, signal }) {
   };
 
   plot.append(element("p", "chart-waiting", model.get("labels").waiting));
+  // A figure is about to come: what draws it is there by then, and the kernel knows the room.
+  if (model.get("awaits")) {
+    figure.hidden = true;
+    idly(() => window.workbook?.plotly?.().catch(() => {}));
+    requestAnimationFrame(() => ask("now", fitting(model.get("widths"), el.clientWidth)));
+  }
+  model.on("change:figures", () => (asked = new Set()));
   ["figures", "sentence", "note", "label"].forEach((trait) => model.on(`change:${trait}`, fill));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint, { signal });
   matchMedia("print").addEventListener("change", paint, { signal });
   const sizes = new ResizeObserver(() => {
-    if (!plotly || !plot.classList.contains("js-plotly-plot")) return;
-    if (fitting(model.get("figures"), room()) !== shown) paint();
-    else if (!shown.layout?.width) plotly.Plots.resize(plot);
+    if (!plotly || !model.get("figures").length) return;
+    if (chosen() !== shown) paint();
+    else if (shown && !shown.layout?.width) plotly.Plots.resize(plot);
   });
   sizes.observe(plot);
   fill();

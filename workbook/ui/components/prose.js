@@ -18,7 +18,7 @@ function words(text) {
   });
 }
 
-const SAFE_ADDRESS = /^(https:\/\/|tel:|mailto:|sms:|\/)/i;
+const SAFE_ADDRESS = /^(https:\/\/|tel:|mailto:|sms:|otpauth:\/\/totp\/|\/)/i;
 
 function link({ text, address }) {
   if (!SAFE_ADDRESS.test(address ?? "")) return make("span", "", text);

@@ -22,7 +22,7 @@ from workbook.ui.dashboard.base import (
 )
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.guard import Guard
-from workbook.ui.panel import Panel, Picture
+from workbook.ui.panel import Panel, Picture, one_figure
 
 FEWEST_SHOWN = 5
 """Persons in the smallest count that is shown: the screen may be seen by others too."""
@@ -75,7 +75,9 @@ class Cohort(Questionnaire):
         shares = {name: prepared[name].map(percent) for name in ("answered", "declined", "blank")}
         rows = prepared.assign(**shares)
         shown = Picture(
-            [figure.to_plotly_json()], [("dashboard.cohort.missing_says", values)], words(rows, "missing")
+            one_figure(figure.to_plotly_json()),
+            [("dashboard.cohort.missing_says", values)],
+            words(rows, "missing"),
         )
         self.view.show(say("dashboard.cohort.missing"), shown)
 
@@ -137,7 +139,7 @@ class Reliability(Questionnaire):
             }
             columns = ["title", "n", "k", "alpha", "alpha_low", "alpha_high", "omega"]
             shown = Picture(
-                [figure.to_plotly_json()],
+                one_figure(figure.to_plotly_json()),
                 [("dashboard.reliability.says", said)],
                 words(found[columns], "reliability"),
             )

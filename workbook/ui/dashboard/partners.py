@@ -24,7 +24,7 @@ from workbook.ui.components import Prose
 from workbook.ui.dashboard.base import DashboardSection, occasions_of, p_words, side_by_side, words
 from workbook.ui.dashboard.sample import Sample
 from workbook.ui.guard import Guard
-from workbook.ui.panel import Panel, Picture
+from workbook.ui.panel import Panel, Picture, one_figure
 
 AGE = "background.age_band"
 FEWEST_OF_ROLES = 50
@@ -82,7 +82,7 @@ class Dyads(DashboardSection):
         ends = {"value": two(icc.value), "low": two(icc.low), "high": two(icc.high)}
         rows = pd.DataFrame([[title, icc.n, *ends.values(), two(icc.F), p_words(icc.p)]])
         said = [(f"dashboard.dyads.{key}", {"facet": title, "n": icc.n, **ends})]
-        shown = Picture([figure.to_plotly_json()], said, words(rows, "icc"))
+        shown = Picture(one_figure(figure.to_plotly_json()), said, words(rows, "icc"))
         self.views[0].show(say("dashboard.dyads.likeness", facet=title), shown)
 
     def _effects(self, model: Apim, x: str, y: str) -> None:
@@ -105,7 +105,7 @@ class Dyads(DashboardSection):
             for place in "ab"
         }
         drawn: Any = plots.plot_paths(plots.prepare_paths(model), names)
-        shown_paths = Picture([drawn.to_plotly_json()], said, words(rows, "apim"))
+        shown_paths = Picture(one_figure(drawn.to_plotly_json()), said, words(rows, "apim"))
         self.views[1].show(say("dashboard.dyads.paths"), shown_paths)
 
     def _pattern(self, model: Apim) -> None:
@@ -117,7 +117,7 @@ class Dyads(DashboardSection):
         ends = {"k": two(k.value), "low": two(k.low), "high": two(k.high)}
         rows = pd.DataFrame([[*ends.values(), k.reading, k.method]])
         said = [(f"dashboard.dyads.k_{key}", {**ends, "patterns": k.reading})]
-        shown = Picture([plane.to_plotly_json()], said, words(rows, "k"))
+        shown = Picture(one_figure(plane.to_plotly_json()), said, words(rows, "k"))
         self.views[2].show(say("dashboard.dyads.pattern"), shown)
 
     def _roles(self, x: str, y: str, when: str) -> list[Block]:
