@@ -367,8 +367,22 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             **_STEPS,
         },
     ),
+    "marks": prepared(
+        "marks",
+        "One row per day and exercise: what two began and did, never by whom nor how it ended.",
+        {
+            "day": column("string", "The day, such as 2026-05-03."),
+            "sort": column("string", "agreement (begun on that day) or exercise (done on it)."),
+            "title": _TITLE,
+        },
+    ),
 }
 """What each figure is drawn from; see `workbook.plots`."""
+PREPARED["progress"] = prepared(
+    "progress",
+    "As the frame of a trend, with the day of each time.",
+    {**PREPARED["trend"].columns, "day": column("string", "The day of that time, such as 2026-05-03.")},
+)
 
 
 def needed(schema: pa.DataFrameSchema) -> list[str]:

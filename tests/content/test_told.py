@@ -13,7 +13,8 @@ from workbook.ui.insight_text import tell
 
 SENTENCES = re.compile(
     r"results\.plots\.(profile|rings|side_by_side|differences|perspectives|skills|guesses|agreement|needs|waiting|signs|by|trend)_\w+"
-    r"|results\.plots\.(moved|weeks|chance)_\w+"
+    r"|results\.plots\.(moved|weeks|chance|risen|progress)_\w+"
+    r"|ui\.progress-own\.fell"
     r"|ui\.telling\.(own|both)\.\w+|ui\.perception\.(level|order|like)_(?!value)\w+"
 )
 

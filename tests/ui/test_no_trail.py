@@ -182,6 +182,8 @@ def test_the_list_of_pages_without_a_trail_is_complete() -> None:
         "take-along",
         "ledger",
         "this-week",
+        "progress",
+        "progress-own",
         "calendar",
         "room",
         "in-session",

@@ -27,7 +27,7 @@ PAGES = [
     "share:needs", "decided", "expectation", "together:now", "view:profile", "view:side_by_side", "view:differences", "view:perspectives", "view:moved",
     "view:waiting", "view:signs", "view:perception", "view:agreement", "view:guesses", "view:skills", "mood", "cooling", "take-along", "exercises",
     "exercise:gratitude_log", "exercise:needs_talk", "exercise:request", "exercise:request:kept", "exercise:the_question", "exercise:forgiving", "exercise:speaker_listener", "room",
-    "exercise:agreement", "exercise:breakdown", "exercise:breakdown:alone", "exercise:breakdown:tell", "exercise:our_plan", "ledger", "this-week", "calendar",
+    "exercise:agreement", "exercise:breakdown", "exercise:breakdown:alone", "exercise:breakdown:tell", "exercise:our_plan", "ledger", "this-week", "calendar", "progress", "progress-own",
     "weekly", "again", "just-for-me", "resources", "sharing", "therapist", "rights", "rights:erase", "rights:data",
 ]  # fmt: skip
 

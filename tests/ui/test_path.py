@@ -59,7 +59,13 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
     """Nor does any button on their pages lead to a page that is locked to them."""
     household, service = open_demo("together")
     app = App(Session(service))
-    assert [str(step.address) for step in app.pages.steps()] == ["together", "decide", "exercises", "room"]
+    assert [str(step.address) for step in app.pages.steps()] == [
+        "together",
+        "decide",
+        "exercises",
+        "room",
+        "progress",
+    ]
     for page in (
         "home",
         "together:now",
@@ -70,6 +76,7 @@ def test_two_together_are_led_only_to_what_is_for_two() -> None:
         "cooling",
         "take-along",
         "exercises",
+        "progress",
     ):
         app.go(page)
         for number in range(len(app._open.actions.buttons)):

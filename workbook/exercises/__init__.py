@@ -53,6 +53,7 @@ from workbook.exercises.machine import (
     Told,
     refusal,
 )
+from workbook.exercises.marks import Mark, marks_of
 from workbook.exercises.work import OpenThing, Work, fold_work
 from workbook.shapes import Shape
 
@@ -168,6 +169,11 @@ def work_of(events: Iterable[Happening]) -> Work:
     return fold_work(MACHINES.values(), events)
 
 
+def marks(events: Iterable[Happening]) -> list[Mark]:
+    """Return which agreements were begun and what was done, by the day; see `marks_of`."""
+    return marks_of(MACHINES.values(), events)
+
+
 __all__ = [
     "MACHINES",
     "PASSING",
@@ -177,6 +183,7 @@ __all__ = [
     "ExerciseError",
     "Happening",
     "Machine",
+    "Mark",
     "OpenThing",
     "Opening",
     "Reply",
@@ -187,6 +194,7 @@ __all__ = [
     "check_step",
     "given_to",
     "machine_of",
+    "marks",
     "over",
     "work_of",
 ]

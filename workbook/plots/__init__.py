@@ -35,12 +35,29 @@ from workbook.plots.perspectives import (
     table_skills,
 )
 from workbook.plots.profile import plot_profile, sentence_profile
+from workbook.plots.progress import (
+    Beside,
+    plot_progress,
+    prepare_progress,
+    progress_of_one,
+    progress_of_two,
+    table_marks,
+)
 from workbook.plots.side_by_side import plot_side_by_side, sentence_side_by_side
 from workbook.plots.signs import plot_signs, prepare_signs, sentence_signs, table_signs
 from workbook.plots.steps import plot_steps
 from workbook.plots.theme import COLOURS
 from workbook.plots.topics import prepare_topics, table_topics
-from workbook.plots.trend import MOVED, WEEKS, prepare_trend, sentence_trend, table_trend
+from workbook.plots.trend import (
+    MOVED,
+    RISEN,
+    WEEKS,
+    only_risen,
+    places_in,
+    prepare_trend,
+    sentence_trend,
+    table_trend,
+)
 from workbook.plots.view import Drawing, Findings, Given, Sheets, Showing, View, showings
 from workbook.plots.waiting import plot_waiting, prepare_waiting, sentence_waiting, table_waiting
 from workbook.plots.weeks import plot_weeks
@@ -62,19 +79,24 @@ VIEWS: tuple[View, ...] = (
 __all__ = [
     "COLOURS",
     "MOVED",
+    "RISEN",
     "VIEWS",
     "WEEKS",
+    "Beside",
     "Drawing",
     "Findings",
     "Given",
     "Sheets",
     "Showing",
     "View",
+    "only_risen",
+    "places_in",
     "plot_agreement",
     "plot_differences",
     "plot_four_views",
     "plot_moved",
     "plot_profile",
+    "plot_progress",
     "plot_side_by_side",
     "plot_signs",
     "plot_steps",
@@ -83,11 +105,14 @@ __all__ = [
     "prepare_agreement",
     "prepare_guesses",
     "prepare_perspectives",
+    "prepare_progress",
     "prepare_signs",
     "prepare_skills",
     "prepare_topics",
     "prepare_trend",
     "prepare_waiting",
+    "progress_of_one",
+    "progress_of_two",
     "sentence_agreement",
     "sentence_differences",
     "sentence_guesses",
@@ -101,6 +126,7 @@ __all__ = [
     "showings",
     "table_agreement",
     "table_guesses",
+    "table_marks",
     "table_perspectives",
     "table_signs",
     "table_skills",

@@ -192,7 +192,36 @@ def table_trend(prepared: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def only_risen(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame for a page of two, which tells what rose and nothing else.
+
+    What fell is told to that person alone: here it is as if nothing could be told of it.
+    """
+    fell = prepared["change"].eq("worse").fillna(value=False)
+    return prepared.assign(change=prepared["change"].mask(fell, "none"))
+
+
+def sentence_risen(prepared: pd.DataFrame) -> Said:
+    """Return what rose since the first time and for whom, if it may be told; see `only_risen`."""
+    if not prepared["change"].isin(["better"]).any():
+        return [("results.plots.risen_none", {})] if len(prepared) else []
+    return sentence_trend(only_risen(prepared))
+
+
+def note_risen(prepared: pd.DataFrame) -> Said:
+    """Return how to read it: first, that it tells of one way alone."""
+    return [("results.plots.risen_only", {}), *note_moved(prepared)] if len(prepared) else []
+
+
+def table_risen(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Return the same as a table; where nothing rose, nothing is said of a change."""
+    return table_trend(
+        prepared.assign(change=prepared["change"].where(prepared["change"].eq("better").fillna(value=False)))
+    )
+
+
 MOVED = Drawing(plot_moved, sentence_trend, table_trend, note=note_moved, widths=WIDTHS)
+RISEN = Drawing(plot_moved, sentence_risen, table_risen, note=note_risen, widths=WIDTHS)
 WEEKS = Drawing(plot_weeks, sentence_trend, table_trend, note=note_weeks, widths=WIDTHS)
 
 
@@ -209,9 +238,12 @@ def _why_missing(found: Findings) -> str:
     return "other_words" if n_rounds > 1 else "one_round"
 
 
-def _places(pairs: pd.DataFrame) -> dict[str, str]:
+def places_in(found: Findings) -> dict[str, str]:
+    """Return the partners' places by their ids."""
     return {
-        str(person): place for place in ("a", "b") for person in pairs[f"person_{place}"].dropna().unique()
+        str(person): place
+        for place in ("a", "b")
+        for person in found.pairs[f"person_{place}"].dropna().unique()
     }
 
 
@@ -219,11 +251,11 @@ VIEW = View(
     "moved",
     instrument="connection",
     source=_rounds,
-    prepare=lambda rows, instrument, given: prepare_trend(
-        rows, instrument, _places(given.found.pairs), given.names, changes=given.found.changes
+    prepare=lambda rows, instrument, given: only_risen(
+        prepare_trend(rows, instrument, places_in(given.found), given.names, changes=given.found.changes)
     ),
     contract=CONTRACT,
-    drawing=MOVED,
+    drawing=RISEN,
     fits=has_topics,
     needs_two=True,  # one's own stands where a new round is begun
     lacks=_why_missing,

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from workbook.exercises import PASSING, TAKES_OFF, over
@@ -11,7 +12,7 @@ from workbook.service.couple.records import SEALED
 from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
 from workbook.service.formats.values import Event, ExerciseChoice, Table
 from workbook.sharing import Publication
-from workbook.storage.base import Entry, Row, Store
+from workbook.storage.base import Entry, Row, Store, day_of
 
 PUBLICATION, OPENED, CLOSED, EVENT, UNPAIRED = "publication", "opened", "closed", "event", "unpaired"
 JOINT_CHOICE = "joint choice"
@@ -33,11 +34,13 @@ class Fold:
     """A table log folded: rounds, where each publication's row lies, and joint events.
 
     ``closed`` counts closed rounds by (instrument, occasion); the standing round is that plus one.
+    ``opened_at`` is the day on which each was opened last: the hour would tell when the second decided.
     Of one person's publications of a round the last counts: it replaces the others. ``last_before`` is the
     number of the last round that ever lay open before rows said the version of what was asked.
     """
 
     opened: dict[Round, int] = field(default_factory=dict)
+    opened_at: dict[Round, datetime] = field(default_factory=dict)
     closed: dict[Round, int] = field(default_factory=dict)
     publications: dict[tuple[str, str, int], list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -77,7 +80,10 @@ class Fold:
             for _, content in self.publications.get((*key, self.standing_round(key)), [])
         ]
         choices = tuple(sorted(self.standing_choices()))
-        return Table(tuple(publications), tuple(self.events), tuple(open_rounds), choices)
+        opened_at = tuple(self.opened_at[key] for key in open_rounds)
+        return Table(
+            tuple(publications), tuple(self.events), tuple(open_rounds), choices, opened_at=opened_at
+        )
 
 
 def words_taken_off(events: Sequence[Event]) -> list[int]:
@@ -106,6 +112,8 @@ def fold_table(rows: Sequence[Row]) -> Fold:
         elif row.kind in (OPENED, CLOSED):
             rounds = fold.opened if row.kind == OPENED else fold.closed
             rounds[content["instrument"], content["occasion"]] = content["round"]
+            if row.kind == OPENED:
+                fold.opened_at[content["instrument"], content["occasion"]] = day_of(row.at)
             if row.kind == OPENED and "version" not in content:
                 fold.last_before = max(fold.last_before, _round_number(content["occasion"]))
         elif row.kind == JOINT_CHOICE:

@@ -107,7 +107,8 @@ def passed_over(choices: Iterable[ExerciseChoice]) -> set[str]:
 class Table:
     """All that lies on the couple's table: the joint pages are a function of this alone.
 
-    ``open_rounds`` names the (instrument, occasion) pairs that both revealed; ``choices`` what
+    ``open_rounds`` names the (instrument, occasion) pairs that both revealed, ``opened_at`` in the same
+    order the day on which each was opened, which both saw happen; ``choices`` what
     both chose about exercises, or chose together. ``asked_from`` is the first round in which the two are
     asked the questionnaires of now; see `workbook.service.couple.editions`.
     """
@@ -117,6 +118,7 @@ class Table:
     open_rounds: tuple[tuple[str, str], ...] = field(default=())
     choices: tuple[ExerciseChoice, ...] = field(default=())
     asked_from: int = 1
+    opened_at: tuple[datetime, ...] = field(default=())
 
 
 Changing = Literal["drawer", "table", "room", "case", "session"]

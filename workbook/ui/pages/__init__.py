@@ -13,6 +13,7 @@ from workbook.ui.pages.just_for_me import HelpPage, JustForMe
 from workbook.ui.pages.ledger import Ledger
 from workbook.ui.pages.mood import Cooling, Mood
 from workbook.ui.pages.own_needs import OwnNeeds
+from workbook.ui.pages.progress import OwnProgress, TheProgress
 from workbook.ui.pages.reading import Expectation, Introduction, Limits
 from workbook.ui.pages.research import Research
 from workbook.ui.pages.results import EarlierResults, OwnResults
@@ -34,5 +35,5 @@ PAGES: tuple[type[Page], ...] = (
     DecideHere, Mood, Cooling,
     TakeAlong,
     ThisWeek, TheCalendar, ExerciseList, ExercisePage, TheRoom, InSession, Ledger,
-    Weekly, Again, JustForMe, HelpPage, Sharing, Therapist, Research, Rights,
+    Weekly, Again, TheProgress, OwnProgress, JustForMe, HelpPage, Sharing, Therapist, Research, Rights,
 )  # fmt: skip

@@ -81,7 +81,8 @@ class Weekly(Trend):
         )
         self.say_words(words)
         self.show_trend("weekly", say("ui.weekly.trend"))
-        self.offer(Button(say("ui.weekly.begin"), self._begin, "primary"), self.home())
+        over_time = Button(say("ui.steps.progress-own"), self.to(at("progress-own")), "quiet")
+        self.offer(Button(say("ui.weekly.begin"), self._begin, "primary"), over_time, self.home())
 
     def _begin(self) -> None:
         self.session.begin_week()
@@ -122,7 +123,8 @@ class Again(Trend):
             onward = [Button(say("ui.again.undo", n=number - 1), self._undo)]
         else:
             onward = []
-        self.offer(*onward, self.home())
+        over_time = Button(say("ui.steps.progress-own"), self.to(at("progress-own")), "quiet")
+        self.offer(*onward, over_time, self.home())
 
     def _ask(self) -> None:
         """Ask before a round is begun, and say so where the last was begun less than four weeks ago."""
