@@ -100,7 +100,7 @@ def _make_practice(household: Household) -> str:
         partner = household.seat_partner(household.accounts.sign_in(code, name, PASSPHRASE + name))
         joined = partner.join_case(case.code)
         granted = {"connection": Granted(ToCase.SCORES, in_session=True)}
-        partner.grant_case(granted, until="", policy_hash=joined.policy.words_hash)
+        partner.grant_case(granted, until="", policy_hash=joined.policy_hash)
         desk.tick_case(case.case_id, f"alone/{partner.actor.person_id}", stands=True)
     return code
 

@@ -27,6 +27,7 @@ from tests.proofs.kills import forking
 from tests.proofs.power_cuts import scratch
 from workbook.instruments import catalogue
 from workbook.service.cases.owner import Owner
+from workbook.service.cases.words_read import hash_of_words
 from workbook.service.couple import drawers, records
 from workbook.service.couple.records import Record
 from workbook.service.couple.waiting import Waiting
@@ -100,7 +101,7 @@ def _turn_pages(ana: LocalPartner, chance: random.Random) -> None:
 def _grant(ana: LocalPartner, chance: random.Random, invite: str) -> None:
     ana.join_case(invite)
     granted = Granted(chance.choice((ToCase.SCORES, ToCase.ANSWERS)), in_session=chance.random() < 0.5)
-    ana.grant_case({SHOWN: granted}, until="", policy_hash=_deeds.POLICY.words_hash)
+    ana.grant_case({SHOWN: granted}, until="", policy_hash=hash_of_words(_deeds.POLICY))
 
 
 DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {

@@ -7,7 +7,9 @@ import pytest
 
 from tests.service.household import INSTRUMENT, OCCASION, WORDS, House, answers, offered
 from tests.service.practice import FACET, SCORES, Practice, agree, begun, join, practice_in, reveal
+from workbook.content.document import document_hash
 from workbook.errors import AccessError, CaseError, SignInError
+from workbook.service.cases import words_read
 from workbook.service.desks.roles import TherapistService
 from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Answer
@@ -172,6 +174,25 @@ class TherapistContract:
         assert not a.my_case().is_standing
         with pytest.raises(CaseError):
             a.grant_case(SCORES, until="", policy_hash=read)
+        a.grant_case(SCORES, until="", policy_hash=a.my_case().policy_hash)
+        assert joined.service.read_case(joined.case.case_id).publications
+
+    def test_a_grant_says_to_which_words_it_was_given_and_rests_when_the_text_changes(
+        self, house, joined, monkeypatch
+    ):
+        a, _ada = house.a
+        read = a.my_case().policy_hash
+        assert read == f"{a.my_case().policy.words_hash}.{document_hash('case_consent')}"
+        for unread in (a.my_case().policy.words_hash, f"{read}0", f".{document_hash('case_consent')}"):
+            with pytest.raises(CaseError):
+                a.grant_case(SCORES, until="", policy_hash=unread)
+        a.grant_case(SCORES, until="", policy_hash=read)
+        assert a.my_data()["granted_to_a_case"]["policy_hash"] == read
+        assert joined.service.read_case(joined.case.case_id).publications
+
+        monkeypatch.setattr(words_read, "document_hash", lambda _name: "another text")
+        assert not a.my_case().is_standing
+        assert joined.service.read_case(joined.case.case_id).publications == ()
         a.grant_case(SCORES, until="", policy_hash=a.my_case().policy_hash)
         assert joined.service.read_case(joined.case.case_id).publications
 

@@ -30,6 +30,12 @@ from workbook.ui.cockpit.report import sheet_for_therapist
 
 TOPIC, ROUND = "connection.appreciation", "assessment-1"
 NOTE = "A note that nobody else reads."
+# Captions that are seen although a heading above says the same.
+SAID_TWICE = """() => {
+  const headings = new Set([...document.querySelectorAll("h1, h2, h3")].map((one) => one.textContent));
+  return [...document.querySelectorAll("caption")].filter((one) => one.offsetHeight > 1)
+    .map((one) => one.textContent).filter((one) => headings.has(one));
+}"""
 
 
 @dataclass
@@ -321,6 +327,8 @@ def test_no_page_of_the_cockpit_breaks_an_accessibility_rule_or_overflows(
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 800})
             found += violations(page, f"{name} at {width}")
+        said_twice = page.evaluate(SAID_TWICE)
+        found += [f"{name}: {title!r} stands there twice" for title in said_twice]
     page.close()
     assert found == []
 

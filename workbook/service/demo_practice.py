@@ -96,4 +96,4 @@ def _just_begun(partners: list[PartnerService]) -> None:
 def _grant(partner: PartnerService, granted: dict[str, Granted]) -> None:
     case = partner.my_case()
     if case is not None:
-        partner.grant_case(granted, until="", policy_hash=case.policy.words_hash)
+        partner.grant_case(granted, until="", policy_hash=case.policy_hash)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from workbook.errors import AccessError, problem
+from workbook.service.cases.words_read import hash_of_words
 from workbook.service.desks.roles import CoupleService, PartnerService
 from workbook.service.formats.case_values import Granted, MyCase, SessionSeen
 from workbook.session.hearing import Hearing
@@ -47,8 +48,8 @@ class InCase(Hearing):
         self.case_changed()
 
     def grant_case(self, grants: Mapping[str, Granted], *, until: str) -> None:
-        """Grant what the therapist may see and may show, under the policy that stands there now."""
-        policy = self.case.policy.words_hash if self.case is not None else ""
+        """Grant what the therapist may see and may show, by the words that stand there now."""
+        policy = hash_of_words(self.case.policy) if self.case is not None else ""
         self.own_case.grant_case(dict(grants), until=until, policy_hash=policy)
         self.case_changed()
 

@@ -91,15 +91,24 @@ def steps(rows: Sequence[Mapping[str, object]]) -> Block:
 
 
 def table(
-    caption: str, head: Sequence[Words], rows: Sequence[Sequence[Words]], numbers: Sequence[int] = ()
+    caption: str,
+    head: Sequence[Words],
+    rows: Sequence[Sequence[Words]],
+    numbers: Sequence[int] = (),
+    *,
+    below_its_name: bool = False,
 ) -> Block:
-    """Return a table with a caption; ``numbers`` are the columns set flush right."""
+    """Return a table with a caption; ``numbers`` are the columns set flush right.
+
+    Where it stands ``below_its_name``, a heading says the same, and the caption is read aloud alone.
+    """
     return {
         "kind": "table",
         "caption": caption,
         "head": list(head),
         "rows": [list(row) for row in rows],
         "numbers": list(numbers),
+        "below_its_name": below_its_name,
     }
 
 

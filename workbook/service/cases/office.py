@@ -16,6 +16,7 @@ from workbook.service.cases.notes import notes_log
 from workbook.service.cases.place import Place, open_place, people_with_place, place_cell
 from workbook.service.cases.records import CaseRecord, PracticeFold, fold_practice
 from workbook.service.cases.therapists import LOG, Therapist, rows_of
+from workbook.service.cases.words_read import are_words_of_now
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import Record
 from workbook.service.formats.case_values import CaseRead, CaseSeen, InCase, Progress
@@ -199,8 +200,8 @@ class Office:
 
 
 def is_standing(place: Place, board: Board, today: date) -> bool:
-    """Tell whether what somebody granted holds: under the policy of now, and its time is not over."""
-    return place.policy_hash == board.policy.words_hash and not place.is_over(today)
+    """Tell whether what somebody granted holds: by the words of now, and its time is not over."""
+    return are_words_of_now(place.policy_hash, board.policy) and not place.is_over(today)
 
 
 def seen_case(

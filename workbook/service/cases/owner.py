@@ -9,6 +9,7 @@ from workbook.service.cases.office import is_standing
 from workbook.service.cases.place import Place, open_place, writing_place
 from workbook.service.cases.published import OwnDrawer
 from workbook.service.cases.therapists import Therapists
+from workbook.service.cases.words_read import hash_of_words
 from workbook.service.formats.case_values import Homework, MyCase
 from workbook.service.identity.directory import Directory
 from workbook.storage.base import Cell, Store, Writing
@@ -80,7 +81,7 @@ class Owner:
             board.therapist,
             place.joined,
             board.policy,
-            board.policy.words_hash,
+            hash_of_words(board.policy),
             dict(place.grants),
             place.until,
             stands,

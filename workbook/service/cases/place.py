@@ -29,8 +29,8 @@ _PLACE = "shown/"
 class Place:
     """What lies in somebody's place, all of it plain.
 
-    ``board_key`` opens the case's board. ``name`` is that of what is granted; ``policy_hash`` what they had
-    read when they granted it; ``progress`` is by chapter. What is ``published`` is one text, so that whoever
+    ``board_key`` opens the case's board. ``name`` is that of what is granted; ``policy_hash`` that of the
+    words they read before; ``progress`` is by chapter. What is ``published`` is one text, so that whoever
     only lists places need not read it: see `publications`.
     """
 

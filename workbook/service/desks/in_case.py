@@ -13,6 +13,7 @@ from workbook.service.cases.board import key_of, read_board
 from workbook.service.cases.live import Live
 from workbook.service.cases.owner import Owner, joined_now
 from workbook.service.cases.place import Place, note_place_ended
+from workbook.service.cases.words_read import are_words_of_now
 from workbook.service.couple import drawer_contents
 from workbook.service.couple.records import HOMEWORK_ASIDE, Record
 from workbook.service.desks.at_table import AtTable
@@ -70,7 +71,7 @@ class InCase(AtTable, PartnerService):
             board = owner.board_of(place)
             if place is None or board is None:
                 raise CaseError(problem("errors.case.none_joined"))
-            if kept and policy_hash != board.policy.words_hash:
+            if kept and not are_words_of_now(policy_hash, board.policy):
                 raise CaseError(problem("errors.case.policy_unread"))
             if kept and not drawer_contents.has_consented(drawer):
                 raise CaseError(problem("errors.case.consent_first"))
@@ -168,7 +169,7 @@ class InCase(AtTable, PartnerService):
         if place is None:
             return None
         kept = asdict(place)
-        told = {name: kept[name] for name in ("joined", "until", "grants", "progress")}
+        told = {name: kept[name] for name in ("joined", "until", "grants", "policy_hash", "progress")}
         ratings = [{"day": one.day, "items": dict(one.items)} for one in place.ratings]
         return told | {"published": place.publications(), "ratings": ratings}
 

@@ -223,7 +223,8 @@ class PartnerService(CoupleService):
         """Grant what the therapist may see, and what may be shown in session, in place of all before.
 
         ``grants`` are by instrument. ``until`` is a day (``YYYY-MM-DD``) on which it ends, or empty.
-        ``policy_hash`` is `Policy.words_hash` of what was read. Granting nothing needs none.
+        ``policy_hash`` is that of the words that were read: the policy, and the text of consent.
+        Granting nothing needs none.
         """
 
     @abstractmethod

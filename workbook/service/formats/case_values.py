@@ -74,7 +74,8 @@ class MyCase:
     """One partner's own place in a case, as they alone read it. Nothing in it is about the partner.
 
     ``until`` is the day on which the grants end, empty for *until taken back*. ``is_standing`` is False while
-    they rest: the policy has changed since it was read, or their time is over.
+    they rest: the policy or the text of consent has changed since it was read, or their time is over.
+    ``policy_hash`` is that of both as they are now.
     """
 
     therapist: str

@@ -86,7 +86,8 @@ class CasePage(CockpitPage):
         joined = [
             note(say("cockpit.case.joined", name=one.name, day=in_words(one.joined))) for one in members
         ]
-        return [table(say("cockpit.case.progress"), head, rows), note(say("cockpit.case.dash")), *joined]
+        shown_far = table(say("cockpit.case.progress"), head, rows, below_its_name=True)
+        return [shown_far, note(say("cockpit.case.dash")), *joined]
 
     def _chapters(self) -> list[Chapter]:
         asked = [one for one in self.session.instruments.values() if not one.is_private]

@@ -97,7 +97,7 @@ class OverTime(CockpitPage):
             ]
             for one in marks
         ]
-        return [title, table(say("cockpit.over-time.sessions"), head, rows, numbers=(1, 3))]
+        return [title, table(say("cockpit.over-time.sessions"), head, rows, (1, 3), below_its_name=True)]
 
     def _ratings(self) -> list[Block]:
         title = heading(2, say("cockpit.over-time.ratings"))
@@ -121,6 +121,6 @@ class OverTime(CockpitPage):
         numbers = range(2, 2 + len(items))
         return [
             title,
-            table(say("cockpit.over-time.ratings"), head, rows, numbers=numbers),
+            table(say("cockpit.over-time.ratings"), head, rows, numbers, below_its_name=True),
             note(say("cockpit.over-time.scale")),
         ]

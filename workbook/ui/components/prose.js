@@ -28,7 +28,7 @@ function link({ text, address }) {
   return anchor;
 }
 
-function table({ caption, head, rows, numbers = [] }) {
+function table({ caption, head, rows, numbers = [], below_its_name: isNamed = false }) {
   const kind = (index) => (numbers.includes(index) ? "number" : "");
   const headCells = head.map((text, index) => {
     const cell = make("th", kind(index), ...words(text));
@@ -42,7 +42,7 @@ function table({ caption, head, rows, numbers = [] }) {
       return cell;
     })),
   );
-  const title = make("caption", "", caption);
+  const title = make("caption", isNamed ? "hidden" : "", caption);
   const whole = make("table", "table", title, make("thead", "", make("tr", "", ...headCells)), make("tbody", "", ...bodyRows));
   const scroller = make("div", "table-scroll", whole);
   scroller.tabIndex = 0; // a wide table must scroll by keyboard too

@@ -14,6 +14,7 @@ from workbook.content.document import documents
 from workbook.content.formats import day_in_words
 from workbook.content.session_guide import session_guide
 from workbook.instruments import Instrument
+from workbook.service.cases.words_read import DOCUMENT, hash_of_words
 from workbook.service.formats.case_values import Granted, MyCase, ToCase
 from workbook.session.own_day import own_today
 from workbook.ui.blocks import (
@@ -37,7 +38,6 @@ from workbook.ui.pages.base import Page
 DAYS = (30, 90, 180, 365)
 GRANT, LEAVE = "grant", "leave"
 READ, BACK = "read", "back"
-DOCUMENT = "case_consent"
 
 
 class Therapist(Page):
@@ -57,7 +57,7 @@ class Therapist(Page):
         self.until = TextField(kind="select", label=say("ui.therapist.until_legend"))
         self.chosen: dict[str, TextField] = {}
         self.place = VBox([])
-        self._has_read = ""  # the hash of the policy that was read here, before anything is chosen
+        self._has_read = ""  # the hash of the words that were read here, before anything is chosen
         return (self.place,)
 
     def arrive(self, address: Address) -> None:
@@ -127,7 +127,10 @@ class Therapist(Page):
             for one in self._instruments()
             if (granted := case.grants.get(one.id)) is not None
         ]
-        told: list[Block] = [table(say("ui.therapist.now"), head, rows), note(until)]
+        told: list[Block] = [
+            table(say("ui.therapist.now"), head, rows, below_its_name=case.is_standing),
+            note(until),
+        ]
         if not case.is_standing:
             rests = callout(
                 say("ui.therapist.rests_title"), [paragraph(say("ui.therapist.rests"))], tone="care"
@@ -157,7 +160,7 @@ class Therapist(Page):
 
     # -- choosing ---------------------------------------------------------------------------------
     def _is_read(self, case: MyCase) -> bool:
-        return bool(case.policy.choice) and self._has_read == case.policy.words_hash
+        return bool(case.policy.choice) and self._has_read == hash_of_words(case.policy)
 
     def _fill_reading(self, case: MyCase) -> None:
         self.say_words([*reading(documents()[DOCUMENT], say("ui.therapist.kicker")), *self._policy(case)])
@@ -170,7 +173,7 @@ class Therapist(Page):
 
     def _reader(self, case: MyCase) -> Callable[[], None]:
         def read() -> None:
-            self._has_read = case.policy.words_hash
+            self._has_read = hash_of_words(case.policy)
             self.desk.go(at(self.kind, GRANT))
 
         return read
