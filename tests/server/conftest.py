@@ -170,7 +170,19 @@ def page(browser, server) -> Iterator[Page]:
 
 
 def kernels_of(server: RunningServer) -> list[psutil.Process]:
-    """Return the running kernels: the children of the fork server."""
+    """Return the running kernels: the children of the fork server, but for one that waits and is nobody's."""
+    forked = forked_of(server)
+    waiting = [process for process in forked if is_waiting(process)]
+    return [process for process in forked if process not in waiting[:1]]
+
+
+def waiting_of(server: RunningServer) -> list[psutil.Process]:
+    """Return the kernels that wait to be told whose they are."""
+    return [process for process in forked_of(server) if is_waiting(process)]
+
+
+def forked_of(server: RunningServer) -> list[psutil.Process]:
+    """Return every child of the fork server."""
     children = psutil.Process(server.pid).children(recursive=True)
     warm = [process for process in children if is_warm(process)]
     oldest = min(warm, key=lambda process: process.create_time())
@@ -181,4 +193,12 @@ def is_warm(process: psutil.Process) -> bool:
     try:
         return "workbook.server.kernels.fork_server" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
+def is_waiting(process: psutil.Process) -> bool:
+    """Tell whether a kernel still waits: until it is told, its standard input is the pipe it hears on."""
+    try:
+        return Path(f"/proc/{process.pid}/fd/0").readlink().name.startswith("pipe:")
+    except OSError:
         return False

@@ -14,7 +14,7 @@ import pytest
 import tornado.httpclient
 import tornado.websocket
 
-from tests.server.conftest import kernels_of
+from tests.server.conftest import kernels_of, waiting_of
 from tests.server.test_door import wait_until
 from workbook.errors import SetupError
 from workbook.server.application import SWEEP_SECONDS
@@ -173,8 +173,9 @@ def test_everything_ends_with_the_server_even_when_it_is_killed(notebook, tmp_pa
     with running_server(tmp_path, "--notebook", str(notebook)) as own:
         with httpx.Client(base_url=own.url, timeout=60, trust_env=False) as client:
             Person(client).begin().open_workbook()
+        wait_until(lambda: len(waiting_of(own)) == 1)
         started = psutil.Process(own.pid).children(recursive=True)
-        assert len(started) == 2
+        assert len(started) == 3
         os.kill(own.pid, signal.SIGKILL)
         wait_until(lambda: not any(is_running(process) for process in started), 20)
 

@@ -162,6 +162,7 @@ class WorkbookApp(Voila):
         server.add_socket(self._listener)
         try:
             self._on_ready()
+            self.ioloop.add_callback(self.kernel_manager.keep_one_waiting)
             self.ioloop.start()
         finally:
             for one in regular:

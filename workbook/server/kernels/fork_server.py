@@ -3,6 +3,10 @@
 It runs as ``python -m workbook.server.kernels.fork_server <descriptor>`` with an allowlisted environment
 of its own, so that not even ``/proc/<pid>/environ`` of a kernel shows the server's. It is
 told over a socket, one JSON line per request, and exits when the server closes that socket.
+
+Every kernel is forked as nobody's. With the order comes the reading end of a pipe, on which the server
+tells that kernel alone whose it is; this process never learns it, so no later fork can hold it. A kernel
+that hears nothing until the pipe is closed ends.
 """
 
 import contextlib
@@ -15,6 +19,8 @@ import socket
 import sys
 from typing import Any
 
+LARGEST_PIECE = 4096
+STANDARD_INPUT = 0
 # Imported once, before the first fork, so that kernels share their memory.
 WARM = (
     "workbook.server.kernels.lean",  # first: what it leaves out is loaded by none of the others
@@ -55,17 +61,15 @@ def warm_up() -> None:
     gc.freeze()  # otherwise the collector would write to every shared memory page and so copy it
 
 
-def run_kernel(order: dict[str, Any]) -> None:
-    """Be a kernel: own session, own environment, no output of the server's, then serve."""
+def run_kernel(order: dict[str, Any], told: int) -> None:
+    """Be a kernel: own session, no output of the server's; wait to be told whose, then serve."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.environ.clear()
-    os.environ.update(order["env"])
     os.chdir(order["cwd"])
-    silent = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(silent, descriptor)
+    os.dup2(told, STANDARD_INPUT)
+    os.close(told)
+    _be_silent(1, 2)
     import numpy as np  # imported by `warm_up`; its legacy state is shared by forks
 
     np.random.seed()  # noqa: NPY002  whoever still draws from it must not draw the parent's numbers
@@ -75,21 +79,50 @@ def run_kernel(order: dict[str, Any]) -> None:
     import ipywidgets  # as above: imported before there was a kernel to register with
 
     ipywidgets.register_comm_target()
-    kernel.start()
+    if take_environment():
+        kernel.start()
 
 
-def fork_kernel(order: dict[str, Any], line: socket.socket) -> int:
+def take_environment() -> bool:
+    """Wait for the whole environment, on the standard input; tell whether there was one."""
+    with os.fdopen(STANDARD_INPUT, closefd=False) as stream:
+        text = stream.read()
+    _be_silent(STANDARD_INPUT)
+    if text:
+        os.environ.clear()
+        os.environ.update(json.loads(text))
+    return bool(text)
+
+
+def _be_silent(*descriptors: int) -> None:
+    silent = os.open(os.devnull, os.O_RDWR)
+    for descriptor in descriptors:
+        os.dup2(silent, descriptor)
+    os.close(silent)
+
+
+def fork_kernel(order: dict[str, Any], told: int, line: socket.socket) -> int:
     """Fork one kernel and give its process id."""
     pid = os.fork()
     if pid:
+        os.close(told)
         return pid
     code = 1
     try:
         os.close(line.detach())
-        run_kernel(order)
+        run_kernel(order, told)
         code = 0
     finally:
         os._exit(code)
+
+
+def hear(line: socket.socket) -> tuple[dict[str, Any], int] | None:
+    """Return the next order with the end of a pipe that came with it; None once the server hangs up."""
+    text, descriptors, _, _ = socket.recv_fds(line, LARGEST_PIECE, 1)
+    while text and not text.endswith(b"\n"):
+        more = line.recv(LARGEST_PIECE)
+        text = text + more if more else b""
+    return (json.loads(text), descriptors[0]) if text else None
 
 
 def serve(line: socket.socket) -> None:
@@ -98,12 +131,10 @@ def serve(line: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     warm_up()
     # A server that ends during warm-up breaks the socket instead of closing it: treated alike.
-    with contextlib.suppress(ConnectionError), line.makefile("rwb") as stream:
-        stream.write(b'{"ready": true}\n')
-        stream.flush()
-        for order in stream:
-            stream.write(json.dumps({"pid": fork_kernel(json.loads(order), line)}).encode() + b"\n")
-            stream.flush()
+    with contextlib.suppress(ConnectionError):
+        line.sendall(b'{"ready": true}\n')
+        while heard := hear(line):
+            line.sendall(json.dumps({"pid": fork_kernel(*heard, line)}).encode() + b"\n")
 
 
 if __name__ == "__main__":

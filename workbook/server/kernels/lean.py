@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +29,11 @@ class LeanKernelApp(IPKernelApp):
 
     def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
         """Read no configuration of whoever started the server."""
+
+    def init_profile_dir(self) -> None:
+        """Find all folders there: into one that is missing IPython copies a file that everybody may read."""
+        Path(self.ipython_dir, "profile_default", "startup").mkdir(parents=True, exist_ok=True)
+        super().init_profile_dir()
 
 
 def start_lean(connection_file: str) -> IPKernelApp:

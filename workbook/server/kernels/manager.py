@@ -1,6 +1,8 @@
 """Kernels and their owners. A kernel serves one page of one sitting and ends once its page has hung up."""
 
 import asyncio
+import contextvars
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -14,14 +16,18 @@ from tornado.web import HTTPError
 from traitlets import Float, Integer, default
 
 from workbook.content.language import LANGUAGE, spoken
+from workbook.errors import name_defect
 from workbook.server.kernels.client import PromptClient
 from workbook.server.kernels.environment import kernel_environment
 from workbook.server.kernels.room import OpenPage, Tenure, page_to_end
+from workbook.server.kernels.warm_process import fork_server
 from workbook.server.settings import FEWEST_KERNELS, UNHEARD_SECONDS
 from workbook.service.formats.values import Actor
 from workbook.session.own_day import ZONE
 from workbook.session.practice import VIEW
 
+_log = logging.getLogger(__name__)
+AT_REST_SECONDS = 1.0  # from a page that took its kernel to the next one that waits
 GOODBYE_SECONDS = 1.5  # from a page's goodbye to the end of its kernel
 PRESSED_SECONDS = 15.0  # where no more kernels fit, a page that missed several heartbeats makes way
 
@@ -52,6 +58,7 @@ class WorkbookKernels(AsyncMappingKernelManager):
         self._heard: dict[str, float] = {}
         self._pages: dict[str, OpenPage] = {}
         self._n_opening = 0
+        self._waiting: asyncio.Task[str] | None = None
         self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     def belongs_to(self, kernel_id: str, actor: Actor | None) -> bool:
@@ -88,12 +95,47 @@ class WorkbookKernels(AsyncMappingKernelManager):
         kwargs["env"] = kernel_environment(self.ticket_for(actor) | told | {LANGUAGE: spoken()})
         self._n_opening += 1
         try:
-            kernel_id: str = await super().start_kernel(**kwargs)
+            kernel_id: str = await self._take_waiting(kwargs["env"]) or await super().start_kernel(**kwargs)
         finally:
             self._n_opening -= 1
+            later = asyncio.get_running_loop().call_later
+            later(AT_REST_SECONDS, self.keep_one_waiting, context=contextvars.Context())
         self._owners[kernel_id] = actor
         self.note_heartbeat(kernel_id)
         return kernel_id
+
+    def keep_one_waiting(self) -> None:
+        """Have one kernel up that is nobody's, if there is room: the next page need not wait for its start.
+
+        It counts as a page that is open. It knows of nobody, and nobody reaches it, before `_take_waiting`
+        binds it to a page of somebody who is signed in; so strangers can have no more of them made.
+        """
+        if self._waiting is None and fork_server.is_there and len(self._owners) + self._n_opening < self.most:
+            # Nothing of the request that led here goes along.
+            starting = self._start_waiting()
+            self._waiting = asyncio.get_running_loop().create_task(starting, context=contextvars.Context())
+
+    async def _start_waiting(self) -> str:
+        how: dict[str, Any] = {"kernel_name": "python3", "cwd": str(Path.cwd()), "env": {}, "waits": True}
+        try:
+            kernel_id: str = await super().start_kernel(**how)
+        except Exception as error:  # noqa: BLE001  every page can do without: it starts its own
+            _log.warning("no kernel waits: %s", name_defect(error))
+            return ""
+        return kernel_id
+
+    async def _take_waiting(self, environment: dict[str, str]) -> str | None:
+        """Tell the kernel that waits whose it is; its id, or None where none could be told."""
+        # Taken before anything is waited for: it can be given to one page only.
+        starting, self._waiting = self._waiting, None
+        kernel_id = await starting if starting is not None else ""
+        if not kernel_id:
+            return None
+        kernel: Any = self.get_kernel(kernel_id)
+        if await kernel.is_alive() and kernel.provisioner.tell(environment):
+            return kernel_id
+        await self.end(kernel_id)
+        return None
 
     async def find_room(self, actor: Actor, address: str, tenure: Tenure) -> bool:
         """Tell whether one more kernel fits; where none does, another page may make way: see `.room`."""

@@ -6,16 +6,21 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workbook.server.kernels.warm_process import fork_server
+from workbook.server.kernels.warm_process import fork_server, tell
 
 NAME = "workbook-forked"
 NO_HISTORY = "--HistoryManager.enabled=False"  # no history of executed code is stored
+
+
+class NoWarmProcessError(Exception):
+    """There is nothing to fork a kernel from that could wait."""
 
 
 class ForkedProcess:
@@ -64,23 +69,53 @@ class ForkedProcess:
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Provide jupyter_client with a kernel from the fork server, or one launched as usual."""
+    """Provide jupyter_client with a kernel from the fork server, or one launched as usual.
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+    One that is launched with ``waits`` is nobody's, and listens to nobody, until `tell`.
+    """
+
+    _line: int | None = None
+
+    async def launch_kernel(self, cmd: list[str], *, waits: bool = False, **kwargs: Any) -> Any:
+        if not await self._fork(str(kwargs.get("cwd") or Path.cwd())):
+            if waits:
+                raise NoWarmProcessError
+            return await super().launch_kernel(cmd, **kwargs)
+        if not waits:
+            self.tell(kwargs["env"])
+        return self.connection_info
+
+    async def _fork(self, cwd: str) -> bool:
         kernel: Any = self.parent
-        file, cwd = kernel.connection_file, str(kwargs.get("cwd") or Path.cwd())
-        pid = await asyncio.to_thread(fork_server.fork_kernel, file, dict(kwargs["env"]), cwd)
-        if pid is None:
-            return await super().launch_kernel(cmd, **kwargs)
+        forked = await asyncio.to_thread(fork_server.fork_kernel, kernel.connection_file, cwd)
+        if forked is None:
+            return False
+        self._line = forked.line
         try:
-            self.process = ForkedProcess(pid)  # type: ignore[assignment]
+            self.process = ForkedProcess(forked.pid)  # type: ignore[assignment]
         except ProcessLookupError:
-            return await super().launch_kernel(cmd, **kwargs)
+            self._hang_up()
+            return False
         # `setsid` in the child makes it the leader of its own group; asking for the group
         # here would race with that.
-        self.pid = self.pgid = pid
+        self.pid = self.pgid = forked.pid
         self.cwd = cwd
-        return self.connection_info
+        return True
+
+    def tell(self, environment: Mapping[str, str]) -> bool:
+        """Bind a kernel that waits to the page with this environment; say whether it was there to hear it."""
+        line, self._line = self._line, None
+        return line is not None and tell(line, environment)
+
+    async def cleanup(self, *args: Any, **kwargs: Any) -> None:
+        """Hang up on a kernel that was told nothing."""
+        self._hang_up()
+        await super().cleanup(*args, **kwargs)
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            os.close(line)
 
 
 class OneKernel(KernelSpecManager):

@@ -8,11 +8,30 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from workbook.server.kernels.environment import kernel_environment
 
 _log = logging.getLogger(__name__)
+
+
+class Forked(NamedTuple):
+    """A kernel that was forked as nobody's, and the writing end of the pipe on which it hears whose it is."""
+
+    pid: int
+    line: int
+
+
+def tell(line: int, environment: Mapping[str, str]) -> bool:
+    """Give a kernel its whole environment, once; say whether it was there to hear it."""
+    try:
+        os.write(line, json.dumps(environment).encode())
+    except BrokenPipeError:
+        return False
+    finally:
+        os.close(line)
+    return True
 
 
 class ForkServer:
@@ -25,8 +44,11 @@ class ForkServer:
         self._ready = False
 
     def open(self, folder: str) -> None:
-        """Start warming up, at once and in the background."""
-        if not hasattr(os, "fork"):
+        """Start warming up, at once and in the background.
+
+        Not on macOS and Windows, whose own libraries may break in a fork: kernels start as usual there.
+        """
+        if sys.platform != "linux":
             return
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "workbook.server.kernels.fork_server", str(theirs.fileno())]
@@ -52,22 +74,31 @@ class ForkServer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
 
-    def fork_kernel(self, connection_file: str, env: dict[str, str], cwd: str) -> int | None:
-        """Fork a kernel; its process id, or None when there is no warm process."""
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a process to fork from."""
+        return self._line is not None
+
+    def fork_kernel(self, connection_file: str, cwd: str) -> Forked | None:
+        """Fork a kernel that waits for its environment, see `tell`; None when there is no warm process."""
         with self._lock:
             if self._line is None:
                 return None
+            theirs, ours = os.pipe()
             try:
                 if not self._ready:
                     self._ready = bool(self._hear().get("ready"))
-                order = {"connection_file": connection_file, "env": env, "cwd": cwd}
-                self._line.sendall(json.dumps(order).encode() + b"\n")
-                return int(self._hear()["pid"])
+                order = json.dumps({"connection_file": connection_file, "cwd": cwd}).encode() + b"\n"
+                socket.send_fds(self._line, [order], [theirs])
+                return Forked(int(self._hear()["pid"]), ours)
             except (OSError, ValueError, KeyError) as error:
                 _log.error("the warm process is gone (%s): kernels start the slow way", type(error).__name__)
                 self._line.close()
                 self._line = None
+                os.close(ours)
                 return None
+            finally:
+                os.close(theirs)
 
     def _hear(self) -> dict[str, Any]:
         assert self._line is not None  # noqa: S101  for the type checker; callers looked
