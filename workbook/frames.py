@@ -364,6 +364,12 @@ PREPARED: dict[str, pa.DataFrameSchema] = {
             "n_parted": column(
                 "Int16", "Topics of which earlier times were asked in other words, and are not joined."
             ),
+            "sessions": column(
+                "string",
+                "Days of a therapist's sessions between this time and the next, with blanks between; '' where"
+                " there was none, and on every page but the therapist's.",
+                default="",
+            ),
             **_STEPS,
         },
     ),

@@ -16,6 +16,7 @@ from workbook.plots.canvas import WIDTHS
 from workbook.plots.discs import radius_at
 from workbook.plots.names import shown_facets
 from workbook.plots.topics import prepare_one
+from workbook.plots.trend import with_sessions
 from workbook.results import work_out, work_out_own
 from workbook.scoring import score, score_all
 from workbook.sharing import Grain, publish
@@ -505,3 +506,28 @@ def test_one_topic_of_two_is_prepared_as_among_all(has_error):
     assert not len(prepare_one(own[:1], facet, places, NAMES)), "of one alone nothing is shown"
     assert not len(prepare_one(own.assign(score=pd.NA).astype(own.dtypes), facet, places, NAMES))
     assert not len(prepare_one(own, None, places, NAMES))
+
+
+# -- a therapist's sessions ----------------------------------------------------------------
+HELD = [(0, "2026-01-02"), (1, "2026-02-03"), (1, "2026-02-10"), (2, "2026-03-04"), (9, "2026-05-06")]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_sessions_stand_between_the_times_with_their_days(prepared, width):
+    """A dashed line each, in order, within the picture; one from before anything was there is in none."""
+    rows = prepared["weeks"]
+    rows = rows[(rows["facet"] == rows["facet"].iloc[0]).to_numpy(dtype=bool)]
+    marked = with_sessions(rows, HELD)
+    assert dict(zip(marked["number"], marked["sessions"], strict=True)) == {
+        1: "2026-02-03 2026-02-10", 2: "2026-03-04", 3: "2026-05-06",
+    }  # fmt: skip
+
+    figure = plots.plot_weeks(marked, width).to_plotly_json()
+    (dashed,) = [one for one in figure["layout"]["shapes"] if one["line"]["dash"] != "solid"]
+    at = [float(x) for x in re.findall(r"M([\d.]+),", dashed["path"])]
+    assert len(at) == 4 and at == sorted(set(at)) and at[-1] <= width
+    written = [text for trace in figure["data"] for text in trace["text"] if "2026" in text]
+    assert 1 <= len(written) <= 4 and "2 January 2026" not in str(figure)
+    assert len(written) == 4 or width < WIDTHS[-1]
+    plain = plots.plot_weeks(rows, width).to_plotly_json()
+    assert all(one["line"]["dash"] == "solid" for one in plain["layout"]["shapes"])

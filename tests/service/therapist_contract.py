@@ -387,6 +387,20 @@ class TherapistContract:
         assert house.a[0].room() is None
 
     # -- homework -----------------------------------------------------------------------
+    def test_homework_tells_the_other_nothing_of_who_has_joined_or_left(self, house, practice):
+        """It is on no table: whoever has not joined, or has left, observes the same as without a case."""
+        a, b = house.a[0], house.b[0]
+        for service in (a, b):
+            agree(service)
+        before = told_to(b)
+        join(a, practice)
+        practice.service.suggest_homework(practice.case.case_id, "fun_list", "Draw one on Friday.")
+        assert len(a.my_case().homework) == 1
+        again = house.reach(house.local.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))[0]
+        again.read_table()
+        assert told_to(b) == before
+        assert len(a.read_table().events) == 0
+
     def test_homework_is_put_aside_alone(self, house, joined):
         (a, _ada), (b, _ben) = house.a, house.b
         given = joined.service.suggest_homework(joined.case.case_id, "fun_list", "Draw one on Friday.")

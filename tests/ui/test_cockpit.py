@@ -21,9 +21,11 @@ from workbook.service.demo_practice import _PASSPHRASE as THERAPISTS
 from workbook.service.demo_practice import ALL, fill_with_practice, sit_down_as_therapist
 from workbook.service.desks.household import Household
 from workbook.service.formats.case_values import Granted, ToCase
+from workbook.service.formats.values import Answer
 from workbook.session import Session
 from workbook.session.practice import PracticeSession
 from workbook.ui.app import App
+from workbook.ui.cockpit.base import in_words
 from workbook.ui.cockpit.desk import PAGES, Cockpit
 from workbook.ui.cockpit.presentation import Presentation
 from workbook.ui.cockpit.report import sheet_for_therapist
@@ -33,7 +35,7 @@ NOTE = "A note that nobody else reads."
 # Captions that are seen although a heading above says the same.
 SAID_TWICE = """() => {
   const headings = new Set([...document.querySelectorAll("h1, h2, h3")].map((one) => one.textContent));
-  return [...document.querySelectorAll("caption")].filter((one) => one.offsetHeight > 1)
+  return [...document.querySelectorAll("caption")].filter((one) => one.offsetHeight > 1 && !one.closest("details"))
     .map((one) => one.textContent).filter((one) => headings.has(one));
 }"""
 
@@ -246,6 +248,40 @@ def test_a_note_that_was_typed_is_kept_when_the_page_is_left(room: Room) -> None
     assert [(one.template, one.text) for one in kept if "tent" in one.text] == [
         ("next_step", "Ask about the tent.")
     ]
+
+
+# -- over time --------------------------------------------------------------------------------------------
+def test_sessions_stand_in_the_picture_over_time_with_their_days_and_in_its_table(room: Room) -> None:
+    act, desk = room.cockpit.session.act, room.cockpit.session.service
+    room.cockpit.go(f"over-time:{room.case_id}")
+    trends = room.cockpit._open.trends
+    if not any(panel.root.children for panel in trends._panels.values()):
+        assert say("cockpit.over-time.trends_none") in str(trends._words.blocks)
+        for app, value in ((room.robin, 1), (room.sam, 3)):
+            session = app.session
+            items = session.instruments["connection"].items
+            session.save(
+                [
+                    Answer(f"again-{app.session.actor.person_id}-{one.id}", "assessment-2", one.id, value)
+                    for one in items
+                ]
+            )
+            session.own_case.grant_case(
+                {"connection": Granted(ToCase.SCORES, in_session=True)},
+                until="",
+                policy_hash=session.own_case.my_case().policy_hash,
+            )
+    act(desk.open_session, room.case_id)
+    act(desk.end_session, room.case_id)
+    mark = room.cockpit.session.case(room.case_id).marks[-1]
+    assert mark.rounds == 2
+    room.cockpit.go(f"over-time:{room.case_id}")
+    panel = trends._panels["connection"]
+    assert "4px,3px" in str(panel.chart.figures)
+    assert say("cockpit.over-time.trends_lines") in panel.chart.note
+    table = panel.below.blocks[0]["blocks"][0]
+    assert table["head"][-1] == say("cockpit.over-time.column_sessions")
+    assert in_words(mark.day) in [row[-1] for row in table["rows"]][-1]
 
 
 # -- how one signs in --------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ def prepare_trend(
         words=[choice_words(shown[name].scale) for name in own["subscale"]],
         value=own["score"].astype("float64"),
         n_parted=n_parted,
+        sessions="",
         _rank=own["subscale"].map(rank),
     )
     rows = rows.assign(name=rows["place"].map(called)).sort_values(
@@ -91,6 +92,26 @@ def prepare_trend(
     rows = rows.assign(first=series["value"].transform("first"), n=series["value"].transform("size"))
     rows = _with_change(rows[(rows["n"] > 1).to_numpy()].reset_index(drop=True), changes)
     return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
+
+
+def with_sessions(prepared: pd.DataFrame, held: Sequence[tuple[int, str]]) -> pd.DataFrame:
+    """Return a prepared frame with the days of a therapist's sessions.
+
+    Parameters
+    ----------
+    prepared : DataFrame
+        Of `prepare_trend`.
+    held : sequence of (time, day)
+        The last time there was anything of when a session took place, and its day; of none before the first.
+    """
+    times = sorted({int(one) for one in prepared["number"]})
+    after: dict[int, list[str]] = {}
+    for newest, day in held:
+        last = max((one for one in times if one <= newest), default=None)
+        if last is not None:
+            after.setdefault(last, []).append(day)
+    days = [" ".join(sorted(after.get(int(one), ()))) for one in prepared["number"]]
+    return frames.check(prepared.assign(sessions=days), CONTRACT)
 
 
 def _with_change(rows: pd.DataFrame, changes: pd.DataFrame | None) -> pd.DataFrame:

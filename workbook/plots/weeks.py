@@ -1,11 +1,13 @@
 """Week by week: a line for each thing asked, on its scale's own words; a missing week is a gap."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import pandas as pd
 
 from workbook import frames
 from workbook.content import say
+from workbook.content.formats import day_in_words
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Look
 from workbook.plots.measure import text_width
 from workbook.plots.theme import FILL, INK_SOFT, LINE, SMALL, WASH, MaybeFigure
@@ -13,13 +15,14 @@ from workbook.plots.theme import FILL, INK_SOFT, LINE, SMALL, WASH, MaybeFigure
 PANEL = 132.0  # px, height of a panel
 USUAL_FROM = 6  # weeks from which the middle half of them says something
 MARK = 11.0
+SESSIONS = 18.0  # px above a panel for the days of sessions
 
 
 def plot_weeks(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
     """Draw a panel per facet, week after week from left to right.
 
-    What is pale is the middle half of one's own weeks, from six on: a usual range, and no claim. ``None``
-    without rows.
+    What is pale is the middle half of one's own weeks, from six on: a usual range, and no claim. Dashed is a
+    session with a therapist, between the times it lay between. ``None`` without rows.
     """
     if not len(prepared):
         return None
@@ -48,6 +51,7 @@ def _draw_panel(
 ) -> float:
     title, words = str(rows["title"].iloc[0]), _words(rows)
     top = sheet.paragraph(left, top, title, room, size=HEADING, weight=600, is_serif=True) + 16
+    top += SESSIONS if rows["sessions"].ne("").any() else 0
     lowest, start, end = float(rows["lowest"].iloc[0]), left + labels, left + room - 8
     first, last = int(rows["number"].min()), int(rows["number"].max())
 
@@ -60,6 +64,7 @@ def _draw_panel(
     for n, word in enumerate(words):
         sheet.line([(start, y(lowest + n)), (end, y(lowest + n))], LINE)
         sheet.write(left, y(lowest + n), word, size=SMALL, colour=INK_SOFT)
+    _draw_sessions(sheet, rows, x, (start, end), (top, top + PANEL))
     for place, own in rows.groupby("place", sort=True):
         _draw_usual(sheet, own, str(place), start, end, y)
         runs = _runs(list(zip((int(n) for n in own["number"]), own["value"], strict=True)))
@@ -75,6 +80,29 @@ def _draw_panel(
         words_of = say(f"results.plots.{'week' if is_week else 'time'}_n", n=number)
         sheet.write(at, foot, words_of, size=SMALL, colour=INK_SOFT, anchor=anchor)
     return foot + SMALL * LEADING / 2
+
+
+def _draw_sessions(
+    sheet: Canvas,
+    rows: pd.DataFrame,
+    x: Callable[[float], float],
+    across: tuple[float, float],
+    down: tuple[float, float],
+) -> None:
+    """Draw a dashed line for each session, with its day where that has room beside the one before."""
+    days = {int(row.number): row.sessions.split() for row in frames.rows(rows) if row.sessions}
+    free = across[0]
+    for number, held in sorted(days.items()):
+        for n, day in enumerate(held):
+            at = min(x(number + (n + 1) / (len(held) + 1)), across[1])
+            line = f"M{at:.1f},{down[0] - 6:.1f} L{at:.1f},{down[1]:.1f}"
+            sheet.shape(line, Look(line=INK_SOFT, width=1.5, dash="4px,3px", layer=1))
+            words = day_in_words(date.fromisoformat(day))
+            half = text_width(words, SMALL) / 2
+            middle = min(max(at, across[0] + half), across[1] - half)
+            if middle - half >= free - 0.5:
+                sheet.write(middle, down[0] - 16, words, size=SMALL, colour=INK_SOFT, anchor="center")
+                free = middle + half + 8
 
 
 def _draw_usual(

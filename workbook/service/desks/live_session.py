@@ -1,11 +1,13 @@
 """What a therapist may do in a session, in process: run it, ask to show topics, run the couple's room."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbook.content.exercise import exercises
 from workbook.errors import AccessError, CaseError, WorkbookError, problem
+from workbook.frames import occasion_number
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import Board
 from workbook.service.cases.live import Live
@@ -110,11 +112,14 @@ class LiveSession(TherapistService):
 
     def end_session(self, case_id: str) -> None:
         office = self._office()
-        office.fold().case(case_id)
+        fold = office.fold()
+        fold.case(case_id)
         ended = self._core.caseload.sessions.change(case_id, lambda live, _: rules.end(live))
         minutes = max(1, round((datetime.now(UTC) - ended.began).total_seconds() / 60))
         day, topics = ended.began.date().isoformat(), tuple(facet for facet, _ in ended.asked)
-        mark = SessionMark(ended.id, day, minutes, ended.steps, topics)
+        _, people = office.joined(fold, case_id).get(case_id, (None, []))
+        newest = (_newest(people, kind) for kind in ("assessment", "week"))
+        mark = SessionMark(ended.id, day, minutes, ended.steps, topics, *newest)
         office.drawer.add([mark_record(case_id, mark)])
         self._act()
 
@@ -204,6 +209,12 @@ class LiveSession(TherapistService):
         _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
         for one in people:
             self._core.caseload.sessions.tell(f"board of {one.place.person_id}")
+
+
+def _newest(people: Sequence[Joined], kind: str) -> int:
+    """Return the newest time of which any of these grants something; 0 where none does."""
+    granted = {str(made["occasion"]) for one in people for made in one.place.publications()}
+    return max((occasion_number(one) for one in granted if one.startswith(f"{kind}-")), default=0)
 
 
 def _as_nobody(seen: RoomSeen | None) -> RoomSeen | None:

@@ -126,13 +126,18 @@ class CaseSeen:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """One session that was, in the therapist's own drawer. ``steps`` are those it went through."""
+    """One session that was, in the therapist's own drawer. ``steps`` are those it went through.
+
+    ``rounds`` and ``weeks`` are the newest of which either of the two granted anything then; 0 for none.
+    """
 
     session_id: str
     day: str
     minutes: int
     steps: tuple[str, ...]
     revealed: tuple[str, ...]
+    rounds: int = 0
+    weeks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

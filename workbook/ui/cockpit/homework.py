@@ -11,6 +11,7 @@ from workbook.service.formats.case_values import Homework
 from workbook.ui.blocks import Block, card, heading, note, quote, table
 from workbook.ui.buttons import Button
 from workbook.ui.cockpit.base import CockpitPage, in_words
+from workbook.ui.cockpit.trends import Trends
 from workbook.ui.components import Prose, TextField
 from workbook.ui.leaf import Row
 
@@ -39,7 +40,15 @@ class OverTime(CockpitPage):
         self.given = VBox([])
         self._rows: dict[str, tuple[Prose, Row]] = {}
         self.ratings = Prose()
-        return (self.exercise, self.words_own, self.suggest.widget, self.given, self.ratings)
+        self.trends = Trends(self.desk)
+        return (
+            self.exercise,
+            self.words_own,
+            self.suggest.widget,
+            self.given,
+            self.trends.root,
+            self.ratings,
+        )
 
     def fill(self) -> None:
         self.say_words(
@@ -53,6 +62,7 @@ class OverTime(CockpitPage):
             Button(say("cockpit.over-time.suggest"), self._suggest, "primary"), of=str(self.address)
         )
         self.given.children = tuple(each for one in self.case.homework for each in self._shown(one))
+        self.trends.fill(self.case_id)
         self.ratings.blocks = [*self._sessions(), *self._ratings()]
         self.offer(self.back())
 
