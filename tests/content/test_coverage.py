@@ -130,7 +130,11 @@ GUARDED = {
     "step_more_open",
     "needs_talk",
     "curiosity_update",
+    "here_for_you",
 }
+"""What is unsafe where somebody is afraid: fear, breakdown, letting go and forgiving, and what asks one to open up."""
+TOUCHING = {"request", "needs_talk", "small_gestures"}
+"""What can lead to touch."""
 OPENING_UP = {"step_more_open", "gratitude_log"}  # asks whoever is hurt to give more
 # Needs that go unmet where somebody is blamed, or is alone.
 HURT = {
@@ -236,6 +240,7 @@ def test_exercises_serve_only_topics_that_exist():
 def test_every_exercise_of_the_domain_is_there_with_its_guard():
     assert set(exercises()) == set(EXERCISES)
     assert {name for name, exercise in exercises().items() if exercise.guard} == GUARDED
+    assert {name for name, exercise in exercises().items() if exercise.touch} == TOUCHING
     assert all(len(exercise.steps) >= 4 for exercise in exercises().values())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui import over_time
 from tests.ui.over_time import ROUNDS, agree_on_tea, answer, live_through, on_day, thank
-from tests.ui.test_question import labels, page_of
+from tests.ui.test_question import labels, page_of, press
 from workbook import plots
 from workbook.content import say
 from workbook.plots import progress, trend
@@ -272,3 +272,31 @@ def test_a_first_round_of_today_has_its_day_too(both: tuple[Session, Session], t
     with on_day(datetime(2026, 1, 10, tzinfo=UTC)):
         live_through(both, take_part, n_rounds=1)
     assert both[0].table.opened_at == (ROUNDS[0],)
+
+
+# -- the week and its talk -----------------------------------------------------------------------------
+def test_the_weekly_talk_opens_the_check_in_and_the_check_in_leads_back_and_nothing_is_shared(
+    both: tuple[Session, Session], take_part: TakePart
+) -> None:
+    maya, jonah = (take_part(one) for one in both)
+    app = App(maya)
+    app.go("exercise:weekly_talk")
+    press(app, say("ui.exercises.to_weekly"))
+    assert str(maya.page) == "weekly"
+    table, record = maya.table, jonah.service.read_audit()
+    press(app, say("ui.weekly.begin"))
+    items = maya.instruments["weekly"].items
+    maya.save([Answer(f"w-{one.id}", maya.week, one.id, 1) for one in items])
+    app.go("review:weekly.check_in")
+    press(app, say("ui.weekly.to_talk"))
+    assert str(maya.page) == "exercise:weekly_talk"
+    jonah.refresh()
+    assert jonah.table.events == table.events == () and jonah.table.publications == ()
+    assert jonah.service.read_audit() == record
+
+
+def test_whoever_has_no_partner_is_led_to_no_talk(household: Household, take_part: TakePart) -> None:
+    alone = Session(household.seat_partner(household.accounts.create_couple("Ada", "ada's passphrase").actor))
+    app = App(take_part(alone))
+    app.go("weekly")
+    assert say("ui.weekly.to_talk") not in labels(app)

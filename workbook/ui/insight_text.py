@@ -8,6 +8,7 @@ from functools import cache
 
 from workbook.content import say
 from workbook.content.exercise import exercises, suggest_for
+from workbook.content.ladder import ladder
 from workbook.insights import Insight
 from workbook.instruments import Instrument, catalogue, every_version
 from workbook.instruments.facets import facet_of, facets
@@ -212,3 +213,23 @@ def _step(name: str, subject: str, general: str) -> tuple[str, str, list[Block]]
     return name, exercise.title, [
         heading(3, exercise.title), paragraph(words), note(minutes), note(evidence),
     ]  # fmt: skip
+
+
+def need_behind(subject: str) -> str:
+    """Return the need that somebody could ask about where a topic is low; empty where none lies near.
+
+    It is one that the exercises suggested for the topic serve for the same reason. Never one that may not
+    lead a step, such as to be touched or to be safe.
+
+    >>> need_behind("connection.listening"), need_behind("connection.trust")
+    ('needs.heard', '')
+    """
+    rungs = ladder()
+    never = {*rungs.never_first, *rungs.never_joint, OWN_NEED.rstrip(".")}
+    if subject.startswith("needs."):
+        return "" if subject in never or subject.startswith(OWN_NEED) else subject
+    if not subject or subject in rungs.first_topics:
+        return ""
+    purposes = [one for found in suggest_for(subject) for one in found.exercise.purposes]
+    near = [need for one in purposes if subject in one.serves for need in one.serves]
+    return next((need for need in near if need.startswith("needs.") and need not in never), "")

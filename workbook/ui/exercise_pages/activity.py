@@ -134,7 +134,7 @@ class Activity(Generic[T]):
         if thing is None:
             return None
         possible = self.replies(thing)
-        moves = [move for move in possible if move not in self.apart]
+        moves = [move for move in possible if not self.is_apart(move, thing)]
         asking = [move for move in moves if is_asked(self.machine.moves[move].shape)]
         told = self.told(thing)
         blocks, forms, buttons = list(told), {}, []
@@ -144,7 +144,7 @@ class Activity(Generic[T]):
             buttons.append(self.button(move, self._sender(move, thing, form)))
         # What leads on comes first, then what has a form of its own, then the ways back.
         plain = [self.button(move, self._sender(move, thing)) for move in moves if move not in asking]
-        openers = [self._opener(move, thing) for move in possible if move in self.apart]
+        openers = [self._opener(move, thing) for move in possible if self.is_apart(move, thing)]
         ahead = [one for one in plain if one.kind == "primary"]
         buttons += [*ahead, *openers, *(one for one in plain if one not in ahead)]
         buttons = [*self.onward(thing), *buttons]
@@ -194,6 +194,10 @@ class Activity(Generic[T]):
     def replies(self, thing: T) -> list[str]:
         """Name the moves that are offered on a thing."""
         return self.machine.replies(thing, self.me)
+
+    def is_apart(self, move: str, thing: T) -> bool:
+        """Return whether the form of a move on this thing has a page of its own."""
+        return move in self.apart
 
     def about(self, move: str, thing: T) -> list[Block]:
         """Return what is said before the form of a move on a thing."""

@@ -57,8 +57,14 @@ class AgreementPage(Activity[Agreement]):
             return [move for move in found if move not in ("changed", "gone_on")]
         return found
 
+    def is_apart(self, move: str, thing: Agreement) -> bool:
+        """Let whoever comes on the day to look back find the form there."""
+        return super().is_apart(move, thing) and not (move == "owned" and waits_for_look(thing, self.me))
+
     def about(self, move: str, thing: Agreement) -> list[Block]:
+        is_day = move == "owned" and waits_for_look(thing, self.me)
         return [
+            *([paragraph(self.say("due"))] if is_day else []),
             *super().about(move, thing),
             *([note(self.say("gone"))] if move in ("owned", "heard") else []),
         ]
@@ -77,3 +83,8 @@ class AgreementPage(Activity[Agreement]):
         key = "due" if thing.is_due(own_today()) else ""
         free = [note(self.say("may_end"))] if thing.agreed and thing.is_open else []
         return [*([paragraph(self.say(key))] if key else super().standing(thing)), *free]
+
+
+def waits_for_look(thing: Agreement, person_id: str) -> bool:
+    """Return whether the day to look back is there, and somebody has a part of it to say."""
+    return thing.is_due(own_today()) and thing.terms.falls_to(person_id) and person_id not in thing.looks

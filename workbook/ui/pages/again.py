@@ -1,6 +1,6 @@
 """The weekly check-in, and looking again after some weeks, each with what has moved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ import pandas as pd
 from ipywidgets import Widget
 
 from workbook import frames
-from workbook.address import at
+from workbook.address import Address, at
 from workbook.content import say
 from workbook.dyads import find_changes
 from workbook.instruments import in_version
@@ -82,11 +82,19 @@ class Weekly(Trend):
         self.say_words(words)
         self.show_trend("weekly", say("ui.weekly.trend"))
         over_time = Button(say("ui.steps.progress-own"), self.to(at("progress-own")), "quiet")
-        self.offer(Button(say("ui.weekly.begin"), self._begin, "primary"), over_time, self.home())
+        begin = Button(say("ui.weekly.begin"), self._begin, "primary")
+        self.offer(begin, *to_talk(self.session, self.to), over_time, self.home())
 
     def _begin(self) -> None:
         self.session.begin_week()
         self.desk.go(at("chapter", self.session.instruments["weekly"].chapters[0].id))
+
+
+def to_talk(session: Session, to: Callable[[Address], Callable[[], None]]) -> list[Button]:
+    """Return the way to the weekly talk, where there are two who can have one; it takes nothing along."""
+    if session.couple.is_solo or session.is_parted:
+        return []
+    return [Button(say("ui.weekly.to_talk"), to(at("exercise", "weekly_talk")))]
 
 
 def _minutes(session: Session) -> int:

@@ -16,6 +16,7 @@ from workbook.session import Session, Status
 from workbook.ui.blocks import heading, kicker, lead, note, paragraph, progress, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
+from workbook.ui.pages.again import to_talk
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PathStep
 
@@ -269,6 +270,8 @@ class ChapterReview(Page):
             ]
         elif instrument.occasion == "assessment" and self.desk.pages.status(at("results")) != "locked":
             buttons = [Button(say("ui.review.to_results"), self.to(at("results")), "primary")]
+        elif instrument.occasion == "weekly":
+            buttons = to_talk(self.session, self.to)
         else:
             buttons = []
         if has_open:

@@ -24,6 +24,8 @@ from workbook.ui.path import PARTNER, TOGETHER
 
 PLACES: Mapping[str, Address] = {"speaker_listener": at("room")}
 """Exercises that are done at a page of their own."""
+BEFORE: Mapping[str, Address] = {"weekly_talk": at("weekly")}
+"""Pages of one's own that an exercise can begin with: nothing of them is shown to the other by it."""
 THANKS = at("exercise", "gratitude_log")
 
 
@@ -213,6 +215,7 @@ class ExercisePage(Page):
         buttons = [
             *([] if is_thing else self._place(exercise)),
             *(scene.buttons if scene else ()),
+            *([] if is_over and is_thing else self._before(exercise)),
             *(self._thanks(exercise) if is_over else ()),
             *(self._choices(exercise, chosen) if may_choose else ()),
             *([] if is_thing else self._plan(exercise)),
@@ -226,6 +229,13 @@ class ExercisePage(Page):
         if there is None or self.desk.pages.status(there) == "locked":
             return []
         return [Button(say(f"ui.exercises.to_{there.kind}"), self.to(there), "primary")]
+
+    def _before(self, exercise: Exercise) -> list[Button]:
+        """Return the button to the page of one's own that it can begin with, where somebody sits alone."""
+        there = BEFORE.get(exercise.id)
+        if there is None or self.session.is_parted or self.desk.pages.status(there) == "locked":
+            return []
+        return [Button(say(f"ui.exercises.to_{there.kind}"), self.to(there))]
 
     # -- what one, or both, chose about it ---------------------------------------------------
     def _chosen(self, exercise: Exercise) -> frozenset[str]:

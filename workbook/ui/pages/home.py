@@ -7,6 +7,7 @@ from ipywidgets import Widget
 from workbook.address import Address, at
 from workbook.content import say
 from workbook.content.exercise import exercises
+from workbook.exercises.agreement import Agreement
 from workbook.exercises.the_question import Review
 from workbook.service.formats.case_values import Homework
 from workbook.ui.blocks import Block, callout, heading, kicker, lead, name_of, note, paragraph, quote
@@ -14,6 +15,7 @@ from workbook.ui.buttons import Button
 from workbook.ui.components import Menu
 from workbook.ui.exercise_pages import waiting
 from workbook.ui.exercise_pages.activity import work
+from workbook.ui.exercise_pages.agreement import waits_for_look
 from workbook.ui.locks import always
 from workbook.ui.pages.base import Desk, Page
 from workbook.ui.path import PARTNER, TOGETHER, PathStep
@@ -50,6 +52,7 @@ class Home(Page):
             buttons.insert(0, Button(say("ui.home.in_session"), self.to(at("in-session")), "primary"))
         buttons += [button for one in self._suggested() for button in self._homework_buttons(one)]
         buttons += [self._waiting(name, found) for name, found in self._waiting_by_exercise().items()]
+        buttons += self._due()
         if self._has_declined_all():
             # With nothing to look at there is no next step: two ways on, neither of them a demand.
             buttons.append(Button(say("ui.steps.exercises"), self.to(at("exercises")), "primary"))
@@ -131,6 +134,17 @@ class Home(Page):
         label = say("ui.home.waits", n=len(things), title=exercises()[exercise].title)
         there = at("exercise", exercise, *(things if len(things) == 1 else ()))
         return Button(label, self.to(there))
+
+    def _due(self) -> list[Button]:
+        """Return the way to what it is the day to look back on, where one has a part to say."""
+        session = self.session
+        if session.is_together or session.is_parted:
+            return []
+        me = session.actor.person_id
+        agreements = [one for one in work(session).of("agreement").values() if isinstance(one, Agreement)]
+        due = [one.id for one in agreements if waits_for_look(one, me) and not one.waits_for(me)]
+        there = at("exercise", "agreement", due[0]) if len(due) == 1 else at("ledger")
+        return [Button(say("ui.home.due", n=len(due)), self.to(there))] if due else []
 
     def _has_declined_all(self) -> bool:
         """Tell whether somebody went through the questions and preferred not to say, in each of them."""

@@ -18,7 +18,7 @@ from workbook.ui.insight_text import steps_of
 from workbook.ui.locks import with_own_answers
 from workbook.ui.overview import told_alone
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.view import menu_of, own_source
+from workbook.ui.pages.view import menu_of, own_source, ways_to_ask
 from workbook.ui.path import PathStep
 
 
@@ -102,7 +102,8 @@ class OwnResults(Page):
             Button(say("ui.together.start_step", title=title), self.to(at("exercise", name)), "quiet")
             for name, title, _look in steps
         ]
-        self.offer(*onward, *starts, self.home())
+        asks = ways_to_ask(self, own_source(self.session, self.occasion), "secondary")
+        self.offer(*onward, *asks, *starts, self.home())
 
 
 class EarlierResults(OwnResults):

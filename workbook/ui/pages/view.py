@@ -19,7 +19,9 @@ from workbook.ui.blocks import Block, card, heading, kicker, name_of, note, quot
 from workbook.ui.buttons import Button
 from workbook.ui.components import Prose
 from workbook.ui.drawing import Source, draw, own_showings, title_of, together_showings
-from workbook.ui.insight_text import suggestions, tell
+from workbook.ui.exercise_pages.request import ABOUT
+from workbook.ui.insight_text import need_behind, suggestions, tell
+from workbook.ui.insight_text import title_of as title_of_subject
 from workbook.ui.locks import once_both_opened, while_open_behind, with_own_answers
 from workbook.ui.pages.base import Page
 from workbook.ui.panel import Panel
@@ -99,6 +101,20 @@ def _note(showing: Showing, results: Results) -> str:
     return f"missing_{'own' if results.is_solo and reason != 'solo' else reason}"
 
 
+def ways_to_ask(page: Page, source: Source, look: str = "primary") -> list[Button]:
+    """Return the way from one's own next step to a request about the need behind it, which is filled in.
+
+    The step goes up the ladder: while safety, trust or calm is not well for the person, there is no such way.
+    """
+    session = page.session
+    step = next((one for one in source.results.insights if one.code == "next_step"), None)
+    need = need_behind(step.subject) if step else ""
+    if step is None or not need or session.couple.is_solo or session.is_parted:
+        return []
+    label = say("ui.results.ask", topic=title_of_subject(step.subject, source.instruments))
+    return [Button(label, page.to(at("exercise", "request", f"{ABOUT}{need}")), look)]
+
+
 class TogetherView(Page):
     """A view of both. The address names it, and the instrument where it was made for another."""
 
@@ -141,10 +157,16 @@ class TogetherView(Page):
             ]
         )
         self.told.blocks = self._told(shown[place], source.results)
+        asking = self._asking()
         self.offer(
-            Button(say("ui.view.back"), self.to(self.overview), "primary"),
+            *asking,
+            Button(say("ui.view.back"), self.to(self.overview), "secondary" if asking else "primary"),
             *[self._onward(one, source) for one in shown[place + 1 : place + 2]],
         )
+
+    def _asking(self) -> list[Button]:
+        """Return the way from what is low to asking for one thing."""
+        return []
 
     def _above(self) -> str:
         return say(self.above)
@@ -247,6 +269,9 @@ class OwnView(TogetherView):
 
     def showings(self) -> tuple[Showing, ...]:
         return own_showings(self.source())
+
+    def _asking(self) -> list[Button]:
+        return ways_to_ask(self, self.source()) if self.kind == OwnView.kind else []
 
 
 class EarlierView(OwnView):
