@@ -87,6 +87,32 @@ def test_a_kernel_that_died_is_waited_for_no_longer() -> None:
         asyncio.run(client.wait_for_ready(timeout=20))
 
 
+class _Runner(_Client):
+    """Runs what it is given as number 1."""
+
+    def execute(self, code: str, **_how: Any) -> str:  # type: ignore[override]
+        return f"run {code}"
+
+
+def test_a_cell_gives_what_it_put_out_in_order_and_nothing_of_another() -> None:
+    put_out = [_message("display_data", "run a"), _message("execute_result", "run a")]
+    others = [
+        _message("error", "run b"),
+        _idle("run b"),
+        _message("stream", "run a"),
+        _message("comm_open", "run a"),
+    ]
+    client = _Runner().script([], [*others, *put_out, _idle("run a"), _message("error", "run a")])
+    assert asyncio.run(client.run("a")) == put_out
+
+
+def test_a_cell_of_which_the_kernel_dies_is_waited_for_no_longer() -> None:
+    client = _Runner().script([], [_message("display_data", "run a")])
+    client.is_there = False
+    with pytest.raises(RuntimeError, match="died"):
+        asyncio.run(client.run("a"))
+
+
 def test_what_kernels_are_forked_from_loads_no_debugger_and_says_nothing() -> None:
     """A debugger greets on the terminal of whoever started the server, and costs each page 9 MB."""
     code = (

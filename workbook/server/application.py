@@ -80,8 +80,8 @@ class WorkbookApp(Voila):
         self.initialize([])
 
     def setup_template_dirs(self) -> None:
-        """Our template only."""
-        self.template_paths = [str(files("workbook.server.assets") / "voila_template")]
+        """None of Voila's: our pages are rendered by ourselves."""
+        self.template_paths: list[str] = []
         self.static_paths: list[str] = []
 
     def init_settings(self) -> dict[str, Any]:
@@ -114,12 +114,7 @@ class WorkbookApp(Voila):
     def init_handlers(self) -> list[Any]:
         """Return the whole list of routes."""
         kernel = r"(?P<kernel_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
-        notebook = {
-            "notebook_path": Path(self.notebook_path).name,
-            "template_paths": self.template_paths,
-            "config": self.config,
-            "voila_configuration": self.voila_configuration,
-        }
+        notebook = {"notebook": Path(self.notebook_path)}
         return [
             (r"/", sign_in_pages.Landing),
             (r"/begin", sign_in_pages.Begin),
@@ -204,15 +199,11 @@ def _voila_config() -> Config:
     return Config(
         {
             "VoilaConfiguration": {
-                "template": "workbook",
                 "file_allowlist": [],
                 "file_denylist": [".*"],
                 "allow_template_override": "NO",
                 "allow_theme_override": "NO",
-                "progressive_rendering": False,
                 "preheat_kernel": False,
-                "strip_sources": True,
-                "show_tracebacks": False,
                 "multi_kernel_manager_class": WorkbookKernels,
                 "kernel_spec_manager_class": OneKernel,
                 "resources": {},

@@ -1,10 +1,9 @@
 """What pages are made of.
 
-==================  ==============================================================================
-``static_files``    what a browser may fetch, each file named by its content
-``rendering``       templates and wording into pages
-``static/``         the built scripts; their sources stand in `frontend/`
-``templates/``      our own pages
-``voila_template/`` what Voila puts a notebook's cells into
-==================  ==============================================================================
+===============  ==============================================================================
+``static_files`` what a browser may fetch, each file named by its content
+``rendering``    templates and wording into pages
+``static/``      the built scripts; their sources stand in `frontend/`
+``templates/``   our own pages
+===============  ==============================================================================
 """

@@ -61,14 +61,12 @@ def warm_up() -> None:
     gc.freeze()  # otherwise the collector would write to every shared memory page and so copy it
 
 
-def run_kernel(order: dict[str, Any], told: int) -> None:
+def run_kernel(order: dict[str, Any]) -> None:
     """Be a kernel: own session, no output of the server's; wait to be told whose, then serve."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.chdir(order["cwd"])
-    os.dup2(told, STANDARD_INPUT)
-    os.close(told)
     _be_silent(1, 2)
     import numpy as np  # imported by `warm_up`; its legacy state is shared by forks
 
@@ -102,15 +100,17 @@ def _be_silent(*descriptors: int) -> None:
 
 
 def fork_kernel(order: dict[str, Any], told: int, line: socket.socket) -> int:
-    """Fork one kernel and give its process id."""
+    """Fork one kernel and give its process id. It is born with the pipe as its standard input."""
+    os.dup2(told, STANDARD_INPUT)
+    os.close(told)
     pid = os.fork()
     if pid:
-        os.close(told)
+        _be_silent(STANDARD_INPUT)
         return pid
     code = 1
     try:
         os.close(line.detach())
-        run_kernel(order, told)
+        run_kernel(order)
         code = 0
     finally:
         os._exit(code)
