@@ -12,7 +12,7 @@ from tests.small import SMALL, answers
 from workbook.instruments import Instrument, catalogue
 from workbook.results import Results, work_out, work_out_own
 from workbook.scoring import score
-from workbook.service.formats.rows import publication_from_json, publication_to_json
+from workbook.service.formats.publications import as_published, publication_from_json, publication_to_json
 from workbook.service.formats.values import Table
 from workbook.session.sitting import _mark_of
 from workbook.sharing import (
@@ -280,7 +280,8 @@ def test_a_renewed_table_invalidates_cached_results():
     )
     old = dataclasses.replace(made, rule="")
 
-    assert _mark_of(Table((old,), (), ())) != _mark_of(Table((made,), (), ()))
+    was, now = (Table((as_published(publication_to_json(one)),)) for one in (old, made))
+    assert _mark_of(was) != _mark_of(now)
 
 
 def test_a_publication_stored_without_a_rule_reads_as_an_empty_rule():

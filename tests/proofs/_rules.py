@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.proofs._everybody import INSTRUMENT, OCCASION, STUDY, World, answers_to
 from workbook.service.desks.roles import INTERFACES, RoleService
+from workbook.service.formats.values import CHANGES
 from workbook.service.link.calls import verbs_of
 from workbook.sharing import Grain
 
@@ -31,6 +32,7 @@ MAY: Rules = {
     **dict.fromkeys(("reveal", "cover", "allow_reveals", "end_session"), THERAPIST),
     **dict.fromkeys(("case_room", "open_case_room", "move_in_case_room"), THERAPIST),
     **dict.fromkeys(("couple", "decide", "withdraw", "read_table", "read_audit", "choose_exercise"), EITHER),
+    "look": EITHER,
     "watch": EITHER | THERAPIST,
     **dict.fromkeys(("room", "open_room", "move_in_room", "session_now"), EITHER),
     **dict.fromkeys(("give_to_research", "my_research"), ALONE),
@@ -53,6 +55,7 @@ def arguments_of(verb: str, role: str, decider: str, case_id: str = NO_CASE) -> 
         "my_decision": (key, {}),
         "my_held_back": (key, {}),
         "withdraw": (key, {}),
+        "look": ((list(CHANGES),), {}),
         "choose_exercise": (("fun_list", "aside"), {"stands": True}),
         "open_room": ((decider,), {}),
         "move_in_room": (("come",), {}),

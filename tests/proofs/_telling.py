@@ -21,9 +21,11 @@ from workbook.content import say
 from workbook.errors import WorkbookError
 from workbook.instruments import catalogue
 from workbook.service.desks.roles import PartnerService
+from workbook.service.desks.sight import Sight
 from workbook.service.formats.case_values import Granted, ToCase
-from workbook.service.formats.rows import dump, event_to_json, frame_to_json
-from workbook.service.formats.values import Answer
+from workbook.service.formats.publications import frame_to_json
+from workbook.service.formats.rows import dump, event_to_json
+from workbook.service.formats.values import CHANGES, Answer
 from workbook.service.link.calls import verbs_of
 from workbook.sharing import Grain
 
@@ -66,6 +68,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
         "room",
     ):
         ask(name)
+    ask("look", CHANGES)
     ask("order_for_me", ["one", "two", "three"], ["three"])
     for occasion in occasions:
         for instrument in catalogue():
@@ -97,6 +100,7 @@ def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[st
     )
     for name in ("couple", "read_table", "read_audit", "my_data"):
         ask(name)
+    ask("look", CHANGES)
     for name in ("unpair", "leave", "erase"):
         ask(name, "not the passphrase")
     if asked != set(verbs_of(PartnerService)):
@@ -114,13 +118,18 @@ def _answer(service: PartnerService, name: str, given: Any, named: Any) -> str:
 
 
 def _as_text(given: Any) -> str:
+    if isinstance(given, Sight):
+        parts = vars(given) | {"decisions": [str(one) for one in given.decisions]}
+        return "\n".join(f"{name} {_as_text(part)}" for name, part in parts.items())
     if hasattr(given, "publications"):
         given = table_as_json(given)
     elif hasattr(given, "columns"):
         given = frame_to_json(given)
-    elif any(hasattr(given, name) for name in ("members", "chosen", "asks", "in_sitting", "therapist")):
+    elif any(
+        hasattr(given, name) for name in ("members", "chosen", "asks", "in_sitting", "therapist", "moves")
+    ):
         given = str(given)
-    elif isinstance(given, list) and given and hasattr(given[0], "payload"):
+    elif isinstance(given, list | tuple) and given and hasattr(given[0], "payload"):
         given = [event_to_json(event) for event in given]
     elif hasattr(given, "payload"):
         given = event_to_json(given)

@@ -6,7 +6,8 @@ from tests.service.household import WORDS, House
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.waiting import Waiting, pending_log
-from workbook.service.formats.rows import publication_from_json, publication_to_json, write_row
+from workbook.service.formats.publications import publication_from_json, publication_to_json
+from workbook.service.formats.rows import write_row
 from workbook.service.identity.couple_keys import open_couple_key
 from workbook.service.identity.directory import Account, Directory
 from workbook.service.identity.locks import unlock

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from workbook.scoring import score_all
 from workbook.service.formats import crypto
-from workbook.service.formats.rows import publication_to_json
+from workbook.service.formats.publications import publication_to_json
 from workbook.service.identity.directory import Account, Lock, account_entry, couple_entries, member_entry
 from workbook.service.studies.blob import replacing, seal_blob
 from workbook.service.studies.study import Study

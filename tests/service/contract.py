@@ -3,9 +3,12 @@
 from tests.service.drawer_contract import DrawerContract
 from tests.service.research_contract import ResearchContract
 from tests.service.rights_contract import RightsContract
+from tests.service.sight_contract import SightContract
 from tests.service.table_contract import TableContract
 from tests.service.therapist_contract import TherapistContract
 
 
-class ServiceContract(DrawerContract, TableContract, RightsContract, ResearchContract, TherapistContract):
+class ServiceContract(
+    DrawerContract, TableContract, SightContract, RightsContract, ResearchContract, TherapistContract
+):
     """All of it. Subclasses give the fixture ``house``."""

@@ -17,7 +17,7 @@ from workbook.service.couple import rounds, tables
 from workbook.service.couple.tables import table_log
 from workbook.service.couple.waiting import pending_log
 from workbook.service.desks.household import Household
-from workbook.service.formats import rows
+from workbook.service.formats.publications import publication_to_json
 from workbook.service.formats.values import Answer
 from workbook.service.studies import given as research
 from workbook.service.studies import study
@@ -42,7 +42,7 @@ def before_anything_was_held_back() -> Iterator[None]:
     known = {name: without_holding(one) for name, one in catalogue().items()}
 
     def written(publication: Any) -> dict[str, Any]:
-        content = rows.publication_to_json(publication)
+        content = publication_to_json(publication)
         del content["rule"]
         return content
 
@@ -197,7 +197,7 @@ def lies_open(house: House) -> list[Any]:
     """Return the table as Ben reads it, with places instead of people."""
     place = {actor.person_id: "ab"[k] for k, actor in enumerate(house.actors)}
     return [
-        json.dumps(rows.publication_to_json(one), sort_keys=True)
+        json.dumps(publication_to_json(one), sort_keys=True)
         .replace(one.person_id, place[one.person_id])
         .replace(one.couple_id, "c")
         for one in sorted(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workbook.service.formats.rows import event_to_json, publication_to_json
+from workbook.service.formats.publications import publication_to_json
+from workbook.service.formats.rows import event_to_json
 from workbook.service.formats.values import Table
 
 

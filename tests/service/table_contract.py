@@ -235,6 +235,7 @@ class TableContract:
             "choose_exercise",
             "couple",
             "decide",
+            "look",
             "move_in_room",
             "open_room",
             "read_audit",

@@ -32,7 +32,7 @@ from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.erasing.tending import count_unsealed
 from workbook.service.formats import crypto
-from workbook.service.formats.rows import publication_to_json
+from workbook.service.formats.publications import publication_to_json
 from workbook.service.formats.two_readers import ROOM, SIZE
 from workbook.service.identity.directory import Directory, account_entry
 from workbook.service.studies import blob, given

@@ -269,6 +269,7 @@ ASKED: dict[str, dict[str, object]] = {
     },
     "my_held_back": {"instrument": "connection", "occasion": "assessment-1"},
     "my_decision": {"instrument": "connection", "occasion": "assessment-1"},
+    "look": {"what": ["drawer", "table"]},
     "withdraw": {"instrument": "connection", "occasion": "assessment-1"},
     "choose_exercise": {"exercise": "fun_list", "choice": "aside", "stands": True},
     "open_room": {"first": "ana"},

@@ -13,7 +13,7 @@ from workbook import frames
 from workbook.errors import NewerStoreError
 from workbook.service.couple.drawers import drawer_log
 from workbook.service.desks.household import Household
-from workbook.service.formats import rows
+from workbook.service.formats import publications, rows
 from workbook.service.formats.crypto import Cost
 from workbook.service.formats.rows import dump, load, read_row, write_row
 from workbook.service.identity import directory
@@ -105,8 +105,8 @@ def test_a_column_added_to_a_frame_is_missing_in_what_was_written_before(
 ) -> None:
     wider = frames.RESPONSES.add_columns({"seconds": frames.RESPONSES.columns["value"]})
     monkeypatch.setitem(frames.FRAMES, "responses", wider)
-    content = rows.frame_to_json(pd.DataFrame({"item": ["i", "j"], "value": [1, 2]}))
-    frame = rows.frame_from_json(content, "responses")
+    content = publications.frame_to_json(pd.DataFrame({"item": ["i", "j"], "value": [1, 2]}))
+    frame = publications.frame_from_json(content, "responses")
     assert list(frame["value"]) == [1, 2]
     assert list(frame["seconds"].isna()) == [True, True] and frame["seconds"].dtype == "Int16"
 

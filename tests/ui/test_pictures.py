@@ -125,9 +125,7 @@ def test_on_paper_a_figure_has_a_pages_width_and_the_days_colours(
         page.close()
 
 
-def test_on_paper_the_table_below_a_picture_is_open(
-    browser: Browser, address: str, source: Source
-) -> None:
+def test_on_paper_the_table_below_a_picture_is_open(browser: Browser, address: str, source: Source) -> None:
     """Nobody can unfold paper; on a screen it stays folded until it is wanted."""
     page = shown(browser, address, panel_of(source, "profile"))
     row = page.locator("details > .details-body tbody tr").first

@@ -34,8 +34,8 @@ class InCase(Hearing):
 
     def read_case(self) -> None:
         """Read one's own place in a case, and the session that goes on."""
-        self.case = self.service.my_case() if isinstance(self.service, PartnerService) else None
-        self.live = self.service.session_now()
+        seen = self.service.look(["case"])
+        self.case, self.live = seen.case, seen.live
 
     @property
     def is_in_session(self) -> bool:

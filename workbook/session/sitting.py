@@ -15,6 +15,7 @@ from workbook.instruments import ASKED, Chapter, Instrument, catalogue, in_editi
 from workbook.service.couple import drafts, editions
 from workbook.service.couple.trail import is_place
 from workbook.service.desks.roles import CoupleService, PartnerService, TogetherService
+from workbook.service.desks.sight import SHOWS_CASE, SHOWS_DECISIONS, SHOWS_ROOM
 from workbook.service.formats.values import (
     CHANGES,
     Answer,
@@ -73,7 +74,7 @@ class Session(InRoom, InCase, Progress):
         self.room = None
         self.case, self.live = None, None
         self.couple: Couple  # read with the table
-        self.study = None if self.is_together else self.own.study()
+        self.study = None
         self.decisions: dict[tuple[str, str], Grain] = {}
         self._worked_out: dict[str, tuple[tuple[object, ...], Any]] = {}
         self.mood: int | None = None  # 1 to 5, for the next page alone: it is kept nowhere
@@ -110,7 +111,7 @@ class Session(InRoom, InCase, Progress):
         """
         own = [
             one
-            for one in self.table.publications
+            for one in self.table.published
             if one.person_id == person_id
             and one.instrument == TAKES_OWN_NEEDS
             and occasion in ("", one.occasion)
@@ -168,28 +169,28 @@ class Session(InRoom, InCase, Progress):
         self.revision += 1
 
     def _read(self, what: set[str]) -> None:
-        if what & {"room", "table"}:
-            self.room = self.service.room()
-        if what & {"case", "session", "table"}:
-            self.read_case()
-        if "table" in what:
-            self.couple = self.service.couple()
-            table = self.service.read_table()
-            self.table = self.table if _mark_of(table) == _mark_of(self.table) else table
-            if self.is_together:  # no drawer says how far they are; what lies open does
-                opened = {occasion for _instrument, occasion in table.open_rounds}
-                rounds = [FIRST_OCCASION, *(one for one in opened if one.startswith("assessment-"))]
-                self.occasion = max(rounds, key=occasion_number)
-        if not self.is_together and "drawer" in what:
-            responses = self.own.read_responses()
-            self.responses = self.responses if self.responses.equals(responses) else responses
-            self.events = self.own.read_events()
-        if not self.is_together:
-            self.decisions = {
-                (instrument.id, self.occasion): grain
-                for instrument in self.shareable()
-                if (grain := self.own.my_decision(instrument.id, self.occasion)) is not None
-            }
+        seen = self.service.look(sorted(what))
+        if what & SHOWS_ROOM:
+            self.room = seen.room
+        if what & SHOWS_CASE:
+            self.case, self.live = seen.case, seen.live
+        if seen.couple is not None:
+            self.couple = seen.couple
+        if seen.table is not None:
+            self._take_table(seen.table)
+        if seen.responses is not None:
+            self.responses = self.responses if self.responses.equals(seen.responses) else seen.responses
+            self.events = list(seen.events)
+        if what & SHOWS_DECISIONS:
+            self.decisions = {(one.instrument, one.occasion): one.grain for one in seen.decisions}
+        self.study = seen.study
+
+    def _take_table(self, table: Table) -> None:
+        self.table = self.table if _mark_of(table) == _mark_of(self.table) else table
+        if self.is_together:  # no drawer says how far they are; what lies open does
+            opened = {occasion for _instrument, occasion in table.open_rounds}
+            rounds = [FIRST_OCCASION, *(one for one in opened if one.startswith("assessment-"))]
+            self.occasion = max(rounds, key=occasion_number)
 
     def _resume(self) -> None:
         """Begin where the person was: the latest occasion, and the place to go on from."""
@@ -201,7 +202,6 @@ class Session(InRoom, InCase, Progress):
         ]
         if occasions:
             self.occasion = str(occasions[-1])
-            self._read({"drawer"})
         me = self.actor.person_id
         if self.room is not None and me in self.room.here:
             self.page = at("room")
@@ -360,8 +360,7 @@ class Session(InRoom, InCase, Progress):
         """Return what the person decided in this round and in those before, the newest round first."""
         rounds = [f"assessment-{number}" for number in range(self.round, 0, -1)]
         keys = [(instrument.id, occasion) for occasion in rounds for instrument in self.shareable()]
-        found = {key: self.decisions.get(key) or self.own.my_decision(*key) for key in keys}
-        return {key: grain for key, grain in found.items() if grain is not None}
+        return {key: self.decisions[key] for key in keys if key in self.decisions}
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
         """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
@@ -379,7 +378,7 @@ def _mark_of(table: Table) -> tuple[object, ...]:
     """Return what tells one state of the table from another: of one rule, publications only come and go."""
     published = [
         (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule, *one.words)
-        for one in table.publications
+        for one in table.published
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]

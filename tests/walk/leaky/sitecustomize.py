@@ -14,7 +14,7 @@ from workbook.service.couple import drawer_contents as reading
 from workbook.service.couple import rounds
 from workbook.service.couple.tables import OPENED, publication_entry, round_entry
 from workbook.service.desks.partner import LocalPartner
-from workbook.service.formats.rows import publication_from_json
+from workbook.service.formats.publications import publication_from_json
 from workbook.storage.base import Writing
 
 _save, _decide = LocalPartner.save_answers, rounds.deciding

@@ -20,7 +20,8 @@ from workbook.service.cases.words_read import are_words_of_now
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import Record
 from workbook.service.formats.case_values import CaseRead, CaseSeen, InCase, Progress
-from workbook.service.formats.rows import publication_from_json, renewed
+from workbook.service.formats.publications import publication_from_json
+from workbook.service.formats.rows import renewed
 from workbook.service.identity.directory import Directory
 from workbook.storage.base import Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write

@@ -22,7 +22,7 @@ from workbook.service.couple.own_needs import own_needs_in
 from workbook.service.couple.records import Record
 from workbook.service.couple.tables import Fold
 from workbook.service.formats.case_values import Progress, ToCase
-from workbook.service.formats.rows import publication_to_json
+from workbook.service.formats.publications import publication_to_json
 from workbook.sharing import Grain, Publication, publish
 
 _FIRST_ROUND = "assessment-1"

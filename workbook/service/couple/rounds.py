@@ -18,6 +18,7 @@ from workbook.content.first_look import first_look
 from workbook.errors import SharingError, problem
 from workbook.instruments.model import FIRST, Instrument
 from workbook.service.couple.drawers import Drawer
+from workbook.service.couple.editions import asked_on
 from workbook.service.couple.held_back import (
     chosen_of,
     last_decision,
@@ -42,7 +43,8 @@ from workbook.service.couple.tables import (
     table_log,
 )
 from workbook.service.couple.waiting import Waiting, n_restored
-from workbook.service.formats.rows import publication_from_json, publication_to_json, renewed
+from workbook.service.formats.publications import publication_from_json, publication_to_json
+from workbook.service.formats.rows import renewed
 from workbook.service.formats.values import HeldBack
 from workbook.sharing import Grain, grains_for, open_round, publish, publishable
 from workbook.storage.base import Entry, Store, Writing
@@ -134,6 +136,24 @@ def standing_decision(store: Store, couple_id: str, drawer: Drawer, key: Round, 
     return _standing(drawer, key, read_fold(store, couple_id), n_restored(store), version)
 
 
+def standing_decisions(
+    store: Store, drawer: Drawer, fold: Fold, instruments: Mapping[str, Instrument], asked_from: int
+) -> dict[Round, Grain]:
+    """Return all of one's own decisions that stand, each as `standing_decision` finds it."""
+    last: dict[Round, Record] = {}
+    for record in drawer.records():
+        if record.kind == DECISION:
+            last[record.payload["instrument"], record.payload["occasion"]] = record
+    n = n_restored(store)
+    found: dict[Round, Grain] = {}
+    for key, record in last.items():
+        asked = asked_on(instruments, key[1], asked_from).get(key[0])
+        grain = None if asked is None or asked.is_private else _stands(record, key, fold, n, asked.version)
+        if grain is not None:
+            found[key] = grain
+    return found
+
+
 def held_back(store: Store, couple_id: str, drawer: Drawer, key: Round) -> HeldBack:
     """Return what one holds back of a part, and what was behind whatever of it was open."""
     return remembered(drawer, key, read_fold(store, couple_id))
@@ -192,11 +212,17 @@ def _standing(drawer: Drawer, key: Round, fold: Fold, n_restored: int, version: 
     for record in reversed(drawer.records()):
         about = record.payload
         if record.kind == DECISION and (about["instrument"], about["occasion"]) == key:
-            is_current = about["round"] == fold.standing_round(key)
-            is_of_now = about.get("restored", 0) == n_restored and version in ("", _version_of(about))
-            stands = fold.is_open(key) or is_of_now
-            return Grain(about["grain"]) if is_current and stands and about["grain"] else None
+            return _stands(record, key, fold, n_restored, version)
     return None
+
+
+def _stands(record: Record, key: Round, fold: Fold, n_restored: int, version: str) -> Grain | None:
+    """Return what a person's last decision about a round grants, if it stands."""
+    about = record.payload
+    is_current = about["round"] == fold.standing_round(key)
+    is_of_now = about.get("restored", 0) == n_restored and version in ("", _version_of(about))
+    stands = fold.is_open(key) or is_of_now
+    return Grain(about["grain"]) if is_current and stands and about["grain"] else None
 
 
 def _made(

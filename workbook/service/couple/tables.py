@@ -9,7 +9,8 @@ from typing import Any
 from workbook.exercises import PASSING, TAKES_OFF, over
 from workbook.frames import occasion_number
 from workbook.service.couple.records import SEALED
-from workbook.service.formats.rows import publication_from_json, publication_to_json, read_row, write_row
+from workbook.service.formats.publications import as_published, publication_to_json
+from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.values import Event, ExerciseChoice, Table
 from workbook.sharing import Publication
 from workbook.storage.base import Entry, Row, Store, day_of
@@ -74,16 +75,14 @@ class Fold:
     def table(self) -> Table:
         """Return what lies on the table now."""
         open_rounds = sorted(key for key in self.opened if self.is_open(key))
-        publications = [
-            publication_from_json(content)
+        published = tuple(
+            as_published(content)
             for key in open_rounds
             for _, content in self.publications.get((*key, self.standing_round(key)), [])
-        ]
+        )
         choices = tuple(sorted(self.standing_choices()))
         opened_at = tuple(self.opened_at[key] for key in open_rounds)
-        return Table(
-            tuple(publications), tuple(self.events), tuple(open_rounds), choices, opened_at=opened_at
-        )
+        return Table(published, tuple(self.events), tuple(open_rounds), choices, opened_at=opened_at)
 
 
 def words_taken_off(events: Sequence[Event]) -> list[int]:

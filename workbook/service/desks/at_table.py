@@ -12,6 +12,7 @@ from workbook.service.couple import rounds
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.rooms import kept_events
 from workbook.service.couple.tables import (
+    Fold,
     audit_entry,
     audit_log,
     event_entry,
@@ -22,6 +23,7 @@ from workbook.service.couple.tables import (
 )
 from workbook.service.desks.core import Core, Decide
 from workbook.service.desks.roles import CoupleService
+from workbook.service.desks.sight import SHOWS_CASE, SHOWS_DECISIONS, SHOWS_ROOM, Sight, parts_in
 from workbook.service.erasing import rights
 from workbook.service.formats.case_values import SessionSeen
 from workbook.service.formats.rows import read_row
@@ -46,9 +48,32 @@ class AtTable(CoupleService):
         return self._core.directory.couple(self._seated().couple_id)
 
     def read_table(self) -> Table:
+        return self._table_in(self._fold())
+
+    def look(self, what: Sequence[str]) -> Sight:
+        asked = parts_in(what)
+        fold = self._fold() if asked & SHOWS_DECISIONS else None
+        couple = self.couple() if asked & SHOWS_ROOM else None
+        is_table = fold is not None and "table" in asked
+        seen = Sight(
+            couple=couple if is_table else None,
+            table=self._table_in(fold) if fold is not None and is_table else None,
+            room=self._room_of(couple) if couple is not None else None,
+            live=self.session_now() if asked & SHOWS_CASE else None,
+        )
+        return self._with_own(seen, asked, fold)
+
+    def _with_own(self, seen: Sight, asked: frozenset[str], fold: Fold | None) -> Sight:
+        """Return the same with what is one person's own; two together have nothing."""
+        return seen
+
+    def _fold(self) -> Fold:
         actor = self._seated()
         # Nothing but the table is looked at: how long this takes must not tell what is pending.
-        table = read_fold(self._core.store_of(actor), actor.couple_id).table()
+        return read_fold(self._core.store_of(actor), actor.couple_id)
+
+    def _table_in(self, fold: Fold) -> Table:
+        actor, table = self._actor, fold.table()
         given = given_to(actor.person_id if actor.role == "partner" else "", table.events)
         events = tuple(
             replace(event, payload=dict(payload)) for event, payload in zip(table.events, given, strict=True)
@@ -84,11 +109,15 @@ class AtTable(CoupleService):
 
     # -- the room -----------------------------------------------------------------------
     def room(self) -> RoomSeen | None:
-        couple_id, people = self._paired()
+        return self._room_of(self.couple())
+
+    def _room_of(self, couple: Couple) -> RoomSeen | None:
+        people = _with_table(couple)
         if len(people) != 2:
-            self._core.rooms.close(couple_id)
+            self._core.rooms.close(couple.couple_id)
             return None
-        return self._core.rooms.seen(couple_id, self._present())
+        here = people if self._actor.role == "together" else self._present()
+        return self._core.rooms.seen(couple.couple_id, here)
 
     def open_room(self, first: str) -> RoomSeen:
         couple_id, people = self._paired()
@@ -116,8 +145,7 @@ class AtTable(CoupleService):
     def _paired(self) -> tuple[str, frozenset[str]]:
         """Return the couple's id, and the ids of the two as long as they have a table."""
         couple = self.couple()
-        people = () if couple.is_unpaired else (one.person_id for one in couple.members)
-        return couple.couple_id, frozenset(people)
+        return couple.couple_id, _with_table(couple)
 
     def _present(self) -> frozenset[str]:
         """Return who is at this page: one, or at one device both."""
@@ -167,6 +195,11 @@ class AtTable(CoupleService):
 
     def _as_read(self, table: Table) -> Table:
         return rights.without_words(table)
+
+
+def _with_table(couple: Couple) -> frozenset[str]:
+    """Return the ids of the two as long as they have a table."""
+    return frozenset() if couple.is_unpaired else frozenset(one.person_id for one in couple.members)
 
 
 def putting(couple_id: str, event: Event, seen: Seen) -> Writing:

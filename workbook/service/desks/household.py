@@ -157,7 +157,7 @@ class Household:
         """
         seated = self.seat(actor)
         if isinstance(seated, LocalTogether):
-            return "today" if seated.read_table().publications else "never"
+            return "today" if seated.read_table().published else "never"
         if not isinstance(seated, LocalPartner):
             return "before"
         answered = [one.at for one in self._core.drawer_of(actor).records() if one.kind == ANSWER]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,10 +29,11 @@ from workbook.service.couple.records import (
     WAITING,
     Record,
 )
-from workbook.service.couple.tables import event_of, fold_table, table_log
+from workbook.service.couple.tables import Fold, event_of, fold_table, table_log
 from workbook.service.desks.at_table import putting
 from workbook.service.desks.core import Decide
 from workbook.service.desks.in_case import InCase
+from workbook.service.desks.sight import SHOWS_CASE, Decided, Sight
 from workbook.service.erasing import rights
 from workbook.service.formats.values import Answer, Event, HeldBack, ResearchChoice, Table, WrongTries
 from workbook.service.identity.accounts import new_couple_id
@@ -118,6 +120,20 @@ class LocalPartner(InCase):
         asked = self._core.shareable(instrument, occasion, self._asked_from())
         store = self._core.store_of(self._actor)
         return rounds.standing_decision(store, self._actor.couple_id, drawer, key, asked.version)
+
+    def _with_own(self, seen: Sight, asked: frozenset[str], fold: Fold | None) -> Sight:
+        seen = replace(seen, study=self.study(), case=self.my_case() if asked & SHOWS_CASE else None)
+        if "drawer" in asked:
+            seen = replace(seen, responses=self.read_responses(), events=tuple(self.read_events()))
+        return seen if fold is None else replace(seen, decisions=self._decided(fold))
+
+    def _decided(self, fold: Fold) -> tuple[Decided, ...]:
+        """Return all decisions of one's own that stand, each as `my_decision` says it."""
+        core, actor = self._core, self._actor
+        found = rounds.standing_decisions(
+            core.store_of(actor), core.drawer_of(actor), fold, core.instruments, self._asked_from()
+        )
+        return tuple(Decided(*key, grain) for key, grain in found.items())
 
     def my_held_back(self, instrument: str, occasion: str) -> HeldBack:
         core, actor = self._core, self._seated()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbook.service.desks.sight import Sight
 from workbook.service.formats.case_values import (
     CaseRead,
     CaseSeen,
@@ -69,6 +70,13 @@ class CoupleService(HearingService):
     @abstractmethod
     def read_table(self) -> Table:
         """Return what lies on the couple's table."""
+
+    @abstractmethod
+    def look(self, what: Sequence[str]) -> Sight:
+        """Return all that an open page reads, in one answer, as the verbs of its parts would.
+
+        ``what`` is where something is new: some of `workbook.service.formats.values.CHANGES`.
+        """
 
     @abstractmethod
     def read_audit(self) -> list[Event]:

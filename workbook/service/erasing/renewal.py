@@ -14,10 +14,9 @@ from typing import Any
 from workbook.instruments.model import Instrument
 from workbook.service.couple.tables import PUBLICATION, Fold, fold_table, table_log
 from workbook.service.couple.waiting import pending_log
+from workbook.service.formats.publications import publication_from_json, publication_to_json
 from workbook.service.formats.rows import (
     is_outdated,
-    publication_from_json,
-    publication_to_json,
     read_row,
     renewed,
     write_row,

@@ -43,7 +43,8 @@ from workbook.service.couple.tables import (
     words_taken_off,
 )
 from workbook.service.couple.waiting import pending_log, waiting_cell
-from workbook.service.formats.rows import event_to_json, publication_to_json, read_row
+from workbook.service.formats.publications import publication_to_json
+from workbook.service.formats.rows import event_to_json, read_row
 from workbook.service.formats.values import Event, Table
 from workbook.service.identity import moving
 from workbook.service.identity.directory import (
@@ -261,8 +262,8 @@ def without_words(table: Table, of: Callable[[str], bool] = lambda _writer: True
         is_own = not of(event.person_id)
         return replace(event, payload=without_free_text(event.kind, event.payload, of_others=is_own))
 
-    laid = tuple(replace(one, words={}) if of(one.person_id) else one for one in table.publications)
-    return replace(table, publications=laid, events=tuple(heard(event) for event in table.events))
+    laid = tuple(replace(one, words={}) if of(one.person_id) else one for one in table.published)
+    return replace(table, published=laid, events=tuple(heard(event) for event in table.events))
 
 
 def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) -> dict[str, Any]:

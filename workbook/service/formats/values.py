@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, get_args
 
+from workbook.service.formats.publications import Published, publications_of
 from workbook.sharing import Grain, Publication
 
 Role = Literal["anonymous", "partner", "together", "therapist", "researcher"]
@@ -103,7 +105,7 @@ def passed_over(choices: Iterable[ExerciseChoice]) -> set[str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """All that lies on the couple's table: the joint pages are a function of this alone.
 
@@ -113,12 +115,17 @@ class Table:
     asked the questionnaires of now; see `workbook.service.couple.editions`.
     """
 
-    publications: tuple[Publication, ...] = ()
+    published: tuple[Published, ...] = ()
     events: tuple[Event, ...] = ()
     open_rounds: tuple[tuple[str, str], ...] = field(default=())
     choices: tuple[ExerciseChoice, ...] = field(default=())
     asked_from: int = 1
     opened_at: tuple[datetime, ...] = field(default=())
+
+    @cached_property
+    def publications(self) -> tuple[Publication, ...]:
+        """What is published, with its frames: they are made when first asked for."""
+        return publications_of(self.published)
 
 
 Changing = Literal["drawer", "table", "room", "case", "session"]

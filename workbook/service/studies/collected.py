@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.errors import WrongKeyError
-from workbook.service.formats.rows import publication_from_json
+from workbook.service.formats.publications import publication_from_json
 from workbook.service.formats.values import Contribution
 from workbook.service.identity.directory import Directory
 from workbook.service.studies.blob import blob_in, is_ended, place_of, placed

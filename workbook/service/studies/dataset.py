@@ -17,7 +17,7 @@ from workbook import frames
 from workbook.content import say
 from workbook.errors import ReleaseError, SetupError, problem
 from workbook.instruments.model import Instrument
-from workbook.service.formats.rows import frame_from_json
+from workbook.service.formats.publications import frame_from_json
 from workbook.service.identity.directory import Directory
 from workbook.service.identity.moving import as_moved
 from workbook.service.studies.collected import collect

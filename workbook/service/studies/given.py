@@ -18,7 +18,8 @@ import pandas as pd
 from workbook.errors import SharingError, WrongKeyError, problem
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.records import SEALED, Record
-from workbook.service.formats.rows import publication_to_json, read_row, renewed
+from workbook.service.formats.publications import publication_to_json
+from workbook.service.formats.rows import read_row, renewed
 from workbook.service.formats.values import ResearchChoice
 from workbook.service.studies.blob import (
     blob_in,
