@@ -66,7 +66,11 @@ class Visitor:
 
     def open_workbook(self) -> str:
         """Open the page; return the id of its kernel."""
-        found = re.search(r'data-kernel="([^"]+)"', self.client.get("/workbook", timeout=90).text)
+        return self.open_page("/workbook")
+
+    def open_page(self, path: str) -> str:
+        """Open a page that has a kernel; return the id of it."""
+        found = re.search(r'data-kernel="([^"]+)"', self.client.get(path, timeout=90).text)
         self.kernel = found[1] if found else ""
         return self.kernel
 
@@ -86,6 +90,24 @@ class Visitor:
 
     def close(self) -> None:
         self.client.close()
+
+
+class TherapistVisitor(Visitor):
+    """A therapist: of the pages they open every other is the view for a shared screen."""
+
+    paths = ("/presentation", "/workbook")
+    n_opened = 0
+
+    def enter(self, code: str) -> "TherapistVisitor":
+        self.code = code
+        self.send("/therapist", code=code, passphrase=self.passphrase, digits="")
+        return self
+
+    def open_workbook(self) -> str:
+        """Open the next of their pages."""
+        path = self.paths[self.n_opened % len(self.paths)]
+        self.n_opened += 1
+        return self.open_page(path)
 
 
 async def _status(request: tornado.httpclient.HTTPRequest) -> int:

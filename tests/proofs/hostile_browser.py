@@ -3,7 +3,8 @@
 Most of the generated messages go through the gate alone and are looked at on its other side; every
 twentieth goes through the real websocket into the real kernel of the real workbook, aimed at the widgets
 that are there, the form of a chapter's questions among them, while the partner and another couple have theirs
-open. Answers, right and wrong, are also posted. Afterwards every row that was kept must be one its
+open. So does a therapist, at their own page and at the view for a shared screen, whose kernel must say nothing of
+labels and notes whatever it is sent. Answers, right and wrong, are also posted. Afterwards every row that was kept must be one its
 questionnaire allows, some must have been kept on either way, the others' kernels must live, and nothing of
 a traceback may have been sent.
 """
@@ -25,7 +26,7 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 
 from tests.proofs._messages import OUT, answer, code, messages, right_answer
 from tests.proofs._partners import CHEAP
-from tests.proofs._visitors import PASSPHRASE, PROTOCOL, Visitor
+from tests.proofs._visitors import PASSPHRASE, PROTOCOL, TherapistVisitor, Visitor
 from tests.proofs.harness import Counts, proof
 from tests.proofs.power_cuts import scratch
 from tests.proofs.server_kills import kill_kernels
@@ -40,7 +41,9 @@ from workbook.service.desks.household import Household
 from workbook.session import Session
 from workbook.storage.opening import open_store
 
-BAD = ("let_through", "invalid_rows", "others_dead", "tracebacks", "server_errors")
+BAD = ("let_through", "invalid_rows", "others_dead", "tracebacks", "server_errors", "shared")
+THERAPIST, LABEL, NOTE = "therapist", "a label of nobody else", "a note of nobody else"
+"""A therapist's name, and what must not be on a screen that all look at."""
 KEPT = ("kept_from_kernel", "kept_from_posts")  # valid rows: without any, none could have been invalid
 _ONE_IN, _N_POSTED = 20, 60
 _CHAPTER = at("chapter", "background.about_you", 1)
@@ -57,11 +60,14 @@ _BODIES = (
 
 @proof(
     "hostile-browser",
-    bound="0 messages let through that may not, 0 invalid rows, 0 dead sessions of others, 0 tracebacks in ≥100,000 messages",
+    bound="0 messages let through that may not, 0 invalid rows, 0 dead sessions of others, 0 tracebacks, 0 words of a "
+    "therapist's own from a shared screen in ≥100,000 messages",
     full=100_000,
     short=500,
     portion=50_000,
-    holds=lambda counts: all(counts[key] for key in KEPT) and not any(counts[key] for key in BAD),
+    holds=lambda counts: (
+        all(counts[key] for key in (*KEPT, "by_therapist")) and not any(counts[key] for key in BAD)
+    ),
 )
 def hostile_browser(size: int, seed: int) -> Counts:
     """``size`` messages, one in twenty to a real kernel."""
@@ -86,6 +92,13 @@ def a_gate_that_stands_open(size: int, seed: int) -> Counts:
         return _attack(size, seed, {"PYTHONPATH": os.pathsep.join(folders)})
 
 
+@hostile_browser.control(size=40, fails=lambda counts: counts["shared"] > 0)
+def a_shared_screen_with_the_whole_practice(size: int, seed: int) -> Counts:
+    """As if the kernel of a view for all were that of the therapist's own page."""
+    with mock.patch.object(TherapistVisitor, "paths", ("/workbook", "/workbook")):
+        return _attack(size, seed, {})
+
+
 @hostile_browser.control(
     size=100, fails=lambda counts: counts["invalid_rows"] > 0 and counts["others_dead"] > 0
 )
@@ -97,20 +110,21 @@ def answers_that_nobody_checks(size: int, seed: int) -> Counts:
 
 def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool = False) -> Counts:
     chance = random.Random(seed)
-    counts: Counts = dict.fromkeys(("trials", "n_real", *KEPT, *BAD), 0)
+    counts: Counts = dict.fromkeys(("trials", "n_real", "by_therapist", *KEPT, *BAD), 0)
     n_real = max(1, size // _ONE_IN)
     for sent in messages(chance, size - n_real):
         counts["trials"] += 1
         counts["let_through"] += not _may_pass(websocket.admit(sent))
     with scratch() as folder:
-        code = _begin_at_questions(folder)
-        with running_server(folder, environment=environment) as server:
+        code, invited = _begin_at_questions(folder)
+        with running_server(folder, "--practice", environment=environment) as server:
             a = Visitor(server, "Ann").sign_in(code)
             others = [Visitor(server, "Ben").join(a.code), Visitor(server, "Cas").begin()]
             for other in others:
                 other.open_workbook()
             a.open_workbook()
             asyncio.run(_talk(a, chance, n_real, counts))
+            _attack_as_therapist(TherapistVisitor(server, THERAPIST).enter(invited), chance, n_real, counts)
             _post(a, chance, counts)
             if is_fatal:
                 kill_kernels(server)
@@ -123,6 +137,20 @@ def _attack(size: int, seed: int, environment: dict[str, str], *, is_fatal: bool
             (folder / "server.txt").read_text(errors="replace").count("a secret of the kernel")
         )
     return counts
+
+
+def _attack_as_therapist(
+    therapist: TherapistVisitor, chance: random.Random, size: int, counts: Counts
+) -> None:
+    """Send to both of a therapist's kernels; that of the shared screen may tell nothing of their own."""
+    for is_shared in (True, False):
+        therapist.open_workbook()
+        before = counts["n_real"]
+        heard = asyncio.run(_talk(therapist, chance, max(2, size // 5), counts, is_at_questions=False))
+        counts["by_therapist"] += counts["n_real"] - before
+        told = (LABEL.encode(), NOTE.encode())
+        counts["shared"] += is_shared and any(words in said for said in heard for words in told)
+    therapist.close()
 
 
 def _is_dead(visitor: Visitor, *, seconds: float) -> bool:
@@ -149,17 +177,18 @@ def _may_pass(parts: list[bytes] | None) -> bool:
     )
 
 
-async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Counts) -> None:
-    """Send ``size`` messages to the real kernel, aimed at its widgets; collect all its replies."""
+async def _talk(
+    visitor: Visitor, chance: random.Random, size: int, counts: Counts, *, is_at_questions: bool = True
+) -> list[bytes]:
+    """Send ``size`` messages to the real kernel, aimed at its widgets; return all its replies."""
     heard: list[bytes] = []
     line = await _connect(visitor)
-    comms = await _widgets(line)
-    form = next(
-        comm for comm, traits in comms.items() if OUT in traits
-    )  # the chapter is open, or this proves less
+    comms = await _widgets(line, heard)
+    # The chapter is open, or this proves less.
+    form = next(comm for comm, traits in comms.items() if OUT in traits) if is_at_questions else ""
     # Where the gate stands open any code may run: the one that tells is enough.
     hostile = messages(chance, size - 1, comms) if websocket.admit is _GATE else iter([code()] * 3)
-    sendings = itertools.chain([right_answer(form)], hostile)
+    sendings = itertools.chain([right_answer(form)] if form else [], hostile)
     for sent in sendings:
         counts["trials"] += 1
         counts["n_real"] += 1
@@ -173,6 +202,7 @@ async def _talk(visitor: Visitor, chance: random.Random, size: int, counts: Coun
     await _hear(line, heard, 2.0)
     line.close()
     counts["tracebacks"] += sum(b"Traceback" in said or b"a secret of the kernel" in said for said in heard)
+    return heard
 
 
 async def _connect(visitor: Visitor) -> Any:
@@ -201,7 +231,7 @@ def _next(line: Any) -> "asyncio.Future[Any]":
     return waiting
 
 
-async def _widgets(line: Any) -> dict[str, list[str]]:
+async def _widgets(line: Any, heard: list[bytes]) -> dict[str, list[str]]:
     """Every widget of the kernel by id, with the names of its traits, asked for as the page asks."""
     header = {"msg_id": "ask", "session": "s", "username": "", "version": "5.4"}
     opening = {"comm_id": "0" * 32, "target_name": "jupyter.widget.control", "data": {}}
@@ -212,6 +242,7 @@ async def _widgets(line: Any) -> dict[str, list[str]]:
         await line.write_message(bytes(serialize_msg_to_ws_v1(parts, "shell")), binary=True)
     for _ in range(500):
         said = await asyncio.wait_for(_next(line), 60)
+        heard += [said] if isinstance(said, bytes) else []
         if not isinstance(said, bytes) or b"update_states" not in said:
             continue
         content = json.loads(bytes(deserialize_msg_from_ws_v1(said)[1][3]))
@@ -252,15 +283,19 @@ def _household(folder: Path) -> Iterator[Household]:
         household.close()
 
 
-def _begin_at_questions(folder: Path) -> str:
-    """Make Ann, who consented and is ready to answer a chapter; return her code."""
+def _begin_at_questions(folder: Path) -> tuple[str, str]:
+    """Make Ann, who consented and is ready to answer a chapter, and a therapist; return the code of each."""
     with _household(folder) as household:
         begun = household.accounts.create_couple("Ann", PASSPHRASE + "Ann")
         session = Session(household.seat_partner(begun.actor))
         session.mark_seen("introduction")
         session.agree("consent", consent_hash(), agreed=True)
         session.go(_CHAPTER)
-        return begun.code
+        made = household.therapists.create(THERAPIST, PASSPHRASE + THERAPIST)
+        desk = household.seat_therapist(made.actor)
+        desk.set_policy("no_secrets", "", 365)
+        desk.write_note(desk.make_case(LABEL).case_id, "free", NOTE)
+        return begun.code, made.code
 
 
 def _look_at_rows(folder: Path, visitor: Visitor, counts: Counts) -> None:

@@ -9,6 +9,8 @@ the others. We compare everything B observes: the replies of every verb of the s
 acts, and, on one real server per world, every address and the websocket of the real kernel with every page turned,
 before and after a decision of B's: contents, sizes, number and order, ids numbered by their first appearance.
 B's page stays open while A comes and answers; in the first world A stays away. The server's log is compared as well.
+Each group has also worlds with a therapist (`_session_worlds`): before a session, and in one that asks to show a topic
+which A has not granted, does not show, takes back or declined.
 
 The order in which a kernel is notified of its own person's writes is not deterministic: a page is sometimes
 redrawn before the next press and sometimes after it. So a pair that differs is visited again, up to three times,
@@ -33,7 +35,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tests.proofs import _deeds
+import pandas as pd
+
+from tests.proofs import _deeds, _session_worlds
 from tests.proofs._partners import CHEAP
 from tests.proofs._telling import Reading, ask_every_verb
 from tests.proofs._transcript import plain
@@ -43,10 +47,13 @@ from tests.proofs.power_cuts import scratch
 from tests.service.keyed import write_keyed
 from workbook.content import say
 from workbook.server.testing import RunningServer, running_server
+from workbook.service.cases import sessions
+from workbook.service.cases.live import Live
 from workbook.service.couple import rounds, waiting
 from workbook.service.couple.tables import audit_entry
 from workbook.service.desks import at_table
 from workbook.service.desks.household import Household
+from workbook.service.formats.case_values import Revealed
 from workbook.service.formats.values import Change
 from workbook.service.identity.sittings import Sittings
 from workbook.sharing import Grain
@@ -63,6 +70,7 @@ APART = (
     "told_apart_by_pages",
     "told_apart_by_frames",
     "told_apart_by_logs",
+    "told_apart_in_session",
     "heard_of_it",
 )
 LEAKY = Path(__file__).parents[1] / "walk" / "leaky"
@@ -143,6 +151,27 @@ def a_table_that_hides_nothing(size: int, seed: int) -> Counts:
         return _compare(size, seed, pages=False)
 
 
+@worlds.control(size=1, fails=lambda counts: counts["told_apart_in_session"] > 0)
+def a_topic_that_one_shows_alone(size: int, seed: int) -> Counts:
+    """What one of the two lays out is shown, whatever the other does."""
+    counts: Counts = dict.fromkeys(("trials", "n_session_worlds", "n_lines", "n_too_short", *APART), 0)
+
+    def shown(live: Live) -> tuple[Any, ...]:
+        return tuple(one for one in live.standing if any((who, one) in live.laid for who in live.people))
+
+    def revealed(live: Live, topic: tuple[str, str]) -> Revealed:
+        rows = [live.laid[who, topic] for who in live.people if (who, topic) in live.laid]
+        return Revealed(topic[0], topic[0].partition(".")[0], topic[1], pd.concat(rows))
+
+    with (
+        mock.patch.object(Live, "shown", property(shown)),
+        mock.patch.multiple(sessions, _revealed=revealed, _is_told_alike=lambda *_: False),
+    ):
+        _compare_in_session(f"{seed}/0", counts)
+    counts["trials"] = size
+    return counts
+
+
 def _decide_only(household: Household, couple: _deeds.Couple, world: str) -> None:
     if not world.endswith("/0"):
         answers = _deeds.answers_of(random.Random(world), "connection", _deeds.OCCASION, 1.0)
@@ -154,10 +183,22 @@ def _compare(
     size: int, seed: int, *, pages: bool = True, environment: dict[str, str] | None = None
 ) -> Counts:
     counts: Counts = dict.fromkeys(
-        ("trials", "n_worlds", "n_lines", "n_too_short", "undecided", "told_otherwise_once", *APART), 0
+        (
+            "trials",
+            "n_worlds",
+            "n_session_worlds",
+            "n_lines",
+            "n_too_short",
+            "undecided",
+            "told_otherwise_once",
+            *APART,
+        ),
+        0,
     )
     n_groups, n_others = -(-size // PAIRS_IN_GROUP), min(size, PAIRS_IN_GROUP)
     groups = [f"{seed}/{group}" for group in range(n_groups)]
+    for group in groups if pages else ():
+        _compare_in_session(group, counts)
     by_verbs = [[_tell_by_verbs(group, n, counts) for group in groups] for n in range(n_others + 1)]
     readings, logs = _tell_by_pages(groups, range(n_others + 1), environment or {}) if pages else ([], [])
     counts["n_worlds"] += n_groups * (n_others + 1)
@@ -213,6 +254,25 @@ def _print_difference(name: str, first: Reading, other: Reading) -> None:
             shown = "\n      ".join(text[start : start + 600] for text in pair)
             where = f"{name}, {channel}, line {at} of {len(one)} and {len(two)}"
             sys.stderr.write(f"    {where}:\n      {shown}\n")
+
+
+def _compare_in_session(group: str, counts: Counts) -> None:
+    """Count the worlds with a therapist in which B, or the shared screen, is told otherwise than in the first."""
+
+    def told(setting: _session_worlds.Setting, act: _session_worlds.Act) -> list[str]:
+        household = _household(MemoryStore())
+        couple = _deeds.make_couple(household, group)
+        found = _session_worlds.told_in(household, couple, setting, act, group)
+        household.close()
+        return found
+
+    chance = random.Random(f"{group}/settings")
+    for setting in _session_worlds.settings(_deeds.invite_of(group), chance):
+        first, *others = (told(setting, act) for act in setting.acts)
+        counts["n_session_worlds"] += len(setting.acts)
+        counts["n_lines"] += len(first)
+        counts["n_too_short"] += len(first) < 50
+        counts["told_apart_in_session"] += sum(one != first for one in others)
 
 
 def _n_apart(first: Told, other: Told) -> int:
