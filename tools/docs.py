@@ -13,6 +13,7 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from tools.content_pages import write_evidence, write_instruments
+from tools.exercise_table import write_exercises
 from tools.statistics_docs import write_statistics
 from tools.told_pages import write_couples, write_told
 from workbook.content.document import Document
@@ -122,6 +123,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/frames.md": write_frames,
         "docs/instruments.md": write_instruments,
         "docs/evidence.md": write_evidence,
+        "docs/exercises.md": lambda: write_exercises(NOTE),
         "docs/told.md": lambda: write_told(NOTE),
         "docs/made-up-couples.md": lambda: write_couples(NOTE),
         "docs/statistics.md": lambda: write_statistics(NOTE),

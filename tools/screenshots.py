@@ -3,7 +3,8 @@
 The pages are those of a real server with its simulated couple: the doors as a stranger sees
 them, the whole path as somebody who has just begun, as one partner, and as both together; a
 therapist's pages, and a session as all three see it; and the researcher's page with simulated
-couples. With ``--researcher`` only those of the last, with ``--practice`` only the therapist's.
+couples. With ``--researcher`` only those of the last, with ``--practice`` only the therapist's, with
+``--exercises`` only the page of each exercise on a phone.
 New pictures take the old ones' place when the walk came to its end; what went wrong is named.
 """
 
@@ -23,9 +24,11 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from tools.chromium import WAY_OUT, find_chromium, launch_flags
 from tools.practice_pictures import PracticeVisit
 from workbook.content import say
+from workbook.content.exercise import exercises
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = {1280: 800, 360: 740}
+NARROW = min(SIZES)
 DOORS = ("begin", "join", "sign-in", "recover", "together", "no-such-page")
 READY = "WORKBOOK READY "
 UNFOLDED = "document.querySelectorAll('main details').forEach((one) => (one.open = true))"
@@ -119,6 +122,28 @@ class Walk:
         page.click(".exit-button")
         page.wait_for_url("**/leave")
         self._take(page, "left")
+
+    def exercises(self) -> list[str]:
+        """Visit the page of every exercise, as one partner finds it."""
+        self._visit(self._exercises)
+        return self.problems
+
+    def _exercises(self, page: Page) -> None:
+        page.goto(self.address)
+        page.click("form[action='/demo']:has(input[value='a']) button")
+        page.wait_for_url("**/workbook")
+        self._turn_home(page, "partner")
+        page.evaluate(UNFOLDED)
+        page.locator("button.step", has_text=say("ui.steps.exercises")).click()
+        names = {one.title: name for name, one in exercises().items()}
+        heading, there = page.locator("main h1").first, say("ui.exercises.title")
+        expect(heading).to_have_text(there, timeout=PATIENCE)
+        for title in page.locator("button.step .step-title").all_inner_texts():
+            page.locator("button.step").filter(has=page.get_by_text(title, exact=True)).click()
+            expect(heading).to_have_text(title, timeout=PATIENCE)
+            self._take(page, f"exercise-{names[title]}")
+            page.get_by_role("button", name=say("ui.exercises.all"), exact=True).click()
+            expect(heading).to_have_text(there, timeout=PATIENCE)
 
     def practice(self) -> list[str]:
         """Visit a practice, and a session of it."""
@@ -244,6 +269,11 @@ def main(wanted: list[str]) -> int:
             if not wanted:
                 with served("demo") as address:  # anew for each width: people keep their place
                     problems += Walk(browser, address, width, folder).go()
+            if width == NARROW and wanted in ([], ["--exercises"]):
+                with served("demo") as address:
+                    problems += Walk(browser, address, width, folder).exercises()
+            if wanted == ["--exercises"]:
+                continue
             if "--researcher" not in wanted:
                 with served("demo") as address:
                     problems += Walk(browser, address, width, folder).practice()

@@ -1,5 +1,6 @@
 """The rules of exercises in which something stays hidden: what opens when, and what never does."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -263,3 +264,17 @@ class TestLettingGo:
         play = Play("letting_go")
         habit = play.take(ANA, "letting_go.chosen", habit="being_right", what="The dishes")
         assert play.machine.replies(play.state[habit], BEN) == []
+
+
+class TestOurPlan:
+    def test_a_day_takes_both_and_how_it_was_opens_once_both_have_said_it(self) -> None:
+        play, moment = Play("our_plan"), datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        step = play.take(ANA, "our_plan.planned", what="A walk", at=moment, exercise="")
+        with pytest.raises(ExerciseError):
+            play.take(ANA, "our_plan.joined", step=step)
+        play.take(BEN, "our_plan.joined", step=step)
+        play.take(ANA, "our_plan.looked_back", step=step, went="not_done", felt="hard")
+        (hidden,) = given(play, BEN, "our_plan.looked_back")
+        assert "not_done" not in hidden.values() and "hard" not in hidden.values()
+        play.take(BEN, "our_plan.looked_back", step=step, went="done", felt="good")
+        assert [one["went"] for one in given(play, BEN, "our_plan.looked_back")] == ["not_done", "done"]

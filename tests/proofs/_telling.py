@@ -38,7 +38,9 @@ ADDRESSES = (
     "/copy", "/recovery-code", "/demo", "/api/answers", "/static/none.js", "/no/such/page",
 )  # fmt: skip
 # The pages on which a decision of one's own could show what the other decided.
-AFTER_DECIDING = ("results", "together", "exercises", "just-for-me", "resources", "sharing", "rights")
+AFTER_DECIDING = (
+    "results", "together", "exercises", "progress", "just-for-me", "resources", "sharing", "rights",
+)  # fmt: skip
 
 
 def ask_every_verb(service: PartnerService, occasions: Iterable[str]) -> list[str]:
@@ -189,6 +191,7 @@ class Reading:
             await self._look_on(meanwhile)
             await self._decide()
             await self._turn_pages(AFTER_DECIDING)
+            await self._look_back_alone()
             await self._press_and_choose()
         finally:
             self._line.close()
@@ -216,6 +219,17 @@ class Reading:
             while said := await asyncio.wait_for(self._line.read_message(), SILENCE):
                 if isinstance(said, bytes):
                     self._hear(said)
+
+    async def _look_back_alone(self) -> None:
+        """Turn to how it has gone for oneself, which no menu leads to, by the button of the page of two."""
+        menu = next(menu for menu, step in self._open_steps() if step == "progress")
+        await self._custom(menu, {"press": "progress"})
+        for actions in list(self._of("actions")):
+            for button in list(self._states[actions]["buttons"]):
+                if button["label"] == say("ui.progress.own"):
+                    await self._custom(actions, {"press": button["id"]})
+        if say("ui.progress-own.title") not in "".join(self.frames):
+            raise AssertionError("the page of one's own was not turned to")
 
     async def _press_and_choose(self) -> None:
         """Every button as if in a hurry, and every choice set to nothing."""

@@ -5,11 +5,13 @@ from collections.abc import Collection, Sequence
 from workbook.content import say
 from workbook.content.document import documents
 from workbook.content.evidence import claims
-from workbook.content.exercise import Exercise
+from workbook.content.exercise import Deck, Exercise
 from workbook.content.formats import listed
 from workbook.exercises import MACHINES
 from workbook.ui.blocks import Block, bullets, callout, details, heading, kicker, lead, note, paragraph
 from workbook.ui.exercise_pages.decks import deck_block
+
+MOST_DECKS = 3  # more than this stand under one line
 
 
 def head(exercise: Exercise, *, title_only: bool, waits: int) -> list[Block]:
@@ -57,13 +59,19 @@ def about(exercise: Exercise, open_decks: Collection[str]) -> list[Block]:
     )
     told += [*_example(exercise), *_forms(exercise)]
     shut = {deck.id for deck in exercise.decks if deck.asks_first} - set(open_decks)
-    told += [deck_block(deck) for deck in exercise.decks if deck.id not in shut]
+    told += _decks([deck for deck in exercise.decks if deck.id not in shut])
     told += [note(say(f"ui.exercises.evidence.{exercise.evidence}"))]
     if not exercise.studies:
         return told
     found = [claims()[name].text for name in exercise.studies]
     words: list[Block] = [bullets(found), note(claims()["not_tested"].text)]
     return [*told, details(say("ui.exercises.studies"), words)]
+
+
+def _decks(shown: Sequence[Deck]) -> list[Block]:
+    """Return each deck to unfold; many of them together under one line, so that the page stays short."""
+    folded = [deck_block(deck) for deck in shown]
+    return [details(say("ui.exercises.decks", n=len(shown)), folded)] if len(shown) > MOST_DECKS else folded
 
 
 def closing(exercise: Exercise) -> list[Block]:
