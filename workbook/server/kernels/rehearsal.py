@@ -4,17 +4,21 @@ Whatever a kernel loads or works out after the fork is memory and time of its pa
 quarter of its work until the first page stood.
 """
 
+from contextlib import suppress
+
 import pandas as pd
 from ipywidgets import Widget
 
 from workbook.content import messages, speaking
 from workbook.content.language import SOURCE
+from workbook.errors import WorkbookError
 from workbook.frames import FRAMES, PREPARED, RESPONSES, empty
 from workbook.instruments import catalogue
 from workbook.plots.canvas import WIDTHS, Canvas
 from workbook.service.demo import forever_household
 from workbook.service.desks.roles import INTERFACES
 from workbook.service.link.calls import decode, encode, verbs_of
+from workbook.service.link.remote import reach
 from workbook.session import Session
 from workbook.ui.app import App
 
@@ -30,6 +34,8 @@ def rehearse() -> None:
         verbs_of(role)
     decode(encode(empty(RESPONSES)), pd.DataFrame)
     _draw()
+    with suppress(WorkbookError):
+        reach("/nowhere", "no ticket")
     _open_a_page()
 
 
