@@ -497,6 +497,8 @@ def latest(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if not len(frame):
         return frame
+    if len(set(frame["occasion"].tolist())) == 1:
+        return frame.reset_index(drop=True)
     number = (
         frame["occasion"].map({o: occasion_number(o) for o in frame["occasion"].unique()}).astype("int64")
     )

@@ -240,6 +240,7 @@ def _unavailable(
     """Return why each view of each instrument cannot be shown; those that can are not named."""
     order = list(Grain)
     reasons = {}
+    sources: dict[object, Collection[str] | None] = {}
     for one in showings(VIEWS, instruments):
         grain = grains.get(one.instrument, Grain.NOTHING)
         if is_solo and one.view.needs_two:
@@ -248,12 +249,17 @@ def _unavailable(
             reasons[one.id] = "not_open"
         elif order.index(grain) < order.index(Grain(one.view.grain)):
             reasons[one.id] = "needs_answers"
-        elif not _has_rows(one.view.source(found), one.instrument):
-            reasons[one.id] = one.view.why_missing(found)
+        else:
+            if one.view.source not in sources:
+                sources[one.view.source] = _instruments_in(one.view.source(found))
+            there = sources[one.view.source]
+            if there is not None and one.instrument not in there:
+                reasons[one.id] = one.view.why_missing(found)
     return reasons
 
 
-def _has_rows(frame: pd.DataFrame | None, instrument: str) -> bool:
-    if frame is None or "instrument" not in frame:
-        return frame is not None and len(frame) > 0  # needs have one instrument throughout
-    return bool((frame["instrument"] == instrument).any())
+def _instruments_in(frame: pd.DataFrame | None) -> Collection[str] | None:
+    """Return the instruments that a frame has rows of; None where it has one throughout, as needs have."""
+    if frame is None or not len(frame):
+        return set()
+    return set(frame["instrument"].tolist()) if "instrument" in frame else None

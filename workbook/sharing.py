@@ -138,13 +138,18 @@ def rules_in_words(instruments: Mapping[str, Instrument]) -> str:
     return "\n".join(f"{one.id} {one.version} {rule_of(one)}" for one in versions)
 
 
+def publishable_keys(instrument: Instrument) -> set[tuple[str, str]]:
+    """Return the items of an instrument, by `Item.key`, whose answers may be published at all."""
+    return {item.key for item in instrument.items if not item.never_published}
+
+
 def publishable(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Return the answers of one instrument that may be published at all: given, known, and not held back.
 
     That something did not come up is an answer, too, without a value.
     An answer to an item in another version than the instrument has it is to another question: not known.
     """
-    known = {item.key for item in instrument.items if not item.never_published}
+    known = publishable_keys(instrument)
     is_answer = responses["value"].notna() | responses["not_arisen"]
     is_given = (responses["instrument"] == instrument.id) & is_answer
     given = responses[is_given.to_numpy(dtype=bool, na_value=False)]
@@ -297,10 +302,11 @@ def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
 
 
 def _only_shared(mine: Publication, yours: Publication) -> Publication:
-    items, facets = set(yours.responses["item"]), set(yours.scores["subscale"])
-    responses, scores = mine.responses, mine.scores
-    return replace(
-        mine,
-        responses=responses[responses["item"].isin(items)].reset_index(drop=True),
-        scores=scores[scores["subscale"].isin(facets)].reset_index(drop=True),
-    )
+    responses = _of_both(mine.responses, yours.responses, "item")
+    return replace(mine, responses=responses, scores=_of_both(mine.scores, yours.scores, "subscale"))
+
+
+def _of_both(mine: pd.DataFrame, yours: pd.DataFrame, name: str) -> pd.DataFrame:
+    there = set(yours[name].tolist())
+    is_there = [one in there for one in mine[name].tolist()]
+    return mine if all(is_there) else mine[np.array(is_there)].reset_index(drop=True)

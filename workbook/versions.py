@@ -56,6 +56,8 @@ def joined_in_time(scores: pd.DataFrame, instruments: Mapping[str, Instrument]) 
     """
     keys = list(zip(scores["instrument"], scores["version"], scores["subscale"], strict=True))
     is_joined = {key: _is_joined(key, instruments) for key in set(keys)}
+    if all(is_joined.values()):
+        return scores.reset_index(drop=True)
     return scores[np.array([is_joined[key] for key in keys], dtype=bool)].reset_index(drop=True)
 
 

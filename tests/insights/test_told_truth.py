@@ -229,8 +229,8 @@ def test_the_truth_checker_rejects_the_earlier_wording(monkeypatch: pytest.Monke
 def test_the_truth_checker_rejects_single_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Holm, couples are told of differences that the oracle does not find."""
 
-    def single(p: pd.Series, _family: pd.Series, level: float) -> pd.Series:
-        return p <= level
+    def single(p: Sequence[float], _family: Sequence[str], level: float) -> list[bool]:
+        return [one <= level for one in p]
 
     monkeypatch.setattr("workbook.dyads.claims.holm", single)
     found = []

@@ -7,7 +7,7 @@ the two (`workbook.frames.CHANGES`). Of some couples all pages are rendered, and
 say what may be told, and nothing else. The control takes each comparison by itself, as the bands do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from unittest import mock
 
 import pandas as pd
@@ -98,8 +98,8 @@ def agreeing(size: int, seed: int) -> Counts:
 def single_comparisons(size: int, seed: int) -> Counts:
     """Each comparison stands by itself: words as the bands have it."""
 
-    def single(p: pd.Series, _family: pd.Series, level: float) -> pd.Series:
-        return p <= level
+    def single(p: Sequence[float], _family: Sequence[str], level: float) -> list[bool]:
+        return [one <= level for one in p]
 
     with mock.patch("workbook.dyads.claims.holm", single):
         return _count(size, seed)
@@ -108,7 +108,7 @@ def single_comparisons(size: int, seed: int) -> Counts:
 @agreeing.control(size=80, fails=lambda counts: not _are_few(counts))
 def high_reliability(size: int, seed: int) -> Counts:
     """The reliability is taken to be .85 throughout, though for some it is .6."""
-    with mock.patch("workbook.dyads.claims._reliability", return_value=0.85):
+    with mock.patch("workbook.dyads.own_scores._reliability", return_value=0.85):
         return _count(size, seed)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbook.dyads.pairs import places
+from workbook.dyads.ids import places
 from workbook.errors import StatisticsError
 from workbook.research.dyadic import align_roles, apim, distinguishability, dyadic_icc, from_persons
 from workbook.research.reliability import cronbach_alpha, item_statistics, mcdonald_omega

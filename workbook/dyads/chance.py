@@ -4,9 +4,9 @@ Closed forms, so that the pages of a couple need no statistics library; tests ho
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 
 def p_of_difference(difference: np.ndarray, error: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ def p_of_squares(total: float, n: int) -> float:
     return min(tail, 1.0)
 
 
-def holm(p: pd.Series, family: pd.Series, level: float) -> pd.Series:
+def holm(p: Sequence[float], family: Sequence[str], level: float) -> list[bool]:
     """Tell which comparisons hold when all of a family are taken together (Holm 1979).
 
     The chance that any of a family's comparisons is told although there is no difference is at
@@ -51,9 +51,9 @@ def holm(p: pd.Series, family: pd.Series, level: float) -> pd.Series:
 
     Parameters
     ----------
-    p : Series
+    p : sequence of float
         Two-sided p of each comparison; NaN is no comparison, and holds never.
-    family : Series
+    family : sequence of str
         Which comparisons are told together, aligned with ``p``.
     level : float
 
@@ -61,14 +61,17 @@ def holm(p: pd.Series, family: pd.Series, level: float) -> pd.Series:
     --------
     Of three, the first has to pass .05/3, the next .05/2, the last .05; after one that fails none holds.
 
-    >>> three = pd.Series([0.04, 0.01, 0.03])
-    >>> holm(three, pd.Series(["one"] * 3), 0.05).tolist()
+    >>> holm([0.04, 0.01, 0.03], ["one"] * 3, 0.05)
     [False, True, False]
     """
-    table = (
-        pd.DataFrame({"p": p.astype("float64"), "family": family}).dropna().sort_values("p", kind="stable")
-    )
-    groups = table.groupby("family", sort=False)
-    left = groups["p"].transform("size") - groups.cumcount()
-    passes = (table["p"] <= level / left).groupby(table["family"], sort=False).cummin()
-    return passes.astype(bool).reindex(p.index, fill_value=False)
+    p, family = list(p), list(family)
+    members: dict[str, list[int]] = {}
+    for n in sorted((n for n, one in enumerate(p) if not math.isnan(one)), key=lambda n: p[n]):
+        members.setdefault(family[n], []).append(n)
+    holds = [False] * len(p)
+    for own in members.values():
+        for passed, n in enumerate(own):
+            if not p[n] <= level / (len(own) - passed):
+                break
+            holds[n] = True
+    return holds

@@ -6,6 +6,7 @@ with all other comparisons of its view (Holm 1979), at the lowest reliability th
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,13 @@ import pandas as pd
 from workbook import frames
 from workbook.content.thresholds import Claims, thresholds
 from workbook.dyads.chance import holm, p_of_difference, p_of_squares
-from workbook.dyads.pairs import ids_as_text, places
+from workbook.dyads.ids import placed
+from workbook.dyads.own_scores import OwnScore, error_of_single, error_of_view, joined_error, own_scores
+from workbook.dyads.plain import framed_rows, numbers, texts
 from workbook.instruments.facets import Facet, facets
-from workbook.instruments.model import Instrument, Subscale
+from workbook.instruments.model import Instrument
 from workbook.versions import joined_in_time
 
-_KEYS = ["couple_id", "occasion", "instrument"]
-_FAMILY = [*_KEYS, "view"]
-_COLUMNS = [*_FAMILY, "facet", "by", "about", "difference", "error", "rounding"]
 HALF_A_STEP = 0.5
 """Two answers differ by whole steps, two means of ``n`` by ``n``-ths: half of that is rounding."""
 OVERVIEW = "overview"
@@ -56,10 +56,10 @@ def find_claims(
     limits = limits or thresholds().claims
     asked = [one for one in instruments.values() if one.occasion == "assessment"]
     own = _own(scores, asked, known, limits)
-    parts = [_between_partners(own), _over_all(own)]
-    parts += [_seen(perspectives, own, one, limits) for one in asked]
-    parts.append(_guessed(needs, instruments.get("needs"), limits))
-    rows = pd.concat([part for part in parts if len(part)] or [_none()], ignore_index=True)
+    rows = [*_between_partners(own), *_over_all(own)]
+    for one in asked:
+        rows += _seen(perspectives, own, one, limits)
+    rows += _guessed(needs, instruments.get("needs"), limits)
     return _judged(rows, limits)
 
 
@@ -82,245 +82,258 @@ def find_changes(
     DataFrame
         `workbook.frames.CHANGES`.
     """
+    if len(set(texts(scores["occasion"]))) < 2:
+        return frames.empty(frames.CHANGES)
     limits = limits or thresholds().claims
-    joined = joined_in_time(scores, instruments)
-    own = _with_errors(joined, instruments.values(), limits)
-    own = own.assign(_number=[frames.occasion_number(one) for one in own["occasion"]]).sort_values("_number")
-    series = own.groupby(["couple_id", "person_id", "instrument", "facet"], sort=True, observed=True)
-    ends = series.agg(
-        first=("score", "first"), last=("score", "last"), n=("score", "size"), n_items=("n_answered", "max"),
-        before=("error", "first"), after=("error", "last"),
-    ).reset_index()  # fmt: skip
-    ends = ends[(ends["n"] > 1).to_numpy()].reset_index(drop=True)
-    ends["difference"] = (ends["last"] - ends["first"]).astype("float64")
-    ends["error"] = (ends["before"] ** 2 + ends["after"] ** 2) ** 0.5
-    apart = (ends["difference"].abs() - HALF_A_STEP / ends["n_items"].astype("float64")).clip(lower=0.0)
-    ends["p"] = p_of_difference(apart.to_numpy(), ends["error"].to_numpy(dtype=float))
-    family = ends["couple_id"].astype(str) + "\x1f" + ends["instrument"].astype(str)
-    ends["is_claimed"] = holm(ends["p"], family, limits.level)
-    return frames.check(ends[list(frames.CHANGES.columns)], frames.CHANGES)
-
-
-# -- how sure one value is -------------------------------------------------------------
-
-
-def error_of_score(subscale: Subscale, n_answered: int, limits: Claims) -> float:
-    """Return the standard error of a score made from ``n_answered`` of its items; NaN where unknown.
-
-    SD·√((1 − reliability)·k/n): the items that are missing make it less sure. An assumed reliability
-    counts as no higher than the lowest plausible one.
-    """
-    if subscale.sd is None or subscale.reliability is None or n_answered < 1:
-        return math.nan
-    share = len(subscale.items) / n_answered
-    return float(subscale.sd.value * ((1 - _reliability(subscale, limits)) * share) ** 0.5)
-
-
-def error_of_view(facet: Facet, instrument: Instrument, limits: Claims) -> float:
-    """Return the standard error of what is said about the partner.
-
-    Its items are taken as so many of the ``k`` by which the facet is asked about oneself, as long as their
-    own reliability is only assumed: two of three measure less surely than all three. Where ``k`` is one, it
-    is a question of its own.
-    """
-    if facet.is_single:
-        return _error_of_single(facet, limits)
-    own, view = (instrument.subscale_by_id[one] for one in (facet.own, facet.view))
-    if view.reliability is not None and not view.reliability.is_assumed:
-        return error_of_score(view, len(facet.seen), limits)
-    n_items = min(len(facet.seen), len(own.items))
-    return error_of_score(own, n_items, limits) if own.statistic == "mean" else math.nan
-
-
-def _reliability(subscale: Subscale, limits: Claims) -> float:
-    stated = subscale.reliability
-    assert stated is not None  # noqa: S101 - asked only where there is one
-    return float(min(stated.value, limits.reliability) if stated.is_assumed else stated.value)
-
-
-def _error_of_single(facet: Facet, limits: Claims) -> float:
-    spread = limits.single_spread * (facet.scale.highest - facet.scale.lowest)
-    return float(spread * (1 - limits.reliability) ** 0.5)
+    series: dict[tuple[str, ...], list[OwnScore]] = {}
+    for one in own_scores(joined_in_time(scores, instruments), instruments.values(), limits):
+        series.setdefault((one.couple_id, one.person_id, one.instrument, one.facet), []).append(one)
+    rows: list[_Claim] = []
+    for key, times in sorted(series.items()):
+        if len(times) < 2:
+            continue
+        in_order = sorted(times, key=lambda one: frames.occasion_number(one.occasion))
+        known = [one.error for one in in_order if not math.isnan(one.error)] or [math.nan]
+        difference = in_order[-1].score - in_order[0].score
+        apart = max(abs(difference) - HALF_A_STEP / max(one.n_answered for one in times), 0.0)
+        error = joined_error(known[0], known[-1])
+        names = ("couple_id", "person_id", "instrument", "facet")
+        found = {"difference": difference, "error": error, "p": _p_of(apart, error)}
+        rows.append({**dict(zip(names, key, strict=True)), **found})
+    family = [f"{row['couple_id']}\x1f{row['instrument']}" for row in rows]
+    for row, is_claimed in zip(rows, holm([row["p"] for row in rows], family, limits.level), strict=True):
+        row["is_claimed"] = is_claimed
+    return framed_rows(rows, frames.CHANGES)
 
 
 # -- what is compared with what ----------------------------------------------------------
 
 
-def _with_errors(scores: pd.DataFrame, asked: Iterable[Instrument], limits: Claims) -> pd.DataFrame:
-    """Return the scores of facets of several answers, each with its facet and standard error."""
-    known = {
-        facet.own: (facet.id, one.subscale_by_id[facet.own])
-        for one in asked
-        for facet in facets(one)
-        if not facet.is_single and facet.higher_is != "neither"
-    }
-    own = scores[scores["subscale"].isin(known) & scores["score"].notna()]
-    own = own.assign(**{key: ids_as_text(own[key]) for key in [*_KEYS, "person_id"]})
-    errors = [
-        error_of_score(known[name][1], int(n), limits)
-        for name, n in zip(own["subscale"], own["n_answered"], strict=True)
-    ]
-    names = pd.Series([known[name][0] for name in own["subscale"]], index=own.index, dtype="string")
-    return own.assign(facet=names, error=pd.Series(errors, index=own.index, dtype="float64"))
+class _Word(NamedTuple):
+    """Somebody's own word on a facet, as it stands beside what the other sees."""
+
+    value: float
+    error: float
+    n_answered: float
+
+
+class _View(NamedTuple):
+    """What one sees in the other, beside the other's own word."""
+
+    keys: tuple[str, ...]
+    by: str
+    about: str
+    value: float
+    error: float
+    word: _Word
+    joined: float
+
+
+_Claim = dict[str, Any]
 
 
 def _own(
     scores: pd.DataFrame, asked: Sequence[Instrument], known: Mapping[str, str] | None, limits: Claims
-) -> pd.DataFrame:
-    if not len(scores):
-        return _none().assign(
-            place=pd.Series(dtype="string"),
-            score=pd.Series(dtype="float64"),
-            n_answered=pd.Series(dtype="Int16"),
-        )
-    own = _with_errors(scores, asked, limits)
-    placed = places(scores.assign(person_id=ids_as_text(scores["person_id"])), known)
-    return own.merge(placed, on=["couple_id", "person_id"], how="left")
+) -> list[OwnScore]:
+    at = placed(zip(texts(scores["couple_id"]), texts(scores["person_id"]), strict=True), known)
+    own = own_scores(scores, asked, limits)
+    return [one._replace(place=at[one.couple_id, one.person_id]) for one in own]
 
 
-def _between_partners(own: pd.DataFrame) -> pd.DataFrame:
+def _between_partners(own: Sequence[OwnScore], view: str = "side_by_side") -> list[_Claim]:
     """Return what each says of themselves beside the other: a − b."""
-    columns = [*_KEYS, "facet", "score", "error", "n_answered"]
-    sides = {p: own.loc[(own["place"] == p).to_numpy(dtype=bool), columns] for p in ("a", "b")}
-    both = sides["a"].merge(sides["b"], on=[*_KEYS, "facet"], suffixes=("_a", "_b"))
-    return both.assign(
-        view="side_by_side",
-        by="a",
-        about="b",
-        difference=(both["score_a"] - both["score_b"]).astype("float64"),
-        error=(both["error_a"] ** 2 + both["error_b"] ** 2) ** 0.5,
-        rounding=HALF_A_STEP / both[["n_answered_a", "n_answered_b"]].max(axis=1).astype("float64"),
-    )[_COLUMNS]
-
-
-def _over_all(own: pd.DataFrame) -> pd.DataFrame:
-    """Return the same for the overview, where all instruments of an occasion are one view."""
-    return _between_partners(own).assign(view=OVERVIEW, instrument="")
-
-
-def _seen(seen: pd.DataFrame, own: pd.DataFrame, instrument: Instrument, limits: Claims) -> pd.DataFrame:
-    """Return what one sees in the other beside the other's own word: theirs about you − yours."""
-    rows = seen[(seen["instrument"] == instrument.id).to_numpy(dtype=bool) & seen["value"].notna()]
-    if not len(rows):
-        return _none()
-    known = {one.id: one for one in facets(instrument) if one.is_comparable}
-    rows = rows[rows["facet"].isin(known)]
-    by, about = rows["perspective"].str[0], rows["perspective"].str[-1]
-    rows = rows.assign(by=by, about=about, value=rows["value"].astype("float64"))
-    is_own = (by == about).to_numpy(dtype=bool)
-    views = rows[~is_own].assign(
-        error_of_view=[error_of_view(known[one], instrument, limits) for one in rows.loc[~is_own, "facet"]],
-        n_view=[len(known[one].seen) for one in rows.loc[~is_own, "facet"]],
-    )
-    words = _own_words(rows[is_own], own, known, limits)
-    both = views[[*_KEYS, "facet", "by", "about", "value", "error_of_view", "n_view"]].merge(
-        words, on=[*_KEYS, "facet", "about"], suffixes=("", "_own")
-    )
-    both = both.assign(
-        view="perspectives",
-        difference=both["value"] - both["value_own"],
-        error=(both["error_of_view"] ** 2 + both["error_own"] ** 2) ** 0.5,
-        rounding=HALF_A_STEP / both[["n_answered", "n_view"]].max(axis=1).astype("float64"),
-    )
-    return pd.concat([both[_COLUMNS], _read(both, words)], ignore_index=True)
-
-
-def _own_words(
-    rows: pd.DataFrame, own: pd.DataFrame, known: Mapping[str, Facet], limits: Claims
-) -> pd.DataFrame:
-    scored = own[[*_KEYS, "facet", "place", "error", "n_answered"]].rename(columns={"place": "about"})
-    words = rows[[*_KEYS, "facet", "about", "value"]].merge(scored, on=[*_KEYS, "facet", "about"], how="left")
-    singles = [
-        _error_of_single(known[one], limits) if known[one].is_single else math.nan for one in words["facet"]
+    others = {one.keys: one for one in own if one.place == "b"}
+    pairs = [(one, others[one.keys]) for one in own if one.place == "a" and one.keys in others]
+    return [
+        _claim(
+            a.keys,
+            view,
+            ("a", "b"),
+            a.score - b.score,
+            joined_error(a.error, b.error),
+            HALF_A_STEP / max(a.n_answered, b.n_answered),
+        )
+        for a, b in pairs
     ]
-    error = words["error"].fillna(pd.Series(singles, index=words.index))
-    n_answered = words["n_answered"].fillna(1)  # of a question that stands alone there is no score here
-    return words.assign(error_own=error, n_answered=n_answered).drop(columns="error")
 
 
-def _read(both: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+def _over_all(own: Sequence[OwnScore]) -> list[_Claim]:
+    """Return the same for the overview, where all instruments of an occasion are one view."""
+    return [one | {"instrument": ""} for one in _between_partners(own, OVERVIEW)]
+
+
+def _seen(
+    seen: pd.DataFrame, own: Sequence[OwnScore], instrument: Instrument, limits: Claims
+) -> list[_Claim]:
+    """Return what one sees in the other beside the other's own word: theirs about you − yours."""
+    known = {one.id: one for one in facets(instrument) if one.is_comparable}
+    names = ("couple_id", "occasion", "instrument", "facet", "perspective")
+    given = zip(*(texts(seen[name]) for name in names), numbers(seen["value"]).tolist(), strict=True)
+    rows = [
+        (tuple(keys), perspective[0], perspective[-1], value)
+        for *keys, perspective, value in given
+        if keys[2] == instrument.id and keys[3] in known and not math.isnan(value)
+    ]
+    scored = {(*one.keys, one.place): one for one in own}
+    words = {
+        (*keys, about): _word(value, scored.get((*keys, about)), known[keys[3]], limits)
+        for keys, by, about, value in rows
+        if by == about
+    }
+    views = []
+    for keys, by, about, value in rows:
+        if by != about and (word := words.get((*keys, about))) is not None:
+            error = error_of_view(known[keys[3]], instrument, limits)
+            views.append(_View(keys, by, about, value, error, word, joined_error(error, word.error)))
+    compared = [
+        _claim(
+            one.keys,
+            "perspectives",
+            (one.by, one.about),
+            one.value - one.word.value,
+            one.joined,
+            HALF_A_STEP / max(one.word.n_answered, len(known[one.keys[3]].seen)),
+        )
+        for one in views
+    ]
+    return [*compared, *_read(views, words)]
+
+
+def _word(value: float, scored: OwnScore | None, facet: Facet, limits: Claims) -> _Word:
+    error = math.nan if scored is None else scored.error
+    if math.isnan(error) and facet.is_single:
+        error = error_of_single(facet, limits)
+    return _Word(
+        value, error, 1 if scored is None else scored.n_answered
+    )  # a single answer has no score here
+
+
+def _read(views: Iterable[_View], words: Mapping[tuple[str, ...], _Word]) -> Iterator[_Claim]:
     """Return how one reads the other over all topics: level, order, and against how one sees oneself."""
-    mine = words.drop(columns="n_answered")
-    mine = mine.rename(columns={"about": "by", "value": "value_me", "error_own": "error_me"})
-    three = both.merge(mine, on=[*_KEYS, "facet", "by"])
-    found: list[dict[str, object]] = []
-    for key, rows in three.groupby([*_KEYS, "by", "about"], sort=True, observed=True):
-        about_you = rows["value"] - rows["value_own"]
-        like_me = rows["value"] - rows["value_me"]
-        like_error = (rows["error_of_view"] ** 2 + rows["error_me"] ** 2) ** 0.5
+    groups: dict[tuple[str, ...], list[tuple[_View, _Word]]] = {}
+    for one in views:
+        mine = words.get((*one.keys, one.by))
+        if mine is not None:
+            groups.setdefault((*one.keys[:3], one.by, one.about), []).append((one, mine))
+    for key, both in sorted(groups.items()):
+        seen = np.array([one.value for one, _ in both])
+        about_you = seen - np.array([one.word.value for one, _ in both])
+        like_me = seen - np.array([mine.value for _, mine in both])
+        error = np.array([one.joined for one, _ in both])
+        like_error = (
+            np.array([one.error for one, _ in both]) ** 2 + np.array([m.error for _, m in both]) ** 2
+        ) ** 0.5
+        level = _nansum(error**2) ** 0.5 / len(both)
         measured = {
-            "level": (about_you.mean(), (rows["error"] ** 2).sum() ** 0.5 / len(rows), math.nan),
-            "order": (math.nan, math.nan, _p_of_pattern(about_you, rows["error"])),
+            "level": (about_you.mean(), level, math.nan),
+            "order": (math.nan, math.nan, _p_of_pattern(about_you, error)),
             "like": (math.nan, math.nan, _p_of_pattern(like_me, like_error)),
         }
-        for name, (difference, error, p) in measured.items():
-            line = dict(zip([*_KEYS, "by", "about"], key, strict=True))
-            found.append(
-                line | {"view": "perception", "facet": name, "difference": difference, "error": error, "p": p}
-            )
-    return pd.DataFrame(found, columns=[*_COLUMNS, "p"]) if found else _none()
+        for name, (difference, its_error, p) in measured.items():
+            claim = _claim((*key[:3], name), "perception", key[3:], difference, its_error, math.nan)
+            yield claim | {"p": p}
 
 
-def _p_of_pattern(difference: pd.Series, error: pd.Series) -> float:
+def _nansum(values: np.ndarray) -> Any:
+    return values[~np.isnan(values)].sum()
+
+
+def _p_of_pattern(difference: np.ndarray, error: np.ndarray) -> float:
     """Return the chance of such ups and downs if all differences were one and the same."""
-    weight = 1 / error.to_numpy(dtype=float) ** 2
-    values = difference.to_numpy(dtype=float)
-    if len(values) < 2 or not np.isfinite(weight).all():
+    weight = 1 / error**2
+    if len(difference) < 2 or not np.isfinite(weight).all():
         return math.nan
-    middle = float((weight * values).sum() / weight.sum())
-    return p_of_squares(float((weight * (values - middle) ** 2).sum()), len(values) - 1)
+    middle = float((weight * difference).sum() / weight.sum())
+    return p_of_squares(float((weight * (difference - middle) ** 2).sum()), len(difference) - 1)
 
 
-def _guessed(needs: pd.DataFrame, instrument: Instrument | None, limits: Claims) -> pd.DataFrame:
+def _guessed(needs: pd.DataFrame, instrument: Instrument | None, limits: Claims) -> list[_Claim]:
     """Return what one thinks matters to the other beside the other's own word: guess − word."""
     if instrument is None or not len(needs):
-        return _none()
-    errors = {one.id: _error_of_single(one, limits) * 2**0.5 for one in facets(instrument)}
-    rows = needs[needs["guess_error"].notna() & needs["need"].isin(errors)]
-    return rows.assign(
-        instrument=instrument.id,
-        view="guesses",
-        facet=rows["need"],
-        by=rows["place"],
-        about=rows["place"].map({"a": "b", "b": "a"}),
-        difference=rows["guess_error"].astype("float64"),
-        error=rows["need"].map(errors).astype("float64"),
-        rounding=HALF_A_STEP,
-    )[_COLUMNS]
+        return []
+    errors = {one.id: error_of_single(one, limits) * 2**0.5 for one in facets(instrument)}
+    names = ("couple_id", "occasion", "need", "place")
+    given = zip(*(texts(needs[name]) for name in names), numbers(needs["guess_error"]).tolist(), strict=True)
+    return [
+        _claim(
+            (couple, occasion, instrument.id, need),
+            "guesses",
+            (place, "b" if place == "a" else "a"),
+            wrong,
+            float(errors[need]),
+            HALF_A_STEP,
+        )
+        for couple, occasion, need, place, wrong in given
+        if need in errors and not math.isnan(wrong)
+    ]
 
 
 # -- all of a view together --------------------------------------------------------------
 
 
-def _judged(rows: pd.DataFrame, limits: Claims) -> pd.DataFrame:
-    if not len(rows):
+def _claim(
+    keys: tuple[str, ...],
+    view: str,
+    who: tuple[str, ...],
+    difference: float,
+    error: float,
+    rounding: float,
+) -> _Claim:
+    couple, occasion, instrument, facet = keys
+    return {
+        "couple_id": couple, "occasion": occasion, "instrument": instrument, "view": view, "facet": facet,
+        "by": who[0], "about": who[1], "difference": difference, "error": error, "rounding": rounding,
+        "p": math.nan,
+    }  # fmt: skip
+
+
+def _judged(rows: list[_Claim], limits: Claims) -> pd.DataFrame:
+    if not rows:
         return frames.empty(frames.CLAIMS)
-    rows = pd.concat([rows, *_wholes(rows)], ignore_index=True)
-    # The continuity correction: what is rounded to steps lies up to half a step further in.
-    apart = (rows["difference"].abs() - rows["rounding"].fillna(0.0)).clip(lower=0.0)
-    p = pd.Series(p_of_difference(apart.to_numpy(dtype=float), rows["error"].to_numpy(dtype=float)))
-    given = rows["p"].astype("float64") if "p" in rows else pd.Series(math.nan, index=rows.index)
-    rows["p"] = given.fillna(p)
-    family = rows[_FAMILY].astype(str).agg("\x1f".join, axis=1)
-    rows["is_claimed"] = holm(rows["p"], family, limits.level)
-    rows = rows.sort_values([*_FAMILY, "by", "about"], kind="stable", ignore_index=True)
-    return frames.check(rows[list(frames.CLAIMS.columns)], frames.CLAIMS)
+    rows = [*rows, *_wholes(rows)]
+    for row in rows:
+        if math.isnan(row["p"]):
+            # The continuity correction: what is rounded to steps lies up to half a step further in.
+            rounding = 0.0 if math.isnan(row["rounding"]) else row["rounding"]
+            apart = (
+                row["difference"]
+                if math.isnan(row["difference"])
+                else max(abs(row["difference"]) - rounding, 0.0)
+            )
+            row["p"] = _p_of(apart, row["error"])
+    family = ["\x1f".join(_family(row)) for row in rows]
+    for row, is_claimed in zip(rows, holm([row["p"] for row in rows], family, limits.level), strict=True):
+        row["is_claimed"] = is_claimed
+    rows.sort(key=lambda row: (*_family(row), row["by"], row["about"]))
+    return framed_rows(rows, frames.CLAIMS)
 
 
-def _wholes(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _family(row: _Claim) -> tuple[str, ...]:
+    return row["couple_id"], row["occasion"], row["instrument"], row["view"]
+
+
+def _wholes(rows: Iterable[_Claim]) -> Iterator[_Claim]:
     """Return, for each direction of a view, whether all of it together is more than chance explains."""
-    compared = rows[rows["error"].notna() & (rows["view"] != "perception").to_numpy()]
-    squares = (compared["difference"] / compared["error"]).astype("float64") ** 2
-    groups = compared.assign(_squares=squares).groupby([*_FAMILY, "by", "about"], sort=True, observed=True)
-    found = groups["_squares"].agg(["sum", "size"]).reset_index()
-    found = found[(found["size"] > 1).to_numpy()]
-    if len(found):
-        p = [p_of_squares(float(total), int(n)) for total, n in zip(found["sum"], found["size"], strict=True)]
-        whole = found.assign(facet=WHOLE, difference=math.nan, error=math.nan, p=p)
-        yield whole.drop(columns=["sum", "size"])
+    groups: dict[tuple[str, ...], list[float]] = {}
+    for row in rows:
+        if row["view"] != "perception" and not math.isnan(row["error"]):
+            share = row["difference"] / row["error"]
+            groups.setdefault((*_family(row), row["by"], row["about"]), []).append(share * share)
+    for (*keys, view, by, about), squares in sorted(groups.items()):
+        if len(squares) > 1:
+            whole = _claim((*keys, WHOLE), view, (by, about), math.nan, math.nan, math.nan)
+            yield whole | {"p": p_of_squares(_summed(squares), len(squares))}
 
 
-def _none() -> pd.DataFrame:
-    empty = {name: pd.Series(dtype="string") for name in _COLUMNS}
-    numbers = {name: pd.Series(dtype="float64") for name in ("difference", "error", "rounding")}
-    return pd.DataFrame(empty | numbers)
+def _summed(values: Iterable[float]) -> float:
+    """Add up, carrying along what each step rounds off (Kahan)."""
+    total = lost = 0.0
+    for value in values:
+        part = value - lost
+        rounded = total + part
+        lost, total = rounded - total - part, rounded
+    return total
+
+
+def _p_of(apart: float, error: float) -> float:
+    return float(p_of_difference(np.array([apart]), np.array([error]))[0])

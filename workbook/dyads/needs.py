@@ -1,11 +1,15 @@
 """Needs: how much each matters, how far it is met, and how well the partner guesses it."""
 
+import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.dyads.pairs import places
+from workbook.dyads.ids import placed
+from workbook.dyads.plain import framed_rows, numbers, texts
+from workbook.errors import FrameError
 from workbook.instruments.facets import facet_of
 
 ASPECTS = ("importance", "met", "guess", "outside")
@@ -36,29 +40,35 @@ def needs_gap(responses: pd.DataFrame, known: Mapping[str, str] | None = None) -
     """
     if not len(responses):
         return frames.empty(frames.NEEDS)
-    aspect = responses["item"].astype("string").str.rpartition(".")[2]
-    is_need = (responses["instrument"] == "needs").to_numpy(dtype=bool) & aspect.isin(ASPECTS).to_numpy(
-        dtype=bool
-    )
-    own = responses[is_need].assign(
-        aspect=aspect[is_need], need=[facet_of(i) for i in responses.loc[is_need, "item"]]
-    )
-    if not len(own):
-        return frames.empty(frames.NEEDS)
-    keys = ["couple_id", "person_id", "occasion", "need"]
-    # Not pivot_table: it drops a need of which nothing was answered.
-    wide = own.pivot(index=keys, columns="aspect", values="value")  # noqa: PD010
-    wide = wide.reindex(columns=list(ASPECTS)).reset_index()
-    wide[keys] = wide[keys].astype("string")
-    wide = wide.merge(places(own, known), on=["couple_id", "person_id"], how="left")
-    partner = wide[["couple_id", "occasion", "need", "place", "importance"]].rename(
-        columns={"importance": "partner_importance"}
-    )
-    partner["place"] = partner["place"].map({"a": "b", "b": "a"}).astype("string")
-    wide = wide.merge(partner, on=["couple_id", "occasion", "need", "place"], how="left")
-    wide["gap"] = wide["importance"] - wide["met"]
-    wide["guess_error"] = wide["guess"] - wide["partner_importance"]
-    rank = {need: n for n, need in enumerate(dict.fromkeys(own["need"]))}
-    wide = wide.assign(_rank=wide["need"].map(rank))
-    wide = wide.sort_values(["couple_id", "occasion", "place", "_rank"], ignore_index=True)
-    return frames.check(wide[list(frames.NEEDS.columns)], frames.NEEDS)
+    is_of_needs = (responses["instrument"] == "needs").to_numpy(dtype=bool)
+    here = np.flatnonzero(is_of_needs).tolist()
+    items, values = texts(responses["item"]), numbers(responses["value"]).tolist()
+    here = [n for n in here if items[n].rpartition(".")[2] in ASPECTS]
+    couples, people, occasions = (texts(responses[name]) for name in ("couple_id", "person_id", "occasion"))
+    at = placed(((couples[n], people[n]) for n in here), known)
+    rank: dict[str, int] = {}
+    said: dict[tuple[str, str, str, int], dict[str, float]] = {}
+    for n in here:
+        need, place = facet_of(items[n]), at[couples[n], people[n]]
+        key = (couples[n], occasions[n], place, rank.setdefault(need, len(rank)))
+        aspects = said.setdefault(key, {})
+        aspect = items[n].rpartition(".")[2]
+        if aspect in aspects:
+            raise FrameError(f"needs: item {items[n]!r} is answered twice by one person on one occasion")
+        aspects[aspect] = values[n]
+    who, needs = {(couple, place): person for (couple, person), place in at.items()}, list(rank)
+    rows = []
+    for (couple, occasion, place, number), own in sorted(said.items(), key=lambda one: one[0]):
+        theirs = said.get((couple, occasion, "b" if place == "a" else "a", number), {})
+        importance, met, guess, outside = (own.get(aspect, math.nan) for aspect in ASPECTS)
+        partner = theirs.get("importance", math.nan)
+        measured = {
+            "importance": importance, "met": met, "gap": importance - met, "guess": guess,
+            "partner_importance": partner, "guess_error": guess - partner, "outside": outside,
+        }  # fmt: skip
+        rows.append(
+            {"couple_id": couple, "person_id": who[couple, place], "place": place, "occasion": occasion}
+            | {"need": needs[number]}
+            | {name: None if math.isnan(value) else int(value) for name, value in measured.items()}
+        )
+    return framed_rows(rows, frames.NEEDS)

@@ -1,78 +1,21 @@
 """Two partners' scores side by side, and the items on which both are well."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbook import frames
+from workbook.dyads.ids import PLACES, ids_as_text, placed
+from workbook.dyads.plain import flags, framed, framed_rows, numbers, texts
 from workbook.errors import FrameError
 from workbook.instruments.facets import facets
 from workbook.instruments.model import Instrument
 
 BAND_Z = 1.96
-PLACES = ("a", "b")
-
-
-def ids_as_text(ids: pd.Series) -> pd.Series:
-    """Return ids as text, the one form in which they are compared and put in order.
-
-    A whole number is the same id however it is stored, as a number or as text.
-
-    >>> ids_as_text(pd.Series([9, 10.0, "10", None], dtype=object)).tolist()
-    ['9', '10', '10', <NA>]
-    """
-    if pd.api.types.is_float_dtype(ids) or (pd.api.types.is_object_dtype(ids)):
-        ids = ids.map(lambda one: int(one) if isinstance(one, float) and one.is_integer() else one).astype(
-            object
-        )
-    return ids.astype("string")
-
-
-def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return each person of each couple a place, 'a' or 'b'. Places are arbitrary but stable.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Anything with ``couple_id`` and ``person_id``.
-    known : mapping of person id to 'a' or 'b', optional
-        Places given elsewhere (`workbook.service.formats.values.Member.place`). They hold for a couple
-        when all its persons in ``frame`` are named; other couples are placed by person id.
-
-    Returns
-    -------
-    DataFrame
-        ``couple_id``, ``person_id``, ``place``; one row per person.
-
-    Raises
-    ------
-    FrameError
-        A couple has more than two persons, or two in one place.
-
-    Examples
-    --------
-    >>> people = pd.DataFrame({"couple_id": "c_1", "person_id": ["p_2", "p_1"]})
-    >>> places(people)["person_id"].tolist(), places(people, {"p_2": "a", "p_1": "b"})["person_id"].tolist()
-    (['p_1', 'p_2'], ['p_2', 'p_1'])
-    """
-    people = frame[["couple_id", "person_id"]].apply(ids_as_text).drop_duplicates()
-    people = people.sort_values(["couple_id", "person_id"], ignore_index=True)
-    within = people.groupby("couple_id", observed=True).cumcount().to_numpy()
-    if (within >= len(PLACES)).any():
-        n = people.loc[within >= len(PLACES), "couple_id"].nunique()
-        raise FrameError(
-            f"pairs: {n} couple(s) have more than two persons; give each couple an id of its own"
-        )
-    by_id = pd.Series(np.array(PLACES)[within], index=people.index, dtype="string")
-    given = people["person_id"].map(dict(known or {})).astype("string")
-    is_known = given.notna().groupby(people["couple_id"]).transform("all")
-    people["place"] = given.where(is_known, by_id)
-    if people.duplicated(["couple_id", "place"]).any():
-        raise FrameError(
-            "pairs: two persons of a couple are both given the same place; give one 'a' and one 'b'"
-        )
-    return people.sort_values(["couple_id", "place"], ignore_index=True)
+_MEASURED = ("score", "sem")
 
 
 def pair(scores: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -96,25 +39,56 @@ def pair(scores: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.Dat
     """
     if not len(scores):
         return frames.empty(frames.PAIRS)
-    keys = ["couple_id", "occasion", "instrument", "subscale"]
-    ids = scores.assign(**{key: ids_as_text(scores[key]) for key in [*keys, "person_id"]})
-    placed = places(ids, known)
-    rows = ids.merge(placed, on=["couple_id", "person_id"], how="left")
-    rank = pd.Series(np.arange(rows["subscale"].nunique()), index=rows["subscale"].drop_duplicates())
-    both = rows[keys].drop_duplicates()
-    for place in PLACES:
-        side = rows.loc[(rows["place"] == place).to_numpy(dtype=bool), [*keys, "score", "sem", "assumed"]]
-        side = side.rename(columns={name: f"{name}_{place}" for name in ("score", "sem", "assumed")})
-        both = both.merge(side, on=keys, how="left", validate="one_to_one")
-        who = placed[(placed["place"] == place).to_numpy(dtype=bool)].set_index("couple_id")["person_id"]
-        both[f"person_{place}"] = both["couple_id"].map(who).astype("string")
-    both["difference"] = both["score_a"] - both["score_b"]
-    both["band"] = BAND_Z * (both["sem_a"] ** 2 + both["sem_b"] ** 2) ** 0.5
-    both["differs"] = (both["difference"].abs() > both["band"]).astype("boolean")
-    both["assumed"] = both["assumed_a"].fillna(value=False) | both["assumed_b"].fillna(value=False)
-    both["rank"] = both["subscale"].map(rank)
-    both = both.sort_values(["couple_id", "occasion", "rank"], ignore_index=True)
-    return frames.check(both[list(frames.PAIRS.columns)], frames.PAIRS)
+    names = ("couple_id", "occasion", "instrument", "subscale")
+    coded = {name: pd.factorize(ids_as_text(scores[name])) for name in (*names, "person_id")}
+    of_row, first = _numbered([coded[name][0] for name in names])
+    couples, people = coded["couple_id"], coded["person_id"]
+    persons = sorted({*zip(couples[0].tolist(), people[0].tolist(), strict=True)})
+    at = placed([(couples[1][c], people[1][p]) for c, p in persons], known)
+    who = np.full((len(PLACES), len(couples[1])), -1)
+    side = np.empty(len(people[1]), dtype=np.int8)
+    for c, p in persons:
+        side[p] = PLACES.index(at[couples[1][c], people[1][p]])
+        who[side[p], c] = p
+    order = np.lexsort((coded["subscale"][0][first], *(_ranks(coded[name])[first] for name in names[1::-1])))
+    first = first[order]
+    columns: dict[str, Any] = {name: coded[name][1].take(coded[name][0][first]) for name in names}
+    given = {name: numbers(scores[name]) for name in _MEASURED}
+    assumed, is_assumed = np.array(flags(scores["assumed"]), dtype=bool), np.zeros(len(first), dtype=bool)
+    for n, place in enumerate(PLACES):
+        rows = np.flatnonzero(side[people[0]] == n)
+        found = np.full(len(order), -1)
+        found[of_row[rows]] = rows
+        if (found >= 0).sum() < len(rows):
+            raise FrameError("pairs: a subscale is scored twice for one person on one occasion")
+        found = found[order]
+        columns[f"person_{place}"] = people[1].take(
+            who[n][couples[0][first]], allow_fill=True, fill_value=np.nan
+        )
+        columns |= {f"{name}_{place}": np.where(found >= 0, given[name][found], np.nan) for name in _MEASURED}
+        is_assumed |= (found >= 0) & assumed[found]
+    columns["difference"] = columns["score_a"] - columns["score_b"]
+    columns["band"] = BAND_Z * (columns["sem_a"] ** 2 + columns["sem_b"] ** 2) ** 0.5
+    lacks = np.isnan(columns["difference"] + columns["band"])
+    with np.errstate(invalid="ignore"):
+        columns["differs"] = pd.arrays.BooleanArray(np.abs(columns["difference"]) > columns["band"], lacks)
+    return framed(columns | {"assumed": is_assumed}, frames.PAIRS)
+
+
+def _numbered(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of the different rows each row is, by the order in which they first appear, and where."""
+    joined = np.zeros(len(codes[0]), dtype=np.int64)
+    for one in codes:
+        joined = joined * (int(one.max()) + 1) + one
+    number, _ = pd.factorize(joined)
+    return number, np.unique(number, return_index=True)[1]
+
+
+def _ranks(coded: tuple[np.ndarray, pd.Index]) -> np.ndarray:
+    """Return for each row where its text stands in the order of all texts."""
+    codes, found = coded
+    ranks: np.ndarray = np.argsort(np.argsort(np.array(found, dtype=object), kind="stable"))[codes]
+    return ranks
 
 
 def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -140,40 +114,53 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     One partner ticks 3 and 4, the other 4 and 2, of 0 to 4: one of two items is healthy for
     both, so the share is 0.5.
     """
-    key = _healthy_key(instrument)
-    keys = ["couple_id", "occasion", "item"]
-    own = responses.loc[responses["value"].notna(), [*keys, "value"]]
-    own = own.assign(**{key: ids_as_text(own[key]) for key in keys})
-    rows = own.merge(key, on="item", how="inner")
-    if not len(rows):
-        return frames.empty(frames.AGREEMENT)
-    rows["healthy"] = (rows["value"].astype("float64") - rows["middle"]) * rows["sign"] > 0
-    by_item = (
-        rows.groupby([*keys, "facet", "least"], observed=True)["healthy"].agg(["size", "sum"]).reset_index()
-    )
-    by_item = by_item[by_item["size"] == len(PLACES)].assign(both=by_item["sum"] == len(PLACES))
-    by_facet = by_item.groupby(["couple_id", "occasion", "facet", "least"], observed=True)["both"]
-    found = by_facet.agg(n_both="size", n_healthy="sum").reset_index()
-    found["share"] = (found["n_healthy"] / found["n_both"]).where(found["n_both"] >= found["least"])
-    rank = {facet: n for n, facet in enumerate(dict.fromkeys(key["facet"]))}
-    found = found.assign(instrument=instrument.id, rank=found["facet"].map(rank))
-    found = found.sort_values(["couple_id", "occasion", "rank"], ignore_index=True)
-    return frames.check(found[list(frames.AGREEMENT.columns)], frames.AGREEMENT)
+    known = _healthy_keys(instrument)
+    is_given = responses["value"].notna().to_numpy(dtype=bool)
+    own = [texts(responses[name]) for name in ("couple_id", "occasion", "item")]
+    values = numbers(responses["value"])
+    by_item: dict[tuple[str, str, str, int], list[bool]] = {}
+    for n in np.flatnonzero(is_given).tolist():
+        couple, occasion, item = (column[n] for column in own)
+        for rank, one in enumerate(known.get(item, ())):
+            is_healthy = bool((values[n] - one.middle) * one.sign > 0)
+            by_item.setdefault((couple, occasion, item, rank), []).append(is_healthy)
+    found: dict[tuple[str, str, int], list[bool]] = {}
+    for (couple, occasion, item, rank), healthy in by_item.items():
+        if len(healthy) == len(PLACES):
+            found.setdefault((couple, occasion, known[item][rank].place), []).append(all(healthy))
+    facet_at = {one.place: one for ones in known.values() for one in ones}
+    rows = []
+    for (couple, occasion, place), both in sorted(found.items()):
+        facet, n_both, n_healthy = facet_at[place], len(both), sum(both)
+        rows.append({
+            "couple_id": couple, "occasion": occasion, "instrument": instrument.id, "facet": facet.facet,
+            "n_both": n_both, "n_healthy": n_healthy,
+            "share": n_healthy / n_both if n_both >= facet.least else None,
+        })  # fmt: skip
+    return framed_rows(rows, frames.AGREEMENT)
 
 
-def _healthy_key(instrument: Instrument) -> pd.DataFrame:
-    """For each item of a facet: the middle of its scale, and which way is healthy."""
-    rows = [
-        {
-            "item": item,
-            "facet": facet.id,
-            "least": instrument.subscale_by_id[facet.own].min_answered,
-            "middle": (facet.scale.lowest + facet.scale.highest) / 2,
-            "sign": -1 if instrument.item_by_id[item].reverse != (facet.higher_is == "worse") else 1,
-        }
-        for facet in facets(instrument)
-        if not facet.is_single and facet.higher_is != "neither"
-        for item in facet.items
-    ]
-    key = pd.DataFrame(rows, columns=["item", "facet", "least", "middle", "sign"])
-    return key.astype({"item": "string", "facet": "string"})
+@dataclass(frozen=True, slots=True)
+class _Healthy:
+    """Of an item of a facet: the middle of its scale, which way is healthy, and the facet's place."""
+
+    facet: str
+    place: int
+    least: int
+    middle: float
+    sign: int
+
+
+def _healthy_keys(instrument: Instrument) -> dict[str, list[_Healthy]]:
+    found: dict[str, list[_Healthy]] = {}
+    for place, facet in enumerate(facets(instrument)):
+        if facet.is_single or facet.higher_is == "neither":
+            continue
+        least = instrument.subscale_by_id[facet.own].min_answered
+        middle = (facet.scale.lowest + facet.scale.highest) / 2
+        for item in facet.items:
+            is_turned = instrument.item_by_id[item].reverse != (facet.higher_is == "worse")
+            found.setdefault(item, []).append(
+                _Healthy(facet.id, place, least, middle, -1 if is_turned else 1)
+            )
+    return found

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.dyads.pairs import PLACES, places
-from workbook.instruments.facets import Facet, facets
+from workbook.dyads.ids import PLACES, placed
+from workbook.dyads.plain import flags, framed_rows, numbers, texts
+from workbook.instruments.facets import facets
 from workbook.instruments.model import Instrument
 
 LEAST_FACETS = 5  # a correlation over fewer facets says nothing about anybody
@@ -37,52 +38,41 @@ def perspectives(
         not given; empty where nobody answered about the partner.
     """
     shown = [facet for facet in facets(instrument) if facet.seen and facet.higher_is != "neither"]
-    people = scores.loc[(scores["instrument"] == instrument.id).to_numpy(dtype=bool), _PERSON]
-    is_view = scores["subscale"].isin([facet.view for facet in shown]) & scores["score"].notna()
-    if not len(people) or not is_view.any():
+    subscales, values = texts(scores["subscale"]), numbers(scores["score"])
+    views = {facet.view for facet in shown}
+    if not any(
+        one in views and not math.isnan(value) for one, value in zip(subscales, values.tolist(), strict=True)
+    ):
         return frames.empty(frames.PERSPECTIVES)
-    placed = places(people, known)
-    grid = people.drop_duplicates()[["couple_id", "occasion"]].drop_duplicates().astype("string")
-    grid = grid.merge(pd.DataFrame({"place": PLACES}, dtype="string"), how="cross")
-    grid = grid.merge(placed, on=["couple_id", "place"], how="inner")
-    rows = [_of_self(grid, scores, shown), _of_partner(grid, scores, shown)]
-    joined = pd.concat(rows, ignore_index=True)
-    joined["instrument"] = instrument.id
-    rank = {facet.id: n for n, facet in enumerate(shown)}
-    turn = {name: n for n, name in enumerate(("a_on_a", "a_on_b", "b_on_b", "b_on_a"))}
-    joined = joined.assign(_rank=joined["facet"].map(rank), _turn=joined["perspective"].map(turn))
-    joined = joined.sort_values(["couple_id", "occasion", "_rank", "_turn"], ignore_index=True)
-    return frames.check(joined[list(frames.PERSPECTIVES.columns)], frames.PERSPECTIVES)
-
-
-_PERSON = ["couple_id", "person_id", "occasion", "instrument"]
-
-
-def _of_self(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd.DataFrame:
-    rows = _scored(grid, scores, {facet.own: facet.id for facet in shown})
-    return rows.assign(
-        perspective=rows["place"] + "_on_" + rows["place"], assumed=rows["assumed"].fillna(value=False)
-    )
-
-
-def _of_partner(grid: pd.DataFrame, scores: pd.DataFrame, shown: list[Facet]) -> pd.DataFrame:
-    rows = _scored(grid, scores, {facet.view: facet.id for facet in shown})
-    other = rows["place"].map({"a": "b", "b": "a"}).astype("string")
-    return rows.assign(low=math.nan, high=math.nan, assumed=False, perspective=rows["place"] + "_on_" + other)
-
-
-def _scored(grid: pd.DataFrame, scores: pd.DataFrame, facet_of: Mapping[str, str]) -> pd.DataFrame:
-    """Return each person's score of each of these subscales, with its facet; NA where there is none."""
-    wanted = grid.merge(
-        pd.DataFrame({"subscale": list(facet_of), "facet": list(facet_of.values())}), how="cross"
-    )
-    values = scores[["person_id", "occasion", "subscale", "score", "low", "high", "assumed"]]
-    rows = wanted.astype({"subscale": "string"}).merge(
-        values.astype({"person_id": "string", "occasion": "string", "subscale": "string"}),
-        on=["person_id", "occasion", "subscale"],
-        how="left",
-    )
-    return rows.rename(columns={"score": "value"})
+    couples, people, occasions = (texts(scores[name]) for name in ("couple_id", "person_id", "occasion"))
+    is_own = (scores["instrument"] == instrument.id).to_numpy(dtype=bool)
+    here = np.flatnonzero(is_own).tolist()
+    if not here:
+        return frames.empty(frames.PERSPECTIVES)
+    placed_at = placed(((couples[n], people[n]) for n in here), known)
+    who: dict[str, list[tuple[str, str]]] = {}
+    for (couple, person), place in placed_at.items():
+        who.setdefault(couple, []).append((place, person))
+    row_of = {(people[n], occasions[n], subscales[n]): n for n in range(len(subscales))}
+    bands, assumed = {name: numbers(scores[name]) for name in ("low", "high")}, flags(scores["assumed"])
+    rows = []
+    for couple, occasion in sorted({(couples[n], occasions[n]) for n in here}):
+        for facet in shown:
+            for by, about in (("a", "a"), ("a", "b"), ("b", "b"), ("b", "a")):
+                for person in [person for place, person in who[couple] if place == by]:
+                    is_self = by == about
+                    n = row_of.get((person, occasion, facet.own if is_self else facet.view))
+                    band = n if is_self else None
+                    rows.append({
+                        "couple_id": couple, "occasion": occasion, "instrument": instrument.id,
+                        "facet": facet.id, "person_id": person, "place": by,
+                        "perspective": f"{by}_on_{about}",
+                        "value": math.nan if n is None else values[n],
+                        "low": math.nan if band is None else bands["low"][band],
+                        "high": math.nan if band is None else bands["high"][band],
+                        "assumed": band is not None and assumed[band],
+                    })  # fmt: skip
+    return framed_rows(rows, frames.PERSPECTIVES)
 
 
 def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
@@ -105,26 +95,31 @@ def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
     """
     if not len(perspectives):
         return frames.empty(frames.PERCEPTION)
-    keys = ["couple_id", "occasion", "instrument"]
+    names = ("couple_id", "occasion", "instrument", "facet", "person_id", "place", "perspective")
+    columns, values = [texts(perspectives[name]) for name in names], numbers(perspectives["value"])
+    groups: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
+    people: dict[tuple[str, ...], dict[str, str]] = {}
+    for *ids, facet, person, place, perspective, value in zip(*columns, values.tolist(), strict=True):
+        groups.setdefault(tuple(ids), {}).setdefault(perspective, {})[facet] = value
+        people.setdefault(tuple(ids), {}).setdefault(place, person)
     found = []
-    for key, rows in perspectives.groupby(keys, observed=True, sort=True):
-        wide = rows.pivot(index="facet", columns="perspective", values="value")  # noqa: PD010
-        wide = wide.astype("float64")
+    for key, seen in sorted(groups.items()):
         for me, you in (PLACES, PLACES[::-1]):
             needed = [f"{me}_on_{you}", f"{you}_on_{you}", f"{me}_on_{me}"]
-            person = rows.loc[(rows["place"] == me).to_numpy(dtype=bool), "person_id"]
-            if not set(needed) <= set(wide.columns) or not len(person):
+            if not set(needed) <= set(seen) or me not in people[key]:
                 continue
-            view, truth, own = (column.to_numpy() for _, column in wide[needed].dropna().items())
+            lines = [
+                [seen[name].get(facet, math.nan) for name in needed] for facet in sorted(seen[needed[0]])
+            ]
+            whole = [line for line in lines if not any(map(math.isnan, line))]
+            view, truth, own = np.array(whole, dtype=np.float64).reshape(-1, 3).T.copy()
             found.append(
-                dict(zip(keys, key, strict=True))
-                | {"person_id": person.iloc[0], "place": me, "n_facets": len(view)}
+                dict(zip(names, key, strict=False))
+                | {"person_id": people[key][me], "place": me, "n_facets": len(view)}
                 | {"elevation": float(view.mean() - truth.mean()) if len(view) else None}
                 | {"accuracy": _correlation(view, truth), "similarity": _correlation(view, own)}
             )
-    if not found:
-        return frames.empty(frames.PERCEPTION)
-    return frames.check(pd.DataFrame(found)[list(frames.PERCEPTION.columns)], frames.PERCEPTION)
+    return framed_rows(found, frames.PERCEPTION) if found else frames.empty(frames.PERCEPTION)
 
 
 def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:

@@ -86,26 +86,31 @@ def standings(
     told that the two differ.
     """
     found = []
-    scored = pairs.set_index("subscale")
+    scored = _rows_by_subscale(pairs)
     for instrument in instruments.values():
         if instrument.occasion != "assessment":
             continue
         for facet in facets(instrument):
-            if (
-                facet.is_single is not singles
-                or facet.higher_is == "neither"
-                or facet.own not in scored.index
-            ):
+            if facet.is_single is not singles or facet.higher_is == "neither" or facet.own not in scored:
                 continue
-            one = _standing(
-                facet, instrument, scored.loc[facet.own], alone=alone, is_claimed=facet.id in claimed
-            )
+            one = _standing(facet, instrument, scored[facet.own], alone=alone, is_claimed=facet.id in claimed)
             if len(one.at) >= (1 if alone else 2):
                 found.append(one)
     return found
 
 
-def _standing(facet: Facet, instrument: Instrument, row: Any, *, alone: bool, is_claimed: bool) -> Standing:
+def _rows_by_subscale(pairs: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    names = ("score_a", "score_b", "assumed")
+    columns = (pairs[name].tolist() for name in names)
+    return {
+        subscale: dict(zip(names, row, strict=True))
+        for subscale, *row in zip(pairs["subscale"].tolist(), *columns, strict=True)
+    }
+
+
+def _standing(
+    facet: Facet, instrument: Instrument, row: Mapping[str, Any], *, alone: bool, is_claimed: bool
+) -> Standing:
     subscale = instrument.subscale_by_id[facet.own]
     times = len(facet.items) if subscale.statistic == "sum" else 1
     lowest, highest = facet.scale.lowest * times, facet.scale.highest * times

@@ -27,6 +27,8 @@ def unmet_needs(needs: pd.DataFrame | None, limits: Thresholds, never: Sequence[
         needs["gap"] >= limits.unmet_need.gap_at_least
     )
     is_told = is_unmet.fillna(value=False).to_numpy(dtype=bool) & ~needs["need"].isin(never).to_numpy()
+    if not is_told.any():
+        return frames.empty(frames.NEEDS)
     rank = {need: n for n, need in enumerate(dict.fromkeys(needs["need"]))}
     unmet = needs[is_told]
     unmet = unmet.assign(_gap=-unmet["gap"], _much=-unmet["importance"], _rank=unmet["need"].map(rank))

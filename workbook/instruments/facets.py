@@ -58,6 +58,17 @@ def facet_of(item_id: str) -> str:
 
 def facets(instrument: Instrument) -> tuple[Facet, ...]:
     """Return the facets of an instrument, in its order: one per subscale about oneself."""
+    kept = vars(instrument)  # as its cached properties are: an instrument never changes
+    if _FACETS not in kept:
+        kept[_FACETS] = _facets_of(instrument)
+    found: tuple[Facet, ...] = kept[_FACETS]
+    return found
+
+
+_FACETS = "facets"
+
+
+def _facets_of(instrument: Instrument) -> tuple[Facet, ...]:
     views = {facet_of(one.id): one for one in instrument.subscales if one.about == "partner"}
     found: dict[str, Facet] = {}
     for subscale in instrument.subscales:

@@ -248,6 +248,8 @@ WEEKS = Drawing(plot_weeks, sentence_trend, table_trend, note=note_weeks, widths
 
 def _rounds(found: Findings) -> pd.DataFrame | None:
     """Return the scores of every round that both opened, where two or more can be joined."""
+    if found.scores["occasion"].nunique() < 2:
+        return found.scores.iloc[:0]
     joined = joined_in_time(found.scores, found.instruments)
     several = joined.groupby("instrument")["occasion"].nunique().gt(1)
     return found.scores[found.scores["instrument"].isin(several[several].index).to_numpy(dtype=bool)]
