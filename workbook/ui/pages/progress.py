@@ -89,7 +89,7 @@ class TheProgress(OverTime):
         drawn = picture(progress_of_two(Beside(found)), progress_together(session))
         if drawn is None:
             n_open = len(days_of_two(session))
-            self.view.explain(say("ui.progress.rounds"), say(f"ui.progress.{_why(n_open)}"))
+            self.view.explain(say("ui.progress.picture"), say(f"ui.progress.{_why(n_open)}"))
         else:
             self.view.show(say("ui.progress.picture"), drawn, is_alone=True)
         self.say_marks(found)
@@ -134,7 +134,7 @@ class OwnProgress(OverTime):
         elif (by_week := picture(WEEKS, weeks)) is not None:
             self.view.show(say("ui.weekly.trend"), by_week)
         else:
-            self.view.explain(say("ui.progress.rounds"), say("ui.progress-own.one_round"))
+            self.view.explain(say("ui.progress.picture"), say("ui.progress-own.one_round"))
         self.say_marks(found)
         self.lead_to(self._rounds(days))
         two = Button(say("ui.progress.two"), self.to(at("progress")), "secondary")
