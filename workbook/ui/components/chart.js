@@ -76,7 +76,21 @@ function dressed(model, figure) {
   };
 }
 
+// A figure is about to come: what draws it is there by then, and the kernel knows the room. Nothing is shown.
+function prepare(model, el) {
+  idly(() => window.workbook?.plotly?.().catch(() => {}));
+  el.append(element("div")); // what is empty has no place on a page
+  const places = new ResizeObserver(() => {
+    if (!el.clientWidth) return; // it has no place yet
+    places.disconnect();
+    model.send({ width: `now ${fitting(model.get("widths"), el.clientWidth)}` });
+  });
+  places.observe(el);
+  return () => places.disconnect();
+}
+
 function render({ model, el, signal }) {
+  if (model.get("awaits")) return prepare(model, el);
   const figure = element("figure", "chart");
   const sentence = element("p", "chart-sentence");
   const plot = element("div", "chart-plot");
@@ -150,12 +164,6 @@ function render({ model, el, signal }) {
   };
 
   plot.append(element("p", "chart-waiting", model.get("labels").waiting));
-  // A figure is about to come: what draws it is there by then, and the kernel knows the room.
-  if (model.get("awaits")) {
-    figure.hidden = true;
-    idly(() => window.workbook?.plotly?.().catch(() => {}));
-    requestAnimationFrame(() => ask("now", fitting(model.get("widths"), el.clientWidth)));
-  }
   model.on("change:figures", () => (asked = new Set()));
   ["figures", "sentence", "note", "label"].forEach((trait) => model.on(`change:${trait}`, fill));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint, { signal });
