@@ -106,3 +106,11 @@ def test_one_who_fell_is_told_of_no_rise_as_a_headline_and_two_of_no_fall():
     two = plots.progress_of_two(plots.Beside())
     assert two.sentence(rows) == [("results.plots.risen_none", {})]
     assert set(two.table(rows).iloc[:, -1]) == {""}
+
+
+def test_what_was_asked_in_other_words_before_is_said_not_to_be_joined():
+    rows = of_first(prepared())
+    for made in (plots.progress_of_one, plots.progress_of_two):
+        note = made(plots.Beside()).note
+        assert ("results.plots.parted", {"n": 2}) in note(rows.assign(n_parted=2))
+        assert "results.plots.parted" not in [key for key, _values in note(rows)]

@@ -6,8 +6,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.axe import violations
 from tests.ui import over_time
+from tests.ui.at_browser import at_browser
 from tests.ui.over_time import ROUNDS, agree_on_tea, answer, live_through, on_day, thank
 from tests.ui.test_question import labels, page_of, press
 from workbook import plots
@@ -272,6 +275,22 @@ def test_a_first_round_of_today_has_its_day_too(both: tuple[Session, Session], t
     with on_day(datetime(2026, 1, 10, tzinfo=UTC)):
         live_through(both, take_part, n_rounds=1)
     assert both[0].table.opened_at == (ROUNDS[0],)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [SHARED, OWN])
+def test_the_page_with_its_picture_fits_a_phone_and_keeps_the_rules_of_accessibility(
+    lived: tuple[Session, Session], browser: Browser, address: str, page: str
+) -> None:
+    with at_browser(browser, address, lived[1], page) as he:
+        he.page.locator("summary").first.click()
+        he.page.get_by_label(say("ui.view.choice")).select_option("connection.trust")
+        he.look()
+        assert [one["id"] for one in violations(he.page)] == []
+        assert he.page.evaluate("document.documentElement.scrollWidth") <= 360
+        drawn = he.page.locator(".chart-frame").inner_text()
+        assert "Trust" in drawn and say("results.plots.marks_agreement") in drawn
+        assert (FELL in he.look()) == (page == OWN)
 
 
 # -- the week and its talk -----------------------------------------------------------------------------
