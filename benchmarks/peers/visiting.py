@@ -3,12 +3,16 @@
 A driver's press takes a tenth of a second of its own, so the page presses and watches by itself.
 """
 
+from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8")
+
+_BINARY = 2  # the opcode of a frame that the browser's own log tells in base64
 
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 
@@ -25,14 +29,18 @@ class Traffic:
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.on("Network.loadingFinished", lambda event: self._add(event["encodedDataLength"], 1))
-        session.on(
-            "Network.webSocketFrameReceived", lambda event: self._add(len(event["response"]["payloadData"]))
-        )
+        session.on("Network.webSocketFrameReceived", lambda event: self._add(_n_bytes(event["response"])))
         return session
 
     def _add(self, n_bytes: float, n_requests: int = 0) -> None:
         self.n_bytes += n_bytes
         self.n_requests += n_requests
+
+
+def _n_bytes(frame: dict[str, Any]) -> int:
+    """Return how long a websocket's frame is, unpacked."""
+    content = frame["payloadData"]
+    return len(b64decode(content)) if frame["opcode"] == _BINARY else len(content.encode())
 
 
 def new_person(browser: Browser) -> BrowserContext:

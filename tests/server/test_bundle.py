@@ -1,17 +1,23 @@
 """The browser bundle admits only the widgets the pages use, and the private names it needs still exist."""
 
 import ast
+import gzip
 import re
 from pathlib import Path
 
 import anywidget
+import brotli
 import ipywidgets
 import pytest
 from ipywidgets import Widget
+from playwright.sync_api import Browser
+
+from workbook.server.assets.static_files import static_files
 
 ROOT = Path(__file__).parents[2]
 MANAGER = (ROOT / "frontend" / "src" / "manager.js").read_text()
-BUNDLE = (ROOT / "workbook" / "server" / "assets" / "static" / "page.js").read_text()
+STATIC = ROOT / "workbook" / "server" / "assets" / "static"
+BUNDLE = (STATIC / "page.js").read_text()
 
 # How often the widget library uses what we reach past its public face for, in its own code. An
 # upgrade that changes one of these numbers has changed what ours rests on: read it again.
@@ -80,3 +86,40 @@ def test_a_private_name_that_an_upgrade_renames_is_noticed() -> None:
     upgraded = BUNDLE.replace("this._pending_msgs", "this._pendingMessages")
     changed = [name for name, count in PRIVATE.items() if len(re.findall(name, upgraded)) != count]
     assert len(changed) == 4
+
+
+def test_the_drawing_library_has_every_kind_of_trace_the_product_draws(browser: Browser) -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "workbook").rglob("*.py")]
+    drawn = {kind.lower() for text in sources for kind in re.findall(r"\bgo\.([A-Z]\w+)\(", text)} - {
+        "figure"
+    }
+    page = browser.new_page()
+    page.add_script_tag(content=(STATIC / "plotly.js").read_text(encoding="utf-8"))
+    known = set(page.evaluate("() => Object.keys(Plotly.PlotSchema.get().traces)"))
+    page.close()
+    assert {"scatter", "bar"} <= drawn <= known
+    assert not {"heatmap", "scatterpolar", "scattergl"} & known, "what nobody draws is not sent"
+
+
+@pytest.mark.parametrize("name", ["page.js", "plotly.js"])
+def test_what_is_packed_beforehand_is_the_very_file(name: str) -> None:
+    assert brotli.decompress((STATIC / f"{name}.br").read_bytes()) == (STATIC / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "way"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("gzip;q=0.5", "gzip"),
+        ("identity", ""),
+        ("", ""),
+        ("brx", ""),
+    ],
+)
+def test_a_file_is_sent_packed_only_to_whoever_takes_it_so(accepted: str, way: str) -> None:
+    unpack = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+    file = static_files().get(static_files().url("plotly.js").removeprefix("/static/"))
+    assert file is not None
+    chosen, body = file.sent_to(accepted)
+    assert chosen == way and unpack[way](body) == file.body

@@ -23,6 +23,7 @@ FIRST_OCCASION = "assessment-1"
 HOME = at("home")
 OWN_NEED = "needs.own."  # what the ids of needs in somebody's own words begin with
 Known = dict[str, dict[tuple[str, str], dict[str, Any]]]
+Keys = dict[str, dict[str, list[tuple[str, str]]]]
 
 
 class OwnDrawer(t.HasTraits):
@@ -92,9 +93,8 @@ class OwnDrawer(t.HasTraits):
         Weeks that were left out are counted, so that a gap can be seen; no week before the last one answered
         is ever gone back to.
         """
-        own = self.responses["occasion"]
-        weeks = own[own.str.startswith("week-").to_numpy(dtype=bool, na_value=False)]
-        answered = max((occasion_number(week) for week in weeks.unique()), default=1)
+        weeks = (one for one in self._given_by_occasion if one.startswith("week-"))
+        answered = max(map(occasion_number, weeks), default=1)
         begun = self._of_setting("week")
         if not begun:
             return f"week-{answered}"
@@ -119,6 +119,12 @@ class OwnDrawer(t.HasTraits):
         """All that is answered, by occasion and `Item.key`; looked through once while it stays the same."""
         known: Known = self.once("answers", (self.responses,), lambda: _by_occasion(self.responses))
         return known
+
+    @property
+    def _given_by_occasion(self) -> Keys:
+        """To which items a value is given, by `Item.key`, for each occasion and instrument with answers."""
+        given: Keys = self.once("given", (self.responses,), lambda: _by_part(self.responses))
+        return given
 
     # -- chapters ----------------------------------------------------------------------------
     def items(self, chapter_id: str) -> list[Item]:
@@ -166,6 +172,19 @@ class OwnDrawer(t.HasTraits):
             if any(item.id not in known for item in items):
                 return number
         return 0
+
+
+def _by_part(responses: pd.DataFrame) -> Keys:
+    """Return the keys of what has a value, by occasion and instrument; of other answers the two alone."""
+    found: Keys = {}
+    names = ("occasion", "instrument", "item", "version")
+    has_value = responses["value"].notna().tolist()
+    for is_given, *key in zip(has_value, *[responses[name].tolist() for name in names], strict=True):
+        occasion, instrument, item, version = map(str, key)
+        part = found.setdefault(occasion, {}).setdefault(instrument, [])
+        if is_given:
+            part.append((item, version))
+    return found
 
 
 def _by_occasion(responses: pd.DataFrame) -> Known:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from workbook.content.first_look import first_look
@@ -12,7 +13,7 @@ from workbook.instruments import Instrument, Item
 from workbook.service.formats.values import Table
 from workbook.service.studies.study import Study
 from workbook.session.drawer import OWN_NEED, OwnDrawer
-from workbook.sharing import Grain, publishable
+from workbook.sharing import Grain, publishable_keys
 
 NEEDS_NOW = "needs-now."  # before the occasion, in the name of the setting that keeps the needs picked
 Status = Literal["locked", "open", "under-way", "complete"]
@@ -67,17 +68,18 @@ class Progress(OwnDrawer):
 
     def is_only_first_look(self, occasion: str) -> bool:
         """Whether nothing is answered in a round but the first look: too little for a picture or a trend."""
-        own = self.responses[(self.responses["occasion"] == occasion).to_numpy(dtype=bool)]
-        scored = {one.id for one in self.shareable()}
-        return first_look().is_all(own.loc[own["instrument"].isin(scored) & own["value"].notna(), "item"])
+        given = self._given_by_occasion.get(occasion, {})
+        answered = [item for one in self.shareable() for item, _version in given.get(one.id, ())]
+        return first_look().is_all(answered)
 
     @property
     def responses_of_pictures(self) -> pd.DataFrame:
         """All answers but those of rounds with only the first look, which are no point of a trend."""
+        rounds = [one for one in self._given_by_occasion if one.startswith("assessment-")]
+        without = {one for one in rounds if self.is_only_first_look(one)}
         own = self.responses
-        rounds = [one for one in own["occasion"].unique() if str(one).startswith("assessment-")]
-        without = [one for one in rounds if self.is_only_first_look(str(one))]
-        return own[~own["occasion"].isin(without).to_numpy(dtype=bool)]
+        kept = [one not in without for one in own["occasion"].tolist()]
+        return own if all(kept) else own[np.array(kept)]
 
     @property
     def needs_now(self) -> tuple[str, ...]:
@@ -90,11 +92,9 @@ class Progress(OwnDrawer):
 
         What only the first look asks has a page of its own.
         """
-        if self.is_only_first_look(occasion or self.occasion):
-            return False
-        own = self.responses
-        mine = own[(own["instrument"] == instrument_id) & (own["occasion"] == (occasion or self.occasion))]
-        return bool(mine["value"].notna().any())
+        occasion = occasion or self.occasion
+        given = self._given_by_occasion.get(occasion, {}).get(instrument_id)
+        return bool(given) and not self.is_only_first_look(occasion)
 
     # -- rounds ------------------------------------------------------------------------------
     @property
@@ -111,7 +111,7 @@ class Progress(OwnDrawer):
     @property
     def may_undo_round(self) -> bool:
         """Whether the round that was begun can be taken back: nothing is answered in it."""
-        is_empty = not (self.responses["occasion"] == self.occasion).any()
+        is_empty = self.occasion not in self._given_by_occasion
         return self.round > 1 and is_empty and not self.is_together
 
     def round_begun(self) -> datetime | None:
@@ -125,11 +125,13 @@ class Progress(OwnDrawer):
 
         One of which only the first look is answered waits until one of its chapters is finished.
         """
-        now = self.responses[(self.responses["occasion"] == self.occasion).to_numpy(dtype=bool)]
-        answered = now[now["value"].notna().to_numpy(dtype=bool)]
-        return [
-            one for one in self.shareable() if self._may_be_shown(one, publishable(answered, one)["item"])
-        ]
+        given = self._given_by_occasion.get(self.occasion, {})
+        found = []
+        for one in self.shareable():
+            known = publishable_keys(one)
+            if self._may_be_shown(one, [key[0] for key in given.get(one.id, ()) if key in known]):
+                found.append(one)
+        return found
 
     def _may_be_shown(self, instrument: Instrument, answered: Collection[str]) -> bool:
         is_finished = any(self.chapter_status(one.id) == "complete" for one in instrument.chapters)
@@ -137,11 +139,8 @@ class Progress(OwnDrawer):
 
     def is_asked_anew(self, instrument: Instrument, occasion: str) -> bool:
         """Say whether questions were answered on an occasion in words that are not asked there any more."""
-        own = self.responses
-        is_here = (own["instrument"] == instrument.id) & (own["occasion"] == occasion) & own["value"].notna()
-        here = own[is_here.to_numpy(dtype=bool)]
         known = {item.id: item.version for item in instrument.items}
-        said = zip(here["item"], here["version"], strict=True)
+        said = self._given_by_occasion.get(occasion, {}).get(instrument.id, ())
         return any(known.get(item, version) != version for item, version in said)
 
     def is_private(self, chapter_id: str) -> bool:

@@ -180,7 +180,7 @@ class Session(InRoom, InCase, Progress):
             self._take_table(seen.table)
         if seen.responses is not None:
             self.responses = self.responses if self.responses.equals(seen.responses) else seen.responses
-            self.events = list(seen.events)
+            self.events = self.events if self.events == list(seen.events) else list(seen.events)
         if what & SHOWS_DECISIONS:
             self.decisions = {(one.instrument, one.occasion): one.grain for one in seen.decisions}
         self.study = seen.study

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,19 +16,27 @@ _SMALLEST_TO_PACK = 1024
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file as it is sent: its bytes, the same packed, and the type."""
+    """A file as it is sent: its bytes, the same packed in the ways there are, best first, and the type."""
 
     body: bytes
-    packed: bytes | None
+    packed: Mapping[str, bytes]
     type: str
 
+    def sent_to(self, accepted: str) -> tuple[str, bytes]:
+        """Return how it is packed for who accepts these encodings, empty where it is not; and its bytes."""
+        offers = (one.replace(" ", "") for one in accepted.split(","))
+        known = {one.partition(";")[0] for one in offers if not one.endswith(";q=0")}
+        return next(((way, body) for way, body in self.packed.items() if way in known), ("", self.body))
 
-def _read(source: Traversable) -> StaticFile:
+
+def _read(source: Traversable, packed: Traversable | None = None) -> StaticFile:
     body = source.read_bytes()
     ending = source.name.rpartition(".")[2]
     kind = _TYPES.get(ending) or mimetypes.guess_type(source.name)[0] or "application/octet-stream"
-    packs = ending in {"js", "css", "svg", "json"} and len(body) >= _SMALLEST_TO_PACK
-    return StaticFile(body, gzip.compress(body, 6, mtime=0) if packs else None, kind)
+    ways = {"br": packed.read_bytes()} if packed is not None and packed.is_file() else {}
+    if ending in {"js", "css", "svg", "json"} and len(body) >= _SMALLEST_TO_PACK:
+        ways["gzip"] = gzip.compress(body, 6, mtime=0)
+    return StaticFile(body, ways, kind)
 
 
 class StaticFiles:
@@ -46,7 +55,7 @@ class StaticFiles:
         self.components: dict[str, str] = {}
         server, ui = files("workbook.server.assets") / "static", files("workbook") / "ui"
         for name in ("shell.js", "page.js", "plotly.js", "neutral.js"):
-            self._add("", server / name)
+            self._add("", server / name, server / f"{name}.br")
         self._add("", ui / "workbook.css")
         self._add_folder("components", ui / "components", ".js")
         self._add_folder("fonts", ui / "fonts", ".woff2")
@@ -58,8 +67,8 @@ class StaticFiles:
             if entry.name.endswith(ending):
                 self._add(folder, entry)
 
-    def _add(self, folder: str, source: Traversable) -> None:
-        file = _read(source)
+    def _add(self, folder: str, source: Traversable, packed: Traversable | None = None) -> None:
+        file = _read(source, packed)
         stem, _, ending = source.name.rpartition(".")
         digest = hashlib.sha256(file.body).hexdigest()[:16]
         prefix = f"{folder}/" if folder else ""

@@ -20,11 +20,10 @@ class StaticHandler(Secured, web.RequestHandler):
         self.set_header("Content-Type", file.type)
         self.set_header("Cache-Control", f"public, max-age={A_YEAR}, immutable")
         self.set_header("Vary", "Accept-Encoding")
-        if file.packed and "gzip" in self.request.headers.get("Accept-Encoding", ""):
-            self.set_header("Content-Encoding", "gzip")
-            self.finish(file.packed)
-        else:
-            self.finish(file.body)
+        way, body = file.sent_to(self.request.headers.get("Accept-Encoding", ""))
+        if way:
+            self.set_header("Content-Encoding", way)
+        self.finish(body)
 
     def head(self, path: str) -> None:
         self.get(path)

@@ -36,7 +36,11 @@ class Trend(Page):
         """Draw the person's own trend; False where there are fewer than two occasions."""
         session = self.session
         me = session.me
-        scores = score_as_answered(session.responses_of_pictures, session.instruments)
+        scores = session.once(
+            "trend",
+            (session.responses, session.instruments),
+            lambda: score_as_answered(session.responses_of_pictures, session.instruments),
+        )
         own = scores[(scores["instrument"] == instrument_id).to_numpy(dtype=bool)]
         last = frames.latest(own)["version"]
         version = str(last.iloc[0]) if len(last) else ""
