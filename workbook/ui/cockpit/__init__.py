@@ -2,8 +2,9 @@
 
 ``desk``          the wiring, and `open_cockpit`
 ``base``          what every page of it is made of
-``cases``         the list, ``policy`` the account's rule on secrets
-``case``          one case, ``picture`` what is granted, ``notes``, ``homework`` over time, ``report``
+``cases``         the list, ``policy`` the rule on secrets, ``account`` how one signs in
+``case``          one case, ``picture`` what is granted, ``notes``, ``report``
+``homework``      what was given to do, and how it went, with ``trends``
 ``live``          the session, with ``showing`` and ``beginning`` as parts of its page
 ``presentation``  the view for a shared screen
 """
