@@ -45,6 +45,7 @@ export class Kernel {
     this.targets = new Map();
     this.waiting = new Map();
     this.unsent = [];
+    this.answerBeat = () => {};
     this.queue = Promise.resolve();
     this.pause = 250;
     this.ended = false;
@@ -59,7 +60,7 @@ export class Kernel {
     const url = `${scheme}//${location.host}/api/kernels/${this.kernelId}/channels?session_id=${this.session}`;
     this.socket = new WebSocket(url, [SUBPROTOCOL]);
     this.socket.binaryType = "arraybuffer";
-    this.socket.onmessage = ({ data }) => this.#receive(data);
+    this.socket.onmessage = ({ data }) => (typeof data === "string" ? this.answerBeat(JSON.parse(data)) : this.#receive(data));
     this.socket.onclose = () => this.#lost();
     return new Promise((resolve) => {
       this.socket.onopen = () => {
@@ -83,7 +84,18 @@ export class Kernel {
     return this.lastWords ?? [];
   }
 
+  // The heartbeat goes along the same line, as text. Gives null where there is no line, or it went meanwhile.
+  beat(active) {
+    this.answerBeat(null);
+    if (!this.isOpen) return null;
+    return new Promise((resolve) => {
+      this.answerBeat = resolve;
+      this.socket.send(active ? "active" : "beat");
+    });
+  }
+
   #lost() {
+    this.answerBeat(null);
     this.onClose();
     if (this.ended) return;
     setTimeout(() => this.ended || this.connect(), this.pause);

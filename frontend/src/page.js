@@ -33,6 +33,7 @@ async function start(place) {
     onClose: () => workbook.setKernelLink(false),
   });
   workbook.plotly = plotly;
+  workbook.beatOnLine = (active) => kernel.beat(active);
   workbook.beginLeaving = () => kernel.beginLeaving();
   workbook.endKernel = () => kernel.end();
   await kernel.connect();

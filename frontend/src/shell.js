@@ -1,6 +1,6 @@
 // Runs on every page, before everything else of ours, and installs `window.workbook`.
 import { saveAnswers } from "./answers.js";
-import { startHeartbeat } from "./alive.js";
+import { startHeartbeat, trustLine } from "./alive.js";
 import { startExit } from "./exit.js";
 import { couldNotOpen, startNotices } from "./notices.js";
 import { post, settings, xsrf } from "./settings.js";
@@ -29,6 +29,7 @@ window.workbook = {
   watchWords,
   hasUnsavedWords,
   setKernelLink(open) {
+    if (open) trustLine();
     change({ kernelLink: open });
   },
 };

@@ -5,6 +5,7 @@
 ``room``         which page makes way when no more fit
 ``owners``       a sitting reaches its own kernel only
 ``websocket``    what may pass between a browser and its kernel
+``pulse``        what a page hears when it says that it is there
 ``environment``  the whole environment of a kernel
 ``client``       the server's own line to one, on which the notebook is run
 ``provisioner``  gives Jupyter kernels that ``fork_server`` has forked

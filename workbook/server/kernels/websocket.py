@@ -1,16 +1,19 @@
 """What may pass between a browser and its kernel, and what may not."""
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbook.content import say, speaking
+from workbook.server.kernels.pulse import take_pulse
 from workbook.server.web.headers import Secured
 from workbook.server.web.language import language_of
 
@@ -21,6 +24,9 @@ ALLOWED_TYPES = frozenset({"comm_open", "comm_msg", "comm_close", "comm_info_req
 # A browser may ask for the state of the widgets there are; it may not make new ones.
 ALLOWED_TARGETS = frozenset({"jupyter.widget.control"})
 CHANNEL = "shell"
+BEAT, ACTIVE = "beat", "active"
+BEATS = frozenset({BEAT, ACTIVE})
+"""What a page says every two seconds, without or with something done on it since."""
 MOST_OFFSETS = 64
 _PARTS = 4  # header, parent header, metadata, content
 
@@ -132,6 +138,19 @@ class Channels(Secured, VoilaKernelWebsocketHandler):
     @property
     def max_message_size(self) -> int:
         return 8 * LARGEST_MESSAGE  # larger frames close the socket; smaller ones are only dropped
+
+    def on_message(self, ws_message: bytes | str) -> Awaitable[None] | None:
+        """Answer a heartbeat, which is a text; all else is for the kernel, if the gate lets it pass."""
+        if isinstance(ws_message, str) and ws_message in BEATS:
+            return self._answer(active=ws_message == ACTIVE)
+        super().on_message(ws_message)
+        return None
+
+    async def _answer(self, *, active: bool) -> None:
+        sittings, actor = self.settings["sittings"], self.current_user.actor
+        told = await take_pulse(sittings, self.kernel_manager, actor, self.kernel_id, active=active)
+        with contextlib.suppress(WebSocketClosedError):
+            await self.write_message(json.dumps(told))
 
     # Jupyter closes a socket whose last pong is older than one ping's interval, and the timer
     # that asks is always a millisecond late; Tornado forbids a longer limit. So every pong

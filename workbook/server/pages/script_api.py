@@ -8,6 +8,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 
 from workbook.content import say
 from workbook.errors import AnswerError, problem
+from workbook.server.kernels.pulse import SIGNED_OUT, take_pulse
 from workbook.server.kernels.websocket import pass_on
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.service.formats.values import Answer
@@ -90,7 +91,7 @@ def is_of_somebody_else(page: PageHandler, asked: dict[str, Any]) -> bool:
 
 
 class Alive(PageHandler):
-    """Receive the heartbeat of an open page."""
+    """Receive the heartbeat of an open page that has no line to its kernel; see `Channels.on_message`."""
 
     @allow_unauthenticated
     async def post(self) -> None:
@@ -98,17 +99,10 @@ class Alive(PageHandler):
         actor = self.actor
         someone_else = is_of_somebody_else(self, asked)
         if actor is None or someone_else:
-            ended = {"signed_in": False, "kernel_alive": False, "seconds_left": None}
-            self.answer(ended | {"someone_else": someone_else})
+            self.answer(SIGNED_OUT | {"someone_else": someone_else})
             return
-        mark = self.context.sittings.act if asked.get("active") is True else self.context.sittings.beat
-        mark(actor.sitting_id)
-        kernel_id = str(asked.get("kernel", ""))
-        alive = self.kernels.belongs_to(kernel_id, actor) and await self.kernels.is_running(kernel_id)
-        if alive and asked.get("active") is True:
-            self.kernels.note_action(kernel_id)
-        left = self.context.sittings.idle_seconds_left(actor.sitting_id)
-        self.answer({"signed_in": True, "kernel_alive": alive, "seconds_left": left and round(left)})
+        kernel_id, active = str(asked.get("kernel", "")), asked.get("active") is True
+        self.answer(await take_pulse(self.context.sittings, self.kernels, actor, kernel_id, active=active))
 
 
 class Close(PageHandler):
