@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.environments import PEERS, version_of
-from benchmarks.reporting import REPORTS
+from benchmarks.reporting import REPORTS, exponent_of
 
 DOCS = Path(__file__).parent.parent / "docs"
 NAMES = {"workbook": "**this workbook**", "voila": "Voila", "static": "a static page"}
-NEEDED = ("visits", "pages", "people")
+NEEDED = ("visits", "pages", "people", "turning", "wire", "idle", "reading")
 _WIDTH, _ROW, _LEFT = 760, 34, 150
 _OF_VISITS = ("", "first answer kept, ms", "spread", "an answer, ms", "kB", "requests", "server's CPU, ms")
 _OF_PEOPLE = ("people", "p50, ms", "p95, ms", "p99, ms", "failed", "MB each")
@@ -47,7 +47,12 @@ MB of their own (USS over all processes of a server) by the number of open pages
 
 Each with an open page, answering every five seconds, by their sockets alone.
 
-{people}"""
+{people}
+At one person, p95 is {alone} ms; it grows as the number of people to the power of {exponent}.
+
+## What else was measured
+
+{others}"""
 Visits = Mapping[str, Sequence[Mapping[str, float]]]
 
 
@@ -76,7 +81,10 @@ def write(kept: Mapping[str, Any]) -> str:
         paint=f"{paint:.0f}",
         paint_static=f"{_middle(visits['static'], 'paint'):.0f}",
         memory="\n".join(_memory(kept["pages"]["figures"])),
-        people="\n".join(_table(_OF_PEOPLE, map(_people_row, kept["people"]["figures"].values()))),
+        people="\n".join(_table(_OF_PEOPLE, map(_people_row, _in_order(kept["people"]["figures"])))),
+        alone=f"{_in_order(kept['people']['figures'])[0]['p95_ms']:.0f}",
+        exponent=f"{exponent_of(_p95_by_people(kept['people']['figures'])):.2f}",
+        others="\n".join(_table(("", "figure"), _others(kept))),
     )
 
 
@@ -135,6 +143,32 @@ def _memory(pages: Mapping[str, Mapping[str, float]]) -> list[str]:
         (NAMES.get(name, name), *(f"{one[n]:.0f}" for n in ("0", *counts))) for name, one in pages.items()
     )
     return _table(("", "none open", *counts), rows)
+
+
+def _in_order(people: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
+    return [people[n] for n in sorted(people, key=int)]
+
+
+def _p95_by_people(people: Mapping[str, Mapping[str, float]]) -> dict[int, float]:
+    return {int(n): one["p95_ms"] for n, one in people.items()}
+
+
+def _others(kept: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return turns of pages, bytes, an idle server and the work of reading, a line each."""
+    turns = sorted(ms for ones in kept["turning"]["figures"].values() for ms in ones)
+    wire, idle, reading = (kept[name]["figures"] for name in ("wire", "idle", "reading"))
+    p95 = turns[min(len(turns) - 1, round(0.95 * len(turns)))]
+    return [
+        ("page turn, press to painted, p50 / p95", f"{statistics.median(turns):.0f} / {p95:.0f} ms"),
+        (
+            "first visit without a picture / with one",
+            f"{wire['first_kb']:.0f} / {wire['with_picture_kb']:.0f} kB",
+        ),
+        ("second visit, with a picture", f"{wire['second_kb']:.0f} kB"),
+        ("idle server, all processes", f"{idle['mb']:.0f} MB, {idle['percent']:.1f} % CPU"),
+        ("what two see together, worked out", f"{reading['work_out']:.0f} ms of CPU"),
+        ("a sitting begins, both ends of the link", f"{reading['begin']:.0f} ms of CPU"),
+    ]
 
 
 def _people_row(one: Mapping[str, float]) -> tuple[str, ...]:

@@ -40,6 +40,14 @@ class Served:
                 total += process.memory_full_info().uss
         return total / 1e6
 
+    def shared_mb(self) -> float:
+        """Return all the memory they hold, in 10^6 bytes: what several share is counted once (PSS)."""
+        total = 0
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_full_info().pss
+        return total / 1e6
+
     def cpu_seconds(self) -> float:
         """Return the CPU time of its living processes so far, user and system."""
         total = 0.0
