@@ -185,6 +185,15 @@ def test_a_changed_file_for_the_browser(tmp_path: Path, monkeypatch: pytest.Monk
     assert "gone.js, page.js" in problems(findings.look_at_bundle)[0]
 
 
+def test_where_pages_are_slow_to_open_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {}
+    for platform in ("linux", "darwin", "win32"):
+        monkeypatch.setattr("sys.platform", platform)
+        (finding,) = findings.look_at_kernels()
+        shown[platform] = (finding.kind, "takes some seconds" in finding.text)
+    assert shown == {"linux": ("fine", False), "darwin": ("note", True), "win32": ("note", True)}
+
+
 def test_unverified_resources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def listed(*checked_by: str) -> Resources:
         entries = [Resource(f"r{n}", f"Place {n}", *[""] * 5, who) for n, who in enumerate(checked_by)]

@@ -36,6 +36,7 @@ def doctor(context: click.Context, *, data: Path | None, port: int) -> None:
         partial(findings.look_at_sealing, folder),
         partial(findings.look_at_study, folder),
         findings.look_at_bundle,
+        findings.look_at_kernels,
         findings.look_at_resources,
     ]
     debug = bool(context.parent and context.parent.params.get("debug"))

@@ -222,6 +222,13 @@ def _digest(file: Traversable) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
+def look_at_kernels() -> Iterator[Finding]:
+    """Say how the pages that are opened get their kernels."""
+    from workbook.server.forking import can_fork
+
+    yield (fine if can_fork() else note)("kernels")
+
+
 def look_at_resources() -> Iterator[Finding]:
     """Name the places to turn to that nobody has verified."""
     from workbook.content.resource import resources as known

@@ -13,7 +13,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 import threading
 from typing import NoReturn
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 from workbook.content.language import speak
 from workbook.server.assets.rendering import render
 from workbook.server.connections import patient_server
+from workbook.server.forking import can_fork
 from workbook.server.pages.landing import common_values, landing_values
 from workbook.server.settings import ServerSettings
 from workbook.server.web.cookies import LEFT_COOKIE, cross_site_settings
@@ -70,7 +70,7 @@ def open_front(settings: ServerSettings, listener: socket.socket) -> Front:
     Not on macOS and Windows, whose own libraries may break in a fork; nor over TLS, whose certificate is
     in the data folder and is the server's to open.
     """
-    if sys.platform != "linux" or settings.share or threading.active_count() > 1:
+    if not can_fork() or settings.share or threading.active_count() > 1:
         return Front()
     theirs, ours = os.pipe()
     pid = os.fork()

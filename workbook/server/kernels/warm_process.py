@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from workbook.server.forking import can_fork
 from workbook.server.kernels.environment import kernel_environment
 
 _log = logging.getLogger(__name__)
@@ -44,11 +45,8 @@ class ForkServer:
         self._ready = False
 
     def open(self, folder: str) -> None:
-        """Start warming up, at once and in the background.
-
-        Not on macOS and Windows, whose own libraries may break in a fork: kernels start as usual there.
-        """
-        if sys.platform != "linux":
+        """Start warming up, at once and in the background, where a fork is safe."""
+        if not can_fork():
             return
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "workbook.server.kernels.fork_server", str(theirs.fileno())]
