@@ -137,7 +137,8 @@ def test_it_leaves_nothing_in_the_home_of_whoever_starts_the_server(notebook, tm
     with running_server(tmp_path, "--notebook", str(notebook), environment={"HOME": str(home)}) as own:
         one_waits(own)
         folder = Path(psutil.Process(own.pid).cwd())
-        assert [path.name for path in folder.rglob("profile_default")] == ["profile_default"]
+        # A kernel that was just forked has it a moment later.
+        wait_until(lambda: [path.name for path in folder.rglob("profile_default")] == ["profile_default"], 30)
         with httpx.Client(base_url=own.url, timeout=60, trust_env=False) as client:
             Person(client).begin().open_workbook()
     assert [path for path in home.rglob("*") if "ipython" in path.name] == []

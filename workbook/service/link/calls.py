@@ -107,7 +107,7 @@ def verbs_of(interface: type[RoleService]) -> Mapping[str, Verb]:
     --------
     >>> from workbook.service.desks.roles import TogetherService
     >>> sorted(verbs_of(TogetherService))[:4]
-    ['choose_exercise', 'couple', 'decide', 'move_in_room']
+    ['choose_exercise', 'couple', 'decide', 'look']
     """
     names = sorted(interface.__abstractmethods__ - NO_CALLS)
     return MappingProxyType({name: _read_verb(interface, name) for name in names})
