@@ -15,7 +15,6 @@ import httpx
 import psutil
 import pytest
 
-from workbook.server import front
 from workbook.server.front import open_front
 from workbook.server.network import bind, free_port
 from workbook.server.settings import ServerSettings
@@ -161,7 +160,7 @@ def test_over_tls_and_elsewhere_there_is_none(monkeypatch: pytest.MonkeyPatch) -
     listener = bind("127.0.0.1", 0)
     try:
         assert not open_front(ServerSettings(port=1, share=True, lan_address="192.0.2.1"), listener).is_open
-        monkeypatch.setattr(front.sys, "platform", "darwin")
+        monkeypatch.setattr(sys, "platform", "darwin")
         assert not open_front(ServerSettings(port=1), listener).is_open
     finally:
         listener.close()

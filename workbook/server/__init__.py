@@ -5,7 +5,7 @@
 ``preflight``          is it safe to begin here
 ``settings``           how one server is set up
 ``network``            ports and addresses of this computer; ``certificate`` its own TLS
-``front``              the first page, while all else is still loaded
+``front``              the first page, while all else is still loaded; ``forking`` where that is safe
 ``application``        Voila with our routes and no others
 ``connections``        how long a connection may wait without asking; ``run_folder`` where it works
 ``context``            what every request may reach: store, service, sittings, tickets
