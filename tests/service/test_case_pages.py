@@ -1,6 +1,7 @@
 """What open pages hear of a case, on one server and on two, and what asking costs: nothing of it tells a decision."""
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Change
 from workbook.storage.base import Cell, Row
 from workbook.storage.memory import MemoryStore
+from workbook.storage.watchers import Watchers
 
 OF_FACET = catalogue()[INSTRUMENT].subscale_by_id[FACET].items
 CASE_ONLY = {INSTRUMENT: Granted(ToCase.SCORES)}
@@ -199,11 +201,28 @@ def test_more_than_finds_room_is_published_not_at_all(monkeypatch: pytest.Monkey
 
 
 # -- two servers -------------------------------------------------------------------------
-@pytest.mark.parametrize("undo", ["grant nothing", "leave the case", "erase"])
-def test_what_is_taken_back_on_another_server_is_gone_from_all_pages(undo: str) -> None:
+@pytest.mark.parametrize(
+    ("undo", "reader"),
+    [
+        *product(["grant nothing", "leave the case"], ["partner", "both", "therapist"]),
+        ("erase", "therapist"),  # it parts the two, who are in no session any more
+    ],
+)
+def test_what_is_taken_back_on_another_server_is_gone_by_the_next_read(
+    undo: str, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody who watches has heard of it yet: a read looks for itself."""
+    monkeypatch.setattr(Watchers, "tell", lambda *_: None)
     house, practice = in_session()
+    together = house.together()[0]
+    read = {
+        "partner": house.b[0].session_now,
+        "both": together.session_now,
+        "therapist": lambda: practice.service.session(practice.case.case_id),
+    }[reader]
     _grant(house.a[0], SCORES)
-    assert reveal(practice).revealed
+    reveal(practice)
+    assert len(read().revealed) == 1
     other = Household(house.store, cost=CHEAP)
     ada = other.seat_partner(other.accounts.sign_in(house.code, "Ada", WORDS["Ada"]))
     match undo:
@@ -213,9 +232,21 @@ def test_what_is_taken_back_on_another_server_is_gone_from_all_pages(undo: str) 
             ada.leave_case()
         case "erase":
             ada.erase(WORDS["Ada"])
-    if undo != "erase":  # it parts the two, and Ben is in no session any more
-        assert house.b[0].session_now().revealed == ()
-    assert practice.service.session(practice.case.case_id).revealed == ()
+    assert read().revealed == ()
+
+
+def test_a_therapist_who_has_signed_out_shows_nothing_that_a_place_no_longer_grants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Watchers, "tell", lambda *_: None)
+    house, practice = in_session()
+    _grant(house.a[0], SCORES)
+    reveal(practice)
+    house.local.sittings.end(practice.actor.sitting_id)
+    assert len(house.b[0].session_now().revealed) == 1
+    other = Household(house.store, cost=CHEAP)
+    _grant(other.seat_partner(other.accounts.sign_in(house.code, "Ada", WORDS["Ada"])), {})
+    assert house.b[0].session_now().revealed == ()
 
 
 def test_a_case_is_read_alike_on_two_servers_and_has_one_couple() -> None:

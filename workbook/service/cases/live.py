@@ -43,6 +43,8 @@ class Live:
     rated : set of person ids
     is_over : bool
         It has ended, and can be rated still.
+    looked_at : tuple of bytes
+        The stamps of the places of the two, as they were when it last came into step with them.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Live:
     started: str = ""
     rated: frozenset[str] = frozenset()
     is_over: bool = False
+    looked_at: tuple[bytes, ...] = ()
 
     def is_forgotten(self, now: datetime, offer: PracticeOffer) -> bool:
         """Tell whether nothing has happened in it for so long that it counts as over."""

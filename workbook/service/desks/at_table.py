@@ -103,9 +103,12 @@ class AtTable(CoupleService):
         core.sittings.act(actor.sitting_id)
 
     def session_now(self) -> SessionSeen | None:
-        sessions = self._core.caseload.sessions
-        found = sessions.of_couple(self._seated().couple_id)
-        return None if found is None else sessions.seen(found)
+        caseload, couple_id = self._core.caseload, self._seated().couple_id
+        found = caseload.sessions.of_couple(couple_id)
+        if found is not None:
+            caseload.follow_places(found)
+            found = caseload.sessions.of_couple(couple_id)
+        return None if found is None else caseload.sessions.seen(found)
 
     # -- the room -----------------------------------------------------------------------
     def room(self) -> RoomSeen | None:

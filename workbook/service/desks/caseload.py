@@ -7,7 +7,7 @@ wrote, and what is shown in a session each partner's own open sitting lays out.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +18,10 @@ from workbook.errors import AccessError, CaseError, WorkbookError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.cases import live as rules
 from workbook.service.cases.board import board_cell
+from workbook.service.cases.live import Live
 from workbook.service.cases.office import Office, is_standing
 from workbook.service.cases.owner import Owner
+from workbook.service.cases.place import place_cell
 from workbook.service.cases.published import OwnDrawer
 from workbook.service.cases.sessions import Sessions
 from workbook.service.cases.therapists import Therapists
@@ -223,6 +225,44 @@ class Caseload:
             else:
                 self.lay_out(live.case_id, actor.person_id)
         self.sessions.tell(PLACES)
+
+    def follow_places(self, live: Live) -> None:
+        """Bring a session into step with the places of the two, whichever server wrote them.
+
+        A reader of a session asks for it first: what was taken back elsewhere is gone by that very read.
+        A place is written anew in every sitting, whatever is granted in it: that it was tells nothing.
+        """
+        stamps = tuple(self.store.read_cell(place_cell(person_id)).stamp for person_id in live.people)
+        if live.looked_at == stamps:
+            return
+        with self._lock:
+            office = next((one for one in self._offices.values() if one.person_id == live.therapist_id), None)
+        with suppress(WorkbookError):  # the case was closed, or that sitting is just over
+            if office is not None:
+                self.look_again(office, live.case_id)
+            else:  # who has no sitting here either shows nothing: nobody can tell what they grant
+                shown = self.shown_by(live.case_id, live.people, live.standing)
+                for person_id in live.people:
+                    self._settle(live.case_id, person_id, shown.get(person_id, {}))
+        self.sessions.settle(live.case_id, lambda now, _: replace(now, looked_at=stamps))
+
+    def look_again(self, office: Office, case_id: str) -> None:
+        """Drop what is shown of somebody who grants it no more; another server may have been told of that."""
+        live = self.sessions.of_case(case_id)
+        if live is None or live.is_over or not live.laid:
+            return
+        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
+        granting = {one.place.person_id: one.place for one in people if one.is_standing}
+
+        def keep(now: Live, _at: datetime) -> Live:
+            kept = {
+                about: row
+                for about, row in now.laid.items()
+                if about[0] in granting and granting[about[0]].may_show(about[1][0])
+            }
+            return replace(now, laid=kept)
+
+        self.sessions.settle(case_id, keep)
 
     def withdraw(self, actor: Actor) -> None:
         """Take all that somebody shows in a session off every page: they have left, parted or been erased."""

@@ -104,6 +104,7 @@ class InCase(AtTable, PartnerService):
         found = self._my_session()
         if found is None:
             return None
+        self._core.caseload.follow_places(found)
         self._core.caseload.lay_out_own(found.case_id, self._actor)
         now = self._core.caseload.sessions.of_case(found.case_id)
         return None if now is None else self._core.caseload.sessions.seen(now, by=self._actor.person_id)

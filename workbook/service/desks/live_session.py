@@ -60,7 +60,7 @@ class LiveSession(TherapistService):
     def session(self, case_id: str) -> SessionSeen | None:
         office = self._office()
         office.fold().case(case_id)
-        self._look_again(office, case_id)
+        self._core.caseload.look_again(office, case_id)
         found = self._core.caseload.sessions.of_case(case_id)
         return None if found is None else self._core.caseload.sessions.seen(found, is_therapist=True)
 
@@ -176,30 +176,12 @@ class LiveSession(TherapistService):
     def _seen_now(self, case_id: str) -> SessionSeen:
         return self._core.caseload.sessions.seen(self._going_on(case_id), is_therapist=True)
 
-    def _look_again(self, office: Office, case_id: str) -> None:
-        """Drop what is shown of somebody who grants it no more; another server may have been told of that."""
-        live = self._core.caseload.sessions.of_case(case_id)
-        if live is None or live.is_over or not live.laid:
-            return
-        _, people = office.joined(office.fold(), case_id).get(case_id, (None, []))
-        granting = {one.place.person_id: one.place for one in people if one.is_standing}
-
-        def keep(now: Live, _at: datetime) -> Live:
-            kept = {
-                about: row
-                for about, row in now.laid.items()
-                if about[0] in granting and granting[about[0]].may_show(about[1][0])
-            }
-            return replace(now, laid=kept)
-
-        self._core.caseload.sessions.settle(case_id, keep)
-
     def _follow_places(self, office: Office, live: Live) -> None:
         """Have what is shown follow the places of the two, whichever server writes them."""
 
         def look(_rows: object) -> None:
             with suppress(WorkbookError):  # the case was closed, or the sitting is over
-                self._look_again(office, live.case_id)
+                self._core.caseload.look_again(office, live.case_id)
 
         stops = [self._core.store.watch(place_cell(person_id), look) for person_id in live.people]
         self._core.stop_at_end(self._actor, stops)

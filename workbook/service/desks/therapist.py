@@ -65,7 +65,7 @@ class LocalTherapist(LiveSession, TherapistService):
 
         decide_and_write(office.store, [log], keep)
         for case in open_cases:
-            self._look_again(office, case.case_id)
+            self._core.caseload.look_again(office, case.case_id)
         self._act()
         return self.practice()
 
@@ -244,7 +244,7 @@ class LocalTherapist(LiveSession, TherapistService):
             known["state"] = now
             for case_id in sorted({*now, *before}):
                 if now.get(case_id) != before.get(case_id):
-                    self._look_again(office, case_id)
+                    self._core.caseload.look_again(office, case_id)
                     notify(Change("case", "", case_id))
 
         stops = [core.store.watch(cell, hear) for cell in office.place_cells()]
