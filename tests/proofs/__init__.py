@@ -2,9 +2,9 @@
 
 ``make prove`` runs all of them in full, ``make prove ONLY=power-cuts,erasure`` some;
 ``make prove-short`` runs a short form of each. Results are kept by
-the last commit that touched what the proof depends on (`tests.proofs.ledger`) and name in ``build/proofs/``,
+the contents of all that the proof depends on (`tests.proofs.reach`) and its name in ``build/proofs/``,
 outside git, so a run that was stopped goes on where it was; counts only ever grow, and a failure once seen
-at a commit stays. Slices run beside each other, ``JOBS=2`` of them at a time (default: one per core).
+at a state stays. Slices run beside each other, ``JOBS=2`` of them at a time (default: one per core).
 
 How to add one: put a module here (any name that does not start with ``test_`` or ``_``) with
 

@@ -20,7 +20,7 @@ from tests.proofs._checking import BROKEN, check_after_crash
 from tests.proofs._disk import Disk, cuts, read_trace
 from tests.proofs._writing import TOLD
 from tests.proofs.harness import CannotRun, Counts, merge, proof
-from tests.proofs.ledger import ROOT
+from tests.proofs.reach import ROOT
 
 N_OPERATIONS = 150
 

@@ -1,14 +1,16 @@
 """Each proof in its short form: it holds, and with its protection removed it fails."""
 
-import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.proofs._running import missing_pieces, seed_of
 from tests.proofs.harness import CannotRun, Control, Proof, discover, merge, proof
-from tests.proofs.ledger import PROVEN, ROOT, Ledger, strange_to
+from tests.proofs.ledger import Ledger, state
+from tests.proofs.reach import KEEPING, ROOT, reached
 
 PROOFS = discover()
 CONTROLS = [(found, control) for found in PROOFS.values() for control in found.controls]
@@ -95,27 +97,47 @@ def nothing(_size: int, _seed: int) -> dict:
     return {"trials": 1}
 
 
-def test_results_depend_on_everything_that_proofs_import() -> None:
+def test_results_depend_on_every_module_that_is_loaded() -> None:
     """Otherwise a change would leave results standing that it may have made false."""
-    for module in Path(__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            name = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            if name.startswith(("tests.", "tools.")):
-                path = name.replace(".", "/")
-                assert any(f"{path}.py" == known or path.startswith(known) for known in PROVEN), (
-                    module.name,
-                    name,
-                )
-    assert all((ROOT / known).exists() for known in PROVEN)
+    code = (
+        "import sys, importlib; importlib.import_module(sys.argv[1]); "
+        "print(*(one.__file__ for one in list(sys.modules.values()) if getattr(one, '__file__', None)), sep='\\n')"
+    )
+    for name in ("agreeing", "at-rest", "histories", "worlds"):
+        module = PROOFS[name].run.__module__
+        done = subprocess.run(
+            [sys.executable, "-c", code, module], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        loaded = {Path(line) for line in done.stdout.splitlines()}
+        own = {path.relative_to(ROOT).as_posix() for path in loaded if path.is_relative_to(ROOT)}
+        own = {path for path in own if path.startswith(("workbook/", "tests/", "tools/"))} - set(KEEPING)
+        assert own, name
+        assert own <= set(reached(module)), name
 
 
-def test_a_result_outlives_changes_of_other_proofs_only() -> None:
+def test_a_result_outlives_changes_of_what_it_does_not_depend_on() -> None:
     """Of `server_kills` the hostile browser takes a function; two worlds take nothing, not even at second hand."""
+    found = {name: set(reached(one.run.__module__)) for name, one in PROOFS.items()}
     changed = "tests/proofs/server_kills.py"
-    assert changed in strange_to("worlds")
-    assert not {changed, "tests/proofs/hostile_browser.py"} & set(strange_to("hostile-browser"))
-    for name, found in PROOFS.items():
-        own = found.run.__module__.replace(".", "/") + ".py"
-        needed = {own, "tests/proofs/harness.py", "tests/proofs/_running.py"}
-        assert not needed & set(strange_to(name)), name
-        assert all((ROOT / path).is_file() for path in strange_to(name))
+    assert changed not in found["worlds"]
+    assert {changed, "tests/proofs/hostile_browser.py"} <= found["hostile-browser"]
+    pages, ui = "workbook/ui/app.py", "workbook/content/en/messages/ui.toml"
+    assert not {pages, ui} & (found["histories"] | found["coverage"] | found["presses"])
+    assert {pages, ui, "workbook/content/ladder.py"} <= found["agreeing"] & found["worlds"]
+    assert "workbook/storage/writer.py" in found["histories"]
+    assert "workbook/content/en/messages/errors.toml" in found["histories"]
+    # A server serves all of it, whatever is imported.
+    assert {"notebooks/couple.ipynb", "workbook/server/assets/static/page.js"} <= found["routes"]
+    for name, one in PROOFS.items():
+        own = one.run.__module__.replace(".", "/") + ".py"
+        assert {own, "tests/proofs/harness.py", "tests/proofs/_running.py", "uv.lock"} <= found[name], name
+        assert all((ROOT / path).is_file() for path in found[name])
+
+
+def test_another_content_is_another_state(monkeypatch, tmp_path) -> None:
+    """Of a file that a proof does not read it is the same."""
+    before = state.__wrapped__("histories")
+    (tmp_path / "changed").write_text("x")
+    paths = reached(PROOFS["histories"].run.__module__)
+    monkeypatch.setattr("tests.proofs.ledger.reached", lambda _: (*paths, str(tmp_path / "changed")))
+    assert state.__wrapped__("histories") != before
