@@ -98,8 +98,11 @@ function render({ model, el, signal }) {
     if (described.length) input.setAttribute("aria-describedby", described.join(" "));
     else input.removeAttribute("aria-describedby");
   };
+  // Also where somebody only stands in the field: what they typed last may be kept after this page was opened.
   const restore = () => {
-    if (document.activeElement !== input || !model.get("value")) input.value = model.get("value");
+    const value = model.get("value");
+    if (input.value === value || (document.activeElement === input && isTouched && value)) return;
+    input.value = atRest = value;
   };
   ["label", "hint", "max_length"].forEach((trait) => model.on(`change:${trait}`, fill));
   model.on("change:error", () => {

@@ -115,6 +115,7 @@ class Screen(Page):
         instrument, chapter = self.chapter
         screens = self.session.screens(chapter.id)
         items = screens[self.number]
+        self._refresh_own_words()
         if items:  # before the words: never questions of the screen before below a new heading
             with self.form.hold_sync():
                 self.form.occasion = self.occasion
@@ -178,7 +179,16 @@ class Screen(Page):
     def _written(self, name: str) -> str:
         return self.session.free_text(name, self.occasion)
 
+    def _refresh_own_words(self) -> None:
+        """Take in what another page of theirs has kept, also one just going, where nothing is typed."""
+        for name, field in self._fields.items():
+            written = self._written(name)
+            if field.typed() == field.kept != written:
+                field.kept = field.value = written
+
     def _keep(self, name: str, field: TextField) -> None:
+        if field.typed() == field.kept:
+            return  # nothing was typed here: what another page keeps meanwhile is not taken back
         if field.typed() != self._written(name):
             self.session.note("free_text", field=name, text=field.typed(), occasion=self.occasion)
         field.kept = field.typed()

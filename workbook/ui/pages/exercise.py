@@ -78,6 +78,7 @@ class ExercisePage(Page):
         self.menu.on_press(self.desk.guard_press(self._turn))
         self._shown = ""
         self._forms: dict[str, MoveForm] = {}
+        self._left: dict[str, dict[str, str]] = {}  # what stood in each when it was last looked at
         self._opened: set[str] = set()
         return (self.fields,)
 
@@ -157,6 +158,9 @@ class ExercisePage(Page):
 
     def _keep_drafts(self) -> None:
         for place, form in self._forms.items():
+            if form.typed() == self._left.get(place):
+                continue  # nothing was typed here: what another page keeps meanwhile is not taken back
+            self._left[place] = form.typed()
             self._opened.add(place)  # it is on the screen: no need to ask for it
             self.session.keep_draft(place, form.typed() if form.is_touched else {})
 
@@ -203,6 +207,7 @@ class ExercisePage(Page):
         self._keep_drafts()  # the other's move may have changed what can be done here
         self._shown = key
         self._forms = dict(scene.forms) if scene else {}
+        self._left = {place: form.typed() for place, form in self._forms.items()}
         for form in self._forms.values():
             form.on_rest(self.desk.guard(self._keep_drafts))
         self.fields.children = tuple(scene.fields) if scene else ()
