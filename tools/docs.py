@@ -14,6 +14,7 @@ import pandera.pandas as pa
 
 from tools.content_pages import write_evidence, write_instruments
 from tools.exercise_table import write_exercises
+from tools.proof_table import write_proofs
 from tools.statistics_docs import write_statistics
 from tools.told_pages import write_couples, write_told
 from workbook.content.document import Document
@@ -124,6 +125,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/instruments.md": write_instruments,
         "docs/evidence.md": write_evidence,
         "docs/exercises.md": lambda: write_exercises(NOTE),
+        "docs/proofs.md": lambda: write_proofs(NOTE),
         "docs/told.md": lambda: write_told(NOTE),
         "docs/made-up-couples.md": lambda: write_couples(NOTE),
         "docs/statistics.md": lambda: write_statistics(NOTE),

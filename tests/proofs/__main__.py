@@ -13,8 +13,10 @@ import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
 
 from tests.proofs._running import Outcome, Piece, missing_pieces, run
+from tests.proofs._seen import is_seen, note
 from tests.proofs.harness import Proof, discover
 from tests.proofs.ledger import Ledger
 
@@ -28,6 +30,15 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names, separated by commas")
     parser.add_argument("--jobs", type=int, default=0, help="processes side by side; default: one per core")
     parser.add_argument("--list", action="store_true", help="name the proofs and run none")
+    parser.add_argument(
+        "--known", action="store_true", help="pass over what seen.json has of this very state"
+    )
+    parser.add_argument(
+        "--state", action="store_true", help="say which are known of this very state; run none"
+    )
+    parser.add_argument(
+        "--note", action="store_true", help="write what is proven in full to seen.json; run none"
+    )
     chosen = parser.parse_args()
     proofs = discover()
     names = [name for name in chosen.only.split(",") if name] or sorted(proofs)
@@ -41,6 +52,14 @@ def main() -> int:
     if chosen.list:
         print("\n".join(f"{name} · {proofs[name].bound}" for name in names))
         return 0
+    if chosen.state:
+        print("\n".join(f"{name} · {'known' if is_seen(name) else 'to be proven'}" for name in names))
+        return 0
+    if chosen.note:
+        print("\n".join(note([proofs[name] for name in names], Ledger(), datetime.now(UTC).date())))
+        return 0
+    if chosen.known:
+        names = [name for name in names if not is_seen(name)]
     return _prove_all([proofs[name] for name in names], chosen.jobs or os.cpu_count() or 1)
 
 

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.proofs import _seen as seen
 from tests.proofs._running import missing_pieces, seed_of
 from tests.proofs.harness import CannotRun, Control, Proof, discover, merge, proof
 from tests.proofs.ledger import Ledger, state
@@ -141,3 +143,26 @@ def test_another_content_is_another_state(monkeypatch, tmp_path) -> None:
     paths = reached(PROOFS["histories"].run.__module__)
     monkeypatch.setattr("tests.proofs.ledger.reached", lambda _: (*paths, str(tmp_path / "changed")))
     assert state.__wrapped__("histories") != before
+
+
+def test_only_what_is_proven_in_full_of_this_state_is_written_down(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(seen, "FILE", tmp_path / "seen.json")
+    states = ["one"]
+    monkeypatch.setattr(seen, "state", lambda _: states[-1])
+    ledger = Ledger(tmp_path, at="one")
+    planned = Proof("cuts", "0 lost", 10, 3, 5, nothing, lambda counts: counts["lost"] == 0, str)
+    planned.control(size=1, fails=lambda counts: counts["lost"] > 0)(nothing)
+    day = date(2026, 5, 1)
+    ledger.add("cuts", seed_of("cuts", 0), {"trials": 5, "lost": 0}, 60)
+    ledger.add("cuts / nothing", seed_of("cuts / nothing", 0), {"trials": 1, "lost": 1}, 30)
+    assert seen.note([planned], ledger, day) == [] and not seen.is_seen("cuts")
+    ledger.add("cuts", seed_of("cuts", 1), {"trials": 5, "lost": 0}, 60)
+    assert seen.note([planned], ledger, day) == ["cuts"] and seen.is_seen("cuts")
+    assert seen.read_seen()["cuts"]["minutes"] == 2.5 and seen.read_seen()["cuts"]["controls"] == {
+        "nothing": True
+    }
+    states.append("two")
+    assert not seen.is_seen("cuts"), "of another state it is to be proven anew"
+    states.append("one")
+    ledger.add("cuts", 7, {"trials": 5, "lost": 1}, 60)
+    assert seen.note([planned], ledger, day) == ["cuts"] and not seen.is_seen("cuts"), "it does not hold"
