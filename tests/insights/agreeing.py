@@ -38,7 +38,7 @@ def draw_agreeing(n: int, reliability: float, seed: int, *, times: int = 1) -> p
         Occasions; what is true stays the same.
     """
     random = np.random.default_rng(seed)
-    parts = []
+    asked, values = [], []
     for name in ASKED:
         instrument = catalogue()[name]
         truths = {topic: random.normal(0, 1, n) for topic in _topics(instrument)}
@@ -50,23 +50,26 @@ def draw_agreeing(n: int, reliability: float, seed: int, *, times: int = 1) -> p
                 for place in PLACES:
                     value = MIDDLE + true_sd * truths[topic] + random.normal(0, error_sd, n)
                     value = np.clip(np.rint(value), lowest, highest).astype(int)
-                    turned = lowest + highest - value if item.reverse else value
-                    parts.append(_rows(turned, name, item.id, place, time))
-    return frames.check(pd.concat(parts, ignore_index=True), frames.RESPONSES)
+                    asked.append((place, f"assessment-{time}", name, item.id, asked_version(item.id)))
+                    values.append(lowest + highest - value if item.reverse else value)
+    return frames.check(_laid_out(asked, values, n), frames.RESPONSES)
 
 
-def _rows(values: np.ndarray, instrument: str, item: str, place: str, time: int) -> pd.DataFrame:
-    couples = [f"c_{n:05d}" for n in range(len(values))]
+def _laid_out(asked: Sequence[tuple[str, ...]], values: Sequence[np.ndarray], n: int) -> pd.DataFrame:
+    """Return one row for each couple and each place, occasion and item that they were asked, in that order."""
+    places, *columns = ([one for one in column for _ in range(n)] for column in zip(*asked, strict=True))
+    occasions, instruments, items, versions = columns
+    couples = [f"c_{number:05d}" for number in range(n)] * len(asked)
     return pd.DataFrame(
         {
             "couple_id": couples,
-            "person_id": [f"{couple}{place}" for couple in couples],
-            "occasion": f"assessment-{time}",
-            "instrument": instrument,
-            "item": item,
-            "value": pd.array(values, dtype="Int16"),
+            "person_id": [couple + place for couple, place in zip(couples, places, strict=True)],
+            "occasion": occasions,
+            "instrument": instruments,
+            "item": items,
+            "value": pd.array(np.concatenate(values), dtype="Int16"),
             "declined": False,
-            "version": asked_version(item),
+            "version": versions,
         }
     )
 
