@@ -40,11 +40,18 @@ only one holds a value         stays shut          stays shut  stays shut
 own needs of either            stay shut           stay shut   words open
 either chose nothing           the round stays shut for both
 =============================  ==================  ==========  ============
+
+The weekly check-in is never shown week by week, but as one **line**: the score of each week by its day,
+and nothing finer. Of two lines that open, each keeps the weeks beside which the other has one, within
+three days, one for one: so one week does not buy all of the other's. A week that was chosen for a line
+once stays in all later ones as it was: a score that moves when one more question is answered gives that
+answer away.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -58,6 +65,12 @@ from workbook.scoring import score
 
 TAKES_OWN_NEEDS = "needs"
 """The instrument to which people add needs in their own words."""
+WEEKS = "weeks-1"
+"""The one occasion about which somebody decides for all of their weeks, as a line."""
+MOST_WEEKS = 53
+"""Weeks that a line holds: the newest of them."""
+NEAR_DAYS = 3
+"""How far from the day of one's own week the other's may lie. Two weekly habits never lie further apart."""
 
 
 class Grain(StrEnum):
@@ -207,6 +220,73 @@ def publish(
     return coarsen(snapshot, grain)
 
 
+def publish_weeks(
+    responses: pd.DataFrame,
+    days: Mapping[str, date],
+    *,
+    instrument: Instrument,
+    couple_id: str,
+    person_id: str,
+    round: int = 1,
+    before: pd.DataFrame | None = None,
+) -> Publication:
+    """Take a snapshot of somebody's weeks as one line, at grain *scores*.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        `workbook.frames.RESPONSES`. Rows of other persons and instruments are passed over.
+    days : mapping of occasion to date
+        On which day each week was begun; a week whose day is not known has no place in a line.
+    before : DataFrame, optional
+        `workbook.frames.SCORES` of the line chosen before: its weeks stay as they were.
+
+    Raises
+    ------
+    SharingError
+        The instrument is private, or is not asked by the week.
+    """
+    if instrument.is_private or instrument.occasion != "weekly":
+        raise SharingError(f"{instrument.id!r} is not asked by the week, so it makes no line")
+    answers = publishable(responses, instrument)
+    is_own = (answers["person_id"] == person_id) & answers["occasion"].isin(list(days))
+    made = _scored(answers[is_own.to_numpy(dtype=bool, na_value=False)], instrument)
+    made = made.assign(occasion=made["occasion"].map({one: day_name(days[one]) for one in days}))
+    earlier = made.iloc[:0] if before is None else before
+    earlier = earlier[(earlier["version"] == instrument.version).to_numpy(dtype=bool)]
+    joined = pd.concat([one for one in (earlier, made) if len(one)] or [made], ignore_index=True)
+    joined = joined.drop_duplicates(["occasion", "subscale"], keep="first").sort_values("occasion")
+    newest = sorted(set(joined["occasion"]))[-MOST_WEEKS:]
+    line = Publication(
+        couple_id,
+        person_id,
+        instrument.id,
+        WEEKS,
+        round,
+        Grain.SCORES,
+        frames.empty(frames.RESPONSES),
+        frames.check(joined[joined["occasion"].isin(newest)].reset_index(drop=True), frames.SCORES),
+        rule_of(instrument),
+        instrument.version,
+    )
+    return coarsen(line, Grain.SCORES)
+
+
+def day_name(day: date) -> str:
+    """Return what stands for the day of a week, in the place of an occasion.
+
+    >>> day_name(date(2026, 3, 9)), day_of_name("day-20260309")
+    ('day-20260309', datetime.date(2026, 3, 9))
+    """
+    return f"day-{day:%Y%m%d}"
+
+
+def day_of_name(name: str) -> date:
+    """Return the day again."""
+    digits = name.removeprefix("day-")
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+
+
 def renew(publication: Publication, instrument: Instrument) -> Publication:
     """Return the same publication without what its instrument holds back today.
 
@@ -287,6 +367,8 @@ def open_round(
     if grain is Grain.NOTHING:
         return None
     a, b = coarsen(a, grain), coarsen(b, grain)
+    if a.occasion == WEEKS:
+        return _only_near(a, b), _only_near(b, a)
     return _only_shared(a, b), _only_shared(b, a)
 
 
@@ -310,3 +392,38 @@ def _of_both(mine: pd.DataFrame, yours: pd.DataFrame, name: str) -> pd.DataFrame
     there = set(yours[name].tolist())
     is_there = [one in there for one in mine[name].tolist()]
     return mine if all(is_there) else mine[np.array(is_there)].reset_index(drop=True)
+
+
+def _only_near(mine: Publication, yours: Publication) -> Publication:
+    """Return a line with the weeks beside which the other has one of the same, one for one."""
+    kept: set[tuple[str, str]] = set()
+    for subscale in set(mine.scores["subscale"]) & set(yours.scores["subscale"]):
+        days, others = (_days(line.scores, subscale) for line in (mine, yours))
+        kept |= {(subscale, day_name(day)) for day in _near(days, others)}
+    rows = zip(mine.scores["subscale"], mine.scores["occasion"], strict=True)
+    is_kept = np.array([row in kept for row in rows], dtype=bool)
+    return replace(mine, scores=mine.scores[is_kept].reset_index(drop=True))
+
+
+def _days(scores: pd.DataFrame, subscale: str) -> list[date]:
+    names = scores.loc[(scores["subscale"] == subscale).to_numpy(dtype=bool), "occasion"]
+    return sorted(day_of_name(name) for name in names)
+
+
+def _near(days: Sequence[date], others: Sequence[date]) -> list[date]:
+    """Return those of some days, in their order, that find one of the others near: one for one.
+
+    >>> monday, friday = date(2026, 3, 2), date(2026, 3, 6)
+    >>> _near([monday, date(2026, 3, 9)], [date(2026, 3, 5)]) == [monday]
+    True
+    >>> _near([monday], [friday])
+    []
+    """
+    found, rest = [], list(others)
+    for day in days:
+        while rest and (day - rest[0]).days > NEAR_DAYS:
+            rest.pop(0)
+        if rest and abs((day - rest[0]).days) <= NEAR_DAYS:
+            found.append(day)
+            rest.pop(0)
+    return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import workbook.content
-from tests.insights import chance
+from tests.insights import chance, progress_rules
 from tests.insights.chance import Raw
 from tests.insights.rules import OFTEN, RULES, titles_in
 from tests.insights.view_rules import VIEW_RULES
@@ -25,6 +25,7 @@ RARE = 1.4  # of a sign
 HOW_TO_READ = (
     "band_assumed", "joined", "agreement_what", "one_side", "side_by_side_how", "differences_ask",
     "profile_note_two", "profile_note_one", "signs_how_two", "signs_how_one", "signs_open_two", "signs_open_one",
+    "moved_how", "risen_only", "progress_how", "progress_how_two", "progress_assumed", "trend_assumed", "lines", "lines_how",
     "signs_no_verdict", "filled_open", "own_and_seen", "one_question", "few_questions", "single", "waiting_how", "waiting_less",
 )  # fmt: skip
 UNPRAISED = ("Letting go", "Hearing the need beneath the words")
@@ -100,6 +101,7 @@ def neutral() -> frozenset[str]:
     said = [ui["together"]["order"], ui["results"]["order"], ui["together"]["chance"]]
     said += [ui["telling"]["time_and_warmth"], ui["telling"]["for_oneself"]]
     said += [ui["together"]["second_step"], ui["results"]["second_step"]]
+    said += [ui["progress-own"][key] for key in ("fell_title", "fell_why", "fell_alone")]
     said += [ui["perception"]["lead"], ui["perception"]["numbers"]]
     said += [text for key, text in plots.items() if key.startswith("chance_")]
     said += [plots[key] for key in HOW_TO_READ]
@@ -120,8 +122,11 @@ class Judge:
 
     unpraised = UNPRAISED
 
-    def __init__(self, topics: Mapping[str, Topic], names: Mapping[str, str], raw: Raw) -> None:
+    def __init__(
+        self, topics: Mapping[str, Topic], names: Mapping[str, str], raw: Raw, before: Raw | None = None
+    ) -> None:
         self.topics, self.who, self.raw = topics, list(names), raw
+        self.before: Raw = before or {}
         self.names = dict(names)
         self.page = ""
         self.place = {name: place for place, name in names.items()} | {"you": "a"}
@@ -140,6 +145,8 @@ class Judge:
                 self._read_text(text)
             if page == "overview":
                 self._nobody_is_passed_over()
+            if page in progress_rules.PAGES:
+                self.false += progress_rules.unsaid(self, " ".join(told))
             if page == "signs":
                 self._every_frequent_sign_is_counted(" ".join(told))
         return self.false
@@ -174,7 +181,7 @@ class Judge:
         return topic.is_high(place) if topic.is_sign else topic.is_low(place)
 
     def _read_sentence(self, sentence: str) -> None:
-        for pattern, rule in (*RULES, *VIEW_RULES):
+        for pattern, rule in (*RULES, *VIEW_RULES, *progress_rules.PROGRESS_RULES):
             match = re.fullmatch(pattern, sentence)
             if match:
                 self._note(rule(self, match), sentence)
@@ -294,15 +301,16 @@ def judge(
     scores: Mapping[str, Mapping[str, Score]],
     names: Mapping[str, str],
     raw: Raw | None = None,
+    before: Raw | None = None,
 ) -> list[str]:
     """Return the sentences on these pages that are false for people with these scores.
 
     ``raw`` are their answers by place and item; without it, each item is taken to be answered with its
-    topic's score.
+    topic's score. ``before`` are those of the first time, where pages tell what has moved since.
     """
     given = raw if raw is not None else chance.answers_of(scores)
     if raw is None and len(names) > 1:
         given = chance.shown(given)
     given = {place: sheet for place, sheet in given.items() if place in names}
     differing = chance.told(chance.between(given, ("connection", "warning_signs")))
-    return Judge(read_topics(scores, names, differing), names, given).read(pages)
+    return Judge(read_topics(scores, names, differing), names, given, before).read(pages)

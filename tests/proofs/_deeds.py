@@ -27,7 +27,7 @@ from workbook.service.formats.case_values import Granted, Policy, ToCase
 from workbook.service.formats.values import Actor, Answer
 from workbook.service.identity import accounts
 from workbook.service.studies.study import Study
-from workbook.sharing import Grain, grains_for
+from workbook.sharing import WEEKS, Grain, grains_for
 
 OCCASION, NEXT_OCCASION, DAY = "assessment-1", "assessment-2", "2026-05-01"
 NAMES = ("Ana", "Ben")
@@ -159,6 +159,19 @@ def _take_back(household: Household, couple: Couple, chance: random.Random) -> N
     household.seat_partner(couple.ana).withdraw(chance.choice((*A_ONLY, *B_ONLY)), OCCASION)
 
 
+def _show_weeks(household: Household, couple: Couple, chance: random.Random) -> None:
+    """Choose the line of one's weeks, or not, and take it back, all by oneself."""
+    ana = household.seat_partner(couple.ana)
+    for number in range(1, chance.randint(2, 5)):
+        day = f"2026-03-{7 * number:02}"
+        ana.add_event("setting", {"name": "week", "value": number, "day": day})
+        ana.save_answers(answers_of(chance, "weekly", f"week-{number}", 1.0))
+    with suppress(WorkbookError):  # all of it may be declined
+        ana.decide("weekly", WEEKS, chance.choice((Grain.NOTHING, Grain.SCORES, Grain.SCORES)))
+    if chance.random() < 0.3:
+        ana.withdraw("weekly", WEEKS)
+
+
 def _begin_a_week(household: Household, couple: Couple, chance: random.Random) -> None:
     household.seat_partner(couple.ana).add_event("setting", {"name": "week", "value": chance.randint(1, 5)})
 
@@ -260,7 +273,7 @@ def _choose_exercises(household: Household, couple: Couple, chance: random.Rando
 Deed = Callable[[Household, Couple, random.Random], None]
 DEEDS: tuple[Deed, ...] = (
     _answer, _answer, _answer, _answer_safety, _answer_safety, _decide, _decide, _decline, _take_back, _begin_a_week,
-    _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block, _choose_exercises,
+    _say_thanks, _write, _walk, _revoke, _lock_anew, _come_and_go, _export, _block, _choose_exercises, _show_weeks,
     _give_to_research, _give_to_research, _grant, _grant, _ask_for_private_answers,
 )  # fmt: skip
 

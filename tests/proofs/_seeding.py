@@ -13,21 +13,23 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from tests.proofs._partners import INSTRUMENT, OCCASION, PASSPHRASES, answers_of
 from tests.proofs._writing import KEY
 from workbook.exercises import SHAPES
+from workbook.instruments import catalogue
 from workbook.service.couple.events import DRAWER_SHAPES
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.desks.roles import PartnerService
 from workbook.service.desks.therapist import LocalTherapist
 from workbook.service.formats.case_values import Granted, ToCase
-from workbook.service.formats.values import Actor
+from workbook.service.formats.values import Actor, Answer
 from workbook.shapes import Text
-from workbook.sharing import Grain
+from workbook.sharing import WEEKS, Grain
 from workbook.storage.base import Store
 from workbook.storage.chain import name_of_cell
 from workbook.storage.heads_file import Keys
 from workbook.storage.sqlcipher import FILE_NAME
 
 DAY = "2026-05-01"
+WEEKLY = catalogue()["weekly"].items
 _PAGE = 4096
 
 
@@ -118,9 +120,12 @@ def practise(household: Household, partners: Sequence[PartnerService], seeds: Se
 
 
 def share(partners: Iterable[PartnerService]) -> None:
-    """Both reveal their answers, so that there are publications as well."""
+    """Both reveal their answers and their weeks, so that there are publications as well."""
     for partner in partners:
         partner.decide(INSTRUMENT, OCCASION, Grain.ANSWERS)
+        partner.save_answers([Answer(f"week-{one.id}", "week-1", one.id, 1) for one in WEEKLY])
+        partner.add_event("setting", {"name": "week", "value": 1, "day": DAY})
+        partner.decide("weekly", WEEKS, Grain.SCORES)
 
 
 def numeric_patterns(person: int) -> list[bytes]:

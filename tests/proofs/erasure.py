@@ -134,7 +134,8 @@ def _one_parting(folder: Path, how: str, counts: Counts) -> None:
         counts["paired_again"] += _does(
             partner.decide, _partners.INSTRUMENT, _partners.OCCASION, Grain.SCORES
         )
-        counts["shown_again"] += len(partner.read_table().publications)
+        table = partner.read_table()
+        counts["shown_again"] += len(table.publications) + len(table.lines)
         counts["lost"] += _partners.state_of(partner).values != before[person]
     counts["joined_again"] += _does(household.accounts.join, code, "Somebody", "eleven quiet words")
     household.close()
@@ -211,7 +212,7 @@ def _one_erasure(folder: Path, who: int, counts: Counts, *, listed: bool) -> Non
     name = seeds[1 - who].names[0].decode()
     again = household.seat_partner(household.accounts.sign_in(code, name, passphrases[1 - who]))
     counts["partner_changed"] += _partners.state_of(again).values != before
-    counts["hollow_rounds"] += listed and len(again.read_table().open_rounds)
+    counts["hollow_rounds"] += listed and len((*again.read_table().open_rounds, *again.read_table().weeks))
     counts["still_signs_in"] += listed and _signs_in(
         household, code, seeds[who].names[0].decode(), passphrases[who]
     )

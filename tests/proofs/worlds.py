@@ -56,12 +56,12 @@ from workbook.service.desks.household import Household
 from workbook.service.formats.case_values import Revealed
 from workbook.service.formats.values import Change
 from workbook.service.identity.sittings import Sittings
-from workbook.sharing import Grain
+from workbook.sharing import WEEKS, Grain
 from workbook.storage.base import Store, Writing
 from workbook.storage.memory import MemoryStore
 from workbook.storage.opening import open_store
 
-OCCASIONS = (_deeds.OCCASION, _deeds.NEXT_OCCASION, "week-1")
+OCCASIONS = (_deeds.OCCASION, _deeds.NEXT_OCCASION, "week-1", WEEKS)
 PAIRS_IN_GROUP = 4
 ANEW, ANEW_IN_CONTROLS = 3, 1
 OTHERWISE_AT_MOST = 0.02  # of all pairs

@@ -36,14 +36,17 @@ from workbook.service.desks.partner import LocalPartner
 from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Answer
 from workbook.service.identity.sittings import Sittings
-from workbook.sharing import Grain
+from workbook.sharing import WEEKS, Grain
 from workbook.storage.base import Store, Writing
 from workbook.storage.sqlcipher import SqlCipherStore
 
 OBSERVERS = ("without", "with_key", "partner")
 MOMENTS = ("running", "closed", "killed")
 OCCASION = _deeds.OCCASION
-SHOWN, N_ANSWERED = "connection", 47  # with needs and what is answered again, within one block of rows
+SHOWN, N_ANSWERED = (
+    "connection",
+    41,
+)  # with needs, a week and what is answered again, within one block of rows
 LARGEST_STEP = 3
 """Pages by which chance may move the size of the database: where SQLite splits a page of an index hangs on ids
 that are drawn. It must not lean: neither of two worlds may be the larger one more often than a coin would have it."""
@@ -86,6 +89,15 @@ def _choose_and_take_back(ana: LocalPartner, _chance: random.Random) -> None:
         ana.choose_exercise("gratitude_log", "done", stands=stands)
 
 
+def _show_weeks(ana: LocalPartner, _chance: random.Random) -> None:
+    ana.decide("weekly", WEEKS, Grain.SCORES)
+
+
+def _show_weeks_and_take_back(ana: LocalPartner, chance: random.Random) -> None:
+    _show_weeks(ana, chance)
+    ana.withdraw("weekly", WEEKS)
+
+
 def _draft(ana: LocalPartner, chance: random.Random) -> None:
     for _ in range(chance.randint(1, 3)):
         words = '{"request.sent:": {"text": "%s"}}' % ("x" * chance.randint(1, 2_000))
@@ -116,6 +128,8 @@ DEEDS: dict[str, Callable[[LocalPartner, random.Random], object]] = {
     "exercise done": _choose("tech_off", "done"),
     "exercise taken back": _choose_and_take_back,
     "taken back": _take_back,
+    "weeks shown": _show_weeks,
+    "weeks taken back": _show_weeks_and_take_back,
     "blocked": lambda ana, _chance: ana.block_free_text(blocked=True),
     "gave": lambda ana, chance: ana.give_to_research(
         chance.choice((Grain.SCORES, Grain.ANSWERS)), linked=True, text_hash=_deeds.STUDY.words_hash
@@ -301,6 +315,8 @@ def record_acts(name: str, deeds: list[str]) -> list[tuple[str, tuple[object, ..
 def _act(ana: LocalPartner, chance: random.Random, deeds: list[str], invite: str) -> None:
     ana.read_table()
     ana.save_answers([*_answers(SHOWN, chance, N_ANSWERED), *_answers("needs", chance, 2)])
+    ana.add_event("setting", {"name": "week", "value": 1, "day": "2026-03-02"})
+    ana.save_answers(_answers("weekly", chance, 6, "week-1"))
     ana.add_event("own_need", {"id": "needs.own.0badcafe", "text": "to be alone"})
     for deed in deeds:
         if deed in CASE_DEEDS:
@@ -385,9 +401,9 @@ def _copied(place: Path) -> Iterator[Path]:
         yield Path(shutil.copytree(place, folder / "copy"))
 
 
-def _answers(instrument: str, chance: random.Random, n: int) -> list[Answer]:
+def _answers(instrument: str, chance: random.Random, n: int, occasion: str = OCCASION) -> list[Answer]:
     items = catalogue()[instrument].items[:n]
     return [
-        Answer(chance.randbytes(16).hex(), OCCASION, item.id, chance.choice(item.scale.values))
+        Answer(chance.randbytes(16).hex(), occasion, item.id, chance.choice(item.scale.values))
         for item in items
     ]

@@ -1,11 +1,15 @@
 """The figures' numbers are the statistics' numbers, and what is missing draws nothing."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from workbook.errors import StatisticsError
 from workbook.instruments import catalogue
+from workbook.plots.measure import text_width
+from workbook.plots.theme import TEXT
 from workbook.research import plots
 from workbook.research.change import reliable_change
 from workbook.research.dyadic import Apim, apim
@@ -28,6 +32,9 @@ def model(request: pytest.FixtureRequest, pairs: pd.DataFrame) -> Apim:
     return apim(pairs, distinguishable=request.param == "distinguishable", n_draws=200)
 
 
+ON_A_PHONE = 328.0  # px that a figure has there
+
+
 def _words(figure: object) -> str:
     return " ".join(str(note.text) for note in figure.layout.annotations)
 
@@ -41,6 +48,29 @@ def test_the_forest_shows_both_coefficients_of_every_facet() -> None:
     figure = plots.plot_reliability(prepared)
     assert all(title in _words(figure) for title in prepared["title"])
     assert plots.plot_reliability(prepared.head(0)) is None
+
+
+def test_no_word_of_the_forest_covers_another_on_a_phone() -> None:
+    """The longest title of all stands in the first row, and α is as high as it can be."""
+    several = [s.title for one in catalogue().values() for s in one.subscales if len(s.items) > 1]
+    longest = max(several, key=lambda title: text_width(title, TEXT))
+    prepared = pd.DataFrame(
+        {"title": longest, "kind": ["alpha", "omega"], "value": [1.0, 0.9], "low": [0.9, 0.8], "high": 1.0}
+    )
+    figure = plots.plot_reliability(prepared)
+    start, end = figure.layout.xaxis.range
+    boxes = []
+    for note in figure.layout.annotations:
+        width = text_width(note.text, note.font.size)
+        across = ON_A_PHONE * (note.x if note.xref == "paper" else (note.x - start) / (end - start))
+        left = across - {"left": 0, "center": width / 2, "right": width}[note.xanchor or "center"]
+        assert left >= -1 and left + width <= ON_A_PHONE + 1, note.text
+        boxes.append((left, left + width, note.y - note.font.size / 2, note.y + note.font.size / 2))
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+    (number,) = [note for note in figure.layout.annotations if note.text == "1.00"]
+    mark = ON_A_PHONE * (1.0 - start) / (end - start)
+    assert mark + 6 < ON_A_PHONE - text_width(number.text, number.font.size), "nor its own mark"
 
 
 def test_the_diagram_writes_each_effect_on_its_arrow(model: Apim) -> None:

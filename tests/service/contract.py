@@ -6,9 +6,16 @@ from tests.service.rights_contract import RightsContract
 from tests.service.sight_contract import SightContract
 from tests.service.table_contract import TableContract
 from tests.service.therapist_contract import TherapistContract
+from tests.service.weekly_line_contract import WeeklyLineContract
 
 
 class ServiceContract(
-    DrawerContract, TableContract, SightContract, RightsContract, ResearchContract, TherapistContract
+    DrawerContract,
+    TableContract,
+    WeeklyLineContract,
+    SightContract,
+    RightsContract,
+    ResearchContract,
+    TherapistContract,
 ):
     """All of it. Subclasses give the fixture ``house``."""

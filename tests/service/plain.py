@@ -13,4 +13,6 @@ def table_as_json(table: Table) -> dict[str, Any]:
         "publications": [publication_to_json(publication) for publication in table.publications],
         "events": [event_to_json(event) for event in table.events],
         "open_rounds": [list(pair) for pair in table.open_rounds],
+        "choices": [list(choice) for choice in table.choices],
+        "weeks": [publication_to_json(line) for line in table.lines],
     }

@@ -19,10 +19,11 @@ from workbook.service.couple.drawer_contents import answer_payload
 from workbook.service.couple.records import ANSWER, Record, is_private
 from workbook.service.formats.cells import ROOM
 from workbook.service.formats.values import Answer
-from workbook.sharing import Grain
+from workbook.sharing import MOST_WEEKS, WEEKS, Grain, day_name
 
 BEGUN = datetime(2026, 1, 5, tzinfo=UTC)
 YEARS = 10
+OFF = {"score": 0.0, "low": -0.882, "high": 0.882}
 
 
 def drawn(kind: str, payload: dict[str, Any]) -> Record:
@@ -39,7 +40,7 @@ def a_sitting(chance: random.Random, number: int) -> list[Record]:
         drawn("draft", {"drafts": "".join(chance.choice("abcdefgh ") for _ in range(MOST // 4))}),
         drawn("block", {"blocked": bool(number % 2)}),
     ]
-    decided = [("weekly", f"week-{number}")]
+    decided = [("weekly", WEEKS)]
     if number % 4 == 0:
         occasion = f"assessment-{number // 4}"
         decided += [(name, occasion) for name in ("connection", "needs", "skills", "warning_signs")]
@@ -48,9 +49,20 @@ def a_sitting(chance: random.Random, number: int) -> list[Record]:
             made.append(drawn(ANSWER, answer_payload(answer, ItemBank(catalogue()))))
     for name, occasion in decided:
         about = {"instrument": name, "occasion": occasion, "round": 1, "grain": "answers", "restored": 0}
-        about |= {"version": catalogue()[name].version} if name != "weekly" else {}
+        about |= {"version": catalogue()[name].version} if name != "weekly" else a_line(chance, number)
         made.append(drawn("decision", about))
     return made
+
+
+def a_line(chance: random.Random, number: int) -> dict[str, Any]:
+    """What a decision about all weeks keeps: the score of each of the newest, by its day."""
+    n = min(number, MOST_WEEKS)
+    begun = BEGUN.date() + timedelta(weeks=number - n)
+    drawn_by_chance = [chance.randint(0, 20) / 5 for _ in range(n)]
+    scores = {"occasion": [day_name(begun + timedelta(weeks=week)) for week in range(n)]}
+    scores |= {name: [round(one + off, 3) for one in drawn_by_chance] for name, off in OFF.items()}
+    same = {"person_id": "p" * 32, "couple_id": "c" * 32, "subscale": "weekly.week", "n_items": 5}
+    return {"line": {"scores": scores | {name: [one] * n for name, one in same.items()}, "version": "1.0"}}
 
 
 def test_ten_years_of_weeks_find_room_and_nothing_that_counts_is_left_out() -> None:
@@ -70,7 +82,9 @@ def test_ten_years_of_weeks_find_room_and_nothing_that_counts_is_left_out() -> N
     decided = {
         (one.payload["instrument"], one.payload["occasion"]) for one in kept.records if one.kind == "decision"
     }
-    assert len(decided) == 52 * YEARS + 4 * 13 * YEARS
+    assert len(decided) == 1 + 4 * 13 * YEARS
+    begun = {one.payload["value"] for one in kept.records if one.payload.get("name") == "week"}
+    assert len(begun) == 52 * YEARS, "on which day each week was begun"
 
 
 def test_what_is_replaced_or_destroyed_leaves_nothing_to_read() -> None:
@@ -163,14 +177,14 @@ def test_more_that_waits_than_there_is_room_for_is_refused_clearly(monkeypatch: 
 
 
 def test_a_year_and_a_half_of_decisions_that_nobody_answers_find_room() -> None:
-    """A week's check-in each week, and all of an assessment every quarter: the partner never decides."""
+    """The line of all weeks, and all of an assessment every quarter: the partner never decides."""
     house, chance = begin(), random.Random(1)
     waiting = house.local._core.waiting_of(house.actors[0])
     entries: dict[tuple[str, str], dict[str, Any]] = {}
     names = ("connection", "needs", "skills", "warning_signs", "weekly")
     made = {name: entry_of(house, name) for name in names}
     for number in range(1, 78 + 1):
-        occasions = {"weekly": f"week-{number}"}
+        occasions = {"weekly": WEEKS}
         if number % 13 == 0:
             occasions |= {name: f"assessment-{number // 13 + 1}" for name in names if name != "weekly"}
         for name, occasion in occasions.items():
@@ -190,9 +204,15 @@ def otherwise(entry: dict[str, Any], occasion: str, chance: random.Random) -> di
 
 
 def entry_of(house: House, instrument: str) -> dict[str, Any]:
-    occasion = "week-1" if instrument == "weekly" else OCCASION
-    house.a[0].save_answers(answers(2, instrument=instrument, occasion=occasion))
-    house.a[0].decide(instrument, occasion, Grain.ANSWERS)
+    occasion, grain = (WEEKS, Grain.SCORES) if instrument == "weekly" else (OCCASION, Grain.ANSWERS)
+    weeks = range(1, MOST_WEEKS + 1) if instrument == "weekly" else ()
+    for number in weeks:
+        day = (BEGUN.date() - timedelta(weeks=number)).isoformat()
+        house.a[0].add_event("setting", {"name": "week", "value": number, "day": day})
+        house.a[0].save_answers(answers(2, instrument=instrument, occasion=f"week-{number}"))
+    if not weeks:
+        house.a[0].save_answers(answers(2, instrument=instrument, occasion=occasion))
+    house.a[0].decide(instrument, occasion, grain)
     return house.local._core.waiting_of(house.actors[0]).own()[instrument, occasion]
 
 

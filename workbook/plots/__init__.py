@@ -36,12 +36,15 @@ from workbook.plots.perspectives import (
 )
 from workbook.plots.profile import plot_profile, sentence_profile
 from workbook.plots.progress import (
+    LINES,
     Beside,
     plot_progress,
+    prepare_lines,
     prepare_progress,
     progress_of_one,
     progress_of_two,
     table_marks,
+    table_weeks,
 )
 from workbook.plots.side_by_side import plot_side_by_side, sentence_side_by_side
 from workbook.plots.signs import plot_signs, prepare_signs, sentence_signs, table_signs
@@ -78,6 +81,7 @@ VIEWS: tuple[View, ...] = (
 
 __all__ = [
     "COLOURS",
+    "LINES",
     "MOVED",
     "RISEN",
     "VIEWS",
@@ -104,6 +108,7 @@ __all__ = [
     "plot_weeks",
     "prepare_agreement",
     "prepare_guesses",
+    "prepare_lines",
     "prepare_perspectives",
     "prepare_progress",
     "prepare_signs",
@@ -133,4 +138,5 @@ __all__ = [
     "table_topics",
     "table_trend",
     "table_waiting",
+    "table_weeks",
 ]

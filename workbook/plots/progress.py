@@ -1,7 +1,8 @@
 """How closeness and each facet went over the rounds, on an axis of days; beside it what two began and did.
 
-One topic is drawn at a time, closeness first. Below it, on the same days, stand one's own weeks where the
-page is one's own, the agreements that were begun and the exercises that were done. Lines join only what was
+One topic is drawn at a time, closeness first. Below it, on the same days, stand the weeks (one's own where
+the page is one's own, those of both where both opened their line), the agreements that were begun and the
+exercises that were done. Lines join only what was
 asked in the same words, on the same scale; only what may be told is told.
 """
 
@@ -18,12 +19,15 @@ import pandas as pd
 from workbook import frames
 from workbook.content import say
 from workbook.content.formats import day_in_words
+from workbook.instruments.model import Instrument
 from workbook.plots.canvas import HEADING, LEADING, WIDTHS, Canvas, Look
 from workbook.plots.measure import text_width
-from workbook.plots.theme import FILL, INK_SOFT, LINE, LINE_STRONG, SMALL, TEXT, WASH, MaybeFigure
+from workbook.plots.names import word_for
+from workbook.plots.theme import FILL, INK_SOFT, LINE, LINE_STRONG, SMALL, TEXT, WASH, MaybeFigure, number
 from workbook.plots.trend import (
     note_moved,
     only_risen,
+    prepare_trend,
     sentence_risen,
     sentence_trend,
     table_risen,
@@ -41,7 +45,7 @@ SORTS = ("agreement", "exercise")
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands on the same days: marks (``frames.PREPARED["marks"]``), and one's own weeks, if any."""
+    """What stands on the same days: marks (``frames.PREPARED["marks"]``), and weeks, if any."""
 
     marks: pd.DataFrame = field(default_factory=lambda: frames.empty(MARKS))
     weeks: pd.DataFrame = field(default_factory=lambda: frames.empty(CONTRACT))
@@ -69,6 +73,51 @@ def prepare_progress(trend: pd.DataFrame, days: Mapping[str, date]) -> pd.DataFr
     rows = trend.assign(day=trend["occasion"].map(known))
     rows = rows[rows["day"].notna()].reset_index(drop=True)
     return frames.check(rows[list(CONTRACT.columns)], CONTRACT) if len(rows) else frames.empty(CONTRACT)
+
+
+def prepare_lines(
+    scores: pd.DataFrame,
+    days: Mapping[str, date],
+    instrument: Instrument,
+    known: Mapping[str, str],
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return the weekly lines of two, by the day; what changed in them is told to nobody.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `workbook.frames.SCORES`.
+    days : mapping of occasion to day
+    known : mapping of person id to 'a' or 'b'
+    names : mapping of place to name
+
+    Returns
+    -------
+    DataFrame
+        ``frames.PREPARED["progress"]``: none of somebody of whom there is a single week.
+    """
+    first, parts = min(days.values(), default=date.min), []
+    for _, own in scores.groupby("person_id", sort=True):
+        numbers = _numbered(sorted(days[name] for name in own["occasion"].unique()), first)
+        weeks = own.assign(occasion=[f"week-{numbers[days[name]]}" for name in own["occasion"]])
+        trend = prepare_trend(weeks, instrument, known, names)
+        parts.append(prepare_progress(trend, {f"week-{n}": day for day, n in numbers.items()}))
+    rows = [part for part in parts if len(part)]
+    return frames.check(pd.concat(rows, ignore_index=True), CONTRACT) if rows else frames.empty(CONTRACT)
+
+
+def _numbered(days: Sequence[date], first: date) -> dict[date, int]:
+    """Return the number of each week, by its day: the nearest, and one more at least than that before it.
+
+    >>> [*_numbered([date(2026, 3, day) for day in (2, 8, 14, 28)], date(2026, 3, 1)).values()]
+    [1, 2, 3, 5]
+    """
+    numbers: dict[date, int] = {}
+    for day in days:
+        last = max(numbers.values(), default=0)
+        numbers[day] = max(1 + round((day - first).days / 7), last + 1)
+    return numbers
 
 
 class Days:
@@ -139,6 +188,22 @@ def plot_progress(
         y = _strip(
             sheet, beside.marks[(beside.marks["sort"] == sort).to_numpy(dtype=bool)], sort, y, days, left
         )
+    return sheet.figure(y + 8)
+
+
+def plot_lines(prepared: pd.DataFrame, width: float = WIDTHS[-1]) -> MaybeFigure:
+    """Draw the weekly lines of two by themselves, on an axis of days; ``None`` without rows."""
+    if not len(prepared):
+        return None
+    sheet = Canvas(width)
+    words = str(prepared["words"].iloc[0]).split("\n")
+    left = max(text_width(word, SMALL) for word in words) + 22
+    days = [date.fromisoformat(day) for day in prepared["day"]]
+    axis = Days({1: min(days)}, days, left + 10, width - 18)
+    y = sheet.paragraph(0, 0, str(prepared["title"].iloc[0]), width, size=HEADING, weight=600, is_serif=True)
+    y = sheet.people(dict(sorted(zip(prepared["place"], prepared["name"], strict=True))), y + 18)
+    y = _panel(sheet, prepared, y + 16, left, lambda row: axis.of_day(date.fromisoformat(row.day)))
+    y = _name_days(sheet, [(axis.of_day(day), day) for day in (min(days), max(days))], y + 20)
     return sheet.figure(y + 8)
 
 
@@ -280,6 +345,39 @@ def progress_of_two(beside: Beside) -> Drawing:
     """Return how the progress of two is shown, from what both opened: see `only_risen`."""
     plot = partial(plot_progress, beside=beside)
     return Drawing(plot, sentence_risen, _table_of_two, note=_note_of_two, widths=WIDTHS, choose=_topics)
+
+
+def _note_of_lines(prepared: pd.DataFrame) -> Said:
+    return [("results.plots.lines_how", {})] if len(prepared) else []
+
+
+def table_weeks(prepared: pd.DataFrame) -> pd.DataFrame:
+    """Return weeks as a table, in the order of days: who, and the scale's own word with the number."""
+    rows = list(frames.rows(prepared.sort_values(["day", "place"])))
+    return pd.DataFrame(
+        {
+            say("results.plots.column_day"): [day_in_words(date.fromisoformat(row.day)) for row in rows],
+            say("results.plots.column_person"): [row.name for row in rows],
+            say("results.plots.column_score"): [
+                say(
+                    "results.plots.word_and_score",
+                    word=word_for(row.value, row.lowest, row.words.split("\n")),
+                    score=number(row.value),
+                )
+                for row in rows
+            ],
+        }
+    )
+
+
+LINES = Drawing(
+    plot_lines,
+    lambda _prepared: [("results.plots.lines", {})],
+    table_weeks,
+    note=_note_of_lines,
+    widths=WIDTHS,
+)
+"""How the weekly lines of two are shown by themselves. Of a change it tells nothing."""
 
 
 def table_marks(marks: pd.DataFrame) -> pd.DataFrame:

@@ -150,7 +150,7 @@ def sentence_trend(prepared: pd.DataFrame) -> Said:
                 "subjects": all_or_number(list(rows["title"]), "n_topics"),
             }
             said.append((f"results.plots.trend_{change}", values))
-    return said or [("results.plots.trend_none", {})]
+    return [*said, ("results.plots.trend_why", {})] if said else [("results.plots.trend_none", {})]
 
 
 def note_moved(prepared: pd.DataFrame) -> Said:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from workbook.service.couple.weeks import week_days
 from workbook.service.formats.values import Event
 
 FIRST_ROUND = "assessment-1"
@@ -17,12 +18,6 @@ def own_days(events: Sequence[Event]) -> Mapping[str, date]:
     for event in events:
         if event.kind == "consent" and event.at is not None:
             found.setdefault(FIRST_ROUND, event.at.date())
-        if event.kind != "setting":
-            continue
-        name, value = event.payload["name"], event.payload["value"]
-        if name == "occasion" and event.at is not None:
-            found[str(value)] = event.at.date()
-        day = event.payload.get("day") or (event.at and event.at.date().isoformat())
-        if name == "week" and day:
-            found[f"week-{value}"] = date.fromisoformat(day)
-    return found
+        if event.kind == "setting" and event.payload["name"] == "occasion" and event.at is not None:
+            found[str(event.payload["value"])] = event.at.date()
+    return found | week_days(events)

@@ -15,6 +15,7 @@ from workbook.service.studies.study import Study
 from workbook.session.drawer import OWN_NEED, OwnDrawer
 from workbook.sharing import Grain, publishable_keys
 
+WEEKLY = "weekly"
 NEEDS_NOW = "needs-now."  # before the occasion, in the name of the setting that keeps the needs picked
 Status = Literal["locked", "open", "under-way", "complete"]
 

@@ -30,8 +30,8 @@ from workbook.session.drawer import FIRST_OCCASION, HOME
 from workbook.session.in_case import InCase
 from workbook.session.in_room import InRoom
 from workbook.session.own_day import own_today
-from workbook.session.progress import NEEDS_NOW, Progress
-from workbook.sharing import TAKES_OWN_NEEDS, Grain
+from workbook.session.progress import NEEDS_NOW, WEEKLY, Progress
+from workbook.sharing import TAKES_OWN_NEEDS, WEEKS, Grain
 
 Made = TypeVar("Made")
 
@@ -307,6 +307,11 @@ class Session(InRoom, InCase, Progress):
         self.service.decide(instrument, self.occasion, grain, **who)
         self.refresh("table")
 
+    def show_weeks(self) -> None:
+        """Let the line of one's own weeks be shown, once the partner chooses the same."""
+        self.own.decide(WEEKLY, WEEKS, Grain.SCORES)
+        self.refresh("drawer", "table")
+
     def withdraw(self, instrument: str, occasion: str) -> None:
         """Take a publication off the table."""
         self.service.withdraw(instrument, occasion)
@@ -357,10 +362,12 @@ class Session(InRoom, InCase, Progress):
             self.refresh("drawer", "table")
 
     def standing_decisions(self) -> dict[tuple[str, str], Grain]:
-        """Return what the person decided in this round and in those before, the newest round first."""
+        """Return what the person decided in all rounds, the newest first, and about their weeks."""
         rounds = [f"assessment-{number}" for number in range(self.round, 0, -1)]
         keys = [(instrument.id, occasion) for occasion in rounds for instrument in self.shareable()]
-        return {key: self.decisions[key] for key in keys if key in self.decisions}
+        weeks = {(WEEKLY, WEEKS): Grain.SCORES} if self.table.weeks else {}
+        keys.append((WEEKLY, WEEKS))
+        return weeks | {key: self.decisions[key] for key in keys if key in self.decisions}
 
     def order_for_me(self, sections: Sequence[str], first: Sequence[str]) -> list[str]:
         """Return the order of the parts of "Just for me"; see `PartnerService.order_for_me`."""
@@ -378,7 +385,7 @@ def _mark_of(table: Table) -> tuple[object, ...]:
     """Return what tells one state of the table from another: of one rule, publications only come and go."""
     published = [
         (one.person_id, one.instrument, one.occasion, one.round, one.grain, one.rule, *one.words)
-        for one in table.published
+        for one in (*table.published, *table.weeks)
     ]
     # A partner's words can be left out of an event that stays, so its payload counts.
     happened = [(event.person_id, event.operation_id, str(event.payload)) for event in table.events]

@@ -14,6 +14,7 @@ from workbook.instruments.model import FIRST, Choice
 from workbook.reports import Sheet
 from workbook.session.drawer import OWN_NEED
 from workbook.shapes import Text
+from workbook.sharing import WEEKS
 from workbook.ui.blocks import Block, heading, kicker, note, paragraph, quote, table
 from workbook.ui.taken_along import sheet
 
@@ -96,6 +97,8 @@ def _choices(item: str, instrument: Instrument | None) -> Sequence[Choice]:
 
 
 def _round(name: str, occasion: str, instruments: Mapping[str, Instrument]) -> str:
+    if occasion == WEEKS:
+        return say("ui.sharing.weeks")
     title = instruments[name].title if name in instruments else name
     if not occasion.startswith("assessment-"):
         return f"{title} · {occasion}"

@@ -10,6 +10,9 @@ KINDS = ("alpha", "omega")
 STYLE = {"alpha": (A, FILLED["a"]), "omega": (B, OPEN["b"])}
 USUAL = 0.70
 """The line many read as enough for research (Nunnally 1978): drawn to see by, not to judge by."""
+FOR_NUMBER = 0.16
+"""Share of the track kept free at its right for α in figures: beside its mark, for a title may be as long as
+a phone is wide."""
 
 
 def prepare_reliability(table: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +50,7 @@ def plot_reliability(prepared: pd.DataFrame) -> go.Figure | None:
         return None
     titles = list(dict.fromkeys(prepared["title"]))
     floor = min(0.0, float(prepared["low"].min()))
-    rows = Rows(titles, (floor, 1.0), lines=len(KINDS), pitch=16)
+    rows = Rows(titles, (floor, 1.0), lines=len(KINDS), pitch=16, room=(0.03, FOR_NUMBER))
     rows.tracks()
     place = {title: number for number, title in enumerate(titles)}
     for number, kind in enumerate(KINDS):
@@ -70,7 +73,7 @@ def plot_reliability(prepared: pd.DataFrame) -> go.Figure | None:
             x=value, y=14, text=f"{value:g}", showarrow=False, font={"size": SMALL, "color": INK_SOFT}
         )
     for row in prepared[prepared["kind"] == "alpha"].itertuples():
-        rows.write(f"{row.value:.2f}".lstrip("0"), 1, rows.title_at(place[row.title]), color=INK_SOFT)
+        rows.write(f"{row.value:.2f}".lstrip("0"), 1, rows.at(place[row.title], 0), color=INK_SOFT)
     rows.figure.update_layout(title=None, plot_bgcolor="rgba(0,0,0,0)")
     _explain(rows)
     return rows.figure

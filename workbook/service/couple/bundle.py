@@ -154,6 +154,8 @@ def _slot(record: Record) -> tuple[object, ...] | None:
     """Return what a newer record of the same takes the place of an older one for; None where all count."""
     about = record.payload
     match record.kind:
+        case "setting" if about["name"] == "week":  # on which day each week was begun
+            return ("setting", "week", about["value"])
         case "setting" if about["name"] != "occasion":
             return ("setting", about["name"])
         case "decision":

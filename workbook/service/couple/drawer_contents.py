@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.answers import ItemBank, is_occasion, lay_out
-from workbook.errors import AccessError, SharingError, problem
+from workbook.answers import ItemBank, lay_out
+from workbook.errors import AccessError, problem
 from workbook.instruments.model import FIRST, Instrument
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.editions import asked_on
@@ -91,24 +91,6 @@ def check_free_text(payload: Mapping[str, Any], instruments: Instruments) -> Non
         raise AccessError(problem("errors.events.not_allowed", field="field"))
     if len(payload["text"]) > field.max_length:
         raise AccessError(problem("errors.events.too_long", field=field.id, most=field.max_length))
-
-
-def shareable(instruments: Instruments, name: Any, occasion: Any) -> Instrument:
-    """Return the instrument of that name, where it may be decided about at all, and the occasion is one.
-
-    Raises
-    ------
-    SharingError
-        Nobody knows it, it is private, or there is no such occasion.
-    """
-    known = instruments.get(name) if isinstance(name, str) else None
-    if known is None:
-        raise SharingError(problem("errors.sharing.unknown_instrument", instrument=str(name)[:40]))
-    if known.is_private:
-        raise SharingError(problem("errors.sharing.private"))
-    if not is_occasion(occasion):
-        raise SharingError(problem("errors.sharing.bad_occasion"))
-    return known
 
 
 def event_of(record: Record, person_id: str) -> Event:

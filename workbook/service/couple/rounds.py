@@ -43,10 +43,18 @@ from workbook.service.couple.tables import (
     table_log,
 )
 from workbook.service.couple.waiting import Waiting, n_restored
+from workbook.service.couple.weeks import (
+    as_kept,
+    earlier_lines,
+    is_line_chosen,
+    line_before,
+    scores_in,
+    week_days,
+)
 from workbook.service.formats.publications import publication_from_json, publication_to_json
 from workbook.service.formats.rows import renewed
 from workbook.service.formats.values import HeldBack
-from workbook.sharing import Grain, grains_for, open_round, publish, publishable
+from workbook.sharing import WEEKS, Grain, grains_for, open_round, publish, publish_weeks, publishable
 from workbook.storage.base import Entry, Store, Writing
 from workbook.storage.deciding import Seen, decide_where_due
 from workbook.withheld import Answered
@@ -77,28 +85,35 @@ def deciding(
     Raises
     ------
     SharingError
-        There is nothing answered to share, all of it is held back, or the round is open already.
+        There is nothing answered to share, all of it is held back, the round is open already, or the grain
+        is finer than that of a line.
     """
+    if decision.occasion == WEEKS and decision.grain not in (Grain.NOTHING, Grain.SCORES):
+        raise SharingError(problem("errors.events.not_allowed", field="grain"))
     key: Round = (decision.instrument.id, decision.occasion)
     n = n_restored(waiting.couple)
     version = decision.instrument.version
-    if fold.is_open(key):
+    is_newer_line = fold.is_open(key) and decision.occasion == WEEKS  # it takes the place of the open one
+    if fold.is_open(key) and not is_newer_line:
         is_standing = _standing(decision.drawer, key, fold, n, version) is decision.grain
         if is_standing and stands(last_decision(decision.drawer, key), decision.grain, decision.held_back):
             return Writing()
         raise SharingError(problem("errors.sharing.already_open"))
-    round = fold.standing_round(key)
+    round = fold.standing_round(key) + is_newer_line
     record, made = _made(decision, responses, fold, round, n)
+    gone = earlier_lines(decision.drawer, key)
     if made is None or not may_open:
-        return waiting.changing(key, made, [record])
+        return waiting.changing(key, made, [record], instead_of=gone)
     others = waiting.others()
     theirs = waiting.find(others, key, round)
     if theirs is not None and _version_of(theirs) == version:
         both = [made, renewed(theirs, {decision.instrument.id: decision.instrument})]
-        opening = _opening_entries(decision.couple_id, key, round, both)
-        return Writing.of(Writing(opening), waiting.opened(others, key, [record]))
+        opening = Writing(_opening_entries(decision.couple_id, key, round, both))
+        if is_newer_line:
+            opening = Writing.of(_replaced(decision.couple_id, fold, key), opening)
+        return Writing.of(opening, waiting.opened(others, key, [record], instead_of=gone))
     looked = Writing(seen={cell.name: cell.stamp for cell in others})
-    return Writing.of(waiting.changing(key, made, [record]), looked)
+    return Writing.of(waiting.changing(key, made, [record], instead_of=gone), looked)
 
 
 def withdrawing(
@@ -117,10 +132,11 @@ def withdrawing(
         return closing
     n = n_restored(waiting.couple)
     about = {"instrument": key[0], "occasion": key[1], "round": round, "grain": None, "restored": n}
-    is_decided = _standing(drawer, key, fold, n, "") is not None
-    about |= noted(remembered(drawer, key, fold)) if is_decided else {}
+    is_decided = _standing(drawer, key, fold, n, "") is not None or is_line_chosen(drawer, key)
+    about |= noted(remembered(drawer, key, fold)) | line_before(drawer, key) if is_decided else {}
     undone = [Record(DECISION, uuid.uuid4().hex, about)] if is_decided else []
-    return Writing.of(closing, waiting.changing(key, None, undone))
+    outdone = earlier_lines(drawer, key) if is_decided else []
+    return Writing.of(closing, waiting.changing(key, None, undone, instead_of=outdone))
 
 
 def closing_entries(couple_id: str, key: Round, round: int) -> list[Entry]:
@@ -198,6 +214,13 @@ def as_grain(grain: Grain, instrument: Instrument | None = None) -> Grain:
     return known
 
 
+def _replaced(couple_id: str, fold: Fold, key: Round) -> Writing:
+    """Return what takes an open line off the table, for the newer one that is opened with it."""
+    round = fold.standing_round(key)
+    gone = {table_log(couple_id): fold.publication_rows(key, round)}
+    return Writing([round_entry(couple_id, CLOSED, key, round)], gone)
+
+
 def _settling(couple_id: str, seen: Seen) -> Writing:
     fold = fold_table(seen[table_log(couple_id)])
     return Writing(_hollow_entries(couple_id, fold), {table_log(couple_id): fold.left_behind()})
@@ -244,6 +267,8 @@ def _made(
     }
     if instrument.version != FIRST:
         about["version"] = instrument.version
+    if decision.occasion == WEEKS:
+        return _made_of_weeks(decision, responses, about, memory)
     made = None
     shown: Collection[Answered] = ()
     if decision.grain is not Grain.NOTHING:
@@ -261,6 +286,29 @@ def _made(
         shown = shown_by(snapshot, used, instrument)
         made = publication_to_json(snapshot) | {"decision": uuid.uuid4().hex, "restored": n_restored}
     return Record(DECISION, uuid.uuid4().hex, about | noted(memory, shown)), made
+
+
+def _made_of_weeks(
+    decision: Decision, responses: pd.DataFrame, about: dict[str, Any], memory: HeldBack
+) -> tuple[Record, dict[str, Any] | None]:
+    """Return the record of a decision about all weeks, and the line that is to wait: None for nothing."""
+    drawer, instrument = decision.drawer, decision.instrument
+    kept, made = line_before(drawer, (instrument.id, WEEKS)), None
+    if decision.grain is not Grain.NOTHING:
+        line = publish_weeks(
+            responses,
+            week_days(drawer.records()),
+            instrument=instrument,
+            couple_id=decision.couple_id,
+            person_id=drawer.person_id,
+            round=about["round"],
+            before=scores_in(kept),
+        )
+        if not len(line.scores):
+            raise SharingError(problem("errors.sharing.nothing_answered"))
+        made = publication_to_json(line) | {"decision": uuid.uuid4().hex, "restored": about["restored"]}
+        kept = as_kept(made)
+    return Record(DECISION, uuid.uuid4().hex, about | noted(memory) | kept), made
 
 
 def _used(own: pd.DataFrame, instrument: Instrument, memory: HeldBack) -> pd.DataFrame:

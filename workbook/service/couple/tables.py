@@ -9,10 +9,10 @@ from typing import Any
 from workbook.exercises import PASSING, TAKES_OFF, over
 from workbook.frames import occasion_number
 from workbook.service.couple.records import SEALED
-from workbook.service.formats.publications import as_published, publication_to_json
+from workbook.service.formats.publications import Published, as_published, publication_to_json
 from workbook.service.formats.rows import read_row, write_row
 from workbook.service.formats.values import Event, ExerciseChoice, Table
-from workbook.sharing import Publication
+from workbook.sharing import WEEKS, Publication
 from workbook.storage.base import Entry, Row, Store, day_of
 
 PUBLICATION, OPENED, CLOSED, EVENT, UNPAIRED = "publication", "opened", "closed", "event", "unpaired"
@@ -74,15 +74,25 @@ class Fold:
 
     def table(self) -> Table:
         """Return what lies on the table now."""
-        open_rounds = sorted(key for key in self.opened if self.is_open(key))
-        published = tuple(
-            as_published(content)
-            for key in open_rounds
-            for _, content in self.publications.get((*key, self.standing_round(key)), [])
-        )
+        is_open = sorted(key for key in self.opened if self.is_open(key))
+        open_rounds = [key for key in is_open if key[1] != WEEKS]
         choices = tuple(sorted(self.standing_choices()))
         opened_at = tuple(self.opened_at[key] for key in open_rounds)
-        return Table(published, tuple(self.events), tuple(open_rounds), choices, opened_at=opened_at)
+        return Table(
+            self._laid(open_rounds),
+            tuple(self.events),
+            tuple(open_rounds),
+            choices,
+            opened_at=opened_at,
+            weeks=self._laid([key for key in is_open if key[1] == WEEKS]),
+        )
+
+    def _laid(self, rounds: Sequence[Round]) -> tuple[Published, ...]:
+        return tuple(
+            as_published(content)
+            for key in rounds
+            for _, content in self.publications.get((*key, self.standing_round(key)), [])
+        )
 
 
 def words_taken_off(events: Sequence[Event]) -> list[int]:

@@ -84,20 +84,28 @@ class Waiting:
             return held_in(self.drawer, self.couple.couple_id)
         return self._standing(self._cell(self.drawer.person_id))
 
-    def changing(self, key: Round, entry: Mapping[str, Any] | None, records: Sequence[Record]) -> Writing:
+    def changing(
+        self,
+        key: Round,
+        entry: Mapping[str, Any] | None,
+        records: Sequence[Record],
+        *,
+        instead_of: Sequence[Record] = (),
+    ) -> Writing:
         """Return what puts an entry in the place of one's own, or takes it away, and keeps records beside it.
 
-        Cell and drawer are written whatever there was.
+        Cell and drawer are written whatever there was. Records they are kept ``instead_of`` are destroyed.
         """
         drawer = self._require_drawer()
         if self.couple.is_held:
             before = [one for one in drawer.records() if one.kind == WAITING and _key(one.payload) == key]
             made = [] if entry is None else [_record(self.couple, entry)]
-            return drawer.keeping([*records, *made], instead_of=before)
+            return drawer.keeping([*records, *made], instead_of=[*before, *instead_of])
         cell = self._cell(drawer.person_id)
         kept = {one: about for one, about in self._standing(cell).items() if one != key}
         filled = kept if entry is None else {**kept, key: entry}
-        return Writing.of(drawer.keeping(records), self._filling(cell, filled))
+        keeping = drawer.keeping(records, instead_of=instead_of)
+        return Writing.of(keeping, self._filling(cell, filled))
 
     def rewriting(self) -> Writing:
         """Return what writes one's own cell anew, with what is in it: for the begin and end of a sitting.
@@ -130,9 +138,18 @@ class Waiting:
                     return entry
         return None
 
-    def opened(self, others: Sequence[Cell], key: Round, records: Sequence[Record]) -> Writing:
+    def opened(
+        self,
+        others: Sequence[Cell],
+        key: Round,
+        records: Sequence[Record],
+        *,
+        instead_of: Sequence[Record] = (),
+    ) -> Writing:
         """Return what takes a round that opens from both cells, and keeps records in one's own drawer."""
-        return Writing.of(self.changing(key, None, records), self._without(others, key))
+        return Writing.of(
+            self.changing(key, None, records, instead_of=instead_of), self._without(others, key)
+        )
 
     def clearing(self, key: Round) -> Writing:
         """Return what takes something from the cells of all others: of two together, from both."""

@@ -55,6 +55,7 @@ from workbook.service.identity.standing import Standing
 from workbook.service.studies.blob import research_log
 from workbook.service.studies.given import Giver, settling
 from workbook.service.studies.study import Study
+from workbook.sharing import WEEKS
 from workbook.storage.base import NOTHING, Row, Store, Writing
 from workbook.storage.deciding import ATTEMPTS, Seen, decide_and_write, put
 from workbook.storage.spare import PassOverFullDisk, Spare, is_full
@@ -327,7 +328,8 @@ class Core:
             raise SharingError(problem("errors.sharing.unknown_instrument", instrument=str(instrument)[:40]))
         if known.is_private:
             raise SharingError(problem("errors.sharing.private"))
-        if not is_occasion(occasion):
+        # What is asked by the week is decided about as one line, and nothing else is.
+        if not is_occasion(occasion) or (known.occasion == "weekly") is not (occasion == WEEKS):
             raise SharingError(problem("errors.sharing.bad_occasion"))
         return asked_on(self.instruments, occasion, asked_from)[known.id]
 

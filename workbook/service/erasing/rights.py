@@ -283,7 +283,7 @@ def gather(account: Account, drawer: Drawer, table: Table, private: set[str]) ->
         "events": [record for record in records if record["kind"] not in ("answer", "audit", DECISION)],
         "published": [
             publication_to_json(publication)
-            for publication in table.publications
+            for publication in (*table.publications, *table.lines)
             if publication.person_id == account.person_id
         ],
         "on_the_table": [

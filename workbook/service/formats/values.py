@@ -112,7 +112,8 @@ class Table:
     ``open_rounds`` names the (instrument, occasion) pairs that both revealed, ``opened_at`` in the same
     order the day on which each was opened, which both saw happen; ``choices`` what
     both chose about exercises, or chose together. ``asked_from`` is the first round in which the two are
-    asked the questionnaires of now; see `workbook.service.couple.editions`.
+    asked the questionnaires of now; see `workbook.service.couple.editions`. ``weeks`` is the weekly line of
+    each, where both opened it, and apart from what is published of the rounds.
     """
 
     published: tuple[Published, ...] = ()
@@ -121,6 +122,12 @@ class Table:
     choices: tuple[ExerciseChoice, ...] = field(default=())
     asked_from: int = 1
     opened_at: tuple[datetime, ...] = field(default=())
+    weeks: tuple[Published, ...] = field(default=())
+
+    @cached_property
+    def lines(self) -> tuple[Publication, ...]:
+        """The weekly lines, with their frames."""
+        return publications_of(self.weeks)
 
     @cached_property
     def publications(self) -> tuple[Publication, ...]:

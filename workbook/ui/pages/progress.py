@@ -1,8 +1,10 @@
 """How it has gone: what both opened over the rounds, and apart from it how it went for oneself.
 
 The page of two is a function of the couple's table alone, the same for each of them and for both: it tells
-what rose, marks what was begun and done by the day, and says nothing of what fell. One's own page reads the
-own drawer too; a clear fall is told there, with care, and nowhere else.
+what rose, marks what was begun and done by the day, and says nothing of what fell. The weeks of both stand
+there once both chose that, both lines alike, and nothing is told of how they changed. One's own page reads
+the own drawer too; a clear fall is told there, with care, and nowhere else. There one's own weeks are
+chosen, and taken back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,21 +23,26 @@ from workbook.dyads import find_changes
 from workbook.exercises import marks
 from workbook.instruments import in_version
 from workbook.plots import (
-    WEEKS,
+    LINES,
     Beside,
     only_risen,
     places_in,
+    prepare_lines,
     prepare_progress,
     prepare_trend,
     progress_of_one,
     progress_of_two,
     table_marks,
+    table_weeks,
 )
+from workbook.plots import WEEKS as BY_WEEK
 from workbook.plots.names import all_or_number
 from workbook.scoring import score_as_answered
 from workbook.session import Session
 from workbook.session.own_past import own_days
-from workbook.ui.blocks import Block, callout, details, note, opening, paragraph
+from workbook.session.progress import WEEKLY
+from workbook.sharing import WEEKS, Grain, day_of_name
+from workbook.ui.blocks import Block, callout, details, heading, note, opening, paragraph
 from workbook.ui.buttons import Button
 from workbook.ui.components import Menu, Prose
 from workbook.ui.drawing import picture
@@ -57,11 +64,17 @@ class OverTime(Page):
         self.menu.on_press(self.desk.guard_press(self.desk.go))
         return (self.view.root, self.told, self.menu)
 
-    def say_marks(self, found: pd.DataFrame) -> None:
-        """Say below the picture what was begun and done, by the day; nobody's name stands beside it."""
-        title = say("ui.progress.marks")
+    def say_marks(self, found: pd.DataFrame, weeks: pd.DataFrame | None = None) -> None:
+        """Say below the picture what was begun and done, by the day; nobody's name stands beside it.
+
+        Weeks that stand in the picture below the rounds are said there too.
+        """
+        title, of_weeks = say("ui.progress.marks"), say("ui.progress.weeks_table")
         shown = [details(title, [as_table(title, table_marks(found))])]
-        self.told.blocks = shown if len(found) else [note(say("ui.progress.marks_none"))]
+        told = shown if len(found) else [note(say("ui.progress.marks_none"))]
+        if weeks is not None and len(weeks):
+            told = [details(of_weeks, [as_table(of_weeks, table_weeks(weeks))]), *told]
+        self.told.blocks = told
 
     def lead_to(self, rounds: Iterable[tuple[str, str, str]]) -> None:
         """Offer the rounds to look at: each the page it stands on, its title and a note."""
@@ -85,14 +98,17 @@ class TheProgress(OverTime):
 
     def fill(self) -> None:
         session, found = self.session, marks_on(self.session)
-        self.say_words([*opening(self.kind), note(say("ui.progress.weeks_are_own"))])
-        drawn = picture(progress_of_two(Beside(found)), progress_together(session))
-        if drawn is None:
+        weeks = weeks_together(session)
+        self.say_words([*opening(self.kind), note(say(f"ui.progress.weeks_{_state_of(session, weeks)}"))])
+        drawn = picture(progress_of_two(Beside(found, weeks)), progress_together(session))
+        if drawn is None and (lines := picture(LINES, weeks)) is not None:
+            self.view.show(say("results.plots.progress_week"), lines, is_alone=True)
+        elif drawn is None:
             n_open = len(days_of_two(session))
             self.view.explain(say("ui.progress.picture"), say(f"ui.progress.{_why(n_open)}"))
         else:
             self.view.show(say("ui.progress.picture"), drawn, is_alone=True)
-        self.say_marks(found)
+        self.say_marks(found, weeks if drawn is not None else None)
         self.lead_to(self._rounds())
         own = Button(say("ui.progress.own"), self.to(at("progress-own")), "primary")
         self.offer(*([] if session.is_together else [own]), self.home())
@@ -126,32 +142,59 @@ class OwnProgress(OverTime):
         days = own_days(session.events)
         rounds = own_trend(session, SHOWN)
         prepared = prepare_progress(rounds, days)
-        weeks = own_trend(session, "weekly", [WEEK])
-        self.say_words([*opening(self.kind), *self._fallen(prepared)])
-        drawn = picture(progress_of_one(Beside(found, prepare_progress(weeks, days))), prepared)
+        weeks = own_trend(session, WEEKLY, [WEEK])
+        dated = prepare_progress(weeks, days)
+        self.say_words([*opening(self.kind), *fallen(prepared), *self._of_weeks()])
+        drawn = picture(progress_of_one(Beside(found, dated)), prepared)
         if drawn is not None:
             self.view.show(say("ui.progress.picture"), drawn, is_alone=True)
-        elif (by_week := picture(WEEKS, weeks)) is not None:
+        elif (by_week := picture(BY_WEEK, weeks)) is not None:
             self.view.show(say("ui.weekly.trend"), by_week)
         else:
             self.view.explain(say("ui.progress.picture"), say("ui.progress-own.one_round"))
-        self.say_marks(found)
+        self.say_marks(found, dated if drawn is not None else None)
         self.lead_to(self._rounds(days))
         two = Button(say("ui.progress.two"), self.to(at("progress")), "secondary")
         for_me = Button(say("ui.steps.just-for-me"), self.to(at("just-for-me")), "quiet")
         again = Button(say("ui.steps.again"), self.to(at("again")), "quiet")
         is_two = not session.is_parted and not session.couple.is_solo
-        self.offer(*([two] if is_two else []), again, for_me, self.home())
+        self.offer(*([two, *self._choices()] if is_two else []), again, for_me, self.home())
 
-    def _fallen(self, prepared: pd.DataFrame) -> list[Block]:
-        """Tell what has clearly become less, to its person alone: with care, and as nobody's doing."""
-        fell = prepared[prepared["change"].eq("worse").fillna(value=False).to_numpy(dtype=bool)]
-        if not len(fell):
+    # -- one's own weeks, for both -----------------------------------------------------------
+    def _of_weeks(self) -> list[Block]:
+        """Say what can be shown of one's own weeks, or what was chosen: the same whatever the other chose."""
+        state = self._choice_of_weeks()
+        if not state:
             return []
-        subjects = all_or_number(list(fell["title"]), "n_topics")
-        words = [say("ui.progress-own.fell", subjects=subjects), say("ui.progress-own.fell_why")]
-        last = say("ui.progress-own.fell_alone")
-        return [callout(say("ui.progress-own.fell_title"), [*map(paragraph, words), note(last)], tone="care")]
+        key = {"waits": "chosen", "newer waits": "newer_chosen"}.get(state, state.replace(" ", "_"))
+        names = {"partner": self.session.partner.name} if self.session.partner else {"partner": ""}
+        return [
+            heading(2, say("ui.progress-own.weeks_title")),
+            paragraph(say(f"ui.progress-own.weeks_{key}", **names)),
+        ]
+
+    def _choice_of_weeks(self) -> str:
+        """Return how far the choice about one's own weeks is; nothing where there is none to make."""
+        session = self.session
+        if session.is_parted or session.couple.is_solo:
+            return ""
+        is_chosen = session.decisions.get((WEEKLY, WEEKS)) is Grain.SCORES
+        if session.table.weeks:
+            return "open" if is_chosen else "newer waits"
+        return "waits" if is_chosen else "offer" if own_weeks(session) else ""
+
+    def _choices(self) -> list[Button]:
+        state = self._choice_of_weeks()
+        show = Button(say("ui.progress-own.weeks_show"), self._show_weeks, "secondary")
+        newer = Button(say("ui.progress-own.weeks_show_newer"), self._show_weeks, "secondary")
+        back = Button(say("ui.progress-own.weeks_back"), self._take_back, "danger")
+        return {"offer": [show], "waits": [back], "open": [newer, back], "newer waits": [back]}.get(state, [])
+
+    def _show_weeks(self) -> None:
+        self.session.show_weeks()
+
+    def _take_back(self) -> None:
+        self.session.withdraw(WEEKLY, WEEKS)
 
     def _rounds(self, days: Any) -> Iterable[tuple[str, str, str]]:
         pictures = self.session.pictures()
@@ -162,6 +205,17 @@ class OwnProgress(OverTime):
             yield str(there), title, day_in_words(day) if day else ""
 
 
+def fallen(prepared: pd.DataFrame) -> list[Block]:
+    """Tell what has clearly become less, to its person alone: with care, and as nobody's doing."""
+    fell = prepared[prepared["change"].eq("worse").fillna(value=False).to_numpy(dtype=bool)]
+    if not len(fell):
+        return []
+    subjects = all_or_number(list(fell["title"]), "n_topics")
+    words = [say("ui.progress-own.fell", subjects=subjects), say("ui.progress-own.fell_why")]
+    last = say("ui.progress-own.fell_alone")
+    return [callout(say("ui.progress-own.fell_title"), [*map(paragraph, words), note(last)], tone="care")]
+
+
 def progress_together(session: Session) -> pd.DataFrame:
     """Return the frame of what both opened, from the table alone."""
     source = together_source(session)
@@ -170,6 +224,26 @@ def progress_together(session: Session) -> pd.DataFrame:
         return frames.empty(frames.PREPARED["progress"])
     trend = prepare_trend(found.scores, instrument, places_in(found), source.names, changes=found.changes)
     return prepare_progress(only_risen(trend), days_of_two(session))
+
+
+def weeks_together(session: Session) -> pd.DataFrame:
+    """Return the frame of the weeks of both, where both chose to show them, from the table alone."""
+    lines, instrument = session.table.lines, session.instruments.get(WEEKLY)
+    found = [line.scores for line in lines if len(line.scores)]
+    if instrument is None or not found:
+        return frames.empty(frames.PREPARED["progress"])
+    scores = pd.concat(found, ignore_index=True)
+    asked = in_version(session.instruments, WEEKLY, lines[0].version) or instrument
+    days = {name: day_of_name(name) for name in scores["occasion"].unique()}
+    members = session.couple.members
+    known: dict[str, str] = {one.person_id: one.place for one in members}
+    return prepare_lines(scores, days, asked, known, {one.place: one.name for one in members})
+
+
+def own_weeks(session: Session) -> bool:
+    """Tell whether somebody has answered enough of some week for a line to show it."""
+    scores = score_as_answered(session.responses, session.instruments)
+    return bool((scores["subscale"].eq(WEEK) & scores["score"].notna()).any())
 
 
 def own_trend(session: Session, instrument_id: str, facets: Sequence[str] | None = None) -> pd.DataFrame:
@@ -215,6 +289,11 @@ def marks_on(session: Session) -> pd.DataFrame:
         for one in session.once("marks", (session.table,), lambda: marks(session.table.events))
     ]
     return frames.check(pd.DataFrame(rows), contract) if rows else frames.empty(contract)
+
+
+def _state_of(session: Session, weeks: pd.DataFrame) -> str:
+    """Return how it stands with the weeks of both, by the table alone."""
+    return "open" if len(weeks) else "few" if session.table.weeks else "not_open"
 
 
 def _why(n_open: int) -> str:

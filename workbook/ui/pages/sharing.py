@@ -5,7 +5,7 @@ from collections.abc import Callable
 from workbook.address import at
 from workbook.content import say
 from workbook.frames import occasion_number
-from workbook.sharing import Grain
+from workbook.sharing import WEEKS, Grain
 from workbook.ui.blocks import Block, note, opening, paragraph, table
 from workbook.ui.buttons import Button
 from workbook.ui.locks import always
@@ -26,11 +26,7 @@ class Sharing(Page):
             [
                 self._title(instrument, occasion),
                 say(f"ui.sharing.grain_{grain.value}"),
-                say(
-                    "ui.sharing.open"
-                    if (instrument, occasion) in session.table.open_rounds
-                    else "ui.sharing.not_open"
-                ),
+                say("ui.sharing.open" if self._is_open(instrument, occasion) else "ui.sharing.not_open"),
             ]
             for (instrument, occasion), grain in self._standing.items()
         ]
@@ -64,8 +60,14 @@ class Sharing(Page):
         there = self.to(at("therapist"))
         return [Button(say("ui.steps.therapist"), there, "quiet")] if self.session.case is not None else []
 
+    def _is_open(self, instrument: str, occasion: str) -> bool:
+        table = self.session.table
+        return bool(table.weeks) if occasion == WEEKS else (instrument, occasion) in table.open_rounds
+
     def _title(self, instrument: str, occasion: str) -> str:
         """Return what a part is called; with its round where there are several."""
+        if occasion == WEEKS:
+            return say("ui.sharing.weeks")
         title = self.session.instruments[instrument].title
         number = occasion_number(occasion)
         return title if self.session.round == 1 else say("ui.sharing.of_round", title=title, n=number)
@@ -75,7 +77,7 @@ class Sharing(Page):
         for (instrument, occasion), grain in self._standing.items():
             title = self._title(instrument, occasion)
             is_now = occasion == self.session.occasion  # a round before can be taken back, not decided anew
-            is_open = (instrument, occasion) in self.session.table.open_rounds
+            is_open = self._is_open(instrument, occasion)
             if is_now and (grain is Grain.NOTHING or not is_open):
                 buttons.append(
                     Button(say("ui.sharing.change_of", title=title), self.to(at("share", instrument)))
