@@ -18,7 +18,7 @@
     return [...groups.values()];
   };
   T.isKept = (n) => {
-    const ours = document.querySelectorAll("#workbook fieldset.question .state");
+    const ours = document.querySelectorAll("main fieldset.question .state");
     if (ours.length) return ours[n]?.dataset.state === "saved";
     return all("*").some((one) => !one.children.length && one.textContent.startsWith(`kept ${n}:`));
   };
@@ -38,7 +38,7 @@
   // Answers question n and gives the milliseconds until the server has said that it is kept.
   T.answer = (n) => new Promise((done) => {
     // Ours folds what is answered, so its questions are counted as they stand, folded or not.
-    const ours = document.querySelectorAll("#workbook fieldset.question")[n];
+    const ours = document.querySelectorAll("main fieldset.question")[n];
     const group = ours ? [...ours.querySelectorAll("input[type=radio]")] : T.groups()[n];
     const began = performance.now();
     group[1].click();

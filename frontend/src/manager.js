@@ -21,6 +21,7 @@ export class Manager extends ManagerBase {
   constructor(kernel) {
     super();
     this.kernel = kernel;
+    this.underway = new Set();
     kernel.targets.set(this.comm_target_name, (comm, message) => this.handle_comm_open(comm, message));
   }
 
@@ -47,6 +48,22 @@ export class Manager extends ManagerBase {
 
   async restore() {
     await this._loadFromKernel();
+  }
+
+  create_view(...given) {
+    const view = super.create_view(...given);
+    const done = () => this.underway.delete(view);
+    this.underway.add(view);
+    view.then(done, done);
+    return view;
+  }
+
+  // Resolves once all that is shown is drawn and in its place, with what lies within it.
+  async drawn() {
+    while (this.underway.size) {
+      await Promise.allSettled([...this.underway]);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   // Puts one widget where the notebook's output was.

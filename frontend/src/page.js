@@ -1,5 +1,6 @@
 // The workbook page: joins the kernel that the server started for this page and shows the
 // widgets of the notebook. `shell.js` has run before and made `window.workbook`.
+import { handsOff } from "./hands.js";
 import { Kernel } from "./kernel.js";
 import { Manager } from "./manager.js";
 
@@ -40,8 +41,18 @@ async function start(place) {
   const manager = new Manager(kernel);
   await manager.restore();
   for (const output of place.querySelectorAll("[data-widget]")) await manager.show(output.dataset.widget, output);
-  if (place.querySelector("[data-failed]")) workbook.couldNotOpen();
-  document.getElementById("opening")?.remove();
+  const opening = document.getElementById("opening");
+  const hasQuestions = opening?.querySelector("[data-form]");
+  if (place.querySelector("[data-failed]")) {
+    workbook.couldNotOpen();
+    if (hasQuestions) return; // what is asked can be answered all the same
+  }
+  // Until the kernel's page is whole, the server's stands; then one takes the other's place in one moment.
+  await manager.drawn();
+  if (hasQuestions) await handsOff();
+  window.dispatchEvent(new Event("showing"));
+  opening?.remove();
+  window.dispatchEvent(new Event("shown"));
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -10,6 +10,7 @@
 ``sign_out_pages``     hand over, sign out, the quick exit
 ``private_copy_page``  a copy of one's own private answers
 ``workbook_page``      the served notebook, in a kernel of one's own; the view of a session
+``first_screen``       the questions where somebody goes on, until their kernel has drawn them
 ``notebook``           what is run of it, and what of that is shown
 ``script_api``         what the page's script asks: keep these answers, am I still here, I am going
 ``qr``                 a code that a second device reads

@@ -12,6 +12,7 @@ from workbook.errors import name_defect
 from workbook.server.assets.rendering import page_settings, render
 from workbook.server.kernels.client import PromptClient
 from workbook.server.kernels.room import TENURES, Tenure
+from workbook.server.pages.first_screen import FirstScreen, find_first_screen
 from workbook.server.pages.notebook import cells_of, run_cells
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.service.formats.values import Role
@@ -46,7 +47,9 @@ class WorkbookPage(PageHandler):
         token, leave_to = self.cross_site_token(), self.workbook.leave_to
         who = self.tag_of(self.actor)
         settings = page_settings(xsrf=token, leave_to=leave_to, person=await self.person(), who=who)
-        self.write(render("workbook_head.html", actor=self.actor, settings=settings, token=token))
+        screen = await self.first_screen()
+        head = {"actor": self.actor, "settings": settings, "token": token, "screen": screen}
+        self.write(render("workbook_head.html", **head))
         await self.flush()
         try:
             await self.run_notebook()
@@ -54,6 +57,12 @@ class WorkbookPage(PageHandler):
             await self.kernels.end(self.kernel_id)  # nobody is there to see it
             return
         self.finish(render("workbook_tail.html"))
+
+    async def first_screen(self) -> FirstScreen | None:
+        """Return the questions that can be answered before there is a kernel; None where none are asked."""
+        if self.actor is None or self.actor.role != "partner":
+            return None
+        return await in_thread(find_first_screen, self.context.household.seat_partner(self.actor))
 
     def say_it_is_full(self) -> None:
         """Say that there is no room for one more page, and when to try again. The sitting goes on."""

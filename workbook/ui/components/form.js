@@ -64,11 +64,17 @@ const send = (model, answer) =>
   window.workbook?.saveAnswers ? window.workbook.saveAnswers([answer]) : sendByModel(model, answer);
 
 class Question {
-  constructor(form, item) {
+  // ``drawn`` is its fieldset, where the server has drawn it already: the same as `draw` makes.
+  constructor(form, item, drawn) {
     Object.assign(this, { form, item, choice: null, settled: null, byKeyboard: false, keptUntil: 0 });
-    this.draw();
+    const { choices } = item;
+    this.isRow = choices.length <= MOST_IN_ROW && choices.every(([, label]) => label.length <= LONGEST_IN_ROW);
+    this.fieldset = drawn ?? this.draw();
+    this.findParts();
+    const pressed = drawn && this.radios.find((radio) => radio.checked)?.value;
     this.restore();
     this.listen();
+    if (pressed && pressed !== this.settled) this.take(pressed); // before this script was there
   }
 
   get key() {
@@ -86,21 +92,26 @@ class Question {
       row.append(radio, element("span", "option-text", label));
       return row;
     };
-    this.isRow = choices.length <= MOST_IN_ROW && choices.every(([, label]) => label.length <= LONGEST_IN_ROW);
-    this.options = element("div", this.isRow ? "options scale" : "options");
-    this.options.append(...choices.map((choice) => option(choice, "option")));
-    if (this.isRow) this.options.style.setProperty("--wb-n", choices.length);
-    this.words = this.drawWords(choices);
+    const options = element("div", this.isRow ? "options scale" : "options");
+    options.append(...choices.map((choice) => option(choice, "option")));
+    if (this.isRow) options.style.setProperty("--wb-n", choices.length);
     const reasons = this.item.may_not_arise ? [[NOT_ARISEN, labels.not_arisen]] : [];
     reasons.push([DECLINED, labels.declined]);
     const quiet = reasons.map((reason) => option(reason, "option option-quiet"));
-    this.state = element("p", "state");
-    this.foot = element("div", "question-foot");
-    this.foot.append(this.drawFolded(labels), ...quiet, this.state);
-    this.body = element("div", "question-body");
-    this.body.append(this.options, ...this.words, this.foot);
-    this.fieldset = element("fieldset", "question");
-    this.fieldset.append(element("legend", "", this.item.text), this.body);
+    const foot = element("div", "question-foot");
+    foot.append(this.drawFolded(labels), ...quiet, element("p", "state"));
+    const body = element("div", "question-body");
+    body.append(options, ...this.drawWords(choices), foot);
+    const fieldset = element("fieldset", "question");
+    fieldset.append(element("legend", "", this.item.text), body);
+    return fieldset;
+  }
+
+  findParts() {
+    const part = (name) => this.fieldset.querySelector(`.${name}`);
+    const line = part("scale-words");
+    Object.assign(this, { state: part("state"), reopen: part("answered"), told: part("answered-label") });
+    Object.assign(this, { chosen: part("scale-chosen"), ends: line ? [line.firstChild, line.lastChild] : [] });
     this.radios = [...this.fieldset.querySelectorAll("input")];
   }
 
@@ -109,20 +120,18 @@ class Question {
     if (!this.isRow) return [];
     const line = element("div", "scale-words");
     line.setAttribute("aria-hidden", "true");
-    this.chosen = element("span", "scale-chosen");
-    line.append(element("span", "", choices[0][1]), this.chosen, element("span", "", choices.at(-1)[1]));
+    line.append(element("span", "", choices[0][1]), element("span", "scale-chosen"), element("span", "", choices.at(-1)[1]));
     return [line];
   }
 
   // What is seen of a question that is folded: its answer, to open again.
   drawFolded(labels) {
-    this.reopen = element("button", "answered");
-    this.told = element("span", "answered-label");
-    this.reopen.type = "button";
-    this.reopen.hidden = true;
-    this.reopen.setAttribute("aria-expanded", "false");
-    this.reopen.append(this.told, " ", element("span", "answered-change", labels.change));
-    return this.reopen;
+    const reopen = element("button", "answered");
+    reopen.type = "button";
+    reopen.hidden = true;
+    reopen.setAttribute("aria-expanded", "false");
+    reopen.append(element("span", "answered-label"), " ", element("span", "answered-change", labels.change));
+    return reopen;
   }
 
   // Say in words what is ticked.
@@ -132,8 +141,7 @@ class Question {
     const isEnd = at === 0 || at === this.item.choices.length - 1;
     this.told.textContent = label;
     if (this.chosen) this.chosen.textContent = isEnd || at >= this.item.choices.length ? "" : label;
-    const ends = this.words.length ? [this.words[0].firstChild, this.words[0].lastChild] : [];
-    ends.forEach((end, n) => end.classList.toggle("is-chosen", at === (n ? this.item.choices.length - 1 : 0)));
+    this.ends.forEach((end, n) => end.classList.toggle("is-chosen", at === (n ? this.item.choices.length - 1 : 0)));
   }
 
   get isFolded() {
@@ -185,17 +193,22 @@ class Question {
     this.fieldset.addEventListener("click", (event) => this.form.isMoving(this) && event.preventDefault());
     this.fieldset.addEventListener("focusin", () => this.form.isPointing || this.form.turnTo(this));
     this.reopen.addEventListener("click", () => this.form.isMoving(this) || this.open());
-    this.fieldset.addEventListener("change", (event) => {
-      this.choice = event.target.value;
-      this.mark();
-      this.show("unsaved");
-      this.form.turnTo(this);
-      if (this.byKeyboard) this.settleSoon(REST_MS);
-      else this.settle();
-    });
+    this.fieldset.addEventListener("change", (event) => this.take(event.target.value));
     this.fieldset.addEventListener("focusout", (event) => {
       if (!this.fieldset.contains(event.relatedTarget)) this.settle();
     });
+  }
+
+  take(choice) {
+    this.choice = choice;
+    this.radios.forEach((radio) => {
+      radio.checked = radio.value === choice;
+    });
+    this.mark();
+    this.show("unsaved");
+    this.form.turnTo(this);
+    if (this.byKeyboard) this.settleSoon(REST_MS);
+    else this.settle();
   }
 
   settleSoon(wait) {
@@ -300,69 +313,139 @@ function measureHeader() {
   return () => watcher.disconnect();
 }
 
-function render({ model, el, signal }) {
-  const list = element("div", "questions");
-  const voice = element("p", "hidden");
-  voice.setAttribute("aria-live", "polite");
-  el.append(list, voice);
+// The questions of a model in a list, whose state is spoken in ``voice``.
+class Questions {
+  constructor(model, list, voice) {
+    Object.assign(this, { model, list, voice, all: [], active: null, movedAt: -Infinity, lastSaid: "", isReady: false });
+    this.fill = () => this.ask(this.model.get("items").map((item) => new Question(this, item)));
+    // A refreshed answer (from another page of the same person) must not undo what is being chosen.
+    this.restore = () => this.all.forEach((question) => question.choice === null && question.restore());
+    this.settle = () => this.all.forEach((question) => question.settle());
+  }
 
-  let lastSaid = "";
-  let speaking;
-  let stopMeasuring;
-  let movedAt = -Infinity;
-  const form = {
-    model,
-    // Whatever else is saved folds; the question one is at stays where it is on the screen, if it can.
-    turnTo(active) {
-      if (form.active === active) return;
-      form.active = active;
-      const top = () => active.fieldset.getBoundingClientRect().top;
-      const before = top();
-      questions.filter((one) => one !== active && one.canFold).forEach((one) => one.fold(true));
-      window.scrollBy(0, top() - before);
-      if (Math.abs(top() - before) > 1) movedAt = performance.now();
-    },
-    // Tell whether the page has just moved under the finger, other than at this question.
-    isMoving: (question) => question !== form.active && performance.now() - movedAt < guard(),
-    // Trouble is said at once; "saved" is said once things are quiet, not for every answer.
-    announce(state, sentence) {
-      if (!["saved", "unsaved", "refused"].includes(state) || !form.isReady) return;
-      clearTimeout(speaking);
-      speaking = setTimeout(() => {
-        const words = sentence || model.get("labels")[state];
-        voice.textContent = words === lastSaid && state !== "saved" ? "" : words;
-        lastSaid = words;
-      }, state === "saved" ? 900 : 2500);
-    },
-  };
-
-  let questions = [];
-  const fill = () => {
-    form.isReady = false;
-    questions.forEach((question) => question.settle());
-    questions = model.get("items").map((item) => new Question(form, item));
-    form.active = null;
+  ask(questions) {
+    this.isReady = false;
+    this.settle();
+    this.all = questions;
+    this.active = null;
     questions.forEach((question) => question.canFold && question.fold(true));
-    list.replaceChildren(...questions.map((question) => question.fieldset));
-    voice.textContent = "";
-    form.isReady = true;
-  };
-  // A refreshed answer (from another page of the same person) must not undo what is being chosen.
-  const restore = () => questions.forEach((question) => question.choice === null && question.restore());
-  const settleAll = () => questions.forEach((question) => question.settle());
-  model.on("change:items", fill);
-  model.on("change:answers", restore);
-  window.addEventListener("pagehide", settleAll, { signal, capture: true });
-  document.addEventListener("visibilitychange", () => document.hidden && settleAll(), { signal });
-  // A finger or the mouse is down until its click has happened; what takes the focus then was pressed.
-  window.addEventListener("keydown", () => (form.isPointing = false), { signal, capture: true });
-  stopMeasuring = measureHeader();
-  fill();
-  return () => {
-    settleAll();
-    stopMeasuring();
-    clearTimeout(speaking);
-  };
+    this.list.replaceChildren(...questions.map((question) => question.fieldset));
+    this.voice.textContent = "";
+    this.isReady = true;
+  }
+
+  // What the server has drawn already is taken as it stands, with what was pressed meanwhile.
+  adopt() {
+    this.all = this.model.get("items").map((item, n) => new Question(this, item, this.list.children[n]));
+    this.isReady = true;
+  }
+
+  // Follows a model, and the page, until the signal.
+  follow(model, signal) {
+    this.model = model;
+    model.on("change:items", this.fill);
+    model.on("change:answers", this.restore);
+    window.addEventListener("pagehide", this.settle, { signal, capture: true });
+    document.addEventListener("visibilitychange", () => document.hidden && this.settle(), { signal });
+    // A finger or the mouse is down until its click has happened; what takes the focus then was pressed.
+    window.addEventListener("keydown", () => (this.isPointing = false), { signal, capture: true });
+    this.stopMeasuring = measureHeader();
+  }
+
+  stop() {
+    this.settle();
+    this.model.off("change:items", this.fill);
+    this.model.off("change:answers", this.restore);
+    this.stopMeasuring?.();
+    clearTimeout(this.speaking);
+  }
+
+  // Whatever else is saved folds; the question one is at stays where it is on the screen, if it can.
+  turnTo(active) {
+    if (this.active === active) return;
+    this.active = active;
+    const top = () => active.fieldset.getBoundingClientRect().top;
+    const before = top();
+    this.all.filter((one) => one !== active && one.canFold).forEach((one) => one.fold(true));
+    window.scrollBy(0, top() - before);
+    if (Math.abs(top() - before) > 1) this.movedAt = performance.now();
+  }
+
+  // Tell whether the page has just moved under the finger, other than at this question.
+  isMoving(question) {
+    return question !== this.active && performance.now() - this.movedAt < guard();
+  }
+
+  // Trouble is said at once; "saved" is said once things are quiet, not for every answer.
+  announce(state, sentence) {
+    if (!["saved", "unsaved", "refused"].includes(state) || !this.isReady) return;
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => {
+      const words = sentence || this.model.get("labels")[state];
+      this.voice.textContent = words === this.lastSaid && state !== "saved" ? "" : words;
+      this.lastSaid = words;
+    }, state === "saved" ? 900 : 2500);
+  }
+
+  // Whether two models ask the same: then what is chosen of one is chosen of the other.
+  asksAs(model) {
+    return ["items", "occasion", "labels", "opens_blank"].every((name) => JSON.stringify(model.get(name)) === JSON.stringify(this.model.get(name)));
+  }
 }
+
+// The questions that the server drew, until the kernel's own are there; see `takeFirst`.
+let first;
+const FIRST = "#opening [data-form]";
+
+async function beginFirst(place) {
+  while (!window.workbook?.saveAnswers) await new Promise((resolve) => setTimeout(resolve, 5));
+  const given = JSON.parse(place.dataset.form);
+  const model = { get: (name) => given[name], on() {}, off() {} };
+  const controller = new AbortController();
+  first = new Questions(model, place.querySelector(".questions"), place.querySelector("[aria-live]"));
+  first.letGo = () => controller.abort();
+  first.follow(model, controller.signal);
+  first.adopt();
+}
+
+// The kernel's page is shown from now on, in the place of the server's: its questions, where they are the same,
+// are those that were there, with whatever was just chosen.
+function takeFirst(own, el, model, signal) {
+  const taken = first;
+  first = undefined;
+  taken?.letGo();
+  if (!taken?.asksAs(model)) {
+    taken?.stop();
+    return own;
+  }
+  own.stop();
+  taken.stop(); // of what it followed until now
+  const focused = taken.list.contains(document.activeElement) ? document.activeElement : null;
+  el.replaceChildren(taken.list, taken.voice);
+  const settleIn = () => {
+    taken.follow(model, signal);
+    taken.restore();
+    focused?.focus({ preventScroll: true });
+  };
+  // Not before all stands again: to measure a page half of which is gone would scroll it to its top.
+  window.addEventListener("shown", settleIn, { once: true });
+  return taken;
+}
+
+function render({ model, el, signal }) {
+  let form = new Questions(model, element("div", "questions"), element("p", "hidden"));
+  form.voice.setAttribute("aria-live", "polite");
+  el.append(form.list, form.voice);
+  form.follow(model, signal);
+  form.fill();
+  const take = () => {
+    form = takeFirst(form, el, model, signal);
+  };
+  if (document.querySelector(FIRST)) window.addEventListener("showing", take, { once: true, signal });
+  return () => form.stop();
+}
+
+const drawnByServer = document.querySelector(FIRST);
+if (drawnByServer) beginFirst(drawnByServer);
 
 export default { render };

@@ -10,41 +10,30 @@ from workbook.address import Address, at
 from workbook.content import say, sentences
 from workbook.content.document import documents
 from workbook.errors import StorageError, WorkbookError, problem
-from workbook.instruments import Chapter, FreeText, Instrument, Item
+from workbook.instruments import Chapter, FreeText, Instrument
 from workbook.service.formats.values import Answer
 from workbook.session import Session, Status
-from workbook.ui.blocks import heading, kicker, lead, note, paragraph, progress, table
+from workbook.ui.blocks import heading, kicker, lead, paragraph, table
 from workbook.ui.buttons import Button
 from workbook.ui.components import Form, Prose, TextField
 from workbook.ui.pages.again import to_talk
 from workbook.ui.pages.base import Page
 from workbook.ui.path import PathStep
+from workbook.ui.screen import CHAPTER, chapter_lock, fill_screen, screen_number, settled_screen
 
 _MAIN = ("connection",)
-
-
-def _chapter_lock(session: Session, address: Address) -> Status:
-    """Open the private questions always, the others once the person takes part."""
-    if session.is_private(address.name):
-        return "open"
-    return session.chapter_status(address.name) if session.takes_part else "locked"
 
 
 class Screen(Page):
     """One screen of a chapter. The address names the chapter, and the screen by its number from 1."""
 
-    kind = "chapter"
+    kind = CHAPTER
     is_task = True
-    lock = staticmethod(_chapter_lock)
+    lock = staticmethod(chapter_lock)
 
     @classmethod
     def settled(cls, session: Session, address: Address) -> Address:
-        """Return the address with the screen; without one it is the first with an open question."""
-        chapter, number = address.name, address.rest(1)
-        if chapter not in session.chapters or _is_screen(number, len(session.screens(chapter))):
-            return address
-        first = session.first_open_screen(chapter, session.occasion_of(session.chapters[chapter][0]))
-        return at(cls.kind, chapter, first + 1)
+        return settled_screen(session, address)
 
     @classmethod
     def steps(cls, session: Session) -> Iterator[PathStep]:
@@ -98,7 +87,7 @@ class Screen(Page):
 
     @property
     def number(self) -> int:
-        return int(self.address.rest(1)) - 1
+        return screen_number(self.address)
 
     def arrive(self, address: Address) -> None:
         if address.name not in self.session.chapters:
@@ -112,44 +101,19 @@ class Screen(Page):
 
     # -- what ----------------------------------------------------------------------------
     def fill(self) -> None:
-        instrument, chapter = self.chapter
-        screens = self.session.screens(chapter.id)
-        items = screens[self.number]
         self._refresh_own_words()
-        if items:  # before the words: never questions of the screen before below a new heading
+        content = fill_screen(self.session, self.address)
+        if content.items:  # before the words: never questions of the screen before below a new heading
             with self.form.hold_sync():
-                self.form.occasion = self.occasion
-                self.form.opens_blank = instrument.is_private
-                self.form.answers = (
-                    {} if instrument.is_private else self.session.answers(items, self.occasion)
-                )
-                self.form.items = [question(item) for item in items]
-        self.bar.blocks = [] if instrument.is_private else [self._progress(chapter)]
-        self.say_words(self._head(instrument, chapter, len(screens)))
-        if items:
-            self._offer(chapter, len(screens))
-
-    def _head(self, instrument: Instrument, chapter: Chapter, n_screens: int) -> list[dict[str, Any]]:
-        key = "private_kicker" if instrument.is_private else "kicker" if n_screens > 1 else "kicker_one"
-        head = [
-            kicker(
-                say(f"ui.chapter.{key}", instrument=instrument.title, page=self.number + 1, pages=n_screens)
-            )
-        ]
-        head.append(heading(1, chapter.title))
-        head.append(lead(chapter.introduction))
-        if self.number == 0:
-            head.append(paragraph(instrument.instructions))
-            if not instrument.is_private and self.session.is_asked_anew(instrument, self.occasion):
-                head.append(note(say("ui.chapter.asked_anew")))
-        return head
-
-    def _progress(self, chapter: Chapter) -> dict[str, Any]:
-        n_answered = self.session.n_answered(chapter.id, self.occasion)
-        left = self.session.minutes_left(chapter.id, self.occasion)
-        words = say("ui.chapter.left", n=left) if left else say("ui.chapter.left_none")
-        n_items = len(self.session.items(chapter.id))
-        return progress(say("ui.chapter.progress", n=n_answered, of=n_items), n_answered / n_items, words)
+                self.form.occasion = content.occasion
+                self.form.opens_blank = content.opens_blank
+                self.form.answers = content.answers
+                self.form.items = content.items
+        self.bar.blocks = list(content.bar)
+        self.say_words(content.words)
+        chapter = self.chapter[1]
+        if content.items:
+            self._offer(chapter, len(self.session.screens(chapter.id)))
 
     def _offer(self, chapter: Chapter, n_screens: int) -> None:
         is_last = self.number + 1 >= n_screens
@@ -306,21 +270,6 @@ class ChapterReview(Page):
         same = [step for step, instrument in later if instrument == instrument_of[chapter_id]]
         main = [step for step, instrument in later if instrument in _MAIN]
         return next((step for step in [*same, *main] if step.status != "complete"), None)
-
-
-def _is_screen(number: str, n_screens: int) -> bool:
-    return number.isdecimal() and 0 < int(number) <= n_screens
-
-
-def question(item: Item) -> dict[str, Any]:
-    """Return a question as `workbook.ui.components.Form` takes it."""
-    return {
-        "id": item.id,
-        "text": item.text,
-        "choices": [[choice.value, choice.label] for choice in item.scale.choices],
-        "version": item.version,
-        "may_not_arise": item.may_not_arise,
-    }
 
 
 def _answer(given: dict[str, Any]) -> Answer:

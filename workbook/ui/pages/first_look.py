@@ -34,8 +34,9 @@ from workbook.ui.blocks import (
 from workbook.ui.buttons import Button
 from workbook.ui.components import Picks
 from workbook.ui.pages.base import Page
-from workbook.ui.pages.chapter import Screen, question
+from workbook.ui.pages.chapter import Screen
 from workbook.ui.path import PathStep
+from workbook.ui.screen import question
 
 NEEDS = "needs"  # the last page, on which needs are picked
 _MOST_STEPS = 2
