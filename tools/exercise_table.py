@@ -73,7 +73,8 @@ def write_exercises(note: str) -> str:
         note,
         "# The exercises\n",
         "Each is a text and a machine under one name. The test named is that of the rule which is its own;",
-        "what holds for all of them is asked of every machine (`tests/exercises/`). “Care”: everybody reads",
+        "what holds for all of them is asked of every machine (`tests/exercises/`), and two browsers walk",
+        "through each (`tests/ui/test_walked_by_two.py`). “Care”: everybody reads",
         "the words of caution first. “Touch”: everybody reads that touch takes a free yes each time. The",
         "pictures are made by `python -m tools.screenshots --exercises`.\n",
     ]

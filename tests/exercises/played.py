@@ -15,6 +15,9 @@ _IDEA: Mapping[str, Any] = {"takes": "evening", "cost": "nothing", "is_new": Tru
 
 _TERMS: Mapping[str, Any] = {"who": "both", "review": "DAY"}
 
+GOES_ON = ("how_we_met", "what_we_expect", "step_more_open")
+"""Exercises in which the second opening goes on with the thing that is there."""
+
 # Who makes which move, with what is chosen in it; what is typed is filled in. A reply is on the last thing begun.
 PLAYED: Mapping[str, Moves] = {
     "twenty_minutes": ((A, "answered", {"day": "DAY"}), (B, "answered", {"day": "DAY"})),
@@ -189,8 +192,7 @@ def _begun(exercise: str, thing: str, operation: str, day: str) -> str:
     """Return the id of the thing that an opening is on: some go on with one that is there."""
     if exercise == "twenty_minutes":
         return day
-    goes_on = exercise in ("how_we_met", "what_we_expect", "step_more_open")
-    return thing if goes_on and thing else operation
+    return thing if exercise in GOES_ON and thing else operation
 
 
 def _is_typed(field: object) -> bool:

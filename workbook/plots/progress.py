@@ -40,6 +40,7 @@ MARKS = frames.PREPARED["marks"]
 PANEL = 150.0  # px, height of a panel
 NEAR = 22.0  # px: two rounds nearer than that would cover each other
 MARK, TICK = 12.0, 9.0
+ASIDE = 8.0  # px between two people's marks of one day: alike in value, neither covers the other
 SORTS = ("agreement", "exercise")
 
 
@@ -229,13 +230,16 @@ def _panel(
     for n, word in enumerate(words):
         sheet.line([(left, y(lowest + n)), (right, y(lowest + n))], LINE)
         sheet.write(0, y(lowest + n), word, size=SMALL, colour=INK_SOFT)
+    several = sorted(set(rows["place"]))
+    shift = {str(place): (n - (len(several) - 1) / 2) * ASIDE for n, place in enumerate(several)}
     for place, own in rows.groupby("place", sort=True):
         if is_rounds:
             first = own.iloc[0]
             low, high = first["value"] if is_two else first["low"], first["high"]
             if pd.notna(low) and pd.notna(high):
                 _band(sheet, str(place), (left, right), (y(low), y(high)), is_assumed=bool(first["assumed"]))
-        points = [(int(row.number), x(row), y(row.value)) for row in frames.rows(own)]
+        beside = shift[str(place)]
+        points = [(int(row.number), x(row) + beside, y(row.value)) for row in frames.rows(own)]
         for (before, *start), (after, *end) in pairwise(points):
             if is_rounds or after == before + 1:  # a line is never drawn across a missing week
                 sheet.line([(start[0], start[1]), (end[0], end[1])], FILL[str(place)], 2.5, layer=2)

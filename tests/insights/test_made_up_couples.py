@@ -1,6 +1,6 @@
-"""What four made-up couples who need care most read and are offered, jointly and alone.
+"""What the made-up couples who need care most read and are offered, jointly and each alone.
 
-`python -m tests.insights.test_four_couples` prints all of it.
+`python -m tests.insights.test_made_up_couples` prints all of it.
 """
 
 import pytest
@@ -18,6 +18,7 @@ def told(name: str) -> dict[str, dict[str, list[str]]]:
     return {
         "together": pages(together(first, second)),
         "the first alone": pages(alone(first)),
+        "the second alone": pages(alone(answers(A, COUPLES[name][1]))),
     }
 
 
@@ -27,13 +28,15 @@ def step_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", COUPLES)
-def test_every_statement_to_the_four_couples_is_true(name: str) -> None:
+def test_every_statement_to_the_made_up_couples_is_true(name: str) -> None:
     mine, yours = COUPLES[name]
     scores = {topic: {"a": mine.get(topic), "b": yours.get(topic)} for topic in [*FACETS, *SIGNS]}
     said = told(name)
 
     assert judge(said["together"], scores, NAMES) == []
     assert judge(said["the first alone"], scores, {"a": NAMES["a"]}) == []
+    own = {topic: {"a": yours.get(topic)} for topic in [*FACETS, *SIGNS]}
+    assert judge(said["the second alone"], own, {"a": NAMES["a"]}) == []
 
 
 @pytest.mark.parametrize("name", COUPLES)
