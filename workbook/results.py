@@ -7,7 +7,15 @@ from itertools import combinations
 import pandas as pd
 
 from workbook import frames
-from workbook.dyads import agreement, find_changes, find_claims, needs_gap, pair, perception, perspectives
+from workbook.dyads import (
+    agreement_on_all,
+    find_changes,
+    find_claims,
+    needs_gap,
+    pair,
+    perception,
+    perspectives_on_all,
+)
 from workbook.insights import Insight, find_insights
 from workbook.instruments.facets import facets
 from workbook.instruments.library import in_version
@@ -182,15 +190,15 @@ def _findings(
 ) -> Findings:
     now_scores, now_answers = frames.latest(scores), frames.latest(responses)
     shown = [one for one in instruments.values() if is_shareable(one)]
-    seen = _joined([perspectives(now_scores, one, known) for one in shown], frames.PERSPECTIVES)
-    healthy = _joined([agreement(now_answers, one) for one in shown], frames.AGREEMENT)
+    seen = perspectives_on_all(now_scores, shown, known)
+    healthy = agreement_on_all(now_answers, shown)
     needs = needs_gap(now_answers, known)
     claims = find_claims(now_scores, seen, needs, instruments, known)
     return Findings(
         scores,
         pair(scores, known),
         seen if len(seen) else None,
-        perception(_comparable(seen, shown)) if len(seen) else None,
+        perception(seen, _comparable(shown)) if len(seen) else None,
         healthy if len(healthy) else None,
         needs if len(needs) else None,
         claims,
@@ -207,10 +215,9 @@ def _opened(publications: Sequence[Publication]) -> list[Publication]:
     return [one for both in found if both for one in both]
 
 
-def _comparable(seen: pd.DataFrame, instruments: Sequence[Instrument]) -> pd.DataFrame:
-    """Return perspectives on topics of which own word and the other's view are on one scale."""
-    known = {facet.id for one in instruments for facet in facets(one) if facet.is_comparable}
-    return seen[seen["facet"].isin(known).to_numpy(dtype=bool)]
+def _comparable(instruments: Sequence[Instrument]) -> set[str]:
+    """Return the topics of which own word and the other's view are on one scale."""
+    return {facet.id for one in instruments for facet in facets(one) if facet.is_comparable}
 
 
 def _in_latest(opened: Sequence[Publication], instruments: Mapping[str, Instrument]) -> dict[str, Instrument]:

@@ -57,8 +57,9 @@ def find_claims(
     asked = [one for one in instruments.values() if one.occasion == "assessment"]
     own = _own(scores, asked, known, limits)
     rows = [*_between_partners(own), *_over_all(own)]
+    given = list(_given(perspectives))
     for one in asked:
-        rows += _seen(perspectives, own, one, limits)
+        rows += _seen(given, own, one, limits)
     rows += _guessed(needs, instruments.get("needs"), limits)
     return _judged(rows, limits)
 
@@ -162,18 +163,26 @@ def _over_all(own: Sequence[OwnScore]) -> list[_Claim]:
     return [one | {"instrument": ""} for one in _between_partners(own, OVERVIEW)]
 
 
+_Said = tuple[tuple[str, ...], str, str, float]
+
+
+def _given(seen: pd.DataFrame) -> Iterator[_Said]:
+    """Return of each perspective that is given: of what, by whom, about whom, its value."""
+    names = ("couple_id", "occasion", "instrument", "facet", "perspective")
+    given = zip(*(texts(seen[name]) for name in names), numbers(seen["value"]).tolist(), strict=True)
+    for *keys, perspective, value in given:
+        if not math.isnan(value):
+            yield tuple(keys), perspective[0], perspective[-1], value
+
+
 def _seen(
-    seen: pd.DataFrame, own: Sequence[OwnScore], instrument: Instrument, limits: Claims
+    given: Sequence[_Said], own: Sequence[OwnScore], instrument: Instrument, limits: Claims
 ) -> list[_Claim]:
     """Return what one sees in the other beside the other's own word: theirs about you − yours."""
     known = {one.id: one for one in facets(instrument) if one.is_comparable}
-    names = ("couple_id", "occasion", "instrument", "facet", "perspective")
-    given = zip(*(texts(seen[name]) for name in names), numbers(seen["value"]).tolist(), strict=True)
-    rows = [
-        (tuple(keys), perspective[0], perspective[-1], value)
-        for *keys, perspective, value in given
-        if keys[2] == instrument.id and keys[3] in known and not math.isnan(value)
-    ]
+    rows = [one for one in given if one[0][2] == instrument.id and one[0][3] in known]
+    if not rows:
+        return []
     scored = {(*one.keys, one.place): one for one in own}
     words = {
         (*keys, about): _word(value, scored.get((*keys, about)), known[keys[3]], limits)

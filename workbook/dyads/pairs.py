@@ -1,5 +1,6 @@
 """Two partners' scores side by side, and the items on which both are well."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,15 +115,29 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     One partner ticks 3 and 4, the other 4 and 2, of 0 to 4: one of two items is healthy for
     both, so the share is 0.5.
     """
+    return agreement_on_all(responses, [instrument])
+
+
+def agreement_on_all(responses: pd.DataFrame, instruments: Sequence[Instrument]) -> pd.DataFrame:
+    """Return the agreement on the facets of each instrument, one after the other; see `agreement`."""
+    columns = [texts(responses[name]) for name in ("couple_id", "occasion", "item")]
+    given = [
+        (couple, occasion, item, value)
+        for couple, occasion, item, value in zip(*columns, numbers(responses["value"]).tolist(), strict=True)
+        if not math.isnan(value)
+    ]
+    rows = [row for one in instruments for row in _healthy_of_both(given, one)]
+    return framed_rows(rows, frames.AGREEMENT) if rows else frames.empty(frames.AGREEMENT)
+
+
+def _healthy_of_both(
+    given: Sequence[tuple[str, str, str, float]], instrument: Instrument
+) -> list[dict[str, Any]]:
     known = _healthy_keys(instrument)
-    is_given = responses["value"].notna().to_numpy(dtype=bool)
-    own = [texts(responses[name]) for name in ("couple_id", "occasion", "item")]
-    values = numbers(responses["value"])
     by_item: dict[tuple[str, str, str, int], list[bool]] = {}
-    for n in np.flatnonzero(is_given).tolist():
-        couple, occasion, item = (column[n] for column in own)
+    for couple, occasion, item, value in given:
         for rank, one in enumerate(known.get(item, ())):
-            is_healthy = bool((values[n] - one.middle) * one.sign > 0)
+            is_healthy = (value - one.middle) * one.sign > 0
             by_item.setdefault((couple, occasion, item, rank), []).append(is_healthy)
     found: dict[tuple[str, str, int], list[bool]] = {}
     for (couple, occasion, item, rank), healthy in by_item.items():
@@ -137,7 +152,7 @@ def agreement(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
             "n_both": n_both, "n_healthy": n_healthy,
             "share": n_healthy / n_both if n_both >= facet.least else None,
         })  # fmt: skip
-    return framed_rows(rows, frames.AGREEMENT)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """How two people see themselves and each other: four perspectives, and what they amount to."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -37,24 +38,56 @@ def perspectives(
         (``a_on_a``, ``a_on_b``, ``b_on_b``, ``b_on_a``), ``value`` in scale points, NA where
         not given; empty where nobody answered about the partner.
     """
+    return perspectives_on_all(scores, [instrument], known)
+
+
+def perspectives_on_all(
+    scores: pd.DataFrame, instruments: Sequence[Instrument], known: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the perspectives on the facets of each instrument, one after the other; see `perspectives`."""
+    given = _Scored(
+        couples=texts(scores["couple_id"]),
+        people=texts(scores["person_id"]),
+        occasions=texts(scores["occasion"]),
+        instruments=texts(scores["instrument"]),
+        subscales=texts(scores["subscale"]),
+        values=numbers(scores["score"]).tolist(),
+        lows=numbers(scores["low"]).tolist(),
+        highs=numbers(scores["high"]).tolist(),
+        assumed=flags(scores["assumed"]),
+    )
+    rows = [row for one in instruments for row in _seen_by_both(given, one, known)]
+    return framed_rows(rows, frames.PERSPECTIVES) if rows else frames.empty(frames.PERSPECTIVES)
+
+
+class _Scored(NamedTuple):
+    """The columns of scores that perspectives are made of."""
+
+    couples: list[str]
+    people: list[str]
+    occasions: list[str]
+    instruments: list[str]
+    subscales: list[str]
+    values: list[float]
+    lows: list[float]
+    highs: list[float]
+    assumed: list[bool]
+
+
+def _seen_by_both(
+    scores: _Scored, instrument: Instrument, known: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
     shown = [facet for facet in facets(instrument) if facet.seen and facet.higher_is != "neither"]
-    subscales, values = texts(scores["subscale"]), numbers(scores["score"])
+    couples, people, occasions, instruments, subscales, values, lows, highs, assumed = scores
     views = {facet.view for facet in shown}
-    if not any(
-        one in views and not math.isnan(value) for one, value in zip(subscales, values.tolist(), strict=True)
-    ):
-        return frames.empty(frames.PERSPECTIVES)
-    couples, people, occasions = (texts(scores[name]) for name in ("couple_id", "person_id", "occasion"))
-    is_own = (scores["instrument"] == instrument.id).to_numpy(dtype=bool)
-    here = np.flatnonzero(is_own).tolist()
-    if not here:
-        return frames.empty(frames.PERSPECTIVES)
+    if not any(one in views and not math.isnan(value) for one, value in zip(subscales, values, strict=True)):
+        return []
+    here = [n for n, one in enumerate(instruments) if one == instrument.id]
     placed_at = placed(((couples[n], people[n]) for n in here), known)
     who: dict[str, list[tuple[str, str]]] = {}
     for (couple, person), place in placed_at.items():
         who.setdefault(couple, []).append((place, person))
     row_of = {(people[n], occasions[n], subscales[n]): n for n in range(len(subscales))}
-    bands, assumed = {name: numbers(scores[name]) for name in ("low", "high")}, flags(scores["assumed"])
     rows = []
     for couple, occasion in sorted({(couples[n], occasions[n]) for n in here}):
         for facet in shown:
@@ -68,14 +101,14 @@ def perspectives(
                         "facet": facet.id, "person_id": person, "place": by,
                         "perspective": f"{by}_on_{about}",
                         "value": math.nan if n is None else values[n],
-                        "low": math.nan if band is None else bands["low"][band],
-                        "high": math.nan if band is None else bands["high"][band],
+                        "low": math.nan if band is None else lows[band],
+                        "high": math.nan if band is None else highs[band],
                         "assumed": band is not None and assumed[band],
                     })  # fmt: skip
-    return framed_rows(rows, frames.PERSPECTIVES)
+    return rows
 
 
-def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
+def perception(perspectives: pd.DataFrame, only: Collection[str] | None = None) -> pd.DataFrame:
     """In plain numbers, how one partner sees the other, over all facets.
 
     For each perceiver, over the facets where all three values are there (Cronbach 1955;
@@ -86,6 +119,13 @@ def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
       you are strong and where not);
     - ``similarity``: correlation of how I see you with how I see myself (do I take you to be
       like me).
+
+    Parameters
+    ----------
+    perspectives : DataFrame
+        `workbook.frames.PERSPECTIVES`.
+    only : collection of facet ids, optional
+        Those that are compared; all by default.
 
     Returns
     -------
@@ -100,6 +140,8 @@ def perception(perspectives: pd.DataFrame) -> pd.DataFrame:
     groups: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
     people: dict[tuple[str, ...], dict[str, str]] = {}
     for *ids, facet, person, place, perspective, value in zip(*columns, values.tolist(), strict=True):
+        if only is not None and facet not in only:
+            continue
         groups.setdefault(tuple(ids), {}).setdefault(perspective, {})[facet] = value
         people.setdefault(tuple(ids), {}).setdefault(place, person)
     found = []

@@ -6,6 +6,7 @@ import pandas as pd
 
 from workbook.content.ladder import Ladder, ladder
 from workbook.content.thresholds import Thresholds, thresholds
+from workbook.dyads.plain import flags, texts
 from workbook.insights.choose import Chooser
 from workbook.insights.insight import Insight
 from workbook.insights.standing import Standing, standings
@@ -79,7 +80,7 @@ def find_insights(  # noqa: PLR0913 - a name for each thing it is told from
     climb = Climb(
         topics=table,
         skills=standings(pairs, instruments, alone=alone, singles=True),
-        needs=[need for need in unmet["need"] if need not in steps.never_first],
+        needs=[one.need for one in unmet if one.need not in steps.never_first],
         rest=rest,
         fits=suggestions or {},
         limits=limits,
@@ -108,5 +109,6 @@ def _claimed(claims: pd.DataFrame | None) -> set[str]:
     """Return the topics that may be told to differ; the empty one is for all of them together."""
     if claims is None:
         return set()
-    is_told = (claims["view"] == OVERVIEW).to_numpy(dtype=bool) & claims["is_claimed"].to_numpy(dtype=bool)
-    return set(claims.loc[is_told, "facet"])
+    views, told, topics = texts(claims["view"]), flags(claims["is_claimed"]), texts(claims["facet"])
+    rows = zip(views, told, topics, strict=True)
+    return {topic for view, is_told, topic in rows if view == OVERVIEW and is_told}

@@ -1,17 +1,28 @@
 """Find the needs that matter much and are met little, for each partner apart."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from workbook import frames
 from workbook.content.thresholds import Thresholds
+from workbook.dyads.plain import numbers, texts
 from workbook.insights.insight import Insight
 from workbook.instruments.model import Instrument
 
 
-def unmet_needs(needs: pd.DataFrame | None, limits: Thresholds, never: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of unmet needs, the widest gap first: whose they are does not count.
+class Unmet(NamedTuple):
+    """A need of one person that is met little, as it was answered."""
+
+    person_id: str
+    need: str
+    importance: float
+    met: float
+    gap: float
+
+
+def unmet_needs(needs: pd.DataFrame | None, limits: Thresholds, never: Sequence[str]) -> list[Unmet]:
+    """Return the unmet needs, the widest gap first: whose they are does not count.
 
     Parameters
     ----------
@@ -22,22 +33,23 @@ def unmet_needs(needs: pd.DataFrame | None, limits: Thresholds, never: Sequence[
         Needs that are passed over.
     """
     if needs is None or not len(needs):
-        return frames.empty(frames.NEEDS)
-    is_unmet = (needs["importance"] >= limits.unmet_need.importance_at_least) & (
-        needs["gap"] >= limits.unmet_need.gap_at_least
-    )
-    is_told = is_unmet.fillna(value=False).to_numpy(dtype=bool) & ~needs["need"].isin(never).to_numpy()
-    if not is_told.any():
-        return frames.empty(frames.NEEDS)
-    rank = {need: n for n, need in enumerate(dict.fromkeys(needs["need"]))}
-    unmet = needs[is_told]
-    unmet = unmet.assign(_gap=-unmet["gap"], _much=-unmet["importance"], _rank=unmet["need"].map(rank))
-    unmet = unmet.sort_values(["_gap", "_much", "_rank"], kind="stable", ignore_index=True)
-    return unmet.drop(columns=["_gap", "_much", "_rank"])
+        return []
+    names = (texts(needs[name]) for name in ("person_id", "need"))
+    values = (numbers(needs[name]).tolist() for name in ("importance", "met", "gap"))
+    told = [Unmet(*one) for one in zip(*names, *values, strict=True)]
+    rank = {need: n for n, need in enumerate(dict.fromkeys(one.need for one in told))}
+    least = limits.unmet_need
+    unmet = [
+        one
+        for one in told  # nothing that is missing is at least anything
+        if one.importance >= least.importance_at_least and one.gap >= least.gap_at_least
+    ]
+    left = [one for one in unmet if one.need not in never]
+    return sorted(left, key=lambda one: (-one.gap, -one.importance, rank[one.need]))
 
 
 def unmet_of_each(
-    unmet: pd.DataFrame,
+    unmet: Sequence[Unmet],
     instrument: Instrument | None,
     limits: Thresholds,
     never_first: Sequence[str],
@@ -51,25 +63,24 @@ def unmet_of_each(
     sources = {s.id.rpartition(".")[0]: s.source for s in instrument.subscales} if instrument else {}
     rank = {need: n for n, need in enumerate(sources)}
     found = []
-    for person, own in unmet.groupby("person_id", sort=True):
-        may_lead = own[~own["need"].isin(never_first).to_numpy()]
-        asked = own if alone and not len(may_lead) else may_lead
-        if not len(asked):
+    for person in sorted({one.person_id for one in unmet}):
+        own = [one for one in unmet if one.person_id == person]
+        may_lead = [one for one in own if one.need not in never_first]
+        asked = own if alone and not may_lead else may_lead
+        if not asked:
             continue
-        widest = asked[(asked["gap"] == asked["gap"].max()).to_numpy(dtype=bool)]
-        first = widest[(widest["importance"] == widest["importance"].max()).to_numpy(dtype=bool)]
+        row = asked[0]  # the widest, and of those the one that matters most
+        first = [one for one in asked if (one.gap, one.importance) == (row.gap, row.importance)]
         is_one = len(first) <= limits.unmet_need.most_each
-        row = first.iloc[0]
-        need = str(row["need"])
         found.append(
             Insight(
                 "unmet_need" if is_one else "unmet_tied",
-                need if is_one else "",
-                person_id=str(person),
-                numbers={name: float(row[name]) for name in ("importance", "met", "gap")},
-                evidence=sources.get(need, ()) if is_one else (),
+                row.need if is_one else "",
+                person_id=person,
+                numbers={"importance": row.importance, "met": row.met, "gap": row.gap},
+                evidence=sources.get(row.need, ()) if is_one else (),
                 caution="single",
-                subjects=() if is_one else tuple(first["need"]),
+                subjects=() if is_one else tuple(one.need for one in first),
                 whom="you" if alone else "",
             )
         )
