@@ -4,12 +4,14 @@ In each B turns the pages on which a case could show, the shared screen is looke
 what B is notified of while A acts is kept. All of it has to be the same in the worlds of one setting.
 """
 
+import hashlib
 import json
 import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from tests.proofs import _deeds
@@ -30,6 +32,7 @@ from workbook.ui.cockpit.presentation import Presentation
 PART = "connection"
 SHOWN = {PART: Granted(ToCase.SCORES, in_session=True)}
 PAGES = ("home", "therapist", "in-session", "sharing", "rights", "exercises", "together", "room")
+SOURCES = {"_esm", "_css"}  # of a component: long, and compared by what stands for them
 _PASSPHRASE, _NOON = (
     "nine quiet rooms",
     datetime(2026, 5, 1, 12, tzinfo=UTC),
@@ -126,11 +129,17 @@ def _states(root: Any) -> list[str]:
 
     def lines(widget: Any) -> Iterator[str]:
         state = {name: value for name, value in widget.get_state().items() if name != "entry"}
+        state |= {name: _digest(state[name]) for name in SOURCES & state.keys()}
         yield plain(json.dumps(in_order(state), default=str), ids)
         for child in getattr(widget, "children", ()):
             yield from lines(child)
 
     return list(lines(root))
+
+
+@cache
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 # -- what A does ----------------------------------------------------------------------------

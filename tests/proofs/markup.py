@@ -19,6 +19,7 @@ from tests.exercises.played import PLAYED, play_out, typed_fields
 from tests.proofs import _in_practice
 from tests.proofs._partners import CHEAP
 from tests.proofs._payloads import payloads
+from tests.proofs._running import seed_of
 from tests.proofs._visitors import small_server
 from tests.proofs.harness import CannotRun, Counts, proof
 from tests.proofs.power_cuts import scratch
@@ -40,7 +41,9 @@ from workbook.ui.drawing import OWN_VIEWS, TOGETHER_VIEWS
 
 OCCASION = "assessment-1"
 SHORT_NAME = 40
-BATCH = 25
+PORTION = 20
+BATCH = 4  # texts on one couple's table: each step is judged by all that lies there, so that many cost by the square
+BATCH_IN_PRACTICE = 25
 LISTS = ("gratitude_log", "needs_talk", "request", "the_question")
 PAGES = (
     "home",
@@ -69,11 +72,18 @@ _TURN = r"""async () => { window.exchange({}); await window.settled();
     bound="0 of ≥200 payloads fire on any page that shows one person's text to another",
     full=200,
     short=3,
+    portion=PORTION,
     zero=("fired", "unseen", "unwritten"),
 )
 def markup(size: int, seed: int) -> Counts:
-    """The first ``size`` payloads; there are more of them than ``full``."""
-    return _show_all(payloads(size))
+    """The next ``size`` payloads: each slice has others, and there are more of them than ``full``."""
+    return _show_all(payloads()[_part(seed) * PORTION :][:size])
+
+
+def _part(seed: int) -> int:
+    """Return which slice has this seed; in the tests it is the first."""
+    n_parts = len(payloads()) // PORTION
+    return next((part for part in range(n_parts) if seed_of("markup", part) == seed), 0)
 
 
 @markup.control(size=2, fails=lambda counts: counts["fired"] > 0)
@@ -149,8 +159,8 @@ def _show_all(texts: list[str], *, innocent: bool = True) -> Counts:
             for text in (text for text in texts if len(text) <= SHORT_NAME - 2):
                 _show_name(stage, text)
             stage.look()
-            for start in range(0, len(texts), BATCH):
-                _show_practice(stage, texts[start : start + BATCH], counts)
+            for start in range(0, len(texts), BATCH_IN_PRACTICE):
+                _show_practice(stage, texts[start : start + BATCH_IN_PRACTICE], counts)
         if innocent:
             _fill_in_forms(browser, texts, counts)
     return counts

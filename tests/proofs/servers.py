@@ -4,8 +4,9 @@ Ada has a sitting at each of two services, as at two servers; Ben has one at the
 at the first is cut in before the store is asked for its write (later rounds: before any call), and there
 one of theirs at the second is done whole. Afterwards nothing is left of somebody who was erased, no couple
 has three members, a round is open with both parts or not at all, what was acknowledged is there, and
-sittings whose account was changed elsewhere have ended. Every call on the store is held against the
-checker of histories.
+sittings whose account was changed elsewhere have ended. What is done in a therapist's case meets there too: what was
+ended in it is read and shown by no service (`_case_acts`). Every call on the store is held against the checker of
+histories.
 """
 
 import random
@@ -17,7 +18,7 @@ from itertools import product
 from typing import Any
 from unittest import mock
 
-from tests.proofs import _history, _partners
+from tests.proofs import _case_acts, _history, _partners
 from tests.proofs._history import Recorder, check_all
 from tests.proofs._writing import KEY
 from tests.proofs.harness import Counts, proof
@@ -29,6 +30,7 @@ from workbook.service.couple.drawers import Drawer, drawer_log
 from workbook.service.couple.sealing import CoupleStore
 from workbook.service.couple.tables import Fold, fold_table, table_log
 from workbook.service.couple.waiting import Waiting, pending_log, waiting_cell
+from workbook.service.desks.caseload import Caseload
 from workbook.service.desks.household import Household
 from workbook.service.desks.partner import LocalPartner
 from workbook.service.erasing.rights import blocks_log
@@ -44,8 +46,11 @@ from workbook.storage.sqlcipher import SqlCipherStore
 
 STUDY = with_key(Study("Talk", "How couples talk.", (_partners.INSTRUMENT,), "team@example.org", 12))
 WORDS, NEW_WORDS = "a quiet lantern of ada", "another quiet lantern"
-BROKEN = ("left", "crowded", "unsettled", "missing", "still_in", "conflicts", *_history.BROKEN)
+BROKEN = (
+    "left", "crowded", "unsettled", "missing", "still_in", "read_on", "shown_on", "conflicts", *_history.BROKEN,
+)  # fmt: skip
 MOST_CALLS = 12
+PER_STORE = 12  # worlds over one store: a therapist looks into the places of all who are there
 
 
 class Meeting(Recorder):
@@ -109,6 +114,7 @@ class World:
     key: bytes
     couple_key: bytes
     solo_code: str
+    case: _case_acts.Case = field(init=False)  # where something is done in one
     done: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     passphrase: str = WORDS
@@ -190,7 +196,13 @@ SECOND: dict[str, Act] = {
     ),
     "Ben erases": lambda world, server: world.ben_at(server).erase(WORDS),
 }
-PAIRS = list(product(SECOND, FIRST))
+Pair = tuple[Act, Act]
+"""What meets another act, and the act that it meets."""
+IN_CASE: list[Pair] = [
+    (second, first) for second, first in product(_case_acts.SECOND.values(), _case_acts.FIRST.values())
+]
+_OF_TWO: list[Pair] = list(product(SECOND.values(), FIRST.values()))
+PAIRS: list[Pair] = [*_OF_TWO[:24], *IN_CASE, *_OF_TWO[24:]]  # so that the short form has some of both
 
 
 def _figure(counts: Counts) -> str:
@@ -203,7 +215,7 @@ def _figure(counts: Counts) -> str:
     "servers",
     bound="two services over one store, every act met by every other: nothing of the erased, never three, as one at a time",
     full=len(PAIRS) * 12,
-    short=len(PAIRS) // 2,
+    short=24 + len(IN_CASE),
     portion=len(PAIRS),
     holds=lambda counts: counts["met"] > counts["trials"] / 2 and not any(counts[key] for key in BROKEN),
     figure=_figure,
@@ -219,6 +231,21 @@ def writing_whatever_was_seen(size: int, seed: int) -> Counts:
     return _meet(size, seed, Heedless)
 
 
+@servers.control(size=len(IN_CASE), fails=lambda counts: counts["read_on"] > 0)
+def granting_whatever_was_seen(size: int, seed: int) -> Counts:
+    """Without `expect`: a grant stands again that was taken back at the other service."""
+    return _meet(size, seed, Heedless, IN_CASE)
+
+
+@servers.control(size=len(IN_CASE), fails=lambda counts: counts["shown_on"] > 0)
+def a_session_that_hears_of_nothing(size: int, seed: int) -> Counts:
+    """A session goes on showing what was granted once, whatever was done at the other service."""
+    with mock.patch.multiple(
+        Caseload, follow_places=lambda *_: None, look_again=lambda *_: None, follow_grants=lambda *_: None
+    ):
+        return _meet(size, seed, Meeting, IN_CASE)
+
+
 @servers.control(size=12, fails=lambda counts: counts["still_in"] > 0)
 def nobody_told(size: int, seed: int) -> Counts:
     """Without watching, a sitting goes on whose account was erased elsewhere."""
@@ -229,32 +256,50 @@ def nobody_told(size: int, seed: int) -> Counts:
 PATIENCE = 5.0
 
 
-def _meet(size: int, seed: int, kind: type[Meeting]) -> Counts:
+def _meet(size: int, seed: int, kind: type[Meeting], pairs: Sequence[Pair] = PAIRS) -> Counts:
     chance = random.Random(seed)
     counts: Counts = dict.fromkeys(("trials", "met", "calls", *BROKEN), 0)
-    with scratch() as folder:
-        store = kind(SqlCipherStore(folder, KEY))
-        forever = float("inf")
-        services = tuple(
-            Household(
-                store, sittings=Sittings(heartbeat=forever, idle=forever), cost=_partners.CHEAP, study=STUDY
-            )
-            for _ in range(2)
-        )
-        for trial in range(size):
-            second, first = PAIRS[trial % len(PAIRS)]
-            world = _begin(services)  # type: ignore[arg-type]
-            _shape(world, chance, trial)
-            before_reads = seed > 1 and chance.random() < 0.8  # in the tests at each write, no more
-            _run(world, store, FIRST[first], SECOND[second], chance.randrange(MOST_CALLS) * before_reads,
-                 before_reads, counts)  # fmt: skip
-            _look(world, store, counts)
-        kept = {log: store.store.read(log) for log in store.logs()}
-        counts["calls"] = len(store.calls)
-        counts |= check_all(store.calls, kept)
-        for service in services:
-            service.close()
+    for start in range(0, size, PER_STORE):
+        met = [(trial, *pairs[trial % len(pairs)]) for trial in range(start, min(start + PER_STORE, size))]
+        with scratch() as folder:
+            _meet_over(kind(SqlCipherStore(folder, KEY)), met, chance, counts, is_cut_in_reads=seed > 1)
     return counts
+
+
+def _meet_over(
+    store: Meeting,
+    met: Sequence[tuple[int, Act, Act]],
+    chance: random.Random,
+    counts: Counts,
+    *,
+    is_cut_in_reads: bool,
+) -> None:
+    """Have some acts meet over one store; in the tests at each write, no more."""
+    services = (_service(store), _service(store))
+    for trial, second, first in met:
+        world = _begin(services)
+        _shape(world, chance, trial)
+        if (second, first) in IN_CASE:
+            both = (world.ada_at(0), world.ben_at(1))
+            world.case = _case_acts.begin_case(world.services, both, world.ada_at(1))
+        before_reads = is_cut_in_reads and chance.random() < 0.8
+        n = chance.randrange(MOST_CALLS) * before_reads
+        _run(world, store, first, second, n, before_reads, counts)
+        _look(world, store, counts)
+    kept = {log: store.store.read(log) for log in store.logs()}
+    counts["calls"] += len(store.calls)
+    for name, n_found in check_all(store.calls, kept).items():
+        counts[name] += n_found
+    for service in services:
+        service.sittings.end_where(lambda _actor: True)
+    for service in services:
+        service.close()
+
+
+def _service(store: Store) -> Household:
+    forever = float("inf")
+    sittings = Sittings(heartbeat=forever, idle=forever)
+    return Household(store, sittings=sittings, cost=_partners.CHEAP, study=STUDY)
 
 
 def _begin(services: tuple[Household, Household]) -> World:
@@ -332,6 +377,9 @@ def _look(world: World, store: Meeting, counts: Counts) -> None:
     for code in (world.code, world.solo_code):
         couple = world.services[0].accounts._directory.couple_by_code(code) or ""
         counts["crowded"] += sum(row.kind == "member" for row in plain.read(couple_log(couple))) > 2
+    if hasattr(world, "case"):
+        counts["read_on"] += _case_acts.n_read_on(world.case, person_id)
+        counts["shown_on"] += _case_acts.is_shown_otherwise(world.case, (world.ada_at(1), world.ben_at(1)))
     counts["unsettled"] += _is_unsettled(plain, couple_id, person_id)
     counts["still_in"] += not _have_ended(world)
 

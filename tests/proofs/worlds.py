@@ -83,7 +83,7 @@ Told = list[list[str]]
     bound="B's verbs, pages, frames, sizes, order and the server's log are equal in ≥200 pairs of worlds",
     full=200,
     short=2,
-    portion=100,
+    portion=3 * PAIRS_IN_GROUP,
     holds=lambda counts: (
         not any(counts[key] for key in (*APART, "n_too_short", "undecided"))
         and counts["told_otherwise_once"] <= max(1, OTHERWISE_AT_MOST * counts["trials"])
