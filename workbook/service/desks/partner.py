@@ -25,6 +25,7 @@ from workbook.service.couple.records import (
     GRANT,
     HELD,
     HOMEWORK_ASIDE,
+    LEFT,
     PRIVATE_COPY,
     WAITING,
     Record,
@@ -46,7 +47,7 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING, HOMEWORK_ASIDE)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING, HOMEWORK_ASIDE, LEFT)
 
 
 class LocalPartner(InCase):
@@ -222,7 +223,7 @@ class LocalPartner(InCase):
     def leave(self, passphrase: str) -> str:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        core.drawer_of(actor)
+        drawer = core.drawer_of(actor)
         couple_id, code = new_couple_id(), new_couple_code()
         research, can_seal = research_log(actor.person_id), not core.store_of(actor).is_held
         giver = core.giver_of(actor)
@@ -234,6 +235,7 @@ class LocalPartner(InCase):
                 self._leaving_case(),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
+                drawer.keeping([Record(LEFT, uuid.uuid4().hex, {})]),
             )
 
         new = rights.moving_logs(actor.person_id, code)
