@@ -223,7 +223,7 @@ class LocalPartner(InCase):
     def leave(self, passphrase: str) -> str:
         core, actor = self._core, self._actor
         core.accounts.check_passphrase(actor, passphrase)
-        drawer = core.drawer_of(actor)
+        core.drawer_of(actor)
         couple_id, code = new_couple_id(), new_couple_code()
         research, can_seal = research_log(actor.person_id), not core.store_of(actor).is_held
         giver = core.giver_of(actor)
@@ -231,11 +231,10 @@ class LocalPartner(InCase):
         def leave(seen: Seen) -> Writing:
             return Writing.of(
                 rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal),
-                given.leaving(giver.place(), core.study, giver),
+                given.leaving(giver.place(), core.study, giver, [Record(LEFT, uuid.uuid4().hex, {})]),
                 self._leaving_case(),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),
-                drawer.keeping([Record(LEFT, uuid.uuid4().hex, {})]),
             )
 
         new = rights.moving_logs(actor.person_id, code)
