@@ -32,7 +32,7 @@ def model(request: pytest.FixtureRequest, pairs: pd.DataFrame) -> Apim:
     return apim(pairs, distinguishable=request.param == "distinguishable", n_draws=200)
 
 
-ON_A_PHONE = 328.0  # px that a figure has there
+ON_A_PHONE = 270.0  # px that a figure has there, as in the pictures of the pages
 
 
 def _words(figure: object) -> str:

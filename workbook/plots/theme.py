@@ -6,10 +6,12 @@ says of themselves, open what they say of the other; what is pale shows how sure
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbook.content.formats import decimal
+from workbook.plots.measure import wrap
 
 if TYPE_CHECKING:  # loaded when something is drawn: results know the views, and draw nothing
     import plotly.graph_objects as go
@@ -90,12 +92,16 @@ class Words:
         return self.drawn
 
 
+NARROWEST = 270.0  # px that a figure has on a page of 360
+TITLE_LINE = 18  # px from one line of a title to the next
+
+
 @dataclass
 class Rows:
     """A figure of rows: each a title above, marks on a track below, words at the right.
 
     Titles stand above their row and not beside it: at 360 px a margin for them would leave
-    no room for the marks.
+    no room for the marks. One that is wider than a figure is there stands in two lines.
 
     Parameters
     ----------
@@ -125,17 +131,29 @@ class Rows:
         left, right = (share * (high - low) for share in self.room)
         self._drawn.update_xaxes(range=[low - left, high + right])
         self._drawn.update_yaxes(range=[self.height, 0])
-        for row, title in enumerate(self.titles):
-            self.write(title, 0, self.title_at(row), size=TEXT)
+        for row, lines in enumerate(self._title_lines):
+            first = self.n_title_lines - len(lines)  # the last line stands next to the marks
+            for n, line in enumerate(lines, first):
+                self.write(line, 0, self.title_at(row) + n * TITLE_LINE, size=TEXT)
 
     @property
     def figure(self) -> Figure:
         """The figure, with all that was drawn and written so far."""
         return self._words.put()
 
+    @cached_property
+    def _title_lines(self) -> list[list[str]]:
+        return [wrap(title, NARROWEST, TEXT) for title in self.titles]
+
+    @property
+    def n_title_lines(self) -> int:
+        """The lines of the longest title: every row has room for as many."""
+        return max(map(len, self._title_lines), default=1)
+
     @property
     def row_height(self) -> int:
-        return self.gap + self.pitch * (self.lines - 1) + self.after + 8
+        more = TITLE_LINE * (self.n_title_lines - 1)
+        return more + self.gap + self.pitch * (self.lines - 1) + self.after + 8
 
     @property
     def height(self) -> int:
@@ -147,12 +165,12 @@ class Rows:
         return len(self.titles) > 6
 
     def title_at(self, row: int) -> float:
-        """Return where a row's title stands, in pixels from the top."""
+        """Return where the first line of a row's title stands, in pixels from the top."""
         return self.head + row * self.row_height + 8
 
     def at(self, row: int, line: float = 0) -> float:
         """Return where a row's line of marks stands, in pixels from the top."""
-        return self.title_at(row) + self.gap + self.pitch * line
+        return self.title_at(row) + TITLE_LINE * (self.n_title_lines - 1) + self.gap + self.pitch * line
 
     def write(self, text: str, x: float, y: float, **style: Any) -> None:
         """Write at a share of the width (0 left, 1 right) and a pixel from the top."""

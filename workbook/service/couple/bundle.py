@@ -14,6 +14,7 @@ from workbook.service.couple.records import (
     AUDIT,
     BLOCK,
     DECISION,
+    LEFT,
     ONLY_ONE,
     PRIVATE_COPY,
     Record,
@@ -25,7 +26,7 @@ MOST_USED = 128
 MOST_OPENINGS = 100
 RESERVE = ROOM // 10
 """Bytes that only taking back, and ending a sitting, may use."""
-_TAKES_BACK = (AUDIT, BLOCK, DECISION, PRIVATE_COPY, "consent")
+_TAKES_BACK = (AUDIT, BLOCK, DECISION, LEFT, PRIVATE_COPY, "consent")
 _WELL_FILLED = ROOM // 2
 _MOST_MOVED, _TRIES = ROOM * 3 // 4, 20
 _WHOLE_IDS = 200  # newest records that keep the operation ids they were given
@@ -162,7 +163,7 @@ def _slot(record: Record) -> tuple[object, ...] | None:
             return ("decision", about["instrument"], about["occasion"])
         case "choice":
             return ("choice", about["exercise"], about["choice"])
-        case "block" | "private_copy":
+        case "block" | "private_copy" | "left":
             return (record.kind,)
     return None
 

@@ -12,7 +12,7 @@ import pandas as pd
 from workbook.errors import SharingError, problem
 from workbook.instruments.model import Instrument
 from workbook.service.couple.drawers import Drawer
-from workbook.service.couple.records import ANSWER, DECISION
+from workbook.service.couple.records import ANSWER, DECISION, since_left
 from workbook.service.couple.tables import Fold, Round
 from workbook.service.formats.values import HeldBack
 from workbook.sharing import Grain, Publication, publishable
@@ -44,8 +44,8 @@ def noted(memory: HeldBack, shown: Collection[Answered] = ()) -> dict[str, list[
 
 
 def last_decision(drawer: Drawer, key: Round) -> dict[str, Any] | None:
-    """Return what somebody decided last about a part, or took back."""
-    for record in reversed(drawer.records()):
+    """Return what somebody decided last about a part, or took back, between the two of now."""
+    for record in reversed(since_left(drawer.records())):
         about = record.payload
         if record.kind == DECISION and (about["instrument"], about["occasion"]) == key:
             return about

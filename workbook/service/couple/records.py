@@ -5,7 +5,7 @@ Everything else is **private**: that it was done at all is nobody's to learn, so
 the same with it and without (`bundle`). A kind that nobody thought of is private.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,8 @@ HELD = "held"
 """A row of the couple's, until there is a key to seal it with."""
 WAITING = "waiting"
 """What was decided and waits to open, until there is a key to seal it with."""
+LEFT = "left"
+"""That somebody left a couple for one of their own: what was decided before is not of that."""
 FILLER = "filler"
 """Nothing: a row that only makes the number of rows a round one."""
 ONLY_ONE = (BOOKMARK, DRAFT)
@@ -55,6 +57,17 @@ class Record:
     def place(self) -> tuple[int, int]:
         """By which records of a drawer are put in their order."""
         return (self.sequence, 0) if self.after is None else (self.after, self.sequence)
+
+
+def since_left(records: Sequence[Record]) -> Sequence[Record]:
+    """Return the records, in their order, from when their person began anew with somebody else; or all.
+
+    >>> kept = [Record(kind, kind, {}) for kind in ("before", LEFT, "since")]
+    >>> [one.kind for one in since_left(kept)], [one.kind for one in since_left(kept[:1])]
+    (['since'], ['before'])
+    """
+    last = max((n for n, one in enumerate(records) if one.kind == LEFT), default=-1)
+    return records[last + 1 :]
 
 
 def is_hidden(instrument: str, instruments: Mapping[str, Instrument]) -> bool:

@@ -29,7 +29,7 @@ from workbook.service.couple.held_back import (
     stands,
 )
 from workbook.service.couple.own_needs import own_needs_in
-from workbook.service.couple.records import DECISION, Record
+from workbook.service.couple.records import DECISION, Record, since_left
 from workbook.service.couple.tables import (
     CLOSED,
     OPENED,
@@ -157,7 +157,7 @@ def standing_decisions(
 ) -> dict[Round, Grain]:
     """Return all of one's own decisions that stand, each as `standing_decision` finds it."""
     last: dict[Round, Record] = {}
-    for record in drawer.records():
+    for record in since_left(drawer.records()):
         if record.kind == DECISION:
             last[record.payload["instrument"], record.payload["occasion"]] = record
     n = n_restored(store)
@@ -232,7 +232,7 @@ def _standing(drawer: Drawer, key: Round, fold: Fold, n_restored: int, version: 
     One of before a backup was restored counts only where it opened the round: see `waiting.n_restored`. So
     does one about another ``version``; an empty one is any.
     """
-    for record in reversed(drawer.records()):
+    for record in reversed(since_left(drawer.records())):
         about = record.payload
         if record.kind == DECISION and (about["instrument"], about["occasion"]) == key:
             return _stands(record, key, fold, n_restored, version)
@@ -297,7 +297,7 @@ def _made_of_weeks(
     if decision.grain is not Grain.NOTHING:
         line = publish_weeks(
             responses,
-            week_days(drawer.records()),
+            week_days(since_left(drawer.records())),
             instrument=instrument,
             couple_id=decision.couple_id,
             person_id=drawer.person_id,

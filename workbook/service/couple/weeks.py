@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbook.service.couple.drawers import Drawer
 from workbook.service.couple.held_back import last_decision
-from workbook.service.couple.records import DECISION, Record
+from workbook.service.couple.records import DECISION, Record, since_left
 from workbook.service.couple.tables import Round
 from workbook.service.formats.publications import frame_from_json
 from workbook.sharing import WEEKS
@@ -66,7 +66,7 @@ def earlier_lines(drawer: Drawer, key: Round) -> list[Record]:
     """Return the decisions about a line that a new one takes the place of; none for any other round."""
     if key[1] != WEEKS:
         return []
-    about = [one for one in drawer.records() if one.kind == DECISION]
+    about = [one for one in since_left(drawer.records()) if one.kind == DECISION]
     return [one for one in about if (one.payload["instrument"], one.payload["occasion"]) == key]
 
 

@@ -25,6 +25,7 @@ from workbook.service.couple.records import (
     GRANT,
     HELD,
     HOMEWORK_ASIDE,
+    LEFT,
     PRIVATE_COPY,
     WAITING,
     Record,
@@ -46,7 +47,7 @@ from workbook.sharing import Grain
 from workbook.storage.base import Row, Writing
 from workbook.storage.deciding import Seen
 
-_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING, HOMEWORK_ASIDE)
+_NOT_EVENTS = (ANSWER, AUDIT, PRIVATE_COPY, DECISION, BLOCK, GRANT, HELD, WAITING, HOMEWORK_ASIDE, LEFT)
 
 
 class LocalPartner(InCase):
@@ -230,7 +231,7 @@ class LocalPartner(InCase):
         def leave(seen: Seen) -> Writing:
             return Writing.of(
                 rights.parting(core.store, actor.couple_id, seen, can_seal=can_seal),
-                given.leaving(giver.place(), core.study, giver),
+                given.leaving(giver.place(), core.study, giver, [Record(LEFT, uuid.uuid4().hex, {})]),
                 self._leaving_case(),
                 rights.giving_up_key(actor.person_id, actor.couple_id, seen),
                 rights.moving_out(actor.person_id, couple_id, code, seen),

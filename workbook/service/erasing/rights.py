@@ -27,6 +27,7 @@ from workbook.service.couple.records import (
     GRANT,
     HELD,
     HOMEWORK_ASIDE,
+    LEFT,
     PRIVATE_COPY,
     SEALED,
     WAITING,
@@ -67,7 +68,7 @@ from workbook.service.studies.blob import given_cell, research_log
 from workbook.storage.base import Row, Store, Writing
 from workbook.storage.deciding import Seen, decide_and_write
 
-UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT, WAITING, HOMEWORK_ASIDE)
+UNTOLD = (PRIVATE_COPY, BOOKMARK, BLOCK, GRANT, HELD, DRAFT, WAITING, HOMEWORK_ASIDE, LEFT)
 """Kinds of a drawer that its person does not take along: the page of the asking alone tells of a copy.
 What was not sent is nobody's to ask for."""
 LED_OF_256 = 192

@@ -112,15 +112,17 @@ def giving(
 
 def taking_back(rows: Sequence[Row], study: Study | None, giver: Giver, text_hash: str = "") -> Writing:
     """Return what ends it: nothing of theirs is read from now on, and what was given is destroyed."""
-    choice = {"grain": Grain.NOTHING.value, "linked": False, "text_hash": text_hash}
-    return Writing.of(_recording(giver.drawer, choice, agreed=False), _putting(rows, study, giver, None))
+    return Writing.of(giver.drawer.keeping([_taken_back(text_hash)]), _putting(rows, study, giver, None))
 
 
-def leaving(rows: Sequence[Row], study: Study | None, giver: Giver) -> Writing:
-    """Return what takes back whatever was given, with or without a study that is still run."""
-    if own_copy(rows, giver) is not None:
-        return taking_back(rows, study, giver)
-    return _putting(rows, study, giver, None)
+def leaving(rows: Sequence[Row], study: Study | None, giver: Giver, noting: Sequence[Record] = ()) -> Writing:
+    """Return what takes back whatever was given, with or without a study that is still run.
+
+    What else is noted in the giver's drawer at that moment goes into the same write of its private cell.
+    """
+    taken = [_taken_back()] if own_copy(rows, giver) is not None else []
+    kept = giver.drawer.keeping([*taken, *noting]) if taken or noting else Writing()
+    return Writing.of(kept, _putting(rows, study, giver, None))
 
 
 def settling(rows: Sequence[Row], study: Study | None, giver: Giver, today: date | None = None) -> Writing:
@@ -295,8 +297,16 @@ def _putting(
 
 
 def _recording(drawer: Drawer, choice: Mapping[str, Any], *, agreed: bool) -> Writing:
-    consent = {"text": DOCUMENT, "agreed": agreed, **choice}
-    return drawer.keeping([Record("consent", uuid.uuid4().hex, consent)])
+    return drawer.keeping([_consent(choice, agreed=agreed)])
+
+
+def _consent(choice: Mapping[str, Any], *, agreed: bool) -> Record:
+    return Record("consent", uuid.uuid4().hex, {"text": DOCUMENT, "agreed": agreed, **choice})
+
+
+def _taken_back(text_hash: str = "") -> Record:
+    choice = {"grain": Grain.NOTHING.value, "linked": False, "text_hash": text_hash}
+    return _consent(choice, agreed=False)
 
 
 def _own(row: Row | None, giver: Giver) -> Content | None:
