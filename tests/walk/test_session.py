@@ -149,6 +149,12 @@ def _opens_the_session(rivers: Rivers, looks: Looks) -> None:
 def _shows_and_takes_back(rivers: Rivers, ana: Person, ben: Person, shared: Page, looks: Looks) -> None:
     pages = (rivers.page, ana.page, ben.page, shared)
     # A guarded topic is asked for: nothing appears anywhere, and no page but the therapist's says that it was.
+    picks(rivers.page, say("cockpit.showing.topic"), GUARDED)
+    rivers.does("showing.show")
+    sees(rivers.page, say("errors.case.guarded"))
+    for page in pages[1:]:
+        expect(page.get_by_text(say("errors.case.guarded"))).to_have_count(0)
+        expect(page.locator(PICTURE)).to_have_count(0)
     picks(rivers.page, say("cockpit.showing.topic"), TOPIC)
     rivers.does("showing.show")
     for page in pages:
@@ -158,6 +164,10 @@ def _shows_and_takes_back(rivers: Rivers, ana: Person, ben: Person, shared: Page
     looks.at(ana.page, "in session, shown")
     looks.at(ben.page, "in session, shown, narrow")
     looks.at(shared, "presentation, shown")
+    for page in pages:  # each comes back to where the session is, and shows what is shown
+        page.reload()
+        expect(page.locator(PICTURE)).to_have_count(1, timeout=60_000)
+        sees(page, title_of(TOPIC))
     for private in (LABEL, say("cockpit.showing.title"), say("cockpit.live.here", names="Ana")):
         expect(shared.get_by_text(private)).to_have_count(0)
     ana.press(ana.button("in-session.take_back", title=title_of(TOPIC)))

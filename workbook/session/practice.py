@@ -45,7 +45,13 @@ class PracticeSession(Hearing):
         with speaking(self.language):
             self.instruments = catalogue() if instruments is None else dict(instruments)
         self._known: dict[tuple[str, ...], Any] = {}
+        self.page = self._where_it_goes_on()
         self._stop = service.watch(self.heard)
+
+    def _where_it_goes_on(self) -> Address:
+        """Begin at the session that goes on, as after a reload amid it; else at the list."""
+        live = [one.case_id for one in self.cases if one.is_in_session]
+        return at("live", live[0]) if len(live) == 1 else CASES
 
     # -- what is read ------------------------------------------------------------------------
     @property
