@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from workbook.columns import numbers, texts
 from workbook.content.thresholds import Thresholds
-from workbook.dyads.plain import numbers, texts
 from workbook.insights.insight import Insight
 from workbook.instruments.model import Instrument
 
