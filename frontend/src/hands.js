@@ -1,4 +1,5 @@
-// Whether a finger, a mouse button or a key is down: what was pressed has to be there still when it is let go.
+// Whether a finger, a mouse button or a key is down: what was pressed has to be there still when it is let
+// go. Listened for from the beginning, since a press may be longer than it takes to load the rest.
 const AFTER_MS = 100; // a tap's click comes a moment after the finger is up
 const down = new Set();
 const waiting = [];

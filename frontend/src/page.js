@@ -1,6 +1,5 @@
 // The workbook page: joins the kernel that the server started for this page and shows the
 // widgets of the notebook. `shell.js` has run before and made `window.workbook`.
-import { handsOff } from "./hands.js";
 import { Kernel } from "./kernel.js";
 import { Manager } from "./manager.js";
 
@@ -49,7 +48,7 @@ async function start(place) {
   }
   // Until the kernel's page is whole, the server's stands; then one takes the other's place in one moment.
   await manager.drawn();
-  if (hasQuestions) await handsOff();
+  if (hasQuestions) await workbook.handsOff();
   window.dispatchEvent(new Event("showing"));
   opening?.remove();
   window.dispatchEvent(new Event("shown"));

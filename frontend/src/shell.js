@@ -2,6 +2,7 @@
 import { saveAnswers } from "./answers.js";
 import { startHeartbeat, trustLine } from "./alive.js";
 import { startExit } from "./exit.js";
+import { handsOff } from "./hands.js";
 import { couldNotOpen, startNotices } from "./notices.js";
 import { post, settings, xsrf } from "./settings.js";
 import { change, onState } from "./state.js";
@@ -20,6 +21,7 @@ window.workbook = {
   saveAnswers,
   onState,
   couldNotOpen,
+  handsOff,
   leaving: false,
   // Has `call` called when the page goes, for what is still to be said; until the signal.
   onLeave(call, signal) {

@@ -1,5 +1,7 @@
 """Sign-in pages: what strangers may see, and how people sign in and out."""
 
+import base64
+import hashlib
 import re
 import time
 
@@ -10,6 +12,8 @@ from tests.server.conftest import PASSPHRASE, kernels_of
 from workbook.server.web.headers import SECURITY_HEADERS
 
 DOORS = ["/", "/begin", "/join", "/sign-in", "/recover", "/together", "/leave"]
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+STYLESHEET = re.compile(r'<link rel="stylesheet"( media="\w+")? href="/static/workbook')
 
 
 @pytest.mark.parametrize("path", DOORS)
@@ -33,6 +37,37 @@ def test_content_security_policy_allows_no_inline_script_eval_or_other_origin(vi
     scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src "))
     assert scripts == "script-src 'self'"
     assert not re.search(r"https?:|blob:|unsafe-eval|\*", policy)
+
+
+def test_the_first_page_waits_for_no_stylesheet_and_its_policy_allows_the_one_within(visit):
+    reply = visit().client.get("/")
+    policy, (within,) = reply.headers["Content-Security-Policy"], STYLE.findall(reply.text)
+    digest = base64.b64encode(hashlib.sha256(within.encode()).digest()).decode()
+    rule = next(one for one in policy.split("; ") if one.startswith("style-src-elem "))
+    assert f"'sha256-{digest}'" in rule
+    assert "unsafe" not in rule
+    assert STYLESHEET.findall(reply.text) == [' media="print"']
+
+
+@pytest.mark.parametrize("path", [one for one in DOORS if one not in ("/", "/leave")])
+def test_other_pages_link_to_their_stylesheet(visit, path):
+    page = visit().client.get(path).text
+    assert (STYLE.findall(page), STYLESHEET.findall(page)) == ([], [""])
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_only_the_first_page_is_packed_for_it_shows_nothing_that_was_sent(visit, path):
+    """What is packed together with the token would tell of it by its length, could a part be chosen."""
+    reply = visit().client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert reply.headers.get("Content-Encoding") == ("gzip" if path == "/" else None)
+    if path == "/":
+        asked = visit().client.get(
+            "/?marked-word-of-a-stranger=marked-word", headers={"Referer": "marked-word"}
+        )
+        assert "marked-word" not in asked.text
+        assert (
+            "Content-Encoding" not in visit().client.get("/", headers={"Accept-Encoding": "identity"}).headers
+        )
 
 
 @pytest.mark.parametrize("path", DOORS)

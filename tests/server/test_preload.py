@@ -14,8 +14,9 @@ AHEAD = re.compile(r'<link rel="modulepreload" href="/static/((?:components/)?[a
 
 
 @pytest.mark.parametrize("path", ["/begin", "/join", "/sign-in", "/recover", "/together"])
-def test_a_form_that_leads_to_the_workbook_loads_its_script_while_one_types(visit, path) -> None:
-    assert AHEAD.findall(visit().client.get(path).text) == ["page"]
+def test_a_form_that_leads_to_the_workbook_loads_its_scripts_while_one_types(visit, path) -> None:
+    """The page's own, and what hears answers before that is there."""
+    assert AHEAD.findall(visit().client.get(path).text) == ["page", "components/form"]
 
 
 def test_a_stranger_who_only_looks_at_the_first_page_loads_no_script_for_later(visit) -> None:

@@ -187,10 +187,10 @@ def test_what_is_under_a_finger_stays_until_it_is_let_go(visit: Callable[..., Pe
     label.scroll_into_view_if_needed()
     box = label.bounding_box()
     assert box is not None
-    held.let_go()
-    page.wait_for_function("() => window.workbook?.beatOnLine")  # that script is there, its kernel not yet
+    page.wait_for_function("() => window.workbook")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
+    held.let_go()
     page.wait_for_selector("#workbook .actions button", state="attached")
     page.wait_for_timeout(500)
     assert page.locator("#opening").count() == 1

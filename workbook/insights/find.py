@@ -109,6 +109,5 @@ def _claimed(claims: pd.DataFrame | None) -> set[str]:
     """Return the topics that may be told to differ; the empty one is for all of them together."""
     if claims is None:
         return set()
-    views, told, topics = texts(claims["view"]), flags(claims["is_claimed"]), texts(claims["facet"])
-    rows = zip(views, told, topics, strict=True)
+    rows = zip(*(claims[name].tolist() for name in ("view", "is_claimed", "facet")), strict=True)
     return {topic for view, is_told, topic in rows if view == OVERVIEW and is_told}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from workbook.columns import numbers, texts
@@ -34,8 +35,11 @@ def unmet_needs(needs: pd.DataFrame | None, limits: Thresholds, never: Sequence[
     """
     if needs is None or not len(needs):
         return []
-    names = (texts(needs[name]) for name in ("person_id", "need"))
-    values = (numbers(needs[name]).tolist() for name in ("importance", "met", "gap"))
+    names = (needs[name].tolist() for name in ("person_id", "need"))
+    values = (
+        needs[name].to_numpy(dtype=np.float64, na_value=np.nan).tolist()
+        for name in ("importance", "met", "gap")
+    )
     told = [Unmet(*one) for one in zip(*names, *values, strict=True)]
     rank = {need: n for n, need in enumerate(dict.fromkeys(one.need for one in told))}
     least = limits.unmet_need

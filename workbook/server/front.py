@@ -149,4 +149,4 @@ class FirstPage(Later):
         """Show what `workbook.server.pages.sign_in_pages.Landing` shows."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         values = landing_values(self.settings["workbook"]) | common_values(self)
-        self.finish(render("landing.html", on_host=False, **values))
+        self.finish_packed(render("landing.html", on_host=False, **values))

@@ -5,8 +5,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from workbook.content import language, languages, lookup, say, spoken
+from workbook.server.assets.inline_style import inline_style
 from workbook.server.assets.static_files import static_files
 
 
@@ -20,6 +22,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(say=say, lookup=lookup, static=lambda name: static_files().url(name))
+    environment.globals.update(inline_style=lambda: Markup(inline_style()))  # noqa: S704  our own file
     environment.globals.update(spoken=spoken, language=language, languages=languages)
     return environment
 

@@ -5,8 +5,9 @@ from typing import ClassVar
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado.web import HTTPError
 
+from workbook.server.assets.rendering import render
 from workbook.server.pages.form_page import RECOVERY_CODE, DoorPage, FormPage
-from workbook.server.pages.landing import DEMO_PLACES, THERAPIST, landing_values
+from workbook.server.pages.landing import DEMO_PLACES, THERAPIST, common_values, landing_values
 from workbook.server.pages.page import PageHandler, in_thread
 from workbook.server.pages.qr import qr_code
 from workbook.server.web.sent_once import Done
@@ -27,7 +28,9 @@ class Landing(DoorPage):
         values = {"shared_url": shared, "words": self.settings["fingerprint_words"]}
         values["qr"] = qr_code(shared) if shared else ""
         values |= landing_values(self.workbook)
-        self.show("landing.html", on_host=bool(shared and is_host), **values)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        values |= common_values(self) | {"on_host": bool(shared and is_host)}
+        self.finish_packed(render("landing.html", **values))
 
 
 class NewcomerPage(FormPage):

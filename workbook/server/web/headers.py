@@ -1,5 +1,6 @@
 """What every response carries, and what every request must show before anything else runs."""
 
+import gzip
 import logging
 import math
 import time
@@ -9,6 +10,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from workbook.content import speaking
 from workbook.errors import WorkbookError, name_defect
+from workbook.server.assets.inline_style import inline_style_digest
 from workbook.server.settings import ServerSettings
 from workbook.server.web.error_pages import write_error
 from workbook.server.web.language import language_of
@@ -26,7 +28,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "script-src-attr 'none'",
-        f"style-src-elem 'self' {_EMPTY_STYLE}",
+        f"style-src-elem 'self' {_EMPTY_STYLE} {inline_style_digest()}",
         # plotly places its labels by style attributes; they can't run anything.
         "style-src-attr 'unsafe-inline'",
         "img-src 'self' data:",
@@ -78,6 +80,18 @@ class Secured(_Base):
         bare = next((one for one in hosts if host.startswith(f"{one}:")), host)
         self.request.host = self.request.headers["Host"] = bare
         return True
+
+    def finish_packed(self, page: str) -> None:
+        """Finish with a page that shows nothing of what was sent: only such a one may be packed.
+
+        What is packed together with a secret tells of it by its length, to whoever may choose a part of it.
+        """
+        body = page.encode()
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            body = gzip.compress(body, 5, mtime=0)
+        self.finish(body)
 
     def compute_etag(self) -> str | None:
         """Return no fingerprint of a private page."""

@@ -406,6 +406,8 @@ async function beginFirst(place) {
   first.letGo = () => controller.abort();
   first.follow(model, controller.signal);
   first.adopt();
+  // The page's large script, now that answers are heard; the end of the page asks for it as well.
+  setTimeout(() => import(place.dataset.next).catch(() => {}));
 }
 
 // The kernel's page is shown from now on, in the place of the server's: its questions, where they are the same,
