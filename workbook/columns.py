@@ -1,7 +1,6 @@
 """Frames to plain lists and back, and ids as text.
 
-Of a couple's some hundred rows, a step of pandas costs as much as all. What is worked out in between is the
-same numbers in the same order, so it is equal to the last bit.
+Of a couple's some hundred rows, a step of pandas costs as much as all. What is worked out in between is the same numbers in the same order, so it is equal to the last bit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
