@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.columns import framed_rows, numbers, texts
 from workbook.content.thresholds import Claims, thresholds
 from workbook.dyads.chance import holm, p_of_difference, p_of_squares
 from workbook.dyads.ids import placed
 from workbook.dyads.own_scores import OwnScore, error_of_single, error_of_view, joined_error, own_scores
+from workbook.dyads.plain import framed_rows, numbers, texts
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument
 from workbook.versions import joined_in_time

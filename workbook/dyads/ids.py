@@ -4,10 +4,24 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from workbook.columns import ids_as_text
 from workbook.errors import FrameError
 
 PLACES = ("a", "b")
+
+
+def ids_as_text(ids: pd.Series) -> pd.Series:
+    """Return ids as text, the one form in which they are compared and put in order.
+
+    A whole number is the same id however it is stored, as a number or as text.
+
+    >>> ids_as_text(pd.Series([9, 10.0, "10", None], dtype=object)).tolist()
+    ['9', '10', '10', <NA>]
+    """
+    if pd.api.types.is_float_dtype(ids) or (pd.api.types.is_object_dtype(ids)):
+        ids = ids.map(lambda one: int(one) if isinstance(one, float) and one.is_integer() else one).astype(
+            object
+        )
+    return ids.astype("string")
 
 
 def places(frame: pd.DataFrame, known: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.columns import framed_rows, numbers, texts
 from workbook.dyads.ids import placed
+from workbook.dyads.plain import framed_rows, numbers, texts
 from workbook.errors import FrameError
 from workbook.instruments.facets import facet_of
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from workbook.columns import numbers, texts
 from workbook.content.thresholds import Claims
+from workbook.dyads.plain import numbers, texts
 from workbook.instruments.facets import Facet, facets
 from workbook.instruments.model import Instrument, Subscale
 

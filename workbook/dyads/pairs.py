@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.columns import flags, framed, framed_rows, ids_as_text, numbers, texts
-from workbook.dyads.ids import PLACES, placed
+from workbook.dyads.ids import PLACES, ids_as_text, placed
+from workbook.dyads.plain import flags, framed, framed_rows, numbers, texts
 from workbook.errors import FrameError
 from workbook.instruments.facets import facets
 from workbook.instruments.model import Instrument

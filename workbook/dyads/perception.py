@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbook import frames
-from workbook.columns import flags, framed_rows, numbers, texts
 from workbook.dyads.ids import PLACES, placed
+from workbook.dyads.plain import flags, framed_rows, numbers, texts
 from workbook.instruments.facets import facets
 from workbook.instruments.model import Instrument
 

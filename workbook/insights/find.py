@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
-from workbook.columns import flags, texts
 from workbook.content.ladder import Ladder, ladder
 from workbook.content.thresholds import Thresholds, thresholds
+from workbook.dyads.plain import flags, texts
 from workbook.insights.choose import Chooser
 from workbook.insights.insight import Insight
 from workbook.insights.standing import Standing, standings

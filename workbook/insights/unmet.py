@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from workbook.columns import numbers, texts
 from workbook.content.thresholds import Thresholds
+from workbook.dyads.plain import numbers, texts
 from workbook.insights.insight import Insight
 from workbook.instruments.model import Instrument
 

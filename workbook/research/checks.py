@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbook.columns import ids_as_text
+from workbook.dyads.ids import ids_as_text
 from workbook.errors import StatisticsError
 
 Array = NDArray[np.float64]

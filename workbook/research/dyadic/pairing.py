@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from workbook.columns import ids_as_text
+from workbook.dyads.ids import ids_as_text
 from workbook.errors import StatisticsError
 from workbook.research.checks import named_twice, places
 

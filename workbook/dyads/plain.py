@@ -1,6 +1,6 @@
-"""Frames to plain lists and back, and ids as text.
+"""Frames to plain lists and back: of a couple's some hundred rows, a step of pandas costs as much as all.
 
-Of a couple's some hundred rows, a step of pandas costs as much as all. What is worked out in between is the same numbers in the same order, so it is equal to the last bit.
+What is worked out in between is the same numbers in the same order, so it is equal to the last bit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,24 +12,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from workbook import frames
+from workbook.dyads.ids import ids_as_text
 
 Numbers = npt.NDArray[np.float64]
 Row = Mapping[str, Any]
-
-
-def ids_as_text(ids: pd.Series) -> pd.Series:
-    """Return ids as text, the one form in which they are compared and put in order.
-
-    A whole number is the same id however it is stored, as a number or as text.
-
-    >>> ids_as_text(pd.Series([9, 10.0, "10", None], dtype=object)).tolist()
-    ['9', '10', '10', <NA>]
-    """
-    if pd.api.types.is_float_dtype(ids) or (pd.api.types.is_object_dtype(ids)):
-        ids = ids.map(lambda one: int(one) if isinstance(one, float) and one.is_integer() else one).astype(
-            object
-        )
-    return ids.astype("string")
 
 
 def texts(column: pd.Series) -> list[str]:
