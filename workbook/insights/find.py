@@ -6,7 +6,6 @@ import pandas as pd
 
 from workbook.content.ladder import Ladder, ladder
 from workbook.content.thresholds import Thresholds, thresholds
-from workbook.dyads.plain import flags, texts
 from workbook.insights.choose import Chooser
 from workbook.insights.insight import Insight
 from workbook.insights.standing import Standing, standings

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from workbook.content.thresholds import Thresholds
-from workbook.dyads.plain import numbers, texts
 from workbook.insights.insight import Insight
 from workbook.instruments.model import Instrument
 
