@@ -28,8 +28,13 @@ function plotly() {
 async function start(place) {
   workbook = await shell();
   workbook.settings.kernel = place.dataset.kernel;
+  let manager;
   const kernel = new Kernel(place.dataset.kernel, {
-    onOpen: () => workbook.setKernelLink(true),
+    onOpen: () => {
+      workbook.setKernelLink(true);
+      // What the kernel said while the line was broken is lost: the page takes all of it as it stands now.
+      manager?.restore().catch(console.error);
+    },
     onClose: () => workbook.setKernelLink(false),
   });
   workbook.plotly = plotly;
@@ -37,7 +42,7 @@ async function start(place) {
   workbook.beginLeaving = () => kernel.beginLeaving();
   workbook.endKernel = () => kernel.end();
   await kernel.connect();
-  const manager = new Manager(kernel);
+  manager = new Manager(kernel);
   await manager.restore();
   for (const output of place.querySelectorAll("[data-widget]")) await manager.show(output.dataset.widget, output);
   const opening = document.getElementById("opening");

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from tests.proofs._wire import Wire
 from workbook.content import say
 
 PASSPHRASE = "a long walk by the river"
@@ -29,10 +30,23 @@ class Person:
     double_tap_ms: int | None = 0
     """How soon a second press of one button is a double tap; None leaves it to the workbook."""
 
-    def __init__(self, browser: Browser, address: str, name: str, width: int, height: int = 800) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        name: str,
+        width: int,
+        height: int = 800,
+        *,
+        wire: Wire | None = None,
+    ) -> None:
         self.name, self.address = name, address
+        proxy: Any = {"server": f"socks5://127.0.0.1:{wire.port}"} if wire else None
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            locale="en-GB",
+            reduced_motion="reduce",
+            proxy=proxy,
         )
         self.context.set_default_timeout(PATIENCE_MS)
         if self.double_tap_ms is not None:

@@ -1,11 +1,13 @@
 """A whole session with three browsers: join, grant, show, take back, talk, homework, notes, rating, report."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.proofs._wire import Network, Wire
 from tests.walk.look import Looks
 from tests.walk.person import PASSPHRASE, Person
 from tests.walk.seeded import in_folder, make_open_couple
@@ -88,11 +90,21 @@ def grants(person: Person, code: str, *, shown: tuple[str, ...], grain: str = "s
     sees(person.page, say("ui.therapist.take_back"))
 
 
-def test_three_go_through_a_session(visit: Callable[..., Person], looks: Looks, tmp_path: Path) -> None:
+@pytest.fixture
+def wire(server: RunningServer) -> Iterator[Wire]:
+    """Ben's way to the server, which can break."""
+    network = Network()
+    yield network.wire(int(server.url.rstrip("/").rpartition(":")[2]))
+    network.close()
+
+
+def test_three_go_through_a_session(
+    visit: Callable[..., Person], wire: Wire, looks: Looks, tmp_path: Path
+) -> None:
     rivers, ana, ben = (
         visit(Rivers, "Rivers", 1280),
         visit(Person, "Ana", 1280),
-        visit(Person, "Ben", 360, 740),
+        visit(partial(Person, wire=wire), "Ben", 360, 740),
     )
     code = _begins_a_case(rivers, looks)
     for person in (ana, ben):
@@ -110,9 +122,11 @@ def test_three_go_through_a_session(visit: Callable[..., Person], looks: Looks, 
     shared.goto(f"{rivers.address}/presentation")
     sees(shared, session_guide().agenda[0].invitation)
     _shows_and_takes_back(rivers, ana, ben, shared, looks)
+    _loses_the_network(rivers, ana, ben, wire)
     _talks(rivers, ana, looks)
     _closes(rivers, ana, ben, looks)
     _looks_back(rivers, tmp_path, looks)
+    ben.complaints[:] = [one for one in ben.complaints if "ERR_CONNECTION" not in one]  # a line broke
     for person in (rivers, ana, ben):
         assert person.complaints == []
         assert person.off_origin == []
@@ -175,6 +189,23 @@ def _shows_and_takes_back(rivers: Rivers, ana: Person, ben: Person, shared: Page
         expect(page.locator(PICTURE)).to_have_count(0)
     sees(rivers.page, say("cockpit.showing.is_asked", title=title_of(TOPIC)))
     expect(ben.page.locator("#workbook").get_by_text(title_of(TOPIC), exact=True)).to_have_count(0)
+
+
+def _loses_the_network(rivers: Rivers, ana: Person, ben: Person, wire: Wire) -> None:
+    """What is shown and taken back while somebody is cut off is so on their page once they are back."""
+    shown = ben.page.locator(PICTURE)
+    wire.set("refuse")
+    picks(ana.page, say("ui.in-session.offer"), TOPIC)
+    ana.press(ana.button("in-session.offer_button"))
+    expect(ana.page.locator(PICTURE)).to_have_count(1)
+    expect(shown).to_have_count(0)
+    wire.set("open")
+    expect(shown).to_have_count(1, timeout=30_000)
+    wire.set("refuse")
+    ana.press(ana.button("in-session.take_back", title=title_of(TOPIC)))
+    expect(rivers.page.locator(PICTURE)).to_have_count(0)
+    wire.set("open")
+    expect(shown).to_have_count(0, timeout=30_000)
 
 
 def _talks(rivers: Rivers, ana: Person, looks: Looks) -> None:
