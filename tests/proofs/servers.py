@@ -92,6 +92,7 @@ class Heedless(Meeting):
     def write(
         self, entries: Sequence[Entry], *, expect: Mapping[str, int] = NOTHING, **gone: Any
     ) -> list[Row]:
+        self._arrive()  # the other act comes first: what it wrote is what is written over
         as_it_is = {name: self.store.read_cell(name).stamp for name in gone.get("cells", ())}
         return super().write(entries, **(gone | {"seen": as_it_is}))
 
