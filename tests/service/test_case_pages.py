@@ -18,8 +18,10 @@ from tests.service.practice import (
     practice_in,
     reveal,
 )
-from workbook.errors import SignInError
+from workbook.errors import AccessError, SignInError, problem
 from workbook.instruments import catalogue
+from workbook.service.cases.office import Office
+from workbook.service.desks.caseload import Caseload
 from workbook.service.desks.household import Household
 from workbook.service.formats.case_values import Granted, ToCase
 from workbook.service.formats.values import Change
@@ -246,6 +248,28 @@ def test_a_therapist_who_has_signed_out_shows_nothing_that_a_place_no_longer_gra
     assert len(house.b[0].session_now().revealed) == 1
     other = Household(house.store, cost=CHEAP)
     _grant(other.seat_partner(other.accounts.sign_in(house.code, "Ada", WORDS["Ada"])), {})
+    assert house.b[0].session_now().revealed == ()
+
+
+@pytest.mark.parametrize("broken", ["office", "owner too"])
+def test_where_nobody_can_tell_what_is_granted_nothing_is_shown(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a sitting ends in the very moment of a read."""
+    monkeypatch.setattr(Watchers, "tell", lambda *_: None)
+    house, practice = in_session()
+    _grant(house.a[0], SCORES)
+    reveal(practice)
+    assert len(house.b[0].session_now().revealed) == 1
+    other = Household(house.store, cost=CHEAP)
+    _grant(other.seat_partner(other.accounts.sign_in(house.code, "Ada", WORDS["Ada"])), {})
+
+    def ended(*_: object, **__: object) -> object:
+        raise AccessError(problem("errors.access.ended"))
+
+    monkeypatch.setattr(Office, "joined", ended)
+    if broken == "owner too":
+        monkeypatch.setattr(Caseload, "shown_by", ended)
     assert house.b[0].session_now().revealed == ()
 
 

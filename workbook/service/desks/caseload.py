@@ -237,14 +237,20 @@ class Caseload:
             return
         with self._lock:
             office = next((one for one in self._offices.values() if one.person_id == live.therapist_id), None)
-        with suppress(WorkbookError):  # the case was closed, or that sitting is just over
-            if office is not None:
-                self.look_again(office, live.case_id)
-            else:  # who has no sitting here either shows nothing: nobody can tell what they grant
+        if office is None or not self._has_looked_again(office, live.case_id):
+            shown: Mapping[str, Rows] = {}
+            with suppress(WorkbookError):  # a sitting is just over
                 shown = self.shown_by(live.case_id, live.people, live.standing)
-                for person_id in live.people:
-                    self._settle(live.case_id, person_id, shown.get(person_id, {}))
+            for person_id in live.people:  # of whom nobody here can tell what they grant, nothing is shown
+                self._settle(live.case_id, person_id, shown.get(person_id, {}))
         self.sessions.settle(live.case_id, lambda now, _: replace(now, looked_at=stamps))
+
+    def _has_looked_again(self, office: Office, case_id: str) -> bool:
+        try:
+            self.look_again(office, case_id)
+        except WorkbookError:  # the therapist's sitting is just over
+            return False
+        return True
 
     def look_again(self, office: Office, case_id: str) -> None:
         """Drop what is shown of somebody who grants it no more; another server may have been told of that."""
