@@ -133,9 +133,9 @@ def test_questions_are_answered_before_the_kernel_is_there_and_nothing_moves_whe
     held = Held(page, "page")
     _sign_in(ana, f"wide {width}")
     assert not page.locator("#workbook").is_visible()
-    radio = page.locator("#opening fieldset.question").nth(2).locator("input").nth(1)
+    choice = page.locator("#opening fieldset.question").nth(2).locator("label.option").nth(1)
     with page.expect_response("**/api/answers") as kept:
-        radio.check(force=True)
+        choice.click()  # as soon as it stands still: the page is still being written
     assert kept.value.ok
     _state(page, 2).to_have_attribute("data-state", "saved")
     looks.at(page, f"first screen, {width}")
@@ -151,7 +151,7 @@ def test_questions_are_answered_before_the_kernel_is_there_and_nothing_moves_whe
     assert taken.is_checked()
     assert taken.evaluate("radio => radio === document.activeElement")
     _state(page, 2).to_have_attribute("data-state", "saved")
-    page.locator("#workbook fieldset.question").nth(3).locator("input").nth(0).check(force=True)
+    page.locator("#workbook fieldset.question").nth(3).locator("label.option").nth(0).click()
     _state(page, 3).to_have_attribute("data-state", "saved")
     expect(page.locator("#workbook .progress-words")).to_contain_text(say("ui.chapter.progress", n=2, of=45))
     page.reload()
